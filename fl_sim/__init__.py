@@ -1,0 +1,1 @@
+"""A Flower app that trains for real and writes a run record."""

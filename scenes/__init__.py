@@ -1,0 +1,1 @@
+"""fedreel's scenes: any run record turned into pictures."""
