@@ -1,9 +1,9 @@
 """The run record: what training leaves behind, and all that the film may show.
 
 A record is a folder with ``run.json`` (numbers and text) and one ``.npz`` file (arrays) that
-``run.json`` names. ``load`` checks a record once, at the boundary; whoever holds a ``Run`` may trust
-it. This module is the only one that both halves of the project import, so it needs neither Flower
-nor Torch nor Manim.
+``run.json`` names. ``load`` checks a record once, at the boundary; whoever holds a ``Run`` may
+trust it. This module is the only one that both halves of the project import, so it needs neither
+Flower nor Torch nor Manim.
 
 A number that a run does not know is absent (``None`` here, no key in the file), never zero.
 """
@@ -219,7 +219,7 @@ class ArrayFile(Model):
 class Run(Model):
     """A whole run. ``rounds[r]`` is round r, and ``rounds[0]`` the state before training."""
 
-    schema_version: Literal[1] = SCHEMA_VERSION
+    schema_version: Literal[1] = 1
     name: str
     strategy: str = Field(description="class name of the Flower strategy")
     provenance: Provenance
@@ -257,7 +257,7 @@ def _check(condition: bool, field: str, found: str) -> None:
 
 def _check_phase(
     sampled: Sequence[int],
-    replies: Sequence[TrainReply] | Sequence[EvaluateReply],
+    replies: Sequence["TrainReply | EvaluateReply"],
     failures: Sequence[Failure],
 ) -> None:
     """Everyone asked either replied or failed, once, and the weights are n_k / n."""
@@ -283,7 +283,7 @@ def _check_close(field: str, found: float, expected: float) -> None:
 
 
 def _check_mean(field: str, mean: Sequence[float], replies: Sequence[TrainReply]) -> None:
-    """The server's average equals the weighted mean of what the clients sent (FedAvg, eq. 1)."""
+    """Check that the server's average is the weighted mean of what the clients sent."""
     sent = [reply.probes for reply in replies]
     for i, value in enumerate(mean):
         column = [probes[i] for probes in sent if probes is not None and len(probes) == len(mean)]
@@ -294,7 +294,7 @@ def _check_mean(field: str, mean: Sequence[float], replies: Sequence[TrainReply]
 
 def _check_rounds(run: Run) -> None:
     numbers = [round_.number for round_ in run.rounds]
-    _check(numbers == list(range(len(numbers))), "rounds", f"numbers {numbers} are not 0, 1, 2, ...")
+    _check(numbers == list(range(len(numbers))), "rounds", f"numbers {numbers} are not 0, 1, ...")
     _check(bool(numbers), "rounds", "there is none; round 0 is the state before training")
     clients = len(run.partitions)
     for round_ in run.rounds:
@@ -502,9 +502,10 @@ def _lines(value: Any, indent: str = "") -> Iterator[str]:
     if not items or not (isinstance(value, dict) or any(isinstance(i, dict | list) for i in items)):
         yield json.dumps(value, ensure_ascii=False, allow_nan=False)
         return
-    keys = [f"{json.dumps(key)}: " for key in value] if isinstance(value, dict) else [""] * len(value)
-    yield "{" if isinstance(value, dict) else "["
+    named = isinstance(value, dict)
+    keys = [f"{json.dumps(key)}: " for key in value] if named else [""] * len(value)
+    yield "{" if named else "["
     for i, (key, item) in enumerate(zip(keys, items, strict=True)):
         yield f"{',' if i else ''}\n{indent} {key}"
         yield from _lines(item, indent + " ")
-    yield f"\n{indent}" + ("}" if isinstance(value, dict) else "]")
+    yield f"\n{indent}" + ("}" if named else "]")
