@@ -1,1 +1,21 @@
-"""fedreel's scenes: any run record turned into pictures."""
+"""fedreel's scenes: any run record turned into pictures.
+
+``FILM`` is the film: its chapters in order. A chapter is a file of this package with one scene.
+"""
+
+from typing import NamedTuple
+
+
+class Chapter(NamedTuple):
+    """One chapter: its file, its scene, and the committed run that shows its point best."""
+
+    name: str
+    scene: str
+    run: str = "reference"
+
+
+FILM = (
+    Chapter("cast", "Cast"),
+    Chapter("one_round", "OneRound"),
+    Chapter("many_rounds", "ManyRounds", run="iid-30"),
+)

@@ -1,0 +1,110 @@
+"""The base scene: loads the run, builds the stage, and tells a chapter beat by beat."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from manim import Animation, FadeIn, Mobject, Scene, Text
+
+from fl_sim import record
+from scenes import FILM, story, theme
+from scenes.figures import Figure, Told
+from scenes.stage.camera import BoxCamera
+from scenes.stage.chrome import Chrome, caption_block
+from scenes.stage.layout import Frame, layout
+from scenes.stage.stage import Stage
+from scenes.stage.text import Words
+
+RUN_VARIABLE = "FEDREEL_RUN"
+
+
+@dataclass
+class Beat:
+    """What a beat showed: its name, its times in seconds, its caption, and every text seen."""
+
+    name: str
+    caption: str
+    start: float
+    end: float = 0.0
+    texts: dict[str, tuple[Figure, ...]] = field(default_factory=dict)
+
+
+class Explainer(Scene):
+    """A chapter. A subclass names itself and tells its beats in ``construct``."""
+
+    title: ClassVar[str]
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("camera_class", BoxCamera)
+        super().__init__(**kwargs)
+        self.beats: list[Beat] = []
+        self.on_beat: Callable[[str], None] = lambda name: None
+
+    def setup(self) -> None:
+        """Load the run that ``FEDREEL_RUN`` names and lay out its stage."""
+        self.run = record.load(os.environ.get(RUN_VARIABLE) or self._default_run())
+        self.frame = Frame.of_config()
+        self.layout = layout(self.frame, len(self.run.partitions))
+        self.stage = Stage(self.layout, story.workers(self.run))
+        self.chrome = Chrome(self.layout)
+
+    @classmethod
+    def _default_run(cls) -> str:
+        return next((chapter.run for chapter in FILM if chapter.scene == cls.__name__), "reference")
+
+    @contextmanager
+    def beat(self, name: str, caption: Told, *around: Animation) -> Iterator[None]:
+        """Tell one beat: a section of its own, its caption, its body, and time to read.
+
+        Args:
+            name: the section's name.
+            caption: the sentence shown and written as a subtitle.
+            around: other changes at the frame's edges, made together with the caption's.
+        """
+        self.on_beat(name)
+        self.next_section(name)
+        beat = Beat(name, str(caption), self.time)
+        self.beats.append(beat)
+        block = caption_block(caption, self.frame)
+        self.play(self.chrome.caption(block), *around)
+        yield
+        self.wait(max(theme.SETTLE, beat.start + reading_time(beat.caption) - self.time))
+        beat.end = self.time
+        seconds = beat.end - beat.start
+        self.add_subcaption(beat.caption, duration=seconds, offset=-seconds)
+
+    def open_stage(self, round_: int) -> Animation:
+        """Return the animation that brings in the whole stage as it stands after a round."""
+        stage = self.stage
+        stage.show_plate(*story.plate(self.run, round_))
+        stage.front_end.read(story.accuracy(self.run, round_), story.reading_note(self.run, round_))
+        return FadeIn(stage.everything)
+
+    def status(self, round_: int, phase: str) -> Animation:
+        """Return the change of the line under the title."""
+        return self.chrome.status(story.status(self.run, round_, phase))
+
+    def play(self, *args: Any, **kwargs: Any) -> None:
+        """Play, and note every text that is on screen afterwards."""
+        super().play(*args, **kwargs)
+        if self.beats:
+            self.beats[-1].texts.update(texts_of(self.mobjects))
+
+
+def reading_time(text: str) -> float:
+    """Return the seconds that a caption stands."""
+    return max(theme.CAPTION_AT_LEAST, theme.SWAP + len(text) / theme.CHARACTERS_A_SECOND)
+
+
+def texts_of(mobjects: list[Mobject]) -> dict[str, tuple[Figure, ...]]:
+    """Return each text on screen with its figures; a text that is not ``Words`` has none."""
+    found: dict[str, tuple[Figure, ...]] = {}
+    for mobject in mobjects:
+        for part in mobject.get_family():
+            if isinstance(part, Words):
+                found[part.shown] = part.figures
+            elif isinstance(part, Text):
+                found[part.original_text] = ()
+    return found

@@ -1,0 +1,201 @@
+"""Numbers that carry their source.
+
+A ``Figure`` is a number as it is shown, with the place in the record that it came from; a ``Line``
+is a text in which every number is a ``Figure``. Captions, labels, axes and overlays take nothing
+else, so a digit without a source cannot reach the screen by mistake.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from string import Formatter
+from typing import Any
+
+from fl_sim.record import Run
+
+STEP = re.compile(r"\.?([A-Za-z_]\w*)|\[(-?\d+|\*)\]")
+DIGIT = re.compile(r"\d")
+NO_BREAK = "\u00a0"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One number: the text shown, where it came from, and its value there."""
+
+    text: str
+    source: str
+    value: float
+
+    def __str__(self) -> str:
+        """Return the text shown."""
+        return self.text
+
+
+@dataclass(frozen=True)
+class Line:
+    """A text with its figures.
+
+    ``template`` is the text with named fields, ``figures`` what fills them, in any order.
+    """
+
+    template: str
+    parts: tuple[tuple[str, "Figure | str"], ...] = ()
+
+    def __str__(self) -> str:
+        """Return the text shown."""
+        return self.template.format(**{name: str(part) for name, part in self.parts})
+
+    @property
+    def figures(self) -> tuple[Figure, ...]:
+        """The numbers in the order in which they stand in the text."""
+        parts = dict(self.parts)
+        names = [name for _, name, _, _ in Formatter().parse(self.template) if name]
+        found = [parts[name] for name in names]
+        return tuple(part for part in found if isinstance(part, Figure))
+
+
+Told = str | Figure | Line
+
+
+def line(template: str, **parts: Figure | str) -> Line:
+    """Return a text whose numbers are figures.
+
+    Raises:
+        ValueError: a digit stands in the template or in a part that is no figure.
+    """
+    plain = [text for text, *_ in Formatter().parse(template)]
+    plain += [part for part in parts.values() if isinstance(part, str)]
+    for text in plain:
+        if DIGIT.search(text):
+            raise ValueError(f"{text!r} shows a digit without a source: pass it as a Figure")
+    return Line(template, tuple(parts.items()))
+
+
+def figures_of(told: Told) -> tuple[Figure, ...]:
+    """Return the numbers in something told.
+
+    Raises:
+        ValueError: it is a plain text with a digit in it.
+    """
+    if isinstance(told, Figure):
+        return (told,)
+    return line(_escaped(told)).figures if isinstance(told, str) else told.figures
+
+
+def split(told: Told, texts: Sequence[str]) -> list[Line]:
+    """Divide what is told into lines that together read the same, each with its own figures.
+
+    Args:
+        told: what is divided.
+        texts: the lines' texts in order; their digits are those of the figures in order.
+    """
+    figures = list(figures_of(told))
+    lines = []
+    for text in texts:
+        template, parts, rest = "", [], text
+        while figures and figures[0].text in rest:
+            figure = figures.pop(0)
+            before, rest = rest.split(figure.text, 1)
+            template += f"{_escaped(before)}{{f{len(parts)}}}"
+            parts.append((f"f{len(parts)}", figure))
+        lines.append(Line(template + _escaped(rest), tuple(parts)))
+    return lines
+
+
+def _escaped(text: str) -> str:
+    return text.replace("{", "{{").replace("}", "}}")
+
+
+# --- reading the record
+
+
+def read(run: Run, path: str, form: Callable[[Any], str]) -> Figure:
+    """Return the one number at ``path``, such as ``rounds[2].central.accuracy``."""
+    values = values_at(run, path)
+    if len(values) != 1 or values[0] is None:
+        raise LookupError(f"{path}: the run {run.name!r} has no such number")
+    return Figure(form(values[0]), absolute(run, path), float(values[0]))
+
+
+def total(run: Run, paths: Sequence[str], form: Callable[[Any], str]) -> Figure:
+    """Return the sum of all numbers at some paths, which may hold ``[*]``."""
+    value = sum(value for path in paths for value in values_at(run, path) if value is not None)
+    return Figure(form(value), f"sum of {' and '.join(paths)}", float(value))
+
+
+def count(run: Run, path: str) -> Figure:
+    """Return how many things the list at ``path`` holds."""
+    value = len(values_at(run, f"{path}[*]"))
+    return Figure(integer(value), f"count of {path}", float(value))
+
+
+def number_of(path: str, index: int) -> Figure:
+    """Return the position of ``path[index]``, by which a worker is called."""
+    return Figure(integer(index), f"position of {path}[{index}]", float(index))
+
+
+def values_at(run: Run, path: str) -> list[Any]:
+    """Return what stands at ``path``; ``[*]`` goes through a list, an absent branch gives nothing."""
+    found: list[Any] = [run]
+    for step in _steps(path):
+        found = list(_descend(found, step))
+    return found
+
+
+def absolute(run: Run, path: str) -> str:
+    """Return ``path`` with indices from the end turned into indices from the start."""
+    done = ""
+    for step in _steps(path):
+        if isinstance(step, int):
+            size = len(values_at(run, f"{done}[*]"))
+            done += f"[{step % size}]"
+        else:
+            done += "[*]" if step == "*" else f".{step}" if done else step
+    return done
+
+
+def _steps(path: str) -> list[str | int]:
+    steps: list[str | int] = []
+    for name, index in STEP.findall(path):
+        steps.append(name or (index if index == "*" else int(index)))
+    return steps
+
+
+def _descend(values: Iterable[Any], step: str | int) -> Iterable[Any]:
+    for value in values:
+        if value is None:
+            continue
+        if step == "*":
+            yield from value
+        elif isinstance(step, int):
+            yield value[step]
+        else:
+            yield value[step] if isinstance(value, dict) else getattr(value, step)
+
+
+# --- how numbers are written
+
+
+def integer(value: float) -> str:
+    """``62006`` -> ``62,006``."""
+    return f"{value:,.0f}"
+
+
+def percent(value: float) -> str:
+    """``0.1984`` -> ``19.8%``."""
+    return f"{value:.1%}"
+
+
+def decimal(value: float) -> str:
+    """``2.3026`` -> ``2.30``."""
+    return f"{value:.2f}"
+
+
+def size(value: float) -> str:
+    """Bytes in decimal units, three digits, with a no-break space: ``249440`` -> ``249 kB``."""
+    for unit in ("bytes", "kB", "MB", "GB", "TB"):
+        if value < 999.5 or unit == "TB":
+            break
+        value /= 1000
+    digits = 0 if unit == "bytes" or value >= 99.95 else 1 if value >= 9.995 else 2
+    return f"{value:.{digits}f}{NO_BREAK}{unit}"

@@ -1,0 +1,1 @@
+"""From scenes to files that people use: film, loop, contact sheet, audit."""

@@ -1,0 +1,153 @@
+"""Render chapters, one process each, and say what each of them became."""
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from queue import Empty
+from typing import Any
+
+from scenes import FILM, Chapter
+
+ROOT = Path(__file__).parents[2]
+MEDIA = Path("media")
+QUALITIES = {"low": "low_quality", "medium": "medium_quality", "high": "high_quality"}
+
+
+@dataclass(frozen=True)
+class Job:
+    """A chapter to be rendered: for which run, how finely, and in which folder Manim works."""
+
+    chapter: Chapter
+    run: str
+    quality: str
+    folder: Path
+
+
+@dataclass(frozen=True)
+class Clip:
+    """A rendered chapter. ``beats`` are those of its scene, with their times in seconds."""
+
+    chapter: Chapter
+    movie: Path
+    beats: tuple[Any, ...]
+    seconds: float
+
+
+class ChapterError(ValueError):
+    """No chapter of that name."""
+
+
+def jobs(names: Sequence[str], run: str | None, quality: str) -> list[Job]:
+    """Return the jobs for some chapters, or for the whole film where none is named.
+
+    Args:
+        names: chapters, in any order.
+        run: a record for all of them; without it each chapter takes its own.
+        quality: a key of ``QUALITIES``.
+
+    Raises:
+        ChapterError: a name is unknown; the text lists those that are known.
+    """
+    known = [chapter.name for chapter in FILM]
+    for name in names:
+        if name not in known:
+            raise ChapterError(f"no chapter {name!r}. The film has: {', '.join(known)}")
+    return [
+        Job(chapter, run or chapter.run, quality, MEDIA / "work" / chapter.name)
+        for chapter in FILM
+        if not names or chapter.name in names
+    ]
+
+
+def build(job: Job, settings: dict[str, Any], on_beat: Callable[[str], None]) -> Any:
+    """Build one chapter in this process and return its scene.
+
+    Args:
+        job: what to build.
+        settings: Manim's settings on top of the job's and of ``manim.cfg``.
+        on_beat: told the name of each beat as it begins.
+    """
+    from manim import config, tempconfig
+
+    from scenes.explainer import RUN_VARIABLE
+
+    config.digest_file(ROOT / "manim.cfg")
+    scene_class = getattr(import_module(f"scenes.{job.chapter.name}"), job.chapter.scene)
+    os.environ[RUN_VARIABLE] = job.run
+    chosen = {
+        "quality": QUALITIES[job.quality],
+        "media_dir": str(job.folder),
+        "module_name": job.chapter.name,
+        "progress_bar": "none",
+        "verbosity": "WARNING",
+        **settings,
+    }
+    with tempconfig(chosen):
+        scene = scene_class()
+        scene.on_beat = on_beat
+        scene.render()
+    return scene
+
+
+def _render(job: Job, news: Any) -> Clip:
+    """Render one chapter; runs in a process of its own."""
+    # At a low resolution hashing for the cache costs more than the cache saves.
+    settings = {"disable_caching": job.quality == "low"}
+    scene = build(job, settings, lambda beat: news.put((job.chapter.name, beat)))
+    movie = Path(scene.renderer.file_writer.movie_file_path)
+    return Clip(job.chapter, movie, tuple(scene.beats), scene.time)
+
+
+def render(todo: Sequence[Job], on_beat: Callable[[str, str], None]) -> list[Clip]:
+    """Render chapters side by side, as many as there are cores, and return them in order.
+
+    Args:
+        todo: the jobs.
+        on_beat: told chapter and beat whenever one begins, and ("done", chapter) at its end.
+    """
+    context = multiprocessing.get_context("spawn")
+    with context.Manager() as manager:
+        news = manager.Queue()
+        workers = min(len(todo), len(os.sched_getaffinity(0)) if _has_affinity() else 2)
+        pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_ignore_interrupt)
+        try:
+            futures = [pool.submit(_render, job, news) for job in todo]
+            _follow(futures, news, on_beat)
+            return [future.result() for future in futures]
+        except BaseException:
+            _stop(pool)
+            raise
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _has_affinity() -> bool:
+    return hasattr(os, "sched_getaffinity")
+
+
+def _ignore_interrupt() -> None:
+    """Leave Ctrl-C to the parent, which ends its workers itself."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _follow(futures: list[Future[Clip]], news: Any, on_beat: Callable[[str, str], None]) -> None:
+    pending = set(futures)
+    while pending:
+        finished, pending = wait(pending, timeout=0.2, return_when=FIRST_COMPLETED)
+        try:
+            while True:
+                on_beat(*news.get_nowait())
+        except Empty:
+            pass
+        for future in finished:
+            on_beat(future.result().chapter.name, "done")
+
+
+def _stop(pool: ProcessPoolExecutor) -> None:
+    for process in list((pool._processes or {}).values()):
+        process.terminate()

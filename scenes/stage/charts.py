@@ -1,0 +1,214 @@
+"""Charts: a small loss curve beside a worker, and the rounds' history on one common axis.
+
+Axes are range frames: they carry only values that the record holds, at the ends of what is drawn.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from manim import (
+    Animation,
+    AnimationGroup,
+    DashedLine,
+    Dot,
+    FadeIn,
+    Group,
+    Square,
+    VGroup,
+    VMobject,
+    linear,
+)
+from manim import Line as Stroke
+
+from scenes import theme
+from scenes.stage.layout import Frame, Slot, box
+from scenes.stage.text import Words
+from scenes.told import CurveTold, HistoryTold
+
+
+def polyline(xs: Sequence[float], ys: Sequence[float], color: str, width: float) -> VMobject:
+    """Return straight strokes through points given in Manim's units."""
+    curve = VMobject(stroke_color=color, stroke_width=width)
+    curve.set_points_as_corners([np.array([x, y, 0.0]) for x, y in zip(xs, ys, strict=True)])
+    return curve
+
+
+def scaled(
+    values: Sequence[float], low: float, high: float, start: float, end: float
+) -> list[float]:
+    """Map values from [low, high] to [start, end]."""
+    span = (high - low) or 1.0
+    return [start + (value - low) / span * (end - start) for value in values]
+
+
+class LossCurve(VGroup):
+    """A loss curve above a worker's card, with its first and last value."""
+
+    def __init__(
+        self, told: CurveTold, area: Slot, span: tuple[float, float], frame: Frame
+    ) -> None:
+        text = frame.px(theme.LABEL + 12)
+        plot = box(area.left, area.bottom + text, area.right, area.top - text)
+        count = max(len(told.values) - 1, 1)
+        xs = scaled(range(len(told.values)), 0, count, plot.left, plot.right)
+        ys = scaled(told.values, *span, plot.bottom, plot.top)
+        self.curve = polyline(xs, ys, theme.INK, 2.2)
+        half = frame.px(theme.LABEL / 2)
+        self.first = Words(told.first, frame, color=theme.MUTED)
+        self.first.put(np.array([area.left, area.top - half, 0]), -1)
+        self.last = Words(told.last, frame, weight="SEMIBOLD")
+        self.last.put(np.array([area.right, area.bottom + half, 0]), 1)
+        super().__init__(self.curve, self.first, self.last)
+
+
+class Curve(VGroup):
+    """A curve that is drawn up to some round, with a dot at its end."""
+
+    def __init__(self, xs: Sequence[float], ys: Sequence[float], radius: float) -> None:
+        self.whole = polyline(xs, ys, theme.INK, 4)
+        self.points_by_round = [np.array([x, y, 0.0]) for x, y in zip(xs, ys, strict=True)]
+        self.stroke = VMobject(stroke_color=theme.INK, stroke_width=4)
+        self.head = Dot(self.points_by_round[0], radius=radius, color=theme.INK)
+        super().__init__(self.stroke, self.head)
+
+    def draw_to(self, round_: float) -> None:
+        """Draw the curve up to a round, which may lie between two."""
+        last = len(self.points_by_round) - 1
+        self.stroke.pointwise_become_partial(self.whole, 0, round_ / last)
+        lower = min(int(round_), last - 1)
+        start, end = self.points_by_round[lower], self.points_by_round[lower + 1]
+        self.head.move_to(start + (round_ - lower) * (end - start))
+
+
+class Grow(Animation):
+    """A curve grows by the step that leads to a round."""
+
+    def __init__(self, curve: Curve, round_: int) -> None:
+        self.round_ = round_
+        super().__init__(curve)
+
+    def interpolate_mobject(self, alpha: float) -> None:
+        """Draw the curve up to a point of the step."""
+        self.mobject.draw_to(self.round_ - 1 + min(alpha, 1.0))
+
+
+class History:
+    """Curves above a grid of who took part, all on one axis of rounds."""
+
+    def __init__(self, told: HistoryTold, area: Slot, frame: Frame) -> None:
+        self.told = told
+        self.frame = frame
+        self.area = area
+        px = frame.px
+        self.num_rounds = len(told.participants)
+        names = px(280)
+        self.plot = box(area.left + names, area.bottom + px(48), area.right - px(120), area.top)
+        weights = [1.0] * len(told.series) + [1.15]
+        gaps = px(40) * (len(weights) - 1)
+        unit = (self.plot.height - gaps) / sum(weights)
+        self.bands: list[Slot] = []
+        top = self.plot.top
+        for weight in weights:
+            self.bands.append(box(self.plot.left, top - weight * unit, self.plot.right, top))
+            top -= weight * unit + px(40)
+        self.floors = VGroup(*(self._floor(band) for band in self.bands[:-1]))
+        self.names = VGroup(*self._names())
+        self.grid = VGroup(*self._empty_marks())
+        self.ticks = VGroup(*self._ticks())
+        self.curves = [self._curve(i) for i in range(len(told.series))]
+
+    def x(self, round_: float) -> float:
+        """Return the x at which a round stands."""
+        return scaled([round_], 0, self.num_rounds, self.plot.left, self.plot.right)[0]
+
+    def y(self, series: int, value: float) -> float:
+        """Return the y of a value of a measure."""
+        told, band = self.told.series[series], self.bands[series]
+        levels = list(told.values) + ([told.reference[1]] if told.reference else [])
+        return scaled([value], min(levels), max(levels), band.bottom, band.top)[0]
+
+    def enter(self) -> Animation:
+        """Bring in the axes, the empty grid and each curve's first point."""
+        still = Group(self.floors, self.grid, self.names, self.ticks)
+        return AnimationGroup(FadeIn(still), FadeIn(VGroup(*self.curves)))
+
+    def advance(self, round_: int, run_time: float) -> Animation:
+        """Draw a round: the curves grow by one step, and who took part is marked."""
+        marks = VGroup(*(self._mark(w, round_, True) for w in self.told.participants[round_ - 1]))
+        parts: list[Animation] = [Grow(curve, round_) for curve in self.curves]
+        if len(marks):
+            parts.append(FadeIn(marks))
+        return AnimationGroup(*parts, run_time=run_time, rate_func=linear)
+
+    def finish(self) -> Animation:
+        """Label the curves' ends."""
+        labels = (FadeIn(self._end_label(i)) for i in range(len(self.curves)))
+        return AnimationGroup(*labels)
+
+    def compare(self) -> Animation:
+        """Draw the levels that measures are compared with."""
+        told = enumerate(self.told.series)
+        return AnimationGroup(*(FadeIn(self._reference(i)) for i, s in told if s.reference))
+
+    def _curve(self, series: int) -> "Curve":
+        values = self.told.series[series].values
+        xs = [self.x(i) for i in range(len(values))]
+        ys = [self.y(series, value) for value in values]
+        return Curve(xs, ys, self.frame.px(8))
+
+    def _end_label(self, series: int) -> Words:
+        """Return the label of a curve's last value, at its end."""
+        told = self.told.series[series]
+        point = np.array(
+            [self.plot.right + self.frame.px(22), self.y(series, told.values[-1]), 0.0]
+        )
+        return Words(told.last, self.frame, weight="SEMIBOLD").put(point, -1)
+
+    def _reference(self, series: int) -> VGroup:
+        """Return the level that a measure is compared with, dashed and labelled."""
+        told, level = self.told.series[series].reference or ("", 0.0)
+        y = self.y(series, level)
+        start, end = np.array([self.plot.left, y, 0]), np.array([self.plot.right, y, 0])
+        stroke = DashedLine(start, end, stroke_color=theme.MUTED, stroke_width=2)
+        words = Words(told, self.frame, color=theme.MUTED)
+        above = np.array([0, self.frame.px(theme.LABEL), 0])
+        return VGroup(stroke, words.put(end + above, 1))
+
+    def _floor(self, band: Slot) -> Stroke:
+        return Stroke(band.at(0, 0), band.at(1, 0), stroke_color=theme.EDGE, stroke_width=2)
+
+    def _names(self) -> list[Words]:
+        left = self.plot.left - self.frame.px(26)
+        words = []
+        for i, (series, band) in enumerate(zip(self.told.series, self.bands, strict=False)):
+            start = np.array([left, self.y(i, series.values[0]), 0.0])
+            words.append(Words(series.first, self.frame, color=theme.MUTED).put(start, 1))
+            middle = np.array([self.area.left, band.y, 0.0])
+            words.append(Words(series.name, self.frame).put(middle, -1))
+        for told, worker in ((self.told.first_worker, 0), (self.told.last_worker, -1)):
+            y = self._row(worker % self.told.num_workers)
+            words.append(Words(told, self.frame).put(np.array([left, y, 0.0]), 1))
+        return words
+
+    def _ticks(self) -> list[Words]:
+        y = self.plot.bottom - self.frame.px(32)
+        ends = ((self.told.first_round, 0.0), (self.told.last_round, float(self.num_rounds)))
+        return [
+            Words(told, self.frame, color=theme.MUTED).put(np.array([self.x(round_), y, 0.0]))
+            for told, round_ in ends
+        ]
+
+    def _row(self, worker: int) -> float:
+        band = self.bands[-1]
+        return band.top - (worker + 0.5) * band.height / self.told.num_workers
+
+    def _empty_marks(self) -> list[Square]:
+        rounds, workers = range(1, self.num_rounds + 1), range(self.told.num_workers)
+        return [self._mark(worker, round_, False) for round_ in rounds for worker in workers]
+
+    def _mark(self, worker: int, round_: int, took_part: bool) -> Square:
+        step = min(self.bands[-1].height / self.told.num_workers, self.plot.width / self.num_rounds)
+        side = step * (0.78 if took_part else 0.22)
+        color = theme.UPDATE if took_part else theme.EDGE
+        mark = Square(side, fill_color=color, fill_opacity=1, stroke_width=0)
+        return mark.move_to(np.array([self.x(round_), self._row(worker), 0.0]))

@@ -1,0 +1,94 @@
+"""What stands at the frame's edges: chapter and status, metric overlay, caption."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from manim import Animation, AnimationGroup, FadeIn, FadeOut, VGroup
+
+from scenes import theme
+from scenes.figures import Told, split
+from scenes.stage.layout import Frame, Layout, Slot
+from scenes.stage.text import LEADING, Block, Words, wrapped
+from scenes.told import Metric
+
+PITCH = 116  # pixels from one metric to the next
+
+
+class Chrome:
+    """The frame's edges. Every method returns the animation that brings the change."""
+
+    def __init__(self, layout: Layout) -> None:
+        self.frame: Frame = layout.frame
+        self.layout = layout
+        self.shown: dict[str, VGroup] = {}
+
+    def title(self, told: Told) -> Animation:
+        """Show the chapter's name, top left."""
+        words = Words(told, self.frame, pixels=theme.TITLE, weight="SEMIBOLD")
+        return self._swap("title", VGroup(words.put(self._top_left(theme.TITLE / 2), -1)))
+
+    def status(self, told: Told) -> Animation:
+        """Show where in the run we are, under the title."""
+        words = Words(told, self.frame, color=theme.MUTED)
+        return self._swap("status", VGroup(words.put(self._top_left(theme.TITLE + 45), -1)))
+
+    def overlay(self, metrics: Sequence[Metric]) -> Animation:
+        """Show metrics, top right, one under the other."""
+        slot, group = self.layout.overlay, VGroup()
+        for i, metric in enumerate(metrics):
+            top = slot.at(1, 1) - np.array([0, self.frame.px(PITCH * i), 0])
+            number = Words(
+                metric.value, self.frame, pixels=theme.TITLE, color=metric.color, weight="SEMIBOLD"
+            ).put(top - np.array([0, self.frame.px(theme.TITLE / 2), 0]), 1)
+            words = Words(metric.name, self.frame, color=theme.MUTED)
+            words.put(top - np.array([0, self.frame.px(theme.TITLE + 33), 0]), 1)
+            group.add(number, words)
+        return self._swap("overlay", group)
+
+    def tick(self, metrics: Sequence[Metric]) -> None:
+        """Change the overlay's numbers at once, without an animation: a counter that runs."""
+        shown = self.shown["overlay"]
+        self.overlay(metrics)
+        shown.submobjects, self.shown["overlay"] = self.shown["overlay"].submobjects, shown
+
+    def caption(self, block: Block) -> Animation:
+        """Show a caption in place of the one before."""
+        slot: Slot = self.layout.caption
+        leading = self.frame.px(theme.TITLE * LEADING)
+        first = slot.at(0.5, 0.5) + np.array([0, leading * (len(block) - 1) / 2, 0])
+        return self._swap("caption", block.shift(first - block[0].anchor))
+
+    def hide(self, *names: str) -> Animation:
+        """Let some of these go."""
+        return AnimationGroup(*(FadeOut(self.shown.pop(n)) for n in names if n in self.shown))
+
+    def _top_left(self, down: float) -> np.ndarray:
+        return self.layout.title.at(0, 1) - np.array([0, self.frame.px(down), 0])
+
+    def _swap(self, name: str, new: VGroup) -> Animation:
+        old = self.shown.get(name)
+        self.shown[name] = new
+        if old is None:
+            return FadeIn(new, run_time=theme.SWAP)
+        return AnimationGroup(
+            FadeOut(old, run_time=theme.SWAP / 2),
+            FadeIn(new, run_time=theme.SWAP / 2),
+            lag_ratio=1,
+        )
+
+
+def caption_block(told: Told, frame: Frame) -> Block:
+    """Return a caption's lines.
+
+    Raises:
+        ValueError: it needs more lines than a caption has.
+    """
+    lines = wrapped(str(told), theme.CAPTION_COLUMNS)
+    if len(lines) > theme.CAPTION_LINES:
+        raise ValueError(
+            f"the caption {str(told)!r} needs {len(lines)} lines of {theme.CAPTION_COLUMNS} "
+            f"characters, {theme.CAPTION_LINES} are allowed"
+        )
+    parts = split(told, lines)
+    words = [Words(part, frame, pixels=theme.TITLE) for part in parts]
+    return Block(words, frame.px(theme.TITLE * LEADING))

@@ -1,0 +1,189 @@
+"""Where things stand: named slots computed from the frame's size.
+
+Actors ask for a slot and fill it. Nothing outside this file knows a coordinate.
+"""
+
+from dataclasses import dataclass
+from math import ceil
+
+import numpy as np
+from manim import config
+from manim.typing import Point3D
+
+MARGIN = 0.05  # of the frame's width and height, kept clear of text
+# What a phone's own controls cover in a portrait frame, pixels of 1920: top, bottom, right.
+PORTRAIT_COVER = (250, 420, 170)
+MOST_CARDS = 12
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A rectangle, in Manim's units."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+    @property
+    def left(self) -> float:
+        """The x of the left edge."""
+        return self.x - self.width / 2
+
+    @property
+    def right(self) -> float:
+        """The x of the right edge."""
+        return self.x + self.width / 2
+
+    @property
+    def top(self) -> float:
+        """The y of the top edge."""
+        return self.y + self.height / 2
+
+    @property
+    def bottom(self) -> float:
+        """The y of the bottom edge."""
+        return self.y - self.height / 2
+
+    @property
+    def center(self) -> Point3D:
+        """The middle, shape (3,)."""
+        return np.array([self.x, self.y, 0.0])
+
+    def at(self, across: float, up: float) -> Point3D:
+        """Return the point at these fractions of width and height, from the bottom left corner."""
+        return np.array([self.left + across * self.width, self.bottom + up * self.height, 0.0])
+
+    def overlaps(self, other: "Slot") -> bool:
+        """Whether the two share more than an edge."""
+        return (
+            min(self.right, other.right) - max(self.left, other.left) > 1e-9
+            and min(self.top, other.top) - max(self.bottom, other.bottom) > 1e-9
+        )
+
+
+def box(left: float, bottom: float, right: float, top: float) -> Slot:
+    """Return the slot between these edges."""
+    return Slot((left + right) / 2, (bottom + top) / 2, right - left, top - bottom)
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The frame's size in Manim's units, and lengths derived from it."""
+
+    width: float
+    height: float
+
+    @classmethod
+    def of_config(cls) -> "Frame":
+        """Return the frame that Manim renders into now."""
+        return cls(config.frame_height * config.aspect_ratio, config.frame_height)
+
+    @property
+    def portrait(self) -> bool:
+        """Whether the frame is clearly taller than wide."""
+        return self.height > 1.2 * self.width
+
+    @property
+    def wide(self) -> bool:
+        """Whether the frame is clearly wider than tall."""
+        return self.width > 1.2 * self.height
+
+    def px(self, pixels: float) -> float:
+        """Return a length given in pixels of a frame whose shorter side has 1080 of them."""
+        return pixels * min(self.width, self.height) / 1080
+
+    @property
+    def safe(self) -> Slot:
+        """Where text may stand."""
+        right, top = self.width / 2 * (1 - 2 * MARGIN), self.height / 2 * (1 - 2 * MARGIN)
+        if not self.portrait:
+            return box(-right, -top, right, top)
+        over, under, beside = (pixels * self.height / 1920 for pixels in PORTRAIT_COVER)
+        half = self.width / 2 - beside
+        return box(-half, -self.height / 2 + under, half, self.height / 2 - over)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The slots of one frame for a number of workers."""
+
+    frame: Frame
+    title: Slot
+    overlay: Slot
+    caption: Slot
+    front_end: Slot
+    coordinator: Slot
+    workers: tuple[Slot, ...]
+    figure: Slot
+
+    @property
+    def rows(self) -> int:
+        """How many rows the workers stand in."""
+        return len({round(slot.y, 6) for slot in self.workers})
+
+
+def layout(frame: Frame, num_workers: int) -> Layout:
+    """Return the slots for 2 to 12 workers drawn as cards.
+
+    Raises:
+        ValueError: there are more workers than cards can show.
+    """
+    if not 1 <= num_workers <= MOST_CARDS:
+        raise ValueError(
+            f"{num_workers} workers do not fit as cards, of which the stage has {MOST_CARDS}. "
+            "Film a run with fewer: fl-sim run NAME --set num-partitions=10"
+        )
+    return _wide(frame, num_workers) if frame.wide else _tall(frame, num_workers)
+
+
+def _wide(frame: Frame, num_workers: int) -> Layout:
+    """One row of workers under the coordinator; the front end on the left."""
+    safe, px = frame.safe, frame.px
+    caption = box(safe.left, safe.bottom, safe.right, safe.bottom + px(140))
+    title = box(safe.left, safe.top - px(100), safe.left + px(590), safe.top)
+    overlay = box(safe.right - px(430), safe.top - px(250), safe.right, safe.top)
+    coordinator = box(-px(255), safe.top - px(262), px(255), safe.top)
+    front_end = box(safe.left, safe.top - px(322), safe.left + px(400), safe.top - px(128))
+    cards = box(safe.left, caption.top + px(36), safe.right, caption.top + px(400))
+    figure = box(safe.left, caption.top + px(36), safe.right, title.bottom - px(40))
+    return Layout(
+        frame, title, overlay, caption, front_end, coordinator,
+        _cards(cards, num_workers, 1, px(16), px(230)), figure,
+    )  # fmt: skip
+
+
+def _tall(frame: Frame, num_workers: int) -> Layout:
+    """Rows of workers under the coordinator; front end and overlay share a row above it."""
+    safe, px = frame.safe, frame.px
+    caption = box(safe.left, safe.bottom, safe.right, safe.bottom + px(140))
+    title = box(safe.left, safe.top - px(100), safe.right - px(330), safe.top)
+    half = safe.width / 2
+    row = safe.top - px(124)
+    high = px(204)
+    front_end = box(safe.left, row - high, safe.left + half - px(30), row)
+    coordinator = box(safe.left + half + px(30), row - high, safe.right, row)
+    overlay = box(safe.right - px(310), safe.top - px(100), safe.right, safe.top)
+    cards = box(safe.left, caption.top + px(24), safe.right, row - high - px(90))
+    figure = box(safe.left, caption.top + px(24), safe.right, title.bottom - px(30))
+    per_row = num_workers if num_workers <= 4 else ceil(num_workers / (3 if num_workers > 8 else 2))
+    rows = ceil(num_workers / per_row)
+    return Layout(
+        frame, title, overlay, caption, front_end, coordinator,
+        _cards(cards, num_workers, rows, px(18), px(230)), figure,
+    )  # fmt: skip
+
+
+def _cards(area: Slot, count: int, rows: int, gap: float, widest: float) -> tuple[Slot, ...]:
+    """Split an area into ``rows`` rows of equal cards, each row centred."""
+    per_row = ceil(count / rows)
+    width = min(widest, (area.width - gap * (per_row - 1)) / per_row)
+    row_gap = gap if rows == 1 else 3 * gap
+    height = (area.height - row_gap * (rows - 1)) / rows
+    slots = []
+    for i in range(count):
+        row, column = divmod(i, per_row)
+        in_row = min(per_row, count - row * per_row)
+        x = area.x + (column - (in_row - 1) / 2) * (width + gap)
+        slots.append(Slot(x, area.top - height / 2 - row * (height + row_gap), width, height))
+    return tuple(slots)

@@ -1,0 +1,49 @@
+"""Panels: the rounded boxes that actors stand in, and how one lights up."""
+
+from manim import Animation, RoundedRectangle, there_and_back_with_pause
+
+from scenes import theme
+from scenes.stage.layout import Frame, Slot
+
+CORNER = 14  # pixels
+THIN = 1.6
+THICK = 3.2
+
+
+class Panel(RoundedRectangle):
+    """A box that fills a slot."""
+
+    def __init__(self, slot: Slot, frame: Frame) -> None:
+        super().__init__(
+            corner_radius=frame.px(CORNER),
+            width=slot.width,
+            height=slot.height,
+            fill_color=theme.PANEL,
+            fill_opacity=1,
+            stroke_color=theme.EDGE,
+            stroke_width=THIN,
+        )
+        self.move_to(slot.center)
+
+    def lit(self, color: str = theme.INK) -> "Panel":
+        """Return this panel's lit state, to be animated to."""
+        return self.copy().set_stroke(color, THICK)
+
+    def unlit(self) -> "Panel":
+        """Return this panel's resting state, to be animated to."""
+        return self.copy().set_stroke(theme.EDGE, THIN)
+
+
+class Pulse(Animation):
+    """A panel's edge swells and settles ``beats`` times, at most two a second."""
+
+    def __init__(self, panel: Panel, color: str = theme.INK, beats: int = 1) -> None:
+        super().__init__(panel, run_time=beats * theme.MOVE)
+        self.beats = beats
+        self.far = panel.lit(color).set_stroke(width=2.2 * THICK)
+
+    def interpolate_mobject(self, alpha: float) -> None:
+        """Swell and settle, ending as it began."""
+        within = 0.0 if alpha >= 1 else (alpha * self.beats) % 1
+        up = there_and_back_with_pause(within)
+        self.mobject.interpolate(self.starting_mobject, self.far, up)

@@ -1,0 +1,306 @@
+"""The stage: all actors in their slots, and the verbs that move the story.
+
+A verb returns animations and never plays them; the scene does. What a verb spawns, a later verb or
+the verb itself takes away again.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+from manim import (
+    Animation,
+    AnimationGroup,
+    Create,
+    FadeIn,
+    FadeOut,
+    Group,
+    LaggedStart,
+    ReplacementTransform,
+    Succession,
+    Transform,
+    VGroup,
+    linear,
+)
+from manim import Line as Stroke
+
+from scenes import theme
+from scenes.figures import Told
+from scenes.stage.charts import LossCurve
+from scenes.stage.coordinator import Coordinator, Share, share_slots
+from scenes.stage.front_end import FrontEnd
+from scenes.stage.layout import Layout, Slot, box
+from scenes.stage.panel import Pulse
+from scenes.stage.wires import Packet, Travel, journey, wires
+from scenes.stage.worker import Attend, Worker
+from scenes.told import CurveTold, UpdateTold, WorkerTold
+
+STAGGER = 0.45  # a packet leaves when the one before has gone this part of its way
+
+
+class Stage:
+    """Front end, coordinator, workers and the wires between them."""
+
+    def __init__(self, layout: Layout, workers: Sequence[WorkerTold]) -> None:
+        frame = layout.frame
+        self.frame = frame
+        self.layout = layout
+        self.workers = [
+            Worker(told, slot, frame) for told, slot in zip(workers, layout.workers, strict=True)
+        ]
+        self.coordinator = Coordinator(layout.coordinator, frame)
+        self.front_end = FrontEnd(layout.front_end, frame)
+        self.wires = wires(layout.coordinator, layout.workers)
+        self.link = Stroke(
+            layout.front_end.at(1, 0.5),
+            np.array([layout.coordinator.left, layout.front_end.y, 0.0]),
+            stroke_color=theme.WIRE,
+            stroke_width=2,
+        )
+        self.tray: dict[int, Packet | Share] = {}
+        self.curves: list[LossCurve] = []
+
+    @property
+    def everything(self) -> Group:
+        """All that stands on the stage at rest, lowest first."""
+        plate = [self.coordinator.plate] if self.coordinator.plate else []
+        cards = [part for w in self.workers for part in (w, *([w.veil] if w.dimmed else []))]
+        front = [self.front_end, self.front_end.reading]
+        return Group(self.wires, self.link, *cards, self.coordinator, *plate, *front)
+
+    # --- entering
+
+    def enter_workers(self) -> Animation:
+        """Bring the workers' cards in, from the left to the right."""
+        parts = (Group(w.panel, w.photos, w.words) for w in self.workers)
+        return LaggedStart(*(FadeIn(p, shift=self._rise()) for p in parts), lag_ratio=0.18)
+
+    def enter_labels(self) -> Animation:
+        """Grow the label bars out of their floor."""
+        return LaggedStart(
+            *(FadeIn(w.bars, shift=self._rise()) for w in self.workers), lag_ratio=0.1
+        )
+
+    def enter_coordinator(self) -> Animation:
+        """Bring the coordinator in."""
+        return FadeIn(self.coordinator)
+
+    def enter_front_end(self) -> Animation:
+        """Bring the front end in."""
+        return AnimationGroup(FadeIn(self.front_end), Create(self.link))
+
+    def connect(self) -> Animation:
+        """Draw the wires, from the coordinator to the workers."""
+        return LaggedStart(*(Create(wire) for wire in self.wires), lag_ratio=0.08)
+
+    def show_plate(self, filters: npt.NDArray[np.float32], limit: float) -> Animation:
+        """Show the global model's weights on the coordinator."""
+        return self.coordinator.show_plate(filters, limit)
+
+    # --- the phases of a round
+
+    def visit_photos(self, client: int) -> Animation:
+        """Look at one worker's photos one by one, its card lit meanwhile."""
+        worker = self.workers[client]
+        seconds = 2.5 * theme.MOVE
+        look = [Attend(worker.photo_slots, seconds)] if worker.photo_slots else []
+        return AnimationGroup(*look, Pulse(worker.panel, theme.DATA, round(seconds)))
+
+    def initialise(self) -> Animation:
+        """Light every wire once in blue: all start from the same model."""
+        glow = self.wires.copy().set_stroke(theme.MODEL, 4)
+        return Succession(
+            Create(glow, lag_ratio=0.0, run_time=theme.MOVE),
+            FadeOut(glow, run_time=theme.MOVE),
+        )
+
+    def pick(self, clients: Sequence[int]) -> Animation:
+        """Light the picked workers; the others step back."""
+        steps: list[Animation] = []
+        for i, worker in enumerate(self.workers):
+            steps += worker.step_forward() if i in clients else worker.step_back()
+            target = worker.panel.lit() if i in clients else worker.panel.unlit()
+            steps.append(Transform(worker.panel, target))
+        return AnimationGroup(*steps, run_time=theme.MOVE)
+
+    def release(self) -> Animation:
+        """Bring every worker back to rest."""
+        steps: list[Animation] = []
+        for worker in self.workers:
+            steps += [*worker.step_forward(), Transform(worker.panel, worker.panel.unlit())]
+        return AnimationGroup(*steps, run_time=theme.MOVE / 2)
+
+    def distribute(self, clients: Sequence[int], size: Told, pace: float = 1.0) -> Animation:
+        """Send the global model to some workers; each keeps its copy in its dock."""
+        trips = []
+        for client in clients:
+            worker = self.workers[client]
+            worker.packet = Packet(size, theme.MODEL, self.frame)
+            path = journey(self.wires[client], worker.dock)
+            run_time = 1.4 * theme.MOVE * pace
+            trips.append(Travel(worker.packet, path, run_time=run_time))
+        return LaggedStart(*trips, lag_ratio=STAGGER)
+
+    def train(self, curves: Mapping[int, CurveTold]) -> Animation:
+        """Pulse the workers that train while their loss runs down above them."""
+        values = [value for told in curves.values() for value in told.values]
+        span = (min(values), max(values))
+        parts: list[Animation] = []
+        for client, told in curves.items():
+            worker = self.workers[client]
+            curve = LossCurve(told, self._above(worker.slot), span, self.frame)
+            self.curves.append(curve)
+            parts.append(self._train_one(worker, curve))
+        return Succession(
+            AnimationGroup(
+                self.wires.animate.set_stroke(opacity=0),  # type: ignore[arg-type]
+                *(FadeIn(curve.first) for curve in self.curves),
+                run_time=theme.MOVE / 2,
+            ),
+            AnimationGroup(*parts),
+            AnimationGroup(*(FadeIn(curve.last) for curve in self.curves), run_time=theme.SWAP),
+        )
+
+    def change(self, client: int) -> Animation:
+        """Train briefly: the worker pulses and its copy of the model turns into an update."""
+        worker = self.workers[client]
+        pulse = Pulse(worker.panel)
+        return AnimationGroup(pulse, *self._redden(worker, pulse.run_time))
+
+    def give_back(self, client: int, run_time: float = 1.4 * theme.MOVE) -> Animation:
+        """Send a worker's update to the coordinator, which takes it in."""
+        worker = self.workers[client]
+        packet, worker.packet = worker.packet, None
+        assert packet is not None, f"worker {client} holds no model to give back"
+        path = journey(worker.dock, self.wires[client].copy().reverse_direction())
+        return Travel(packet, path, appears=False, disappears=True, run_time=run_time)
+
+    def swift_round(
+        self,
+        clients: Sequence[int],
+        size: Told,
+        filters: tuple[npt.NDArray[np.float32], float],
+        pace: float,
+    ) -> Iterator[Animation]:
+        """Go through a round's training in a few animations, ``pace`` times their usual length."""
+        yield _paced(self.pick(clients), 0.6 * pace)
+        yield self.distribute(clients, size, 0.7 * pace)
+        yield _paced(AnimationGroup(*(self.change(client) for client in clients)), pace)
+        trips = [self.give_back(client, theme.MOVE * pace) for client in clients]
+        yield LaggedStart(*trips, lag_ratio=STAGGER)
+        yield _paced(
+            AnimationGroup(Pulse(self.coordinator.panel), self.show_plate(*filters)), 0.7 * pace
+        )
+
+    def collect(self, updates: Sequence[UpdateTold]) -> Sequence[Animation]:
+        """Send the updates to the coordinator's tray: one animation each, to be played in order."""
+        slots = _evenly(self.coordinator.tray, len(updates))
+        return [self._return(update, slot) for update, slot in zip(updates, slots, strict=True)]
+
+    def clear_curves(self) -> Animation:
+        """Take the loss curves away and bring the wires back."""
+        gone, self.curves = self.curves, []
+        return AnimationGroup(
+            *(FadeOut(curve) for curve in gone),
+            self.wires.animate.set_stroke(opacity=1),  # type: ignore[arg-type]
+            run_time=theme.MOVE / 2,
+        )
+
+    def weigh(self, updates: Sequence[UpdateTold]) -> Animation:
+        """Turn the packets in the tray into shares as wide as their n_k/n."""
+        slots = share_slots(self.coordinator.tray, [update.share for update in updates])
+        changes = []
+        for update, slot in zip(updates, slots, strict=True):
+            share = Share(update.share_told, slot, self.frame)
+            packet = self.tray[update.worker]
+            changes.append(
+                AnimationGroup(
+                    ReplacementTransform(packet[0], share.body),
+                    FadeOut(packet[1:]),
+                    FadeIn(share[1:]),
+                )
+            )
+            self.tray[update.worker] = share
+        return AnimationGroup(*changes, run_time=theme.MOVE)
+
+    def aggregate(self, filters: npt.NDArray[np.float32], limit: float) -> Animation:
+        """Merge the shares into the plate of weights, which changes; the coordinator pulses."""
+        shares = VGroup(*self.tray.values())
+        self.tray = {}
+        target = self.coordinator.plate_slot
+        lift = (target.y - self.coordinator.tray.y) * np.array([0, 1, 0])
+        return Succession(
+            AnimationGroup(
+                FadeOut(shares, shift=lift * 0.6),
+                Pulse(self.coordinator.panel),
+                run_time=theme.MOVE,
+            ),
+            self.coordinator.show_plate(filters, limit),
+        )
+
+    def tell_front_end(self) -> Animation:
+        """Send a light from the coordinator to the front end, whose edge answers."""
+        light = self.link.copy().reverse_direction().set_stroke(theme.INK, 5)
+        return Succession(
+            Create(light, run_time=0.6 * theme.MOVE),
+            AnimationGroup(FadeOut(light), Pulse(self.front_end.panel), run_time=theme.MOVE),
+        )
+
+    def measure(self, measured: Mapping[int, Told]) -> Animation:
+        """Send back what some workers measured: numbers only, which the coordinator takes in."""
+        trips: list[Animation] = []
+        for client, told in measured.items():
+            worker = self.workers[client]
+            packet = Packet(told, theme.INK, self.frame)
+            back = self.wires[client].copy().reverse_direction()
+            path = journey(worker.dock, back)
+            if worker.packet is not None:
+                trips.append(FadeOut(worker.packet, run_time=theme.MOVE / 2))
+                worker.packet = None
+            trips.append(Travel(packet, path, disappears=True, run_time=1.6 * theme.MOVE))
+        return LaggedStart(*trips, lag_ratio=STAGGER)
+
+    # --- parts of verbs
+
+    def _train_one(self, worker: Worker, curve: LossCurve) -> Animation:
+        parts: list[Animation] = [
+            Create(curve.curve, run_time=theme.TRAIN, rate_func=linear),
+            Pulse(worker.panel, beats=round(theme.TRAIN)),
+        ]
+        if worker.photo_slots:
+            parts.append(Attend(worker.photo_slots, theme.TRAIN))
+        return AnimationGroup(*parts, *self._redden(worker, theme.TRAIN))
+
+    def _redden(self, worker: Worker, run_time: float) -> list[Animation]:
+        if worker.packet is None:
+            return []
+        return [worker.packet.body.animate(run_time=run_time).set_fill(theme.UPDATE)]  # type: ignore[list-item]
+
+    def _return(self, update: UpdateTold, slot: Slot) -> Animation:
+        worker = self.workers[update.worker]
+        packet = worker.packet or Packet(update.size, theme.UPDATE, self.frame)
+        worker.packet = None
+        self.tray[update.worker] = packet
+        back = self.wires[update.worker].copy().reverse_direction()
+        path = journey(worker.dock, back, slot.center)
+        return Travel(packet, path, appears=False, run_time=1.2 * theme.MOVE)
+
+    def _above(self, slot: Slot) -> Slot:
+        gap = self.frame.px(16)
+        ceiling = min(self.layout.coordinator.bottom, self.layout.front_end.bottom)
+        return box(slot.left, slot.top + gap, slot.right, ceiling - gap)
+
+    def _rise(self) -> npt.NDArray[np.float64]:
+        return np.array([0.0, self.frame.px(24), 0.0])
+
+
+def _paced(animation: Animation, pace: float) -> Animation:
+    """Stretch an animation."""
+    animation.run_time *= pace
+    return animation
+
+
+def _evenly(area: Slot, count: int) -> list[Slot]:
+    """Split an area into equal slots side by side."""
+    width = area.width / count
+    return [Slot(area.left + (i + 0.5) * width, area.y, width, area.height) for i in range(count)]

@@ -1,0 +1,114 @@
+"""Text on the stage: one family, laid out large and scaled down, on a known baseline.
+
+``Words`` is the only class of the project that makes glyphs, and it takes nothing but text whose
+numbers carry their source.
+"""
+
+from functools import cache
+from importlib.resources import files
+from textwrap import wrap
+from typing import Self
+
+import manimpango
+from manim import DOWN, RIGHT, Text, VGroup
+from manim.typing import Point3D
+
+from scenes import theme
+from scenes.figures import Told, figures_of
+from scenes.stage.layout import Frame
+
+# Pango rounds glyph positions to whole units: at this size the rounding is invisible.
+LARGE = 144
+WEIGHTS = {"NORMAL": "Regular", "SEMIBOLD": "Semibold", "BOLD": "Bold"}
+LEADING = 1.75  # distance of baselines, in heights of a capital
+
+
+class FontError(RuntimeError):
+    """The project's font cannot be used."""
+
+
+@cache
+def register_font() -> None:
+    """Make the packaged font known to Pango, once a process.
+
+    Raises:
+        FontError: Pango did not take it; drawing would silently use another font.
+    """
+    folder = files("font_source_sans_pro") / "files"
+    for style in WEIGHTS.values():
+        manimpango.register_font(str(folder / f"SourceSansPro-{style}.ttf"))
+    if theme.FONT not in manimpango.list_fonts():
+        raise FontError(
+            f"the font {theme.FONT!r} is not available. "
+            "Install it with: pip install --force-reinstall font-source-sans-pro"
+        )
+
+
+class Words(Text):
+    """One line of text, placed by its capitals: ``anchor`` is the middle of a capital's height."""
+
+    def __init__(
+        self,
+        told: Told,
+        frame: Frame,
+        *,
+        pixels: float = theme.LABEL,
+        color: str = theme.INK,
+        weight: str = "NORMAL",
+    ) -> None:
+        register_font()
+        self.told = told
+        self.figures = figures_of(told)
+        self.shown = str(told)
+        # The strut shows where the line's capitals stand; it is taken out again.
+        super().__init__(
+            f"{self.shown} H",
+            font=theme.FONT,
+            font_size=LARGE,
+            weight=weight,
+            color=color,
+            disable_ligatures=True,
+        )
+        strut = self.submobjects[-1]
+        self.scale(frame.px(pixels) / strut.height)
+        middle = strut.get_center()[1]
+        self.submobjects = [glyph for glyph in self.submobjects[:-1] if len(glyph.points)]
+        self.chars = VGroup(*self.submobjects)
+        self._drop = self.get_center()[1] - middle
+
+    @property
+    def anchor(self) -> Point3D:
+        """The middle of the line between baseline and capitals' height, shape (3,)."""
+        point = self.get_center()
+        point[1] -= self._drop
+        return point
+
+    def scale(self, scale_factor: float, **kwargs: object) -> Self:  # type: ignore[override]
+        """Scale, and keep the anchor right."""
+        self._drop = getattr(self, "_drop", 0.0) * scale_factor
+        super().scale(scale_factor, **kwargs)  # type: ignore[arg-type]
+        return self
+
+    def put(self, point: Point3D, side: float = 0.0) -> Self:
+        """Place the line: ``side`` -1 starts it at the point, 0 centres it, 1 ends it there."""
+        shift = point - self.anchor
+        self.shift(shift)
+        return self.shift(-side * RIGHT * self.width / 2)
+
+
+class Block(VGroup):
+    """A few lines, centred, their first line's anchor at the top."""
+
+    def __init__(self, lines: list[Words], leading: float) -> None:
+        super().__init__(*lines)
+        for i, words in enumerate(lines):
+            words.put(DOWN * leading * i)
+
+
+def wrapped(text: str, columns: int) -> list[str]:
+    """Split a text into as few lines as fit, of nearly equal length."""
+    fewest = len(wrap(text, columns))
+    if fewest <= 1:
+        return [text]
+    shortest = min(width for width in range(1, columns + 1) if len(wrap(text, width)) <= fewest)
+    return wrap(text, shortest)

@@ -1,0 +1,134 @@
+"""Wires between the coordinator and the workers, and the packets that travel on them."""
+
+import numpy as np
+from manim import (
+    Animation,
+    RoundedRectangle,
+    VGroup,
+    VMobject,
+    smooth,
+)
+from manim.typing import Point3D
+
+from scenes import theme
+from scenes.figures import Told
+from scenes.stage.layout import Frame, Slot
+from scenes.stage.text import Words
+
+PACKET_HEIGHT = 42  # pixels
+PACKET_PAD = 13
+FADE = 0.12  # part of a journey in which a packet appears or disappears
+
+
+class Wire(VMobject):
+    """A still line from a port of the coordinator to a worker's top edge, in that direction."""
+
+    def __init__(self, start: Point3D, via: list[Point3D], end: Point3D) -> None:
+        super().__init__(stroke_color=theme.WIRE, stroke_width=2)
+        self.start_new_path(start)
+        for point in [*via, end]:
+            self._bend(point)
+
+    def _bend(self, end: Point3D) -> None:
+        """Leave downwards, soon run flat, and arrive from above."""
+        start = self.get_last_point()
+        drop = start[1] - end[1]
+        first = np.array([start[0], start[1] - 0.75 * drop, 0.0])
+        second = np.array([end[0], end[1] + 0.6 * drop, 0.0])
+        self.add_cubic_bezier_curve_to(first, second, end)
+
+
+def wires(coordinator: Slot, workers: tuple[Slot, ...]) -> VGroup:
+    """Return one wire a worker, in the workers' order; farther rows are reached between cards."""
+    count = len(workers)
+    order = np.argsort(np.argsort([slot.x for slot in workers], kind="stable"))
+    tops = sorted({slot.top for slot in workers}, reverse=True)
+    lines = VGroup()
+    for slot, place in zip(workers, order, strict=True):
+        start = coordinator.at(0.08 + 0.84 * (place + 0.5) / count, 0)
+        via = [
+            np.array([_gutter(slot, workers, row), top, 0.0])
+            for row, top in enumerate(tops)
+            if top > slot.top + 1e-6
+        ]
+        lines.add(Wire(start, _down(via, workers, tops), slot.at(0.5, 1)))
+    return lines
+
+
+def _gutter(slot: Slot, workers: tuple[Slot, ...], row: int) -> float:
+    """Return the x between two cards of a row above ``slot``, on the side of the middle."""
+    gap = 0.5 * (workers[1].left - workers[0].right) if len(workers) > 1 else 0.0
+    inward = -1 if slot.x > 0 else 1
+    return slot.x + inward * (slot.width / 2 + gap) if row >= 0 else slot.x
+
+
+def _down(via: list[Point3D], workers: tuple[Slot, ...], tops: list[float]) -> list[Point3D]:
+    """Pass each row on the way straight, from its top to its bottom."""
+    height = workers[0].height
+    points = []
+    for point in via:
+        points += [point, point - np.array([0.0, height, 0.0])]
+    return points
+
+
+class Packet(VGroup):
+    """A labelled packet: blue carries the global model, red an update, ink only a measurement."""
+
+    def __init__(self, told: Told, color: str, frame: Frame) -> None:
+        self.words = Words(told, frame, color=theme.ON_BRIGHT, weight="SEMIBOLD")
+        self.body = RoundedRectangle(
+            corner_radius=frame.px(9),
+            width=self.words.width + 2 * frame.px(PACKET_PAD),
+            height=frame.px(PACKET_HEIGHT),
+            fill_color=color,
+            fill_opacity=1,
+            stroke_width=0,
+        )
+        super().__init__(self.body, self.words.put(self.body.get_center()))
+
+
+class Travel(Animation):
+    """A packet appears at one end of a path, travels it, and stays or disappears at the other."""
+
+    def __init__(
+        self,
+        packet: Packet,
+        path: VMobject,
+        *,
+        appears: bool = True,
+        disappears: bool = False,
+        run_time: float = theme.MOVE,
+    ) -> None:
+        self.path = path
+        self.appears = appears
+        self.disappears = disappears
+        super().__init__(
+            packet, introducer=appears, remover=disappears, run_time=run_time, rate_func=smooth
+        )
+
+    def interpolate_mobject(self, alpha: float) -> None:
+        """Move along the path, fading at the ends that ask for it."""
+        opacity = 1.0
+        if self.appears:
+            opacity = min(opacity, alpha / FADE)
+        if self.disappears:
+            opacity = min(opacity, (1 - alpha) / FADE)
+        self.mobject.move_to(self.path.point_from_proportion(self.rate_func(min(alpha, 1.0))))
+        self.mobject.set_fill(opacity=opacity)
+
+
+def journey(*points_or_wires: VMobject | Point3D) -> VMobject:
+    """Return one path through wires and points, joined by straight lines."""
+    path = VMobject()
+    for part in points_or_wires:
+        if isinstance(part, VMobject):
+            if not path.has_points():
+                path.start_new_path(part.get_start())
+            elif not np.allclose(path.get_last_point(), part.get_start()):
+                path.add_line_to(part.get_start())
+            path.append_points(part.points)
+        elif not path.has_points():
+            path.start_new_path(part)
+        else:
+            path.add_line_to(part)
+    return path

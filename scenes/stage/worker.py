@@ -1,0 +1,117 @@
+"""A worker: its photos, its label bars, its number, and the copy of the model that it holds."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from manim import Animation, FadeIn, FadeOut, Group, Rectangle, VGroup
+from manim.typing import Point3D
+
+from scenes import theme
+from scenes.stage.layout import Frame, Slot, box
+from scenes.stage.panel import CORNER, Panel
+from scenes.stage.pictures import mosaic, photo_slots, picture
+from scenes.stage.text import Words
+from scenes.stage.wires import PACKET_HEIGHT, Packet
+from scenes.told import WorkerTold
+
+PAD = 13  # pixels
+BARS = 44
+ATTENTION_SECONDS = 0.6  # for which one photo of a batch is looked at
+
+
+class Worker(Group):
+    """One worker's card."""
+
+    def __init__(self, told: WorkerTold, slot: Slot, frame: Frame) -> None:
+        px = frame.px
+        inner = box(
+            slot.left + px(PAD), slot.bottom + px(PAD), slot.right - px(PAD), slot.top - px(PAD)
+        )
+        self.slot = slot
+        self.packet: Packet | None = None
+        self.dimmed = False
+        self.panel = Panel(slot, frame)
+        self.words = Words(told.label, frame, color=theme.INK)
+        self.words.put(np.array([slot.x, inner.bottom + px(theme.LABEL / 2), 0.0]))
+        bars_bottom = inner.bottom + px(theme.LABEL + 13)
+        self.bars = label_bars(
+            told.bars, box(inner.left, bars_bottom, inner.right, bars_bottom + px(BARS))
+        )
+        area = box(
+            inner.left, bars_bottom + px(BARS + 9), inner.right, inner.top - px(PACKET_HEIGHT + 9)
+        )
+        self.photo_slots: tuple[Slot, ...] = ()
+        self.photos = Group()
+        if told.photos is not None and len(told.photos):
+            image = picture(mosaic(told.photos), area)
+            covered = Slot(area.x, area.y, image.width, image.height)
+            self.photo_slots = photo_slots(covered, len(told.photos))
+            self.photos = Group(image)
+        self.dock: Point3D = np.array([slot.x, inner.top - px(PACKET_HEIGHT / 2), 0.0])
+        self.veil = veil(slot, frame)
+        super().__init__(self.panel, self.photos, self.bars, self.words)
+
+    def step_back(self) -> list[Animation]:
+        """Step back: the card's contents darken. Nothing to do where they are dark already."""
+        if self.dimmed:
+            return []
+        self.dimmed = True
+        return [FadeIn(self.veil), self.words.animate.set_color(theme.MUTED)]  # type: ignore[list-item]
+
+    def step_forward(self) -> list[Animation]:
+        """Come back to full light."""
+        if not self.dimmed:
+            return []
+        self.dimmed = False
+        return [FadeOut(self.veil), self.words.animate.set_color(theme.INK)]  # type: ignore[list-item]
+
+
+def label_bars(heights: Sequence[float], area: Slot) -> VGroup:
+    """Return one bar a class on a common floor; heights are 0 to 1."""
+    step = area.width / max(len(heights), 1)
+    bars = VGroup()
+    for i, height in enumerate(heights):
+        bar = Rectangle(
+            width=0.78 * step,
+            height=max(height, 0.02) * area.height,
+            fill_color=theme.DATA,
+            fill_opacity=1,
+            stroke_width=0,
+        )
+        bar.move_to(np.array([area.left + (i + 0.5) * step, area.bottom + bar.height / 2, 0.0]))
+        bars.add(bar)
+    return bars
+
+
+def veil(slot: Slot, frame: Frame) -> Rectangle:
+    """Return the shade that lies over a card's photos and bars while it does not take part."""
+    bottom = slot.bottom + frame.px(PAD + theme.LABEL + 8)
+    edge = frame.px(CORNER / 2)
+    area = box(slot.left + edge, bottom, slot.right - edge, slot.top - edge)
+    shade = Rectangle(
+        width=area.width,
+        height=area.height,
+        fill_color=theme.PANEL,
+        fill_opacity=1 - theme.DIM,
+        stroke_width=0,
+    )
+    return shade.move_to(area.center)
+
+
+class Attend(Animation):
+    """A gold frame goes from photo to photo: the batch that is being looked at."""
+
+    def __init__(self, slots: Sequence[Slot], run_time: float) -> None:
+        self.slots = slots
+        mark = Rectangle(width=slots[0].width, height=slots[0].height)
+        mark.set_stroke(theme.DATA, 4).set_fill(opacity=0)
+        steps = max(1, round(run_time / ATTENTION_SECONDS))
+        self.order = [slots[i % len(slots)] for i in range(steps)]
+        super().__init__(mark, introducer=True, remover=True, run_time=run_time)
+
+    def interpolate_mobject(self, alpha: float) -> None:
+        """Stand on one photo after the other, fading in and out."""
+        at = min(int(alpha * len(self.order)), len(self.order) - 1)
+        within = alpha * len(self.order) - at
+        self.mobject.move_to(self.order[at].center)
+        self.mobject.set_stroke(opacity=float(np.sin(np.pi * min(max(within, 0.0), 1.0))))

@@ -1,0 +1,424 @@
+"""What is told: pure functions from a record to texts, figures and the values of charts.
+
+Nothing here draws. Every number that leaves this module is a ``Figure`` with its place in the
+record, or a list of values that a chart draws to scale.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from fl_sim.record import Round, Run, Train
+from scenes import theme
+from scenes.figures import (
+    Figure,
+    Line,
+    Told,
+    count,
+    decimal,
+    integer,
+    line,
+    number_of,
+    percent,
+    read,
+    size,
+    total,
+)
+from scenes.told import CurveTold, HistoryTold, Metric, SeriesTold, UpdateTold, WorkerTold
+
+
+class UntoldError(LookupError):
+    """A chapter asks for something that this run did not record."""
+
+
+# --- the cast
+
+
+def workers(run: Run) -> list[WorkerTold]:
+    """Return every worker's card: the first is called by its full name, the others by number."""
+    most = max(max(part.label_counts, default=0) for part in run.partitions) or 1
+    cards = []
+    for i, part in enumerate(run.partitions):
+        number = number_of("partitions", i)
+        photos = None if run.thumbnails is None else run.thumbnails[i]
+        bars = [examples / most for examples in part.label_counts]
+        cards.append(WorkerTold(line("worker {n}", n=number) if i == 0 else number, photos, bars))
+    return cards
+
+
+def plate(run: Run, round_: int) -> tuple[npt.NDArray[np.float32], float]:
+    """Return the first convolution after a round, and the largest weight of the whole run."""
+    if run.filters is None:
+        raise UntoldError(f"the run {run.name!r} recorded no filters of a first convolution")
+    return run.filters[round_], float(np.abs(run.filters).max())
+
+
+def first_plate(run: Run) -> tuple[npt.NDArray[np.float32], float]:
+    """Return the plate before any training."""
+    return plate(run, 0)
+
+
+def first_reading(run: Run) -> tuple[Figure, Line]:
+    """Return the untrained model's accuracy and what to call it."""
+    return accuracy(run, 0), reading_note(run, 0)
+
+
+def accuracy(run: Run, round_: int) -> Figure:
+    """Return the global model's accuracy on the test split after a round."""
+    return read(run, f"rounds[{round_}].central.accuracy", percent)
+
+
+def round_number(round_: int, run: Run) -> Figure:
+    """Return a round's number."""
+    return read(run, f"rounds[{round_}].number", integer)
+
+
+def num_workers(run: Run) -> Figure:
+    """Return how many workers there are."""
+    return count(run, "partitions")
+
+
+def cast_task(run: Run) -> Line:
+    """Say what is to be learned."""
+    return line(
+        "The task: name the object in a photo, one of {classes} kinds. {n} workers share it.",
+        classes=count(run, "dataset.class_names"),
+        n=num_workers(run),
+    )
+
+
+def cast_photos(run: Run) -> Line:
+    """Say what a worker holds."""
+    return line(
+        "Each worker holds photos of its own: worker {k} has {n}. They never leave it.",
+        k=number_of("partitions", 0),
+        n=total(run, ["partitions[0].num_train", "partitions[0].num_validation"], integer),
+    )
+
+
+def cast_labels(run: Run) -> Line:
+    """Say what the bars are."""
+    return line(
+        "Gold bars count its photos by kind. {train} are for training, {held} for testing.",
+        train=read(run, "partitions[0].num_train", integer),
+        held=read(run, "partitions[0].num_validation", integer),
+    )
+
+
+def cast_coordinator(run: Run) -> Line:
+    """Say what the coordinator holds."""
+    return line(
+        "A coordinator holds the model: {n} weights. The tiles show its first layer.",
+        n=read(run, "network.num_parameters", integer),
+    )
+
+
+def cast_wires(run: Run) -> Line:
+    """Say what travels."""
+    return line(
+        "Only models travel: {size} out in blue, a changed copy back in red.",
+        size=model_size(run),
+    )
+
+
+def cast_front_end(run: Run) -> Line:
+    """Say what the front end shows."""
+    return line(
+        "The front end tells a person how good it is: untrained, {accuracy} of photos right.",
+        accuracy=accuracy(run, 0),
+    )
+
+
+def model_size(run: Run) -> Figure:
+    """Return the bytes of one model as it is sent."""
+    return read(run, "network.num_bytes", size)
+
+
+def reading_note(run: Run, round_: int) -> Line:
+    """Return the note under a reading of the front end."""
+    return line("accuracy, round {r}", r=round_number(round_, run))
+
+
+# --- one round
+
+
+def told_round(run: Run) -> int:
+    """Return the round that is told in full: the first, in which everything begins."""
+    return 1
+
+
+def told_worker(run: Run) -> int:
+    """Return the worker that stands for all in the cast."""
+    return 0
+
+
+def train_of(run: Run, round_: int) -> Train:
+    """Return the training half of a round.
+
+    Raises:
+        UntoldError: the run has no such round, or none of its clients answered.
+    """
+    if round_ >= len(run.rounds) or run.rounds[round_].train is None:
+        raise UntoldError(f"the run {run.name!r} has no training in round {round_}")
+    train = run.rounds[round_].train
+    assert train is not None
+    if not train.replies:
+        raise UntoldError(f"no client of the run {run.name!r} answered in round {round_}")
+    return train
+
+
+def status(run: Run, round_: int, phase: str) -> Line:
+    """Return the line under the chapter's title."""
+    return line(
+        "round {r} of {n}  ·  {phase}",
+        r=round_number(round_, run),
+        n=round_number(-1, run),
+        phase=phase,
+    )
+
+
+def picked(run: Run, round_: int) -> tuple[int, ...]:
+    """Return the workers that were sampled for training."""
+    return train_of(run, round_).sampled
+
+
+def tested(run: Run, round_: int) -> dict[int, Told]:
+    """Return what each worker sampled for evaluation measured: accuracy on its own photos."""
+    evaluate = run.rounds[round_].evaluate
+    if evaluate is None:
+        raise UntoldError(f"the run {run.name!r} has no federated evaluation in round {round_}")
+    path = f"rounds[{round_}].evaluate.replies"
+    return {
+        reply.client: read(run, f"{path}[{i}].metrics.accuracy", percent)
+        for i, reply in enumerate(evaluate.replies)
+    }
+
+
+def curves(run: Run, round_: int) -> dict[int, CurveTold]:
+    """Return each picked worker's loss, batch by batch."""
+    path = f"rounds[{round_}].train.replies"
+    told = {}
+    for i, reply in enumerate(train_of(run, round_).replies):
+        if reply.loss_curve is not None:
+            first = read(run, f"{path}[{i}].loss_curve[0]", decimal)
+            last = read(run, f"{path}[{i}].loss_curve[-1]", decimal)
+            told[reply.client] = CurveTold(reply.loss_curve, first, last)
+    return told
+
+
+def updates(run: Run, round_: int) -> list[UpdateTold]:
+    """Return each update: its bytes and its share n_k/n of the average."""
+    path = f"rounds[{round_}].train.replies"
+    return [
+        UpdateTold(
+            reply.client,
+            read(run, f"{path}[{i}].bytes_up", size),
+            reply.weight,
+            read(run, f"{path}[{i}].weight", percent),
+        )
+        for i, reply in enumerate(train_of(run, round_).replies)
+    ]
+
+
+def sent(run: Run, round_: int, replies: int) -> list[Metric]:
+    """Return the overlay after some of a round's updates have come in."""
+    path = f"rounds[{round_}].train.replies"
+    paths = [f"{path}[{i}].bytes_up" for i in range(replies)]
+    return [
+        Metric(total(run, paths, size), "sent by workers", theme.UPDATE),
+        Metric("none", "photos sent", theme.INK),
+    ]
+
+
+def initialise(run: Run) -> Line:
+    """Say where everyone starts."""
+    return line(
+        "One first model for all {n} workers: {weights} weights, drawn at random.",
+        n=num_workers(run),
+        weights=read(run, "network.num_parameters", integer),
+    )
+
+
+def sample(run: Run, round_: int) -> Line:
+    """Say who was picked."""
+    return line(
+        "A round begins. The coordinator picks {few} of the {n} workers at random.",
+        few=count(run, f"rounds[{round_}].train.sampled"),
+        n=num_workers(run),
+    )
+
+
+def distribute(run: Run) -> Line:
+    """Say what goes out."""
+    return line("Each of them receives a copy of the model, {size}.", size=model_size(run))
+
+
+def train(run: Run, round_: int) -> Line:
+    """Say what training does."""
+    return line(
+        "Each trains on its own {n} photos. Batch by batch, its error falls.",
+        n=read(run, f"rounds[{round_}].train.replies[0].num_examples", integer),
+    )
+
+
+def collect(run: Run) -> Line:
+    """Say what comes back."""
+    return line("Only the changed weights travel back. The photos stay where they are.")
+
+
+def aggregate(run: Run) -> Line:
+    """Say what the average does."""
+    return line("Averaged, each by its share of the photos, they make the new global model.")
+
+
+def evaluate(run: Run, round_: int) -> Line:
+    """Say how the new model is tested."""
+    return line(
+        "The new model visits {n} workers. Only its score on their own photos comes back.",
+        n=count(run, f"rounds[{round_}].evaluate.sampled"),
+    )
+
+
+def federated(run: Run, round_: int) -> list[Metric]:
+    """Return the overlay with the federated evaluation of a round."""
+    path = f"rounds[{round_}].evaluate.metrics"
+    return [
+        Metric(read(run, f"{path}.accuracy", percent), "accuracy at workers", theme.INK),
+        Metric(read(run, f"{path}.loss", decimal), "loss at workers", theme.INK),
+    ]
+
+
+def report(run: Run, round_: int) -> Line:
+    """Say what came of it."""
+    return line(
+        "One round took the model from {old} to {new} of {n} test photos.",
+        old=accuracy(run, round_ - 1),
+        new=accuracy(run, round_),
+        n=read(run, "dataset.num_test", integer),
+    )
+
+
+def before_and_after(run: Run, round_: int) -> tuple[Figure, Figure, Line]:
+    """Return the accuracy before and after a round, and what to call the new one."""
+    return accuracy(run, round_ - 1), accuracy(run, round_), reading_note(run, round_)
+
+
+# --- many rounds
+
+
+def swift_rounds(run: Run) -> list[tuple[int, float]]:
+    """Return the rounds that are still shown on the stage, each with its pace."""
+    shown = zip(range(told_round(run) + 1, len(run.rounds)), (0.9, 0.5), strict=False)
+    return list(shown)
+
+
+def paced_rounds(run: Run, after: int) -> list[tuple[int, float]]:
+    """Return the rounds that only the history shows, with seconds that become fewer."""
+    seconds = (max(0.16, 0.6 * 0.87**i) for i in range(len(run.rounds)))
+    return list(zip(range(after + 1, len(run.rounds)), seconds, strict=False))
+
+
+def swift(run: Run, round_: int) -> Line:
+    """Say that it begins again: with others first, then that it goes on from there."""
+    if round_ == told_round(run) + 1:
+        return line(
+            "Then the same again, with other workers: round {r}.", r=round_number(round_, run)
+        )
+    return line("And again. Every round starts from the model that the last one made.")
+
+
+def last_round(run: Run) -> int:
+    """Return the number of the last round."""
+    return len(run.rounds) - 1
+
+
+def history(run: Run) -> HistoryTold:
+    """Return the curves of loss and accuracy and who took part, by round."""
+    centrals = [round_.central for round_ in run.rounds]
+    if any(central is None for central in centrals):
+        raise UntoldError(f"the run {run.name!r} was not tested after every round")
+    known = [central for central in centrals if central is not None]
+    chance = 1 / len(run.dataset.class_names)
+    guess = Figure(percent(chance), "one over count of dataset.class_names", chance)
+    last = len(run.partitions) - 1
+    return HistoryTold(
+        series=(
+            SeriesTold(
+                "accuracy",
+                [central.accuracy for central in known],
+                accuracy(run, 0),
+                accuracy(run, -1),
+                (line("guessing {chance}", chance=guess), chance),
+            ),
+            SeriesTold(
+                "loss",
+                [central.loss for central in known],
+                read(run, "rounds[0].central.loss", decimal),
+                read(run, "rounds[-1].central.loss", decimal),
+            ),
+        ),
+        participants=[_participants(round_) for round_ in run.rounds[1:]],
+        num_workers=len(run.partitions),
+        first_worker=line("worker {n}", n=number_of("partitions", 0)),
+        last_worker=line("worker {n}", n=number_of("partitions", last)),
+        first_round=line("round {r}", r=round_number(0, run)),
+        last_round=line("round {r}", r=round_number(-1, run)),
+    )
+
+
+def _participants(round_: Round) -> Sequence[int]:
+    return [reply.client for reply in round_.train.replies] if round_.train else []
+
+
+def so_far(run: Run, round_: int) -> list[Metric]:
+    """Return the overlay after a round: accuracy, and bytes moved by training until then."""
+    paths = [
+        f"rounds[{r}].train.replies[*].{way}"
+        for r in range(1, round_ + 1)
+        for way in ("bytes_down", "bytes_up")
+    ]
+    moved = total(run, paths, size)
+    source = f"sum of rounds[*].train.replies[*].bytes_down and .bytes_up up to rounds[{round_}]"
+    return [
+        Metric(accuracy(run, round_), "test accuracy", theme.INK),
+        Metric(Figure(moved.text, source, moved.value), "moved so far", theme.INK),
+    ]
+
+
+def grid(run: Run) -> Line:
+    """Say how to read the grid."""
+    return line("Red: who sent an update in which round. Above it: how the model did.")
+
+
+def grow(run: Run) -> Line:
+    """Say what the rounds do together."""
+    return line("No worker takes part in every round. The model learns from all of them.")
+
+
+def against_chance(run: Run) -> Line:
+    """Say what came of all rounds."""
+    return line(
+        "After {n} rounds it names {accuracy} of the test photos. Guessing would get {chance}.",
+        n=round_number(-1, run),
+        accuracy=accuracy(run, -1),
+        chance=Figure(
+            percent(1 / len(run.dataset.class_names)),
+            "one over count of dataset.class_names",
+            1 / len(run.dataset.class_names),
+        ),
+    )
+
+
+def moved(run: Run) -> Line:
+    """Say what travelled and what did not."""
+    last = len(run.rounds) - 1
+    return line(
+        "{moved} of weights travelled for it. Not one photo did.", moved=_figure(so_far(run, last))
+    )
+
+
+def _figure(metrics: list[Metric]) -> Figure:
+    figure = metrics[1].value
+    assert isinstance(figure, Figure)
+    return figure
