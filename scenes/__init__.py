@@ -17,5 +17,7 @@ class Chapter(NamedTuple):
 FILM = (
     Chapter("cast", "Cast"),
     Chapter("one_round", "OneRound"),
+    # The reference run carried on: its first rounds are the same, to the bit.
     Chapter("many_rounds", "ManyRounds", run="iid-30"),
 )
+LOOP = Chapter("loop", "Loop")

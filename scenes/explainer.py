@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from manim import Animation, FadeIn, Mobject, Scene, Text
+from manim import Animation, DecimalNumber, FadeIn, Mobject, Scene, Text
 
 from fl_sim import record
 from scenes import FILM, story, theme
@@ -28,7 +28,7 @@ class Beat:
     caption: str
     start: float
     end: float = 0.0
-    texts: dict[str, tuple[Figure, ...]] = field(default_factory=dict)
+    texts: dict[tuple[str, tuple[Figure, ...]], None] = field(default_factory=dict)
 
 
 class Explainer(Scene):
@@ -90,7 +90,7 @@ class Explainer(Scene):
         """Play, and note every text that is on screen afterwards."""
         super().play(*args, **kwargs)
         if self.beats:
-            self.beats[-1].texts.update(texts_of(self.mobjects))
+            self.beats[-1].texts.update(dict.fromkeys(texts_of(self.mobjects)))
 
 
 def reading_time(text: str) -> float:
@@ -98,13 +98,13 @@ def reading_time(text: str) -> float:
     return max(theme.CAPTION_AT_LEAST, theme.SWAP + len(text) / theme.CHARACTERS_A_SECOND)
 
 
-def texts_of(mobjects: list[Mobject]) -> dict[str, tuple[Figure, ...]]:
-    """Return each text on screen with its figures; a text that is not ``Words`` has none."""
-    found: dict[str, tuple[Figure, ...]] = {}
+def texts_of(mobjects: list[Mobject]) -> Iterator[tuple[str, tuple[Figure, ...]]]:
+    """Yield each text on screen with its figures; a text that is not ``Words`` has none."""
     for mobject in mobjects:
         for part in mobject.get_family():
             if isinstance(part, Words):
-                found[part.shown] = part.figures
+                yield part.shown, part.figures
             elif isinstance(part, Text):
-                found[part.original_text] = ()
-    return found
+                yield part.original_text, ()
+            elif isinstance(part, DecimalNumber):
+                yield str(part.number), ()

@@ -12,6 +12,7 @@ from string import Formatter
 from typing import Any
 
 from fl_sim.record import Run
+from scenes.errors import UntoldError
 
 STEP = re.compile(r"\.?([A-Za-z_]\w*)|\[(-?\d+|\*)\]")
 DIGIT = re.compile(r"\d")
@@ -92,7 +93,8 @@ def split(told: Told, texts: Sequence[str]) -> list[Line]:
     figures = list(figures_of(told))
     lines = []
     for text in texts:
-        template, parts, rest = "", [], text
+        template, rest = "", text
+        parts: list[tuple[str, Figure | str]] = []
         while figures and figures[0].text in rest:
             figure = figures.pop(0)
             before, rest = rest.split(figure.text, 1)
@@ -110,10 +112,14 @@ def _escaped(text: str) -> str:
 
 
 def read(run: Run, path: str, form: Callable[[Any], str]) -> Figure:
-    """Return the one number at ``path``, such as ``rounds[2].central.accuracy``."""
+    """Return the one number at ``path``, such as ``rounds[2].central.accuracy``.
+
+    Raises:
+        UntoldError: the run did not record it.
+    """
     values = values_at(run, path)
     if len(values) != 1 or values[0] is None:
-        raise LookupError(f"{path}: the run {run.name!r} has no such number")
+        raise UntoldError(f"the run {run.name!r} recorded no {path}")
     return Figure(form(values[0]), absolute(run, path), float(values[0]))
 
 
@@ -135,7 +141,7 @@ def number_of(path: str, index: int) -> Figure:
 
 
 def values_at(run: Run, path: str) -> list[Any]:
-    """Return what stands at ``path``; ``[*]`` goes through a list, an absent branch gives nothing."""
+    """Return what stands at ``path``: ``[*]`` goes through a list, an absent branch has none."""
     found: list[Any] = [run]
     for step in _steps(path):
         found = list(_descend(found, step))

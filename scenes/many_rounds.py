@@ -29,11 +29,7 @@ class ManyRounds(Explainer):
                 plate = story.plate(run, round_)
                 for animation in stage.swift_round(picked, size, plate, pace):
                     self.play(animation)
-                self.play(
-                    stage.front_end.read(
-                        story.accuracy(run, round_), story.reading_note(run, round_)
-                    )
-                )
+                self.play(stage.front_end.read(*story.reading(run, round_)))
 
     def remember(self) -> None:
         """Lay all rounds side by side."""
@@ -45,13 +41,13 @@ class ManyRounds(Explainer):
             self.play(history.enter())
             for round_ in range(1, shown + 1):
                 self.play(history.advance(round_, run_time=1))
-            self.play(chrome.overlay(story.so_far(run, shown)))
+            self.play(chrome.overlay(story.so_far(run, shown), alone=True))
         with self.beat("grow", story.grow(run)):
             for round_, seconds in story.paced_rounds(run, shown):
-                chrome.tick(story.so_far(run, round_))
+                chrome.tick(story.so_far(run, round_), alone=True)
                 self.play(history.advance(round_, run_time=seconds))
             self.play(history.finish())
         with self.beat("chance", story.against_chance(run)):
             self.play(history.compare())
         with self.beat("moved", story.moved(run)):
-            self.play(chrome.overlay(story.so_far(run, story.last_round(run))))
+            self.play(chrome.overlay(story.so_far(run, story.last_round(run)), alone=True))

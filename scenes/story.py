@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from fl_sim.record import Round, Run, Train
 from scenes import theme
+from scenes.errors import UntoldError
 from scenes.figures import (
     Figure,
     Line,
@@ -26,11 +27,6 @@ from scenes.figures import (
     total,
 )
 from scenes.told import CurveTold, HistoryTold, Metric, SeriesTold, UpdateTold, WorkerTold
-
-
-class UntoldError(LookupError):
-    """A chapter asks for something that this run did not record."""
-
 
 # --- the cast
 
@@ -59,9 +55,14 @@ def first_plate(run: Run) -> tuple[npt.NDArray[np.float32], float]:
     return plate(run, 0)
 
 
+def reading(run: Run, round_: int) -> tuple[Figure, Line]:
+    """Return the front end's reading after a round: the accuracy and what to call it."""
+    return accuracy(run, round_), line("accuracy, round {r}", r=round_number(round_, run))
+
+
 def first_reading(run: Run) -> tuple[Figure, Line]:
-    """Return the untrained model's accuracy and what to call it."""
-    return accuracy(run, 0), reading_note(run, 0)
+    """Return the front end's reading of the untrained model."""
+    return reading(run, 0)
 
 
 def accuracy(run: Run, round_: int) -> Figure:
@@ -133,11 +134,6 @@ def cast_front_end(run: Run) -> Line:
 def model_size(run: Run) -> Figure:
     """Return the bytes of one model as it is sent."""
     return read(run, "network.num_bytes", size)
-
-
-def reading_note(run: Run, round_: int) -> Line:
-    """Return the note under a reading of the front end."""
-    return line("accuracy, round {r}", r=round_number(round_, run))
 
 
 # --- one round
@@ -301,7 +297,7 @@ def report(run: Run, round_: int) -> Line:
 
 def before_and_after(run: Run, round_: int) -> tuple[Figure, Figure, Line]:
     """Return the accuracy before and after a round, and what to call the new one."""
-    return accuracy(run, round_ - 1), accuracy(run, round_), reading_note(run, round_)
+    return accuracy(run, round_ - 1), *reading(run, round_)
 
 
 # --- many rounds
@@ -422,3 +418,21 @@ def _figure(metrics: list[Metric]) -> Figure:
     figure = metrics[1].value
     assert isinstance(figure, Figure)
     return figure
+
+
+# --- the loop
+
+
+def loop_start(run: Run) -> int:
+    """Return the round whose end is the loop's first and last picture."""
+    return 0
+
+
+def loop_rounds(run: Run) -> list[tuple[int, float]]:
+    """Return the rounds of the loop, each with its pace."""
+    return [(round_, 0.8) for round_ in range(1, min(len(run.rounds), 4))]
+
+
+def loop(run: Run) -> Line:
+    """Say what the loop shows."""
+    return line("Blue carries the model out, red the updates back. No photo leaves its worker.")

@@ -1,5 +1,7 @@
 """Render chapters, one process each, and say what each of them became."""
 
+# ruff: noqa: PLC0415  # Manim is imported only in the process that draws
+
 import multiprocessing
 import os
 import signal
@@ -11,10 +13,12 @@ from pathlib import Path
 from queue import Empty
 from typing import Any
 
-from scenes import FILM, Chapter
+from scenes import FILM, LOOP, Chapter
+from scenes.errors import ChapterError
 
 ROOT = Path(__file__).parents[2]
-MEDIA = Path("media")
+WORK = Path("media", "work")
+DONE = "done"
 QUALITIES = {"low": "low_quality", "medium": "medium_quality", "high": "high_quality"}
 
 
@@ -38,10 +42,6 @@ class Clip:
     seconds: float
 
 
-class ChapterError(ValueError):
-    """No chapter of that name."""
-
-
 def jobs(names: Sequence[str], run: str | None, quality: str) -> list[Job]:
     """Return the jobs for some chapters, or for the whole film where none is named.
 
@@ -53,15 +53,12 @@ def jobs(names: Sequence[str], run: str | None, quality: str) -> list[Job]:
     Raises:
         ChapterError: a name is unknown; the text lists those that are known.
     """
-    known = [chapter.name for chapter in FILM]
+    known = {chapter.name: chapter for chapter in (*FILM, LOOP)}
     for name in names:
         if name not in known:
-            raise ChapterError(f"no chapter {name!r}. The film has: {', '.join(known)}")
-    return [
-        Job(chapter, run or chapter.run, quality, MEDIA / "work" / chapter.name)
-        for chapter in FILM
-        if not names or chapter.name in names
-    ]
+            raise ChapterError(f"no chapter {name!r}. There are: {', '.join(known)}")
+    chosen = [chapter for name, chapter in known.items() if name in names] if names else FILM
+    return [Job(chapter, run or chapter.run, quality, WORK / chapter.name) for chapter in chosen]
 
 
 def build(job: Job, settings: dict[str, Any], on_beat: Callable[[str], None]) -> Any:
@@ -108,7 +105,7 @@ def render(todo: Sequence[Job], on_beat: Callable[[str, str], None]) -> list[Cli
 
     Args:
         todo: the jobs.
-        on_beat: told chapter and beat whenever one begins, and ("done", chapter) at its end.
+        on_beat: told chapter and beat whenever one begins, and (chapter, ``DONE``) at its end.
     """
     context = multiprocessing.get_context("spawn")
     with context.Manager() as manager:
@@ -145,7 +142,7 @@ def _follow(futures: list[Future[Clip]], news: Any, on_beat: Callable[[str, str]
         except Empty:
             pass
         for future in finished:
-            on_beat(future.result().chapter.name, "done")
+            on_beat(future.result().chapter.name, DONE)
 
 
 def _stop(pool: ProcessPoolExecutor) -> None:

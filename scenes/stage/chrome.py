@@ -4,14 +4,16 @@ from collections.abc import Sequence
 
 import numpy as np
 from manim import Animation, AnimationGroup, FadeIn, FadeOut, VGroup
+from manim.typing import Point3D
 
 from scenes import theme
+from scenes.errors import FitError
 from scenes.figures import Told, split
 from scenes.stage.layout import Frame, Layout, Slot
 from scenes.stage.text import LEADING, Block, Words, wrapped
 from scenes.told import Metric
 
-PITCH = 116  # pixels from one metric to the next
+GAP = 56  # pixels between two metrics
 
 
 class Chrome:
@@ -32,23 +34,31 @@ class Chrome:
         words = Words(told, self.frame, color=theme.MUTED)
         return self._swap("status", VGroup(words.put(self._top_left(theme.TITLE + 45), -1)))
 
-    def overlay(self, metrics: Sequence[Metric]) -> Animation:
-        """Show metrics, top right, one under the other."""
-        slot, group = self.layout.overlay, VGroup()
-        for i, metric in enumerate(metrics):
-            top = slot.at(1, 1) - np.array([0, self.frame.px(PITCH * i), 0])
-            number = Words(
-                metric.value, self.frame, pixels=theme.TITLE, color=metric.color, weight="SEMIBOLD"
-            ).put(top - np.array([0, self.frame.px(theme.TITLE / 2), 0]), 1)
-            words = Words(metric.name, self.frame, color=theme.MUTED)
-            words.put(top - np.array([0, self.frame.px(theme.TITLE + 33), 0]), 1)
-            group.add(number, words)
+    def overlay(self, metrics: Sequence[Metric], *, alone: bool = False) -> Animation:
+        """Show metrics side by side: under the title, or top right where a figure stands alone."""
+        slot, side = (self.layout.headline, 1) if alone else (self.layout.overlay, -1)
+        edge = slot.at(1, 1) if alone else slot.at(0, 1)
+        group = VGroup()
+        for metric in reversed(metrics) if alone else metrics:
+            entry = self._entry(metric, edge, side)
+            group.add(*entry)
+            edge = edge - side * np.array([entry.width + self.frame.px(GAP), 0, 0])
         return self._swap("overlay", group)
 
-    def tick(self, metrics: Sequence[Metric]) -> None:
+    def _entry(self, metric: Metric, corner: Point3D, side: float) -> VGroup:
+        """Return a metric's value over its name, aligned on the side of ``corner``."""
+        down = np.array([0, self.frame.px(1), 0])
+        number = Words(
+            metric.value, self.frame, pixels=theme.TITLE, color=metric.color, weight="SEMIBOLD"
+        )
+        name = Words(metric.name, self.frame, color=theme.MUTED)
+        number.put(corner - down * theme.TITLE / 2, side)
+        return VGroup(number, name.put(corner - down * (theme.TITLE + 33), side))
+
+    def tick(self, metrics: Sequence[Metric], *, alone: bool = False) -> None:
         """Change the overlay's numbers at once, without an animation: a counter that runs."""
         shown = self.shown["overlay"]
-        self.overlay(metrics)
+        self.overlay(metrics, alone=alone)
         shown.submobjects, self.shown["overlay"] = self.shown["overlay"].submobjects, shown
 
     def caption(self, block: Block) -> Animation:
@@ -62,8 +72,9 @@ class Chrome:
         """Let some of these go."""
         return AnimationGroup(*(FadeOut(self.shown.pop(n)) for n in names if n in self.shown))
 
-    def _top_left(self, down: float) -> np.ndarray:
-        return self.layout.title.at(0, 1) - np.array([0, self.frame.px(down), 0])
+    def _top_left(self, down: float) -> Point3D:
+        corner: Point3D = self.layout.title.at(0, 1)
+        return corner - np.array([0, self.frame.px(down), 0])
 
     def _swap(self, name: str, new: VGroup) -> Animation:
         old = self.shown.get(name)
@@ -81,11 +92,11 @@ def caption_block(told: Told, frame: Frame) -> Block:
     """Return a caption's lines.
 
     Raises:
-        ValueError: it needs more lines than a caption has.
+        FitError: it needs more lines than a caption has.
     """
     lines = wrapped(str(told), theme.CAPTION_COLUMNS)
     if len(lines) > theme.CAPTION_LINES:
-        raise ValueError(
+        raise FitError(
             f"the caption {str(told)!r} needs {len(lines)} lines of {theme.CAPTION_COLUMNS} "
             f"characters, {theme.CAPTION_LINES} are allowed"
         )

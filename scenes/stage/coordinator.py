@@ -17,6 +17,7 @@ from manim import (
 
 from scenes import theme
 from scenes.figures import Told
+from scenes.stage import layers
 from scenes.stage.layout import Frame, Slot, box
 from scenes.stage.panel import Panel
 from scenes.stage.pictures import picture, plate
@@ -49,11 +50,13 @@ class Coordinator(Group):
             slot.top - px(PAD + theme.LABEL + 14),
         )
         self.plate: ImageMobject | None = None
+        self.words.set_z_index(layers.CONTENT)
         super().__init__(self.panel, self.words)
 
     def show_plate(self, filters: npt.NDArray[np.float32], limit: float) -> Animation:
         """Return the animation in which these weights take the place of those shown."""
         new = picture(plate(filters, limit), self.plate_slot)
+        new.set_z_index(layers.CONTENT)
         old, self.plate = self.plate, new
         if old is None:
             return FadeIn(new, scale=0.92)
@@ -76,6 +79,8 @@ class Share(VGroup):
         words = Words(told, frame, color=theme.ON_BRIGHT, weight="SEMIBOLD").put(area.center)
         if words.width < 0.92 * area.width:
             self.add(words)
+        self.body.set_z_index(layers.PACKETS)
+        words.set_z_index(layers.PACKET_TEXT)
 
 
 def share_slots(tray: Slot, shares: Sequence[float]) -> tuple[Slot, ...]:

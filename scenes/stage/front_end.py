@@ -6,6 +6,7 @@ from manim import Line as Stroke
 
 from scenes import theme
 from scenes.figures import Told
+from scenes.stage import layers
 from scenes.stage.layout import Frame, Slot
 from scenes.stage.panel import Panel
 from scenes.stage.text import Words
@@ -23,6 +24,7 @@ class FrontEnd(Group):
         self.panel = Panel(slot, frame)
         self.words = Words("Front end", frame, weight="SEMIBOLD")
         self.words.put(np.array([slot.x, slot.top - px(PAD + theme.LABEL / 2), 0.0]))
+        self.words.set_z_index(layers.CONTENT)
         self.reading = VGroup()
         super().__init__(self.panel, self.words)
 
@@ -38,9 +40,9 @@ class FrontEnd(Group):
 
     def compare(self, old: Told, new: Told, note: Told) -> Animation:
         """Show a new value with the old one on its left."""
-        before = Words(old, self.frame, pixels=theme.TITLE, color=theme.MUTED)
+        before = Words(old, self.frame, color=theme.MUTED)
         after = Words(new, self.frame, pixels=theme.DISPLAY, weight="SEMIBOLD")
-        gap = self.frame.px(44)
+        gap = self.frame.px(52)
         width = before.width + gap + after.width
         left = self._middle(0.5) - np.array([width / 2, 0, 0])
         before.put(left, -1)
@@ -52,7 +54,7 @@ class FrontEnd(Group):
         return self.slot.at(across, 0.49)
 
     def _swap(self, reading: VGroup) -> Animation:
-        old, self.reading = self.reading, reading
+        old, self.reading = self.reading, reading.set_z_index(layers.CONTENT)
         if not len(old):
             return FadeIn(reading)
         return AnimationGroup(FadeOut(old), FadeIn(reading), lag_ratio=0.6)

@@ -10,6 +10,8 @@ import numpy as np
 from manim import config
 from manim.typing import Point3D
 
+from scenes.errors import FitError
+
 MARGIN = 0.05  # of the frame's width and height, kept clear of text
 # What a phone's own controls cover in a portrait frame, pixels of 1920: top, bottom, right.
 PORTRAIT_COVER = (250, 420, 170)
@@ -111,6 +113,7 @@ class Layout:
     frame: Frame
     title: Slot
     overlay: Slot
+    headline: Slot
     caption: Slot
     front_end: Slot
     coordinator: Slot
@@ -127,10 +130,10 @@ def layout(frame: Frame, num_workers: int) -> Layout:
     """Return the slots for 2 to 12 workers drawn as cards.
 
     Raises:
-        ValueError: there are more workers than cards can show.
+        FitError: there are more workers than cards can show.
     """
     if not 1 <= num_workers <= MOST_CARDS:
-        raise ValueError(
+        raise FitError(
             f"{num_workers} workers do not fit as cards, of which the stage has {MOST_CARDS}. "
             "Film a run with fewer: fl-sim run NAME --set num-partitions=10"
         )
@@ -138,17 +141,18 @@ def layout(frame: Frame, num_workers: int) -> Layout:
 
 
 def _wide(frame: Frame, num_workers: int) -> Layout:
-    """One row of workers under the coordinator; the front end on the left."""
+    """One row of workers under the coordinator; text on its left, the front end on its right."""
     safe, px = frame.safe, frame.px
-    caption = box(safe.left, safe.bottom, safe.right, safe.bottom + px(140))
+    caption = box(safe.left, safe.bottom, safe.right, safe.bottom + px(120))
     title = box(safe.left, safe.top - px(100), safe.left + px(590), safe.top)
-    overlay = box(safe.right - px(430), safe.top - px(250), safe.right, safe.top)
+    overlay = box(safe.left, safe.top - px(250), safe.left + px(590), safe.top - px(150))
+    headline = box(safe.right - px(760), safe.top - px(100), safe.right, safe.top)
     coordinator = box(-px(255), safe.top - px(262), px(255), safe.top)
-    front_end = box(safe.left, safe.top - px(322), safe.left + px(400), safe.top - px(128))
-    cards = box(safe.left, caption.top + px(36), safe.right, caption.top + px(400))
+    front_end = box(safe.right - px(440), safe.top - px(200), safe.right, safe.top)
+    cards = box(safe.left, caption.top + px(28), safe.right, caption.top + px(388))
     figure = box(safe.left, caption.top + px(36), safe.right, title.bottom - px(40))
     return Layout(
-        frame, title, overlay, caption, front_end, coordinator,
+        frame, title, overlay, headline, caption, front_end, coordinator,
         _cards(cards, num_workers, 1, px(16), px(230)), figure,
     )  # fmt: skip
 
@@ -163,13 +167,13 @@ def _tall(frame: Frame, num_workers: int) -> Layout:
     high = px(204)
     front_end = box(safe.left, row - high, safe.left + half - px(30), row)
     coordinator = box(safe.left + half + px(30), row - high, safe.right, row)
-    overlay = box(safe.right - px(310), safe.top - px(100), safe.right, safe.top)
+    overlay = headline = box(safe.right - px(310), safe.top - px(100), safe.right, safe.top)
     cards = box(safe.left, caption.top + px(24), safe.right, row - high - px(90))
     figure = box(safe.left, caption.top + px(24), safe.right, title.bottom - px(30))
     per_row = num_workers if num_workers <= 4 else ceil(num_workers / (3 if num_workers > 8 else 2))
     rows = ceil(num_workers / per_row)
     return Layout(
-        frame, title, overlay, caption, front_end, coordinator,
+        frame, title, overlay, headline, caption, front_end, coordinator,
         _cards(cards, num_workers, rows, px(18), px(230)), figure,
     )  # fmt: skip
 

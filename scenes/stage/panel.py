@@ -3,6 +3,7 @@
 from manim import Animation, RoundedRectangle, there_and_back_with_pause
 
 from scenes import theme
+from scenes.stage import layers
 from scenes.stage.layout import Frame, Slot
 
 CORNER = 14  # pixels
@@ -23,7 +24,7 @@ class Panel(RoundedRectangle):
             stroke_color=theme.EDGE,
             stroke_width=THIN,
         )
-        self.move_to(slot.center)
+        self.move_to(slot.center).set_z_index(layers.PANELS)
 
     def lit(self, color: str = theme.INK) -> "Panel":
         """Return this panel's lit state, to be animated to."""

@@ -23,6 +23,7 @@ from manim import (
     linear,
 )
 from manim import Line as Stroke
+from manim.typing import Point3D
 
 from scenes import theme
 from scenes.figures import Told
@@ -52,8 +53,7 @@ class Stage:
         self.front_end = FrontEnd(layout.front_end, frame)
         self.wires = wires(layout.coordinator, layout.workers)
         self.link = Stroke(
-            layout.front_end.at(1, 0.5),
-            np.array([layout.coordinator.left, layout.front_end.y, 0.0]),
+            *_facing(layout.coordinator, layout.front_end),
             stroke_color=theme.WIRE,
             stroke_width=2,
         )
@@ -240,7 +240,7 @@ class Stage:
 
     def tell_front_end(self) -> Animation:
         """Send a light from the coordinator to the front end, whose edge answers."""
-        light = self.link.copy().reverse_direction().set_stroke(theme.INK, 5)
+        light = self.link.copy().set_stroke(theme.INK, 5)
         return Succession(
             Create(light, run_time=0.6 * theme.MOVE),
             AnimationGroup(FadeOut(light), Pulse(self.front_end.panel), run_time=theme.MOVE),
@@ -287,11 +287,18 @@ class Stage:
 
     def _above(self, slot: Slot) -> Slot:
         gap = self.frame.px(16)
-        ceiling = min(self.layout.coordinator.bottom, self.layout.front_end.bottom)
-        return box(slot.left, slot.top + gap, slot.right, ceiling - gap)
+        return box(slot.left, slot.top + gap, slot.right, self.layout.coordinator.bottom - gap)
 
     def _rise(self) -> npt.NDArray[np.float64]:
         return np.array([0.0, self.frame.px(24), 0.0])
+
+
+def _facing(first: Slot, second: Slot) -> tuple[Point3D, Point3D]:
+    """Return the ends of a level line from one slot's edge to the edge of another beside it."""
+    y = (max(first.bottom, second.bottom) + min(first.top, second.top)) / 2
+    to_right = second.x > first.x
+    start, end = (first.right, second.left) if to_right else (first.left, second.right)
+    return np.array([start, y, 0.0]), np.array([end, y, 0.0])
 
 
 def _paced(animation: Animation, pace: float) -> Animation:

@@ -14,6 +14,7 @@ from manim import DOWN, RIGHT, Text, VGroup
 from manim.typing import Point3D
 
 from scenes import theme
+from scenes.errors import FontError
 from scenes.figures import Told, figures_of
 from scenes.stage.layout import Frame
 
@@ -21,10 +22,6 @@ from scenes.stage.layout import Frame
 LARGE = 144
 WEIGHTS = {"NORMAL": "Regular", "SEMIBOLD": "Semibold", "BOLD": "Bold"}
 LEADING = 1.75  # distance of baselines, in heights of a capital
-
-
-class FontError(RuntimeError):
-    """The project's font cannot be used."""
 
 
 @cache

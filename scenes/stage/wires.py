@@ -12,6 +12,7 @@ from manim.typing import Point3D
 
 from scenes import theme
 from scenes.figures import Told
+from scenes.stage import layers
 from scenes.stage.layout import Frame, Slot
 from scenes.stage.text import Words
 
@@ -85,6 +86,8 @@ class Packet(VGroup):
             stroke_width=0,
         )
         super().__init__(self.body, self.words.put(self.body.get_center()))
+        self.body.set_z_index(layers.PACKETS)
+        self.words.set_z_index(layers.PACKET_TEXT)
 
 
 class Travel(Animation):

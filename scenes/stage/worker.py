@@ -7,6 +7,7 @@ from manim import Animation, FadeIn, FadeOut, Group, Rectangle, VGroup
 from manim.typing import Point3D
 
 from scenes import theme
+from scenes.stage import layers
 from scenes.stage.layout import Frame, Slot, box
 from scenes.stage.panel import CORNER, Panel
 from scenes.stage.pictures import mosaic, photo_slots, picture
@@ -49,6 +50,8 @@ class Worker(Group):
             self.photos = Group(image)
         self.dock: Point3D = np.array([slot.x, inner.top - px(PACKET_HEIGHT / 2), 0.0])
         self.veil = veil(slot, frame)
+        for content in (self.photos, self.bars, self.words):
+            content.set_z_index(layers.CONTENT)
         super().__init__(self.panel, self.photos, self.bars, self.words)
 
     def step_back(self) -> list[Animation]:
@@ -95,7 +98,7 @@ def veil(slot: Slot, frame: Frame) -> Rectangle:
         fill_opacity=1 - theme.DIM,
         stroke_width=0,
     )
-    return shade.move_to(area.center)
+    return shade.move_to(area.center).set_z_index(layers.VEILS)
 
 
 class Attend(Animation):
@@ -104,7 +107,7 @@ class Attend(Animation):
     def __init__(self, slots: Sequence[Slot], run_time: float) -> None:
         self.slots = slots
         mark = Rectangle(width=slots[0].width, height=slots[0].height)
-        mark.set_stroke(theme.DATA, 4).set_fill(opacity=0)
+        mark.set_stroke(theme.DATA, 4).set_fill(opacity=0).set_z_index(layers.CONTENT)
         steps = max(1, round(run_time / ATTENTION_SECONDS))
         self.order = [slots[i % len(slots)] for i in range(steps)]
         super().__init__(mark, introducer=True, remover=True, run_time=run_time)

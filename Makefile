@@ -1,0 +1,55 @@
+# From a fresh clone to the film, or through the tests. `make help` lists the targets.
+#
+#   PYTHON    the interpreter for .venv; without it the newest of 3.11 to 3.13 on PATH is taken
+#   ARGS      options for `fedreel film`, or for pytest
+#   UPGRADE   anything: `make lock` then takes the newest versions, not only those it has to
+
+PYTHON ?=
+UV := .venv/bin/uv
+# Nothing that requirements.txt does not pin gets in, and nothing whose hash differs. Compiling now
+# keeps the syntax warnings of other people's code out of the first run.
+INSTALL := $(UV) pip install --python .venv/bin/python --build-constraint requirements.txt
+INSTALL_PINNED := $(INSTALL) --require-hashes --constraint requirements.txt --compile-bytecode \
+	--requirement pyproject.toml
+INSTALL_FEDREEL := $(INSTALL) --quiet --no-deps --editable .
+
+.PHONY: help film test lint lock clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-6s %s\n", $$1, $$2}' Makefile
+
+film: .venv/.film ## set up what rendering needs, and render the film
+	.venv/bin/fedreel film $(ARGS)
+
+test: lint ## set up everything, and run all the checks
+	.venv/bin/pytest -n 2 $(ARGS)
+
+lint: .venv/.all ## set up everything, and run the static checks
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+
+lock: | $(UV) ## write requirements.txt anew from pyproject.toml
+	$(UV) pip compile --quiet --universal --generate-hashes --all-extras --group build \
+		--python-version 3.11 --no-emit-index-url --custom-compile-command "make lock" \
+		$(if $(UPGRADE),--upgrade) --output-file requirements.txt pyproject.toml
+
+clean: ## remove .venv and the caches; films and data stay
+	rm -rf .venv build dist .manim-cache .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+# The stamps in .venv say what is installed, so that nothing is installed twice.
+.venv/.film: pyproject.toml requirements.txt | $(UV)
+	@echo "Installing what rendering needs"
+	@$(INSTALL_PINNED)
+	@$(INSTALL_FEDREEL)
+	@touch $@
+
+.venv/.all: pyproject.toml requirements.txt | $(UV)
+	@echo "Installing everything: rendering, training (PyTorch for Linux takes 5 GB) and the test tools"
+	@$(INSTALL_PINNED) --all-extras
+	@$(INSTALL_FEDREEL)
+	@touch .venv/.film $@
+
+$(UV):
+	@PYTHON="$(PYTHON)" .ci/setup

@@ -1,0 +1,109 @@
+"""Which clients take part in a round: the same ones whenever a run is repeated."""
+
+from collections.abc import Iterable, Sequence
+from random import Random
+
+from flwr.app import ArrayRecord, ConfigRecord, Message, MetricRecord
+from flwr.serverapp import Grid
+from flwr.serverapp.strategy import Strategy
+
+
+class Wrapper(Strategy):
+    """A strategy that leaves every decision to the one that it holds."""
+
+    def __init__(self, strategy: Strategy) -> None:
+        self.strategy = strategy
+
+    def configure_train(
+        self, server_round: int, arrays: ArrayRecord, config: ConfigRecord, grid: Grid
+    ) -> Iterable[Message]:
+        """Return the messages that ask clients to train."""
+        return self.strategy.configure_train(server_round, arrays, config, grid)
+
+    def aggregate_train(
+        self, server_round: int, replies: Iterable[Message]
+    ) -> tuple[ArrayRecord | None, MetricRecord | None]:
+        """Return the new global model, and the aggregated metrics."""
+        return self.strategy.aggregate_train(server_round, replies)
+
+    def configure_evaluate(
+        self, server_round: int, arrays: ArrayRecord, config: ConfigRecord, grid: Grid
+    ) -> Iterable[Message]:
+        """Return the messages that ask clients to evaluate."""
+        return self.strategy.configure_evaluate(server_round, arrays, config, grid)
+
+    def aggregate_evaluate(
+        self, server_round: int, replies: Iterable[Message]
+    ) -> MetricRecord | None:
+        """Return the aggregated metrics."""
+        return self.strategy.aggregate_evaluate(server_round, replies)
+
+    def summary(self) -> None:
+        """Log the strategy's own configuration."""
+        self.strategy.summary()
+
+
+def innermost(strategy: Strategy) -> Strategy:
+    """Return the strategy that decides, without its wrappers."""
+    while isinstance(strategy, Wrapper):
+        strategy = strategy.strategy
+    return strategy
+
+
+class SeededCohort(Wrapper):
+    """Asks as many clients as the strategy would, chosen by (seed, round, phase).
+
+    Flower's node ids are random in every run, and its strategies choose among them with Python's
+    global generator. Here clients are chosen by their number instead, and replies are aggregated
+    in that order: floating-point sums depend on it. For strategies that send the same to
+    everyone, as Flower's do.
+
+    Args:
+        strategy: decides how many clients take part, and aggregates.
+        seed: of the run.
+        nodes: Flower's id of each client, by the client's number.
+    """
+
+    def __init__(self, strategy: Strategy, seed: int, nodes: Sequence[int]) -> None:
+        super().__init__(strategy)
+        self._seed = seed
+        self._nodes = nodes
+        self._numbers = {node: number for number, node in enumerate(nodes)}
+
+    def configure_train(
+        self, server_round: int, arrays: ArrayRecord, config: ConfigRecord, grid: Grid
+    ) -> Iterable[Message]:
+        """Return the messages that ask the round's cohort to train."""
+        messages = super().configure_train(server_round, arrays, config, grid)
+        return self._address(messages, grid, f"{self._seed}/{server_round}/train")
+
+    def configure_evaluate(
+        self, server_round: int, arrays: ArrayRecord, config: ConfigRecord, grid: Grid
+    ) -> Iterable[Message]:
+        """Return the messages that ask another cohort to evaluate."""
+        messages = super().configure_evaluate(server_round, arrays, config, grid)
+        return self._address(messages, grid, f"{self._seed}/{server_round}/evaluate")
+
+    def aggregate_train(
+        self, server_round: int, replies: Iterable[Message]
+    ) -> tuple[ArrayRecord | None, MetricRecord | None]:
+        """Aggregate in the order of the clients' numbers."""
+        return super().aggregate_train(server_round, self._sorted(replies))
+
+    def aggregate_evaluate(
+        self, server_round: int, replies: Iterable[Message]
+    ) -> MetricRecord | None:
+        """Aggregate in the order of the clients' numbers."""
+        return super().aggregate_evaluate(server_round, self._sorted(replies))
+
+    def _address(self, messages: Iterable[Message], grid: Grid, seed: str) -> list[Message]:
+        messages = list(messages)
+        connected = set(grid.get_node_ids())
+        present = [number for number, node in enumerate(self._nodes) if node in connected]
+        chosen = sorted(Random(seed).sample(present, len(messages)))
+        for message, number in zip(messages, chosen, strict=True):
+            message.metadata.dst_node_id = self._nodes[number]
+        return messages
+
+    def _sorted(self, replies: Iterable[Message]) -> list[Message]:
+        return sorted(replies, key=lambda reply: self._numbers[reply.metadata.src_node_id])

@@ -1,0 +1,25 @@
+"""What can go wrong that a user can mend. Each text says what was found and what to do."""
+
+
+class SceneError(Exception):
+    """Base of the errors that the command line prints in one line."""
+
+
+class ChapterError(SceneError):
+    """No chapter of that name."""
+
+
+class UntoldError(SceneError):
+    """A chapter asks for something that this run did not record."""
+
+
+class FitError(SceneError):
+    """Something has no room: too many workers, too long a caption."""
+
+
+class FontError(SceneError):
+    """The project's font cannot be used."""
+
+
+class LoopSizeError(SceneError):
+    """The GIF is larger than a README should load."""

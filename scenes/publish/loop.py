@@ -1,0 +1,77 @@
+"""The loop for a README: a short seamless movie, and a GIF made from it."""
+
+import os
+from pathlib import Path
+
+import av
+from av.filter import Graph
+
+from scenes.errors import LoopSizeError
+
+GIF_WIDTH = 720  # pixels
+GIF_RATE = 20  # frames a second; a GIF counts hundredths of a second, so 100 must be a multiple
+BIGGEST = 1_500_000  # bytes
+
+
+def gif(movie: Path, path: Path) -> Path:
+    """Turn a movie into a GIF with a palette of its own, and return its path.
+
+    The palette is made from what changes, and no dither is used: flat colours stay flat, which
+    looks better and compresses better for drawings.
+
+    Raises:
+        LoopSizeError: the result is over the budget; nothing was written.
+    """
+    partial = path.with_name(f".{os.getpid()}.{path.name}")
+    try:
+        _encode(movie, partial)
+        size = partial.stat().st_size
+        if size > BIGGEST:
+            raise LoopSizeError(f"{path}: {size} bytes, the budget is {BIGGEST}. Shorten the loop")
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+    return path
+
+
+def _encode(movie: Path, path: Path) -> None:
+    with av.open(str(movie)) as source, av.open(str(path), "w", format="gif") as target:
+        video = source.streams.video[0]
+        graph = _graph(video)
+        height = round(GIF_WIDTH * video.height / video.width)
+        stream = target.add_stream("gif", rate=GIF_RATE)
+        stream.width, stream.height, stream.pix_fmt = GIF_WIDTH, height, "pal8"
+        for frame in source.decode(video):
+            graph.push(frame)
+        graph.push(None)
+        while (frame := _pull(graph)) is not None:
+            target.mux(stream.encode(frame))
+        target.mux(stream.encode(None))
+
+
+def _pull(graph: Graph) -> av.VideoFrame | None:
+    try:
+        return graph.pull()  # type: ignore[return-value]
+    except (EOFError, BlockingIOError):
+        return None
+
+
+def _graph(video: av.VideoStream) -> Graph:
+    """Return the filter graph: thin out, scale, make a palette, use it."""
+    graph = Graph()
+    source = graph.add_buffer(template=video)
+    rate = graph.add("fps", str(GIF_RATE))
+    scale = graph.add("scale", f"{GIF_WIDTH}:-1:flags=lanczos")
+    split = graph.add("split")
+    palette = graph.add("palettegen", "stats_mode=diff")
+    use = graph.add("paletteuse", "dither=none:diff_mode=rectangle")
+    sink = graph.add("buffersink")
+    source.link_to(rate)
+    rate.link_to(scale)
+    scale.link_to(split)
+    split.link_to(use, 0, 0)
+    split.link_to(palette, 1, 0)
+    palette.link_to(use, 0, 1)
+    use.link_to(sink)
+    graph.configure()
+    return graph
