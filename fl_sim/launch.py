@@ -141,7 +141,13 @@ def _progress(num_rounds: int) -> Iterator[Callable[["Message", int, int], None]
     """Show two bars, rounds and clients; give what moves them."""
     columns = (TextColumn("{task.description:<20}"), BarColumn(), MofNCompleteColumn())
     console = Console(stderr=True)
-    with Progress(*columns, TimeElapsedColumn(), console=console, transient=True) as progress:
+    with Progress(
+        *columns,
+        TimeElapsedColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    ) as progress:
         rounds = progress.add_task("rounds", total=num_rounds)
         clients = progress.add_task("starting", total=None)
 

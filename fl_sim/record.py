@@ -11,6 +11,7 @@ A number that a run does not know is absent (``None`` here, no key in the file),
 import hashlib
 import io
 import json
+import math
 import os
 import zipfile
 from collections.abc import Iterator, Sequence
@@ -20,7 +21,7 @@ from typing import Annotated, Any, Literal, Self
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import from_json
 
@@ -36,8 +37,17 @@ Count = Annotated[int, Field(strict=True, ge=0)]
 Real = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 NonNegative = Annotated[Real, Field(ge=0)]
 Share = Annotated[Real, Field(ge=0, le=1)]
-Setting = Annotated[bool, Field(strict=True)] | Annotated[int, Field(strict=True)] | Real | str
 Array = Annotated[npt.NDArray[Any], SkipJsonSchema()]
+
+
+def _check_setting(value: Any) -> Any:
+    plain = isinstance(value, bool | int | float | str)
+    if not plain or (isinstance(value, float) and not math.isfinite(value)):
+        raise ValueError(f"found {value!r}; a setting is true, false, a finite number or text")
+    return value
+
+
+Setting = Annotated[bool | int | float | str, BeforeValidator(_check_setting)]
 
 
 class RecordError(Exception):
@@ -60,7 +70,7 @@ class Metrics(Model):
 class Dataset(Model):
     """The whole dataset, before it is split among clients."""
 
-    name: str = Field(description="name on the hub, or the name that its own card gives")
+    name: str = Field(description="the name that the data library gives it")
     num_train: Count = Field(description="examples in the train split")
     num_test: Count = Field(description="examples in the test split")
     class_names: tuple[str, ...] = Field(description="in the order of the labels")
@@ -465,7 +475,7 @@ def _read_arrays(folder: Path, spec: ArrayFile) -> dict[str, npt.NDArray[Any]]:
             raise ValueError(f"{size} bytes unpacked, the limit is {MAX_ARRAY_BYTES}")
         with np.load(io.BytesIO(content), allow_pickle=False) as archive:
             arrays = {name: archive[name] for name in archive.files}
-    except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile) as error:
+    except Exception as error:  # a crafted archive can raise almost anything
         raise RecordError(f"{path}: not readable as arrays ({error}). {_REMAKE}") from error
     shapes = {name: array.shape for name, array in arrays.items()}
     if shapes != spec.shapes or not set(shapes) <= set(ARRAYS):

@@ -34,6 +34,20 @@ class _Phase:
     started: float = field(default_factory=time.perf_counter)
 
 
+@dataclass(frozen=True)
+class _Sent:
+    """The model that a client sent."""
+
+    arrays: Arrays
+    num_bytes: int
+
+    @classmethod
+    def of(cls, reply: Message) -> "_Sent":
+        records = list(reply.content.array_records.values())
+        arrays = {name: array for each in records for name, array in _numpy(each).items()}
+        return cls(arrays, _count_bytes(records))
+
+
 class Recorder(Wrapper):
     """Wraps a strategy, of Flower's or a user's own, and keeps every round that it runs.
 
@@ -106,13 +120,15 @@ class Recorder(Wrapper):
     ) -> tuple[ArrayRecord | None, MetricRecord | None]:
         """Keep what the clients sent, and the average."""
         replies = list(replies)
+        delivered = self._delivered(replies)
+        # Some strategies empty the replies as they aggregate.
+        sent = {client: _Sent.of(reply) for client, reply in delivered.items()}
         arrays, metrics = super().aggregate_train(server_round, replies)
         asked = self._phase.sent
         if asked:
-            delivered = self._delivered(replies)
             self._train = record.Train(
                 sampled=tuple(sorted(asked)),
-                replies=tuple(self._train_replies(delivered)),
+                replies=tuple(self._train_replies(delivered, sent)),
                 failures=self._failures(replies),
                 weighted_mean=self._mean(arrays),
                 seconds=_seconds(self._phase.started),
@@ -193,10 +209,11 @@ class Recorder(Wrapper):
                 reasons.pop(self._number(reply), None)
         return tuple(record.Failure(client=c, reason=r) for c, r in sorted(reasons.items()))
 
-    def _train_replies(self, delivered: Mapping[int, Message]) -> Iterator[record.TrainReply]:
+    def _train_replies(
+        self, delivered: Mapping[int, Message], sent: Mapping[int, "_Sent"]
+    ) -> Iterator[record.TrainReply]:
         total = sum(self._num_examples(reply) for reply in delivered.values())
         for client, reply in delivered.items():
-            state = _numpy(next(iter(reply.content.array_records.values())))
             told = _told(reply)
             curve = told.get("loss-curve")
             yield record.TrainReply(
@@ -204,10 +221,10 @@ class Recorder(Wrapper):
                 num_examples=self._num_examples(reply),
                 weight=self._num_examples(reply) / total,
                 bytes_down=self._phase.sent[client],
-                bytes_up=_count_bytes(reply.content.array_records.values()),
+                bytes_up=sent[client].num_bytes,
                 seconds=_rounded(told.get("seconds"), 4),
-                update_norm=_rounded(_distance(state, self._phase.arrays)),
-                probes=self._probe(state),
+                update_norm=_rounded(_distance(sent[client].arrays, self._phase.arrays)),
+                probes=self._probe(sent[client].arrays),
                 loss_curve=curve and tuple(_rounded(loss, CURVE_DIGITS) for loss in curve),
                 train=score(_metrics(reply)),
                 validation=score(told, "validation-"),

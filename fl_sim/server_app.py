@@ -14,6 +14,7 @@ from flwr.app import (
     ArrayRecord,
     ConfigRecord,
     Context,
+    Error,
     Message,
     MessageType,
     MetricRecord,
@@ -120,7 +121,7 @@ def ask_clients(grid: Grid, settings: Settings) -> list[Client]:
     clients: dict[int, Client] = {}
     for reply in replies:
         if reply.has_error():
-            raise ClientError(f"a client failed before the first round: {reply.error.reason}")
+            raise ClientError(_reason(reply.error))
         told: dict[str, Any] = dict(reply.content.config_records[CLIENT])
         if told["code-hash"] != provenance.code_hash():
             raise ClientError("a client runs other code than the server; start both anew")
@@ -129,6 +130,12 @@ def ask_clients(grid: Grid, settings: Settings) -> list[Client]:
     if sorted(clients) != numbers:
         raise ClientError(f"clients {sorted(clients)} answered, {numbers} were expected")
     return [clients[number] for number in numbers]
+
+
+def _reason(error: Error) -> str:
+    """Return what the client raised, without the exception that Flower wraps it in."""
+    wrapped = error.reason or f"a client failed with error code {error.code}"
+    return wrapped.rpartition("Message: ")[2].removesuffix("'>")
 
 
 def _wait_for_nodes(grid: Grid, wanted: int) -> list[int]:

@@ -23,7 +23,8 @@ def run(run_: Run) -> None:
     """Print a run: its settings, its clients, its rounds."""
     console = Console()
     for table in (_settings(run_), _clients(run_), _rounds(run_)):
-        console.print(table, end="\n\n")
+        console.print(table)
+        console.print()
 
 
 def _settings(run_: Run) -> Table:

@@ -19,7 +19,9 @@ class Cast(Explainer):
             self.play(stage.visit_photos(worker))
         with self.beat("labels", story.cast_labels(run)):
             self.play(stage.enter_labels())
+            self.play(stage.list_labels(story.label_chart(run), worker))
         with self.beat("coordinator", story.cast_coordinator(run)):
+            self.play(stage.clear_list())
             self.play(stage.enter_coordinator())
             self.play(stage.show_plate(*story.first_plate(run)))
         with self.beat("wires", story.cast_wires(run)):

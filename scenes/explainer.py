@@ -71,16 +71,32 @@ class Explainer(Scene):
         self.play(self.chrome.caption(block), *around)
         yield
         self.wait(max(theme.SETTLE, beat.start + reading_time(beat.caption) - self.time))
+        self._end_beat()
+
+    def _end_beat(self) -> None:
+        beat = self.beats[-1]
         beat.end = self.time
         seconds = beat.end - beat.start
         self.add_subcaption(beat.caption, duration=seconds, offset=-seconds)
 
     def open_stage(self, round_: int) -> Animation:
         """Return the animation that brings in the whole stage as it stands after a round."""
-        stage = self.stage
-        stage.show_plate(*story.plate(self.run, round_))
-        stage.front_end.read(story.accuracy(self.run, round_), story.reading_note(self.run, round_))
-        return FadeIn(stage.everything)
+        self.stage.show_plate(*story.plate(self.run, round_))
+        self.stage.front_end.read(*story.reading(self.run, round_))
+        return FadeIn(self.stage.everything)
+
+    @contextmanager
+    def standing(self, round_: int, name: str, caption: Told) -> Iterator[None]:
+        """Tell a loop's only beat: everything stands from the first frame on, as after a round."""
+        self.on_beat(name)
+        self.open_stage(round_)
+        self.chrome.title(self.title)
+        self.chrome.caption(caption_block(caption, self.frame))
+        self.add(self.stage.everything, *self.chrome.shown.values())
+        self.beats.append(Beat(name, str(caption), self.time))
+        yield
+        self.wait(theme.SETTLE)
+        self._end_beat()
 
     def status(self, round_: int, phase: str) -> Animation:
         """Return the change of the line under the title."""

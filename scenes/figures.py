@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from string import Formatter
-from typing import Any
+from typing import Any, Self
 
 from fl_sim.record import Run
 from scenes.errors import UntoldError
@@ -31,6 +31,10 @@ class Figure:
         """Return the text shown."""
         return self.text
 
+    def __deepcopy__(self, memo: object) -> Self:
+        """Return itself: it never changes, and Manim copies what carries it for every play."""
+        return self
+
 
 @dataclass(frozen=True)
 class Line:
@@ -45,6 +49,10 @@ class Line:
     def __str__(self) -> str:
         """Return the text shown."""
         return self.template.format(**{name: str(part) for name, part in self.parts})
+
+    def __deepcopy__(self, memo: object) -> Self:
+        """Return itself, as a figure does."""
+        return self
 
     @property
     def figures(self) -> tuple[Figure, ...]:

@@ -13,8 +13,7 @@ class Loop(Explainer):
         """Tell it."""
         run, stage = self.run, self.stage
         start = story.loop_start(run)
-        self.stand(start, story.loop(run))
-        with self.still_beat("loop", story.loop(run)):
+        with self.standing(start, "loop", story.loop(run)):
             for round_, pace in story.loop_rounds(run):
                 clients, size = story.picked(run, round_), story.model_size(run)
                 for animation in stage.swift_round(clients, size, story.plate(run, round_), pace):

@@ -35,7 +35,7 @@ class ManyRounds(Explainer):
         """Lay all rounds side by side."""
         run, chrome = self.run, self.chrome
         history = History(story.history(run), self.layout.figure, self.frame)
-        shown = max(round_ for round_, _ in story.swift_rounds(run))
+        shown = story.last_on_stage(run)
         with self.beat("grid", story.grid(run), chrome.hide("status")):
             self.play(FadeOut(self.stage.everything))
             self.play(history.enter())
@@ -49,5 +49,7 @@ class ManyRounds(Explainer):
             self.play(history.finish())
         with self.beat("chance", story.against_chance(run)):
             self.play(history.compare())
+        with self.beat("one_worker", story.one_worker(run)):
+            self.play(history.single_out(story.told_worker(run)))
         with self.beat("moved", story.moved(run)):
-            self.play(chrome.overlay(story.so_far(run, story.last_round(run)), alone=True))
+            self.play(history.even_out(), chrome.point_out("overlay"))

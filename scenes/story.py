@@ -26,7 +26,18 @@ from scenes.figures import (
     size,
     total,
 )
-from scenes.told import CurveTold, HistoryTold, Metric, SeriesTold, UpdateTold, WorkerTold
+from scenes.told import (
+    CurveTold,
+    HistoryTold,
+    LabelChartTold,
+    Metric,
+    SeriesTold,
+    UpdateTold,
+    WorkerTold,
+)
+
+MOST_LISTED = 12  # classes that a chart lists by name
+
 
 # --- the cast
 
@@ -44,10 +55,13 @@ def workers(run: Run) -> list[WorkerTold]:
 
 
 def plate(run: Run, round_: int) -> tuple[npt.NDArray[np.float32], float]:
-    """Return the first convolution after a round, and the largest weight of the whole run."""
+    """Return the first convolution after a round, and the weight that is drawn brightest.
+
+    That is the 95th percentile of the whole run, so that a few large weights do not darken all.
+    """
     if run.filters is None:
         raise UntoldError(f"the run {run.name!r} recorded no filters of a first convolution")
-    return run.filters[round_], float(np.abs(run.filters).max())
+    return run.filters[round_], float(np.quantile(np.abs(run.filters), 0.95))
 
 
 def first_plate(run: Run) -> tuple[npt.NDArray[np.float32], float]:
@@ -101,10 +115,22 @@ def cast_photos(run: Run) -> Line:
 def cast_labels(run: Run) -> Line:
     """Say what the bars are."""
     return line(
-        "Gold bars count its photos by kind. {train} are for training, {held} for testing.",
+        "Gold bars count its photos by kind. {train} are for training, {held} for tests.",
         train=read(run, "partitions[0].num_train", integer),
         held=read(run, "partitions[0].num_validation", integer),
     )
+
+
+def label_chart(run: Run) -> LabelChartTold | None:
+    """Return one worker's photos by kind, or nothing where there are too many kinds to list."""
+    worker = told_worker(run)
+    names = run.dataset.class_names
+    if len(names) > MOST_LISTED:
+        return None
+    path = f"partitions[{worker}].label_counts"
+    counts = run.partitions[worker].label_counts
+    figures = [read(run, f"{path}[{i}]", integer) for i in range(len(counts))]
+    return LabelChartTold(tuple(zip(names, figures, strict=True)), counts)
 
 
 def cast_coordinator(run: Run) -> Line:
@@ -309,6 +335,11 @@ def swift_rounds(run: Run) -> list[tuple[int, float]]:
     return list(shown)
 
 
+def last_on_stage(run: Run) -> int:
+    """Return the last round that is shown on the stage, here or in the chapter of one round."""
+    return max([told_round(run), *(round_ for round_, _ in swift_rounds(run))])
+
+
 def paced_rounds(run: Run, after: int) -> list[tuple[int, float]]:
     """Return the rounds that only the history shows, with seconds that become fewer."""
     seconds = (max(0.16, 0.6 * 0.87**i) for i in range(len(run.rounds)))
@@ -319,7 +350,8 @@ def swift(run: Run, round_: int) -> Line:
     """Say that it begins again: with others first, then that it goes on from there."""
     if round_ == told_round(run) + 1:
         return line(
-            "Then the same again, with other workers: round {r}.", r=round_number(round_, run)
+            "Then the same again, with a new draw of workers: round {r}.",
+            r=round_number(round_, run),
         )
     return line("And again. Every round starts from the model that the last one made.")
 
@@ -388,8 +420,27 @@ def grid(run: Run) -> Line:
 
 
 def grow(run: Run) -> Line:
-    """Say what the rounds do together."""
-    return line("No worker takes part in every round. The model learns from all of them.")
+    """Say what the rounds do together, as it was: always all workers, or always a few."""
+    everyone = len(run.partitions)
+    if all(len(_participants(round_)) == everyone for round_ in run.rounds[1:]):
+        return line("Every worker takes part in every round. The model learns from all of them.")
+    return line("A few workers a round, and in the end the model has learned from many.")
+
+
+def one_worker(run: Run) -> Line:
+    """Say how often one worker took part."""
+    worker = told_worker(run)
+    took_part = sum(worker in _participants(round_) for round_ in run.rounds)
+    return line(
+        "Worker {k} took part in {times} of {n} rounds. Others trained the model in between.",
+        k=number_of("partitions", worker),
+        times=Figure(
+            integer(took_part),
+            f"count of rounds[*].train.replies[*] with client {worker}",
+            took_part,
+        ),
+        n=round_number(-1, run),
+    )
 
 
 def against_chance(run: Run) -> Line:
@@ -430,7 +481,7 @@ def loop_start(run: Run) -> int:
 
 def loop_rounds(run: Run) -> list[tuple[int, float]]:
     """Return the rounds of the loop, each with its pace."""
-    return [(round_, 0.8) for round_ in range(1, min(len(run.rounds), 4))]
+    return [(round_, 0.8) for round_ in range(1, min(len(run.rounds), 3))]
 
 
 def loop(run: Run) -> Line:

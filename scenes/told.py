@@ -26,6 +26,14 @@ class WorkerTold:
 
 
 @dataclass(frozen=True)
+class LabelChartTold:
+    """One worker's examples by class: each class's name and count as told, and the counts."""
+
+    rows: Sequence[tuple[Told, Told]]
+    counts: Sequence[int]
+
+
+@dataclass(frozen=True)
 class UpdateTold:
     """One worker's update: who sends it, its size, and its share of the average."""
 

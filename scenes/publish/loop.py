@@ -1,6 +1,7 @@
 """The loop for a README: a short seamless movie, and a GIF made from it."""
 
 import os
+from fractions import Fraction
 from pathlib import Path
 
 import av
@@ -9,7 +10,8 @@ from av.filter import Graph
 from scenes.errors import LoopSizeError
 
 GIF_WIDTH = 720  # pixels
-GIF_RATE = 20  # frames a second; a GIF counts hundredths of a second, so 100 must be a multiple
+GIF_RATE = Fraction(25, 2)  # frames a second: a GIF counts in hundredths of a second, so eight
+COLORS = 96  # the pictures are flat: more would only cost bytes
 BIGGEST = 1_500_000  # bytes
 
 
@@ -44,16 +46,18 @@ def _encode(movie: Path, path: Path) -> None:
         for frame in source.decode(video):
             graph.push(frame)
         graph.push(None)
-        while (frame := _pull(graph)) is not None:
-            target.mux(stream.encode(frame))
+        while (indexed := _pull(graph)) is not None:
+            target.mux(stream.encode(indexed))
         target.mux(stream.encode(None))
 
 
 def _pull(graph: Graph) -> av.VideoFrame | None:
     try:
-        return graph.pull()  # type: ignore[return-value]
+        frame = graph.pull()
     except (EOFError, BlockingIOError):
         return None
+    assert isinstance(frame, av.VideoFrame)
+    return frame
 
 
 def _graph(video: av.VideoStream) -> Graph:
@@ -63,7 +67,7 @@ def _graph(video: av.VideoStream) -> Graph:
     rate = graph.add("fps", str(GIF_RATE))
     scale = graph.add("scale", f"{GIF_WIDTH}:-1:flags=lanczos")
     split = graph.add("split")
-    palette = graph.add("palettegen", "stats_mode=diff")
+    palette = graph.add("palettegen", f"stats_mode=diff:max_colors={COLORS}")
     use = graph.add("paletteuse", "dither=none:diff_mode=rectangle")
     sink = graph.add("buffersink")
     source.link_to(rate)

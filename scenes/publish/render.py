@@ -69,10 +69,11 @@ def build(job: Job, settings: dict[str, Any], on_beat: Callable[[str], None]) ->
         settings: Manim's settings on top of the job's and of ``manim.cfg``.
         on_beat: told the name of each beat as it begins.
     """
-    from manim import config, tempconfig
+    from manim import config, logger, tempconfig
 
     from scenes.explainer import RUN_VARIABLE
 
+    logger.setLevel("WARNING")
     config.digest_file(ROOT / "manim.cfg")
     scene_class = getattr(import_module(f"scenes.{job.chapter.name}"), job.chapter.scene)
     os.environ[RUN_VARIABLE] = job.run

@@ -32,11 +32,15 @@ def stills(movie: Path, seconds: Sequence[float]) -> list[Image.Image]:
         last = None
         for frame in container.decode(video=0):
             while len(frames) < len(seconds) and frame.time > seconds[len(frames)]:
-                frames.append((last or frame).to_image())
+                frames.append(_image(last or frame))
             last = frame
         while len(frames) < len(seconds) and last is not None:
-            frames.append(last.to_image())
+            frames.append(_image(last))
     return frames
+
+
+def _image(frame: av.VideoFrame) -> Image.Image:
+    return Image.fromarray(frame.to_ndarray(format="rgb24"))
 
 
 def sheet(clips: Sequence[Clip], path: Path, columns: int = COLUMNS) -> Path:

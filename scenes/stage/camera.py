@@ -5,7 +5,8 @@ workers' photos spends half of its time there. The pixels are the same.
 """
 
 import numpy as np
-from manim import Camera
+import numpy.typing as npt
+from manim import Camera, Mobject
 from manim.mobject.types.image_mobject import AbstractImageMobject
 from manim.typing import PixelArray
 
@@ -38,13 +39,17 @@ class BoxCamera(Camera):
             self._origin = None
             self.pixel_width, self.pixel_height = self._true_size
 
-    def points_to_subpixel_coords(self, mobject, points):  # type: ignore[no-untyped-def]
+    def points_to_subpixel_coords(
+        self, mobject: Mobject, points: npt.NDArray[np.float64]
+    ) -> npt.NDArray[np.float64]:
         """Return pixel coordinates, shape (n, 2), counted from the box while one is drawn."""
         if self._origin is None:
-            return super().points_to_subpixel_coords(mobject, points)
+            return np.asarray(super().points_to_subpixel_coords(mobject, points))
         box = self.pixel_width, self.pixel_height
         self.pixel_width, self.pixel_height = self._true_size
         try:
-            return super().points_to_subpixel_coords(mobject, points) - self._origin
+            coords = np.asarray(super().points_to_subpixel_coords(mobject, points))
+            local: npt.NDArray[np.float64] = coords - self._origin
+            return local
         finally:
             self.pixel_width, self.pixel_height = box

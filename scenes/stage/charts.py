@@ -4,6 +4,7 @@ Axes are range frames: they carry only values that the record holds, at the ends
 """
 
 from collections.abc import Sequence
+from math import ceil
 
 import numpy as np
 from manim import (
@@ -13,6 +14,7 @@ from manim import (
     Dot,
     FadeIn,
     Group,
+    Rectangle,
     Square,
     VGroup,
     VMobject,
@@ -21,9 +23,10 @@ from manim import (
 from manim import Line as Stroke
 
 from scenes import theme
+from scenes.figures import Told
 from scenes.stage.layout import Frame, Slot, box
 from scenes.stage.text import Words
-from scenes.told import CurveTold, HistoryTold
+from scenes.told import CurveTold, HistoryTold, LabelChartTold
 
 
 def polyline(xs: Sequence[float], ys: Sequence[float], color: str, width: float) -> VMobject:
@@ -61,6 +64,41 @@ class LossCurve(VGroup):
         super().__init__(self.curve, self.first, self.last)
 
 
+class LabelChart(VGroup):
+    """A worker's examples by class: name, bar and count, in columns read downwards."""
+
+    def __init__(self, told: LabelChartTold, area: Slot, frame: Frame) -> None:
+        super().__init__()
+        columns = 2 if area.width > 1.5 * area.height else 1
+        per_column = ceil(len(told.rows) / columns)
+        step = min(area.height / per_column, frame.px(58))
+        width = area.width / columns
+        most = max(*told.counts, 1)
+        for i, ((name, count), value) in enumerate(zip(told.rows, told.counts, strict=True)):
+            column, row = divmod(i, per_column)
+            y = area.y + (per_column / 2 - 0.5 - row) * step
+            left = area.left + column * width
+            slot = box(left, y - step / 2, left + 0.94 * width, y + step / 2)
+            self.add(self._row(name, count, value / most, slot, frame))
+
+    @staticmethod
+    def _row(name: Told, count: Told, share: float, slot: Slot, frame: Frame) -> VGroup:
+        start, gap = slot.left + 0.36 * slot.width, frame.px(16)
+        room = 0.46 * slot.width
+        bar = Rectangle(
+            width=max(share * room, frame.px(2)),
+            height=frame.px(theme.LABEL),
+            fill_color=theme.DATA,
+            fill_opacity=1,
+            stroke_width=0,
+        ).move_to(np.array([start + max(share * room, frame.px(2)) / 2, slot.y, 0.0]))
+        words = Words(name, frame, color=theme.MUTED)
+        number = Words(count, frame)
+        words.put(np.array([start - gap, slot.y, 0.0]), 1)
+        number.put(np.array([start + share * room + gap, slot.y, 0.0]), -1)
+        return VGroup(words, bar, number)
+
+
 class Curve(VGroup):
     """A curve that is drawn up to some round, with a dot at its end."""
 
@@ -84,12 +122,13 @@ class Grow(Animation):
     """A curve grows by the step that leads to a round."""
 
     def __init__(self, curve: Curve, round_: int) -> None:
+        self.curve = curve
         self.round_ = round_
         super().__init__(curve)
 
     def interpolate_mobject(self, alpha: float) -> None:
         """Draw the curve up to a point of the step."""
-        self.mobject.draw_to(self.round_ - 1 + min(alpha, 1.0))
+        self.curve.draw_to(self.round_ - 1 + min(alpha, 1.0))
 
 
 class History:
@@ -115,6 +154,7 @@ class History:
         self.names = VGroup(*self._names())
         self.grid = VGroup(*self._empty_marks())
         self.ticks = VGroup(*self._ticks())
+        self.marks = VGroup()
         self.curves = [self._curve(i) for i in range(len(told.series))]
 
     def x(self, round_: float) -> float:
@@ -135,6 +175,7 @@ class History:
     def advance(self, round_: int, run_time: float) -> Animation:
         """Draw a round: the curves grow by one step, and who took part is marked."""
         marks = VGroup(*(self._mark(w, round_, True) for w in self.told.participants[round_ - 1]))
+        self.marks.add(*marks)
         parts: list[Animation] = [Grow(curve, round_) for curve in self.curves]
         if len(marks):
             parts.append(FadeIn(marks))
@@ -144,6 +185,16 @@ class History:
         """Label the curves' ends."""
         labels = (FadeIn(self._end_label(i)) for i in range(len(self.curves)))
         return AnimationGroup(*labels)
+
+    def single_out(self, worker: int) -> Animation:
+        """Dim the marks of all workers but one."""
+        y = self._row(worker)
+        others = [mark for mark in self.marks if abs(mark.get_y() - y) > 1e-6]
+        return AnimationGroup(*(mark.animate.set_opacity(theme.DIM) for mark in others))  # type: ignore[arg-type]
+
+    def even_out(self) -> Animation:
+        """Bring all marks back."""
+        return AnimationGroup(*(mark.animate.set_opacity(1) for mark in self.marks))  # type: ignore[arg-type]
 
     def compare(self) -> Animation:
         """Draw the levels that measures are compared with."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
-from manim import Animation, AnimationGroup, FadeIn, FadeOut, VGroup
+from manim import Animation, AnimationGroup, FadeIn, FadeOut, Indicate, VGroup
 from manim.typing import Point3D
 
 from scenes import theme
@@ -68,13 +68,17 @@ class Chrome:
         first = slot.at(0.5, 0.5) + np.array([0, leading * (len(block) - 1) / 2, 0])
         return self._swap("caption", block.shift(first - block[0].anchor))
 
+    def point_out(self, name: str) -> Animation:
+        """Draw the eye to something that is there already."""
+        return Indicate(self.shown[name], scale_factor=1.06, color=theme.INK, run_time=theme.MOVE)
+
     def hide(self, *names: str) -> Animation:
         """Let some of these go."""
         return AnimationGroup(*(FadeOut(self.shown.pop(n)) for n in names if n in self.shown))
 
     def _top_left(self, down: float) -> Point3D:
-        corner: Point3D = self.layout.title.at(0, 1)
-        return corner - np.array([0, self.frame.px(down), 0])
+        corner = self.layout.title.at(0, 1)
+        return np.array([corner[0], corner[1] - self.frame.px(down), 0.0])
 
     def _swap(self, name: str, new: VGroup) -> Animation:
         old = self.shown.get(name)

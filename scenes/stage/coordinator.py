@@ -6,9 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from manim import (
     Animation,
-    AnimationGroup,
     FadeIn,
-    FadeOut,
     Group,
     ImageMobject,
     Rectangle,
@@ -20,7 +18,7 @@ from scenes.figures import Told
 from scenes.stage import layers
 from scenes.stage.layout import Frame, Slot, box
 from scenes.stage.panel import Panel
-from scenes.stage.pictures import picture, plate
+from scenes.stage.pictures import picture, plate, replacement
 from scenes.stage.text import Words
 from scenes.stage.wires import PACKET_HEIGHT
 
@@ -50,8 +48,16 @@ class Coordinator(Group):
             slot.top - px(PAD + theme.LABEL + 14),
         )
         self.plate: ImageMobject | None = None
+        recess = Rectangle(
+            width=self.tray.width,
+            height=self.tray.height,
+            fill_color=theme.GROUND,
+            fill_opacity=1,
+            stroke_width=0,
+        )
+        recess.move_to(self.tray.center).set_z_index(layers.RECESSES)
         self.words.set_z_index(layers.CONTENT)
-        super().__init__(self.panel, self.words)
+        super().__init__(self.panel, recess, self.words)
 
     def show_plate(self, filters: npt.NDArray[np.float32], limit: float) -> Animation:
         """Return the animation in which these weights take the place of those shown."""
@@ -60,7 +66,7 @@ class Coordinator(Group):
         old, self.plate = self.plate, new
         if old is None:
             return FadeIn(new, scale=0.92)
-        return AnimationGroup(FadeIn(new), FadeOut(old), run_time=2 * theme.MOVE)
+        return replacement(old, new, 1.6 * theme.MOVE)
 
 
 class Share(VGroup):

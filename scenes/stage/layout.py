@@ -119,6 +119,7 @@ class Layout:
     coordinator: Slot
     workers: tuple[Slot, ...]
     figure: Slot
+    spare: Slot  # above the workers, while no coordinator is there
 
     @property
     def rows(self) -> int:
@@ -154,6 +155,7 @@ def _wide(frame: Frame, num_workers: int) -> Layout:
     return Layout(
         frame, title, overlay, headline, caption, front_end, coordinator,
         _cards(cards, num_workers, 1, px(16), px(230)), figure,
+        box(safe.left, cards.top + px(40), safe.right, title.bottom - px(10)),
     )  # fmt: skip
 
 
@@ -175,6 +177,7 @@ def _tall(frame: Frame, num_workers: int) -> Layout:
     return Layout(
         frame, title, overlay, headline, caption, front_end, coordinator,
         _cards(cards, num_workers, rows, px(18), px(230)), figure,
+        box(safe.left, cards.top + px(20), safe.right, title.bottom),
     )  # fmt: skip
 
 

@@ -41,10 +41,12 @@ class Pulse(Animation):
     def __init__(self, panel: Panel, color: str = theme.INK, beats: int = 1) -> None:
         super().__init__(panel, run_time=beats * theme.MOVE)
         self.beats = beats
+        self.panel = panel
+        self.rest = panel.copy()
         self.far = panel.lit(color).set_stroke(width=2.2 * THICK)
 
     def interpolate_mobject(self, alpha: float) -> None:
         """Swell and settle, ending as it began."""
         within = 0.0 if alpha >= 1 else (alpha * self.beats) % 1
         up = there_and_back_with_pause(within)
-        self.mobject.interpolate(self.starting_mobject, self.far, up)
+        self.panel.interpolate(self.rest, self.far, up)

@@ -4,7 +4,17 @@ from math import ceil
 
 import numpy as np
 import numpy.typing as npt
-from manim import ImageMobject, ManimColor
+from manim import (
+    DL,
+    UL,
+    Animation,
+    AnimationGroup,
+    FadeOut,
+    ImageMobject,
+    Line,
+    ManimColor,
+    MoveAlongPath,
+)
 from PIL import Image
 
 from scenes import theme
@@ -76,6 +86,37 @@ def plate(filters: npt.NDArray[np.float32], limit: float) -> Pixels:
             sheet[top : top + height, left : left + width, 3] = 1
     cells = np.ones((CELL, CELL, 1))
     return np.kron(sheet * 255, cells).astype(np.uint8)
+
+
+class Sweep(Animation):
+    """A picture takes another's place from the left to the right, behind a bright line."""
+
+    def __init__(self, image: ImageMobject, run_time: float) -> None:
+        self.image = image
+        self.opacity = image.pixel_array[..., 3].copy()
+        super().__init__(image, introducer=True, run_time=run_time)
+
+    def interpolate_mobject(self, alpha: float) -> None:
+        """Uncover the picture up to a column."""
+        width = self.opacity.shape[1]
+        uncovered = np.arange(width) < self.rate_func(min(alpha, 1.0)) * width
+        self.image.pixel_array[..., 3] = np.where(uncovered, self.opacity, 0)
+
+
+def replacement(old: ImageMobject, new: ImageMobject, run_time: float) -> Animation:
+    """Return the animation in which ``new`` is written over ``old``."""
+    left, right = new.get_left(), new.get_right()
+    edge = Line(new.get_corner(UL), new.get_corner(DL), stroke_color=theme.INK, stroke_width=3)
+    edge.set_z_index(new.z_index + 1)
+    return AnimationGroup(
+        Sweep(new, run_time),
+        MoveAlongPath(edge, Line(left, right), introducer=True, remover=True, run_time=run_time),
+        FadeOut(old, run_time=run_time, rate_func=_at_the_end),
+    )
+
+
+def _at_the_end(alpha: float) -> float:
+    return float(alpha >= 1)
 
 
 def picture(pixels: Pixels, area: Slot) -> ImageMobject:

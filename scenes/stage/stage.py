@@ -27,14 +27,14 @@ from manim.typing import Point3D
 
 from scenes import theme
 from scenes.figures import Told
-from scenes.stage.charts import LossCurve
+from scenes.stage.charts import LabelChart, LossCurve
 from scenes.stage.coordinator import Coordinator, Share, share_slots
 from scenes.stage.front_end import FrontEnd
 from scenes.stage.layout import Layout, Slot, box
 from scenes.stage.panel import Pulse
 from scenes.stage.wires import Packet, Travel, journey, wires
 from scenes.stage.worker import Attend, Worker
-from scenes.told import CurveTold, UpdateTold, WorkerTold
+from scenes.told import CurveTold, LabelChartTold, UpdateTold, WorkerTold
 
 STAGGER = 0.45  # a packet leaves when the one before has gone this part of its way
 
@@ -59,6 +59,7 @@ class Stage:
         )
         self.tray: dict[int, Packet | Share] = {}
         self.curves: list[LossCurve] = []
+        self.list = VGroup()
 
     @property
     def everything(self) -> Group:
@@ -80,6 +81,21 @@ class Stage:
         return LaggedStart(
             *(FadeIn(w.bars, shift=self._rise()) for w in self.workers), lag_ratio=0.1
         )
+
+    def list_labels(self, told: LabelChartTold | None, client: int) -> Animation:
+        """Spell one worker's label bars out above the workers, its card lit meanwhile."""
+        panel = self.workers[client].panel
+        lit = Transform(panel, panel.lit(theme.DATA))
+        if told is None:
+            return lit
+        self.list = LabelChart(told, self.layout.spare, self.frame)
+        rows = (FadeIn(row, shift=self._rise()) for row in self.list)
+        return AnimationGroup(lit, LaggedStart(*rows, lag_ratio=0.12))
+
+    def clear_list(self) -> Animation:
+        """Take the list away, and let every card rest."""
+        rest = (Transform(worker.panel, worker.panel.unlit()) for worker in self.workers)
+        return AnimationGroup(FadeOut(self.list), *rest, run_time=theme.MOVE / 2)
 
     def enter_coordinator(self) -> Animation:
         """Bring the coordinator in."""
@@ -274,7 +290,8 @@ class Stage:
     def _redden(self, worker: Worker, run_time: float) -> list[Animation]:
         if worker.packet is None:
             return []
-        return [worker.packet.body.animate(run_time=run_time).set_fill(theme.UPDATE)]  # type: ignore[list-item]
+        body = worker.packet.body
+        return [Transform(body, body.copy().set_fill(theme.UPDATE), run_time=run_time)]
 
     def _return(self, update: UpdateTold, slot: Slot) -> Animation:
         worker = self.workers[update.worker]

@@ -103,9 +103,18 @@ class Block(VGroup):
 
 
 def wrapped(text: str, columns: int) -> list[str]:
-    """Split a text into as few lines as fit, of nearly equal length."""
-    fewest = len(wrap(text, columns))
-    if fewest <= 1:
+    """Split a text into as few lines as fit: where a sentence ends if it can, else evenly."""
+    if len(text) <= columns:
         return [text]
-    shortest = min(width for width in range(1, columns + 1) if len(wrap(text, width)) <= fewest)
-    return wrap(text, shortest)
+    words = text.split(" ")
+    breaks = [(" ".join(words[:i]), " ".join(words[i:])) for i in range(1, len(words))]
+    pairs = [pair for pair in breaks if max(map(len, pair)) <= columns]
+    if not pairs:
+        return wrap(text, columns)
+    return list(min(pairs, key=lambda pair: _raggedness(*pair)))
+
+
+def _raggedness(first: str, second: str) -> int:
+    """Return how ill two lines look: the longer one's length, less what a good break is worth."""
+    worth = 14 if first[-1] in ".:?!" else 5 if first[-1] in ",;" else 0
+    return max(len(first), len(second)) - worth

@@ -102,6 +102,7 @@ class Travel(Animation):
         disappears: bool = False,
         run_time: float = theme.MOVE,
     ) -> None:
+        self.packet = packet
         self.path = path
         self.appears = appears
         self.disappears = disappears
@@ -116,8 +117,8 @@ class Travel(Animation):
             opacity = min(opacity, alpha / FADE)
         if self.disappears:
             opacity = min(opacity, (1 - alpha) / FADE)
-        self.mobject.move_to(self.path.point_from_proportion(self.rate_func(min(alpha, 1.0))))
-        self.mobject.set_fill(opacity=opacity)
+        self.packet.move_to(self.path.point_from_proportion(self.rate_func(min(alpha, 1.0))))
+        self.packet.set_fill(opacity=opacity)
 
 
 def journey(*points_or_wires: VMobject | Point3D) -> VMobject:

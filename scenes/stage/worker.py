@@ -105,8 +105,7 @@ class Attend(Animation):
     """A gold frame goes from photo to photo: the batch that is being looked at."""
 
     def __init__(self, slots: Sequence[Slot], run_time: float) -> None:
-        self.slots = slots
-        mark = Rectangle(width=slots[0].width, height=slots[0].height)
+        self.mark = mark = Rectangle(width=slots[0].width, height=slots[0].height)
         mark.set_stroke(theme.DATA, 4).set_fill(opacity=0).set_z_index(layers.CONTENT)
         steps = max(1, round(run_time / ATTENTION_SECONDS))
         self.order = [slots[i % len(slots)] for i in range(steps)]
@@ -116,5 +115,5 @@ class Attend(Animation):
         """Stand on one photo after the other, fading in and out."""
         at = min(int(alpha * len(self.order)), len(self.order) - 1)
         within = alpha * len(self.order) - at
-        self.mobject.move_to(self.order[at].center)
-        self.mobject.set_stroke(opacity=float(np.sin(np.pi * min(max(within, 0.0), 1.0))))
+        self.mark.move_to(self.order[at].center)
+        self.mark.set_stroke(opacity=float(np.sin(np.pi * min(max(within, 0.0), 1.0))))

@@ -1,0 +1,133 @@
+"""The command line: what it prints, and one clear line where something is wrong."""
+
+import json
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from tiny_record import tiny_run
+
+from fl_sim import launch, record
+from fl_sim.cli import cli
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a folder of runs with one in it, `tiny`, that takes the place of the project's."""
+    folder = tmp_path / "runs"
+    record.save(tiny_run(), folder / "tiny")
+    monkeypatch.setattr(record, "RUNS", folder)
+    monkeypatch.setattr(launch, "RUNS", folder)
+    return folder
+
+
+def invoke(*arguments: str) -> Result:
+    return CliRunner(env={"COLUMNS": "80"}).invoke(cli, arguments)
+
+
+@pytest.mark.parametrize("command", [[], ["run"], ["list"], ["show"], ["check"], ["schema"]])
+def test_help_shows_examples(command: list[str]) -> None:
+    result = invoke(*command, "--help")
+    assert result.exit_code == 0
+    assert f"Examples:\n  fl-sim {' '.join(command)}" in result.stdout
+
+
+def test_version(fl_sim: Run) -> None:
+    assert fl_sim("--version").stdout.startswith("fl-sim, version ")
+
+
+def test_list(runs: Path) -> None:
+    result = invoke("list")
+    assert result.exit_code == 0
+    assert result.stdout.split()[-5:] == ["tiny", "FedAvg", "2", "1", "50.0%"]
+
+
+def test_list_shows_what_it_can(runs: Path) -> None:
+    record.save(tiny_run(), runs / "torn")
+    (runs / "torn" / "run.json").write_text("{")
+    result = invoke("list")
+    assert (result.exit_code, "tiny" in result.stdout) == (2, True)
+    assert result.stderr.startswith(f"fl-sim: {runs / 'torn' / 'run.json'}: not readable as JSON")
+
+
+def test_show(runs: Path) -> None:
+    result = invoke("show", "tiny")
+    assert result.exit_code == 0
+    lines = [" ".join(line.split()) for line in result.stdout.splitlines()]
+    for expected in (
+        "learning-rate 0.5",
+        "dataset dots, 6 train and 2 test examples",
+        "client train valid even odd",
+        "1 3 1 2 2",
+        "0 - - - - - 2.000 0.0%",
+        "1 0 1 - 1 1.500 100.0% 1.000 50.0%",
+    ):
+        assert expected in lines
+
+
+def test_check(runs: Path) -> None:
+    result = invoke("check", str(runs / "tiny" / "run.json"))
+    assert result.stdout == f"{runs / 'tiny'}: valid. FedAvg, 1 rounds, 2 clients\n"
+
+
+def test_schema() -> None:
+    assert json.loads(invoke("schema").stdout) == record.schema()
+
+
+@pytest.mark.parametrize("command", ["show", "check"])
+def test_a_missing_record(fl_sim: Run, command: str, tmp_path: Path) -> None:
+    result = fl_sim(command, str(tmp_path / "none"))
+    assert (result.returncode, result.stdout) == (2, "")
+    assert result.stderr.startswith(f"fl-sim: {tmp_path / 'none'}: no run.json there")
+    assert result.stderr.count("\n") == 1
+
+
+def test_an_unknown_command(fl_sim: Run) -> None:
+    result = fl_sim("trian")
+    assert (result.returncode, result.stdout) == (2, "")
+    assert "No such command 'trian'" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["tiny"], "{runs}/tiny holds a run already; replace it with --force"),
+        (
+            ["../tiny"],
+            "'../tiny' is no name for a run: use up to 64 letters, digits, - and _, the first a "
+            "letter or digit",
+        ),
+        (
+            [".x"],
+            "'.x' is no name for a run: use up to 64 letters, digits, - and _, the first a "
+            "letter or digit",
+        ),
+        (["new", "--set", "seed=x"], "seed is a whole number, not 'x'"),
+        (["new", "--set", "seed=-1"], "seed is -1; it must be 0 or more"),
+        (
+            ["new", "--data", "/no/such"],
+            "/no/such: no such folder; --data names a folder laid out as CIFAR-10",
+        ),
+        (["new", "--out", "{runs}"], "{runs} holds other files; choose another folder with --out"),
+        (["new", "--out", "{runs}/tiny/run.json"], "{runs}/tiny/run.json is a file, not a folder"),
+    ],
+)
+def test_a_run_that_cannot_start(runs: Path, arguments: list[str], message: str) -> None:
+    before = sorted(runs.rglob("*"))
+    result = invoke("run", *(argument.format(runs=runs) for argument in arguments))
+    assert result.stderr == f"fl-sim: {message.format(runs=runs)}\n"
+    assert (result.exit_code, result.stdout, sorted(runs.rglob("*"))) == (2, "", before)
+
+
+def test_training_packages_that_are_missing(runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(launch, "find_spec", lambda name: None)
+    result = invoke("run", "new")
+    assert (result.exit_code, (runs / "new").exists()) == (2, False)
+    assert result.stderr == (
+        "fl-sim: training needs flwr, flwr_datasets, safetensors, torch; "
+        "install with: pip install 'fedreel[sim]'\n"
+    )

@@ -1,0 +1,29 @@
+"""What each half may import."""
+
+import subprocess
+import sys
+
+import pytest
+
+LOADED = "import sys; print(*sorted({name.split('.')[0] for name in sys.modules}))"
+
+
+def loaded_by(statement: str) -> set[str]:
+    """Return the packages that are loaded after a statement, in a process of its own."""
+    command = [sys.executable, "-c", f"{statement}; {LOADED}"]
+    return set(subprocess.run(command, capture_output=True, text=True, check=True).stdout.split())
+
+
+def test_the_record_needs_no_training_package() -> None:
+    assert not loaded_by("import fl_sim.record") & {"manim", "flwr", "torch", "datasets"}
+
+
+def test_the_app_never_imports_manim() -> None:
+    modules = "client_app, cli, in_process, launch, server_app, show"
+    assert "manim" not in loaded_by(f"from fl_sim import {modules}")
+
+
+@pytest.mark.parametrize("module", ["cli", "settings"])
+def test_help_needs_nothing_heavy(module: str) -> None:
+    heavy = {"flwr", "torch", "datasets", "numpy", "pydantic", "rich"}
+    assert not loaded_by(f"import fl_sim.{module}") & heavy
