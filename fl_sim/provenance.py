@@ -6,14 +6,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 # The files on which a record's numbers depend.
-SOURCES = (
-    "client_app.py",
-    "cohort.py",
-    "recorder.py",
-    "server_app.py",
-    "settings.py",
-    "task.py",
-)
+SOURCES = ("client_app.py", "cohort.py", "recorder.py", "server_app.py", "task.py")
 PACKAGES = ("flwr", "flwr-datasets", "numpy", "torch")
 
 

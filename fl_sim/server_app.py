@@ -129,7 +129,7 @@ def ask_clients(grid: Grid, settings: Settings) -> list[Client]:
     numbers = list(range(settings.num_partitions))
     if sorted(clients) != numbers:
         raise ClientError(f"clients {sorted(clients)} answered, {numbers} were expected")
-    return [clients[number] for number in numbers]
+    return _as_many_images([clients[number] for number in numbers])
 
 
 def _reason(error: Error) -> str:
@@ -180,6 +180,21 @@ def save_and_test(model: task.Net, data: task.Data, folder: Path) -> record.Fina
 def _test(model: task.Net, data: task.Data) -> MetricRecord:
     result = task.evaluate(model, data.test)
     return MetricRecord({"loss": result.loss, "accuracy": result.accuracy})
+
+
+def _as_many_images(clients: list[Client]) -> list[Client]:
+    """Show as many images of each client as the poorest has."""
+    count = min(len(client.images) for client in clients)
+    return [
+        Client(
+            client.node,
+            client.partition.model_copy(
+                update={"thumbnail_labels": client.partition.thumbnail_labels[:count]}
+            ),
+            client.images[:count],
+        )
+        for client in clients
+    ]
 
 
 def _stack(clients: list[Client]) -> npt.NDArray[np.uint8] | None:

@@ -1,11 +1,11 @@
-"""The app's settings: their defaults in ``pyproject.toml``, their types and their limits.
+"""The app's settings: their defaults, their types and their limits.
 
 Needs nothing heavy, so that a mistake is told before anything is loaded.
 """
 
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -16,11 +16,8 @@ PLACES = ("name", "out", "dataset")
 # Those that `fl-sim run` has a word or an option of its own for.
 OWN = ("name", "out")
 
-# Where the project lives in a checkout, and where the wheel puts the same file.
-_PYPROJECT = (
-    Path(__file__).parents[1] / "pyproject.toml",
-    Path(__file__).parent / "pyproject.toml",
-)
+# Present in a checkout, absent from an installed wheel.
+PYPROJECT = Path(__file__).parents[1] / "pyproject.toml"
 
 
 class SettingError(ValueError):
@@ -31,19 +28,19 @@ class SettingError(ValueError):
 class Settings:
     """One run's settings, named as in ``[tool.flwr.app.config]`` but with underscores."""
 
-    name: str
-    out: str
-    dataset: str
-    seed: int
-    num_partitions: int
-    validation_fraction: float
-    num_server_rounds: int
-    fraction_train: float
-    fraction_evaluate: float
-    local_epochs: int
-    batch_size: int
-    learning_rate: float
-    momentum: float
+    name: str = "run"
+    out: str = ""
+    dataset: str = "uoft-cs/cifar10"
+    seed: int = 42
+    num_partitions: int = 10
+    validation_fraction: float = 0.2
+    num_server_rounds: int = 3
+    fraction_train: float = 0.3
+    fraction_evaluate: float = 0.3
+    local_epochs: int = 1
+    batch_size: int = 32
+    learning_rate: float = 0.01
+    momentum: float = 0.9
 
     def __post_init__(self) -> None:
         # FedAvg asks two clients at least, and would wait for ever for a second one.
@@ -72,10 +69,12 @@ class Settings:
 
 
 def defaults() -> dict[str, Value]:
-    """Return the run config of ``pyproject.toml``."""
-    path = next(path for path in _PYPROJECT if path.is_file())
-    config: dict[str, Value] = tomllib.loads(path.read_text())["tool"]["flwr"]["app"]["config"]
-    return config
+    """Return the run config of ``pyproject.toml``, or the same from here where there is none."""
+    if PYPROJECT.is_file():
+        text = PYPROJECT.read_text(encoding="utf-8")
+        config: dict[str, Value] = tomllib.loads(text)["tool"]["flwr"]["app"]["config"]
+        return config
+    return {_key(name): value for name, value in asdict(Settings()).items()}
 
 
 def override(config: Mapping[str, Value], assignments: Iterable[str]) -> dict[str, Value]:

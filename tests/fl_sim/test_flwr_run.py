@@ -58,7 +58,7 @@ def started_for(home: Path) -> list[int]:
     while more := {pid for pid, parent, _, _ in table if parent in family} - family:
         family |= more
     # Ray's workers lose their parent, but keep its group.
-    groups = {group for pid, _, group, _ in table if pid in family}
+    groups = {group for pid, _, group, _ in table if pid in family} - {str(os.getpgrp())}
     return [int(pid) for pid, _, group, _ in table if group in groups]
 
 

@@ -95,6 +95,14 @@ def test_its_pictures(run: record.Run, small: Path) -> None:
         assert [known[image.tobytes()] for image in images] == list(part.thumbnail_labels)
 
 
+@pytest.mark.parametrize(("clients", "images"), [(60, 2), (130, 0)])
+def test_many_clients_show_few_pictures(tmp_path: Path, clients: int, images: int) -> None:
+    assert invoke(tmp_path / "many", "--set", f"num-partitions={clients}").exit_code == 0
+    run = record.load(tmp_path / "many")
+    assert {len(part.thumbnail_labels) for part in run.partitions} == {images}
+    assert (run.thumbnails is None) == (images == 0)
+
+
 def test_its_filters_and_probes_are_those_of_the_model(folder: Path, run: record.Run) -> None:
     state = load_file(folder / run.final.file)
     assert torch.equal(torch.from_numpy(run.filters[-1]), state["conv1.weight"])

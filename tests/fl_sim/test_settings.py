@@ -1,7 +1,10 @@
 """Settings: known keys, right types, sensible values, or one clear line."""
 
+from pathlib import Path
+
 import pytest
 
+from fl_sim import settings as settings_module
 from fl_sim.settings import SettingError, Settings, defaults, override
 
 KNOWN = (
@@ -17,6 +20,15 @@ def test_the_reference_run_is_the_default() -> None:
     assert (settings.local_epochs, settings.batch_size) == (1, 32)
     assert (settings.learning_rate, settings.momentum) == (0.01, 0.9)
     assert settings.dataset == "uoft-cs/cifar10"
+
+
+def test_without_a_checkout_the_defaults_are_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_a_checkout = defaults()
+    monkeypatch.setattr(settings_module, "PYPROJECT", tmp_path / "pyproject.toml")
+    assert defaults() == in_a_checkout
+    assert list(defaults()) == list(in_a_checkout)
 
 
 def test_a_value_has_the_type_of_its_default() -> None:
