@@ -5,6 +5,7 @@ import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from logging import getLogger
+from operator import lt
 from pathlib import Path
 from typing import Any
 
@@ -78,8 +79,8 @@ def main(grid: Grid, context: Context) -> None:
     strategy = FedAvg(
         fraction_train=settings.fraction_train, fraction_evaluate=settings.fraction_evaluate
     )
-    recorder = Recorder(SeededCohort(strategy, settings.seed, nodes), nodes, PROBES)
     model = task.initial_model(settings.seed, len(data.class_names))
+    recorder = Recorder(SeededCohort(strategy, settings.seed, nodes), nodes, _probes(model))
 
     def evaluate(server_round: int, arrays: ArrayRecord) -> MetricRecord:
         model.load_state_dict(arrays.to_torch_state_dict())
@@ -195,6 +196,12 @@ def _as_many_images(clients: list[Client]) -> list[Client]:
         )
         for client in clients
     ]
+
+
+def _probes(model: task.Net) -> list[record.Probe]:
+    """Return the probes that this model has: the last layer's depend on the number of classes."""
+    shapes = {name: tuple(parameter.shape) for name, parameter in model.named_parameters()}
+    return [probe for probe in PROBES if all(map(lt, probe.index, shapes[probe.parameter]))]
 
 
 def _stack(clients: list[Client]) -> npt.NDArray[np.uint8] | None:

@@ -306,8 +306,8 @@ def federated(run: Run, round_: int) -> list[Metric]:
     """Return the overlay with the federated evaluation of a round."""
     path = f"rounds[{round_}].evaluate.metrics"
     return [
-        Metric(read(run, f"{path}.accuracy", percent), "accuracy at workers", theme.INK),
-        Metric(read(run, f"{path}.loss", decimal), "loss at workers", theme.INK),
+        Metric(read(run, f"{path}.accuracy", percent), "mean accuracy", theme.INK),
+        Metric(read(run, f"{path}.loss", decimal), "mean loss", theme.INK),
     ]
 
 

@@ -55,7 +55,7 @@ class LossCurve(VGroup):
         count = max(len(told.values) - 1, 1)
         xs = scaled(range(len(told.values)), 0, count, plot.left, plot.right)
         ys = scaled(told.values, *span, plot.bottom, plot.top)
-        self.curve = polyline(xs, ys, theme.INK, 2.2)
+        self.curve = polyline(xs, ys, theme.INK, 1.6)
         half = frame.px(theme.LABEL / 2)
         self.first = Words(told.first, frame, color=theme.MUTED)
         self.first.put(np.array([area.left, area.top - half, 0]), -1)

@@ -17,12 +17,12 @@ from scenes import theme
 from scenes.figures import Told
 from scenes.stage import layers
 from scenes.stage.layout import Frame, Slot, box
-from scenes.stage.panel import Panel
-from scenes.stage.pictures import picture, plate, replacement
+from scenes.stage.panel import Panel, Recess
+from scenes.stage.pictures import Rewrite, picture, plate
 from scenes.stage.text import Words
 from scenes.stage.wires import PACKET_HEIGHT
 
-PAD = 22  # pixels
+PAD = 20  # pixels
 
 
 class Coordinator(Group):
@@ -43,21 +43,13 @@ class Coordinator(Group):
         )
         self.plate_slot = box(
             slot.left + px(PAD),
-            self.tray.top + px(12),
+            self.tray.top + px(18),
             slot.right - px(PAD),
-            slot.top - px(PAD + theme.LABEL + 14),
+            slot.top - px(PAD + theme.LABEL + 18),
         )
         self.plate: ImageMobject | None = None
-        recess = Rectangle(
-            width=self.tray.width,
-            height=self.tray.height,
-            fill_color=theme.GROUND,
-            fill_opacity=1,
-            stroke_width=0,
-        )
-        recess.move_to(self.tray.center).set_z_index(layers.RECESSES)
         self.words.set_z_index(layers.CONTENT)
-        super().__init__(self.panel, recess, self.words)
+        super().__init__(self.panel, Recess(self.tray, frame), self.words)
 
     def show_plate(self, filters: npt.NDArray[np.float32], limit: float) -> Animation:
         """Return the animation in which these weights take the place of those shown."""
@@ -66,7 +58,7 @@ class Coordinator(Group):
         old, self.plate = self.plate, new
         if old is None:
             return FadeIn(new, scale=0.92)
-        return replacement(old, new, 1.6 * theme.MOVE)
+        return Rewrite(old, new, 2.4 * theme.MOVE)
 
 
 class Share(VGroup):

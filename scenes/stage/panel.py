@@ -35,6 +35,21 @@ class Panel(RoundedRectangle):
         return self.copy().set_stroke(theme.EDGE, THIN)
 
 
+class Recess(RoundedRectangle):
+    """A dark hollow in a panel: the place where packets come to rest."""
+
+    def __init__(self, slot: Slot, frame: Frame) -> None:
+        super().__init__(
+            corner_radius=frame.px(CORNER - 5),
+            width=slot.width,
+            height=slot.height,
+            fill_color=theme.GROUND,
+            fill_opacity=1,
+            stroke_width=0,
+        )
+        self.move_to(slot.center).set_z_index(layers.RECESSES)
+
+
 class Pulse(Animation):
     """A panel's edge swells and settles ``beats`` times, at most two a second."""
 

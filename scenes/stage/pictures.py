@@ -8,12 +8,12 @@ from manim import (
     DL,
     UL,
     Animation,
-    AnimationGroup,
-    FadeOut,
+    Group,
     ImageMobject,
     Line,
     ManimColor,
-    MoveAlongPath,
+    Scene,
+    smooth,
 )
 from PIL import Image
 
@@ -24,6 +24,7 @@ PHOTO_PIXELS = 64  # a photo's side in the mosaic
 GAP = 8  # pixels of the mosaic between photos
 CELL = 12  # pixels a weight takes on the plate's side
 COLUMNS = 2  # of a worker's photos
+WRITING = 0.6  # part of the time in which a plate is rewritten; its glow fades in the rest
 
 Pixels = npt.NDArray[np.uint8]
 
@@ -88,35 +89,48 @@ def plate(filters: npt.NDArray[np.float32], limit: float) -> Pixels:
     return np.kron(sheet * 255, cells).astype(np.uint8)
 
 
-class Sweep(Animation):
-    """A picture takes another's place from the left to the right, behind a bright line."""
+class Rewrite(Animation):
+    """A picture is written over another from the left to the right; what changed most glows.
 
-    def __init__(self, image: ImageMobject, run_time: float) -> None:
-        self.image = image
-        self.opacity = image.pixel_array[..., 3].copy()
-        super().__init__(image, introducer=True, run_time=run_time)
+    The glow is the change itself: as bright as the difference between old and new at that place.
+    """
+
+    def __init__(self, old: ImageMobject, new: ImageMobject, run_time: float) -> None:
+        self.old, self.new = old, new
+        self.opacity = new.pixel_array[..., 3].copy()
+        self.glow = _changed(old, new)
+        self.glow_opacity = self.glow.pixel_array[..., 3].copy()
+        self.edge = Line(new.get_corner(UL), new.get_corner(DL), stroke_width=3)
+        self.edge.set_color(theme.INK).set_z_index(new.z_index + 1)
+        self.left, self.right = new.get_left(), new.get_right()
+        super().__init__(Group(new, self.glow, self.edge), introducer=True, run_time=run_time)
 
     def interpolate_mobject(self, alpha: float) -> None:
-        """Uncover the picture up to a column."""
-        width = self.opacity.shape[1]
-        uncovered = np.arange(width) < self.rate_func(min(alpha, 1.0)) * width
-        self.image.pixel_array[..., 3] = np.where(uncovered, self.opacity, 0)
+        """Write in the first part of the time, and let the glow go in the rest."""
+        written = smooth(min(alpha / WRITING, 1.0))
+        fading = 1 - smooth(max(0.0, (alpha - WRITING) / (1 - WRITING)))
+        uncovered = np.arange(self.opacity.shape[1]) < written * self.opacity.shape[1]
+        self.new.pixel_array[..., 3] = np.where(uncovered, self.opacity, 0)
+        self.glow.pixel_array[..., 3] = np.where(uncovered, self.glow_opacity * fading, 0)
+        self.edge.move_to(self.left + written * (self.right - self.left))
+        self.edge.set_stroke(opacity=fading if written == 1 else 1)
+
+    def clean_up_from_scene(self, scene: Scene) -> None:
+        """Leave only the new picture."""
+        super().clean_up_from_scene(scene)
+        scene.remove(self.old, self.glow, self.edge)
 
 
-def replacement(old: ImageMobject, new: ImageMobject, run_time: float) -> Animation:
-    """Return the animation in which ``new`` is written over ``old``."""
-    left, right = new.get_left(), new.get_right()
-    edge = Line(new.get_corner(UL), new.get_corner(DL), stroke_color=theme.INK, stroke_width=3)
-    edge.set_z_index(new.z_index + 1)
-    return AnimationGroup(
-        Sweep(new, run_time),
-        MoveAlongPath(edge, Line(left, right), introducer=True, remover=True, run_time=run_time),
-        FadeOut(old, run_time=run_time, rate_func=_at_the_end),
-    )
-
-
-def _at_the_end(alpha: float) -> float:
-    return float(alpha >= 1)
+def _changed(old: ImageMobject, new: ImageMobject) -> ImageMobject:
+    """Return a picture of where two pictures differ, brightest where they differ most."""
+    before, after = (image.pixel_array[..., :3].astype(float) for image in (old, new))
+    change = np.abs(after - before).max(axis=2)
+    pixels = np.zeros((*change.shape, 4), np.uint8)
+    pixels[..., :3] = [round(255 * part) for part in ManimColor(theme.INK).to_rgb()]
+    pixels[..., 3] = np.round(255 * change / max(change.max(), 1.0))
+    glow = ImageMobject(pixels)
+    glow.height = new.height
+    return glow.move_to(new).set_z_index(new.z_index)
 
 
 def picture(pixels: Pixels, area: Slot) -> ImageMobject:

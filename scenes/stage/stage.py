@@ -73,7 +73,7 @@ class Stage:
 
     def enter_workers(self) -> Animation:
         """Bring the workers' cards in, from the left to the right."""
-        parts = (Group(w.panel, w.photos, w.words) for w in self.workers)
+        parts = (Group(w.panel, w.recess, w.photos, w.words) for w in self.workers)
         return LaggedStart(*(FadeIn(p, shift=self._rise()) for p in parts), lag_ratio=0.18)
 
     def enter_labels(self) -> Animation:

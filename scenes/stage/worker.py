@@ -9,7 +9,7 @@ from manim.typing import Point3D
 from scenes import theme
 from scenes.stage import layers
 from scenes.stage.layout import Frame, Slot, box
-from scenes.stage.panel import CORNER, Panel
+from scenes.stage.panel import CORNER, Panel, Recess
 from scenes.stage.pictures import mosaic, photo_slots, picture
 from scenes.stage.text import Words
 from scenes.stage.wires import PACKET_HEIGHT, Packet
@@ -48,11 +48,13 @@ class Worker(Group):
             covered = Slot(area.x, area.y, image.width, image.height)
             self.photo_slots = photo_slots(covered, len(told.photos))
             self.photos = Group(image)
-        self.dock: Point3D = np.array([slot.x, inner.top - px(PACKET_HEIGHT / 2), 0.0])
+        dock = box(inner.left, inner.top - px(PACKET_HEIGHT), inner.right, inner.top)
+        self.dock: Point3D = dock.center
+        self.recess = Recess(dock, frame)
         self.veil = veil(slot, frame)
         for content in (self.photos, self.bars, self.words):
             content.set_z_index(layers.CONTENT)
-        super().__init__(self.panel, self.photos, self.bars, self.words)
+        super().__init__(self.panel, self.recess, self.photos, self.bars, self.words)
 
     def step_back(self) -> list[Animation]:
         """Step back: the card's contents darken. Nothing to do where they are dark already."""
