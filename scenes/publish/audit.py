@@ -9,10 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from scenes.figures import DIGIT, Figure
-from scenes.publish.render import Job, build
-
-# Build every scene to the end of each animation, drawing one frame of it and encoding none.
-WITHOUT_PICTURES = {"dry_run": True, "save_last_frame": True, "disable_caching": True}
+from scenes.publish.render import Job, build_blind
 
 
 @dataclass(frozen=True)
@@ -29,7 +26,7 @@ def audit(jobs: Sequence[Job]) -> list[Shown]:
     """Build chapters without encoding them, and list every number they show."""
     found: dict[Shown, None] = {}
     for job in jobs:
-        scene = build(job, WITHOUT_PICTURES, lambda beat: None)
+        scene = build_blind(job)
         for beat in scene.beats:
             for text, figures in beat.texts:
                 found.update(dict.fromkeys(_numbers(job.chapter.name, beat.name, text, figures)))

@@ -61,13 +61,27 @@ def jobs(names: Sequence[str], run: str | None, quality: str) -> list[Job]:
     return [Job(chapter, run or chapter.run, quality, WORK / chapter.name) for chapter in chosen]
 
 
-def build(job: Job, settings: dict[str, Any], on_beat: Callable[[str], None]) -> Any:
+# Settings under which a scene is built to the end of each animation, without a picture.
+BLIND = {"dry_run": True, "save_last_frame": True, "disable_caching": True}
+
+
+def build_blind(job: Job, settings: dict[str, Any] | None = None) -> Any:
+    """Build one chapter without drawing it, and return its scene."""
+    from scenes.stage.camera import BlindCamera
+
+    return build(job, {**BLIND, **(settings or {})}, lambda beat: None, camera_class=BlindCamera)
+
+
+def build(
+    job: Job, settings: dict[str, Any], on_beat: Callable[[str], None], **scene_options: Any
+) -> Any:
     """Build one chapter in this process and return its scene.
 
     Args:
         job: what to build.
         settings: Manim's settings on top of the job's and of ``manim.cfg``.
         on_beat: told the name of each beat as it begins.
+        scene_options: handed to the scene.
     """
     from manim import config, logger, tempconfig
 
@@ -86,7 +100,7 @@ def build(job: Job, settings: dict[str, Any], on_beat: Callable[[str], None]) ->
         **settings,
     }
     with tempconfig(chosen):
-        scene = scene_class()
+        scene = scene_class(**scene_options)
         scene.on_beat = on_beat
         scene.render()
     return scene

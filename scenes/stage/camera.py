@@ -4,6 +4,8 @@ Manim's own allocates and blends a full frame for every image, however small; a 
 workers' photos spends half of its time there. The pixels are the same.
 """
 
+from collections.abc import Iterable
+
 import numpy as np
 import numpy.typing as npt
 from manim import Camera, Mobject
@@ -11,6 +13,13 @@ from manim.mobject.types.image_mobject import AbstractImageMobject
 from manim.typing import PixelArray
 
 BORDER = 2  # pixels around the image, for what resampling may touch
+
+
+class BlindCamera(Camera):
+    """Draws nothing: for building a scene only to ask what stands where."""
+
+    def capture_mobjects(self, mobjects: Iterable[Mobject], **kwargs: object) -> None:
+        """Leave the frame as it is."""
 
 
 class BoxCamera(Camera):

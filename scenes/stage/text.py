@@ -65,6 +65,7 @@ class Words(Text):
             weight=weight,
             color=color,
             disable_ligatures=True,
+            use_svg_cache=True,
         )
         strut = self.submobjects[-1]
         self.scale(frame.px(pixels) / strut.height)

@@ -7,11 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-
-SMALL = Path(__file__).parents[1] / "data" / "cifar10-small"
-
-# Four clients of 80 train and 20 validation images each.
-QUICK = ("--set", "num-partitions=4", "--set", "fraction-train=0.5", "--data", str(SMALL))
+from quick_run import SMALL
 
 
 @pytest.fixture

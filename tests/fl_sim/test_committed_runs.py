@@ -1,24 +1,16 @@
 """The records that come with the project are whole, current, and what they are said to be."""
 
 import hashlib
-import json
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
-from test_run import untimed
+from quick_run import content
 
 from fl_sim import record
 from fl_sim.provenance import code_hash
 
 NAMES = ("iid-30", "reference")
-
-
-def rounds(name: str) -> list[Any]:
-    content: dict[str, Any] = json.loads((record.RUNS / name / "run.json").read_text())
-    result: list[Any] = untimed(content["rounds"])
-    return result
 
 
 def test_they_are_all_there() -> None:
@@ -71,8 +63,9 @@ def test_accuracy_after_3_and_after_30_rounds() -> None:
 
 
 def test_the_long_run_begins_as_the_reference_run() -> None:
-    assert rounds("iid-30")[:4] == rounds("reference")
-    assert len(rounds("iid-30")) == 31
+    long, reference = (content(record.RUNS / name)["rounds"] for name in NAMES)
+    assert long[:4] == reference
+    assert len(long) == 31
 
 
 def test_probes_move_and_clients_disagree() -> None:

@@ -10,8 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import SMALL
-from test_run import content, invoke
+from quick_run import SMALL, content, invoke
 
 ROOT = Path(__file__).parents[2]
 ROUNDS = "num-server-rounds=2"

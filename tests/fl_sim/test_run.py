@@ -1,28 +1,20 @@
 """`fl-sim run` from end to end, on a few hundred real images."""
 
 import hashlib
-import json
 import os
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
 import pytest
 import torch
-from click.testing import CliRunner, Result
-from conftest import QUICK
+from quick_run import QUICK, content, invoke
 from safetensors.torch import load_file
 
 from fl_sim import record, task
-from fl_sim.cli import cli
 from fl_sim.provenance import code_hash
-
-
-def invoke(folder: Path, *arguments: str) -> Result:
-    return CliRunner().invoke(cli, ["run", folder.name, "--out", str(folder), *QUICK, *arguments])
 
 
 @pytest.fixture(scope="module")
@@ -37,19 +29,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def run(folder: Path) -> record.Run:
     return record.load(folder)
-
-
-def untimed(value: Any) -> Any:
-    """Return a record's content without what a clock measured."""
-    if isinstance(value, dict):
-        clock = ("seconds", "started", "finished")
-        return {key: untimed(item) for key, item in value.items() if key not in clock}
-    return [untimed(item) for item in value] if isinstance(value, list) else value
-
-
-def content(folder: Path) -> dict[str, Any]:
-    result: dict[str, Any] = untimed(json.loads((folder / "run.json").read_text()))
-    return result
 
 
 def test_nothing_but_the_record_is_left(folder: Path, run: record.Run) -> None:
