@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from manim import Animation, DecimalNumber, FadeIn, Mobject, Scene, Text
+from manim import Animation, DecimalNumber, FadeIn, Mobject, Scene, Text, config
 
 from fl_sim import record
 from scenes import FILM, story, theme
@@ -38,6 +38,8 @@ class Explainer(Scene):
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("camera_class", BoxCamera)
+        self.frame = Frame.of_config()
+        config.frame_width, config.frame_height = self.frame.width, self.frame.height
         super().__init__(**kwargs)
         self.beats: list[Beat] = []
         self.on_beat: Callable[[str], None] = lambda name: None
@@ -45,7 +47,6 @@ class Explainer(Scene):
     def setup(self) -> None:
         """Load the run that ``FEDREEL_RUN`` names and lay out its stage."""
         self.run = record.load(os.environ.get(RUN_VARIABLE) or self._default_run())
-        self.frame = Frame.of_config()
         self.layout = layout(self.frame, len(self.run.partitions))
         self.stage = Stage(self.layout, story.workers(self.run))
         self.chrome = Chrome(self.layout)
@@ -67,7 +68,7 @@ class Explainer(Scene):
         self.next_section(name)
         beat = Beat(name, str(caption), self.time)
         self.beats.append(beat)
-        block = caption_block(caption, self.frame)
+        block = caption_block(caption, self.layout)
         self.play(self.chrome.caption(block), *around)
         yield
         self.wait(max(theme.SETTLE, beat.start + reading_time(beat.caption) - self.time))
@@ -91,7 +92,7 @@ class Explainer(Scene):
         self.on_beat(name)
         self.open_stage(round_)
         self.chrome.title(self.title)
-        self.chrome.caption(caption_block(caption, self.frame))
+        self.chrome.caption(caption_block(caption, self.layout))
         self.add(self.stage.everything, *self.chrome.shown.values())
         self.beats.append(Beat(name, str(caption), self.time))
         yield

@@ -36,7 +36,7 @@ class ManyRounds(Explainer):
         run, chrome = self.run, self.chrome
         history = History(story.history(run), self.layout.figure, self.frame)
         shown = story.last_on_stage(run)
-        with self.beat("grid", story.grid(run), chrome.hide("status")):
+        with self.beat("grid", story.grid(run), *chrome.hide("status")):
             self.play(FadeOut(self.stage.everything))
             self.play(history.enter())
             for round_ in range(1, shown + 1):

@@ -34,7 +34,7 @@ class OneRound(Explainer):
             self.play(stage.tell_front_end())
         with self.beat("evaluate", story.evaluate(run, told), self.status(told, "evaluate")):
             tested = story.tested(run, told)
-            self.play(chrome.hide("overlay"), stage.pick(tuple(tested)))
+            self.play(*chrome.hide("overlay"), stage.pick(tuple(tested)))
             self.play(stage.distribute(tuple(tested), story.model_size(run)))
             self.play(stage.measure(tested))
             self.play(chrome.overlay(story.federated(run, told)))

@@ -50,7 +50,8 @@ def workers(run: Run) -> list[WorkerTold]:
         number = number_of("partitions", i)
         photos = None if run.thumbnails is None else run.thumbnails[i]
         bars = [examples / most for examples in part.label_counts]
-        cards.append(WorkerTold(line("worker {n}", n=number) if i == 0 else number, photos, bars))
+        label = line("worker {n}", n=number) if i == 0 else number
+        cards.append(WorkerTold(label, number, photos, bars))
     return cards
 
 

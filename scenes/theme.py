@@ -28,8 +28,6 @@ DISPLAY = 60
 # Pace.
 CHARACTERS_A_SECOND = 15.0  # caption reading speed; 17 is the limit of good subtitles
 CAPTION_AT_LEAST = 2.0  # seconds on screen
-CAPTION_COLUMNS = 42  # characters a line
-CAPTION_LINES = 2
 SETTLE = 0.8  # seconds that a finished picture stands at least
 MOVE = 1.0  # seconds for one thing to go from one place to another
 TRAIN = 4.0  # seconds that a local epoch is shown

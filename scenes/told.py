@@ -14,13 +14,14 @@ from scenes.figures import Told
 
 @dataclass(frozen=True)
 class WorkerTold:
-    """What a worker's card shows.
+    """What a worker's card shows. ``number`` is the label where there is no room for it.
 
     ``photos`` is uint8, (images, height, width, 3), or None; ``bars`` the heights of the label
     bars, 0 to 1, comparable between workers.
     """
 
     label: Told
+    number: Told
     photos: npt.NDArray[np.uint8] | None
     bars: Sequence[float]
 

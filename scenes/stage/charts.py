@@ -24,9 +24,13 @@ from manim import Line as Stroke
 
 from scenes import theme
 from scenes.figures import Told
+from scenes.stage import layers
 from scenes.stage.layout import Frame, Slot, box
 from scenes.stage.text import Words
 from scenes.told import CurveTold, HistoryTold, LabelChartTold
+
+COUNT = 110  # pixels of width for a count at a bar's end
+NARROW = 1200  # pixels of width below which names stand above their curves, not beside them
 
 
 def polyline(xs: Sequence[float], ys: Sequence[float], color: str, width: float) -> VMobject:
@@ -45,23 +49,41 @@ def scaled(
 
 
 class LossCurve(VGroup):
-    """A loss curve above a worker's card, with its first and last value."""
+    """A loss curve with its first and last value; without these on a ground of its own.
+
+    ``before`` is there when the curve begins to be drawn, ``after`` comes when it is done.
+    """
 
     def __init__(
-        self, told: CurveTold, area: Slot, span: tuple[float, float], frame: Frame
+        self,
+        told: CurveTold,
+        area: Slot,
+        span: tuple[float, float],
+        frame: Frame,
+        *,
+        labelled: bool = True,
     ) -> None:
-        text = frame.px(theme.LABEL + 12)
-        plot = box(area.left, area.bottom + text, area.right, area.top - text)
+        edge = frame.px(theme.LABEL + 12 if labelled else 6)
+        plot = box(area.left, area.bottom + edge, area.right, area.top - edge)
         count = max(len(told.values) - 1, 1)
         xs = scaled(range(len(told.values)), 0, count, plot.left, plot.right)
         ys = scaled(told.values, *span, plot.bottom, plot.top)
-        self.curve = polyline(xs, ys, theme.INK, 1.6)
+        self.curve = polyline(xs, ys, theme.INK, 1.6).set_z_index(layers.PACKETS)
+        self.before, self.after = VGroup(), VGroup()
+        if labelled:
+            self._label(told, area, frame)
+        else:
+            ground = Rectangle(width=area.width, height=area.height, stroke_width=0)
+            ground.set_fill(theme.PANEL, opacity=0.9).move_to(area.center)
+            self.before.add(ground.set_z_index(layers.VEILS))
+        super().__init__(self.before, self.curve, self.after)
+
+    def _label(self, told: CurveTold, area: Slot, frame: Frame) -> None:
         half = frame.px(theme.LABEL / 2)
-        self.first = Words(told.first, frame, color=theme.MUTED)
-        self.first.put(np.array([area.left, area.top - half, 0]), -1)
-        self.last = Words(told.last, frame, weight="SEMIBOLD")
-        self.last.put(np.array([area.right, area.bottom + half, 0]), 1)
-        super().__init__(self.curve, self.first, self.last)
+        first = Words(told.first, frame, color=theme.MUTED)
+        self.before.add(first.put(np.array([area.left, area.top - half, 0]), -1))
+        last = Words(told.last, frame, weight="SEMIBOLD")
+        self.after.add(last.put(np.array([area.right, area.bottom + half, 0]), 1))
 
 
 class LabelChart(VGroup):
@@ -74,29 +96,33 @@ class LabelChart(VGroup):
         step = min(area.height / per_column, frame.px(58))
         width = area.width / columns
         most = max(*told.counts, 1)
-        for i, ((name, count), value) in enumerate(zip(told.rows, told.counts, strict=True)):
+        names = [Words(name, frame, color=theme.MUTED) for name, _ in told.rows]
+        reserved = max(words.width for words in names) + frame.px(16)
+        for i, (words, (_, count), value) in enumerate(
+            zip(names, told.rows, told.counts, strict=True)
+        ):
             column, row = divmod(i, per_column)
             y = area.y + (per_column / 2 - 0.5 - row) * step
             left = area.left + column * width
-            slot = box(left, y - step / 2, left + 0.94 * width, y + step / 2)
-            self.add(self._row(name, count, value / most, slot, frame))
+            slot = box(left + reserved, y - step / 2, left + 0.94 * width, y + step / 2)
+            self.add(self._row(words, count, value / most, slot, frame))
 
     @staticmethod
-    def _row(name: Told, count: Told, share: float, slot: Slot, frame: Frame) -> VGroup:
-        start, gap = slot.left + 0.36 * slot.width, frame.px(16)
-        room = 0.46 * slot.width
+    def _row(name: Words, count: Told, share: float, slot: Slot, frame: Frame) -> VGroup:
+        """Put a name left of a slot; in it, a bar and its count."""
+        gap = frame.px(16)
+        number = Words(count, frame)
+        length = max(share * (slot.width - gap - frame.px(COUNT)), frame.px(2))
         bar = Rectangle(
-            width=max(share * room, frame.px(2)),
+            width=length,
             height=frame.px(theme.LABEL),
             fill_color=theme.DATA,
             fill_opacity=1,
             stroke_width=0,
-        ).move_to(np.array([start + max(share * room, frame.px(2)) / 2, slot.y, 0.0]))
-        words = Words(name, frame, color=theme.MUTED)
-        number = Words(count, frame)
-        words.put(np.array([start - gap, slot.y, 0.0]), 1)
-        number.put(np.array([start + share * room + gap, slot.y, 0.0]), -1)
-        return VGroup(words, bar, number)
+        ).move_to(np.array([slot.left + length / 2, slot.y, 0.0]))
+        name.put(np.array([slot.left - gap, slot.y, 0.0]), 1)
+        number.put(np.array([slot.left + length + gap, slot.y, 0.0]), -1)
+        return VGroup(name, bar, number)
 
 
 class Curve(VGroup):
@@ -140,16 +166,20 @@ class History:
         self.area = area
         px = frame.px
         self.num_rounds = len(told.participants)
-        names = px(280)
-        self.plot = box(area.left + names, area.bottom + px(48), area.right - px(120), area.top)
+        self.narrow = area.width < px(NARROW)
+        names, heading = (px(180), px(44)) if self.narrow else (px(280), 0.0)
+        self.plot = box(
+            area.left + names, area.bottom + px(48), area.right - px(132), area.top - heading
+        )
+        between = px(40) + heading
         weights = [1.0] * len(told.series) + [1.15]
-        gaps = px(40) * (len(weights) - 1)
+        gaps = between * (len(weights) - 1)
         unit = (self.plot.height - gaps) / sum(weights)
         self.bands: list[Slot] = []
         top = self.plot.top
         for weight in weights:
             self.bands.append(box(self.plot.left, top - weight * unit, self.plot.right, top))
-            top -= weight * unit + px(40)
+            top -= weight * unit + between
         self.floors = VGroup(*(self._floor(band) for band in self.bands[:-1]))
         self.names = VGroup(*self._names())
         self.grid = VGroup(*self._empty_marks())
@@ -234,8 +264,9 @@ class History:
         for i, (series, band) in enumerate(zip(self.told.series, self.bands, strict=False)):
             start = np.array([left, self.y(i, series.values[0]), 0.0])
             words.append(Words(series.first, self.frame, color=theme.MUTED).put(start, 1))
-            middle = np.array([self.area.left, band.y, 0.0])
-            words.append(Words(series.name, self.frame).put(middle, -1))
+            height = band.top + self.frame.px(30) if self.narrow else band.y
+            place = np.array([self.area.left, height, 0.0])
+            words.append(Words(series.name, self.frame).put(place, -1))
         for told, worker in ((self.told.first_worker, 0), (self.told.last_worker, -1)):
             y = self._row(worker % self.told.num_workers)
             words.append(Words(told, self.frame).put(np.array([left, y, 0.0]), 1))

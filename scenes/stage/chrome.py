@@ -14,6 +14,8 @@ from scenes.stage.text import LEADING, Block, Words, wrapped
 from scenes.told import Metric
 
 GAP = 56  # pixels between two metrics
+DESCENT = 5  # pixels by which a block of text looks lower than its capitals
+STACKED = 150  # pixels of height from which metrics stand one under the other
 
 
 class Chrome:
@@ -39,10 +41,14 @@ class Chrome:
         slot, side = (self.layout.headline, 1) if alone else (self.layout.overlay, -1)
         edge = slot.at(1, 1) if alone else slot.at(0, 1)
         group = VGroup()
+        stacked = slot.height > self.frame.px(STACKED)
         for metric in reversed(metrics) if alone else metrics:
             entry = self._entry(metric, edge, side)
             group.add(*entry)
-            edge = edge - side * np.array([entry.width + self.frame.px(GAP), 0, 0])
+            if stacked:
+                edge = edge - np.array([0, slot.height / 2, 0])
+            else:
+                edge = edge - side * np.array([entry.width + self.frame.px(GAP), 0, 0])
         return self._swap("overlay", group)
 
     def _entry(self, metric: Metric, corner: Point3D, side: float) -> VGroup:
@@ -65,16 +71,17 @@ class Chrome:
         """Show a caption in place of the one before."""
         slot: Slot = self.layout.caption
         leading = self.frame.px(theme.TITLE * LEADING)
-        first = slot.at(0.5, 0.5) + np.array([0, leading * (len(block) - 1) / 2, 0])
+        rise = leading * (len(block) - 1) / 2 + self.frame.px(DESCENT)
+        first = slot.at(0.5, 0.5) + np.array([0, rise, 0])
         return self._swap("caption", block.shift(first - block[0].anchor))
 
     def point_out(self, name: str) -> Animation:
         """Draw the eye to something that is there already."""
         return Indicate(self.shown[name], scale_factor=1.06, color=theme.INK, run_time=theme.MOVE)
 
-    def hide(self, *names: str) -> Animation:
-        """Let some of these go."""
-        return AnimationGroup(*(FadeOut(self.shown.pop(n)) for n in names if n in self.shown))
+    def hide(self, name: str) -> list[Animation]:
+        """Let one of these go, if it is there."""
+        return [FadeOut(self.shown.pop(name))] if name in self.shown else []
 
     def _top_left(self, down: float) -> Point3D:
         corner = self.layout.title.at(0, 1)
@@ -92,18 +99,19 @@ class Chrome:
         )
 
 
-def caption_block(told: Told, frame: Frame) -> Block:
+def caption_block(told: Told, layout: Layout) -> Block:
     """Return a caption's lines.
 
     Raises:
         FitError: it needs more lines than a caption has.
     """
-    lines = wrapped(str(told), theme.CAPTION_COLUMNS)
-    if len(lines) > theme.CAPTION_LINES:
+    columns, most = layout.caption_shape
+    lines = wrapped(str(told), columns)
+    if len(lines) > most:
         raise FitError(
-            f"the caption {str(told)!r} needs {len(lines)} lines of {theme.CAPTION_COLUMNS} "
-            f"characters, {theme.CAPTION_LINES} are allowed"
+            f"the caption {str(told)!r} needs {len(lines)} lines of {columns} characters, "
+            f"{most} are allowed"
         )
     parts = split(told, lines)
-    words = [Words(part, frame, pixels=theme.TITLE) for part in parts]
-    return Block(words, frame.px(theme.TITLE * LEADING))
+    words = [Words(part, layout.frame, pixels=theme.TITLE) for part in parts]
+    return Block(words, layout.frame.px(theme.TITLE * LEADING))

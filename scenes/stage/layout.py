@@ -15,7 +15,9 @@ from scenes.errors import FitError
 MARGIN = 0.05  # of the frame's width and height, kept clear of text
 # What a phone's own controls cover in a portrait frame, pixels of 1920: top, bottom, right.
 PORTRAIT_COVER = (250, 420, 170)
+SHORT = 8.0  # Manim's units of the shorter side
 MOST_CARDS = 12
+ONE_ROW = 4  # workers that stand in one row where the frame is not wide
 
 
 @dataclass(frozen=True)
@@ -78,8 +80,12 @@ class Frame:
 
     @classmethod
     def of_config(cls) -> "Frame":
-        """Return the frame that Manim renders into now."""
-        return cls(config.frame_height * config.aspect_ratio, config.frame_height)
+        """Return the frame for Manim's resolution: its shorter side has always the same length.
+
+        Manim itself keeps the width, so that strokes would be thin in a tall frame.
+        """
+        aspect = config.pixel_width / config.pixel_height
+        return cls(SHORT * max(1.0, aspect), SHORT * max(1.0, 1 / aspect))
 
     @property
     def portrait(self) -> bool:
@@ -111,6 +117,7 @@ class Layout:
     """The slots of one frame for a number of workers."""
 
     frame: Frame
+    caption_shape: tuple[int, int]  # characters a line, lines
     title: Slot
     overlay: Slot
     headline: Slot
@@ -120,11 +127,6 @@ class Layout:
     workers: tuple[Slot, ...]
     figure: Slot
     spare: Slot  # above the workers, while no coordinator is there
-
-    @property
-    def rows(self) -> int:
-        """How many rows the workers stand in."""
-        return len({round(slot.y, 6) for slot in self.workers})
 
 
 def layout(frame: Frame, num_workers: int) -> Layout:
@@ -138,47 +140,76 @@ def layout(frame: Frame, num_workers: int) -> Layout:
             f"{num_workers} workers do not fit as cards, of which the stage has {MOST_CARDS}. "
             "Film a run with fewer: fl-sim run NAME --set num-partitions=10"
         )
-    return _wide(frame, num_workers) if frame.wide else _tall(frame, num_workers)
+    arrange = _wide if frame.wide else _portrait if frame.portrait else _square
+    return arrange(frame, num_workers)
+
+
+# The numbers below are pixels of a frame whose shorter side has 1080 of them, from the top down.
 
 
 def _wide(frame: Frame, num_workers: int) -> Layout:
     """One row of workers under the coordinator; text on its left, the front end on its right."""
     safe, px = frame.safe, frame.px
-    caption = box(safe.left, safe.bottom, safe.right, safe.bottom + px(120))
+    caption = box(safe.left, safe.bottom, safe.right, safe.bottom + px(124))
     title = box(safe.left, safe.top - px(100), safe.left + px(590), safe.top)
-    overlay = box(safe.left, safe.top - px(250), safe.left + px(590), safe.top - px(150))
-    headline = box(safe.right - px(760), safe.top - px(100), safe.right, safe.top)
-    coordinator = box(-px(255), safe.top - px(262), px(255), safe.top)
-    front_end = box(safe.right - px(440), safe.top - px(200), safe.right, safe.top)
-    cards = box(safe.left, caption.top + px(28), safe.right, caption.top + px(388))
-    figure = box(safe.left, caption.top + px(36), safe.right, title.bottom - px(40))
+    cards = box(safe.left, caption.top + px(26), safe.right, caption.top + px(386))
     return Layout(
-        frame, title, overlay, headline, caption, front_end, coordinator,
-        _cards(cards, num_workers, 1, px(16), px(230)), figure,
-        box(safe.left, cards.top + px(40), safe.right, title.bottom - px(10)),
-    )  # fmt: skip
+        frame=frame,
+        caption_shape=(42, 2),
+        title=title,
+        overlay=box(safe.left, safe.top - px(250), safe.left + px(590), safe.top - px(150)),
+        headline=box(safe.right - px(760), safe.top - px(100), safe.right, safe.top),
+        caption=caption,
+        front_end=box(safe.right - px(440), safe.top - px(200), safe.right, safe.top),
+        coordinator=box(-px(255), safe.top - px(262), px(255), safe.top),
+        workers=_cards(cards, num_workers, 1, px(16), px(230)),
+        figure=box(safe.left, caption.top + px(36), safe.right, title.bottom - px(40)),
+        spare=box(safe.left, cards.top + px(40), safe.right, title.bottom - px(10)),
+    )
 
 
-def _tall(frame: Frame, num_workers: int) -> Layout:
-    """Rows of workers under the coordinator; front end and overlay share a row above it."""
+def _square(frame: Frame, num_workers: int) -> Layout:
+    """Two rows of workers; coordinator and front end side by side above them."""
     safe, px = frame.safe, frame.px
-    caption = box(safe.left, safe.bottom, safe.right, safe.bottom + px(140))
-    title = box(safe.left, safe.top - px(100), safe.right - px(330), safe.top)
-    half = safe.width / 2
-    row = safe.top - px(124)
-    high = px(204)
-    front_end = box(safe.left, row - high, safe.left + half - px(30), row)
-    coordinator = box(safe.left + half + px(30), row - high, safe.right, row)
-    overlay = headline = box(safe.right - px(310), safe.top - px(100), safe.right, safe.top)
-    cards = box(safe.left, caption.top + px(24), safe.right, row - high - px(90))
-    figure = box(safe.left, caption.top + px(24), safe.right, title.bottom - px(30))
-    per_row = num_workers if num_workers <= 4 else ceil(num_workers / (3 if num_workers > 8 else 2))
-    rows = ceil(num_workers / per_row)
+    caption = box(safe.left, safe.bottom, safe.right, safe.bottom + px(184))
+    title = box(safe.left, safe.top - px(95), safe.left + px(440), safe.top)
+    beside = box(title.right, title.bottom, safe.right, safe.top)
+    middle = safe.left + px(510)
+    cards = box(safe.left, caption.top + px(12), safe.right, safe.top - px(372))
     return Layout(
-        frame, title, overlay, headline, caption, front_end, coordinator,
-        _cards(cards, num_workers, rows, px(18), px(230)), figure,
-        box(safe.left, cards.top + px(20), safe.right, title.bottom),
-    )  # fmt: skip
+        frame=frame,
+        caption_shape=(36, 3),
+        title=title,
+        overlay=beside,
+        headline=beside,
+        caption=caption,
+        front_end=box(middle + px(36), safe.top - px(300), safe.right, safe.top - px(112)),
+        coordinator=box(safe.left, safe.top - px(300), middle, safe.top - px(112)),
+        workers=_cards(cards, num_workers, 1 if num_workers <= ONE_ROW else 2, px(16), px(230)),
+        figure=box(safe.left, caption.top + px(24), safe.right, title.bottom - px(30)),
+        spare=box(safe.left, cards.top + px(20), safe.right, title.bottom - px(10)),
+    )
+
+
+def _portrait(frame: Frame, num_workers: int) -> Layout:
+    """Two rows of workers; the coordinator above them, the front end above it."""
+    safe, px = frame.safe, frame.px
+    caption = box(safe.left, safe.bottom, safe.right, safe.bottom + px(252))
+    title = box(safe.left, safe.top - px(95), safe.right, safe.top)
+    cards = box(safe.left, caption.top + px(10), safe.right, safe.top - px(612))
+    return Layout(
+        frame=frame,
+        caption_shape=(28, 4),
+        title=title,
+        overlay=box(safe.left, safe.top - px(302), safe.right - px(444), safe.top - px(112)),
+        headline=box(safe.left, safe.top - px(205), safe.right, safe.top - px(105)),
+        caption=caption,
+        front_end=box(safe.right - px(440), safe.top - px(302), safe.right, safe.top - px(112)),
+        coordinator=box(-px(255), safe.top - px(540), px(255), safe.top - px(322)),
+        workers=_cards(cards, num_workers, 1 if num_workers <= ONE_ROW else 2, px(16), px(230)),
+        figure=box(safe.left, caption.top + px(24), safe.right, safe.top - px(235)),
+        spare=box(safe.left, cards.top + px(20), safe.right, title.bottom - px(10)),
+    )
 
 
 def _cards(area: Slot, count: int, rows: int, gap: float, widest: float) -> tuple[Slot, ...]:

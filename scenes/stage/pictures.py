@@ -23,43 +23,54 @@ from scenes.stage.layout import Slot, box
 PHOTO_PIXELS = 64  # a photo's side in the mosaic
 GAP = 8  # pixels of the mosaic between photos
 CELL = 12  # pixels a weight takes on the plate's side
-COLUMNS = 2  # of a worker's photos
+FLAT = 1.8  # width over height of an area from which on photos stand in one row
 WRITING = 0.6  # part of the time in which a plate is rewritten; its glow fades in the rest
 
 Pixels = npt.NDArray[np.uint8]
 
 
-def mosaic(photos: Pixels) -> Pixels:
-    """Lay photos out in two columns.
+def grid(aspect: float, count: int) -> tuple[int, int]:
+    """Return in how many columns photos are laid out, and how many of them are shown.
+
+    All of them where that makes a photo as large as it gets; in a flat area a single row.
+    """
+    if aspect >= FLAT:
+        shown = min(count, round(aspect))
+        return shown, shown
+    sides = {c: min(aspect / c, 1 / ceil(count / c)) for c in range(1, count + 1)}
+    return max(sides, key=lambda columns: sides[columns]), count
+
+
+def mosaic(photos: Pixels, columns: int) -> Pixels:
+    """Lay photos out in columns.
 
     Args:
         photos: uint8, (images, height, width, 3).
+        columns: photos side by side.
 
     Returns:
         uint8, (rows, columns, 4), transparent between the photos.
     """
-    rows = ceil(len(photos) / COLUMNS)
+    rows = ceil(len(photos) / columns)
     step = PHOTO_PIXELS + GAP
-    sheet = np.zeros((rows * step - GAP, COLUMNS * step - GAP, 4), np.uint8)
+    sheet = np.zeros((rows * step - GAP, columns * step - GAP, 4), np.uint8)
     for i, photo in enumerate(photos):
         large = Image.fromarray(photo).resize((PHOTO_PIXELS,) * 2, Image.Resampling.BICUBIC)
-        top, left = (i // COLUMNS) * step, (i % COLUMNS) * step
+        top, left = (i // columns) * step, (i % columns) * step
         part = sheet[top : top + PHOTO_PIXELS, left : left + PHOTO_PIXELS]
         part[..., :3] = np.asarray(large)
         part[..., 3] = 255
     return sheet
 
 
-def photo_slots(area: Slot, count: int) -> tuple[Slot, ...]:
+def photo_slots(area: Slot, count: int, columns: int) -> tuple[Slot, ...]:
     """Return where each photo of a mosaic that fills ``area`` stands."""
-    rows = ceil(count / COLUMNS)
-    step = area.width / (COLUMNS * (PHOTO_PIXELS + GAP) - GAP)
+    step = area.width / (columns * (PHOTO_PIXELS + GAP) - GAP)
     side, gap = PHOTO_PIXELS * step, GAP * step
-    assert rows
     slots = []
     for i in range(count):
-        left = area.left + (i % COLUMNS) * (side + gap)
-        top = area.top - (i // COLUMNS) * (side + gap)
+        left = area.left + (i % columns) * (side + gap)
+        top = area.top - (i // columns) * (side + gap)
         slots.append(box(left, top - side, left + side, top))
     return tuple(slots)
 

@@ -164,17 +164,17 @@ class Stage:
         parts: list[Animation] = []
         for client, told in curves.items():
             worker = self.workers[client]
-            curve = LossCurve(told, self._above(worker.slot), span, self.frame)
+            curve = self._curve(worker, told, span)
             self.curves.append(curve)
             parts.append(self._train_one(worker, curve))
         return Succession(
             AnimationGroup(
                 self.wires.animate.set_stroke(opacity=0),  # type: ignore[arg-type]
-                *(FadeIn(curve.first) for curve in self.curves),
+                *(FadeIn(curve.before) for curve in self.curves),
                 run_time=theme.MOVE / 2,
             ),
             AnimationGroup(*parts),
-            AnimationGroup(*(FadeIn(curve.last) for curve in self.curves), run_time=theme.SWAP),
+            AnimationGroup(*(FadeIn(curve.after) for curve in self.curves), run_time=theme.SWAP),
         )
 
     def change(self, client: int) -> Animation:
@@ -302,20 +302,28 @@ class Stage:
         path = journey(worker.dock, back, slot.center)
         return Travel(packet, path, appears=False, run_time=1.2 * theme.MOVE)
 
-    def _above(self, slot: Slot) -> Slot:
-        gap = self.frame.px(16)
-        return box(slot.left, slot.top + gap, slot.right, self.layout.coordinator.bottom - gap)
+    def _curve(self, worker: Worker, told: CurveTold, span: tuple[float, float]) -> LossCurve:
+        """Put a loss curve above a card; where cards stand in rows, over its photos."""
+        slot, gap = worker.slot, self.frame.px(16)
+        if worker.compact:
+            return LossCurve(told, worker.area, span, self.frame, labelled=False)
+        above = box(slot.left, slot.top + gap, slot.right, self.layout.coordinator.bottom - gap)
+        return LossCurve(told, above, span, self.frame)
 
     def _rise(self) -> npt.NDArray[np.float64]:
         return np.array([0.0, self.frame.px(24), 0.0])
 
 
 def _facing(first: Slot, second: Slot) -> tuple[Point3D, Point3D]:
-    """Return the ends of a level line from one slot's edge to the edge of another beside it."""
-    y = (max(first.bottom, second.bottom) + min(first.top, second.top)) / 2
-    to_right = second.x > first.x
-    start, end = (first.right, second.left) if to_right else (first.left, second.right)
-    return np.array([start, y, 0.0]), np.array([end, y, 0.0])
+    """Return the ends of a straight line from a slot to another, beside or above it."""
+    low, high = max(first.bottom, second.bottom), min(first.top, second.top)
+    if low < high:
+        y = (low + high) / 2
+        to_right = second.x > first.x
+        xs = (first.right, second.left) if to_right else (first.left, second.right)
+        return np.array([xs[0], y, 0.0]), np.array([xs[1], y, 0.0])
+    x = (max(first.left, second.left) + min(first.right, second.right)) / 2
+    return np.array([x, first.top, 0.0]), np.array([x, second.bottom, 0.0])
 
 
 def _paced(animation: Animation, pace: float) -> Animation:

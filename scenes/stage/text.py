@@ -10,7 +10,7 @@ from textwrap import wrap
 from typing import Self
 
 import manimpango
-from manim import DOWN, RIGHT, Text, VGroup
+from manim import DOWN, RIGHT, Text, VGroup, tempconfig
 from manim.typing import Point3D
 
 from scenes import theme
@@ -20,6 +20,7 @@ from scenes.stage.layout import Frame
 
 # Pango rounds glyph positions to whole units: at this size the rounding is invisible.
 LARGE = 144
+UNBROKEN = 100_000  # pixels
 WEIGHTS = {"NORMAL": "Regular", "SEMIBOLD": "Semibold", "BOLD": "Bold"}
 LEADING = 1.75  # distance of baselines, in heights of a capital
 
@@ -58,15 +59,17 @@ class Words(Text):
         self.figures = figures_of(told)
         self.shown = str(told)
         # The strut shows where the line's capitals stand; it is taken out again.
-        super().__init__(
-            f"{self.shown} H",
-            font=theme.FONT,
-            font_size=LARGE,
-            weight=weight,
-            color=color,
-            disable_ligatures=True,
-            use_svg_cache=True,
-        )
+        # Manim lets Pango break lines at the frame's width in pixels, whatever size is meant.
+        with tempconfig({"pixel_width": UNBROKEN}):
+            super().__init__(
+                f"{self.shown} H",
+                font=theme.FONT,
+                font_size=LARGE,
+                weight=weight,
+                color=color,
+                disable_ligatures=True,
+                use_svg_cache=True,
+            )
         strut = self.submobjects[-1]
         self.scale(frame.px(pixels) / strut.height)
         middle = strut.get_center()[1]
@@ -111,8 +114,15 @@ def wrapped(text: str, columns: int) -> list[str]:
     breaks = [(" ".join(words[:i]), " ".join(words[i:])) for i in range(1, len(words))]
     pairs = [pair for pair in breaks if max(map(len, pair)) <= columns]
     if not pairs:
-        return wrap(text, columns)
+        return _even(text, columns)
     return list(min(pairs, key=lambda pair: _raggedness(*pair)))
+
+
+def _even(text: str, columns: int) -> list[str]:
+    """Split a text into as few lines as fit, none much shorter than the others."""
+    fewest = len(wrap(text, columns))
+    widths = range(max(map(len, text.split(" "))), columns + 1)
+    return next(lines for width in widths if len(lines := wrap(text, width)) <= fewest)
 
 
 def _raggedness(first: str, second: str) -> int:

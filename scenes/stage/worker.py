@@ -10,13 +10,15 @@ from scenes import theme
 from scenes.stage import layers
 from scenes.stage.layout import Frame, Slot, box
 from scenes.stage.panel import CORNER, Panel, Recess
-from scenes.stage.pictures import mosaic, photo_slots, picture
+from scenes.stage.pictures import grid, mosaic, photo_slots, picture
 from scenes.stage.text import Words
 from scenes.stage.wires import PACKET_HEIGHT, Packet
 from scenes.told import WorkerTold
 
 PAD = 13  # pixels
 BARS = 44
+GAP = 10
+COMPACT = 260  # of height, below which a card has no room for label bars
 ATTENTION_SECONDS = 0.6  # for which one photo of a batch is looked at
 
 
@@ -32,25 +34,27 @@ class Worker(Group):
         self.packet: Packet | None = None
         self.dimmed = False
         self.panel = Panel(slot, frame)
-        self.words = Words(told.label, frame, color=theme.INK)
+        self.words = Words(told.label, frame)
+        if self.words.width > inner.width + px(PAD):
+            self.words = Words(told.number, frame)
         self.words.put(np.array([slot.x, inner.bottom + px(theme.LABEL / 2), 0.0]))
-        bars_bottom = inner.bottom + px(theme.LABEL + 13)
-        self.bars = label_bars(
-            told.bars, box(inner.left, bars_bottom, inner.right, bars_bottom + px(BARS))
-        )
-        area = box(
-            inner.left, bars_bottom + px(BARS + 9), inner.right, inner.top - px(PACKET_HEIGHT + 9)
-        )
-        self.photo_slots: tuple[Slot, ...] = ()
-        self.photos = Group()
-        if told.photos is not None and len(told.photos):
-            image = picture(mosaic(told.photos), area)
-            covered = Slot(area.x, area.y, image.width, image.height)
-            self.photo_slots = photo_slots(covered, len(told.photos))
-            self.photos = Group(image)
         dock = box(inner.left, inner.top - px(PACKET_HEIGHT), inner.right, inner.top)
         self.dock: Point3D = dock.center
         self.recess = Recess(dock, frame)
+        low = inner.bottom + px(theme.LABEL + GAP)
+        self.compact = slot.height < px(COMPACT)
+        bars_top = low if self.compact else low + px(BARS)
+        floor = box(inner.left, low, inner.right, low + px(BARS))
+        self.bars = VGroup() if self.compact else label_bars(told.bars, floor)
+        self.area = box(inner.left, bars_top + px(GAP), inner.right, dock.bottom - px(GAP))
+        self.photos = Group()
+        self.photo_slots: tuple[Slot, ...] = ()
+        if told.photos is not None and len(told.photos):
+            columns, count = grid(self.area.width / self.area.height, len(told.photos))
+            image = picture(mosaic(told.photos[:count], columns), self.area)
+            covered = Slot(self.area.x, self.area.y, image.width, image.height)
+            self.photo_slots = photo_slots(covered, count, columns)
+            self.photos = Group(image)
         self.veil = veil(slot, frame)
         for content in (self.photos, self.bars, self.words):
             content.set_z_index(layers.CONTENT)

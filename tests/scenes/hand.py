@@ -12,7 +12,7 @@ def hand_run(workers: int = 3, rounds: int = 2, classes: int = 2, step: int = 0)
     """Return a valid run. Two runs of another ``step`` share no number that is shown.
 
     Args:
-        workers: clients; the first two take part in every round.
+        workers: clients; the first two, or three where a step is given, take part in every round.
         rounds: rounds after round 0.
         classes: classes of the dataset.
         step: added to what is counted, and a hundredth of it to what is measured.
@@ -70,31 +70,36 @@ def _round(number: int, step: int) -> record.Round:
     )
     if number == 0:
         return record.Round(number=0, central=central, probes=(0.0,))
-    examples = (10 + number + step, 30 + number - step)
+    picked = (0, 1, 2) if step else (0, 1)
+    examples = [10 + 20 * client + number + step for client in picked]
+    sent = [0.25 * (client + 1) for client in picked]
     shares = [count / sum(examples) for count in examples]
-    sent = (0.25, 0.5)
     average = sum(share * value for share, value in zip(shares, sent, strict=True))
-    measured = record.Metrics(loss=1.9 + 0.01 * step, accuracy=0.2 + 0.01 * step)
     return record.Round(
         number=number,
         train=record.Train(
-            sampled=(0, 1),
-            replies=tuple(_reply(client, examples, sent, step) for client in (0, 1)),
+            sampled=picked,
+            replies=tuple(_reply(client, examples, sent, step) for client in picked),
             weighted_mean=(average,),
         ),
-        evaluate=record.Evaluate(
-            sampled=(0,),
-            replies=(record.EvaluateReply(client=0, num_examples=3, weight=1.0, metrics=measured),),
-            metrics=measured,
-        ),
+        evaluate=_evaluate((0, 1) if step else (0,), step),
         central=central,
         probes=(average,),
     )
 
 
-def _reply(
-    client: int, examples: tuple[int, int], sent: tuple[float, float], step: int
-) -> record.TrainReply:
+def _evaluate(picked: tuple[int, ...], step: int) -> record.Evaluate:
+    measured = record.Metrics(loss=1.9 + 0.01 * step, accuracy=0.2 + 0.01 * step)
+    replies = tuple(
+        record.EvaluateReply(
+            client=client, num_examples=3, weight=1 / len(picked), metrics=measured
+        )
+        for client in picked
+    )
+    return record.Evaluate(sampled=picked, replies=replies, metrics=measured)
+
+
+def _reply(client: int, examples: list[int], sent: list[float], step: int) -> record.TrainReply:
     return record.TrainReply(
         client=client,
         num_examples=examples[client],

@@ -8,7 +8,7 @@ from scenes.errors import FitError
 from scenes.stage.layout import Frame, Layout, Slot, layout
 from scenes.stage.text import Words
 
-SHAPES = {"16:9": Frame(128 / 9, 8.0), "9:16": Frame(4.5, 8.0), "1:1": Frame(8.0, 8.0)}
+SHAPES = {"16:9": Frame(128 / 9, 8.0), "9:16": Frame(8.0, 128 / 9), "1:1": Frame(8.0, 8.0)}
 
 
 @pytest.fixture(params=[(shape, count) for shape in SHAPES for count in range(2, 13)], ids=str)
@@ -61,11 +61,13 @@ def test_the_margins_are_a_twentieth() -> None:
 
 
 def test_a_phone_covers_more() -> None:
-    safe = SHAPES["9:16"].safe
-    assert (safe.top, safe.bottom) == pytest.approx((4 - 8 * 250 / 1920, -4 + 8 * 420 / 1920))
-    assert safe.right == pytest.approx(2.25 - 8 * 170 / 1920)
+    frame = SHAPES["9:16"]
+    unit = frame.height / 1920
+    assert frame.safe.top == pytest.approx(frame.height / 2 - 250 * unit)
+    assert frame.safe.bottom == pytest.approx(-frame.height / 2 + 420 * unit)
+    assert frame.safe.right == pytest.approx(frame.width / 2 - 170 * unit)
 
 
 def test_too_many_workers_are_refused_with_advice() -> None:
-    with pytest.raises(FitError, match="13 workers do not fit as cards.*num-partitions=10"):
+    with pytest.raises(FitError, match=r"13 workers do not fit as cards.*num-partitions=10"):
         layout(SHAPES["16:9"], 13)

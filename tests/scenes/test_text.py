@@ -10,7 +10,7 @@ from scenes.errors import FitError, FontError
 from scenes.figures import Figure
 from scenes.stage import text
 from scenes.stage.chrome import caption_block
-from scenes.stage.layout import Frame
+from scenes.stage.layout import Frame, layout
 from scenes.stage.text import Words, wrapped
 
 FRAME = Frame(128 / 9, 8.0)
@@ -47,7 +47,7 @@ def test_words_refuse_a_digit_without_a_source() -> None:
 def test_a_missing_font_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     text.register_font.cache_clear()
     monkeypatch.setattr(theme, "FONT", "No Such Sans")
-    with pytest.raises(FontError, match="'No Such Sans' is not available.*font-source-sans-pro"):
+    with pytest.raises(FontError, match=r"'No Such Sans' is not available.*font-source-sans-pro"):
         text.register_font()
 
 
@@ -78,4 +78,4 @@ def test_wrapping_keeps_every_word_and_the_limit(whole: str) -> None:
 
 def test_a_caption_that_is_too_long_is_refused() -> None:
     with pytest.raises(FitError, match="needs 3 lines of 42 characters, 2 are allowed"):
-        caption_block("word " * 20 + "end", FRAME)
+        caption_block("word " * 20 + "end", layout(FRAME, 2))
