@@ -14,14 +14,16 @@ class Cast(Explainer):
         run, stage = self.run, self.stage
         worker = story.told_worker(run)
         with self.beat("task", story.cast_task(run), self.chrome.title(self.title)):
+            self.play(stage.headline(story.headline(run)))
             self.play(stage.enter_workers())
         with self.beat("photos", story.cast_photos(run)):
+            self.play(stage.headline(story.photos_held(run)))
             self.play(stage.visit_photos(worker))
         with self.beat("labels", story.cast_labels(run)):
             self.play(stage.enter_labels())
             self.play(stage.list_labels(story.label_chart(run), worker))
         with self.beat("coordinator", story.cast_coordinator(run)):
-            self.play(stage.clear_list())
+            self.play(stage.clear_above())
             self.play(stage.enter_coordinator())
             self.play(stage.show_plate(*story.first_plate(run)))
         with self.beat("wires", story.cast_wires(run)):

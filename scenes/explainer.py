@@ -1,7 +1,7 @@
 """The base scene: loads the run, builds the stage, and tells a chapter beat by beat."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
@@ -15,7 +15,9 @@ from scenes.stage.camera import BoxCamera
 from scenes.stage.chrome import Chrome, caption_block
 from scenes.stage.layout import Frame, layout
 from scenes.stage.stage import Stage
+from scenes.stage.summary import Summary
 from scenes.stage.text import Words
+from scenes.told import Metric
 
 RUN_VARIABLE = "FEDREEL_RUN"
 
@@ -85,6 +87,16 @@ class Explainer(Scene):
         self.stage.show_plate(*story.plate(self.run, round_))
         self.stage.front_end.read(*story.reading(self.run, round_))
         return FadeIn(self.stage.everything)
+
+    def open_blank_stage(self) -> Animation:
+        """Return the animation that brings in the stage before there is any weight."""
+        self.stage.show_plate(*story.blank_plate(self.run))
+        self.stage.front_end.read(*story.first_reading(self.run))
+        return FadeIn(self.stage.everything)
+
+    def show_summary(self, metrics: Sequence[Metric]) -> Animation:
+        """Return the animation that shows large figures alone in the middle."""
+        return FadeIn(Summary(metrics, self.layout.figure, self.frame))
 
     @contextmanager
     def standing(self, round_: int, name: str, caption: Told) -> Iterator[None]:

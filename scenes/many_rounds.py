@@ -1,10 +1,8 @@
 """Many rounds: the same again, faster each time, until the history can be seen at a glance."""
 
-from manim import FadeOut
-
 from scenes import story
 from scenes.explainer import Explainer
-from scenes.stage.charts import History
+from scenes.stage.history import History
 
 
 class ManyRounds(Explainer):
@@ -37,10 +35,10 @@ class ManyRounds(Explainer):
         history = History(story.history(run), self.layout.figure, self.frame)
         shown = story.last_on_stage(run)
         with self.beat("grid", story.grid(run), *chrome.hide("status")):
-            self.play(FadeOut(self.stage.everything))
+            self.play(self.stage.become_rows(history.rows))
             self.play(history.enter())
-            for round_ in range(1, shown + 1):
-                self.play(history.advance(round_, run_time=1))
+            for round_, seconds in story.first_rounds(run, shown):
+                self.play(history.advance(round_, run_time=seconds))
             self.play(chrome.overlay(story.so_far(run, shown), alone=True))
         with self.beat("grow", story.grow(run)):
             for round_, seconds in story.paced_rounds(run, shown):
@@ -52,4 +50,5 @@ class ManyRounds(Explainer):
         with self.beat("one_worker", story.one_worker(run)):
             self.play(history.single_out(story.told_worker(run)))
         with self.beat("moved", story.moved(run)):
-            self.play(history.even_out(), chrome.point_out("overlay"))
+            self.play(history.leave(), *chrome.hide("overlay"))
+            self.play(self.show_summary(story.summary(run)))

@@ -15,8 +15,8 @@ class OneRound(Explainer):
         told = story.told_round(run)
         updates = story.updates(run, told)
         with self.beat("initialise", story.initialise(run), chrome.title(self.title)):
-            self.play(self.open_stage(told - 1), self.status(told, "initialise"))
-            self.play(stage.initialise())
+            self.play(self.open_blank_stage(), self.status(told, "initialise"))
+            self.play(stage.show_plate(*story.first_plate(run)))
         with self.beat("sample", story.sample(run, told), self.status(told, "sample")):
             self.play(stage.pick(story.picked(run, told)))
         with self.beat("distribute", story.distribute(run), self.status(told, "distribute")):

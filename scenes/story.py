@@ -37,6 +37,7 @@ from scenes.told import (
 )
 
 MOST_LISTED = 12  # classes that a chart lists by name
+ALL_PHOTOS = ("partitions[*].num_train", "partitions[*].num_validation")
 
 
 # --- the cast
@@ -58,11 +59,22 @@ def workers(run: Run) -> list[WorkerTold]:
 def plate(run: Run, round_: int) -> tuple[npt.NDArray[np.float32], float]:
     """Return the first convolution after a round, and the weight that is drawn brightest.
 
-    That is the 95th percentile of the whole run, so that a few large weights do not darken all.
+    That is the largest one before training: one scale for all rounds, and for every run that
+    starts from the same model.
     """
     if run.filters is None:
         raise UntoldError(f"the run {run.name!r} recorded no filters of a first convolution")
-    return run.filters[round_], float(np.quantile(np.abs(run.filters), 0.95))
+    return run.filters[round_], _largest(run.filters[0])
+
+
+def _largest(filters: npt.NDArray[np.float32]) -> float:
+    return float(np.abs(filters).max()) or 1.0
+
+
+def blank_plate(run: Run) -> tuple[npt.NDArray[np.float32], float]:
+    """Return a plate without weights, all zero, on which the first ones will be drawn."""
+    filters, largest = plate(run, 0)
+    return np.zeros_like(filters), largest
 
 
 def first_plate(run: Run) -> tuple[npt.NDArray[np.float32], float]:
@@ -98,27 +110,48 @@ def num_workers(run: Run) -> Figure:
 def cast_task(run: Run) -> Line:
     """Say what is to be learned."""
     return line(
-        "The task: name the object in a photo, one of {classes} kinds. {n} workers share it.",
+        "The task: name what a photo shows, one of {classes} kinds. {n} workers learn it together.",
         classes=count(run, "dataset.class_names"),
         n=num_workers(run),
     )
 
 
+def headline(run: Run) -> list[Metric]:
+    """Return the film's subject in large figures."""
+    return [
+        Metric(num_workers(run), "workers", theme.INK),
+        Metric("one", "model", theme.MODEL),
+        Metric("no", "shared photos", theme.DATA),
+    ]
+
+
+def photos_held(run: Run) -> list[Metric]:
+    """Return how many photos one worker has, and how many all have together."""
+    k = told_worker(run)
+    own = [f"partitions[{k}].num_train", f"partitions[{k}].num_validation"]
+    name = line("photos at worker {k}", k=number_of("partitions", k))
+    return [
+        Metric(total(run, own, integer), name, theme.DATA),
+        Metric(total(run, ALL_PHOTOS, integer), "at all workers together", theme.INK),
+    ]
+
+
 def cast_photos(run: Run) -> Line:
     """Say what a worker holds."""
     return line(
-        "Each worker holds photos of its own: worker {k} has {n}. They never leave it.",
-        k=number_of("partitions", 0),
-        n=total(run, ["partitions[0].num_train", "partitions[0].num_validation"], integer),
+        "Each worker holds photos of its own, like worker {k} here. They never leave it.",
+        k=number_of("partitions", told_worker(run)),
     )
 
 
 def cast_labels(run: Run) -> Line:
     """Say what the bars are."""
+    k = told_worker(run)
     return line(
-        "Gold bars count its photos by kind. {train} are for training, {held} for tests.",
-        train=read(run, "partitions[0].num_train", integer),
-        held=read(run, "partitions[0].num_validation", integer),
+        "Gold bars: worker {k}'s photos by kind. {train} are for training, {held} for tests.",
+        k=number_of("partitions", k),
+        train=read(run, f"partitions[{k}].num_train", integer),
+        held=read(run, f"partitions[{k}].num_validation", integer),
     )
 
 
@@ -145,7 +178,7 @@ def cast_coordinator(run: Run) -> Line:
 def cast_wires(run: Run) -> Line:
     """Say what travels."""
     return line(
-        "Only models travel: {size} out in blue, a changed copy back in red.",
+        "Models travel, photos do not: {size} out in blue, a changed copy back in red.",
         size=model_size(run),
     )
 
@@ -153,7 +186,7 @@ def cast_wires(run: Run) -> Line:
 def cast_front_end(run: Run) -> Line:
     """Say what the front end shows."""
     return line(
-        "The front end tells a person how good it is: untrained, {accuracy} of photos right.",
+        "The front end scores it on photos that no worker holds: untrained, {accuracy} right.",
         accuracy=accuracy(run, 0),
     )
 
@@ -193,12 +226,7 @@ def train_of(run: Run, round_: int) -> Train:
 
 def status(run: Run, round_: int, phase: str) -> Line:
     """Return the line under the chapter's title."""
-    return line(
-        "round {r} of {n}  ·  {phase}",
-        r=round_number(round_, run),
-        n=round_number(-1, run),
-        phase=phase,
-    )
+    return line("round {r}  ·  {phase}", r=round_number(round_, run), phase=phase)
 
 
 def picked(run: Run, round_: int) -> tuple[int, ...]:
@@ -257,7 +285,7 @@ def sent(run: Run, round_: int, replies: int) -> list[Metric]:
 def initialise(run: Run) -> Line:
     """Say where everyone starts."""
     return line(
-        "One first model for all {n} workers: {weights} weights, drawn at random.",
+        "The first model: {weights} weights drawn at random, the same for all {n} workers.",
         n=num_workers(run),
         weights=read(run, "network.num_parameters", integer),
     )
@@ -266,7 +294,7 @@ def initialise(run: Run) -> Line:
 def sample(run: Run, round_: int) -> Line:
     """Say who was picked."""
     return line(
-        "A round begins. The coordinator picks {few} of the {n} workers at random.",
+        "A round asks only a few workers, so it need not wait for all: {few} of {n}, at random.",
         few=count(run, f"rounds[{round_}].train.sampled"),
         n=num_workers(run),
     )
@@ -280,7 +308,7 @@ def distribute(run: Run) -> Line:
 def train(run: Run, round_: int) -> Line:
     """Say what training does."""
     return line(
-        "Each trains on its own {n} photos. Batch by batch, its error falls.",
+        "Each trains on its own {n} photos. Batch by batch its error, the loss, falls.",
         n=read(run, f"rounds[{round_}].train.replies[0].num_examples", integer),
     )
 
@@ -341,6 +369,11 @@ def last_on_stage(run: Run) -> int:
     return max([told_round(run), *(round_ for round_, _ in swift_rounds(run))])
 
 
+def first_rounds(run: Run, upto: int) -> list[tuple[int, float]]:
+    """Return the rounds that the history begins with, which the stage has shown already."""
+    return [(round_, 0.4) for round_ in range(1, upto + 1)]
+
+
 def paced_rounds(run: Run, after: int) -> list[tuple[int, float]]:
     """Return the rounds that only the history shows, with seconds that become fewer."""
     seconds = (max(0.16, 0.6 * 0.87**i) for i in range(len(run.rounds)))
@@ -351,8 +384,8 @@ def swift(run: Run, round_: int) -> Line:
     """Say that it begins again: with others first, then that it goes on from there."""
     if round_ == told_round(run) + 1:
         return line(
-            "Then the same again, with a new draw of workers: round {r}.",
-            r=round_number(round_, run),
+            "The same again, with a new draw of workers. This run goes on to round {n}.",
+            n=round_number(-1, run),
         )
     return line("And again. Every round starts from the model that the last one made.")
 
@@ -401,18 +434,24 @@ def _participants(round_: Round) -> Sequence[int]:
 
 
 def so_far(run: Run, round_: int) -> list[Metric]:
-    """Return the overlay after a round: accuracy, and bytes moved by training until then."""
-    paths = [
-        f"rounds[{r}].train.replies[*].{way}"
-        for r in range(1, round_ + 1)
-        for way in ("bytes_down", "bytes_up")
-    ]
-    moved = total(run, paths, size)
-    source = f"sum of rounds[*].train.replies[*].bytes_down and .bytes_up up to rounds[{round_}]"
+    """Return the overlay after a round: accuracy, and all bytes moved until then."""
     return [
         Metric(accuracy(run, round_), "test accuracy", theme.INK),
-        Metric(Figure(moved.text, source, moved.value), "moved so far", theme.INK),
+        Metric(_moved(run, round_), "moved so far", theme.INK),
     ]
+
+
+def _moved(run: Run, round_: int) -> Figure:
+    """Return the bytes of every message of the rounds up to one, both ways, both phases."""
+    paths = [
+        f"rounds[{r}].{phase}.replies[*].{way}"
+        for r in range(1, round_ + 1)
+        for phase in ("train", "evaluate")
+        for way in ("bytes_down", "bytes_up")
+    ]
+    source = f"sum of all bytes_down and bytes_up in rounds[1] to rounds[{round_}]"
+    moved = total(run, paths, size)
+    return Figure(moved.text, source, moved.value)
 
 
 def grid(run: Run) -> Line:
@@ -460,16 +499,21 @@ def against_chance(run: Run) -> Line:
 
 def moved(run: Run) -> Line:
     """Say what travelled and what did not."""
-    last = len(run.rounds) - 1
     return line(
-        "{moved} of weights travelled for it. Not one photo did.", moved=_figure(so_far(run, last))
+        "{moved} of weights and scores travelled for it. Not one photo did.",
+        moved=_moved(run, last_round(run)),
     )
 
 
-def _figure(metrics: list[Metric]) -> Figure:
-    figure = metrics[1].value
-    assert isinstance(figure, Figure)
-    return figure
+def summary(run: Run) -> list[Metric]:
+    """Return what is to be remembered: how good it became, what moved, and what stayed."""
+    end = last_round(run)
+    stayed = line("of {n} photos moved", n=total(run, ALL_PHOTOS, integer))
+    return [
+        Metric(accuracy(run, end), "of test photos right", theme.INK),
+        Metric(_moved(run, end), "moved, out and back", theme.INK),
+        Metric("none", stayed, theme.DATA),
+    ]
 
 
 # --- the loop

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
-from manim import Animation, AnimationGroup, FadeIn, FadeOut, Indicate, VGroup
+from manim import Animation, AnimationGroup, FadeIn, FadeOut, VGroup
 from manim.typing import Point3D
 
 from scenes import theme
@@ -74,10 +74,6 @@ class Chrome:
         rise = leading * (len(block) - 1) / 2 + self.frame.px(DESCENT)
         first = slot.at(0.5, 0.5) + np.array([0, rise, 0])
         return self._swap("caption", block.shift(first - block[0].anchor))
-
-    def point_out(self, name: str) -> Animation:
-        """Draw the eye to something that is there already."""
-        return Indicate(self.shown[name], scale_factor=1.06, color=theme.INK, run_time=theme.MOVE)
 
     def hide(self, name: str) -> list[Animation]:
         """Let one of these go, if it is there."""

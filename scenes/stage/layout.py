@@ -160,7 +160,7 @@ def _wide(frame: Frame, num_workers: int) -> Layout:
         overlay=box(safe.left, safe.top - px(250), safe.left + px(590), safe.top - px(150)),
         headline=box(safe.right - px(760), safe.top - px(100), safe.right, safe.top),
         caption=caption,
-        front_end=box(safe.right - px(440), safe.top - px(200), safe.right, safe.top),
+        front_end=box(safe.right - px(480), safe.top - px(200), safe.right, safe.top),
         coordinator=box(-px(255), safe.top - px(262), px(255), safe.top),
         workers=_cards(cards, num_workers, 1, px(16), px(230)),
         figure=box(safe.left, caption.top + px(36), safe.right, title.bottom - px(40)),

@@ -45,7 +45,8 @@ class Recess(RoundedRectangle):
             height=slot.height,
             fill_color=theme.GROUND,
             fill_opacity=1,
-            stroke_width=0,
+            stroke_color=theme.EDGE,
+            stroke_width=THIN / 2,
         )
         self.move_to(slot.center).set_z_index(layers.RECESSES)
 

@@ -20,6 +20,7 @@ from manim import (
     Succession,
     Transform,
     VGroup,
+    Wait,
     linear,
 )
 from manim import Line as Stroke
@@ -27,14 +28,16 @@ from manim.typing import Point3D
 
 from scenes import theme
 from scenes.figures import Told
-from scenes.stage.charts import LabelChart, LossCurve
 from scenes.stage.coordinator import Coordinator, Share, share_slots
 from scenes.stage.front_end import FrontEnd
+from scenes.stage.label_chart import LabelChart
 from scenes.stage.layout import Layout, Slot, box
+from scenes.stage.loss_curve import LossCurve
 from scenes.stage.panel import Pulse
+from scenes.stage.summary import Summary
 from scenes.stage.wires import Packet, Travel, journey, wires
 from scenes.stage.worker import Attend, Worker
-from scenes.told import CurveTold, LabelChartTold, UpdateTold, WorkerTold
+from scenes.told import CurveTold, LabelChartTold, Metric, UpdateTold, WorkerTold
 
 STAGGER = 0.45  # a packet leaves when the one before has gone this part of its way
 
@@ -59,7 +62,7 @@ class Stage:
         )
         self.tray: dict[int, Packet | Share] = {}
         self.curves: list[LossCurve] = []
-        self.list = VGroup()
+        self.above = VGroup()
 
     @property
     def everything(self) -> Group:
@@ -83,19 +86,28 @@ class Stage:
         )
 
     def list_labels(self, told: LabelChartTold | None, client: int) -> Animation:
-        """Spell one worker's label bars out above the workers, its card lit meanwhile."""
-        panel = self.workers[client].panel
-        lit = Transform(panel, panel.lit(theme.DATA))
+        """Spell one worker's label bars out above the workers, in place of what stood there."""
         if told is None:
-            return lit
-        self.list = LabelChart(told, self.layout.spare, self.frame)
-        rows = (FadeIn(row, shift=self._rise()) for row in self.list)
-        return AnimationGroup(lit, LaggedStart(*rows, lag_ratio=0.12))
+            return Pulse(self.workers[client].panel, theme.DATA)
+        old, self.above = self.above, LabelChart(told, self.layout.spare, self.frame)
+        rows = (FadeIn(row, shift=self._rise()) for row in self.above)
+        return AnimationGroup(FadeOut(old), LaggedStart(*rows, lag_ratio=0.12), lag_ratio=0.3)
 
-    def clear_list(self) -> Animation:
-        """Take the list away, and let every card rest."""
+    def clear_above(self) -> Animation:
+        """Take away what stands above the workers, and let every card rest."""
+        old, self.above = self.above, VGroup()
         rest = (Transform(worker.panel, worker.panel.unlit()) for worker in self.workers)
-        return AnimationGroup(FadeOut(self.list), *rest, run_time=theme.MOVE / 2)
+        return AnimationGroup(FadeOut(old), *rest, run_time=theme.MOVE / 2)
+
+    def become_rows(self, rows: VGroup) -> Animation:
+        """Flatten every worker's card into its row; everything else goes."""
+        rest = Group(*(part for part in self.everything if part not in self.workers))
+        contents = (FadeOut(Group(w.recess, w.photos, w.bars, w.words)) for w in self.workers)
+        flat = (
+            ReplacementTransform(worker.panel, row)
+            for worker, row in zip(self.workers, rows, strict=True)
+        )
+        return AnimationGroup(FadeOut(rest), *contents, *flat, run_time=1.5 * theme.MOVE)
 
     def enter_coordinator(self) -> Animation:
         """Bring the coordinator in."""
@@ -116,19 +128,18 @@ class Stage:
     # --- the phases of a round
 
     def visit_photos(self, client: int) -> Animation:
-        """Look at one worker's photos one by one, its card lit meanwhile."""
+        """Look at one worker's photos one by one; its card is lit from then on."""
         worker = self.workers[client]
-        seconds = 2.5 * theme.MOVE
+        seconds = 3 * theme.MOVE
         look = [Attend(worker.photo_slots, seconds)] if worker.photo_slots else []
-        return AnimationGroup(*look, Pulse(worker.panel, theme.DATA, round(seconds)))
+        lit = Transform(worker.panel, worker.panel.lit(theme.DATA), run_time=theme.MOVE)
+        return AnimationGroup(*look, lit)
 
-    def initialise(self) -> Animation:
-        """Light every wire once in blue: all start from the same model."""
-        glow = self.wires.copy().set_stroke(theme.MODEL, 4)
-        return Succession(
-            Create(glow, lag_ratio=0.0, run_time=theme.MOVE),
-            FadeOut(glow, run_time=theme.MOVE),
-        )
+    def headline(self, metrics: Sequence[Metric]) -> Animation:
+        """Show large figures above the workers, in place of those before."""
+        old, self.above = self.above, Summary(metrics, self.layout.spare, self.frame)
+        entering = FadeIn(self.above, shift=self._rise())
+        return AnimationGroup(FadeOut(old), entering) if len(old) else entering
 
     def pick(self, clients: Sequence[int]) -> Animation:
         """Light the picked workers; the others step back."""
@@ -162,9 +173,10 @@ class Stage:
         values = [value for told in curves.values() for value in told.values]
         span = (min(values), max(values))
         parts: list[Animation] = []
+        alone = all(client + 1 not in curves for client in curves)
         for client, told in curves.items():
             worker = self.workers[client]
-            curve = self._curve(worker, told, span)
+            curve = self._curve(worker, told, span, alone)
             self.curves.append(curve)
             parts.append(self._train_one(worker, curve))
         return Succession(
@@ -237,7 +249,7 @@ class Stage:
                 )
             )
             self.tray[update.worker] = share
-        return AnimationGroup(*changes, run_time=theme.MOVE)
+        return Succession(AnimationGroup(*changes, run_time=theme.MOVE), Wait(theme.MOVE))
 
     def aggregate(self, filters: npt.NDArray[np.float32], limit: float) -> Animation:
         """Merge the shares into the plate of weights, which changes; the coordinator pulses."""
@@ -302,13 +314,20 @@ class Stage:
         path = journey(worker.dock, back, slot.center)
         return Travel(packet, path, appears=False, run_time=1.2 * theme.MOVE)
 
-    def _curve(self, worker: Worker, told: CurveTold, span: tuple[float, float]) -> LossCurve:
-        """Put a loss curve above a card; where cards stand in rows, over its photos."""
+    def _curve(
+        self, worker: Worker, told: CurveTold, span: tuple[float, float], alone: bool
+    ) -> LossCurve:
+        """Put a loss curve above a card; where cards stand in rows, over its photos.
+
+        It is wider than the card where no neighbour that trains needs the room.
+        """
         slot, gap = worker.slot, self.frame.px(16)
         if worker.compact:
             return LossCurve(told, worker.area, span, self.frame, labelled=False)
-        above = box(slot.left, slot.top + gap, slot.right, self.layout.coordinator.bottom - gap)
-        return LossCurve(told, above, span, self.frame)
+        room = 2 * slot.width if alone else slot.width
+        left = min(max(slot.x - room / 2, self.frame.safe.left), self.frame.safe.right - room)
+        ceiling = self.layout.coordinator.bottom - gap
+        return LossCurve(told, box(left, slot.top + gap, left + room, ceiling), span, self.frame)
 
     def _rise(self) -> npt.NDArray[np.float64]:
         return np.array([0.0, self.frame.px(24), 0.0])

@@ -1,0 +1,21 @@
+"""What every chart needs: scales and strokes. A chart stands in a file of its own."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from manim import VMobject
+
+
+def scaled(
+    values: Sequence[float], low: float, high: float, start: float, end: float
+) -> list[float]:
+    """Map values from [low, high] to [start, end]."""
+    span = (high - low) or 1.0
+    return [start + (value - low) / span * (end - start) for value in values]
+
+
+def polyline(xs: Sequence[float], ys: Sequence[float], color: str, width: float) -> VMobject:
+    """Return straight strokes through points given in Manim's units."""
+    curve = VMobject(stroke_color=color, stroke_width=width)
+    curve.set_points_as_corners([np.array([x, y, 0.0]) for x, y in zip(xs, ys, strict=True)])
+    return curve

@@ -1,0 +1,41 @@
+"""Large figures side by side, each with a note: what is to be remembered."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from manim import VGroup
+
+from scenes import theme
+from scenes.stage.layout import Frame, Slot
+from scenes.stage.text import Words
+from scenes.told import Metric
+
+APART = 120  # pixels between two figures
+BELOW = 74  # pixels from a figure's middle to its note's
+
+
+class Summary(VGroup):
+    """Figures in a row in the middle of a slot; under one another where they have no room."""
+
+    def __init__(self, metrics: Sequence[Metric], area: Slot, frame: Frame) -> None:
+        entries = [_entry(metric, frame) for metric in metrics]
+        gap = frame.px(APART)
+        wide = sum(entry.width for entry in entries) + gap * (len(entries) - 1)
+        if wide <= area.width:
+            left = area.x - wide / 2
+            for entry in entries:
+                entry.move_to(np.array([left + entry.width / 2, area.y, 0.0]))
+                left += entry.width + gap
+        else:
+            step = area.height / len(entries)
+            for i, entry in enumerate(entries):
+                entry.move_to(np.array([area.x, area.top - (i + 0.5) * step, 0.0]))
+        super().__init__(*entries)
+
+
+def _entry(metric: Metric, frame: Frame) -> VGroup:
+    """Return a figure over its note, around the origin."""
+    number = Words(metric.value, frame, pixels=theme.DISPLAY, color=metric.color, weight="SEMIBOLD")
+    note = Words(metric.name, frame, color=theme.MUTED)
+    note.put(np.array([0, -frame.px(BELOW), 0]))
+    return VGroup(number.put(np.zeros(3)), note)
