@@ -218,7 +218,7 @@ def main() -> None:
     try:
         cli(standalone_mode=False)
     except (click.Abort, KeyboardInterrupt):
-        click.echo("fedreel: stopped; no file was changed", err=True)
+        click.echo("fedreel: stopped; no film was written", err=True)
         sys.exit(INTERRUPTED)
     except click.ClickException as error:
         error.show()

@@ -106,11 +106,36 @@ def build(
     return scene
 
 
+class _Worker:
+    """What a rendering process knows of itself: whether it renders, and whether it is to stop."""
+
+    rendering = False
+    stopped = False
+
+
+def _obey_parent() -> None:
+    """Leave Ctrl-C to the parent, which ends its workers: each breaks off, but exits in order."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, _break_off)
+
+
+def _break_off(number: int, frame: object) -> None:
+    _Worker.stopped = True
+    if _Worker.rendering:
+        raise KeyboardInterrupt
+
+
 def _render(job: Job, news: Any) -> Clip:
     """Render one chapter; runs in a process of its own."""
-    # At a low resolution hashing for the cache costs more than the cache saves.
-    settings = {"disable_caching": job.quality == "low"}
-    scene = build(job, settings, lambda beat: news.put((job.chapter.name, beat)))
+    if _Worker.stopped:
+        raise KeyboardInterrupt
+    _Worker.rendering = True
+    try:
+        # At a low resolution hashing for the cache costs more than the cache saves.
+        settings = {"disable_caching": job.quality == "low"}
+        scene = build(job, settings, lambda beat: news.put((job.chapter.name, beat)))
+    finally:
+        _Worker.rendering = False
     movie = Path(scene.renderer.file_writer.movie_file_path)
     return Clip(job.chapter, movie, tuple(scene.beats), scene.time)
 
@@ -126,7 +151,7 @@ def render(todo: Sequence[Job], on_beat: Callable[[str, str], None]) -> list[Cli
     with context.Manager() as manager:
         news = manager.Queue()
         workers = min(len(todo), len(os.sched_getaffinity(0)) if _has_affinity() else 2)
-        pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_ignore_interrupt)
+        pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_obey_parent)
         try:
             futures = [pool.submit(_render, job, news) for job in todo]
             _follow(futures, news, on_beat)
@@ -140,11 +165,6 @@ def render(todo: Sequence[Job], on_beat: Callable[[str, str], None]) -> list[Cli
 
 def _has_affinity() -> bool:
     return hasattr(os, "sched_getaffinity")
-
-
-def _ignore_interrupt() -> None:
-    """Leave Ctrl-C to the parent, which ends its workers itself."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _follow(futures: list[Future[Clip]], news: Any, on_beat: Callable[[str, str], None]) -> None:

@@ -5,6 +5,7 @@ the verb itself takes away again.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -39,6 +40,7 @@ from scenes.stage.wires import Packet, Travel, journey, wires
 from scenes.stage.worker import Attend, Worker
 from scenes.told import CurveTold, LabelChartTold, Metric, UpdateTold, WorkerTold
 
+ROOMS = (2.0, 1.8, 1.6, 1.4, 1.2)  # widths of a loss curve, in cards, widest first
 STAGGER = 0.45  # a packet leaves when the one before has gone this part of its way
 
 
@@ -173,10 +175,10 @@ class Stage:
         values = [value for told in curves.values() for value in told.values]
         span = (min(values), max(values))
         parts: list[Animation] = []
-        alone = all(client + 1 not in curves for client in curves)
+        room = self._room(tuple(curves))
         for client, told in curves.items():
             worker = self.workers[client]
-            curve = self._curve(worker, told, span, alone)
+            curve = self._curve(worker, told, span, room)
             self.curves.append(curve)
             parts.append(self._train_one(worker, curve))
         return Succession(
@@ -315,19 +317,30 @@ class Stage:
         return Travel(packet, path, appears=False, run_time=1.2 * theme.MOVE)
 
     def _curve(
-        self, worker: Worker, told: CurveTold, span: tuple[float, float], alone: bool
+        self, worker: Worker, told: CurveTold, span: tuple[float, float], room: float
     ) -> LossCurve:
-        """Put a loss curve above a card; where cards stand in rows, over its photos.
-
-        It is wider than the card where no neighbour that trains needs the room.
-        """
-        slot, gap = worker.slot, self.frame.px(16)
+        """Put a loss curve above a card; where cards stand in rows, over its photos."""
+        gap = self.frame.px(16)
         if worker.compact:
             return LossCurve(told, worker.area, span, self.frame, labelled=False)
-        room = 2 * slot.width if alone else slot.width
-        left = min(max(slot.x - room / 2, self.frame.safe.left), self.frame.safe.right - room)
-        ceiling = self.layout.coordinator.bottom - gap
-        return LossCurve(told, box(left, slot.top + gap, left + room, ceiling), span, self.frame)
+        left, right = self._above(worker.slot, room)
+        area = box(left, worker.slot.top + gap, right, self.layout.coordinator.bottom - gap)
+        return LossCurve(told, area, span, self.frame)
+
+    def _above(self, slot: Slot, room: float) -> tuple[float, float]:
+        """Return the ends of a stretch above a card, ``room`` cards wide, inside the frame."""
+        width, safe = room * slot.width, self.frame.safe
+        left = min(max(slot.x - width / 2, safe.left), safe.right - width)
+        return left, left + width
+
+    def _room(self, clients: Sequence[int]) -> float:
+        """Return how many cards wide the curves can be without touching each other."""
+        apart = self.frame.px(28)
+        for room in ROOMS:
+            ends = sorted(self._above(self.workers[client].slot, room) for client in clients)
+            if all(one[1] + apart <= other[0] for one, other in pairwise(ends)):
+                return room
+        return 1.0
 
     def _rise(self) -> npt.NDArray[np.float64]:
         return np.array([0.0, self.frame.px(24), 0.0])

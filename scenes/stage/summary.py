@@ -24,13 +24,18 @@ class Summary(VGroup):
         if wide <= area.width:
             left = area.x - wide / 2
             for entry in entries:
-                entry.move_to(np.array([left + entry.width / 2, area.y, 0.0]))
+                _put(entry, left + entry.width / 2, area.y, frame)
                 left += entry.width + gap
         else:
             step = area.height / len(entries)
             for i, entry in enumerate(entries):
-                entry.move_to(np.array([area.x, area.top - (i + 0.5) * step, 0.0]))
+                _put(entry, area.x, area.top - (i + 0.5) * step, frame)
         super().__init__(*entries)
+
+
+def _put(entry: VGroup, x: float, y: float, frame: Frame) -> None:
+    """Centre an entry around a point; the figures of all entries stand on one line."""
+    entry.shift(np.array([x - entry.get_x(), y + frame.px(BELOW / 2), 0.0]))
 
 
 def _entry(metric: Metric, frame: Frame) -> VGroup:

@@ -1,0 +1,130 @@
+"""``fedreel`` as a person uses it."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import av
+import pytest
+
+from fl_sim.record import RUNS
+
+CHAPTERS = ("cast", "one_round", "many_rounds")
+
+
+def command(*arguments: str) -> list[str]:
+    """Return the command line that runs fedreel in this interpreter."""
+    return [sys.executable, "-m", "scenes.cli", *arguments]
+
+
+def fedreel(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run fedreel in the current folder."""
+    environment = {**os.environ, "NO_COLOR": "1", "COLUMNS": "120", **variables}
+    return subprocess.run(
+        command(*arguments), capture_output=True, text=True, env=environment, check=False
+    )
+
+
+def test_help_needs_nothing_heavy() -> None:
+    code = "import sys, scenes.cli; print(*{name.split('.')[0] for name in sys.modules})"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not set(done.stdout.split()) & {"manim", "numpy", "pydantic", "rich", "av", "PIL"}
+
+
+@pytest.mark.parametrize("name", ["", "film", "loop", "sheet", "audit"])
+def test_help_shows_examples(name: str) -> None:
+    done = fedreel(*name.split(), "--help")
+    assert done.returncode == 0
+    assert "Examples:" in done.stdout
+    assert f"fedreel {name}".strip() in done.stdout
+
+
+def _missing(folder: Path) -> None:
+    shutil.rmtree(folder)
+
+
+def _truncated(folder: Path) -> None:
+    path = folder / "run.json"
+    path.write_bytes(path.read_bytes()[:5000])
+
+
+def _not_a_number(folder: Path) -> None:
+    path = folder / "run.json"
+    path.write_text(path.read_text().replace('"accuracy": 0.1015', '"accuracy": NaN'))
+
+
+def _newer(folder: Path) -> None:
+    path = folder / "run.json"
+    path.write_text(path.read_text().replace('"schema_version": 1', '"schema_version": 99'))
+
+
+@pytest.mark.parametrize(
+    ("spoil", "says"),
+    [
+        (_missing, "no run.json there"),
+        (_truncated, "not readable as JSON"),
+        (_not_a_number, "rounds[0].central.accuracy"),
+        (_newer, "schema_version is 99"),
+    ],
+)
+@pytest.mark.parametrize("name", ["film", "loop", "sheet", "audit"])
+def test_a_bad_record_is_one_line_and_nothing_is_written(
+    name: str, spoil: object, says: str, tmp_path: Path
+) -> None:
+    folder = tmp_path / "bad"
+    shutil.copytree(RUNS / "reference", folder)
+    assert callable(spoil)
+    spoil(folder)
+    before = sorted(tmp_path.rglob("*"))
+    done = fedreel(name, "--run", str(folder))
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert says in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_an_unknown_chapter_is_one_line() -> None:
+    done = fedreel("film", "two_rounds")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("fedreel: no chapter 'two_rounds'. There are: cast")
+
+
+def test_the_film_is_rendered_whole(tmp_path: Path) -> None:
+    done = fedreel("film", "--quality", "low")
+    assert done.returncode == 0, done.stderr
+    film = tmp_path / "media" / "film" / "fedreel.mp4"
+    assert "media/film/fedreel.mp4" in done.stdout
+    assert sorted(path.name for path in film.parent.iterdir()) == ["fedreel.mp4", "fedreel.srt"]
+    with av.open(str(film)) as movie:
+        video = movie.streams.video[0]
+        assert (video.width, video.height) == (854, 480)
+        seconds = (movie.duration or 0) / 1e6
+        shown = sum(1 for _ in movie.decode(video=0))
+    assert seconds >= 90
+    assert shown / 15 == pytest.approx(seconds, abs=0.5)
+    captions = film.with_suffix(".srt").read_text()
+    assert captions.count("-->") == 6 + 8 + 7
+
+
+def test_ctrl_c_leaves_no_film(tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        command("film", "--quality", "low"),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    work = tmp_path / "media" / "work"
+    deadline = time.monotonic() + 60
+    while not list(work.rglob("*.mp4")) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    os.killpg(process.pid, signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert errors.strip().splitlines()[-1] == "fedreel: stopped; no film was written"
+    assert not (tmp_path / "media" / "film").exists()

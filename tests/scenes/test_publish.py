@@ -1,0 +1,139 @@
+"""Movies become a film, a GIF and a contact sheet."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+from PIL import Image
+
+from scenes import FILM
+from scenes.errors import ChapterError, LoopSizeError
+from scenes.explainer import Beat
+from scenes.publish import loop
+from scenes.publish.audit import Shown, _numbers, write
+from scenes.publish.film import join
+from scenes.publish.render import Clip, jobs
+from scenes.publish.sheet import LABEL, STILL_WIDTH, moments, sheet, stills
+
+RATE = 10
+CAPTION = "1\n00:00:00,100 --> 00:00:00,900\n{text}\n\n"
+Movie = Callable[..., Clip]
+
+
+@pytest.fixture
+def movie(tmp_path: Path) -> Movie:
+    """Return a function that writes a movie whose shade of grey is the frame's number."""
+
+    def make(name: str, frames: int = 10, noise: bool = False) -> Clip:
+        path = tmp_path / f"{name}.mp4"
+        with av.open(str(path), "w") as out:
+            stream = out.add_stream("libx264", rate=RATE, options={"crf": "1"})
+            stream.width, stream.height, stream.pix_fmt = 1280, 720, "yuv420p"
+            rng = np.random.default_rng(0)
+            for i in range(frames):
+                shade = (
+                    rng.integers(0, 256, (720, 1280, 3))
+                    if noise
+                    else np.full((720, 1280, 3), 10 * i)
+                )
+                frame = av.VideoFrame.from_ndarray(shade.astype(np.uint8), format="rgb24")
+                out.mux(stream.encode(frame))
+            out.mux(stream.encode(None))
+        path.with_suffix(".srt").write_text(CAPTION.format(text=name))
+        beat = Beat("only", name, 0.0, frames / RATE)
+        return Clip(FILM[0], path, (beat,), frames / RATE)
+
+    return make
+
+
+def shades(path: Path) -> list[int]:
+    """Return the shade of every frame of a movie."""
+    with av.open(str(path)) as source:
+        return [
+            round(float(frame.to_ndarray(format="gray").mean())) for frame in source.decode(video=0)
+        ]
+
+
+def test_a_film_is_its_clips_one_after_the_other(movie: Movie, tmp_path: Path) -> None:
+    one, two = movie("one", 10), movie("two", 5)
+    path = join([one, two], tmp_path / "film" / "film.mp4")
+    assert shades(path) == shades(one.movie) + shades(two.movie)
+    with av.open(str(path)) as film:
+        assert film.duration == pytest.approx(1.5e6, abs=1e5)
+    assert sorted(p.name for p in path.parent.iterdir()) == ["film.mp4", "film.srt"]
+
+
+def test_captions_move_with_their_clip(movie: Movie, tmp_path: Path) -> None:
+    path = join([movie("one"), movie("two")], tmp_path / "film.mp4")
+    lines = path.with_suffix(".srt").read_text().splitlines()
+    assert lines[:3] == ["1", "00:00:00,100 --> 00:00:00,900", "one"]
+    assert lines[4:7] == ["2", "00:00:01,100 --> 00:00:01,900", "two"]
+
+
+def test_a_film_that_cannot_be_joined_leaves_the_old_one(movie: Movie, tmp_path: Path) -> None:
+    path = join([movie("one")], tmp_path / "film" / "film.mp4")
+    before = path.read_bytes()
+    broken = movie("broken")
+    broken.movie.with_suffix(".srt").unlink()
+    with pytest.raises(FileNotFoundError):
+        join([movie("two"), broken], path)
+    assert path.read_bytes() == before
+    assert sorted(p.name for p in path.parent.iterdir()) == ["film.mp4", "film.srt"]
+
+
+def test_a_gif_has_its_own_palette_and_the_movies_length(movie: Movie, tmp_path: Path) -> None:
+    path = loop.gif(movie("one", 20).movie, tmp_path / "loop.gif")
+    with Image.open(path) as image:
+        assert image.size == (720, 405)
+        assert image.n_frames == pytest.approx(2 * 12.5, abs=1)
+        assert image.info["duration"] == 80
+        assert image.info.get("loop") == 0
+        image.seek(12)
+        assert np.asarray(image.convert("L")).std() < 2
+
+
+def test_a_gif_over_its_budget_is_not_written(movie: Movie, tmp_path: Path) -> None:
+    clip = movie("noise", 10, noise=True)
+    path = tmp_path / "out" / "loop.gif"
+    path.parent.mkdir()
+    with pytest.raises(LoopSizeError, match=r"bytes, the budget is 1500000\. Shorten the loop"):
+        loop.gif(clip.movie, path)
+    assert not list(path.parent.iterdir())
+
+
+def test_stills_are_the_frames_shown_then(movie: Movie) -> None:
+    clip = movie("one", 10)
+    found = [np.asarray(still).mean() for still in stills(clip.movie, [0.0, 0.45, 0.9, 5.0])]
+    assert found == pytest.approx([0, 40, 90, 90], abs=3)
+
+
+def test_a_sheet_has_the_middle_and_the_end_of_each_beat(movie: Movie, tmp_path: Path) -> None:
+    clip = movie("one", 10)
+    assert moments(clip) == [("only, middle", 0.5), ("only, end", 0.9)]
+    with Image.open(sheet([clip], tmp_path / "sheet.png", columns=2)) as page:
+        assert page.size == (2 * STILL_WIDTH + 3 * 12, 360 + LABEL + 2 * 12)
+        middle, end = (page.getpixel((x, 200)) for x in (320, 980))
+    assert middle == pytest.approx((50,) * 3, abs=4)
+    assert end == pytest.approx((90,) * 3, abs=4)
+
+
+def test_an_unknown_chapter_is_named_with_those_there_are() -> None:
+    with pytest.raises(ChapterError, match=r"no chapter 'two_rounds'\. There are: cast, one_round"):
+        jobs(("two_rounds",), None, "low")
+
+
+def test_chapters_come_in_the_films_order() -> None:
+    chosen = jobs(("one_round", "cast"), "mine", "low")
+    assert [(job.chapter.name, job.run) for job in chosen] == [
+        ("cast", "mine"),
+        ("one_round", "mine"),
+    ]
+
+
+def test_a_digit_without_a_source_is_a_fault(tmp_path: Path) -> None:
+    found = list(_numbers("cast", "task", "about 7 workers", ()))
+    assert found == [Shown("cast", "task", "about 7 workers", None)]
+    write(found, tmp_path / "audit.json")
+    assert '"source": null' in (tmp_path / "audit.json").read_text()
