@@ -531,4 +531,4 @@ def loop_rounds(run: Run) -> list[tuple[int, float]]:
 
 def loop(run: Run) -> Line:
     """Say what the loop shows."""
-    return line("Blue carries the model out, red the updates back. No photo leaves its worker.")
+    return line("Blue: the model out. Red: updates back. No photo ever leaves its worker.")
