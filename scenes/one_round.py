@@ -25,9 +25,9 @@ class OneRound(Explainer):
             self.play(stage.train(story.curves(run, told)))
         with self.beat("collect", story.collect(run), self.status(told, "collect")):
             self.play(stage.clear_curves())
-            for arrived, trip in enumerate(stage.collect(updates), start=1):
+            for trip, sent in zip(stage.collect(updates), story.sent(run, told), strict=True):
                 self.play(trip)
-                self.play(chrome.overlay(story.sent(run, told, arrived)))
+                self.play(chrome.overlay(sent))
         with self.beat("aggregate", story.aggregate(run), self.status(told, "aggregate")):
             self.play(stage.weigh(updates))
             self.play(stage.aggregate(*story.plate(run, told)))

@@ -272,13 +272,16 @@ def updates(run: Run, round_: int) -> list[UpdateTold]:
     ]
 
 
-def sent(run: Run, round_: int, replies: int) -> list[Metric]:
-    """Return the overlay after some of a round's updates have come in."""
+def sent(run: Run, round_: int) -> list[list[Metric]]:
+    """Return the overlay after each of a round's updates has come in."""
     path = f"rounds[{round_}].train.replies"
-    paths = [f"{path}[{i}].bytes_up" for i in range(replies)]
+    paths = [f"{path}[{i}].bytes_up" for i in range(len(train_of(run, round_).replies))]
     return [
-        Metric(total(run, paths, size), "sent by workers", theme.UPDATE),
-        Metric("none", "photos sent", theme.INK),
+        [
+            Metric(total(run, paths[:arrived], size), "sent by workers", theme.UPDATE),
+            Metric("none", "photos sent", theme.INK),
+        ]
+        for arrived in range(1, len(paths) + 1)
     ]
 
 

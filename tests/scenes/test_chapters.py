@@ -6,15 +6,17 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
+import numpy as np
 import pytest
 from conftest import CHAPTERS
-from manim import Mobject
+from manim import Integer, Mobject, Text
 
 from scenes import theme
-from scenes.explainer import Beat, Explainer
+from scenes.explainer import Beat, Explainer, texts_of
 from scenes.figures import Figure
 from scenes.stage.layout import Slot, box
 from scenes.stage.text import Words
+from scenes.stage.wires import Wire
 from scenes.stage.worker import Worker
 
 BEATS = {
@@ -30,9 +32,10 @@ FIXED = re.compile(r"position of|\.number$|one over|^count of rounds\[\*\]")
 
 @dataclass
 class Still:
-    """A beat's end: its text boxes, and its photos with the cards they belong to."""
+    """A beat's end: its text boxes, its wires, and its photos with the cards they belong to."""
 
     beat: Beat
+    wires: list[np.ndarray]
     texts: list[tuple[str, Slot]]
     photos: list[tuple[Slot, Slot]]
 
@@ -45,7 +48,9 @@ def stills(monkeypatch: pytest.MonkeyPatch) -> list[Still]:
 
     def end(scene: Explainer) -> None:
         end_beat(scene)
-        found.append(Still(scene.beats[-1], list(_texts(scene)), list(_photos(scene))))
+        found.append(
+            Still(scene.beats[-1], list(_wires(scene)), list(_texts(scene)), list(_photos(scene)))
+        )
 
     monkeypatch.setattr(Explainer, "_end_beat", end)
     return found
@@ -70,6 +75,13 @@ def _texts(scene: Explainer) -> Iterator[tuple[str, Slot]]:
             yield part.shown, extent(part)
 
 
+def _wires(scene: Explainer) -> Iterator[np.ndarray]:
+    """Yield points along each wire that can be seen, (points, 3)."""
+    for part in _family(scene):
+        if isinstance(part, Wire) and part.get_stroke_opacity() > 0:
+            yield np.array([part.point_from_proportion(share) for share in np.linspace(0, 1, 40)])
+
+
 def _photos(scene: Explainer) -> Iterator[tuple[Slot, Slot]]:
     for part in _family(scene):
         if isinstance(part, Worker) and len(part.photos):
@@ -83,6 +95,7 @@ def test_a_chapter_of_the_committed_runs(
     scene = built(chapter)
     assert [still.beat.name for still in stills] == BEATS[chapter]
     _no_text_crosses_another(stills)
+    _no_text_crosses_a_wire(stills)
     _text_is_in_the_safe_area(stills, scene)
     _text_is_tall_enough(scene)
     _captions_can_be_read(stills)
@@ -94,6 +107,15 @@ def _no_text_crosses_another(stills: list[Still]) -> None:
     for still in stills:
         for (one, here), (other, there) in combinations(still.texts, 2):
             assert not here.overlaps(there), (still.beat.name, one, other)
+
+
+def _no_text_crosses_a_wire(stills: list[Still]) -> None:
+    for still in stills:
+        for text, slot in still.texts:
+            for points in still.wires:
+                across = (points[:, 0] > slot.left) & (points[:, 0] < slot.right)
+                up = (points[:, 1] > slot.bottom) & (points[:, 1] < slot.top)
+                assert not (across & up).any(), (still.beat.name, text)
 
 
 def _text_is_in_the_safe_area(stills: list[Still], scene: Explainer) -> None:
@@ -186,5 +208,13 @@ def test_other_shapes_keep_the_rules(
     width, height = shape
     scene = built(chapter, hand(workers=10, rounds=4), pixel_width=width, pixel_height=height)
     _no_text_crosses_another(stills)
+    _no_text_crosses_a_wire(stills)
     _text_is_in_the_safe_area(stills, scene)
     _photos_stay_with_their_worker(stills)
+
+
+def test_the_audit_sees_numbers_that_are_not_told() -> None:
+    numbers = [Text("7 left"), Integer(8, mob_class=Text)]
+    found = [text for text, figures in texts_of(numbers) if not figures]
+    assert "7 left" in found
+    assert "8" in found
