@@ -295,12 +295,19 @@ def initialise(run: Run) -> Line:
 
 
 def sample(run: Run, round_: int) -> Line:
-    """Say who was picked."""
+    """Say who was picked, and why so few, if they were few."""
+    few = count(run, f"rounds[{round_}].train.sampled")
+    if _everyone(run, round_):
+        return line("A round begins. All {n} workers take part in it.", n=num_workers(run))
     return line(
         "A round asks only a few workers, so it need not wait for all: {few} of {n}, at random.",
-        few=count(run, f"rounds[{round_}].train.sampled"),
+        few=few,
         n=num_workers(run),
     )
+
+
+def _everyone(run: Run, round_: int) -> bool:
+    return len(picked(run, round_)) == len(run.partitions)
 
 
 def distribute(run: Run) -> Line:
@@ -309,11 +316,15 @@ def distribute(run: Run) -> Line:
 
 
 def train(run: Run, round_: int) -> Line:
-    """Say what training does."""
-    return line(
-        "Each trains on its own {n} photos. Batch by batch its error, the loss, falls.",
-        n=read(run, f"rounds[{round_}].train.replies[0].num_examples", integer),
-    )
+    """Say what training does: that the loss falls, where it fell for everyone."""
+    n = read(run, f"rounds[{round_}].train.replies[0].num_examples", integer)
+    curves = [reply.loss_curve for reply in train_of(run, round_).replies]
+    if all(curve is not None and curve[-1] < curve[0] for curve in curves):
+        return line(
+            "Each trains on its own photos, here {n}. Batch by batch its error, the loss, falls.",
+            n=n,
+        )
+    return line("Each trains on its own photos, here {n}: its error, the loss, by batch.", n=n)
 
 
 def collect(run: Run) -> Line:
@@ -328,9 +339,11 @@ def aggregate(run: Run) -> Line:
 
 def evaluate(run: Run, round_: int) -> Line:
     """Say how the new model is tested."""
+    n = count(run, f"rounds[{round_}].evaluate.sampled")
     return line(
-        "The new model visits {n} workers. Only its score on their own photos comes back.",
-        n=count(run, f"rounds[{round_}].evaluate.sampled"),
+        "The new model visits {n} {workers}. Only its score on their own photos comes back.",
+        n=n,
+        workers="worker" if n.value == 1 else "workers",
     )
 
 
@@ -385,6 +398,8 @@ def paced_rounds(run: Run, after: int) -> list[tuple[int, float]]:
 
 def swift(run: Run, round_: int) -> Line:
     """Say that it begins again: with others first, then that it goes on from there."""
+    if round_ == told_round(run) + 1 and _everyone(run, round_):
+        return line("The same again. This run goes on to round {n}.", n=round_number(-1, run))
     if round_ == told_round(run) + 1:
         return line(
             "The same again, with a new draw of workers. This run goes on to round {n}.",

@@ -66,7 +66,8 @@ def _filters(number: int, step: int) -> np.ndarray:
 
 def _round(number: int, step: int) -> record.Round:
     central = record.Metrics(
-        loss=2.0 - 0.1 * number + 0.01 * step, accuracy=0.1 + 0.05 * number + 0.01 * step
+        loss=2.0 / (1 + 0.1 * number) + 0.01 * step,
+        accuracy=min(0.1 + 0.05 * number, 0.8) + 0.01 * step,
     )
     if number == 0:
         return record.Round(number=0, central=central, probes=(0.0,))

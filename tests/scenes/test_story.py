@@ -1,0 +1,59 @@
+"""What is told is true of the run that is told."""
+
+from hand import hand_run
+
+from scenes import story
+
+
+def test_a_few_or_all_are_picked() -> None:
+    few = story.sample(hand_run(workers=3), 1)
+    assert str(few) == (
+        "A round asks only a few workers, so it need not wait for all: 2 of 3, at random."
+    )
+    assert str(story.sample(hand_run(workers=2), 1)) == (
+        "A round begins. All 2 workers take part in it."
+    )
+
+
+def test_the_loss_falls_only_where_it_fell() -> None:
+    run = hand_run()
+    assert "the loss, falls" in str(story.train(run, 1))
+    data = run.model_dump(exclude={"arrays"})
+    data["rounds"][1]["train"]["replies"][0]["loss_curve"] = (1.0, 2.0)
+    risen = type(run).model_validate({**data, "filters": run.filters})
+    assert "falls" not in str(story.train(risen, 1))
+
+
+def test_one_worker_is_not_many() -> None:
+    assert "visits 1 worker." in str(story.evaluate(hand_run(), 1))
+    assert "visits 2 workers." in str(story.evaluate(hand_run(step=1), 1))
+
+
+def test_the_overlay_counts_what_has_arrived() -> None:
+    values = [str(metrics[0].value) for metrics in story.sent(hand_run(), 1)]
+    assert values == ["2.00\u00a0kB", "4.05\u00a0kB"]
+
+
+def test_all_bytes_are_counted_both_ways() -> None:
+    # Two rounds of two workers: 1000 bytes down to each; 2000 and 2050 up.
+    assert story.so_far(hand_run(), 2)[1].value == story.summary(hand_run())[1].value
+    figure = story.so_far(hand_run(), 2)[1].value
+    assert figure.value == 2 * (2 * 1000 + 2000 + 2050)
+    assert figure.source == "sum of all bytes_down and bytes_up in rounds[1] to rounds[2]"
+
+
+def test_shares_are_those_of_the_record() -> None:
+    told = story.updates(hand_run(), 1)
+    assert [update.share for update in told] == [11 / 42, 31 / 42]
+    assert [str(update.share_told) for update in told] == ["26.2%", "73.8%"]
+
+
+def test_one_workers_rounds_are_counted() -> None:
+    assert str(story.one_worker(hand_run(rounds=5))).startswith("Worker 0 took part in 5 of 5")
+
+
+def test_rounds_become_faster() -> None:
+    seconds = [seconds for _, seconds in story.paced_rounds(hand_run(rounds=30), after=3)]
+    assert len(seconds) == 27
+    assert seconds == sorted(seconds, reverse=True)
+    assert min(seconds) >= 0.1
