@@ -21,6 +21,7 @@ from manim import (
     Succession,
     Transform,
     VGroup,
+    VMobject,
     Wait,
     linear,
 )
@@ -41,6 +42,7 @@ from scenes.stage.worker import Attend, Worker
 from scenes.told import CurveTold, LabelChartTold, Metric, UpdateTold, WorkerTold
 
 ROOMS = (2.0, 1.8, 1.6, 1.4, 1.2)  # widths of a loss curve, in cards, widest first
+THIN_ROW = 0.02  # height of a card that has become a row
 STAGGER = 0.45  # a packet leaves when the one before has gone this part of its way
 
 
@@ -102,14 +104,16 @@ class Stage:
         return AnimationGroup(FadeOut(old), *rest, run_time=theme.MOVE / 2)
 
     def become_rows(self, rows: VGroup) -> Animation:
-        """Flatten every worker's card into its row; everything else goes."""
+        """Flatten every worker's card into its row; everything else goes first."""
         rest = Group(*(part for part in self.everything if part not in self.workers))
-        contents = (FadeOut(Group(w.recess, w.photos, w.bars, w.words)) for w in self.workers)
-        flat = (
-            ReplacementTransform(worker.panel, row)
-            for worker, row in zip(self.workers, rows, strict=True)
+        contents = Group(*(Group(w.recess, w.photos, w.bars, w.words) for w in self.workers))
+        panels = VGroup(*(worker.panel for worker in self.workers))
+        flat = VGroup(*(_flattened(p, row) for p, row in zip(panels, rows, strict=True)))
+        return Succession(
+            AnimationGroup(FadeOut(rest), FadeOut(contents), run_time=0.7 * theme.MOVE),
+            Transform(panels, flat, run_time=theme.MOVE),
+            AnimationGroup(FadeOut(panels), FadeIn(rows), run_time=0.3 * theme.MOVE),
         )
-        return AnimationGroup(FadeOut(rest), *contents, *flat, run_time=1.5 * theme.MOVE)
 
     def enter_coordinator(self) -> Animation:
         """Bring the coordinator in."""
@@ -344,6 +348,17 @@ class Stage:
 
     def _rise(self) -> npt.NDArray[np.float64]:
         return np.array([0.0, self.frame.px(24), 0.0])
+
+
+def _flattened(panel: VMobject, row: VMobject) -> VMobject:
+    """Return a panel stretched into a thin row."""
+    flat = (
+        panel.copy()
+        .set_stroke(theme.EDGE)
+        .stretch_to_fit_width(row.width)
+        .stretch_to_fit_height(THIN_ROW)
+    )
+    return flat.move_to(row)
 
 
 def _facing(first: Slot, second: Slot) -> tuple[Point3D, Point3D]:
