@@ -8,10 +8,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import CHAPTERS
 from manim import Integer, Mobject, Text
 
-from scenes import theme
+from scenes import FILM, LOOP, theme
 from scenes.explainer import Beat, Explainer, texts_of
 from scenes.figures import Figure
 from scenes.stage.layout import Slot, box
@@ -27,6 +26,7 @@ BEATS = {
     "many_rounds": ["again", "again", "grid", "grow", "chance", "one_worker", "moved"],
     "loop": ["loop"],
 }  # fmt: skip
+CHAPTERS = [chapter.name for chapter in (*FILM, LOOP)]
 FIXED = re.compile(r"position of|\.number$|one over|^count of rounds\[\*\]")
 
 
