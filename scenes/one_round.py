@@ -28,7 +28,7 @@ class OneRound(Explainer):
             for trip, sent in zip(stage.collect(updates), story.sent(run, told), strict=True):
                 self.play(trip)
                 self.play(chrome.overlay(sent))
-        with self.beat("aggregate", story.aggregate(run), self.status(told, "aggregate")):
+        with self.beat("aggregate", story.aggregate(run, told), self.status(told, "aggregate")):
             self.play(stage.weigh(updates))
             self.play(stage.aggregate(*story.plate(run, told)))
             self.play(stage.tell_front_end())
@@ -39,5 +39,5 @@ class OneRound(Explainer):
             self.play(stage.measure(tested))
             self.play(chrome.overlay(story.federated(run, told)))
         with self.beat("report", story.report(run, told), self.status(told, "report")):
-            self.play(stage.release())
+            self.play(*chrome.hide("overlay"), stage.clear_packets(), stage.release())
             self.play(stage.front_end.compare(*story.before_and_after(run, told)))

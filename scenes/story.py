@@ -139,7 +139,7 @@ def photos_held(run: Run) -> list[Metric]:
 def cast_photos(run: Run) -> Line:
     """Say what a worker holds."""
     return line(
-        "Each worker holds photos of its own, like worker {k} here. They never leave it.",
+        "Each worker holds photos of its own, like worker {k} here. The photos never leave.",
         k=number_of("partitions", told_worker(run)),
     )
 
@@ -153,6 +153,11 @@ def cast_labels(run: Run) -> Line:
         train=read(run, f"partitions[{k}].num_train", integer),
         held=read(run, f"partitions[{k}].num_validation", integer),
     )
+
+
+def told_pair(run: Run) -> tuple[int, int]:
+    """Return the two workers that show what travels: the one that stands for all, and the last."""
+    return told_worker(run), len(run.partitions) - 1
 
 
 def label_chart(run: Run) -> LabelChartTold | None:
@@ -252,7 +257,7 @@ def curves(run: Run, round_: int) -> dict[int, CurveTold]:
     told = {}
     for i, reply in enumerate(train_of(run, round_).replies):
         if reply.loss_curve is not None:
-            first = read(run, f"{path}[{i}].loss_curve[0]", decimal)
+            first = line("loss {x}", x=read(run, f"{path}[{i}].loss_curve[0]", decimal))
             last = read(run, f"{path}[{i}].loss_curve[-1]", decimal)
             told[reply.client] = CurveTold(reply.loss_curve, first, last)
     return told
@@ -332,26 +337,46 @@ def collect(run: Run) -> Line:
     return line("Only the changed weights travel back. The photos stay where they are.")
 
 
-def aggregate(run: Run) -> Line:
-    """Say what the average does."""
-    return line("Averaged, each by its share of the photos, they make the new global model.")
+def aggregate(run: Run, round_: int) -> Line:
+    """Say what the average does, and how much each counts: the same, or more with more photos."""
+    replies = train_of(run, round_).replies
+    path = f"rounds[{round_}].train.replies"
+    shares = [read(run, f"{path}[{i}].weight", percent) for i in range(len(replies))]
+    if len({share.text for share in shares}) == 1:
+        return line(
+            "They are averaged by their shares of the photos, here {share} each: the new model.",
+            share=shares[0],
+        )
+    return line(
+        "They are averaged by their shares of the photos, {least} to {most}: the new model.",
+        least=min(shares, key=lambda share: share.value),
+        most=max(shares, key=lambda share: share.value),
+    )
 
 
 def evaluate(run: Run, round_: int) -> Line:
     """Say how the new model is tested."""
-    n = count(run, f"rounds[{round_}].evaluate.sampled")
-    return line(
-        "The new model visits {n} {workers}. Only its score on their own photos comes back.",
-        n=n,
-        workers="worker" if n.value == 1 else "workers",
-    )
+    n = _testers(run, round_)
+    if n.value == 1:
+        return line(
+            "{n} worker tests the new model on its own photos. Only a score comes back.", n=n
+        )
+    return line("{n} workers test the new model on their own photos. Only scores come back.", n=n)
+
+
+def _testers(run: Run, round_: int) -> Figure:
+    return count(run, f"rounds[{round_}].evaluate.sampled")
 
 
 def federated(run: Run, round_: int) -> list[Metric]:
     """Return the overlay with the federated evaluation of a round."""
     path = f"rounds[{round_}].evaluate.metrics"
     return [
-        Metric(read(run, f"{path}.accuracy", percent), "mean accuracy", theme.INK),
+        Metric(
+            read(run, f"{path}.accuracy", percent),
+            line("accuracy, mean of {n}", n=_testers(run, round_)),
+            theme.INK,
+        ),
         Metric(read(run, f"{path}.loss", decimal), "mean loss", theme.INK),
     ]
 
@@ -359,10 +384,10 @@ def federated(run: Run, round_: int) -> list[Metric]:
 def report(run: Run, round_: int) -> Line:
     """Say what came of it."""
     return line(
-        "One round took the model from {old} to {new} of {n} test photos.",
+        "Of {n} test photos, {old} were named right before this round, {new} after it.",
+        n=read(run, "dataset.num_test", integer),
         old=accuracy(run, round_ - 1),
         new=accuracy(run, round_),
-        n=read(run, "dataset.num_test", integer),
     )
 
 
@@ -405,7 +430,7 @@ def swift(run: Run, round_: int) -> Line:
             "The same again, with a new draw of workers. This run goes on to round {n}.",
             n=round_number(-1, run),
         )
-    return line("And again. Every round starts from the model that the last one made.")
+    return line("And again, from the model that the last round made. (Its tests are not shown.)")
 
 
 def last_round(run: Run) -> int:
@@ -474,7 +499,7 @@ def _moved(run: Run, round_: int) -> Figure:
 
 def grid(run: Run) -> Line:
     """Say how to read the grid."""
-    return line("Red: who sent an update in which round. Above it: how the model did.")
+    return line("Red: a worker sent an update in that round. Above it: how the model did.")
 
 
 def grow(run: Run) -> Line:
@@ -482,7 +507,13 @@ def grow(run: Run) -> Line:
     everyone = len(run.partitions)
     if all(len(_participants(round_)) == everyone for round_ in run.rounds[1:]):
         return line("Every worker takes part in every round. The model learns from all of them.")
-    return line("A few workers a round, and in the end the model has learned from many.")
+    everyone_once = {client for round_ in run.rounds for client in _participants(round_)}
+    if len(everyone_once) == everyone:
+        return line(
+            "A few workers a round. By the end the model has learned from all {n} of them.",
+            n=num_workers(run),
+        )
+    return line("A few workers a round. By the end the model has learned from many of them.")
 
 
 def one_worker(run: Run) -> Line:

@@ -42,7 +42,7 @@ class FrontEnd(Group):
         """Show a new value with the old one on its left."""
         before = Words(old, self.frame, color=theme.MUTED)
         after = Words(new, self.frame, pixels=theme.DISPLAY, weight="SEMIBOLD")
-        gap = self.frame.px(66)
+        gap = self.frame.px(82)
         width = before.width + gap + after.width
         left = self._middle(0.5) - np.array([width / 2, 0, 0])
         before.put(left, -1)

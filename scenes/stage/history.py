@@ -27,7 +27,7 @@ from scenes.told import HistoryTold
 
 NARROW = 1200  # pixels of width below which names stand above their curves, not beside them
 BETWEEN = 52  # pixels between two bands
-GRID_SHARE = 1.1  # the grid's height, in heights of a curve
+GRID_SHARE = 1.7  # the grid's height, in heights of a curve
 STROKE = 4
 MARK = 0.78  # a mark's side, in steps of the grid
 
@@ -97,7 +97,8 @@ class History:
     def enter(self) -> Animation:
         """Bring in the axes and each curve's first point. The rows come from elsewhere."""
         still = Group(self.floors, self.names, self.ticks)
-        return AnimationGroup(FadeIn(still), FadeIn(VGroup(*self.curves)))
+        parts = FadeIn(still), FadeIn(VGroup(*self.curves))
+        return AnimationGroup(*parts, run_time=0.6 * theme.MOVE)
 
     def advance(self, round_: int, run_time: float) -> Animation:
         """Draw a round: the curves grow by one step, and who took part is marked."""
@@ -181,7 +182,8 @@ class History:
 
     def _row_line(self, worker: int) -> Stroke:
         y = self._row(worker)
-        ends = np.array([self.plot.left, y, 0.0]), np.array([self.plot.right, y, 0.0])
+        over = self.frame.px(14)  # half a mark, at most
+        ends = np.array([self.plot.left, y, 0.0]), np.array([self.plot.right + over, y, 0.0])
         return Stroke(*ends, stroke_color=theme.EDGE, stroke_width=1.5)
 
     def _mark(self, worker: int, round_: int) -> Square:

@@ -152,7 +152,7 @@ def _wide(frame: Frame, num_workers: int) -> Layout:
     safe, px = frame.safe, frame.px
     caption = box(safe.left, safe.bottom, safe.right, safe.bottom + px(124))
     title = box(safe.left, safe.top - px(100), safe.left + px(590), safe.top)
-    cards = box(safe.left, caption.top + px(26), safe.right, caption.top + px(386))
+    cards = box(safe.left, caption.top + px(38), safe.right, caption.top + px(390))
     return Layout(
         frame=frame,
         caption_shape=(42, 2),

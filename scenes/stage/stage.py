@@ -111,7 +111,7 @@ class Stage:
         flat = VGroup(*(_flattened(p, row) for p, row in zip(panels, rows, strict=True)))
         return Succession(
             AnimationGroup(FadeOut(rest), FadeOut(contents), run_time=0.7 * theme.MOVE),
-            Transform(panels, flat, run_time=theme.MOVE),
+            Transform(panels, flat, run_time=0.8 * theme.MOVE),
             AnimationGroup(FadeOut(panels), FadeIn(rows), run_time=0.3 * theme.MOVE),
         )
 
@@ -203,11 +203,22 @@ class Stage:
 
     def give_back(self, client: int, run_time: float = 1.4 * theme.MOVE) -> Animation:
         """Send a worker's update to the coordinator, which takes it in."""
-        worker = self.workers[client]
-        packet, worker.packet = worker.packet, None
-        assert packet is not None, f"worker {client} holds no model to give back"
-        path = journey(worker.dock, self.wires[client].copy().reverse_direction())
+        packet = self._taken(client)
+        path = journey(self.workers[client].dock, self.wires[client].copy().reverse_direction())
         return Travel(packet, path, appears=False, disappears=True, run_time=run_time)
+
+    def bring_back(self, client: int) -> Animation:
+        """Send a worker's update to the coordinator's tray, where it stays."""
+        tray = self.coordinator.tray
+        return self._to_tray(client, self._taken(client), tray.center)
+
+    def clear_packets(self) -> Animation:
+        """Take away every packet that lies in the tray or in a dock."""
+        packets = [*self.tray.values(), *(w.packet for w in self.workers if w.packet)]
+        self.tray = {}
+        for worker in self.workers:
+            worker.packet = None
+        return FadeOut(*packets) if packets else Wait(theme.SWAP)
 
     def swift_round(
         self,
@@ -229,7 +240,10 @@ class Stage:
     def collect(self, updates: Sequence[UpdateTold]) -> Sequence[Animation]:
         """Send the updates to the coordinator's tray: one animation each, to be played in order."""
         slots = _evenly(self.coordinator.tray, len(updates))
-        return [self._return(update, slot) for update, slot in zip(updates, slots, strict=True)]
+        return [
+            self._to_tray(update.worker, self._taken(update.worker), slot.center)
+            for update, slot in zip(updates, slots, strict=True)
+        ]
 
     def clear_curves(self) -> Animation:
         """Take the loss curves away and bring the wires back."""
@@ -255,20 +269,16 @@ class Stage:
                 )
             )
             self.tray[update.worker] = share
-        return Succession(AnimationGroup(*changes, run_time=theme.MOVE), Wait(theme.MOVE))
+        return Succession(AnimationGroup(*changes, run_time=theme.MOVE), Wait(2 * theme.MOVE))
 
     def aggregate(self, filters: npt.NDArray[np.float32], limit: float) -> Animation:
         """Merge the shares into the plate of weights, which changes; the coordinator pulses."""
         shares = VGroup(*self.tray.values())
         self.tray = {}
-        target = self.coordinator.plate_slot
-        lift = (target.y - self.coordinator.tray.y) * np.array([0, 1, 0])
-        return Succession(
-            AnimationGroup(
-                FadeOut(shares, shift=lift * 0.6),
-                Pulse(self.coordinator.panel),
-                run_time=theme.MOVE,
-            ),
+        lift = 0.6 * (self.coordinator.plate_slot.y - self.coordinator.tray.y)
+        return AnimationGroup(
+            FadeOut(shares, shift=np.array([0.0, lift, 0.0]), run_time=theme.MOVE),
+            Pulse(self.coordinator.panel),
             self.coordinator.show_plate(filters, limit),
         )
 
@@ -281,17 +291,14 @@ class Stage:
         )
 
     def measure(self, measured: Mapping[int, Told]) -> Animation:
-        """Send back what some workers measured: numbers only, which the coordinator takes in."""
+        """Send back what some workers measured, and nothing else: the model goes."""
+        slots = _evenly(self.coordinator.tray, len(measured))
         trips: list[Animation] = []
-        for client, told in measured.items():
-            worker = self.workers[client]
-            packet = Packet(told, theme.INK, self.frame)
-            back = self.wires[client].copy().reverse_direction()
-            path = journey(worker.dock, back)
-            if worker.packet is not None:
-                trips.append(FadeOut(worker.packet, run_time=theme.MOVE / 2))
-                worker.packet = None
-            trips.append(Travel(packet, path, disappears=True, run_time=1.6 * theme.MOVE))
+        for (client, told), slot in zip(measured.items(), slots, strict=True):
+            gone = FadeOut(self._taken(client), run_time=theme.MOVE / 2)
+            score = Packet(told, theme.INK, self.frame)
+            back = self._to_tray(client, score, slot.center, appears=True)
+            trips.append(AnimationGroup(gone, back, lag_ratio=0.3))
         return LaggedStart(*trips, lag_ratio=STAGGER)
 
     # --- parts of verbs
@@ -311,14 +318,21 @@ class Stage:
         body = worker.packet.body
         return [Transform(body, body.copy().set_fill(theme.UPDATE), run_time=run_time)]
 
-    def _return(self, update: UpdateTold, slot: Slot) -> Animation:
-        worker = self.workers[update.worker]
-        packet = worker.packet or Packet(update.size, theme.UPDATE, self.frame)
-        worker.packet = None
-        self.tray[update.worker] = packet
-        back = self.wires[update.worker].copy().reverse_direction()
-        path = journey(worker.dock, back, slot.center)
-        return Travel(packet, path, appears=False, run_time=1.2 * theme.MOVE)
+    def _taken(self, client: int) -> Packet:
+        """Return the packet in a worker's dock, which is empty from then on."""
+        worker = self.workers[client]
+        packet, worker.packet = worker.packet, None
+        assert packet is not None, f"worker {client} holds no model"
+        return packet
+
+    def _to_tray(
+        self, client: int, packet: Packet, end: Point3D, *, appears: bool = False
+    ) -> Animation:
+        """Send a packet from a worker's dock to a place in the tray, where it stays."""
+        self.tray[client] = packet
+        back = self.wires[client].copy().reverse_direction()
+        path = journey(self.workers[client].dock, back, end)
+        return Travel(packet, path, appears=appears, run_time=1.4 * theme.MOVE)
 
     def _curve(
         self, worker: Worker, told: CurveTold, span: tuple[float, float], room: float

@@ -127,5 +127,8 @@ def _even(text: str, columns: int) -> list[str]:
 
 def _raggedness(first: str, second: str) -> int:
     """Return how ill two lines look: the longer one's length, less what a good break is worth."""
-    worth = 14 if first[-1] in ".:?!" else 5 if first[-1] in ",;" else 0
-    return max(len(first), len(second)) - worth
+    last = first.rpartition(" ")[2]
+    worth = 14 if last[-1] in ".:?!" else 5 if last[-1] in ",;" else 0
+    # A short word or a number belongs to what follows it.
+    dangles = not worth and (len(last) <= 3 or last[-1].isdigit())
+    return max(len(first), len(second)) - worth + 6 * dangles

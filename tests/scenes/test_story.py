@@ -2,6 +2,7 @@
 
 from hand import hand_run
 
+from fl_sim import record
 from scenes import story
 
 
@@ -25,8 +26,13 @@ def test_the_loss_falls_only_where_it_fell() -> None:
 
 
 def test_one_worker_is_not_many() -> None:
-    assert "visits 1 worker." in str(story.evaluate(hand_run(), 1))
-    assert "visits 2 workers." in str(story.evaluate(hand_run(step=1), 1))
+    assert str(story.evaluate(hand_run(), 1)).startswith("1 worker tests")
+    assert str(story.evaluate(hand_run(step=1), 1)).startswith("2 workers test ")
+
+
+def test_shares_that_differ_are_told_apart() -> None:
+    assert "26.2% to 73.8%" in str(story.aggregate(hand_run(), 1))
+    assert "here 33.3% each" in str(story.aggregate(record.load("reference"), 1))
 
 
 def test_the_overlay_counts_what_has_arrived() -> None:

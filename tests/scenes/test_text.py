@@ -61,7 +61,7 @@ def test_a_missing_font_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
         ),
         (
             "The coordinator picks a few of all the workers by chance",
-            ["The coordinator picks a few", "of all the workers by chance"],
+            ["The coordinator picks", "a few of all the workers by chance"],
         ),
     ],
 )
