@@ -110,7 +110,7 @@ def num_workers(run: Run) -> Figure:
 def cast_task(run: Run) -> Line:
     """Say what is to be learned."""
     return line(
-        "The task: name what a photo shows, one of {classes} kinds. {n} workers learn it together.",
+        "The task: name what a photo shows. {n} workers learn to tell {classes} kinds apart.",
         classes=count(run, "dataset.class_names"),
         n=num_workers(run),
     )
@@ -139,7 +139,7 @@ def photos_held(run: Run) -> list[Metric]:
 def cast_photos(run: Run) -> Line:
     """Say what a worker holds."""
     return line(
-        "Each worker holds photos of its own, like worker {k} here. The photos never leave.",
+        "Each worker, like worker {k} here, holds its own photos. They never leave.",
         k=number_of("partitions", told_worker(run)),
     )
 
@@ -175,7 +175,7 @@ def label_chart(run: Run) -> LabelChartTold | None:
 def cast_coordinator(run: Run) -> Line:
     """Say what the coordinator holds."""
     return line(
-        "A coordinator holds the model: {n} weights. The tiles show its first layer.",
+        "A coordinator holds the model, {n} weights, the first drawn as tiles.",
         n=read(run, "network.num_parameters", integer),
     )
 
@@ -183,7 +183,7 @@ def cast_coordinator(run: Run) -> Line:
 def cast_wires(run: Run) -> Line:
     """Say what travels."""
     return line(
-        "Models travel, photos do not: {size} out in blue, a changed copy back in red.",
+        "Models travel, photos do not: {size} out in blue, a changed copy in red.",
         size=model_size(run),
     )
 
@@ -305,7 +305,7 @@ def sample(run: Run, round_: int) -> Line:
     if _everyone(run, round_):
         return line("A round begins. All {n} workers take part in it.", n=num_workers(run))
     return line(
-        "A round asks only a few workers, so it need not wait for all: {few} of {n}, at random.",
+        "To be quick, a round asks only a few: here {few} of the {n} workers, at random.",
         few=few,
         n=num_workers(run),
     )
@@ -344,11 +344,11 @@ def aggregate(run: Run, round_: int) -> Line:
     shares = [read(run, f"{path}[{i}].weight", percent) for i in range(len(replies))]
     if len({share.text for share in shares}) == 1:
         return line(
-            "They are averaged by their shares of the photos, here {share} each: the new model.",
+            "Averaged by shares of the photos, {share} each, they make the new model.",
             share=shares[0],
         )
     return line(
-        "They are averaged by their shares of the photos, {least} to {most}: the new model.",
+        "Averaged by shares of the photos, {least} to {most}, they make the new model.",
         least=min(shares, key=lambda share: share.value),
         most=max(shares, key=lambda share: share.value),
     )
@@ -358,10 +358,8 @@ def evaluate(run: Run, round_: int) -> Line:
     """Say how the new model is tested."""
     n = _testers(run, round_)
     if n.value == 1:
-        return line(
-            "{n} worker tests the new model on its own photos. Only a score comes back.", n=n
-        )
-    return line("{n} workers test the new model on their own photos. Only scores come back.", n=n)
+        return line("{n} worker tests it on its own photos. Only a score comes back.", n=n)
+    return line("{n} workers test it on their own photos. Only scores come back.", n=n)
 
 
 def _testers(run: Run, round_: int) -> Figure:
@@ -499,7 +497,7 @@ def _moved(run: Run, round_: int) -> Figure:
 
 def grid(run: Run) -> Line:
     """Say how to read the grid."""
-    return line("Red: a worker sent an update in that round. Above it: how the model did.")
+    return line("Red: a worker sent an update. Above the rows: how the model did.")
 
 
 def grow(run: Run) -> Line:
@@ -510,10 +508,10 @@ def grow(run: Run) -> Line:
     everyone_once = {client for round_ in run.rounds for client in _participants(round_)}
     if len(everyone_once) == everyone:
         return line(
-            "A few workers a round. By the end the model has learned from all {n} of them.",
+            "A few workers train in each round. In time the model learns from all {n}.",
             n=num_workers(run),
         )
-    return line("A few workers a round. By the end the model has learned from many of them.")
+    return line("A few workers train in each round. In time the model learns from many.")
 
 
 def one_worker(run: Run) -> Line:
@@ -535,7 +533,7 @@ def one_worker(run: Run) -> Line:
 def against_chance(run: Run) -> Line:
     """Say what came of all rounds."""
     return line(
-        "After {n} rounds it names {accuracy} of the test photos. Guessing would get {chance}.",
+        "After {n} rounds, {accuracy} are named right. Guessing would get {chance}.",
         n=round_number(-1, run),
         accuracy=accuracy(run, -1),
         chance=Figure(

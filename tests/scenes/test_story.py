@@ -8,9 +8,7 @@ from scenes import story
 
 def test_a_few_or_all_are_picked() -> None:
     few = story.sample(hand_run(workers=3), 1)
-    assert str(few) == (
-        "A round asks only a few workers, so it need not wait for all: 2 of 3, at random."
-    )
+    assert str(few) == ("To be quick, a round asks only a few: here 2 of the 3 workers, at random.")
     assert str(story.sample(hand_run(workers=2), 1)) == (
         "A round begins. All 2 workers take part in it."
     )
@@ -32,7 +30,7 @@ def test_one_worker_is_not_many() -> None:
 
 def test_shares_that_differ_are_told_apart() -> None:
     assert "26.2% to 73.8%" in str(story.aggregate(hand_run(), 1))
-    assert "here 33.3% each" in str(story.aggregate(record.load("reference"), 1))
+    assert "33.3% each," in str(story.aggregate(record.load("reference"), 1))
 
 
 def test_the_overlay_counts_what_has_arrived() -> None:
