@@ -257,9 +257,10 @@ def curves(run: Run, round_: int) -> dict[int, CurveTold]:
     told = {}
     for i, reply in enumerate(train_of(run, round_).replies):
         if reply.loss_curve is not None:
-            first = line("loss {x}", x=read(run, f"{path}[{i}].loss_curve[0]", decimal))
+            first = read(run, f"{path}[{i}].loss_curve[0]", decimal)
             last = read(run, f"{path}[{i}].loss_curve[-1]", decimal)
-            told[reply.client] = CurveTold(reply.loss_curve, first, last)
+            named = line("loss {x}", x=first)
+            told[reply.client] = CurveTold(reply.loss_curve, named, first, last)
     return told
 
 
@@ -518,14 +519,14 @@ def one_worker(run: Run) -> Line:
     """Say how often one worker took part."""
     worker = told_worker(run)
     took_part = sum(worker in _participants(round_) for round_ in run.rounds)
+    source = f"count of rounds[*].train.replies[*] with client {worker}"
+    k, times = number_of("partitions", worker), Figure(integer(took_part), source, took_part)
+    if took_part == last_round(run):
+        return line("Worker {k} took part in every round, {times} times.", k=k, times=times)
     return line(
         "Worker {k} took part in {times} of {n} rounds. Others trained the model in between.",
-        k=number_of("partitions", worker),
-        times=Figure(
-            integer(took_part),
-            f"count of rounds[*].train.replies[*] with client {worker}",
-            took_part,
-        ),
+        k=k,
+        times=times,
         n=round_number(-1, run),
     )
 

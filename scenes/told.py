@@ -46,10 +46,14 @@ class UpdateTold:
 
 @dataclass(frozen=True)
 class CurveTold:
-    """A worker's loss over one local epoch: nats for each batch, and both ends as told."""
+    """A worker's loss over one local epoch: nats for each batch, and both ends as told.
+
+    ``first_number`` takes the place of ``first`` where there is no room for it.
+    """
 
     values: Sequence[float]
     first: Told
+    first_number: Told
     last: Told
 
 

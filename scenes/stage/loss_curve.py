@@ -47,6 +47,8 @@ class LossCurve(VGroup):
         """Name the ends in the corners that a falling curve leaves free."""
         half = frame.px(theme.LABEL / 2)
         first = Words(told.first, frame, color=theme.MUTED)
+        if first.width > area.width:
+            first = Words(told.first_number, frame, color=theme.MUTED)
         self.before.add(first.put(np.array([area.left, area.top - half, 0]), -1))
         last = Words(told.last, frame, weight="SEMIBOLD")
         self.after.add(last.put(np.array([area.right, area.bottom + half, 0]), 1))

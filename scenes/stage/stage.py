@@ -210,7 +210,7 @@ class Stage:
     def bring_back(self, client: int) -> Animation:
         """Send a worker's update to the coordinator's tray, where it stays."""
         tray = self.coordinator.tray
-        return self._to_tray(client, self._taken(client), tray.center)
+        return self._to_tray(client, self._taken(client), tray)
 
     def clear_packets(self) -> Animation:
         """Take away every packet that lies in the tray or in a dock."""
@@ -241,7 +241,7 @@ class Stage:
         """Send the updates to the coordinator's tray: one animation each, to be played in order."""
         slots = _evenly(self.coordinator.tray, len(updates))
         return [
-            self._to_tray(update.worker, self._taken(update.worker), slot.center)
+            self._to_tray(update.worker, self._taken(update.worker), slot)
             for update, slot in zip(updates, slots, strict=True)
         ]
 
@@ -297,7 +297,7 @@ class Stage:
         for (client, told), slot in zip(measured.items(), slots, strict=True):
             gone = FadeOut(self._taken(client), run_time=theme.MOVE / 2)
             score = Packet(told, theme.INK, self.frame)
-            back = self._to_tray(client, score, slot.center, appears=True)
+            back = self._to_tray(client, score, slot, appears=True)
             trips.append(AnimationGroup(gone, back, lag_ratio=0.3))
         return LaggedStart(*trips, lag_ratio=STAGGER)
 
@@ -326,13 +326,14 @@ class Stage:
         return packet
 
     def _to_tray(
-        self, client: int, packet: Packet, end: Point3D, *, appears: bool = False
+        self, client: int, packet: Packet, slot: Slot, *, appears: bool = False
     ) -> Animation:
         """Send a packet from a worker's dock to a place in the tray, where it stays."""
         self.tray[client] = packet
         back = self.wires[client].copy().reverse_direction()
-        path = journey(self.workers[client].dock, back, end)
-        return Travel(packet, path, appears=appears, run_time=1.4 * theme.MOVE)
+        path = journey(self.workers[client].dock, back, slot.center)
+        room = slot.width - self.frame.px(8)
+        return Travel(packet, path, appears=appears, room=room, run_time=1.4 * theme.MOVE)
 
     def _curve(
         self, worker: Worker, told: CurveTold, span: tuple[float, float], room: float

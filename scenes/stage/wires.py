@@ -18,6 +18,7 @@ from scenes.stage.text import Words
 
 PACKET_HEIGHT = 42  # pixels
 PACKET_PAD = 13
+ARRIVING = 0.8  # part of a journey after which a packet makes itself small
 FADE = 0.12  # part of a journey in which a packet appears or disappears
 
 
@@ -91,7 +92,11 @@ class Packet(VGroup):
 
 
 class Travel(Animation):
-    """A packet appears at one end of a path, travels it, and stays or disappears at the other."""
+    """A packet appears at one end of a path, travels it, and stays or disappears at the other.
+
+    Where there is less ``room`` at the end than the packet is wide, it arrives narrower and
+    without its label.
+    """
 
     def __init__(
         self,
@@ -100,9 +105,12 @@ class Travel(Animation):
         *,
         appears: bool = True,
         disappears: bool = False,
+        room: float | None = None,
         run_time: float = theme.MOVE,
     ) -> None:
         self.packet = packet
+        self.width = packet.body.width
+        self.room = room if room is not None and room < self.width else None
         self.path = path
         self.appears = appears
         self.disappears = disappears
@@ -117,8 +125,14 @@ class Travel(Animation):
             opacity = min(opacity, alpha / FADE)
         if self.disappears:
             opacity = min(opacity, (1 - alpha) / FADE)
+        if self.room is not None:
+            arrived = max(0.0, (min(alpha, 1.0) - ARRIVING) / (1 - ARRIVING))
+            width = self.width + arrived * (self.room - self.width)
+            self.packet.body.stretch_to_fit_width(width)
         self.packet.move_to(self.path.point_from_proportion(self.rate_func(min(alpha, 1.0))))
         self.packet.set_fill(opacity=opacity)
+        if self.room is not None:
+            self.packet.words.set_fill(opacity=opacity * (1 - arrived))
 
 
 def journey(*points_or_wires: VMobject | Point3D) -> VMobject:

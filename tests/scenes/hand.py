@@ -8,13 +8,16 @@ import numpy as np
 from fl_sim import record
 
 
-def hand_run(workers: int = 3, rounds: int = 2, classes: int = 2, step: int = 0) -> record.Run:
+def hand_run(
+    workers: int = 3, rounds: int = 2, classes: int = 2, step: int = 0, picked: int = 0
+) -> record.Run:
     """Return a valid run. Two runs of another ``step`` share no number that is shown.
 
     Args:
-        workers: clients; the first two, or three where a step is given, take part in every round.
+        workers: clients.
         rounds: rounds after round 0.
         classes: classes of the dataset.
+        picked: workers that train in every round; without it two, or three where a step is given.
         step: added to what is counted, and a hundredth of it to what is measured.
     """
     return record.Run(
@@ -38,7 +41,9 @@ def hand_run(workers: int = 3, rounds: int = 2, classes: int = 2, step: int = 0)
         network=record.Network(name="line", num_parameters=75 + step, num_bytes=1000 + 100 * step),
         probes=(record.Probe(parameter="weight", index=(0,)),),
         partitions=tuple(_partition(worker, classes, step) for worker in range(workers)),
-        rounds=tuple(_round(number, step) for number in range(rounds + 1)),
+        rounds=tuple(
+            _round(number, step, picked or (3 if step else 2)) for number in range(rounds + 1)
+        ),
         thumbnails=np.full((workers, 2, 4, 4, 3), 40 + step, np.uint8),
         filters=np.stack([_filters(number, step) for number in range(rounds + 1)]),
     )
@@ -64,14 +69,14 @@ def _filters(number: int, step: int) -> np.ndarray:
     return (values / 24).reshape(2, 3, 2, 2)
 
 
-def _round(number: int, step: int) -> record.Round:
+def _round(number: int, step: int, count: int) -> record.Round:
     central = record.Metrics(
         loss=2.0 / (1 + 0.1 * number) + 0.01 * step,
         accuracy=min(0.1 + 0.05 * number, 0.8) + 0.01 * step,
     )
     if number == 0:
         return record.Round(number=0, central=central, probes=(0.0,))
-    picked = (0, 1, 2) if step else (0, 1)
+    picked = tuple(range(count))
     examples = [10 + 20 * client + number + step for client in picked]
     sent = [0.25 * (client + 1) for client in picked]
     shares = [count / sum(examples) for count in examples]
@@ -83,7 +88,7 @@ def _round(number: int, step: int) -> record.Round:
             replies=tuple(_reply(client, examples, sent, step) for client in picked),
             weighted_mean=(average,),
         ),
-        evaluate=_evaluate((0, 1) if step else (0,), step),
+        evaluate=_evaluate(picked[:-1], step),
         central=central,
         probes=(average,),
     )

@@ -70,7 +70,7 @@ def _family(scene: Explainer) -> Iterator[Mobject]:
 def _texts(scene: Explainer) -> Iterator[tuple[str, Slot]]:
     seen: set[int] = set()
     for part in _family(scene):
-        if isinstance(part, Words) and id(part) not in seen:
+        if isinstance(part, Words) and id(part) not in seen and part.get_fill_opacity() > 0:
             seen.add(id(part))
             yield part.shown, extent(part)
 
@@ -184,14 +184,25 @@ def test_every_number_follows_the_record(
 
 @pytest.mark.parametrize(
     "numbers",
-    [{"workers": 2, "rounds": 1}, {"workers": 12, "rounds": 5, "classes": 12}, {"classes": 20}],
+    [
+        {"workers": 2, "rounds": 1},
+        {"workers": 12, "rounds": 5, "classes": 12, "picked": 12},
+        {"workers": 6, "rounds": 30, "classes": 20, "picked": 5},
+    ],
     ids=str,
 )
 @pytest.mark.parametrize("chapter", CHAPTERS)
 def test_other_runs_can_be_told(
-    chapter: str, numbers: dict[str, int], built: Callable[..., Any], hand: Callable[..., str]
+    chapter: str,
+    numbers: dict[str, int],
+    built: Callable[..., Any],
+    hand: Callable[..., str],
+    stills: list[Still],
 ) -> None:
     scene = built(chapter, hand(**numbers))
+    _no_text_crosses_another(stills)
+    _no_text_crosses_a_wire(stills)
+    _text_is_in_the_safe_area(stills, scene)
     assert scene.beats
     assert all(beat.end > beat.start for beat in scene.beats)
 

@@ -53,7 +53,11 @@ def test_shares_are_those_of_the_record() -> None:
 
 
 def test_one_workers_rounds_are_counted() -> None:
-    assert str(story.one_worker(hand_run(rounds=5))).startswith("Worker 0 took part in 5 of 5")
+    assert str(story.one_worker(hand_run(rounds=5))) == (
+        "Worker 0 took part in every round, 5 times."
+    )
+    told = str(story.one_worker(record.load("iid-30")))
+    assert told.startswith("Worker 0 took part in 7 of 30 rounds.")
 
 
 def test_rounds_become_faster() -> None:
