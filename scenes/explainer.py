@@ -1,6 +1,7 @@
 """The base scene: loads the run, builds the stage, and tells a chapter beat by beat."""
 
 import os
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -34,11 +35,16 @@ class Beat:
 
 
 class Explainer(Scene):
-    """A chapter. A subclass names itself and tells its beats in ``construct``."""
+    """A chapter. A subclass names itself and tells its beats in ``construct``.
+
+    The run is the one that ``FEDREEL_RUN`` names, or the film's own choice for the chapter.
+    """
 
     title: ClassVar[str]
 
     def __init__(self, **kwargs: Any) -> None:
+        # First of all, before Manim makes any folder.
+        self.run = _load(os.environ.get(RUN_VARIABLE) or self._default_run())
         kwargs.setdefault("camera_class", BoxCamera)
         self.frame = Frame.of_config()
         config.frame_width, config.frame_height = self.frame.width, self.frame.height
@@ -47,8 +53,7 @@ class Explainer(Scene):
         self.on_beat: Callable[[str], None] = lambda name: None
 
     def setup(self) -> None:
-        """Load the run that ``FEDREEL_RUN`` names and lay out its stage."""
-        self.run = record.load(os.environ.get(RUN_VARIABLE) or self._default_run())
+        """Lay out the stage for the run."""
         self.layout = layout(self.frame, len(self.run.partitions))
         self.stage = Stage(self.layout, story.workers(self.run))
         self.chrome = Chrome(self.layout)
@@ -120,6 +125,18 @@ class Explainer(Scene):
         super().play(*args, **kwargs)
         if self.beats:
             self.beats[-1].texts.update(dict.fromkeys(texts_of(self.mobjects)))
+
+
+def _load(name: str) -> record.Run:
+    """Load a run; end the program in one line where it can't be used.
+
+    Manim answers any other exception of a scene with a traceback of many lines.
+    """
+    try:
+        return record.load(name)
+    except record.RecordError as error:
+        print(f"fedreel: {error}", file=sys.stderr)
+        raise SystemExit(2) from error
 
 
 def reading_time(text: str) -> float:

@@ -13,7 +13,7 @@ import pytest
 
 from fl_sim.record import RUNS
 
-CHAPTERS = ("cast", "one_round", "many_rounds")
+ROOT = Path(__file__).parents[2]
 
 
 def command(*arguments: str) -> list[str]:
@@ -86,6 +86,20 @@ def test_a_bad_record_is_one_line_and_nothing_is_written(
     assert says in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
     assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_manims_own_command_says_so_in_one_line_too(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "manim", "-ql", str(ROOT / "scenes" / "cast.py"), "Cast"],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "FEDREEL_RUN": "nowhere"},
+        check=False,
+    )
+    assert done.returncode == 2
+    lines = [text for text in done.stderr.splitlines() if text.strip()]
+    assert [text.startswith("fedreel: nowhere: no run.json there") for text in lines] == [True]
+    assert not list(tmp_path.iterdir())
 
 
 def test_an_unknown_chapter_is_one_line() -> None:
