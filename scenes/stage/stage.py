@@ -37,7 +37,7 @@ from scenes.stage.layout import Layout, Slot, box
 from scenes.stage.loss_curve import LossCurve
 from scenes.stage.panel import Pulse
 from scenes.stage.summary import Summary
-from scenes.stage.wires import Packet, Travel, journey, wires
+from scenes.stage.wires import Packet, Trail, Travel, journey, wires
 from scenes.stage.worker import Attend, Worker
 from scenes.told import CurveTold, LabelChartTold, Metric, UpdateTold, WorkerTold
 
@@ -171,7 +171,8 @@ class Stage:
             worker.packet = Packet(size, theme.MODEL, self.frame)
             path = journey(self.wires[client], worker.dock)
             run_time = 1.4 * theme.MOVE * pace
-            trips.append(Travel(worker.packet, path, run_time=run_time))
+            trip = Travel(worker.packet, path, run_time=run_time)
+            trips.append(AnimationGroup(trip, Trail(path, theme.MODEL, run_time)))
         return LaggedStart(*trips, lag_ratio=STAGGER)
 
     def train(self, curves: Mapping[int, CurveTold]) -> Animation:
@@ -205,7 +206,8 @@ class Stage:
         """Send a worker's update to the coordinator, which takes it in."""
         packet = self._taken(client)
         path = journey(self.workers[client].dock, self.wires[client].copy().reverse_direction())
-        return Travel(packet, path, appears=False, disappears=True, run_time=run_time)
+        trip = Travel(packet, path, appears=False, disappears=True, run_time=run_time)
+        return AnimationGroup(trip, Trail(path, theme.UPDATE, run_time))
 
     def bring_back(self, client: int) -> Animation:
         """Send a worker's update to the coordinator's tray, where it stays."""
@@ -333,7 +335,10 @@ class Stage:
         back = self.wires[client].copy().reverse_direction()
         path = journey(self.workers[client].dock, back, slot.center)
         room = slot.width - self.frame.px(8)
-        return Travel(packet, path, appears=appears, room=room, run_time=1.4 * theme.MOVE)
+        run_time = 1.4 * theme.MOVE
+        trip = Travel(packet, path, appears=appears, room=room, run_time=run_time)
+        color = theme.INK if appears else theme.UPDATE  # a score starts its way here
+        return AnimationGroup(trip, Trail(path, color, run_time))
 
     def _curve(
         self, worker: Worker, told: CurveTold, span: tuple[float, float], room: float

@@ -19,6 +19,8 @@ from scenes.stage.text import Words
 PACKET_HEIGHT = 42  # pixels
 PACKET_PAD = 13
 ARRIVING = 0.8  # part of a journey after which a packet makes itself small
+TRAIL = 4
+TRAIL_STEPS = 60
 FADE = 0.12  # part of a journey in which a packet appears or disappears
 
 
@@ -135,14 +137,29 @@ class Travel(Animation):
             self.packet.words.set_fill(opacity=opacity * (1 - arrived))
 
 
+class Trail(Animation):
+    """The way behind a packet lights up in its colour, and goes dark once it has arrived."""
+
+    def __init__(self, path: VMobject, color: str, run_time: float) -> None:
+        # Equal steps, so that a part of the points is the same part of the length.
+        steps = [path.point_from_proportion(share) for share in np.linspace(0, 1, TRAIL_STEPS)]
+        self.whole = VMobject().set_points_as_corners(steps)
+        self.trail = VMobject(stroke_color=color, stroke_width=TRAIL)
+        self.trail.set_z_index(layers.WIRES)
+        super().__init__(self.trail, introducer=True, remover=True, run_time=run_time)
+
+    def interpolate_mobject(self, alpha: float) -> None:
+        """Reach as far as the packet, and fade in the end."""
+        self.trail.pointwise_become_partial(self.whole, 0, smooth(min(alpha, 1.0)))
+        self.trail.set_stroke(opacity=min(1.0, (1 - alpha) / (1 - ARRIVING)))
+
+
 def journey(*points_or_wires: VMobject | Point3D) -> VMobject:
     """Return one path through wires and points, joined by straight lines."""
     path = VMobject()
     for part in points_or_wires:
         if isinstance(part, VMobject):
-            if not path.has_points():
-                path.start_new_path(part.get_start())
-            elif not np.allclose(path.get_last_point(), part.get_start()):
+            if path.has_points() and not np.allclose(path.get_last_point(), part.get_start()):
                 path.add_line_to(part.get_start())
             path.append_points(part.points)
         elif not path.has_points():
