@@ -191,7 +191,7 @@ def cast_wires(run: Run) -> Line:
 def cast_front_end(run: Run) -> Line:
     """Say what the front end shows."""
     return line(
-        "The front end scores it on photos that no worker holds: untrained, {accuracy} right.",
+        "The front end shows its score on photos no worker holds: untrained, {accuracy} right.",
         accuracy=accuracy(run, 0),
     )
 
