@@ -61,8 +61,9 @@ def run(
     name: str, assignments: tuple[str, ...], data: Path | None, out: Path | None, force: bool
 ) -> None:
     """Train, and leave a record."""
-    from . import launch, record
-    from .settings import SettingError, defaults, override
+    from fl_sim import record
+    from fl_sim.app.settings import SettingError, defaults, override
+    from fl_sim.running import launch
 
     try:
         config = override(defaults(), assignments)
@@ -86,7 +87,7 @@ def run(
 @cli.command("list", epilog=examples("fl-sim list"))
 def list_runs() -> None:
     """List the runs that are here."""
-    from . import record, show
+    from fl_sim import record, show
 
     runs, errors = {}, []
     for name in record.names():
@@ -104,8 +105,8 @@ def list_runs() -> None:
 @cloup.argument("name", help="Name of a run, or its folder.")
 def show(name: str) -> None:
     """Show a run as tables."""
-    from . import record
-    from . import show as tables
+    from fl_sim import record
+    from fl_sim import show as tables
 
     try:
         tables.run(record.load(name))
@@ -117,7 +118,7 @@ def show(name: str) -> None:
 @cloup.argument("path", help="Name of a run, its folder or its run.json.")
 def check(path: str) -> None:
     """Check a record: that it is whole, and that its numbers agree."""
-    from . import record
+    from fl_sim import record
 
     try:
         result = record.load(path)
@@ -134,7 +135,7 @@ def schema() -> None:
     """Print the JSON Schema of run.json."""
     import json
 
-    from . import record
+    from fl_sim import record
 
     click.echo(json.dumps(record.schema(), indent=2))
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from rich.console import Console
 from rich.table import Table
 
-from .record import Metrics, Round, Run
+from fl_sim.record import Metrics, Round, Run
 
 ABSENT = "-"
 

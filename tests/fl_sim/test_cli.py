@@ -9,8 +9,9 @@ import pytest
 from click.testing import CliRunner, Result
 from tiny_record import tiny_run
 
-from fl_sim import launch, record
+from fl_sim import record
 from fl_sim.cli import cli
+from fl_sim.running import launch
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 

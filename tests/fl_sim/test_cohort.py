@@ -4,9 +4,9 @@ from flwr.app import ConfigRecord
 from flwr.serverapp.strategy import FedAvg
 from toy_app import START, arrays, nodes, toy_app
 
-from fl_sim.cohort import SeededCohort, innermost
-from fl_sim.in_process import InProcessGrid
-from fl_sim.recorder import Recorder
+from fl_sim.app.cohort import SeededCohort, innermost
+from fl_sim.recording.recorder import Recorder
+from fl_sim.running.in_process import InProcessGrid
 
 
 def cohorts(seed: int, rounds: int, order: list[int] | None = None) -> list[tuple[int, ...]]:

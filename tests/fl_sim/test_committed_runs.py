@@ -8,7 +8,7 @@ import pytest
 from quick_run import content
 
 from fl_sim import record
-from fl_sim.provenance import code_hash
+from fl_sim.app.provenance import code_hash
 
 NAMES = ("iid-30", "reference")
 

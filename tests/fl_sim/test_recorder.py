@@ -8,9 +8,9 @@ from flwr.app import ArrayRecord, Message, MetricRecord
 from flwr.serverapp.strategy import FedAdam, FedAvg, FedMedian, FedProx, Strategy
 from toy_app import START, arrays, nodes, start, toy_app
 
-from fl_sim.in_process import InProcessGrid
 from fl_sim.record import Failure, Metrics, Probe, Round
-from fl_sim.recorder import Recorder
+from fl_sim.recording.recorder import Recorder
+from fl_sim.running.in_process import InProcessGrid
 
 PROBES = tuple(Probe(parameter="weight", index=(i,)) for i in range(3))
 

@@ -13,8 +13,9 @@ import torch
 from quick_run import QUICK, content, invoke
 from safetensors.torch import load_file
 
-from fl_sim import record, task
-from fl_sim.provenance import code_hash
+from fl_sim import record
+from fl_sim.app import task
+from fl_sim.app.provenance import code_hash
 
 
 @pytest.fixture(scope="module")

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from fl_sim import settings as settings_module
-from fl_sim.settings import SettingError, Settings, defaults, override
+from fl_sim.app import settings as settings_module
+from fl_sim.app.settings import SettingError, Settings, defaults, override
 
 KNOWN = (
     "dataset, seed, num-partitions, validation-fraction, num-server-rounds, fraction-train, "

@@ -8,8 +8,8 @@ import torch
 from datasets import ClassLabel, Dataset, Features, Image, Value
 from PIL import Image as Picture
 
-from fl_sim import task
-from fl_sim.settings import Settings, defaults
+from fl_sim.app import task
+from fl_sim.app.settings import Settings, defaults
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ from flwr.app import Array, ArrayRecord, ConfigRecord, Context, Message, MetricR
 from flwr.clientapp import ClientApp
 from flwr.serverapp.strategy import Result, Strategy
 
-from fl_sim.in_process import InProcessGrid
-from fl_sim.recorder import CLIENT
+from fl_sim.recording.recorder import CLIENT
+from fl_sim.running.in_process import InProcessGrid
 
 START = (0.5, -0.25, 1.0)
 

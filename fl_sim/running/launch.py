@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, cast
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from .record import RUN_FILE, RUNS
-from .settings import Settings, Value
+from fl_sim.app.settings import Settings, Value
+from fl_sim.record import RUN_FILE, RUNS
 
 if TYPE_CHECKING:
     from flwr.app import Message
@@ -119,8 +119,8 @@ def _train(config: dict[str, Value]) -> None:
         from datasets import disable_progress_bars  # type: ignore[import-untyped]
         from flwr.app import Context, RecordDict
 
-        from . import client_app, server_app, task
-        from .in_process import RUN_ID, InProcessGrid
+        from fl_sim.app import client_app, server_app, task
+        from fl_sim.running.in_process import RUN_ID, InProcessGrid
 
         disable_progress_bars()
         getLogger("flwr").setLevel(WARNING)

@@ -14,10 +14,10 @@ from flwr.app import (
 )
 from flwr.clientapp import ClientApp
 
-from . import task
-from .provenance import code_hash
-from .recorder import CLIENT
-from .settings import Settings
+from fl_sim.app import task
+from fl_sim.app.provenance import code_hash
+from fl_sim.app.settings import Settings
+from fl_sim.recording.recorder import CLIENT
 
 app = ClientApp()
 

@@ -25,10 +25,12 @@ from flwr.serverapp import Grid, ServerApp
 from flwr.serverapp.strategy import FedAvg
 from safetensors.torch import load, save
 
-from . import provenance, record, task
-from .cohort import SeededCohort
-from .recorder import CLIENT, Recorder, score
-from .settings import PLACES, Settings
+from fl_sim import record
+from fl_sim.app import provenance, task
+from fl_sim.app.cohort import SeededCohort
+from fl_sim.app.settings import PLACES, Settings
+from fl_sim.recording.recorder import CLIENT, Recorder, score
+from fl_sim.recording.versions import versions
 
 MODEL_FILE = "model.safetensors"
 IMAGE_SHAPE = (32, 32, 3)
@@ -213,7 +215,7 @@ def _stack(clients: list[Client]) -> npt.NDArray[np.uint8] | None:
 def _provenance(seed: int, started: datetime) -> record.Provenance:
     return record.Provenance(
         seed=seed,
-        versions=provenance.versions(),
+        versions=versions(),
         code_hash=provenance.code_hash(),
         started=started,
         finished=datetime.now(UTC),

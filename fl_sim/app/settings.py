@@ -17,7 +17,7 @@ PLACES = ("name", "out", "dataset")
 OWN = ("name", "out")
 
 # Present in a checkout, absent from an installed wheel.
-PYPROJECT = Path(__file__).parents[1] / "pyproject.toml"
+PYPROJECT = Path(__file__).parents[2] / "pyproject.toml"
 
 
 class SettingError(ValueError):

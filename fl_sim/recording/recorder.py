@@ -12,8 +12,8 @@ from flwr.app import ArrayRecord, ConfigRecord, Message, MetricRecord
 from flwr.serverapp import Grid
 from flwr.serverapp.strategy import FedAvg, Result, Strategy
 
-from . import record
-from .cohort import Wrapper, innermost
+from fl_sim import record
+from fl_sim.app.cohort import Wrapper, innermost
 
 # The name of the ConfigRecord in which a client tells what only it knows.
 CLIENT = "client"

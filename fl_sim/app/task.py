@@ -18,7 +18,7 @@ from PIL import Image
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812  # torch's own name for it
 
-from .settings import Settings
+from fl_sim.app.settings import Settings
 
 SIZE = (32, 32)  # of an image, pixels
 EVALUATION_BATCH = 500

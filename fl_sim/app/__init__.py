@@ -1,0 +1,1 @@
+"""The Flower app: its settings, its task, its client and its server."""

@@ -1,0 +1,1 @@
+"""Turns what a Flower strategy does into a run record."""
