@@ -4,10 +4,13 @@
 
 import sys
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 import cloup
+
+if TYPE_CHECKING:
+    from fl_sim.record import Run
 
 SETTINGS = cloup.Context.settings(
     help_option_names=["-h", "--help"],
@@ -38,10 +41,20 @@ def cli() -> None:
         "fl-sim run mine",
         "fl-sim run mine --data ~/cifar10 --force",
         "fl-sim run long --set num-server-rounds=30 --set seed=7",
+        "fl-sim run long --resume",
         "fl-sim run elsewhere --out ~/runs/elsewhere",
+        "fl-sim run simulated --on ray",
+        "fl-sim run deployed --on superlink --address 192.0.2.1:8000 --root-certificates ca.crt",
     ),
 )
 @cloup.argument("name", help="Name of the run.")
+@cloup.option(
+    "--on",
+    type=click.Choice(["process", "ray", "superlink"]),
+    default="process",
+    show_default=True,
+    help="Train in this process, in Flower's simulation on Ray, or on a deployment of Flower.",
+)
 @cloup.option(
     "--set", "assignments", multiple=True, metavar="KEY=VALUE", help="Change a setting of the app."
 )
@@ -57,8 +70,31 @@ def cli() -> None:
     help="Folder for the record, instead of one of that name in fl_sim/runs.",
 )
 @cloup.option("--force", is_flag=True, help="Replace the record that is there.")
-def run(
-    name: str, assignments: tuple[str, ...], data: Path | None, out: Path | None, force: bool
+@cloup.option("--resume", is_flag=True, help="Go on with a run that was interrupted.")
+@cloup.option_group(
+    "With --on superlink",
+    cloup.option("--superlink", metavar="NAME", help="Its name in Flower's configuration."),
+    cloup.option("--address", metavar="HOST:PORT", help="Its address."),
+    cloup.option(
+        "--root-certificates",
+        type=cloup.Path(path_type=Path, exists=True, dir_okay=False),
+        help="PEM file to trust instead of the system's certificates.",
+    ),
+    cloup.option("--insecure", is_flag=True, help="Speak to it without TLS."),
+    help="--data and --out are then folders of the machines that train and of the SuperLink's.",
+)
+def run(  # noqa: PLR0913, PLR0917  # one parameter an option
+    name: str,
+    on: str,
+    assignments: tuple[str, ...],
+    data: Path | None,
+    out: Path | None,
+    force: bool,
+    resume: bool,
+    superlink: str | None,
+    address: str | None,
+    root_certificates: Path | None,
+    insecure: bool,
 ) -> None:
     """Train, and leave a record."""
     from fl_sim import record
@@ -66,22 +102,128 @@ def run(
     from fl_sim.running import launch
 
     try:
-        config = override(defaults(), assignments)
+        chosen = launch.choose(on, superlink, address, root_certificates, insecure)
+        if resume and assignments:
+            raise launch.LaunchError("--set changes a run; one that goes on cannot be changed")
+        known = launch.resumed_config(name, out) if resume and chosen is None else defaults()
+        config = override(known, assignments)
         if data is not None:
-            config["dataset"] = str(launch.dataset_folder(data))
-        folder = launch.run(name, config, out, force=force)
+            local = chosen is None
+            config["dataset"] = str(launch.dataset_folder(data) if local else data.absolute())
+        target = launch.Target(out, force, resume)
+        if chosen is None:
+            folder, here = launch.run(name, config, target, on), True
+        else:
+            folder, here = launch.submit(name, config, target, chosen)
     except (launch.LaunchError, SettingError) as error:
         _fail(error)
+    except launch.StoppedError as error:
+        click.echo(f"fl-sim: {error}", err=True)
+        sys.exit(130)
+    if not here:
+        click.echo(f"{name}: complete. Its record is on the SuperLink's machine: {folder}")
+        return
     result = record.load(folder)
+    _tell_failures(result)
+    _tell_result(result)
+    click.echo(f"record: {folder}")
+    if not any(round_.train.replies for round_ in result.rounds if round_.train):
+        _fail(launch.LaunchError("no client delivered in any round: the model was not trained"))
+
+
+def _tell_failures(result: "Run") -> None:
     for round_ in result.rounds:
         for failure in round_.train.failures if round_.train else ():
-            click.echo(
-                f"round {round_.number}: client {failure.client}: {failure.reason}", err=True
-            )
-    if result.final:
-        accuracy = f"{result.final.test.accuracy:.1%} on {result.final.num_test} test images"
-        click.echo(f"{name}: {len(result.rounds) - 1} rounds, {accuracy}")
-    click.echo(f"record: {folder}")
+            what = failure.reason or failure.kind
+            click.echo(f"round {round_.number}: client {failure.client}: {what}", err=True)
+
+
+def _tell_result(result: "Run") -> None:
+    said = f"{result.name}: {len(result.rounds) - 1} rounds"
+    test = result.final.test if result.final else None
+    if result.final and test and test.accuracy is not None:
+        said += f", {test.accuracy:.1%} on {result.final.num_test} test images"
+    click.echo(said)
+
+
+@cli.command(
+    epilog=examples(
+        "fl-sim deploy --local 3",
+        "fl-sim deploy --local 3 --port 8000",
+    ),
+)
+@cloup.option(
+    "--local",
+    "num_nodes",
+    type=click.IntRange(2),
+    required=True,
+    metavar="N",
+    help="Start N SuperNodes on this machine, each with one of N partitions.",
+)
+@cloup.option(
+    "--port", type=click.IntRange(1, 65535), help="Port of the SuperLink, instead of a free one."
+)
+def deploy(num_nodes: int, port: int | None) -> None:
+    """Start a deployment of Flower to try: a SuperLink, and SuperNodes that prove who they are.
+
+    It runs until Ctrl-C or SIGTERM, on this machine alone, by TLS, with certificates and keys
+    that are made for it and gone with it.
+    """
+    from fl_sim.running.deploy import deploy as keep
+    from fl_sim.running.flower import FlowerError
+
+    try:
+        keep(num_nodes, port)
+    except FlowerError as error:
+        _fail(error)
+
+
+@cli.command(
+    epilog=examples(
+        "fl-sim suite --list",
+        "fl-sim suite --data ~/cifar10 --jobs 2",
+        "fl-sim suite reference iid-30 --force",
+    ),
+)
+@cloup.argument("names", nargs=-1, help="Runs of the suite, instead of all.")
+@cloup.option(
+    "--data",
+    type=cloup.Path(path_type=Path),
+    help="Folder with the dataset, as for `fl-sim run`.",
+)
+@cloup.option(
+    "--jobs",
+    type=click.IntRange(1),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="Make N runs at a time.",
+)
+@cloup.option(
+    "--force", is_flag=True, help="Replace records with other settings, or made by other code."
+)
+@cloup.option("--list", "only_list", is_flag=True, help="Tell how the runs stand; make none.")
+def suite(
+    names: tuple[str, ...], data: Path | None, jobs: int, force: bool, only_list: bool
+) -> None:
+    """Make the project's own runs that are not there, as fl_sim/runs/suite.toml lists them."""
+    from fl_sim.running import launch
+    from fl_sim.running import suite as runs
+
+    try:
+        entries = runs.choose(runs.read(runs.FILE), names)
+        folder = None if data is None else launch.dataset_folder(data)
+    except (runs.SuiteError, launch.LaunchError) as error:
+        _fail(error)
+    try:
+        if only_list:
+            complete = runs.show(entries, runs.FILE.parent, {})
+        else:
+            complete = runs.bring_about(entries, runs.FILE.parent, folder, jobs, force)
+    except KeyboardInterrupt:
+        click.echo("fl-sim: stopped; the runs that were made stay", err=True)
+        sys.exit(130)
+    sys.exit(0 if complete else 2)
 
 
 @cli.command("list", epilog=examples("fl-sim list"))

@@ -14,15 +14,17 @@ def runs(found: Mapping[str, Run]) -> None:
     """Print one line for each run."""
     table = _table("", "run", "strategy", "clients", "rounds", "accuracy")
     for name, run_ in found.items():
-        clients, rounds = len(run_.partitions), len(run_.rounds) - 1
-        table.add_row(name, run_.strategy, str(clients), str(rounds), _accuracy(_last(run_)))
+        clients = ABSENT if run_.num_clients is None else str(run_.num_clients)
+        rounds = str(len(run_.rounds) - 1)
+        table.add_row(name, run_.strategy or ABSENT, clients, rounds, _accuracy(_last(run_)))
     Console().print(table)
 
 
 def run(run_: Run) -> None:
-    """Print a run: its settings, its clients, its rounds."""
+    """Print a run: its settings, its clients, its rounds, as far as they are known."""
     console = Console()
-    for table in (_settings(run_), _clients(run_), _rounds(run_)):
+    tables = [_settings(run_), *([_clients(run_)] if run_.partitions else []), _rounds(run_)]
+    for table in tables:
         console.print(table)
         console.print()
 
@@ -31,25 +33,39 @@ def _settings(run_: Run) -> Table:
     table = _table(run_.name, "", "")
     table.show_header = False
     table.columns[1].justify = "left"
-    data, network, origin = run_.dataset, run_.network, run_.provenance
-    rows: dict[str, object] = {
-        "strategy": run_.strategy,
-        "dataset": f"{data.name}, {data.num_train} train and {data.num_test} test examples",
-        "network": f"{network.name}, {network.num_parameters} parameters",
-        **run_.config,
-        "finished": f"{origin.finished:%Y-%m-%d %H:%M} UTC",
-        "versions": ", ".join(f"{name} {found}" for name, found in origin.versions.items()),
-    }
-    for key, value in rows.items():
+    for key, value in {**_about(run_), **run_.config, **_origin(run_)}.items():
         table.add_row(key, str(value))
     return table
 
 
+def _about(run_: Run) -> dict[str, str]:
+    data, network = run_.dataset, run_.network
+    rows = {"strategy": run_.strategy or ABSENT}
+    if data:
+        rows["dataset"] = f"{data.name}, {data.num_train} train and {data.num_test} test examples"
+    if network:
+        size = f"{network.num_parameters} parameters"
+        rows["network"] = f"{network.name}, {size}" if network.name else size
+    return rows
+
+
+def _origin(run_: Run) -> dict[str, str]:
+    origin = run_.provenance
+    rows = {"source": origin.source}
+    if origin.finished:
+        rows["finished"] = f"{origin.finished:%Y-%m-%d %H:%M} UTC"
+    if origin.versions:
+        rows["versions"] = ", ".join(f"{name} {found}" for name, found in origin.versions.items())
+    return rows
+
+
 def _clients(run_: Run) -> Table:
-    table = _table("clients", "client", "train", "valid", *run_.dataset.class_names)
+    classes = run_.dataset.class_names if run_.dataset else ()
+    table = _table("clients", "client", "train", "valid", *classes)
     for number, part in enumerate(run_.partitions):
-        counts = (part.num_train, part.num_validation, *part.label_counts)
-        table.add_row(str(number), *map(str, counts))
+        counts = (part.num_train, part.num_validation, *(part.label_counts or ()))
+        known = [ABSENT if count is None else str(count) for count in counts[: 2 + len(classes)]]
+        table.add_row(str(number), *known)
     return table
 
 
@@ -87,7 +103,7 @@ def _table(title: str, first: str, *others: str) -> Table:
 
 
 def _last(run_: Run) -> Metrics | None:
-    return run_.final.test if run_.final else run_.rounds[-1].central
+    return (run_.final and run_.final.test) or run_.rounds[-1].central
 
 
 def _numbers(clients: Iterable[int]) -> str:
@@ -95,8 +111,8 @@ def _numbers(clients: Iterable[int]) -> str:
 
 
 def _loss(metrics: Metrics | None) -> str:
-    return f"{metrics.loss:.3f}" if metrics else ABSENT
+    return ABSENT if metrics is None or metrics.loss is None else f"{metrics.loss:.3f}"
 
 
 def _accuracy(metrics: Metrics | None) -> str:
-    return f"{metrics.accuracy:.1%}" if metrics else ABSENT
+    return ABSENT if metrics is None or metrics.accuracy is None else f"{metrics.accuracy:.1%}"

@@ -45,15 +45,40 @@ ALL_PHOTOS = ("partitions[*].num_train", "partitions[*].num_validation")
 
 def workers(run: Run) -> list[WorkerTold]:
     """Return every worker's card: the first is called by its full name, the others by number."""
-    most = max(max(part.label_counts, default=0) for part in run.partitions) or 1
+    most = max(
+        (max(label_counts(run, i), default=0) for i in range(len(run.partitions))), default=1
+    )
     cards = []
-    for i, part in enumerate(run.partitions):
+    for i in range(len(run.partitions)):
         number = number_of("partitions", i)
         photos = None if run.thumbnails is None else run.thumbnails[i]
-        bars = [examples / most for examples in part.label_counts]
+        bars = [examples / (most or 1) for examples in label_counts(run, i)]
         label = line("worker {n}", n=number) if i == 0 else number
         cards.append(WorkerTold(label, number, photos, bars))
     return cards
+
+
+def label_counts(run: Run, worker: int) -> Sequence[int]:
+    """Return how many examples of each class a worker holds.
+
+    Raises:
+        UntoldError: the run did not record it.
+    """
+    counts = run.partitions[worker].label_counts
+    if counts is None:
+        raise UntoldError(f"the run {run.name!r} recorded no label counts of its clients")
+    return counts
+
+
+def class_names(run: Run) -> tuple[str, ...]:
+    """Return the names of the classes.
+
+    Raises:
+        UntoldError: the run did not record its dataset.
+    """
+    if run.dataset is None:
+        raise UntoldError(f"the run {run.name!r} recorded nothing of its dataset")
+    return run.dataset.class_names
 
 
 def plate(run: Run, round_: int) -> tuple[npt.NDArray[np.float32], float]:
@@ -163,11 +188,11 @@ def told_pair(run: Run) -> tuple[int, int]:
 def label_chart(run: Run) -> LabelChartTold | None:
     """Return one worker's photos by kind, or nothing where there are too many kinds to list."""
     worker = told_worker(run)
-    names = run.dataset.class_names
+    names = class_names(run)
     if len(names) > MOST_LISTED:
         return None
     path = f"partitions[{worker}].label_counts"
-    counts = run.partitions[worker].label_counts
+    counts = label_counts(run, worker)
     figures = [read(run, f"{path}[{i}]", integer) for i in range(len(counts))]
     return LabelChartTold(tuple(zip(names, figures, strict=True)), counts)
 
@@ -236,7 +261,7 @@ def status(run: Run, round_: int, phase: str) -> Line:
 
 def picked(run: Run, round_: int) -> tuple[int, ...]:
     """Return the workers that were sampled for training."""
-    return train_of(run, round_).sampled
+    return train_of(run, round_).sampled or ()
 
 
 def tested(run: Run, round_: int) -> dict[int, Told]:
@@ -271,11 +296,20 @@ def updates(run: Run, round_: int) -> list[UpdateTold]:
         UpdateTold(
             reply.client,
             read(run, f"{path}[{i}].bytes_up", size),
-            reply.weight,
-            read(run, f"{path}[{i}].weight", percent),
+            share.value,
+            share,
         )
-        for i, reply in enumerate(train_of(run, round_).replies)
+        for i, (reply, share) in enumerate(
+            zip(train_of(run, round_).replies, shares(run, round_), strict=True)
+        )
     ]
+
+
+def shares(run: Run, round_: int) -> list[Figure]:
+    """Return each update's share n_k/n of the average."""
+    path = f"rounds[{round_}].train.replies"
+    count_ = len(train_of(run, round_).replies)
+    return [read(run, f"{path}[{i}].weight", percent) for i in range(count_)]
 
 
 def sent(run: Run, round_: int) -> list[list[Metric]]:
@@ -340,18 +374,16 @@ def collect(run: Run) -> Line:
 
 def aggregate(run: Run, round_: int) -> Line:
     """Say what the average does, and how much each counts: the same, or more with more photos."""
-    replies = train_of(run, round_).replies
-    path = f"rounds[{round_}].train.replies"
-    shares = [read(run, f"{path}[{i}].weight", percent) for i in range(len(replies))]
-    if len({share.text for share in shares}) == 1:
+    each = shares(run, round_)
+    if len({share.text for share in each}) == 1:
         return line(
             "Averaged by shares of the photos, {share} each, they make the new model.",
-            share=shares[0],
+            share=each[0],
         )
     return line(
         "Averaged by shares of the photos, {least} to {most}, they make the new model.",
-        least=min(shares, key=lambda share: share.value),
-        most=max(shares, key=lambda share: share.value),
+        least=min(each, key=lambda share: share.value),
+        most=max(each, key=lambda share: share.value),
     )
 
 
@@ -439,25 +471,20 @@ def last_round(run: Run) -> int:
 
 def history(run: Run) -> HistoryTold:
     """Return the curves of loss and accuracy and who took part, by round."""
-    centrals = [round_.central for round_ in run.rounds]
-    if any(central is None for central in centrals):
-        raise UntoldError(f"the run {run.name!r} was not tested after every round")
-    known = [central for central in centrals if central is not None]
-    chance = 1 / len(run.dataset.class_names)
-    guess = Figure(percent(chance), "one over count of dataset.class_names", chance)
+    guess = chance(run)
     last = len(run.partitions) - 1
     return HistoryTold(
         series=(
             SeriesTold(
                 "accuracy",
-                [central.accuracy for central in known],
+                central(run, "accuracy"),
                 accuracy(run, 0),
                 accuracy(run, -1),
-                (line("guessing {chance}", chance=guess), chance),
+                (line("guessing {chance}", chance=guess), guess.value),
             ),
             SeriesTold(
                 "loss",
-                [central.loss for central in known],
+                central(run, "loss"),
                 read(run, "rounds[0].central.loss", decimal),
                 read(run, "rounds[-1].central.loss", decimal),
             ),
@@ -469,6 +496,25 @@ def history(run: Run) -> HistoryTold:
         first_round=line("round {r}", r=round_number(0, run)),
         last_round=line("round {r}", r=round_number(-1, run)),
     )
+
+
+def central(run: Run, measure: str) -> list[float]:
+    """Return ``loss`` or ``accuracy`` on the test split after each round.
+
+    Raises:
+        UntoldError: a round was not tested.
+    """
+    values = [getattr(round_.central, measure, None) for round_ in run.rounds]
+    known = [value for value in values if value is not None]
+    if len(known) < len(values):
+        raise UntoldError(f"the run {run.name!r} was not tested after every round")
+    return known
+
+
+def chance(run: Run) -> Figure:
+    """Return the accuracy of guessing."""
+    value = 1 / len(class_names(run))
+    return Figure(percent(value), "one over count of dataset.class_names", value)
 
 
 def _participants(round_: Round) -> Sequence[int]:
@@ -537,11 +583,7 @@ def against_chance(run: Run) -> Line:
         "After {n} rounds, {accuracy} are named right. Guessing would get {chance}.",
         n=round_number(-1, run),
         accuracy=accuracy(run, -1),
-        chance=Figure(
-            percent(1 / len(run.dataset.class_names)),
-            "one over count of dataset.class_names",
-            1 / len(run.dataset.class_names),
-        ),
+        chance=chance(run),
     )
 
 

@@ -14,7 +14,7 @@ from flwr.app import (
 )
 from flwr.clientapp import ClientApp
 
-from fl_sim.app import task
+from fl_sim.app import faults, task
 from fl_sim.app.provenance import code_hash
 from fl_sim.app.settings import Settings
 from fl_sim.recording.recorder import CLIENT
@@ -45,7 +45,7 @@ def describe(message: Message, context: Context) -> Message:
     return Message(RecordDict({CLIENT: ConfigRecord(about)}), reply_to=message)
 
 
-@app.train()
+@app.train(mods=[faults.inject])
 def train(message: Message, context: Context) -> Message:
     """Train the received model on the client's train part; say how it went."""
     client, settings, data = _open(context)
@@ -54,7 +54,9 @@ def train(message: Message, context: Context) -> Message:
     shuffle = task.generator(settings.seed, "train", _asked(message, "server-round"), client)
     data.train.images(part.train)  # decoded here, so that the clock sees training alone
     start = time.perf_counter()
-    curve, score = task.train(model, data.train, part.train, settings, shuffle)
+    curve, score = task.train(
+        model, data.train, part.train, settings, shuffle, proximal_mu=_proximal_mu(message)
+    )
     seconds = time.perf_counter() - start
     validation = task.evaluate(model, data.train, part.validation)
     known: dict[str, ConfigRecordValues] = {
@@ -62,6 +64,7 @@ def train(message: Message, context: Context) -> Message:
         "loss-curve": curve,
         "validation-loss": validation.loss,
         "validation-accuracy": validation.accuracy,
+        **_alone(model, data, settings),
     }
     reply = RecordDict(
         {
@@ -95,6 +98,21 @@ def _asked(message: Message, key: str) -> int:
     value = message.content.config_records["config"][key]
     assert isinstance(value, int)
     return value
+
+
+def _proximal_mu(message: Message) -> float:
+    """Return the weight of FedProx's term, which only that strategy sends."""
+    value = message.content.config_records["config"].get("proximal-mu", 0.0)
+    assert isinstance(value, float)
+    return value
+
+
+def _alone(model: task.Net, data: task.Data, settings: Settings) -> dict[str, float]:
+    """Test a model that is never averaged on what the server tests the global one on."""
+    if settings.strategy != "local-only":
+        return {}
+    test = task.evaluate(model, data.test)
+    return {"test-loss": test.loss, "test-accuracy": test.accuracy}
 
 
 def _received(message: Message, data: task.Data) -> task.Net:

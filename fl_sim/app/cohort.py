@@ -55,33 +55,41 @@ class SeededCohort(Wrapper):
 
     Flower's node ids are random in every run, and its strategies choose among them with Python's
     global generator. Here clients are chosen by their number instead, and replies are aggregated
-    in that order: floating-point sums depend on it. For strategies that send the same to
-    everyone, as Flower's do.
+    in that order: floating-point sums depend on it. This suits strategies that send the same to
+    everyone, as Flower's do; one that says by ``personal = True`` that it does not keeps its
+    own choice.
 
     Args:
         strategy: decides how many clients take part, and aggregates.
         seed: of the run.
         nodes: Flower's id of each client, by the client's number.
+        full_round: the round in which every connected client trains; 0 for none.
     """
 
-    def __init__(self, strategy: Strategy, seed: int, nodes: Sequence[int]) -> None:
+    def __init__(
+        self, strategy: Strategy, seed: int, nodes: Sequence[int], full_round: int = 0
+    ) -> None:
         super().__init__(strategy)
         self._seed = seed
         self._nodes = nodes
+        self._full_round = full_round
+        self._personal = getattr(innermost(strategy), "personal", False)
         self._numbers = {node: number for number, node in enumerate(nodes)}
 
     def configure_train(
         self, server_round: int, arrays: ArrayRecord, config: ConfigRecord, grid: Grid
     ) -> Iterable[Message]:
-        """Return the messages that ask the round's cohort to train."""
-        messages = super().configure_train(server_round, arrays, config, grid)
+        """Return the messages that ask the round's cohort, or everyone, to train."""
+        messages = list(super().configure_train(server_round, arrays, config, grid))
+        if server_round == self._full_round and messages and not self._personal:
+            return self._to_all(messages[0], grid)
         return self._address(messages, grid, f"{self._seed}/{server_round}/train")
 
     def configure_evaluate(
         self, server_round: int, arrays: ArrayRecord, config: ConfigRecord, grid: Grid
     ) -> Iterable[Message]:
         """Return the messages that ask another cohort to evaluate."""
-        messages = super().configure_evaluate(server_round, arrays, config, grid)
+        messages = list(super().configure_evaluate(server_round, arrays, config, grid))
         return self._address(messages, grid, f"{self._seed}/{server_round}/evaluate")
 
     def aggregate_train(
@@ -96,14 +104,32 @@ class SeededCohort(Wrapper):
         """Aggregate in the order of the clients' numbers."""
         return super().aggregate_evaluate(server_round, self._sorted(replies))
 
-    def _address(self, messages: Iterable[Message], grid: Grid, seed: str) -> list[Message]:
-        messages = list(messages)
-        connected = set(grid.get_node_ids())
-        present = [number for number, node in enumerate(self._nodes) if node in connected]
-        chosen = sorted(Random(seed).sample(present, len(messages)))
-        for message, number in zip(messages, chosen, strict=True):
-            message.metadata.dst_node_id = self._nodes[number]
+    def _address(self, messages: list[Message], grid: Grid, seed: str) -> list[Message]:
+        if not self._personal:
+            chosen = sorted(Random(seed).sample(self._present(grid), len(messages)))
+            for message, number in zip(messages, chosen, strict=True):
+                message.metadata.dst_node_id = self._nodes[number]
         return messages
 
+    def _to_all(self, message: Message, grid: Grid) -> list[Message]:
+        return [
+            Message(
+                message.content,
+                self._nodes[number],
+                message.metadata.message_type,
+                ttl=message.metadata.ttl,
+                group_id=message.metadata.group_id,
+            )
+            for number in self._present(grid)
+        ]
+
+    def _present(self, grid: Grid) -> list[int]:
+        connected = set(grid.get_node_ids())
+        return [number for number, node in enumerate(self._nodes) if node in connected]
+
     def _sorted(self, replies: Iterable[Message]) -> list[Message]:
-        return sorted(replies, key=lambda reply: self._numbers[reply.metadata.src_node_id])
+        # Of a client that is gone the SuperLink tells, under its own node id.
+        last = len(self._nodes)
+        return sorted(
+            replies, key=lambda reply: self._numbers.get(reply.metadata.src_node_id, last)
+        )

@@ -7,7 +7,16 @@ from pathlib import Path
 from typing import Any
 
 # The files on which a run's numbers depend.
-SOURCES = ("client_app.py", "cohort.py", "server_app.py", "task.py")
+SOURCES = (
+    "client_app.py",
+    "cohort.py",
+    "faults.py",
+    "local_only.py",
+    "partitions.py",
+    "server_app.py",
+    "strategies.py",
+    "task.py",
+)
 
 
 @cache

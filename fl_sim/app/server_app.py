@@ -1,42 +1,34 @@
-"""The server's side of the app: federated averaging, recorded."""
+"""The server's side of the app: a federated run, recorded round by round."""
 
 import hashlib
-import time
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from logging import getLogger
 from operator import lt
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-from flwr.app import (
-    ArrayRecord,
-    ConfigRecord,
-    Context,
-    Error,
-    Message,
-    MessageType,
-    MetricRecord,
-    RecordDict,
-)
+import torch
+from flwr.app import Array, ArrayRecord, Context, MetricRecord
 from flwr.serverapp import Grid, ServerApp
-from flwr.serverapp.strategy import FedAvg
+from flwr.serverapp.strategy import Strategy
 from safetensors.torch import load, save
 
 from fl_sim import record
-from fl_sim.app import provenance, task
+from fl_sim.app import provenance, strategies, task
+from fl_sim.app.clients import Client, ask_clients, stack_images
 from fl_sim.app.cohort import SeededCohort
+from fl_sim.app.resume import Resumed
 from fl_sim.app.settings import PLACES, Settings
-from fl_sim.recording.recorder import CLIENT, Recorder, score
+from fl_sim.recording import state
+from fl_sim.recording.journal import Journal, Past
+from fl_sim.recording.recorder import Recorder
+from fl_sim.recording.replies import Arrays, score
 from fl_sim.recording.versions import versions
 
 MODEL_FILE = "model.safetensors"
-IMAGE_SHAPE = (32, 32, 3)
-THUMBNAILS_A_CLIENT = 6
-THUMBNAILS = 120  # in all, so that the record of many clients stays small
-NODES_TIMEOUT = 300  # seconds
+JOURNAL = "journal"  # folder beside the record while the run goes on
+SAMPLES = 40  # test images shown with the model's probabilities
 
 # Weights followed through the run, from every layer. In round 2 of the reference run each moves
 # visibly, and differently on each client.
@@ -57,169 +49,192 @@ PROBES = tuple(
 app = ServerApp()
 
 
-class ClientError(RuntimeError):
-    """The clients are too few, cannot be told apart, or do not run the server's code."""
-
-
-@dataclass(frozen=True)
-class Client:
-    """What a client told of itself before the first round."""
-
-    node: int
-    partition: record.Partition
-    images: npt.NDArray[np.uint8]
-
-
 @app.main()
 def main(grid: Grid, context: Context) -> None:
     """Train, and leave the record in the folder that the setting ``out`` names."""
     started = datetime.now(UTC)
     settings = Settings.of(context.run_config)
+    config = {key: value for key, value in context.run_config.items() if key not in PLACES}
     data = task.load_data(settings.dataset)
     clients = ask_clients(grid, settings)
-    nodes = [client.node for client in clients]
-    strategy = FedAvg(
-        fraction_train=settings.fraction_train, fraction_evaluate=settings.fraction_evaluate
-    )
-    model = task.initial_model(settings.seed, len(data.class_names))
-    recorder = Recorder(SeededCohort(strategy, settings.seed, nodes), nodes, _probes(model))
-
-    def evaluate(server_round: int, arrays: ArrayRecord) -> MetricRecord:
-        model.load_state_dict(arrays.to_torch_state_dict())
-        return _test(model, data)
-
-    initial = ArrayRecord(model.state_dict())
-    recorder.start(grid, initial, settings.num_server_rounds, evaluate_fn=evaluate)
-    if not settings.out:
-        getLogger("flwr").warning("setting `out` names no folder: no record is kept")
-        return
-    folder = Path(settings.out)
-    run = record.Run(
-        name=settings.name,
-        strategy=type(strategy).__name__,
-        provenance=_provenance(settings.seed, started),
-        config={key: value for key, value in context.run_config.items() if key not in PLACES},
-        dataset=_dataset(data),
-        network=_network(model, initial),
-        probes=recorder.probes,
-        partitions=tuple(client.partition for client in clients),
-        rounds=tuple(recorder.rounds),
-        final=save_and_test(model, data, folder),
-        thumbnails=_stack(clients),
-        filters=recorder.filters(),
-    )
-    record.save(run, folder)
+    Experiment(settings, config, data, clients, started).run(grid)
 
 
-def ask_clients(grid: Grid, settings: Settings) -> list[Client]:
-    """Return the clients in the order of their numbers, which Flower calls partition ids.
+class Experiment:
+    """One run of the app, from its first round, or from where it was interrupted.
 
-    Raises:
-        ClientError: some do not appear or answer, share a number, or run other code.
+    Args:
+        settings: of the run.
+        config: the settings as the record keeps them.
+        data: what is trained and tested on.
+        clients: in the order of their numbers.
+        started: when the run began, UTC.
     """
-    count = min(THUMBNAILS_A_CLIENT, THUMBNAILS // settings.num_partitions)
-    question = RecordDict({"config": ConfigRecord({"thumbnails": count})})
-    nodes = _wait_for_nodes(grid, settings.num_partitions)
-    replies = grid.send_and_receive([Message(question, node, MessageType.QUERY) for node in nodes])
-    clients: dict[int, Client] = {}
-    for reply in replies:
-        if reply.has_error():
-            raise ClientError(_reason(reply.error))
-        told: dict[str, Any] = dict(reply.content.config_records[CLIENT])
-        if told["code-hash"] != provenance.code_hash():
-            raise ClientError("a client runs other code than the server; start both anew")
-        clients[told["partition-id"]] = _client(reply.metadata.src_node_id, told)
-    numbers = list(range(settings.num_partitions))
-    if sorted(clients) != numbers:
-        raise ClientError(f"clients {sorted(clients)} answered, {numbers} were expected")
-    return _as_many_images([clients[number] for number in numbers])
 
-
-def _reason(error: Error) -> str:
-    """Return what the client raised, without the exception that Flower wraps it in."""
-    wrapped = error.reason or f"a client failed with error code {error.code}"
-    return wrapped.rpartition("Message: ")[2].removesuffix("'>")
-
-
-def _wait_for_nodes(grid: Grid, wanted: int) -> list[int]:
-    deadline = time.monotonic() + NODES_TIMEOUT
-    while len(nodes := list(grid.get_node_ids())) < wanted and time.monotonic() < deadline:
-        time.sleep(1)
-    if len(nodes) != wanted:
-        raise ClientError(
-            f"{len(nodes)} clients are connected, num-partitions is {wanted}; "
-            f"start with: flwr run . --federation-config num-supernodes={wanted}"
+    def __init__(
+        self,
+        settings: Settings,
+        config: Mapping[str, Any],
+        data: task.Data,
+        clients: list[Client],
+        started: datetime,
+    ) -> None:
+        self.settings, self.config, self.data, self.clients = settings, config, data, clients
+        self._nodes = [client.node for client in clients]
+        self._numbers = {node: number for number, node in enumerate(self._nodes)}
+        self._inner = strategies.make(settings)
+        # A strategy that sends each client its own model has no global one to test.
+        self._personal = bool(getattr(self._inner, "personal", False))
+        self._strategy = SeededCohort(self._inner, settings.seed, self._nodes, settings.full_round)
+        self._model = task.initial_model(settings.seed, len(data.class_names))
+        self._journal = self._open_journal(started)
+        self._recorder = Recorder(
+            self._numbers,
+            _probes(self._model),
+            curves=settings.keep == "all",
+            on_round=self._end_round,
         )
-    return nodes
 
-
-def _client(node: int, told: dict[str, Any]) -> Client:
-    partition = record.Partition(
-        num_train=told["num-train"],
-        num_validation=told["num-validation"],
-        label_counts=tuple(told["label-counts"]),
-        thumbnail_labels=tuple(told["thumbnail-labels"]),
-    )
-    pixels = np.frombuffer(told["thumbnails"], dtype=np.uint8)
-    return Client(node, partition, pixels.reshape(-1, *IMAGE_SHAPE))
-
-
-def save_and_test(model: task.Net, data: task.Data, folder: Path) -> record.Final:
-    """Save the global model into ``folder``, and test what the file gives back."""
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / MODEL_FILE
-    path.write_bytes(save(model.state_dict()))
-    content = path.read_bytes()
-    saved = task.Net(len(data.class_names))
-    saved.load_state_dict(load(content))
-    return record.Final(
-        file=path.name,
-        sha256=hashlib.sha256(content).hexdigest(),
-        test=score(_test(saved, data)),
-        num_test=len(data.test),
-    )
-
-
-def _test(model: task.Net, data: task.Data) -> MetricRecord:
-    result = task.evaluate(model, data.test)
-    return MetricRecord({"loss": result.loss, "accuracy": result.accuracy})
-
-
-def _as_many_images(clients: list[Client]) -> list[Client]:
-    """Show as many images of each client as the poorest has."""
-    count = min(len(client.images) for client in clients)
-    return [
-        Client(
-            client.node,
-            client.partition.model_copy(
-                update={"thumbnail_labels": client.partition.thumbnail_labels[:count]}
-            ),
-            client.images[:count],
+    def run(self, grid: Grid) -> None:
+        """Run the rounds that are left, and write the record."""
+        past = self._journal.read() if self._journal else Past()
+        self._recorder.watch(self._strategy)
+        strategy, arrays = self._restore(past)
+        evaluate = self._recorder.watch_evaluate(self._evaluate)
+        done = max(len(past.rounds) - 1, 0)
+        if isinstance(strategy, Resumed):
+            evaluate = strategy.evaluated_by(evaluate)
+        strategy.start(
+            grid,
+            arrays,
+            self.settings.num_server_rounds - done,
+            self.settings.round_timeout,
+            evaluate_fn=evaluate,
         )
-        for client in clients
-    ]
+        if self._journal is None:
+            getLogger("flwr").warning("setting `out` names no folder: no record is kept")
+            return
+        self._write(Path(self.settings.out))
+        self._journal.remove()
+
+    # --- rounds
+
+    def _open_journal(self, started: datetime) -> Journal | None:
+        if not self.settings.out:
+            return None
+        identity = {"config": dict(self.config), "code_hash": provenance.code_hash()}
+        return Journal(Path(self.settings.out) / JOURNAL, identity, started.isoformat())
+
+    def _restore(self, past: Past) -> tuple[Strategy, ArrayRecord]:
+        """Return the strategy and the model to go on with."""
+        if not past.rounds:
+            return self._strategy, ArrayRecord(self._model.state_dict())
+        for round_ in past.rounds:
+            self._recorder.restore(round_, past.models.get(round_.number))
+        done = past.rounds[-1].number
+        nodes = dict(enumerate(self._nodes))
+        state.restore(self._strategy, *past.strategy, nodes)
+        return Resumed(self._strategy, done), _array_record(past.models[done])
+
+    def _evaluate(self, server_round: int, arrays: ArrayRecord) -> MetricRecord | None:
+        if self._personal and server_round > 0:
+            return None
+        self._model.load_state_dict(arrays.to_torch_state_dict())
+        test = task.test(self._model, self.data.test, len(self.data.class_names))
+        if self._confusion_is_due(server_round):
+            self._recorder.note_confusion(test.confusion.tolist())
+        return MetricRecord({"loss": test.score.loss, "accuracy": test.score.accuracy})
+
+    def _confusion_is_due(self, server_round: int) -> bool:
+        every = self.settings.confusion_every
+        last = server_round == self.settings.num_server_rounds
+        return every > 0 and (server_round % every == 0 or last)
+
+    def _end_round(self, round_: record.Round, model: Arrays) -> None:
+        if self._journal:
+            self._journal.append(round_, model, state.capture(self._strategy, self._numbers))
+
+    # --- the record
+
+    def _write(self, folder: Path) -> None:
+        all_kept = self.settings.keep == "all"
+        samples, images = self._samples() if all_kept and not self._personal else (None, None)
+        run = record.Run(
+            name=self.settings.name,
+            strategy=type(self._inner).__name__,
+            provenance=self._provenance(),
+            config=dict(self.config),
+            num_clients=len(self.clients),
+            dataset=_dataset(self.data),
+            network=_network(self._model),
+            probes=self._recorder.probes or (),
+            partitions=tuple(client.partition for client in self.clients),
+            rounds=tuple(self._recorder.rounds),
+            path=None if self._personal else self._recorder.path.project(),
+            samples=samples,
+            thumbnails=stack_images(self.clients),
+            filters=self._recorder.filters() if all_kept else None,
+            sample_images=images,
+        )
+        if not self._personal:
+            run = run.model_copy(update={"final": self._final(run, folder)})
+        record.save(run, folder)
+
+    def _samples(self) -> tuple[record.Samples, Any]:
+        choose = task.generator(self.settings.seed, "samples")
+        index = task.samples(self.data, SAMPLES, choose)
+        images = self.data.test.images(index)
+        first = task.initial_model(self.settings.seed, len(self.data.class_names))
+        samples = record.Samples(
+            labels=tuple(self.data.test.labels[index].tolist()),
+            first=_shares(task.probabilities(first, images)),
+            last=_shares(task.probabilities(self._model, images)),
+        )
+        return samples, images.permute(0, 2, 3, 1).contiguous().numpy()
+
+    def _final(self, run: record.Run, folder: Path) -> record.Final:
+        """Save the global model where it is to be kept, and test what the file gives back."""
+        num_test = len(self.data.test)
+        if self.settings.keep != "all":
+            return record.Final(test=run.rounds[-1].central, num_test=num_test)
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / MODEL_FILE
+        # In the header: which run it is of.
+        path.write_bytes(save(self._model.state_dict(), {"fingerprint": record.fingerprint(run)}))
+        content = path.read_bytes()
+        saved = task.Net(len(self.data.class_names))
+        saved.load_state_dict(load(content))
+        result = task.evaluate(saved, self.data.test)
+        return record.Final(
+            file=path.name,
+            sha256=hashlib.sha256(content).hexdigest(),
+            test=score({"loss": result.loss, "accuracy": result.accuracy}),
+            num_test=num_test,
+        )
+
+    def _provenance(self) -> record.Provenance:
+        assert self._journal is not None
+        return record.Provenance(
+            seed=self.settings.seed,
+            versions=versions(),
+            code_hash=provenance.code_hash(),
+            started=datetime.fromisoformat(self._journal.started),
+            finished=datetime.now(UTC),
+        )
+
+
+def _array_record(arrays: Arrays) -> ArrayRecord:
+    return ArrayRecord({name: Array(array) for name, array in arrays.items()})
+
+
+def _shares(probabilities: torch.Tensor) -> tuple[tuple[float, ...], ...]:
+    return tuple(tuple(round(value, 4) for value in row) for row in probabilities.tolist())
 
 
 def _probes(model: task.Net) -> list[record.Probe]:
     """Return the probes that this model has: the last layer's depend on the number of classes."""
     shapes = {name: tuple(parameter.shape) for name, parameter in model.named_parameters()}
     return [probe for probe in PROBES if all(map(lt, probe.index, shapes[probe.parameter]))]
-
-
-def _stack(clients: list[Client]) -> npt.NDArray[np.uint8] | None:
-    """Return the thumbnails, (clients, images, height, width, 3), or None if there are none."""
-    images = np.stack([client.images for client in clients])
-    return images if images.size else None
-
-
-def _provenance(seed: int, started: datetime) -> record.Provenance:
-    return record.Provenance(
-        seed=seed,
-        versions=versions(),
-        code_hash=provenance.code_hash(),
-        started=started,
-        finished=datetime.now(UTC),
-    )
 
 
 def _dataset(data: task.Data) -> record.Dataset:
@@ -232,9 +247,9 @@ def _dataset(data: task.Data) -> record.Dataset:
     )
 
 
-def _network(model: task.Net, arrays: ArrayRecord) -> record.Network:
+def _network(model: task.Net) -> record.Network:
     return record.Network(
         name="LeNet",
         num_parameters=sum(parameter.numel() for parameter in model.parameters()),
-        num_bytes=arrays.count_bytes(),
+        num_bytes=ArrayRecord(model.state_dict()).count_bytes(),
     )

@@ -1,65 +1,229 @@
-"""``fl-sim run``: the app in this process, its record put in place whole or not at all."""
+"""``fl-sim run``: the app in one of three ways, its record put in place whole or not at all.
+
+In this process, in Flower's simulation, or on a deployment: the same app, and the same weights.
+"""
 
 # ruff: noqa: PLC0415  # heavy imports happen where they are used
 
 import os
 import re
-import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from importlib.util import find_spec
 from logging import ERROR, WARNING, getLogger
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import TYPE_CHECKING, cast
-
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from fl_sim.app.settings import Settings, Value
 from fl_sim.record import RUN_FILE, RUNS
+from fl_sim.running import deployment, simulation
+from fl_sim.running.flower import FlowerError, ended_by_sigterm
+from fl_sim.running.progress import Bars, bars
+from fl_sim.running.superlink import Address
+from fl_sim.running.workshop import Workshop, WorkshopError
 
 if TYPE_CHECKING:
     from flwr.app import Message
 
 SIM_PACKAGES = ("flwr", "flwr_datasets", "safetensors", "torch")
+RAY = "ray"  # not to be had for every Python
+
+PROCESS, SIMULATION, DEPLOYMENT = "process", "ray", "superlink"
 
 SERVER = 1  # the node id that the server's context gets
-OLD = "old"
 
 DOING = {"query": "meeting the clients", "train": "training", "evaluate": "evaluating"}
 
 
 class LaunchError(Exception):
-    """A run that cannot start."""
+    """A run that cannot start, or that failed."""
 
 
-def run(name: str, config: Mapping[str, Value], out: Path | None, *, force: bool) -> Path:
-    """Train, and return the folder of the record.
+class StoppedError(KeyboardInterrupt):
+    """A run that was stopped by Ctrl-C; the text says what is left of it."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where a record goes, and what may be there.
+
+    Args:
+        out: its folder, by default one of the run's name among the project's runs.
+        force: replace a record, or an interrupted run, that is there.
+        resume: go on with an interrupted run.
+    """
+
+    out: Path | None = None
+    force: bool = False
+    resume: bool = False
+
+
+def run(name: str, config: Mapping[str, Value], target: Target, on: str = PROCESS) -> Path:
+    """Train on this machine, and return the folder of the record.
 
     Args:
         name: of the run, and of its folder.
         config: the run config; ``name`` and ``out`` are filled in.
-        out: folder of the record, by default one of that name among the project's runs.
-        force: replace a record that is there.
+        target: where the record goes.
+        on: ``PROCESS``, which is this one, or ``SIMULATION``, which is Flower's, on Ray.
 
     Raises:
-        LaunchError: the name is no folder's name, a record is there, a package is missing, or
-            the dataset cannot be used.
+        LaunchError: the name is no folder's name, a record is there, a package is missing, the
+            dataset cannot be used, or Flower's simulation failed.
+        SettingError: a setting is out of range.
+        StoppedError: Ctrl-C.
+    """
+    folder = _prepare(name, config, target)
+    _need(*SIM_PACKAGES, *((RAY,) if on == SIMULATION else ()))
+    workshop = Workshop(folder)
+    _check_interrupted(workshop, name, target)
+    try:
+        with workshop.making(config, resume=target.resume) as partial:
+            _train({**config, "name": name, "out": str(partial)}, on, _resume(name, target.out))
+            if not (partial / RUN_FILE).is_file():
+                raise LaunchError("the run ended without an error, and without a record")
+    except (WorkshopError, OSError) as error:
+        reason = str(error) if isinstance(error, WorkshopError) else f"{folder}: {error.strerror}"
+        raise LaunchError(reason) from error
+    except KeyboardInterrupt as error:
+        done = workshop.rounds_done()
+        left = "nothing was written" if done is None else _left(name, done, target.out)
+        raise StoppedError(f"stopped; {left}") from error
+    return folder
+
+
+def resumed_config(name: str, out: Path | None) -> dict[str, Value]:
+    """Return the run config of an interrupted run.
+
+    Raises:
+        LaunchError: there is none.
+    """
+    workshop = Workshop(_folder(name, out))
+    if workshop.rounds_done() is None:
+        raise LaunchError(
+            f"there is no interrupted run {name} to go on with; start it with: fl-sim run {name}"
+        )
+    return workshop.config()
+
+
+def _check_interrupted(workshop: Workshop, name: str, target: Target) -> None:
+    done = workshop.rounds_done()
+    if done is not None and not target.resume and not target.force:
+        raise LaunchError(f"{_left(name, done, target.out)}, or begin anew with --force")
+
+
+def _left(name: str, done: int, out: Path | None) -> str:
+    """Say what is left of an interrupted run."""
+    return f"{name} was interrupted after round {done}; go on with: {_resume(name, out)}"
+
+
+def _train(config: dict[str, Value], on: str, resume: str) -> None:
+    with bars(int(config["num-server-rounds"])) as shown:
+        if on == PROCESS:
+            _train_here(config, shown)
+        else:
+            with _flower():
+                simulation.train(config, shown, resume)
+
+
+def choose(
+    on: str, name: str | None, address: str | None, root_certificates: Path | None, insecure: bool
+) -> str | Address | None:
+    """Return the SuperLink that the options name, or None where they ask for none.
+
+    Raises:
+        LaunchError: the options contradict one another.
+    """
+    if on != DEPLOYMENT:
+        if name or address or root_certificates or insecure:
+            raise LaunchError(
+                f"--superlink, --address and what goes with them need --on {DEPLOYMENT}"
+            )
+        return None
+    if (name is None) == (address is None):
+        raise LaunchError(f"--on {DEPLOYMENT} needs either --superlink NAME or --address HOST:PORT")
+    if address is None:
+        if root_certificates or insecure:
+            raise LaunchError(
+                "--root-certificates and --insecure go with --address; Flower's "
+                "configuration has them for --superlink"
+            )
+        return name
+    if root_certificates and insecure:
+        raise LaunchError("--root-certificates and --insecure exclude each other")
+    if not re.fullmatch(r".+:\d+", address):
+        raise LaunchError(f"--address is HOST:PORT, not {address!r}")
+    return Address(address, root_certificates, insecure)
+
+
+def submit(
+    name: str, config: Mapping[str, Value], target: Target, superlink: str | Address
+) -> tuple[Path, bool]:
+    """Train where a SuperLink is, whose machine writes the record.
+
+    Args:
+        name: as for ``run``.
+        config: as for ``run``; ``dataset`` is that of the machines that train.
+        target: as for ``run``, but on the SuperLink's machine. An interrupted run of the same
+            settings there is gone on with.
+        superlink: its name in the user's configuration of Flower, or its address.
+
+    Returns:
+        the folder of the record, and whether it can be seen from this machine.
+
+    Raises:
+        LaunchError: as for ``run``, or the SuperLink cannot be reached.
         SettingError: a setting is out of range.
     """
+    folder = _prepare(name, config, target)
+    _need("flwr")
+    before = _written(folder)
+    full = {**config, "name": name, "out": str(folder)}
+    with bars(int(config["num-server-rounds"])) as shown, _flower():
+        deployment.train(full, shown, _resume(name, target.out), superlink)
+    return folder, _written(folder) != before
+
+
+def _prepare(name: str, config: Mapping[str, Value], target: Target) -> Path:
     check_name(name)
-    folder = (out or RUNS / name).absolute()
-    _check_free(folder, force)
+    folder = _folder(name, target.out)
+    if not target.resume:
+        _check_free(folder, target.force)
     Settings.of({**config, "name": name})
-    missing = [package for package in SIM_PACKAGES if find_spec(package) is None]
+    return folder
+
+
+def _folder(name: str, out: Path | None) -> Path:
+    return (out or RUNS / name).absolute()
+
+
+def _need(*packages: str) -> None:
+    missing = [package for package in packages if find_spec(package) is None]
     if missing:
         raise LaunchError(
             f"training needs {', '.join(missing)}; install with: pip install 'fedreel[sim]'"
         )
-    with _replacing(folder) as partial:
-        _train({**config, "name": name, "out": str(partial)})
-    return folder
+
+
+@contextmanager
+def _flower() -> Iterator[None]:
+    """Tell in Flower's words why a run cannot go on, and end its programs with this one."""
+    with ended_by_sigterm():
+        try:
+            yield
+        except FlowerError as error:
+            raise LaunchError(str(error)) from error
+
+
+def _resume(name: str, out: Path | None) -> str:
+    return f"fl-sim run {name} --resume" + (f" --out {out}" if out else "")
+
+
+def _written(folder: Path) -> int | None:
+    """Return when the record there was written, if there is one."""
+    file = folder / RUN_FILE
+    return file.stat().st_mtime_ns if file.is_file() else None
 
 
 def dataset_folder(path: Path) -> Path:
@@ -88,75 +252,32 @@ def _check_free(folder: Path, force: bool) -> None:
             raise LaunchError(f"{folder} holds a run already; replace it with --force")
 
 
-@contextmanager
-def _replacing(folder: Path) -> Iterator[Path]:
-    """Give a folder to write into, which takes the place of ``folder`` if all goes well."""
-    # Where the folder's own parents are missing, they are made at the very end.
-    nearest = next(parent for parent in folder.parents if parent.is_dir())
-    try:
-        partial = Path(mkdtemp(prefix=f".{folder.name}.", dir=nearest))
-    except OSError as error:
-        raise LaunchError(f"{folder} cannot be written: {error.strerror}") from error
-    try:
-        new = partial / folder.name
-        yield new
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        if folder.exists():
-            folder.rename(partial / OLD)
-        new.rename(folder)
-    except BaseException:
-        if (partial / OLD).exists() and not folder.exists():
-            (partial / OLD).rename(folder)
-        raise
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
-
-
-def _train(config: dict[str, Value]) -> None:
+def _train_here(config: dict[str, Value], shown: Bars) -> None:
     os.environ.setdefault("FLWR_TELEMETRY_ENABLED", "0")
-    with _progress(int(config["num-server-rounds"])) as watch:
-        # Flower, Torch and the data library take seconds to import.
-        from datasets import disable_progress_bars  # type: ignore[import-untyped]
-        from flwr.app import Context, RecordDict
+    # Flower, Torch and the data library take seconds to import.
+    from datasets import disable_progress_bars  # type: ignore[import-untyped]
+    from flwr.app import Context, RecordDict
 
-        from fl_sim.app import client_app, server_app, task
-        from fl_sim.running.in_process import RUN_ID, InProcessGrid
+    from fl_sim.app import client_app, server_app, task
+    from fl_sim.app.clients import ClientError
+    from fl_sim.running.in_process import RUN_ID, InProcessGrid
 
-        disable_progress_bars()
-        getLogger("flwr").setLevel(WARNING)
-        getLogger("huggingface_hub").setLevel(ERROR)
-        grid = InProcessGrid(client_app.app, config, int(config["num-partitions"]), watch)
-        try:
-            server_app.app(grid, Context(RUN_ID, SERVER, {}, RecordDict(), config))
-        except task.DataError as error:
-            local = Path(str(config["dataset"])).is_dir()
-            hint = "" if local else ". If you have a local copy, give its folder by --data"
-            raise LaunchError(f"{error}{hint}") from error
-        except server_app.ClientError as error:
-            raise LaunchError(str(error)) from error
+    disable_progress_bars()
+    getLogger("flwr").setLevel(WARNING)
+    getLogger("huggingface_hub").setLevel(ERROR)
 
+    def watch(message: "Message", done: int, total: int) -> None:
+        server_round = message.content.config_records["config"].get("server-round", 1)
+        # The round that is being worked on is not done yet.
+        shown.rounds(cast(int, server_round) - 1)
+        shown.clients(DOING[message.metadata.message_type], done, total)
 
-@contextmanager
-def _progress(num_rounds: int) -> Iterator[Callable[["Message", int, int], None]]:
-    """Show two bars, rounds and clients; give what moves them."""
-    columns = (TextColumn("{task.description:<20}"), BarColumn(), MofNCompleteColumn())
-    console = Console(stderr=True)
-    with Progress(
-        *columns,
-        TimeElapsedColumn(),
-        console=console,
-        transient=True,
-        disable=not console.is_terminal,
-    ) as progress:
-        rounds = progress.add_task("rounds", total=num_rounds)
-        clients = progress.add_task("starting", total=None)
-
-        def watch(message: "Message", done: int, total: int) -> None:
-            server_round = message.content.config_records["config"].get("server-round", 1)
-            # The round that is being worked on is not done yet.
-            progress.update(rounds, completed=cast(int, server_round) - 1)
-            doing = DOING[message.metadata.message_type]
-            progress.update(clients, description=doing, completed=done, total=total)
-
-        yield watch
-        progress.update(rounds, completed=num_rounds)
+    grid = InProcessGrid(client_app.app, config, int(config["num-partitions"]), watch)
+    try:
+        server_app.app(grid, Context(RUN_ID, SERVER, {}, RecordDict(), config))
+    except task.DataError as error:
+        local = Path(str(config["dataset"])).is_dir()
+        hint = "" if local else ". If you have a local copy, give its folder by --data"
+        raise LaunchError(f"{error}{hint}") from error
+    except ClientError as error:
+        raise LaunchError(str(error)) from error

@@ -7,15 +7,20 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 import torch
+from click.testing import CliRunner
 from quick_run import QUICK, content, invoke
+from safetensors import safe_open
 from safetensors.torch import load_file
 
 from fl_sim import record
 from fl_sim.app import task
 from fl_sim.app.provenance import code_hash
+from fl_sim.cli import cli
 
 
 @pytest.fixture(scope="module")
@@ -54,12 +59,84 @@ def test_it_knows_everything(run: record.Run) -> None:
         assert round_.probes == round_.train.weighted_mean
         assert round_.evaluate.metrics is not None
         for reply in round_.train.replies:
-            assert None not in reply.model_dump().values()
+            assert {k for k, v in reply.model_dump().items() if v is None} == {"test"}
             assert len(reply.loss_curve) == 3
             assert reply.bytes_down == reply.bytes_up == run.network.num_bytes
         for reply in round_.evaluate.replies:
             assert None not in reply.model_dump().values()
+        assert len(round_.train.gram) == 2
     assert all(round_.central for round_ in run.rounds)
+    for round_ in run.rounds:
+        matrix = np.array(round_.confusion)
+        assert matrix.sum() == 100
+        assert np.trace(matrix) / 100 == round_.central.accuracy
+    assert len(run.path.points) == 4
+
+
+def test_its_samples_are_test_images(run: record.Run, small: Path) -> None:
+    data = task.load_data(str(small))
+    known = {
+        image.permute(1, 2, 0).numpy().tobytes(): int(label)
+        for image, label in zip(data.test.images(torch.arange(100)), data.test.labels, strict=True)
+    }
+    assert run.sample_images.shape == (40, 32, 32, 3)
+    assert [known[image.tobytes()] for image in run.sample_images] == list(run.samples.labels)
+    assert sorted(run.samples.labels) == sorted(list(range(10)) * 4)
+
+
+def test_the_probabilities_are_those_of_the_saved_model(folder: Path, run: record.Run) -> None:
+    model = task.Net(10)
+    model.load_state_dict(load_file(folder / run.final.file))
+    images = torch.from_numpy(run.sample_images).permute(0, 3, 1, 2)
+    found = task.probabilities(model, images).numpy()
+    np.testing.assert_allclose(run.samples.last, found, rtol=0, atol=0.5e-4 + 1e-9)
+
+
+def test_the_model_says_which_run_it_is_of(folder: Path, run: record.Run) -> None:
+    with safe_open(folder / run.final.file, framework="np") as file:
+        assert file.metadata() == {"fingerprint": record.fingerprint(run)}
+
+
+def test_numbers_alone_make_a_small_record(tmp_path: Path, run: record.Run) -> None:
+    assert invoke(tmp_path / "three", "--set", "keep=numbers").exit_code == 0
+    small = record.load(tmp_path / "three")
+    assert {path.name for path in (tmp_path / "three").iterdir()} == {"run.json", small.arrays.file}
+    assert [getattr(small, name) for name in record.ARRAYS] == [None] * 3
+    assert (small.samples, small.final.file) == (None, None)
+    assert small.final.test == run.final.test
+    assert [r.central for r in small.rounds] == [r.central for r in run.rounds]
+    assert small.rounds[1].train.replies[0].loss_curve is None
+
+
+def test_confusion_every_second_round(tmp_path: Path) -> None:
+    assert invoke(tmp_path / "three", "--set", "confusion-every=2").exit_code == 0
+    rounds = record.load(tmp_path / "three").rounds
+    assert [round_.confusion is not None for round_ in rounds] == [True, False, True, True]
+
+
+def test_in_a_full_round_every_client_trains(tmp_path: Path) -> None:
+    assert invoke(tmp_path / "three", "--set", "full-round=2").exit_code == 0
+    rounds = record.load(tmp_path / "three").rounds
+    assert [len(round_.train.sampled) for round_ in rounds[1:]] == [2, 4, 2]
+    assert np.shape(rounds[2].train.gram) == (4, 4)
+
+
+def test_alone_every_client_has_a_model_of_its_own(tmp_path: Path) -> None:
+    assert invoke(tmp_path / "alone", "--set", "strategy=local-only").exit_code == 0
+    run = record.load(tmp_path / "alone")
+    assert (run.final, run.path, run.samples) == (None, None, None)
+    assert [round_.central is None for round_ in run.rounds] == [False, True, True, True]
+    for round_ in run.rounds[1:]:
+        assert round_.evaluate is None
+        assert [reply.client for reply in round_.train.replies] == [0, 1, 2, 3]
+        assert all(reply.test is not None for reply in round_.train.replies)
+
+
+def test_one_client_with_all_data(tmp_path: Path) -> None:
+    assert invoke(tmp_path / "central", "--set", "num-partitions=1").exit_code == 0
+    run = record.load(tmp_path / "central")
+    assert [(part.num_train, part.num_validation) for part in run.partitions] == [(320, 80)]
+    assert all(round_.train.sampled == (0,) for round_ in run.rounds[1:])
 
 
 def test_its_pictures(run: record.Run, small: Path) -> None:
@@ -132,8 +209,19 @@ def test_a_failing_client_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
     monkeypatch.setattr(task, "train", fail)
     result = invoke(tmp_path / "bad", "--set", "num-server-rounds=1")
-    assert result.exit_code == 0
+    assert result.exit_code == 2
     assert result.stderr.count("out of memory") == 2
+    assert "no client delivered in any round: the model was not trained" in result.stderr
+
+
+def test_a_round_in_which_all_fail_keeps_the_model(tmp_path: Path) -> None:
+    assert invoke(tmp_path / "bad", "--set", "failure-rate=1").exit_code == 2
+    run = record.load(tmp_path / "bad")
+    assert len(run.rounds) == 4
+    assert len({round_.probes for round_ in run.rounds}) == 1
+    for round_ in run.rounds[1:]:
+        assert (round_.train.replies, round_.train.weighted_mean) == ((), None)
+        assert [failure.kind for failure in round_.train.failures] == ["error", "error"]
 
 
 def test_too_few_images(tmp_path: Path) -> None:
@@ -162,23 +250,77 @@ def test_an_interrupted_run_leaves_the_old_one(
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(task, "train", interrupt)
-    assert invoke(folder, "--force").exit_code != 0
+    monkeypatch.setattr(task, "test", interrupt)
+    assert invoke(folder, "--force").exit_code == 130
     assert content(folder) == before
     assert [path.name for path in folder.parent.iterdir()] == ["three"]
 
 
-def test_ctrl_c(tmp_path: Path) -> None:
-    out = str(tmp_path / "endless")
-    command = [sys.executable, "-m", "fl_sim.cli", "run", "endless", "--out", out, *QUICK]
-    process = subprocess.Popen(
-        [*command, "--set", "num-server-rounds=1000000"], stderr=subprocess.PIPE, text=True
-    )
-    while not any(tmp_path.iterdir()):
-        assert process.poll() is None
+def endless(folder: Path) -> subprocess.Popen[str]:
+    """Start a run that takes very long."""
+    command = [sys.executable, "-m", "fl_sim.cli", "run", "endless", "--out", str(folder), *QUICK]
+    rounds = ("--set", "num-server-rounds=1000000")
+    return subprocess.Popen([*command, *rounds], stderr=subprocess.PIPE, text=True)
+
+
+def wait_for(pattern: str, folder: Path, process: subprocess.Popen[str], lines: int = 0) -> None:
+    """Wait until a file is there, and has some lines."""
+    while not any(path.read_bytes().count(b"\n") >= lines for path in folder.glob(pattern)):
+        assert process.poll() is None, process.communicate()
         time.sleep(0.05)
+
+
+def test_ctrl_c_before_the_first_round(tmp_path: Path) -> None:
+    process = endless(tmp_path / "endless")
+    wait_for(".endless.*/config.json", tmp_path, process)
     process.send_signal(signal.SIGINT)
     _, stderr = process.communicate()
     assert process.returncode == 130, stderr
     assert stderr.strip() == "fl-sim: stopped; nothing was written"
-    assert os.listdir(tmp_path) == []
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_ctrl_c_and_resume(tmp_path: Path) -> None:
+    folder = tmp_path / "endless"
+    process = endless(folder)
+    wait_for(".endless.*/endless/journal/journal.jsonl", tmp_path, process, lines=4)
+    second = invoke(folder)
+    assert (second.exit_code, second.stderr) == (
+        2,
+        f"fl-sim: {folder} is being made by another process\n",
+    )
+    process.send_signal(signal.SIGINT)
+    _, stderr = process.communicate()
+    assert process.returncode == 130, stderr
+    assert "stopped; endless was interrupted after round" in stderr
+    assert stderr.rstrip().endswith(f"go on with: fl-sim run endless --resume --out {folder}")
+    assert "or begin anew with --force" in invoke(folder).stderr
+
+
+def test_a_run_goes_on_where_it_was_interrupted(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    again = tmp_path / "three"
+    whole = task.test
+
+    def interrupt_once(*arguments: Any) -> Any:
+        journal = next(tmp_path.glob(".three.*/three/journal/journal.jsonl"), None)
+        if journal is not None and journal.read_bytes().count(b"\n") == 3:
+            raise KeyboardInterrupt
+        return whole(*arguments)
+
+    monkeypatch.setattr(task, "test", interrupt_once)
+    assert "after round 1" in invoke(again).stderr
+    monkeypatch.setattr(task, "test", whole)
+    resumed = CliRunner().invoke(cli, ["run", "three", "--out", str(again), "--resume"])
+    assert resumed.exit_code == 0, resumed.stderr
+    assert content(again) == content(folder)
+    assert [path.name for path in tmp_path.iterdir()] == ["three"]
+
+
+def test_there_is_nothing_to_resume(tmp_path: Path) -> None:
+    result = CliRunner().invoke(cli, ["run", "new", "--out", str(tmp_path / "new"), "--resume"])
+    assert (result.exit_code, result.stderr) == (
+        2,
+        "fl-sim: there is no interrupted run new to go on with; start it with: fl-sim run new\n",
+    )

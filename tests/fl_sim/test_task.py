@@ -74,6 +74,77 @@ def test_the_score_of_a_model_that_always_says_class_three(data: task.Data) -> N
     assert task.evaluate(model, data.test) == task.Score(loss=90.0, accuracy=0.1)
 
 
+def test_the_proximal_term_is_that_of_fedprox(data: task.Data, settings: Settings) -> None:
+    index, mu = torch.arange(96), 0.5
+
+    def trained(**options: float) -> task.Net:
+        model = task.initial_model(0, 10)
+        task.train(model, data.train, index, settings, task.generator(0), **options)
+        return model
+
+    by_hand, received = task.initial_model(0, 10), list(task.initial_model(0, 10).parameters())
+    optimizer = torch.optim.SGD(by_hand.parameters(), lr=0.01, momentum=0.9)
+    for batch in torch.split(torch.randperm(96, generator=task.generator(0)), 32):
+        logits = by_hand(data.train.images(index[batch]) / 127.5 - 1)
+        distance = sum(
+            ((w - w0.detach()) ** 2).sum()
+            for w, w0 in zip(by_hand.parameters(), received, strict=True)
+        )
+        optimizer.zero_grad()
+        loss = torch.nn.functional.cross_entropy(logits, data.train.labels[index[batch]])
+        (loss + mu / 2 * distance).backward()
+        optimizer.step()
+    plain, zero, pulled = (
+        torch.nn.utils.parameters_to_vector(model.parameters())
+        for model in (trained(), trained(proximal_mu=0.0), trained(proximal_mu=mu))
+    )
+    assert torch.equal(plain, zero)
+    expected = torch.nn.utils.parameters_to_vector(by_hand.parameters())
+    assert torch.allclose(pulled, expected, rtol=0, atol=1e-7)
+    assert not torch.allclose(pulled, plain, rtol=0, atol=1e-5)
+
+
+class Tells(torch.nn.Module):
+    """Reads the class from an image's first pixel, and is sure of it by 100 nats."""
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        told = ((images[:, 0, 0, 0] + 1) * 127.5).round().long()
+        return 100.0 * torch.nn.functional.one_hot(told, 3).float()
+
+
+def told(classes: list[int], labels: list[int]) -> task.Split:
+    """Return a split of which ``Tells`` says these classes."""
+    split = task.Split([b""] * len(classes), torch.tensor(labels))
+    split._decoded[:] = torch.tensor(classes, dtype=torch.uint8).view(-1, 1, 1, 1)
+    split._known[:] = True
+    return split
+
+
+def test_the_confusion_of_five_examples() -> None:
+    result = task.test(Tells(), told([0, 1, 1, 2, 0], labels=[0, 0, 1, 2, 2]), num_classes=3)
+    assert result.confusion.tolist() == [[1, 1, 0], [0, 1, 0], [1, 0, 1]]
+    assert result.confusion.dtype == torch.int64
+    # Two of five are taken for another class, by 100 nats each.
+    assert result.score == task.Score(loss=40.0, accuracy=0.6)
+
+
+def test_the_test_scores_as_the_evaluation_does(data: task.Data) -> None:
+    model = task.initial_model(0, 10)
+    result = task.test(model, data.test, 10)
+    assert result.score == task.evaluate(model, data.test)
+    assert result.confusion.sum(1).tolist() == [10] * 10
+
+
+def test_the_probabilities_of_known_logits() -> None:
+    model = task.Net(3)
+    with torch.no_grad():
+        model.fc3.weight.zero_()
+        model.fc3.bias.copy_(torch.tensor([1.0, 2.0, 5.0]).log())
+    given = task.probabilities(model, torch.zeros((2, 3, 32, 32), dtype=torch.uint8))
+    assert given.dtype == torch.float32
+    assert torch.allclose(given, torch.tensor([[0.125, 0.25, 0.625]] * 2), rtol=0, atol=1e-7)
+
+
 def test_the_small_dataset(data: task.Data) -> None:
     assert (len(data.train), len(data.test), data.name) == (400, 100, "cifar10-small")
     assert data.class_names[0] == "airplane"
@@ -118,6 +189,19 @@ def test_thumbnails_of_few_classes_repeat_them(data: task.Data) -> None:
     part = task.Part(train=cats, validation=cats)
     _, labels = task.thumbnails(data, part, 6, task.generator(0))
     assert labels.tolist() == [3] * 6
+
+
+def test_samples_are_spread_over_the_classes(data: task.Data) -> None:
+    chosen, again, other = (task.samples(data, 24, task.generator(seed)) for seed in (0, 0, 1))
+    assert torch.equal(chosen, again)
+    assert not torch.equal(chosen, other)
+    assert len(set(chosen.tolist())) == 24
+    assert sorted(torch.bincount(data.test.labels[chosen]).tolist()) == [2] * 6 + [3] * 4
+    assert len(set(data.test.labels[chosen[:10]].tolist())) == 10
+
+
+def test_no_more_samples_than_there_are(data: task.Data) -> None:
+    assert sorted(task.samples(data, 1000, task.generator(0)).tolist()) == list(range(100))
 
 
 def save(folder: Path, features: Features, rows: dict[str, list[object]]) -> str:

@@ -24,6 +24,7 @@ def tiny_run() -> record.Run:
             finished=datetime(2026, 1, 1, 13, tzinfo=UTC),
         ),
         config={"seed": 0, "learning-rate": 0.5, "verbose": False, "note": "by hand"},
+        num_clients=2,
         dataset=record.Dataset(
             name="dots", num_train=6, num_test=2, class_names=("even", "odd"), fingerprint="f" * 64
         ),
@@ -74,8 +75,9 @@ def _first_round() -> record.Round:
         evaluate=record.Evaluate(
             sampled=(0, 1),
             replies=(evaluated,),
-            failures=(record.Failure(client=0, reason="went out"),),
+            failures=(record.Failure(client=0, kind="error", reason="went out"),),
             metrics=record.Metrics(loss=1.5, accuracy=1.0),
+            averaged=True,
         ),
         central=record.Metrics(loss=1.0, accuracy=0.5),
         probes=AVERAGE,

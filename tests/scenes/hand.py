@@ -31,6 +31,7 @@ def hand_run(
             finished=datetime(2026, 1, 1, tzinfo=UTC),
         ),
         config={},
+        num_clients=workers,
         dataset=record.Dataset(
             name="dots",
             num_train=100 * workers + step,
@@ -102,7 +103,7 @@ def _evaluate(picked: tuple[int, ...], step: int) -> record.Evaluate:
         )
         for client in picked
     )
-    return record.Evaluate(sampled=picked, replies=replies, metrics=measured)
+    return record.Evaluate(sampled=picked, replies=replies, metrics=measured, averaged=True)
 
 
 def _reply(client: int, examples: list[int], sent: list[float], step: int) -> record.TrainReply:

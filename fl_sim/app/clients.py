@@ -1,0 +1,110 @@
+"""Meets the clients before the first round: who they are, and what each of them holds."""
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from flwr.app import ConfigRecord, Error, Message, MessageType, RecordDict
+from flwr.serverapp import Grid
+
+from fl_sim import record
+from fl_sim.app import provenance
+from fl_sim.app.settings import Settings
+from fl_sim.recording.replies import CLIENT
+
+IMAGE_SHAPE = (32, 32, 3)
+THUMBNAILS_A_CLIENT = 6
+THUMBNAILS = 120  # in all, so that the record of many clients stays small
+NODES_TIMEOUT = 300  # seconds
+ANSWER_TIMEOUT = 600  # seconds; a client may have to fetch the dataset first
+
+
+class ClientError(RuntimeError):
+    """The clients are too few, cannot be told apart, or do not run the server's code."""
+
+
+@dataclass(frozen=True)
+class Client:
+    """What a client told of itself before the first round."""
+
+    node: int
+    partition: record.Partition
+    images: npt.NDArray[np.uint8]
+
+
+def ask_clients(grid: Grid, settings: Settings) -> list[Client]:
+    """Return the clients in the order of their numbers, which Flower calls partition ids.
+
+    Raises:
+        ClientError: some do not appear or answer, share a number, or run other code.
+    """
+    count = 0
+    if settings.keep == "all":
+        count = min(THUMBNAILS_A_CLIENT, THUMBNAILS // settings.num_partitions)
+    question = RecordDict({"config": ConfigRecord({"thumbnails": count})})
+    nodes = _wait_for_nodes(grid, settings.num_partitions)
+    messages = [Message(question, node, MessageType.QUERY) for node in nodes]
+    clients: dict[int, Client] = {}
+    for reply in grid.send_and_receive(messages, timeout=ANSWER_TIMEOUT):
+        if reply.has_error():
+            raise ClientError(_reason(reply.error))
+        told: dict[str, Any] = dict(reply.content.config_records[CLIENT])
+        if told["code-hash"] != provenance.code_hash():
+            raise ClientError("a client runs other code than the server; start both anew")
+        clients[told["partition-id"]] = _client(reply.metadata.src_node_id, told)
+    numbers = list(range(settings.num_partitions))
+    if sorted(clients) != numbers:
+        raise ClientError(f"clients {sorted(clients)} answered, {numbers} were expected")
+    return _as_many_images([clients[number] for number in numbers])
+
+
+def stack_images(clients: list[Client]) -> npt.NDArray[np.uint8] | None:
+    """Return the thumbnails, (clients, images, height, width, 3), or None if there are none."""
+    images = np.stack([client.images for client in clients])
+    return images if images.size else None
+
+
+def _reason(error: Error) -> str:
+    """Return what the client raised, without the exception that Flower wraps it in."""
+    wrapped = error.reason or f"a client failed with error code {error.code}"
+    return wrapped.rpartition("Message: ")[2].removesuffix("'>")
+
+
+def _wait_for_nodes(grid: Grid, wanted: int) -> list[int]:
+    deadline = time.monotonic() + NODES_TIMEOUT
+    while len(nodes := list(grid.get_node_ids())) < wanted and time.monotonic() < deadline:
+        time.sleep(1)
+    if len(nodes) != wanted:
+        raise ClientError(
+            f"{len(nodes)} clients are connected, num-partitions is {wanted}; "
+            f"start with: flwr run . --federation-config num-supernodes={wanted}"
+        )
+    return nodes
+
+
+def _client(node: int, told: dict[str, Any]) -> Client:
+    partition = record.Partition(
+        num_train=told["num-train"],
+        num_validation=told["num-validation"],
+        label_counts=tuple(told["label-counts"]),
+        thumbnail_labels=tuple(told["thumbnail-labels"]),
+    )
+    pixels = np.frombuffer(told["thumbnails"], dtype=np.uint8)
+    return Client(node, partition, pixels.reshape(-1, *IMAGE_SHAPE))
+
+
+def _as_many_images(clients: list[Client]) -> list[Client]:
+    """Show as many images of each client as the poorest has."""
+    count = min(len(client.images) for client in clients)
+    return [
+        Client(
+            client.node,
+            client.partition.model_copy(
+                update={"thumbnail_labels": client.partition.thumbnail_labels[:count]}
+            ),
+            client.images[:count],
+        )
+        for client in clients
+    ]

@@ -1,0 +1,59 @@
+"""What only a client knows, told by one more line in any client app: a mod of Flower's."""
+
+import time
+from collections.abc import Callable, Sequence
+
+from flwr.app import ConfigRecord, ConfigRecordValues, Context, Message, MessageType
+from flwr.clientapp.typing import ClientAppCallable, Mod
+
+from fl_sim.recording.replies import CLIENT
+
+LabelCounts = Callable[[Context], Sequence[int]]
+
+
+def record_client(label_counts: LabelCounts | None = None) -> Mod:
+    """Return a mod that has a client tell how long it worked, who it is, and what it holds.
+
+    ::
+
+        app = ClientApp(mods=[record_client()])
+
+    It goes into a record that ``record_strategy`` keeps, and changes nothing for the app: Flower
+    leaves a ``ConfigRecord`` in a reply alone. What the app tells there itself stays.
+
+    Args:
+        label_counts: gives the number of examples of each class that a client holds, in the order
+            of the labels. It is asked once for each client and process.
+    """
+    known: dict[int, list[int]] = {}
+
+    def counts_of(context: Context) -> list[int]:
+        assert label_counts is not None
+        if context.node_id not in known:
+            known[context.node_id] = [int(count) for count in label_counts(context)]
+        return known[context.node_id]
+
+    def tell(message: Message, context: Context, call_next: ClientAppCallable) -> Message:
+        started = time.perf_counter()
+        reply = call_next(message, context)
+        seconds = time.perf_counter() - started
+        if reply.has_error() or not _is_asked(message):
+            return reply
+        told: dict[str, ConfigRecordValues] = {"seconds": seconds}
+        told |= {
+            key: value
+            for key in ("partition-id", "num-partitions")
+            if isinstance(value := context.node_config.get(key), int)
+        }
+        if label_counts is not None:
+            told["label-counts"] = counts_of(context)
+        own = reply.content.config_records.get(CLIENT, ConfigRecord())
+        reply.content[CLIENT] = ConfigRecord({**told, **own})
+        return reply
+
+    return tell
+
+
+def _is_asked(message: Message) -> bool:
+    kind = message.metadata.message_type.partition(".")[0]
+    return kind in (MessageType.TRAIN, MessageType.EVALUATE)

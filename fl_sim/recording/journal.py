@@ -1,0 +1,165 @@
+"""What is kept while a run goes on, so that a run that is killed can go on from there.
+
+A folder with one line a round in ``journal.jsonl``, after a first line with what the run is; the
+global model after each round; and the strategy's state. A round counts from the moment in which its
+line is whole: all that it needs was written before.
+"""
+
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import load_file, save
+
+from fl_sim import record
+from fl_sim.recording.replies import Arrays
+
+FILE = "journal.jsonl"
+# The models of later rounds are not needed for a path, only the last one to go on from.
+MOST_MODELS = 101
+
+
+class JournalError(Exception):
+    """A journal that belongs to another run, or cannot be read."""
+
+
+@dataclass(frozen=True)
+class Past:
+    """The rounds that have ended, each with the global model after it, as far as it is kept."""
+
+    rounds: list[record.Round] = field(default_factory=list)
+    models: dict[int, Arrays] = field(default_factory=dict)
+    strategy: tuple[Arrays, dict[str, str]] = field(default_factory=lambda: ({}, {}))
+
+
+class Journal:
+    """The journal of one run.
+
+    Args:
+        folder: its own; it is made when the first line is written.
+        identity: what the run is. A journal of another one is not continued.
+        started: when the run began, in ISO format; of a run that goes on, ``read`` tells it.
+    """
+
+    def __init__(self, folder: Path, identity: Mapping[str, Any], started: str) -> None:
+        self.folder = folder
+        self.started = started
+        self._identity = dict(identity)
+
+    def read(self) -> Past:
+        """Return what an earlier process left, nothing if there was none.
+
+        Raises:
+            JournalError: another run left it, or a round's files are damaged.
+        """
+        lines = _whole_lines(self.folder / FILE)
+        if not lines:
+            return Past()
+        header = json.loads(lines[0])
+        changed = [key for key, value in self._identity.items() if header.get(key) != value]
+        if changed:
+            raise JournalError(
+                f"{self.folder} was left by a run with another {changed[0]}; go on with the same "
+                "settings and code, or begin anew with --force"
+            )
+        self.started = header["started"]
+        try:
+            rounds = [record.Round.model_validate_json(line) for line in lines[1:]]
+            return self._past(rounds)
+        except (OSError, ValidationError, SafetensorError, KeyError) as error:
+            raise JournalError(
+                f"{self.folder} is damaged ({error}); begin anew with --force"
+            ) from error
+
+    def append(
+        self, round_: record.Round, model: Arrays, strategy: tuple[Arrays, dict[str, str]]
+    ) -> None:
+        """Add a round that has ended, with the model and the strategy's state after it."""
+        if round_.number == 0:
+            self._begin()
+        _write(self._model(round_.number), save(_contiguous(model)))
+        arrays, header = strategy
+        _write(self._strategy(round_.number), save(_contiguous(arrays), header))
+        self._add_line(round_.model_dump_json(exclude_none=True))
+        self._strategy(round_.number - 1).unlink(missing_ok=True)
+        if round_.number > MOST_MODELS:
+            self._model(round_.number - 1).unlink(missing_ok=True)
+
+    def remove(self) -> None:
+        """Remove the folder: the run has ended, and its record is in place."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _begin(self) -> None:
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir(parents=True)
+        self._add_line(json.dumps({**self._identity, "started": self.started}))
+
+    def _add_line(self, line: str) -> None:
+        path = self.folder / FILE
+        whole = sum(len(each) + 1 for each in _whole_lines(path))
+        with path.open("r+b" if path.exists() else "wb") as file:
+            file.truncate(whole)  # half a line, if a process was killed while it wrote
+            file.seek(whole)
+            file.write(line.encode() + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+
+    def _past(self, rounds: list[record.Round]) -> Past:
+        models = {
+            round_.number: load_file(self._model(round_.number))
+            for round_ in rounds
+            if round_ is rounds[-1] or self._model(round_.number).exists()
+        }
+        if not rounds:
+            return Past()
+        path = self._strategy(rounds[-1].number)
+        with safe_open(path, framework="np") as file:
+            header = dict(file.metadata() or {})
+        return Past(rounds, models, (load_file(path), header))
+
+    def _model(self, number: int) -> Path:
+        return self.folder / f"model-{number:04d}.safetensors"
+
+    def _strategy(self, number: int) -> Path:
+        return self.folder / f"strategy-{number:04d}.safetensors"
+
+
+def rounds_done(folder: Path) -> int | None:
+    """Return the last round of the journal in a folder, or None if there is no journal."""
+    lines = _whole_lines(folder / FILE)
+    return len(lines) - 2 if len(lines) > 1 else None
+
+
+def read_header(folder: Path) -> dict[str, Any]:
+    """Return the first line of the journal in a folder, empty if there is none."""
+    lines = _whole_lines(folder / FILE)
+    header: dict[str, Any] = json.loads(lines[0]) if lines else {}
+    return header
+
+
+def _whole_lines(path: Path) -> list[bytes]:
+    """Return the lines that were written to their end."""
+    if not path.exists():
+        return []
+    return path.read_bytes().split(b"\n")[:-1]
+
+
+def _contiguous(arrays: Arrays) -> Arrays:
+    # safetensors would write a view's memory, not its values.
+    return {name: array.copy() for name, array in arrays.items()}
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all."""
+    partial = path.with_suffix(".partial")
+    with partial.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    partial.replace(path)

@@ -1,0 +1,92 @@
+"""Gives clients the numbers that they go by, once they have told them.
+
+Flower's node ids are random in every run. A client may tell its partition id only with its first
+reply, when it has a number already, by the order in which it was met.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from fl_sim import record
+
+Phase = TypeVar("Phase", record.Train, record.Evaluate)
+
+
+@dataclass(frozen=True)
+class Numbering:
+    """The clients of a run: their number, by the one that they had, and what each has told."""
+
+    numbers: Mapping[int, int]
+    told: Mapping[int, Mapping[str, Any]]
+    count: int
+
+    @classmethod
+    def of(cls, met: Mapping[int, int], told: Mapping[int, Mapping[str, Any]]) -> "Numbering":
+        """Return the numbers of the clients of a run.
+
+        Args:
+            met: the number that each node got when it was met.
+            told: what nodes have told; their ``partition-id`` is their number, if no two have the
+                same. The others take the numbers that are left, in the order in which they were
+                met.
+        """
+        own = {node: told[node]["partition-id"] for node in told if "partition-id" in told[node]}
+        counts = [int(each["num-partitions"]) for each in told.values() if "num-partitions" in each]
+        # More numbers than clients would leave some who never were.
+        count = max([len(met), *counts])
+        fits = len(set(own.values())) == len(own) and all(0 <= i < count for i in own.values())
+        own = own if fits else {}
+        free = iter(number for number in range(count) if number not in set(own.values()))
+        ordered = sorted(met, key=lambda node: met[node])
+        numbers = {node: own[node] if node in own else next(free) for node in ordered}
+        return cls(
+            {met[node]: number for node, number in numbers.items()},
+            {numbers[node]: each for node, each in told.items() if node in numbers},
+            count,
+        )
+
+    def partitions(self) -> tuple[record.Partition, ...]:
+        """Return what is known of every client's data, nothing if no client has told of its."""
+        parts = tuple(_partition(self.told.get(client, {})) for client in range(self.count))
+        return parts if any(part.label_counts is not None for part in parts) else ()
+
+
+def renumber(round_: record.Round, numbers: Mapping[int, int]) -> record.Round:
+    """Return a round in which each client has its own number."""
+    if all(before == after for before, after in numbers.items()):
+        return round_
+    halves = {
+        name: _renumber_phase(half, numbers)
+        for name in ("train", "evaluate")
+        if (half := getattr(round_, name)) is not None
+    }
+    return round_.model_copy(update=halves)
+
+
+def _renumber_phase(phase: Phase, numbers: Mapping[int, int]) -> Phase:
+    order = sorted(range(len(phase.replies)), key=lambda i: numbers[phase.replies[i].client])
+    changed: dict[str, Any] = {
+        "sampled": tuple(sorted(numbers[client] for client in phase.sampled or ())),
+        "replies": tuple(_with_number(phase.replies[i], numbers) for i in order),
+        "failures": tuple(
+            sorted((_with_number(each, numbers) for each in phase.failures), key=_client)
+        ),
+    }
+    if isinstance(phase, record.Train) and phase.gram is not None:
+        gram = phase.gram
+        changed["gram"] = tuple(tuple(gram[i][j] for j in order) for i in order)
+    return phase.model_copy(update=changed)
+
+
+def _with_number(each: Any, numbers: Mapping[int, int]) -> Any:
+    return each.model_copy(update={"client": numbers[each.client]})
+
+
+def _client(failure: record.Failure) -> int:
+    return failure.client
+
+
+def _partition(told: Mapping[str, Any]) -> record.Partition:
+    counts = told.get("label-counts")
+    return record.Partition(label_counts=None if counts is None else tuple(counts))

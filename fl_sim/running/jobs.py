@@ -1,0 +1,78 @@
+"""Commands as processes, some at a time; all are stopped when their owner stops."""
+
+import signal
+import subprocess
+import time
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass, field
+from tempfile import TemporaryFile
+from typing import IO
+
+POLL = 0.1  # seconds
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A command that has ended: after how long, with what status, and what it said."""
+
+    name: str
+    seconds: float
+    status: int
+    said: str
+
+
+@dataclass
+class _Running:
+    name: str
+    process: subprocess.Popen[bytes]
+    output: IO[bytes]
+    started: float = field(default_factory=time.monotonic)
+
+    @classmethod
+    def start(cls, name: str, command: Sequence[str]) -> "_Running":
+        # A file: a pipe that nobody empties would stop a process that says much.
+        output = TemporaryFile()  # noqa: SIM115  # closed when the process has ended
+        # In a session of its own Ctrl-C does not reach it: it is passed on, once.
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        return cls(name, process, output)
+
+    def ended(self) -> Ended:
+        seconds = time.monotonic() - self.started
+        with self.output:
+            self.output.seek(0)
+            said = self.output.read().decode(errors="replace")
+        return Ended(self.name, seconds, self.process.returncode, said)
+
+
+def run(commands: Mapping[str, Sequence[str]], at_a_time: int) -> Generator[Ended]:
+    """Run commands, and yield each as it ends.
+
+    Args:
+        commands: by name, in the order in which they start.
+        at_a_time: how many run at a time, 1 or more.
+
+    Yields:
+        what came of each. Where the caller is interrupted or closes the iterator, those that run
+        get what Ctrl-C sends, and their end is awaited.
+    """
+    waiting, running = list(commands.items()), list[_Running]()
+    try:
+        while waiting or running:
+            while waiting and len(running) < at_a_time:
+                running.append(_Running.start(*waiting.pop(0)))
+            time.sleep(POLL)
+            for job in [job for job in running if job.process.poll() is not None]:
+                running.remove(job)
+                yield job.ended()
+    finally:
+        for job in running:
+            job.process.send_signal(signal.SIGINT)
+        for job in running:
+            job.process.wait()
+            job.output.close()

@@ -1,0 +1,48 @@
+"""How far a run is, as two bars on a terminal: rounds, and what the clients are doing."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+)
+
+
+class Bars:
+    """The two bars. What they are told is drawn at once."""
+
+    def __init__(self, progress: Progress, num_rounds: int) -> None:
+        self._progress = progress
+        self._rounds = progress.add_task("rounds", total=num_rounds)
+        self._clients: TaskID = progress.add_task("starting", total=None)
+
+    def rounds(self, completed: int) -> None:
+        """Show how many rounds are done."""
+        self._progress.update(self._rounds, completed=completed)
+
+    def clients(self, doing: str, done: int = 0, total: int | None = None) -> None:
+        """Show what the clients do, and how many have done it: None where nobody knows."""
+        self._progress.update(self._clients, description=doing, completed=done, total=total)
+
+
+@contextmanager
+def bars(num_rounds: int) -> Iterator[Bars]:
+    """Draw the bars while the block runs, if there is a terminal."""
+    columns = (TextColumn("{task.description:<20}"), BarColumn(), MofNCompleteColumn())
+    console = Console(stderr=True)
+    with Progress(
+        *columns,
+        TimeElapsedColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    ) as progress:
+        shown = Bars(progress, num_rounds)
+        yield shown
+        shown.rounds(num_rounds)

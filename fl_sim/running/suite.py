@@ -1,0 +1,252 @@
+"""``fl-sim suite``: makes the runs of a list that are not there yet, each by ``fl-sim run``."""
+
+import sys
+import tomllib
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from fl_sim import record
+from fl_sim.app.provenance import code_hash
+from fl_sim.app.settings import (
+    PLACES,
+    SettingError,
+    Settings,
+    Value,
+    defaults,
+    did_you_mean,
+    override,
+)
+from fl_sim.running import jobs
+from fl_sim.running.flower import ended_by_sigterm
+
+FILE = record.RUNS / "suite.toml"
+LIKE = "like"  # names the run whose changes a run has as well
+ABSENT = "-"
+SHOWN = 4  # settings that differ
+
+State = Literal["there", "missing", "stale"]
+
+
+class SuiteError(Exception):
+    """A list of runs that cannot be used, or a name that is not in it."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A run of the list: its name, what it changes of the defaults, and what comes of that."""
+
+    name: str
+    changes: Mapping[str, Value]
+    config: Mapping[str, Value]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How an entry's record stands; ``why`` says why it is stale."""
+
+    state: State
+    why: str = ""
+    run: record.Run | None = None
+
+
+# --- the list
+
+
+def read(file: Path) -> dict[str, Entry]:
+    """Read a list of runs, in its order.
+
+    Raises:
+        SuiteError: it is not readable, or a run has an unknown setting or value, or is like one
+            that does not come before it.
+    """
+    try:
+        tables = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise SuiteError(f"{file}: not readable: {error}") from error
+    entries: dict[str, Entry] = {}
+    for name, table in tables.items():
+        try:
+            entries[name] = _entry(name, table, entries)
+        except SettingError as error:
+            raise SuiteError(f"{file}: {name}: {error}") from error
+    return entries
+
+
+def _entry(name: str, table: Any, before: Mapping[str, Entry]) -> Entry:
+    if not isinstance(table, dict):
+        raise SettingError("it is no table of settings")
+    changes = dict(table)
+    if (model := changes.pop(LIKE, None)) is not None:
+        if model not in before:
+            raise SettingError(f"it is like {model!r}, but no run of that name stands above it")
+        changes = {**before[model].changes, **changes}
+    config = override(defaults(), _assignments(changes))
+    Settings.of(config)
+    return Entry(name, changes, config)
+
+
+def _assignments(changes: Mapping[str, Value]) -> list[str]:
+    """Return changes as ``fl-sim run --set`` takes them."""
+    texts = {k: str(v).lower() if isinstance(v, bool) else str(v) for k, v in changes.items()}
+    return [f"{key}={text}" for key, text in texts.items()]
+
+
+def choose(entries: Mapping[str, Entry], names: Iterable[str]) -> list[Entry]:
+    """Return the entries of these names, all if there are none, in the order of the list.
+
+    Raises:
+        SuiteError: a name is not in the list.
+    """
+    wanted = set(names) or set(entries)
+    for name in sorted(wanted - set(entries)):
+        hint = did_you_mean(name, entries)
+        raise SuiteError(f"there is no run {name!r} in the suite.{hint} Runs: {', '.join(entries)}")
+    return [entry for name, entry in entries.items() if name in wanted]
+
+
+# --- what is there
+
+
+def inspect(entry: Entry, runs: Path) -> Standing:
+    """Return how an entry's record in the folder ``runs`` stands."""
+    folder = runs / entry.name
+    if not (folder / record.RUN_FILE).is_file():
+        return Standing("missing")
+    try:
+        found = record.load(folder)
+    except record.RecordError as error:
+        return Standing("stale", str(error))
+    wanted = {key: value for key, value in entry.config.items() if key not in PLACES}
+    if other := _differing(wanted, found.config):
+        return Standing("stale", f"made with another {_listed(other)}", found)
+    if found.provenance.code_hash != code_hash():
+        return Standing("stale", "made by other code", found)
+    return Standing("there", run=found)
+
+
+def _differing(wanted: Mapping[str, Value], found: Mapping[str, Value]) -> list[str]:
+    return [key for key in dict.fromkeys([*wanted, *found]) if wanted.get(key) != found.get(key)]
+
+
+def _listed(keys: Sequence[str]) -> str:
+    more = f" and {len(keys) - SHOWN} more" if len(keys) > SHOWN else ""
+    return ", ".join(keys[:SHOWN]) + more
+
+
+# --- making
+
+
+def bring_about(
+    entries: Sequence[Entry], runs: Path, data: Path | None, at_a_time: int = 1, force: bool = False
+) -> bool:
+    """Make the runs that are missing, and with ``force`` the stale ones; print how all stand.
+
+    Args:
+        entries: the runs.
+        runs: folder in which each has a folder of its name.
+        data: folder of the dataset; without one it is downloaded.
+        at_a_time: how many are made at a time.
+        force: make those anew that are there with other settings, by other code, or unreadable.
+
+    Returns:
+        whether all are there now.
+
+    Raises:
+        KeyboardInterrupt: Ctrl-C. What was made by then stays, and is in the table.
+    """
+    wanted = ("missing", "stale") if force else ("missing",)
+    missing = [entry for entry in entries if inspect(entry, runs).state in wanted]
+    ended: dict[str, jobs.Ended] = {}
+    try:
+        with ended_by_sigterm(), closing(make(missing, runs, data, at_a_time)) as made:
+            ended.update((job.name, job) for job in made)
+    finally:
+        complete = show(entries, runs, ended)
+    return complete
+
+
+def make(
+    entries: Sequence[Entry], runs: Path, data: Path | None, at_a_time: int = 1
+) -> Generator[jobs.Ended]:
+    """Make runs, in place of those that are there; yield each as it ends.
+
+    Arguments are those of ``bring_about``.
+    """
+    commands = {entry.name: _command(entry, runs / entry.name, data) for entry in entries}
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    console = Console(stderr=True)
+    with (
+        closing(jobs.run(commands, at_a_time)) as ended,
+        Progress(
+            *columns,
+            TimeElapsedColumn(),
+            console=console,
+            transient=True,
+            disable=not console.is_terminal,
+        ) as progress,
+    ):
+        task = progress.add_task("runs", total=len(entries))
+        for job in ended:
+            said = f"{job.name}: {reason(job) or 'made'} ({job.seconds:.0f} s)"
+            console.print(Text(said), soft_wrap=True)
+            progress.advance(task)
+            yield job
+
+
+def _command(entry: Entry, folder: Path, data: Path | None) -> list[str]:
+    # What is there and is to be kept has been left out before.
+    command = [sys.executable, "-m", "fl_sim.cli", "run", entry.name, "--force"]
+    options = [("--out", str(folder)), *(("--set", a) for a in _assignments(entry.changes))]
+    if data is not None:
+        options.append(("--data", str(data)))
+    return [*command, *(word for option in options for word in option)]
+
+
+def reason(job: jobs.Ended) -> str:
+    """Return why a run was not made, in a line; nothing where it was."""
+    if job.status == 0:
+        return ""
+    lines = [line for line in job.said.splitlines() if line.strip()]
+    last = lines[-1].strip() if lines else f"exit status {job.status}"
+    return f"failed: {last.removeprefix('fl-sim: ')}"
+
+
+# --- the table
+
+
+def show(entries: Iterable[Entry], runs: Path, ended: Mapping[str, jobs.Ended]) -> bool:
+    """Print how each run stands, after ``ended`` were made; return whether all are there."""
+    table = Table(box=None, padding=(0, 1, 0, 0))
+    for name in ("run", "rounds", "accuracy", "seconds"):
+        table.add_column(name, justify="left" if name == "run" else "right")
+    table.add_column("state", overflow="fold")
+    complete = True
+    for entry in entries:
+        standing, job = inspect(entry, runs), ended.get(entry.name)
+        complete &= standing.state == "there"
+        table.add_row(entry.name, *_results(standing.run), *_making(standing, job))
+    Console().print(table)
+    return complete
+
+
+def _results(run: record.Run | None) -> tuple[str, str]:
+    if run is None:
+        return ABSENT, ABSENT
+    last = run.rounds[-1].central
+    accuracy = last.accuracy if last else None
+    return str(len(run.rounds) - 1), ABSENT if accuracy is None else f"{accuracy:.1%}"
+
+
+def _making(standing: Standing, job: jobs.Ended | None) -> tuple[str, Text]:
+    state = f"{standing.state}: {standing.why}" if standing.why else standing.state
+    if job is None:
+        return ABSENT, Text(state)
+    return f"{job.seconds:.0f}", Text(reason(job) or "made")

@@ -1,0 +1,96 @@
+"""The folder in which a run is made, and in which it is found again if it was interrupted."""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+# As the server app lays it out: fl_sim/app/server_app.py and fl_sim/recording/journal.py.
+JOURNAL = Path("journal") / "journal.jsonl"
+CONFIG_FILE = "config.json"
+LOCK = ".lock"
+OLD = "old"
+
+
+class WorkshopError(Exception):
+    """A run that is being made, or was interrupted, stands in the way; or there is none."""
+
+
+class Workshop:
+    """Where the record that is to be in ``folder`` is made: a hidden folder beside it.
+
+    It has the same name for the same ``folder``. Where the folder's own parents are missing, it
+    lies in the nearest one that is there, and they are made at the very end.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        nearest = next(parent for parent in folder.parents if parent.is_dir())
+        digest = hashlib.sha256(str(folder).encode()).hexdigest()[:8]
+        self._folder = folder
+        self._place = nearest / f".{folder.name}.{digest}"
+        self.new = self._place / folder.name
+
+    def rounds_done(self) -> int | None:
+        """Return the last round that an interrupted run has ended, None if there is none."""
+        path = self.new / JOURNAL
+        # The first line says what the run is, and each other is a round, from 0.
+        lines = path.read_bytes().count(b"\n") if path.is_file() else 0
+        return lines - 2 if lines > 1 else None
+
+    def config(self) -> dict[str, Any]:
+        """Return the run config of the interrupted run."""
+        config: dict[str, Any] = json.loads((self._place / CONFIG_FILE).read_text("utf-8"))
+        return config
+
+    @contextmanager
+    def making(self, config: Mapping[str, Any], *, resume: bool) -> Iterator[Path]:
+        """Give the folder to write into; it takes the place of ``folder`` if all goes well.
+
+        If not, it stays as it is where a round has ended, to go on from, and else is removed.
+
+        Args:
+            config: kept for a later process that goes on.
+            resume: keep what is there.
+
+        Raises:
+            OSError: it cannot be written.
+            WorkshopError: another process is at it.
+        """
+        self._place.mkdir(exist_ok=True)
+        with self._alone():
+            if not resume:
+                shutil.rmtree(self.new, ignore_errors=True)
+            (self._place / CONFIG_FILE).write_text(json.dumps(dict(config)), "utf-8")
+            try:
+                yield self.new
+                self._put_in_place()
+            except BaseException:
+                if (self._place / OLD).exists() and not self._folder.exists():
+                    (self._place / OLD).rename(self._folder)
+                if self.rounds_done() is None:
+                    shutil.rmtree(self._place, ignore_errors=True)
+                raise
+            shutil.rmtree(self._place, ignore_errors=True)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        lock = FileLock(self._place / LOCK, timeout=0)
+        try:
+            lock.acquire()
+        except Timeout as error:
+            raise WorkshopError(f"{self._folder} is being made by another process") from error
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def _put_in_place(self) -> None:
+        self._folder.parent.mkdir(parents=True, exist_ok=True)
+        if self._folder.exists():
+            self._folder.rename(self._place / OLD)
+        self.new.rename(self._folder)

@@ -1,0 +1,324 @@
+"""The runs of a list: which are there, and which are made."""
+
+import math
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from quick_run import SMALL
+from tiny_record import tiny_run
+
+from fl_sim import record
+from fl_sim.app.provenance import code_hash
+from fl_sim.app.settings import PLACES
+from fl_sim.cli import cli
+from fl_sim.running import jobs, suite
+from fl_sim.running.suite import Entry, SuiteError
+
+LIST = """
+[short]
+num-server-rounds = 1
+num-partitions = 4
+fraction-train = 0.5
+
+[long]
+like = "short"
+num-server-rounds = 2
+keep = "numbers"
+"""
+
+
+@pytest.fixture
+def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a list of two quick runs that takes the place of the project's."""
+    path = tmp_path / "suite.toml"
+    path.write_text(LIST)
+    monkeypatch.setattr(suite, "FILE", path)
+    return path
+
+
+@pytest.fixture
+def runs(file: Path) -> Path:
+    return file.parent
+
+
+def python(code: str) -> list[str]:
+    return [sys.executable, "-c", code]
+
+
+def invoke(*arguments: str) -> Result:
+    return CliRunner(env={"COLUMNS": "120"}).invoke(cli, ["suite", *arguments])
+
+
+def keep(entry: Entry, runs: Path, code: str = "", **changes: object) -> None:
+    """Save a record as an entry's run leaves it, or with other settings or by other code."""
+    config = {key: value for key, value in entry.config.items() if key not in PLACES}
+    run = tiny_run()
+    origin = run.provenance.model_copy(update={"code_hash": code or code_hash()})
+    update = {"name": entry.name, "config": {**config, **changes}, "provenance": origin}
+    record.save(run.model_copy(update=update), runs / entry.name)
+
+
+# --- the list
+
+
+def test_a_run_has_what_the_one_that_it_is_like_changes(file: Path) -> None:
+    entries = suite.read(file)
+    assert list(entries) == ["short", "long"]
+    assert entries["short"].changes["num-server-rounds"] == 1
+    assert entries["long"].changes == {
+        "num-server-rounds": 2,
+        "num-partitions": 4,
+        "fraction-train": 0.5,
+        "keep": "numbers",
+    }
+    assert (entries["long"].config["batch-size"], entries["long"].config["keep"]) == (32, "numbers")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[a]\nsed = 1", "a: there is no setting 'sed'. Did you mean seed?"),
+        ("[a]\nkeep = 'all of it'", "a: keep is 'all of it'; it must be one of all, numbers"),
+        ("[a]\nseed = -1", "a: seed is -1; it must be 0 or more"),
+        ("[a]\nseed = 1.5", "a: seed is a whole number, not '1.5'"),
+        ("[a]\nlike = 'b'\n[b]", "a: it is like 'b', but no run of that name stands above it"),
+        ("a = 1", "a: it is no table of settings"),
+        ("[a", "not readable: "),
+    ],
+)
+def test_a_list_that_cannot_be_used(file: Path, text: str, message: str) -> None:
+    file.write_text(text)
+    with pytest.raises(SuiteError) as caught:
+        suite.read(file)
+    assert str(caught.value).startswith(f"{file}: {message}")
+    assert invoke().stderr == f"fl-sim: {caught.value}\n"
+
+
+def test_no_list(tmp_path: Path) -> None:
+    with pytest.raises(SuiteError, match=r"suite\.toml: not readable: "):
+        suite.read(tmp_path / "suite.toml")
+
+
+def test_names_choose_in_the_order_of_the_list(file: Path) -> None:
+    entries = suite.read(file)
+    assert [entry.name for entry in suite.choose(entries, [])] == ["short", "long"]
+    assert [entry.name for entry in suite.choose(entries, ["long", "short"])] == ["short", "long"]
+    assert [entry.name for entry in suite.choose(entries, ["long"])] == ["long"]
+
+
+def test_a_name_that_is_not_in_the_list(file: Path) -> None:
+    result = invoke("shorn")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == (
+        "fl-sim: there is no run 'shorn' in the suite. Did you mean short? Runs: short, long\n"
+    )
+
+
+# --- what is there
+
+
+def test_how_a_record_stands(runs: Path, file: Path) -> None:
+    entry = suite.read(file)["short"]
+
+    def stands() -> tuple[str, str]:
+        standing = suite.inspect(entry, runs)
+        return standing.state, standing.why
+
+    assert stands() == ("missing", "")
+    keep(entry, runs)
+    assert stands() == ("there", "")
+    keep(entry, runs, seed=7)
+    assert stands() == ("stale", "made with another seed")
+    keep(entry, runs, a=1, b=2, c=3, d=4, e=5)
+    assert stands() == ("stale", "made with another a, b, c, d and 1 more")
+    keep(entry, runs, code="0" * 64)
+    assert stands() == ("stale", "made by other code")
+    (runs / "short" / "run.json").write_text("{")
+    state, why = stands()
+    assert (state, "not readable as JSON" in why) == ("stale", True)
+
+
+def lines(result: Result) -> list[str]:
+    return [" ".join(line.split()) for line in result.stdout.splitlines()]
+
+
+def test_a_list_makes_nothing(runs: Path, file: Path) -> None:
+    entries = suite.read(file)
+    keep(entries["long"], runs)
+    result = invoke("--list")
+    assert result.exit_code == 2
+    assert lines(result) == [
+        "run rounds accuracy seconds state",
+        "short - - - missing",
+        "long 1 50.0% - there",
+    ]
+    keep(entries["short"], runs, seed=7)
+    assert lines(invoke("--list", "short"))[1] == "short 1 50.0% - stale: made with another seed"
+    assert invoke("--list", "long").exit_code == 0
+
+
+# --- which are made
+
+
+@pytest.fixture
+def made(runs: Path, file: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return the names of the runs that are made from now on, at once and by nobody."""
+    names: list[str] = []
+
+    def run(commands: Mapping[str, Sequence[str]], at_a_time: int) -> Generator[jobs.Ended]:
+        for name in commands:
+            keep(suite.read(file)[name], runs)
+            names.append(name)
+            yield jobs.Ended(name, 12.3, 0, "")
+
+    monkeypatch.setattr(jobs, "run", run)
+    return names
+
+
+def test_what_is_missing_is_made_once(made: list[str]) -> None:
+    result = invoke()
+    assert (result.exit_code, made) == (0, ["short", "long"])
+    assert result.stderr == "short: made (12 s)\nlong: made (12 s)\n"
+    assert lines(result)[1:] == ["short 1 50.0% 12 made", "long 1 50.0% 12 made"]
+    again = invoke()
+    assert (again.exit_code, made) == (0, ["short", "long"])
+    assert lines(again)[1:] == ["short 1 50.0% - there", "long 1 50.0% - there"]
+
+
+def test_what_is_stale_is_made_again_only_by_force(made: list[str], runs: Path, file: Path) -> None:
+    entries = suite.read(file)
+    keep(entries["short"], runs, seed=7)
+    keep(entries["long"], runs)
+    assert (invoke().exit_code, made) == (2, [])
+    assert (invoke("--force", "long").exit_code, made) == (0, [])
+    assert (invoke("--force").exit_code, made) == (0, ["short"])
+
+
+def test_only_those_that_are_named_are_made(made: list[str]) -> None:
+    assert (invoke("long").exit_code, made) == (0, ["long"])
+
+
+def test_no_such_dataset(file: Path) -> None:
+    assert "/no/such: no such folder" in invoke("--data", "/no/such").stderr
+
+
+# --- in earnest
+
+
+def test_runs_are_made_by_fl_sim_run(runs: Path) -> None:
+    result = invoke("--data", str(SMALL), "--jobs", "2")
+    assert (result.exit_code, "short: made" in result.stderr) == (0, True), result.stderr
+    short, long = (record.load(runs / name) for name in ("short", "long"))
+    assert (len(short.rounds), len(long.rounds)) == (2, 3)
+    assert (long.name, long.config["num-partitions"], long.config["keep"]) == ("long", 4, "numbers")
+    assert invoke("--list").exit_code == 0
+
+
+def test_a_run_that_fails_is_told_and_the_others_are_made(runs: Path, file: Path) -> None:
+    file.write_text(LIST.replace("num-partitions = 4", "num-partitions = 400", 1) + "[last]\n")
+    (runs / "last").mkdir()
+    (runs / "last" / "notes").touch()
+    result = invoke("--data", str(SMALL), "short", "last")
+    assert result.exit_code == 2
+    assert "short: failed: client 0 would hold 1 images, too few to train" in result.stderr
+    assert f"last: failed: {runs / 'last'} holds other files" in result.stderr
+    assert "failed: client 0 would hold 1 images" in result.stdout
+
+
+def test_ctrl_c_leaves_what_is_finished(runs: Path, file: Path) -> None:
+    file.write_text(LIST.replace("num-server-rounds = 2", "num-server-rounds = 1000000"))
+    program = (
+        "import sys; from pathlib import Path; from fl_sim import cli; "
+        "from fl_sim.running import suite; suite.FILE = Path(sys.argv.pop(1)); cli.main()"
+    )
+    command = [*python(program), str(file), "suite", "--data", str(SMALL)]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        while not list(runs.glob(".long*")):
+            assert process.poll() is None, process.communicate()
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        stdout, stderr = process.communicate()
+    assert process.returncode == 130, stderr
+    assert stderr.splitlines()[-1] == "fl-sim: stopped; the runs that were made stay"
+    assert [line.split()[-1] for line in stdout.splitlines()[1:]] == ["made", "missing"]
+    assert {path.name for path in runs.iterdir()} >= {"suite.toml", "short"}
+    assert not (runs / "long" / "run.json").exists()
+
+
+# --- jobs
+
+
+def test_jobs_are_told_as_they_end() -> None:
+    commands = {
+        "slow": python("import time; time.sleep(1); print('slow')"),
+        "bad": python("import sys; print('one'); sys.exit('two')"),
+    }
+    ended = list(jobs.run(commands, at_a_time=2))
+    assert [(job.name, job.status) for job in ended] == [("bad", 1), ("slow", 0)]
+    assert sorted(ended[0].said.split()) == ["one", "two"]
+    assert ended[1].said == "slow\n"
+    assert ended[1].seconds >= 1
+
+
+def test_no_more_jobs_at_a_time_than_are_allowed(tmp_path: Path) -> None:
+    note = "import pathlib, sys; print(len([*pathlib.Path(sys.argv[1]).iterdir()])); "
+    work = "import time; f = pathlib.Path(sys.argv[1], sys.argv[2]); f.touch(); time.sleep(0.3); "
+    commands = {
+        name: [*python(note + work + "f.unlink()"), str(tmp_path), name] for name in ("a", "b", "c")
+    }
+    ended = list(jobs.run(commands, at_a_time=1))
+    assert [(job.name, job.said) for job in ended] == [("a", "0\n"), ("b", "0\n"), ("c", "0\n")]
+
+
+def test_jobs_that_run_are_stopped_with_their_owner(tmp_path: Path) -> None:
+    wait = (
+        "import pathlib, sys, time\n"
+        "try:\n    pathlib.Path(sys.argv[1]).touch(); time.sleep(60)\n"
+        "except KeyboardInterrupt:\n    pathlib.Path(sys.argv[1]).write_text('tidy')\n"
+    )
+    note = tmp_path / "note"
+    first = f"import pathlib, time\nwhile not pathlib.Path({str(note)!r}).exists(): time.sleep(0.1)"
+    with closing(
+        jobs.run({"first": python(first), "wait": [*python(wait), str(note)]}, 2)
+    ) as ended:
+        assert next(ended).name == "first"
+    assert note.read_text() == "tidy"
+
+
+# --- the project's own
+
+
+def steps(config: Mapping[str, object], clients: int) -> int:
+    """Return the gradient steps of so many clients a round, on 50,000 images."""
+    images = 50_000 / config["num-partitions"] * (1 - config["validation-fraction"])
+    batches = math.ceil(round(images) / config["batch-size"])
+    return config["num-server-rounds"] * clients * config["local-epochs"] * batches
+
+
+def test_the_baselines_take_as_many_steps_as_the_federated_run() -> None:
+    entries = suite.read(suite.FILE)
+    assert steps(entries["iid-30"].config, clients=3) == 11_250
+    assert steps(entries["centralised"].config, clients=1) == 11_250
+    # Each of its ten clients.
+    assert steps(entries["local-only"].config, clients=1) == 11_250
+
+
+def test_the_projects_own_list() -> None:
+    entries = suite.read(suite.FILE)
+    assert entries["reference"].changes == {}
+    assert {"iid-drift", "dirichlet-drift", "unequal", "dropouts"} <= set(entries)
+    for name in ("dirichlet-30", "fedprox-30", "fedyogi-30", "fedavgm-30"):
+        repeats = [entry for key, entry in entries.items() if key.startswith(name)]
+        assert [entry.config["seed"] for entry in repeats] == [42, 43, 44]
+        assert len({entry.config["strategy"] for entry in repeats}) == 1
+        assert {entry.config["dirichlet-alpha"] for entry in repeats} == {0.1}
+        assert {entry.config["partitioning"] for entry in repeats} == {"dirichlet"}
