@@ -17,7 +17,7 @@ from flwr.clientapp import ClientApp
 from fl_sim.app import faults, task
 from fl_sim.app.provenance import code_hash
 from fl_sim.app.settings import Settings
-from fl_sim.recording.recorder import CLIENT
+from fl_sim.recording.replies import CLIENT
 
 app = ClientApp()
 

@@ -1,37 +1,40 @@
 """Who holds which images: Flower's partitioners, by name."""
 
+# ruff: noqa: PLC0415  # the library of partitioners takes seconds to import, plots and all
+
+import threading
 import warnings
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 import torch
-from datasets import Dataset  # type: ignore[import-untyped]
-from flwr_datasets.partitioner import (  # type: ignore[import-untyped]
-    DirichletPartitioner,
-    IidPartitioner,
-    LinearPartitioner,
-    Partitioner,
-    PathologicalPartitioner,
-)
 from torch import Tensor
 
 from fl_sim.app.settings import Settings
 
+if TYPE_CHECKING:
+    from flwr_datasets.partitioner import Partitioner  # type: ignore[import-untyped]
+
+IID = "iid"
 LABEL, POSITION = "label", "position"
 
+# Filters of warnings are the whole process's, and clients may run in several threads.
+_WARNINGS = threading.Lock()
 
-def _iid(settings: Settings) -> Partitioner:
-    return IidPartitioner(settings.num_partitions)
 
-
-def _dirichlet(settings: Settings) -> Partitioner:
+def _dirichlet(settings: Settings) -> "Partitioner":
     """Each class is dealt out in proportions from a Dirichlet distribution (arXiv 1905.12022)."""
+    from flwr_datasets.partitioner import DirichletPartitioner
+
     return DirichletPartitioner(
         settings.num_partitions, LABEL, settings.dirichlet_alpha, seed=settings.seed
     )
 
 
-def _pathological(settings: Settings) -> Partitioner:
+def _pathological(settings: Settings) -> "Partitioner":
     """So many classes a client, the first of them in turn (arXiv 2102.02079)."""
+    from flwr_datasets.partitioner import PathologicalPartitioner
+
     return PathologicalPartitioner(
         settings.num_partitions,
         LABEL,
@@ -41,13 +44,14 @@ def _pathological(settings: Settings) -> Partitioner:
     )
 
 
-def _unequal(settings: Settings) -> Partitioner:
+def _unequal(settings: Settings) -> "Partitioner":
     """Client k, counted from 0, gets k + 1 shares."""
+    from flwr_datasets.partitioner import LinearPartitioner
+
     return LinearPartitioner(settings.num_partitions)
 
 
-PARTITIONERS: dict[str, Callable[[Settings], Partitioner]] = {
-    "iid": _iid,
+PARTITIONERS: dict[str, Callable[[Settings], "Partitioner"]] = {
     "dirichlet": _dirichlet,
     "pathological": _pathological,
     "unequal": _unequal,
@@ -69,9 +73,11 @@ def split(labels: Tensor, positions: Tensor, settings: Settings) -> Iterator[Ten
     Raises:
         ValueError: the examples or classes are too few for so many clients.
     """
-    partitioner = PARTITIONERS[settings.partitioning](settings)
-    # A partitioner looks at labels alone: images are left out.
-    partitioner.dataset = Dataset.from_dict({LABEL: labels.numpy(), POSITION: positions.numpy()})
+    if settings.partitioning == IID:
+        # What Flower's IidPartitioner gives, without the seconds of importing it.
+        yield from positions.tensor_split(settings.num_partitions)
+        return
+    partitioner = _partitioner(labels, positions, settings)
     for client in range(settings.num_partitions):
         try:
             part = _load(partitioner, client)
@@ -83,8 +89,17 @@ def split(labels: Tensor, positions: Tensor, settings: Settings) -> Iterator[Ten
         yield torch.tensor(part, dtype=torch.int64)
 
 
-def _load(partitioner: Partitioner, client: int) -> list[int]:
-    with warnings.catch_warnings():
+def _partitioner(labels: Tensor, positions: Tensor, settings: Settings) -> "Partitioner":
+    from datasets import Dataset  # type: ignore[import-untyped]
+
+    partitioner = PARTITIONERS[settings.partitioning](settings)
+    # A partitioner looks at labels alone: images are left out.
+    partitioner.dataset = Dataset.from_dict({LABEL: labels.numpy(), POSITION: positions.numpy()})
+    return partitioner
+
+
+def _load(partitioner: "Partitioner", client: int) -> list[int]:
+    with _WARNINGS, warnings.catch_warnings():
         # Of a Dirichlet distribution drawn once more, and of classes that no client has.
         warnings.simplefilter("ignore", UserWarning)
         part: list[int] = partitioner.load_partition(client)[POSITION][:]

@@ -7,10 +7,11 @@ The network and its training are those of Flower's PyTorch quickstart (a LeNet a
 import hashlib
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from threading import Lock
 
 import pyarrow as pa  # type: ignore[import-untyped]
 import torch
@@ -21,6 +22,7 @@ from torch.nn import functional as F  # noqa: N812  # torch's own name for it
 
 from fl_sim.app import partitions
 from fl_sim.app.settings import Settings
+from fl_sim.app.threads import mapping, sensible
 
 SIZE = (32, 32)  # of an image, pixels
 FEATURES = b"huggingface"  # where a Parquet file says what its columns are, as JSON
@@ -103,7 +105,8 @@ class Data:
         digest = hashlib.sha256()
         for split in (self.train, self.test):
             digest.update(split.labels.numpy().tobytes())
-            digest.update(split.images(torch.arange(len(split))).numpy().data)
+            for batch in torch.split(torch.arange(len(split)), EVALUATION_BATCH):
+                digest.update(split.images(batch).numpy().data)
         return digest.hexdigest()
 
 
@@ -122,33 +125,42 @@ def load_data(dataset: str) -> Data:
     Raises:
         DataError: it cannot be found or read, or has no images with labels of 32 x 32 pixels.
     """
+    names, train = _load(dataset, "train")
+    _, test = _load(dataset, "test")
+    return Data(Path(dataset).resolve().name, names, train, test)
+
+
+def _load(dataset: str, split: str) -> tuple[tuple[str, ...], Split]:
+    """Return the names of the classes, and the images with their labels."""
     try:
-        train, test = _read(dataset, "train"), _read(dataset, "test")
+        schema, batches = _read(dataset, split)
     except (OSError, ValueError) as error:
         reason = " ".join(str(error).split())
         raise DataError(f"dataset {dataset!r} cannot be read: {reason}") from error
-    features = json.loads(train.schema.metadata[FEATURES])["info"]["features"]
+    features = json.loads(schema.metadata[FEATURES])["info"]["features"]
     names = features.get("label", {}).get("names")
     if "img" not in features or names is None:
         found = ", ".join(features)
         raise DataError(f"dataset {dataset!r} has {found}; it needs img, and label with its names")
-    return Data(Path(dataset).resolve().name, tuple(names), _split(train), _split(test))
+    encoded: list[bytes] = []
+    labels: list[int] = []
+    for batch in batches:
+        encoded += batch.column("img").field("bytes").to_pylist()
+        labels += batch.column("label").to_pylist()
+    return tuple(names), Split(encoded, torch.tensor(labels))
 
 
-def _read(dataset: str, split: str) -> pa.Table:
+def _read(dataset: str, split: str) -> tuple[pa.Schema, Iterable[pa.RecordBatch]]:
     paths = sorted(Path(dataset).rglob(f"{split}*.parquet"))
-    table = pa.concat_tables(parquet.ParquetFile(path).read() for path in paths) if paths else None
-    if table is None or FEATURES not in (table.schema.metadata or {}):
-        # It knows the hub and every other layout, but takes seconds to import.
-        from datasets import load_dataset  # type: ignore[import-untyped]  # noqa: PLC0415
+    files = [parquet.ParquetFile(path) for path in paths]
+    if files and FEATURES in (files[0].schema_arrow.metadata or {}):
+        # In small pieces, for what is read at once stays in memory.
+        return files[0].schema_arrow, (rows for file in files for rows in file.iter_batches(1000))
+    # It knows the hub and every other layout, but takes seconds to import.
+    from datasets import load_dataset  # type: ignore[import-untyped]  # noqa: PLC0415
 
-        table = load_dataset(dataset, split=split).data.table
-    return table
-
-
-def _split(table: pa.Table) -> Split:
-    encoded = [image["bytes"] for image in table.column("img").to_pylist()]
-    return Split(encoded, torch.tensor(table.column("label").to_pylist()))
+    table = load_dataset(dataset, split=split).data.table
+    return table.schema, table.to_batches()
 
 
 def _decode(encoded: Sequence[bytes]) -> Tensor:
@@ -164,13 +176,21 @@ def _pixels(encoded: bytes) -> bytes:
     return (image if image.mode == "RGB" else image.convert("RGB")).tobytes()
 
 
-@cache
+_PARTITIONING = Lock()
+
+
 def partition(data: Data, settings: Settings) -> tuple[Part, ...]:
     """Split the train split among the clients, and each client's part in train and validation.
 
     Raises:
         DataError: there are too few images for so many clients.
     """
+    with _PARTITIONING:  # the first of several threads does it, the others wait for what it finds
+        return _partition(data, settings)
+
+
+@cache
+def _partition(data: Data, settings: Settings) -> tuple[Part, ...]:
     order = torch.randperm(len(data.train), generator=generator(settings.seed, "shuffle"))
     try:
         parts = partitions.split(data.train.labels[order], order, settings)
@@ -322,8 +342,11 @@ def evaluate(model: Net, split: Split, index: Tensor | None = None) -> Score:
 
 
 def test(model: Net, split: Split, num_classes: int) -> Test:
-    """Score ``model`` on all of ``split``, and count which class it takes for which."""
-    loss, predicted = _predict(model, split, torch.arange(len(split)))
+    """Score ``model`` on all of ``split``, and count which class it takes for which.
+
+    The server's test: it has the machine for itself, as far as clients go.
+    """
+    loss, predicted = _predict(model, split, torch.arange(len(split)), sensible())
     cells = torch.bincount(split.labels * num_classes + predicted, minlength=num_classes**2)
     confusion = cells.view(num_classes, num_classes)
     return Test(Score(loss, int(confusion.trace()) / len(split)), confusion)
@@ -344,16 +367,19 @@ def probabilities(model: Net, images: Tensor) -> Tensor:
         return F.softmax(model(_normalise(images)), dim=1)
 
 
-@torch.inference_mode()
-def _predict(model: Net, split: Split, index: Tensor) -> tuple[float, Tensor]:
+def _predict(model: Net, split: Split, index: Tensor, threads: int = 1) -> tuple[float, Tensor]:
     """Return the mean cross-entropy, and the likeliest class of each example, int64."""
     torch.set_num_threads(1)
-    loss_sum, predicted = 0.0, []
-    for batch in torch.split(index, EVALUATION_BATCH):
+
+    @torch.inference_mode()
+    def answer(batch: Tensor) -> tuple[float, Tensor]:
         logits = model(_normalise(split.images(batch)))
-        loss_sum += F.cross_entropy(logits, split.labels[batch], reduction="sum").item()
-        predicted.append(logits.argmax(1))
-    return loss_sum / len(index), torch.cat(predicted)
+        loss = F.cross_entropy(logits, split.labels[batch], reduction="sum")
+        return loss.item(), logits.argmax(1)
+
+    with mapping(answer, torch.split(index, EVALUATION_BATCH), threads) as answers:
+        losses, predicted = zip(*answers, strict=True)
+    return sum(losses) / len(index), torch.cat(predicted)
 
 
 def _normalise(images: Tensor) -> Tensor:

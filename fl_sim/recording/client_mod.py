@@ -23,15 +23,16 @@ def record_client(label_counts: LabelCounts | None = None) -> Mod:
 
     Args:
         label_counts: gives the number of examples of each class that a client holds, in the order
-            of the labels. It is asked once for each client and process.
+            of the labels. It is asked once for each client, run and process.
     """
-    known: dict[int, list[int]] = {}
+    known: dict[tuple[int, int], list[int]] = {}
 
     def counts_of(context: Context) -> list[int]:
         assert label_counts is not None
-        if context.node_id not in known:
-            known[context.node_id] = [int(count) for count in label_counts(context)]
-        return known[context.node_id]
+        key = context.run_id, context.node_id
+        if key not in known:
+            known[key] = [int(count) for count in label_counts(context)]
+        return known[key]
 
     def tell(message: Message, context: Context, call_next: ClientAppCallable) -> Message:
         started = time.perf_counter()

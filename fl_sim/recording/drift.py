@@ -1,21 +1,19 @@
-"""How clients' updates lie to each other, and the way that the global model went."""
+"""How clients' updates lie to each other."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from fl_sim import record
 from fl_sim.recording.replies import Arrays, finite, rounded
 
-# Above these the matrices would take more time and space than the pictures are worth.
+# Above these the matrix would take more time and space than the pictures are worth.
 MOST_UPDATES = 100
-MOST_MODELS = 101  # round 0 included
-MOST_WEIGHTS = 50_000_000  # of all models of a path together
+MOST_PRODUCTS = 5_000_000_000  # of two weights; some seconds
 GRAM_DIGITS = 9
-CHUNK = 2**16  # weights
+CHUNK = 2**13  # weights; those of a hundred updates stay in a processor's cache
 
 Vector = npt.NDArray[Any]
 Matrix = tuple[tuple[float, ...], ...]
@@ -25,15 +23,25 @@ def gram(sent: Sequence[Arrays], received: Sequence[Arrays]) -> Matrix | None:
     """Return the inner products of the updates ``sent - received``, over floating parameters.
 
     Summed by one thread in one order, so that it is the same to the bit wherever it is computed.
-    None for no updates, for more than ``MOST_UPDATES``, where one is not finite, and where what
-    came back has not the parameters that went out.
+    None for no updates, for more than ``MOST_UPDATES`` or ``MOST_PRODUCTS``, where one is not
+    finite, and where what came back has not the parameters that went out.
     """
-    pairs = list(zip(sent, received, strict=True))
-    if not 0 < len(pairs) <= MOST_UPDATES or not all(_alike(a, b) for a, b in pairs):
+    count = len(sent)
+    if not 0 < count <= MOST_UPDATES:
         return None
-    total = np.zeros((len(pairs), len(pairs)))
-    for name in _floating(received[0]):
-        total += _inner_products(np.stack([_difference(a[name], b[name]) for a, b in pairs]))
+    total = np.zeros((count, count))
+    weights = 0
+    for name in received[0]:
+        differences = _differences(name, sent, received)
+        if differences is None:
+            return None
+        weights += len(differences[0])
+        if weights * count**2 > MOST_PRODUCTS:
+            return None
+        _add_inner_products(total, differences)
+    if not weights:
+        return None
+    total = np.triu(total) + np.triu(total, 1).T
     rows = [finite(rounded(value, GRAM_DIGITS) for value in row) for row in total]
     return None if None in rows else tuple(row for row in rows if row is not None)
 
@@ -41,73 +49,51 @@ def gram(sent: Sequence[Arrays], received: Sequence[Arrays]) -> Matrix | None:
 def distance(a: Arrays, b: Arrays) -> float | None:
     """Return the L2 norm of ``a - b`` over floating parameters.
 
-    None if it is not finite, or if one has other parameters than the other.
+    None if it is not finite, if there are none, or if one has other parameters than the other.
     """
-    if not _alike(a, b):
-        return None
-    squares = (np.square(_difference(a[name], b[name])).sum() for name in _floating(b))
-    norm = math.sqrt(math.fsum(squares))
-    return norm if math.isfinite(norm) else None
-
-
-class PathOfModels:
-    """The global model of every round, as long as they are few enough to be projected."""
-
-    def __init__(self) -> None:
-        self._models: list[Vector] = []
-        self._kept = True
-
-    def add(self, model: Arrays) -> None:
-        """Keep the model of the next round."""
-        flat = np.concatenate(
-            [np.zeros(0, np.float32), *(model[name].ravel() for name in _floating(model))]
-        )
-        self._models.append(flat)
-        weights = sum(len(each) for each in self._models)
-        if len(self._models) > MOST_MODELS or weights > MOST_WEIGHTS:
-            self._kept, self._models = False, []
-
-    def project(self) -> record.ModelPath | None:
-        """Return the models' principal components (PCA through the Gram matrix).
-
-        None for fewer than three models, for more than are kept, and where one is not finite.
-        """
-        if not self._kept or len(self._models) < 3 or not len(self._models[0]):
+    squares = []
+    for name in b:
+        differences = _differences(name, [a], [b])
+        if differences is None:
             return None
-        models = np.stack(self._models)
-        if not np.isfinite(models).all():
+        if len(differences[0]):
+            with np.errstate(all="ignore"):
+                squares.append(float(np.square(differences[0]).sum()))
+    total = finite(squares)
+    return math.sqrt(math.fsum(total)) if total else None
+
+
+def parts(rows: Sequence[Vector]) -> Iterator[Vector]:
+    """Give all rows together, chunk by chunk, as float64."""
+    for start in range(0, len(rows[0]), CHUNK):
+        yield np.stack([row[start : start + CHUNK].astype(np.float64) for row in rows])
+
+
+def _differences(
+    name: str, sent: Sequence[Arrays], received: Sequence[Arrays]
+) -> list[Vector] | None:
+    """Return each update of one parameter, flat; None where there are not such.
+
+    A parameter counts where it is floating in both models. A counter is a whole number for the
+    client, and becomes a real one as soon as a server averages it; its updates have no length.
+    """
+    starts = {id(model): model.get(name) for model in received}
+    differences: list[Vector] = []
+    for after, before in zip(sent, received, strict=True):
+        a, b = after.get(name), starts[id(before)]
+        if a is None or b is None or a.shape != b.shape:
             return None
-        products = _inner_products(models - models.mean(axis=0, dtype=np.float64))
-        values, vectors = np.linalg.eigh(products)
-        variance = np.clip(values[::-1], 0, None)
-        points = vectors[:, ::-1][:, :2] * np.sqrt(variance[:2])
-        # An axis has no direction of its own: here the last model lies on its positive side.
-        points *= np.where(points[-1] < 0, -1, 1)
-        shares = variance[:2] / (variance.sum() or 1)
-        return record.ModelPath(
-            points=tuple((rounded(x, 6), rounded(y, 6)) for x, y in points),
-            explained=(rounded(shares[0], 6), rounded(shares[1], 6)),
-        )
+        floating = a.dtype.kind == b.dtype.kind == "f"
+        with np.errstate(all="ignore"):
+            flat = np.ravel(a).astype(np.float64) - np.ravel(b) if floating else np.zeros(0)
+        differences.append(flat)
+    sizes = {len(each) for each in differences}
+    return differences if len(sizes) == 1 else None
 
 
-def _floating(arrays: Mapping[str, Vector]) -> Iterable[str]:
-    """Name the parameters that training moves; the rest are counters."""
-    return [name for name, array in arrays.items() if array.dtype.kind == "f"]
-
-
-def _alike(a: Arrays, b: Arrays) -> bool:
-    return bool(b) and all(name in a and a[name].shape == array.shape for name, array in b.items())
-
-
-def _difference(a: Vector, b: Vector) -> Vector:
-    difference: Vector = np.ravel(a).astype(np.float64) - np.ravel(b)
-    return difference
-
-
-def _inner_products(rows: Vector) -> Vector:
-    """Return ``rows @ rows.T`` without BLAS, whose threads divide a sum as they like."""
-    total = np.zeros((len(rows), len(rows)))
-    for start in range(0, rows.shape[1], CHUNK):
-        part = rows[:, start : start + CHUNK].astype(np.float64)
-        total += np.einsum("ip,jp->ij", part, part)
-    return np.triu(total) + np.triu(total, 1).T
+def _add_inner_products(total: Vector, rows: Sequence[Vector]) -> None:
+    """Add to the upper half, without BLAS, whose threads divide a sum as they like."""
+    with np.errstate(all="ignore"):
+        for part in parts(rows):
+            for i, row in enumerate(part):
+                total[i, i:] += np.einsum("p,jp->j", row, part[i:])

@@ -9,20 +9,21 @@ import json
 import os
 import shutil
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy.typing as npt
 from pydantic import ValidationError
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import load_file, save
 
 from fl_sim import record
+from fl_sim.recording.models import MOST_MODELS
 from fl_sim.recording.replies import Arrays
 
 FILE = "journal.jsonl"
-# The models of later rounds are not needed for a path, only the last one to go on from.
-MOST_MODELS = 101
 
 
 class JournalError(Exception):
@@ -34,7 +35,7 @@ class Past:
     """The rounds that have ended, each with the global model after it, as far as it is kept."""
 
     rounds: list[record.Round] = field(default_factory=list)
-    models: dict[int, Arrays] = field(default_factory=dict)
+    models: Mapping[int, Arrays] = field(default_factory=dict)
     strategy: tuple[Arrays, dict[str, str]] = field(default_factory=lambda: ({}, {}))
 
 
@@ -43,7 +44,7 @@ class Journal:
 
     Args:
         folder: its own; it is made when the first line is written.
-        identity: what the run is. A journal of another one is not continued.
+        identity: what the run is, as JSON can hold it. A journal of another one is not continued.
         started: when the run began, in ISO format; of a run that goes on, ``read`` tells it.
     """
 
@@ -61,20 +62,15 @@ class Journal:
         lines = _whole_lines(self.folder / FILE)
         if not lines:
             return Past()
-        header = json.loads(lines[0])
-        changed = [key for key, value in self._identity.items() if header.get(key) != value]
-        if changed:
-            raise JournalError(
-                f"{self.folder} was left by a run with another {changed[0]}; go on with the same "
-                "settings and code, or begin anew with --force"
-            )
-        self.started = header["started"]
         try:
+            header = _header(lines[0])
+            self._check(header)
+            self.started = str(header["started"])
             rounds = [record.Round.model_validate_json(line) for line in lines[1:]]
             return self._past(rounds)
-        except (OSError, ValidationError, SafetensorError, KeyError) as error:
+        except (OSError, ValueError, SafetensorError, KeyError) as error:
             raise JournalError(
-                f"{self.folder} is damaged ({error}); begin anew with --force"
+                f"{self.folder} is damaged ({_first_line(error)}); begin anew with --force"
             ) from error
 
     def append(
@@ -89,11 +85,20 @@ class Journal:
         self._add_line(round_.model_dump_json(exclude_none=True))
         self._strategy(round_.number - 1).unlink(missing_ok=True)
         if round_.number > MOST_MODELS:
+            # A longer path is not drawn: only the last model is needed, to go on from.
             self._model(round_.number - 1).unlink(missing_ok=True)
 
     def remove(self) -> None:
         """Remove the folder: the run has ended, and its record is in place."""
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _check(self, header: Mapping[str, Any]) -> None:
+        for key, value in self._identity.items():
+            if header.get(key) != value:
+                raise JournalError(
+                    f"{self.folder} was left by a run with {_difference(key, header, value)}; go "
+                    "on with the same settings and code, or begin anew with --force"
+                )
 
     def _begin(self) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -111,14 +116,17 @@ class Journal:
             os.fsync(file.fileno())
 
     def _past(self, rounds: list[record.Round]) -> Past:
-        models = {
-            round_.number: load_file(self._model(round_.number))
-            for round_ in rounds
-            if round_ is rounds[-1] or self._model(round_.number).exists()
-        }
         if not rounds:
             return Past()
-        path = self._strategy(rounds[-1].number)
+        numbers = [round_.number for round_ in rounds]
+        if numbers != list(range(len(rounds))):
+            raise ValueError(f"its rounds are {numbers}")
+        models = {
+            number: load_file(self._model(number))
+            for number in numbers
+            if number < MOST_MODELS or number == numbers[-1]
+        }
+        path = self._strategy(numbers[-1])
         with safe_open(path, framework="np") as file:
             header = dict(file.metadata() or {})
         return Past(rounds, models, (load_file(path), header))
@@ -130,17 +138,27 @@ class Journal:
         return self.folder / f"strategy-{number:04d}.safetensors"
 
 
-def rounds_done(folder: Path) -> int | None:
-    """Return the last round of the journal in a folder, or None if there is no journal."""
-    lines = _whole_lines(folder / FILE)
-    return len(lines) - 2 if len(lines) > 1 else None
-
-
-def read_header(folder: Path) -> dict[str, Any]:
-    """Return the first line of the journal in a folder, empty if there is none."""
-    lines = _whole_lines(folder / FILE)
-    header: dict[str, Any] = json.loads(lines[0]) if lines else {}
+def _header(line: bytes) -> dict[str, Any]:
+    header = json.loads(line)
+    if not isinstance(header, dict):
+        raise ValueError("its first line is no object")
     return header
+
+
+def _difference(key: str, header: Mapping[str, Any], value: Any) -> str:
+    """Say in what an identity is another one: of settings, which of them."""
+    before = header.get(key)
+    if not isinstance(value, Mapping) or not isinstance(before, Mapping):
+        return f"another {key}"
+    names = sorted({*value, *before})
+    name = next(name for name in names if before.get(name) != value.get(name))
+    return f"{name} {before.get(name, 'unset')}, not {value.get(name, 'unset')}"
+
+
+def _first_line(error: Exception) -> str:
+    if isinstance(error, ValidationError):
+        return "a round is not what it should be"
+    return str(error).partition("\n")[0]
 
 
 def _whole_lines(path: Path) -> list[bytes]:
@@ -150,16 +168,22 @@ def _whole_lines(path: Path) -> list[bytes]:
     return path.read_bytes().split(b"\n")[:-1]
 
 
-def _contiguous(arrays: Arrays) -> Arrays:
+def _contiguous(arrays: Arrays) -> dict[str, npt.NDArray[Any]]:
     # safetensors would write a view's memory, not its values.
     return {name: array.copy() for name, array in arrays.items()}
 
 
 def _write(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all."""
+    """Write a file whole or not at all, so that it is there when a line says so."""
     partial = path.with_suffix(".partial")
     with partial.open("wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
     partial.replace(path)
+    with suppress(OSError):  # not every system can do this to a folder
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)

@@ -10,6 +10,8 @@ from typing import Any, TypeVar
 
 from fl_sim import record
 
+MOST_CLIENTS = 1_000_000  # a client that speaks of more is mistaken
+
 Phase = TypeVar("Phase", record.Train, record.Evaluate)
 
 
@@ -27,22 +29,24 @@ class Numbering:
 
         Args:
             met: the number that each node got when it was met.
-            told: what nodes have told; their ``partition-id`` is their number, if no two have the
-                same. The others take the numbers that are left, in the order in which they were
-                met.
+            told: what nodes have told. Their ``partition-id`` is their number, if no two have the
+                same; where one is beyond the number of clients, its rank is. The others take the
+                numbers that are left, in the order in which they were met.
         """
-        own = {node: told[node]["partition-id"] for node in told if "partition-id" in told[node]}
-        counts = [int(each["num-partitions"]) for each in told.values() if "num-partitions" in each]
-        # More numbers than clients would leave some who never were.
-        count = max([len(met), *counts])
-        fits = len(set(own.values())) == len(own) and all(0 <= i < count for i in own.values())
-        own = own if fits else {}
-        free = iter(number for number in range(count) if number not in set(own.values()))
-        ordered = sorted(met, key=lambda node: met[node])
+        known = {node: each for node, each in told.items() if node in met}
+        own = _ids(known, "partition-id")
+        counts = _ids(known, "num-partitions").values()
+        count = max([len(met), *(each for each in counts if each <= MOST_CLIENTS)])
+        if len(set(own.values())) < len(own):
+            own = {}
+        if any(number >= count for number in own.values()):
+            own = {node: rank for rank, node in enumerate(sorted(own, key=own.__getitem__))}
+        free = (number for number in range(count) if number not in set(own.values()))
+        ordered = sorted(met, key=met.__getitem__)
         numbers = {node: own[node] if node in own else next(free) for node in ordered}
         return cls(
             {met[node]: number for node, number in numbers.items()},
-            {numbers[node]: each for node, each in told.items() if node in numbers},
+            {numbers[node]: each for node, each in known.items()},
             count,
         )
 
@@ -67,7 +71,7 @@ def renumber(round_: record.Round, numbers: Mapping[int, int]) -> record.Round:
 def _renumber_phase(phase: Phase, numbers: Mapping[int, int]) -> Phase:
     order = sorted(range(len(phase.replies)), key=lambda i: numbers[phase.replies[i].client])
     changed: dict[str, Any] = {
-        "sampled": tuple(sorted(numbers[client] for client in phase.sampled or ())),
+        "sampled": phase.sampled and tuple(sorted(numbers[client] for client in phase.sampled)),
         "replies": tuple(_with_number(phase.replies[i], numbers) for i in order),
         "failures": tuple(
             sorted((_with_number(each, numbers) for each in phase.failures), key=_client)
@@ -87,6 +91,13 @@ def _client(failure: record.Failure) -> int:
     return failure.client
 
 
+def _ids(told: Mapping[int, Mapping[str, Any]], key: str) -> dict[int, int]:
+    """Return what nodes have told under a key, where it is a number that a client can have."""
+    found = {node: each.get(key) for node, each in told.items()}
+    return {node: value for node, value in found.items() if type(value) is int and value >= 0}
+
+
 def _partition(told: Mapping[str, Any]) -> record.Partition:
     counts = told.get("label-counts")
-    return record.Partition(label_counts=None if counts is None else tuple(counts))
+    whole = isinstance(counts, list) and all(type(each) is int and each >= 0 for each in counts)
+    return record.Partition(label_counts=tuple(counts) if whole and counts else None)

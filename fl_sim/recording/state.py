@@ -7,31 +7,36 @@ pickled: what comes back is arrays and numbers.
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from functools import reduce
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from flwr.app import Array, ArrayRecord
 from flwr.serverapp.strategy import Strategy
 
 from fl_sim.recording.replies import Arrays, arrays_of
 
+State = dict[str, npt.NDArray[Any]]
+
 # Kinds of an attribute: how it is laid out, and how it is put back.
 NAMED, LISTED, RECORD, BY_NODE, SINGLE = "named", "listed", "record", "by node", "single"
 SEPARATOR = "|"
+PLAIN = bool | int | float | str | None
 
 
-def capture(strategy: Strategy, numbers: Mapping[int, int]) -> tuple[Arrays, dict[str, str]]:
+def capture(strategy: Strategy, numbers: Mapping[int, int]) -> tuple[State, dict[str, str]]:
     """Return a strategy's state: arrays, and text for the header of their file.
 
     Args:
         strategy: with its wrappers, if it has any.
         numbers: each client's number by node id; node ids do not outlive a process.
     """
-    arrays: Arrays = {}
+    arrays: State = {}
     kinds: dict[str, str] = {}
     plain: dict[str, Any] = {}
     for name, value in _attributes(strategy):
-        if isinstance(value, bool | int | float | str | None):
+        if isinstance(value, PLAIN) and not isinstance(value, np.generic):
             plain[name] = value
         elif (found := _laid_out(value, numbers)) is not None:
             kinds[name], parts = found
@@ -51,9 +56,8 @@ def restore(
         nodes: each client's node id in this process, by its number.
     """
     kinds, plain = json.loads(header["kinds"]), json.loads(header["plain"])
-    owners = {name: owner for owner, name in _owners(strategy)}
     for name, value in plain.items():
-        setattr(*owners[name], value)
+        _set(strategy, name, value)
     for name, kind in kinds.items():
         prefix = name + SEPARATOR
         parts = {
@@ -61,31 +65,30 @@ def restore(
             for key, value in arrays.items()
             if key.startswith(prefix)
         }
-        setattr(*owners[name], _rebuilt(kind, parts, nodes))
+        _set(strategy, name, _rebuilt(kind, parts, nodes))
 
 
 def _attributes(strategy: Strategy, prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """Give each attribute of a strategy, and of the one that it wraps, with a name of its own."""
-    for (owner, attribute), name in _owners(strategy, prefix):
-        yield name, getattr(owner, attribute)
-
-
-def _owners(strategy: Strategy, prefix: str = "") -> Iterator[tuple[tuple[Any, str], str]]:
+    """Give each attribute of a strategy, and of the one that it wraps, by the way to it."""
     for attribute, value in vars(strategy).items():
-        name = f"{prefix}{attribute}"
         if isinstance(value, Strategy):
-            yield from _owners(value, f"{name}.")
+            yield from _attributes(value, f"{prefix}{attribute}.")
         else:
-            yield (strategy, attribute), name
+            yield f"{prefix}{attribute}", value
 
 
-def _laid_out(value: Any, numbers: Mapping[int, int]) -> tuple[str, Arrays] | None:
+def _set(strategy: Strategy, name: str, value: Any) -> None:
+    *way, attribute = name.split(".")
+    setattr(reduce(getattr, way, strategy), attribute, value)
+
+
+def _laid_out(value: Any, numbers: Mapping[int, int]) -> tuple[str, State] | None:
     """Return the kind of a value and its arrays, or None for what is no state."""
     kind = _kind(value, numbers)
     if kind is None:
         return None
-    parts: dict[str, Callable[[], Arrays]] = {
-        SINGLE: lambda: {"": value},
+    parts: dict[str, Callable[[], State]] = {
+        SINGLE: lambda: {"": np.asarray(value)},
         RECORD: lambda: arrays_of(value),
         LISTED: lambda: {str(i): array for i, array in enumerate(value)},
         NAMED: lambda: dict(value),
@@ -99,7 +102,7 @@ def _laid_out(value: Any, numbers: Mapping[int, int]) -> tuple[str, Arrays] | No
 
 
 def _kind(value: Any, numbers: Mapping[int, int]) -> str | None:
-    for kind, single in ((SINGLE, np.ndarray), (RECORD, ArrayRecord)):
+    for kind, single in ((SINGLE, np.ndarray | np.generic), (RECORD, ArrayRecord)):
         if isinstance(value, single):
             return kind
     if not isinstance(value, list | dict) or not value:
@@ -112,16 +115,16 @@ def _kind(value: Any, numbers: Mapping[int, int]) -> str | None:
     return BY_NODE if by_node else None
 
 
-def _rebuilt(kind: str, parts: Arrays, nodes: Mapping[int, int]) -> Any:
+def _rebuilt(kind: str, parts: State, nodes: Mapping[int, int]) -> Any:
     if kind == SINGLE:
-        return parts[""]
+        return parts[""] if parts[""].ndim else parts[""][()]
     if kind == RECORD:
         return _record(parts)
     if kind == LISTED:
         return [parts[str(i)] for i in range(len(parts))]
     if kind == NAMED:
         return parts
-    by_client: dict[int, Arrays] = {}
+    by_client: dict[int, State] = {}
     for key, array in parts.items():
         client, _, name = key.partition(SEPARATOR)
         by_client.setdefault(int(client), {})[name] = array

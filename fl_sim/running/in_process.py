@@ -24,7 +24,7 @@ from flwr.serverapp import Grid
 from flwr.supercore.run import Run
 from flwr.supercore.task_identity import TaskIdentity
 
-from fl_sim.running.workers import mapping
+from fl_sim.app.threads import mapping
 
 # Called with the message that was answered, how many of its batch are, and the batch's size.
 Watch = Callable[[Message, int, int], None]

@@ -9,6 +9,7 @@ from tempfile import TemporaryFile
 from typing import IO
 
 POLL = 0.1  # seconds
+GRACE = 30.0  # seconds that a process has to end by itself
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,15 @@ class _Running:
         )
         return cls(name, process, output)
 
+    def end(self) -> None:
+        """Wait until it has tidied up; one that was started to ignore Ctrl-C is not waited for."""
+        try:
+            self.process.wait(GRACE)
+        except subprocess.TimeoutExpired:
+            self.process.terminate()
+            self.process.wait()
+        self.output.close()
+
     def ended(self) -> Ended:
         seconds = time.monotonic() - self.started
         with self.output:
@@ -74,5 +84,4 @@ def run(commands: Mapping[str, Sequence[str]], at_a_time: int) -> Generator[Ende
         for job in running:
             job.process.send_signal(signal.SIGINT)
         for job in running:
-            job.process.wait()
-            job.output.close()
+            job.end()

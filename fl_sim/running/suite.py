@@ -26,6 +26,7 @@ from fl_sim.app.settings import (
 )
 from fl_sim.running import jobs
 from fl_sim.running.flower import ended_by_sigterm
+from fl_sim.running.workshop import Workshop
 
 FILE = record.RUNS / "suite.toml"
 LIKE = "like"  # names the run whose changes a run has as well
@@ -124,8 +125,7 @@ def inspect(entry: Entry, runs: Path) -> Standing:
         found = record.load(folder)
     except record.RecordError as error:
         return Standing("stale", str(error))
-    wanted = {key: value for key, value in entry.config.items() if key not in PLACES}
-    if other := _differing(wanted, found.config):
+    if other := _differing(entry.config, found.config):
         return Standing("stale", f"made with another {_listed(other)}", found)
     if found.provenance.code_hash != code_hash():
         return Standing("stale", "made by other code", found)
@@ -133,7 +133,8 @@ def inspect(entry: Entry, runs: Path) -> Standing:
 
 
 def _differing(wanted: Mapping[str, Value], found: Mapping[str, Value]) -> list[str]:
-    return [key for key in dict.fromkeys([*wanted, *found]) if wanted.get(key) != found.get(key)]
+    keys = [key for key in dict.fromkeys([*wanted, *found]) if key not in PLACES]
+    return [key for key in keys if wanted.get(key) != found.get(key)]
 
 
 def _listed(keys: Sequence[str]) -> str:
@@ -148,6 +149,8 @@ def bring_about(
     entries: Sequence[Entry], runs: Path, data: Path | None, at_a_time: int = 1, force: bool = False
 ) -> bool:
     """Make the runs that are missing, and with ``force`` the stale ones; print how all stand.
+
+    One that was interrupted goes on, with ``force`` it begins anew.
 
     Args:
         entries: the runs.
@@ -166,7 +169,7 @@ def bring_about(
     missing = [entry for entry in entries if inspect(entry, runs).state in wanted]
     ended: dict[str, jobs.Ended] = {}
     try:
-        with ended_by_sigterm(), closing(make(missing, runs, data, at_a_time)) as made:
+        with ended_by_sigterm(), closing(make(missing, runs, data, at_a_time, force)) as made:
             ended.update((job.name, job) for job in made)
     finally:
         complete = show(entries, runs, ended)
@@ -174,13 +177,13 @@ def bring_about(
 
 
 def make(
-    entries: Sequence[Entry], runs: Path, data: Path | None, at_a_time: int = 1
+    entries: Sequence[Entry], runs: Path, data: Path | None, at_a_time: int = 1, force: bool = False
 ) -> Generator[jobs.Ended]:
     """Make runs, in place of those that are there; yield each as it ends.
 
     Arguments are those of ``bring_about``.
     """
-    commands = {entry.name: _command(entry, runs / entry.name, data) for entry in entries}
+    commands = {entry.name: _command(entry, runs / entry.name, data, force) for entry in entries}
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     console = Console(stderr=True)
     with (
@@ -201,13 +204,22 @@ def make(
             yield job
 
 
-def _command(entry: Entry, folder: Path, data: Path | None) -> list[str]:
-    # What is there and is to be kept has been left out before.
-    command = [sys.executable, "-m", "fl_sim.cli", "run", entry.name, "--force"]
-    options = [("--out", str(folder)), *(("--set", a) for a in _assignments(entry.changes))]
+def _command(entry: Entry, folder: Path, data: Path | None, force: bool) -> list[str]:
+    run = [sys.executable, "-m", "fl_sim.cli", "run", entry.name, "--out", str(folder)]
+    if not force and _is_interrupted(entry, folder):
+        return [*run, "--resume"]
+    options = [("--set", assignment) for assignment in _assignments(entry.changes)]
     if data is not None:
         options.append(("--data", str(data)))
-    return [*command, *(word for option in options for word in option)]
+    # What is there and is to be kept has been left out before.
+    return [*run, "--force", *(word for option in options for word in option)]
+
+
+def _is_interrupted(entry: Entry, folder: Path) -> bool:
+    workshop = Workshop(folder.absolute())
+    if workshop.rounds_done() is None:
+        return False
+    return not _differing(entry.config, workshop.config())
 
 
 def reason(job: jobs.Ended) -> str:

@@ -1,9 +1,9 @@
-"""The reference run's training as one would write it by hand: PyTorch alone, no Flower, no record.
+"""A run's training as one would write it by hand: PyTorch alone, no Flower, no record.
 
 The same rounds, clients, batches and evaluations on the same number of images, by ``DataLoader``
 and ``torch.optim.SGD``. Images are decoded once, not once an epoch.
 
-    python tests/benchmarks/bare_loop.py --data ~/cifar10
+    python tests/benchmarks/bare_loop.py --data ~/cifar10 --rounds 15
 """
 
 import argparse
@@ -17,7 +17,7 @@ from torch import nn
 from torch.nn import functional as F  # noqa: N812  # torch's own name for it
 from torch.utils.data import DataLoader, Subset, TensorDataset
 
-ROUNDS, CLIENTS, COHORT = 3, 10, 3
+CLIENTS, COHORT = 10, 3
 
 
 class Net(nn.Module):
@@ -34,12 +34,28 @@ class Net(nn.Module):
         return self.fc3(F.relu(self.fc2(x)))
 
 
+def options(description):
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--data", required=True, help="folder in the layout of uoft-cs/cifar10")
+    parser.add_argument("--rounds", type=int, default=15)
+    parser.add_argument("--threads", type=int, help="by default as many as Torch chooses")
+    arguments = parser.parse_args()
+    if arguments.threads:
+        torch.set_num_threads(arguments.threads)
+    return arguments
+
+
 def tensors(split):
     columns = split[:]
     images = np.stack([np.asarray(image) for image in columns["img"]])
     return TensorDataset(
         torch.from_numpy(images).permute(0, 3, 1, 2), torch.tensor(columns["label"])
     )
+
+
+def load(folder):
+    data = load_dataset(folder)
+    return tensors(data["train"]), tensors(data["test"])
 
 
 def normalise(images):
@@ -70,13 +86,8 @@ def evaluate(model, part):
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--data", required=True)
-    parser.add_argument("--threads", type=int, default=1)
-    arguments = parser.parse_args()
-    torch.set_num_threads(arguments.threads)
-    data = load_dataset(arguments.data)
-    whole, test = tensors(data["train"]), tensors(data["test"])
+    arguments = options(__doc__.splitlines()[0])
+    whole, test = load(arguments.data)
     order = torch.randperm(len(whole))
     parts = [
         (Subset(whole, part[len(part) // 5 :]), Subset(whole, part[: len(part) // 5]))
@@ -84,7 +95,7 @@ def main():
     ]
     model = Net()
     print(0, *evaluate(model, test))
-    for number in range(1, ROUNDS + 1):
+    for number in range(1, arguments.rounds + 1):
         states = []
         for client in random.sample(range(CLIENTS), COHORT):
             states.append(train(model, parts[client][0]))

@@ -1,11 +1,15 @@
 """Who holds which examples, on a dozen of them where that can be counted by hand."""
 
 import hashlib
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
+from datasets import Dataset
+from flwr_datasets.partitioner import IidPartitioner
 from torch import Tensor
 
 from fl_sim.app import partitions, task
@@ -29,7 +33,24 @@ def dealt(labels: list[int], settings: Settings) -> list[list[int]]:
 
 
 def test_every_name_has_a_partitioner() -> None:
-    assert tuple(partitions.PARTITIONERS) == ALL
+    assert (partitions.IID, *partitions.PARTITIONERS) == ALL
+
+
+@pytest.mark.parametrize(("examples", "clients"), [(12, 3), (13, 3), (400, 7), (5, 5)])
+def test_iid_is_flowers(examples: int, clients: int) -> None:
+    positions = torch.randperm(examples, generator=torch.Generator().manual_seed(0))
+    theirs = IidPartitioner(clients)
+    theirs.dataset = Dataset.from_dict({"position": positions.numpy()})
+    ours = partitions.split(positions, positions, settings("iid", clients))
+    for client, part in enumerate(ours):
+        assert part.tolist() == theirs.load_partition(client)["position"][:]
+
+
+def test_iid_needs_no_seconds_of_imports() -> None:
+    program = "import sys, fl_sim.app.partitions; print('datasets' in sys.modules)"
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
 
 
 def test_iid_is_a_cut_into_equal_pieces() -> None:

@@ -1,7 +1,6 @@
 """`fl-sim run` from end to end, on a few hundred real images."""
 
 import hashlib
-import os
 import signal
 import subprocess
 import sys

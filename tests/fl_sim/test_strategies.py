@@ -15,7 +15,7 @@ from fl_sim.app import client_app, strategies, task
 from fl_sim.app.cohort import SeededCohort
 from fl_sim.app.local_only import LocalOnly
 from fl_sim.app.settings import CHOICES, Settings, Value, defaults
-from fl_sim.recording.recorder import CLIENT
+from fl_sim.recording.replies import CLIENT
 from fl_sim.running.in_process import InProcessGrid
 
 CLASSES = {

@@ -1,5 +1,6 @@
 """The runs of a list: which are there, and which are made."""
 
+import json
 import math
 import signal
 import subprocess
@@ -20,6 +21,7 @@ from fl_sim.app.settings import PLACES
 from fl_sim.cli import cli
 from fl_sim.running import jobs, suite
 from fl_sim.running.suite import Entry, SuiteError
+from fl_sim.running.workshop import CONFIG_FILE, JOURNAL, Workshop
 
 LIST = """
 [short]
@@ -254,6 +256,61 @@ def test_ctrl_c_leaves_what_is_finished(runs: Path, file: Path) -> None:
     assert not (runs / "long" / "run.json").exists()
 
 
+@pytest.fixture
+def begun(runs: Path, file: Path) -> Workshop:
+    """Return where the run `long` was interrupted after its first round."""
+    workshop = Workshop(runs / "long")
+    journal = workshop.new / JOURNAL
+    journal.parent.mkdir(parents=True)
+    journal.write_text("header\nround 0\nround 1\n")
+    config = {**suite.read(file)["long"].config, "dataset": "/where/it/was"}
+    (journal.parents[2] / CONFIG_FILE).write_text(json.dumps(config))
+    assert workshop.rounds_done() == 1
+    return workshop
+
+
+@pytest.fixture
+def commands(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[str]]:
+    """Return the words after `fl-sim run` with which runs are made from now on, by nobody."""
+    seen: dict[str, list[str]] = {}
+
+    def run(commands: Mapping[str, Sequence[str]], at_a_time: int) -> Generator[jobs.Ended]:
+        seen.update({name: list(command[4:]) for name, command in commands.items()})
+        yield from ()
+
+    monkeypatch.setattr(jobs, "run", run)
+    return seen
+
+
+def test_an_interrupted_run_goes_on(
+    begun: Workshop, commands: dict[str, list[str]], runs: Path
+) -> None:
+    invoke("--data", str(SMALL))
+    assert commands["long"] == ["long", "--out", str(runs / "long"), "--resume"]
+    assert commands["short"][:4] == ["short", "--out", str(runs / "short"), "--force"]
+    assert commands["short"][-2:] == ["--data", str(SMALL)]
+    assert commands["short"][4:-2] == [
+        *("--set", "num-server-rounds=1"),
+        *("--set", "num-partitions=4"),
+        *("--set", "fraction-train=0.5"),
+    ]
+
+
+def test_by_force_it_begins_anew(begun: Workshop, commands: dict[str, list[str]]) -> None:
+    invoke("--force")
+    assert "--resume" not in commands["long"]
+    assert "--force" in commands["long"]
+
+
+def test_one_with_other_settings_begins_anew(
+    begun: Workshop, commands: dict[str, list[str]], file: Path
+) -> None:
+    file.write_text(LIST + "seed = 7\n")
+    invoke()
+    assert "--resume" not in commands["long"]
+    assert commands["long"][-2:] == ["--set", "seed=7"]
+
+
 # --- jobs
 
 
@@ -292,6 +349,24 @@ def test_jobs_that_run_are_stopped_with_their_owner(tmp_path: Path) -> None:
     ) as ended:
         assert next(ended).name == "first"
     assert note.read_text() == "tidy"
+
+
+def test_a_job_that_ignores_ctrl_c_is_ended_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "GRACE", 0.2)
+    deaf = (
+        "import pathlib, signal, sys, time; signal.signal(signal.SIGINT, signal.SIG_IGN); "
+        "pathlib.Path(sys.argv[1]).touch(); time.sleep(60)"
+    )
+    note = tmp_path / "note"
+    first = f"import pathlib, time\nwhile not pathlib.Path({str(note)!r}).exists(): time.sleep(0.1)"
+    started = time.monotonic()
+    with closing(
+        jobs.run({"first": python(first), "deaf": [*python(deaf), str(note)]}, 2)
+    ) as ended:
+        assert next(ended).name == "first"
+    assert time.monotonic() - started < 30
 
 
 # --- the project's own

@@ -1,24 +1,45 @@
 """A client app that one can check by hand: client k has k + 1 examples and adds k + 1 to all."""
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 from flwr.app import Array, ArrayRecord, ConfigRecord, Context, Message, MetricRecord, RecordDict
 from flwr.clientapp import ClientApp
+from flwr.clientapp.typing import Mod
 from flwr.serverapp.strategy import Result, Strategy
 
-from fl_sim.recording.recorder import CLIENT
+from fl_sim.recording.replies import CLIENT
 from fl_sim.running.in_process import InProcessGrid
 
 START = (0.5, -0.25, 1.0)
 
 
-def arrays(values: tuple[float, ...]) -> ArrayRecord:
+def arrays(values: Sequence[float]) -> ArrayRecord:
     """Return a model of one parameter, `weight`."""
-    return ArrayRecord({"weight": Array(np.array(values, dtype=np.float32))})
+    return model(weight=np.array(values, dtype=np.float32))
 
 
-def toy_app(failing: frozenset[int] = frozenset(), *, talkative: bool = False) -> ClientApp:
-    """Return the app; `failing` clients raise, talkative ones tell what only they know."""
-    app = ClientApp()
+def model(**parameters: np.ndarray) -> ArrayRecord:
+    """Return a model of any parameters."""
+    return ArrayRecord({name: Array(np.asarray(value)) for name, value in parameters.items()})
+
+
+def toy_app(
+    failing: frozenset[int] = frozenset(),
+    *,
+    talkative: bool = False,
+    measured: Mapping[str, float] | None = None,
+    mods: Sequence[Mod] = (),
+) -> ClientApp:
+    """Return the app.
+
+    Args:
+        failing: clients that raise.
+        talkative: whether clients tell what only they know.
+        measured: metrics of every client, instead of a loss of k + 1 and an accuracy of 1/4.
+        mods: of the app.
+    """
+    app = ClientApp(mods=list(mods))
 
     def client_of(context: Context) -> int:
         client = int(context.node_config["partition-id"])
@@ -29,8 +50,9 @@ def toy_app(failing: frozenset[int] = frozenset(), *, talkative: bool = False) -
     @app.train()
     def train(message: Message, context: Context) -> Message:
         client = client_of(context)
-        weight = message.content.array_records["arrays"]["weight"].numpy() + np.float32(client + 1)
-        content = RecordDict({"arrays": arrays(tuple(weight)), "metrics": metrics(client)})
+        (record,) = message.content.array_records.values()
+        sent = model(**{name: moved(array.numpy(), client + 1) for name, array in record.items()})
+        content = RecordDict({"arrays": sent, "metrics": metrics(client, measured)})
         if talkative:
             told = {"seconds": 1.5, "loss-curve": [2.0, 1.0]}
             validation = {"validation-loss": 0.5, "validation-accuracy": 0.75}
@@ -39,14 +61,21 @@ def toy_app(failing: frozenset[int] = frozenset(), *, talkative: bool = False) -
 
     @app.evaluate()
     def evaluate(message: Message, context: Context) -> Message:
-        return Message(RecordDict({"metrics": metrics(client_of(context))}), reply_to=message)
+        content = RecordDict({"metrics": metrics(client_of(context), measured)})
+        return Message(content, reply_to=message)
 
     return app
 
 
-def metrics(client: int) -> MetricRecord:
+def moved(array: np.ndarray, step: int) -> np.ndarray:
+    """Return an array as training leaves it, in the type that it has with the client."""
+    return (array + array.dtype.type(step)).astype(array.dtype)
+
+
+def metrics(client: int, measured: Mapping[str, float] | None = None) -> MetricRecord:
     """Return the metrics of a client."""
-    return MetricRecord({"num-examples": client + 1, "loss": 1.0 + client, "accuracy": 0.25})
+    known = {"loss": 1.0 + client, "accuracy": 0.25} if measured is None else measured
+    return MetricRecord({"num-examples": client + 1, **known})
 
 
 def start(strategy: Strategy, app: ClientApp, clients: int, rounds: int = 1) -> Result:

@@ -1,0 +1,149 @@
+"""One half of a round as the server sees it: whom it asked, who delivered, and who did not."""
+
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flwr.app import Message, Metadata
+
+from fl_sim import record
+from fl_sim.recording.replies import Model, count_bytes, metrics_in, model_among, told_in
+
+SILENT = "no reply"
+
+
+class Clients:
+    """The clients by number, and what they tell of themselves.
+
+    Args:
+        numbers: the number of each client by Flower's node id. A node that is not in it gets the
+            next number when it is first seen.
+    """
+
+    def __init__(self, numbers: Mapping[int, int]) -> None:
+        self.numbers = dict(numbers)
+        self.told: dict[int, Mapping[str, Any]] = {}
+
+    def number(self, node: int) -> int:
+        """Return the number of a client."""
+        return self.numbers.setdefault(node, len(self.numbers))
+
+    def meet(self, nodes: Iterable[int]) -> None:
+        """Give a number to each client that is connected."""
+        for node in sorted(nodes):
+            self.number(node)
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What one client sent: copies, for some strategies empty the replies as they aggregate."""
+
+    client: int
+    model: Model
+    metrics: Mapping[str, Any]
+    told: Mapping[str, Any]
+    model_bytes: int
+    metrics_bytes: int
+
+
+class Phase:
+    """One half of a round, from the question to the replies.
+
+    Args:
+        clients: of the run.
+        names: of the global model's parameters.
+    """
+
+    def __init__(self, clients: Clients, names: Iterable[str] = ()) -> None:
+        self.started = time.perf_counter()
+        self.models: dict[int, Model] = {}
+        self.bytes_down: dict[int, int] = {}
+        self.answered = False
+        self._clients = clients
+        self._names = set(names)
+        self._sent: list[tuple[Metadata, int]] = []
+        self._delivered: dict[int, Delivery] = {}
+        self._failed: dict[int, Message] = {}
+        self._strays: list[Message] = []
+
+    @property
+    def sampled(self) -> tuple[int, ...]:
+        """Everyone who was asked, or answered without being asked, ascending."""
+        return tuple(sorted({*self.bytes_down, *self._delivered, *self._failed}))
+
+    @property
+    def deliveries(self) -> tuple[Delivery, ...]:
+        """What came back, ascending by client."""
+        return tuple(self._delivered[client] for client in sorted(self._delivered))
+
+    @property
+    def failures(self) -> tuple[record.Failure, ...]:
+        """Who did not deliver, ascending by client."""
+        silent = sorted(self.bytes_down.keys() - self._delivered.keys() - self._failed.keys())
+        known = {
+            client: reply for client, reply in self._failed.items() if client not in self._delivered
+        }
+        # Whose an error without a name is shows if nobody else is silent.
+        if len(self._strays) == len(silent):
+            known |= zip(silent, self._strays, strict=True)
+        found = {client: record.Failure(client=client, kind=SILENT) for client in silent}
+        found |= {client: _failure(client, reply) for client, reply in known.items()}
+        return tuple(found[client] for client in sorted(found))
+
+    def ask(self, messages: Sequence[Message]) -> None:
+        """Note what is about to be sent."""
+        models: dict[int, Model] = {}
+        for message in messages:
+            client = self._clients.number(message.metadata.dst_node_id)
+            records = list(message.content.array_records.values())
+            # Most strategies send the same arrays to all.
+            key = id(records[0]) if records else 0
+            if key not in models:
+                models[key] = model_among(records, self._names)
+            self.models[client] = models[key]
+            self.bytes_down[client] = count_bytes(records)
+            self._sent.append((message.metadata, client))
+
+    def deliver(self, replies: Iterable[Message]) -> None:
+        """Note what came back, all at once or in parts."""
+        self.answered = True
+        for reply in replies:
+            client = self._client(reply)
+            if client is None:
+                self._strays.append(reply)
+            elif reply.has_error():
+                self._failed[client] = reply
+            else:
+                self._delivered[client] = self._delivery(client, reply)
+
+    def _client(self, reply: Message) -> int | None:
+        """Return whose reply it is.
+
+        Of a client that is gone the SuperLink tells in its own name.
+        """
+        node = reply.metadata.src_node_id
+        if node in self._clients.numbers or not reply.has_error():
+            return self._clients.number(node)
+        # A message has no id before it is sent.
+        asked = {sent.message_id: client for sent, client in self._sent if sent.message_id}
+        return asked.get(reply.metadata.reply_to_message_id)
+
+    def _delivery(self, client: int, reply: Message) -> Delivery:
+        told = told_in(reply)
+        if told:
+            self._clients.told[reply.metadata.src_node_id] = told
+        arrays = list(reply.content.array_records.values())
+        return Delivery(
+            client=client,
+            model=model_among(arrays, self._names),
+            metrics=metrics_in(reply),
+            told=told,
+            model_bytes=count_bytes(arrays),
+            metrics_bytes=count_bytes(reply.content.metric_records.values()),
+        )
+
+
+def _failure(client: int, reply: Message) -> record.Failure:
+    reason, code = reply.error.reason, reply.error.code
+    return record.Failure(client=client, kind="error", code=code, reason=reason or None)

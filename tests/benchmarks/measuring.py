@@ -1,0 +1,144 @@
+"""Whole processes, measured: seconds, memory, and when which of their programs appeared."""
+
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median
+
+PAUSE = 0.1  # seconds between two looks at the processes
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the command line says.
+
+    Args:
+        data: folder of the dataset.
+        pairs: how often what is compared is run in turn.
+        pfl_python: a Python that has pfl.
+    """
+
+    data: str
+    pairs: int
+    pfl_python: str | None
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of the table. ``ratio`` and ``beside`` are empty where nothing is compared."""
+
+    what: str
+    measured: str
+    beside: str = ""
+    ratio: str = ""
+    goal: str = ""
+
+
+@dataclass(frozen=True)
+class Process:
+    """A process, as ``ps`` tells of it; ``memory`` is its resident set in bytes."""
+
+    pid: int
+    parent: int
+    group: int
+    memory: int
+    command: str
+
+
+@dataclass
+class Watched:
+    """What was seen of a command and all that it started.
+
+    ``appeared`` maps each name that was looked for to the seconds after which it was there.
+    """
+
+    seconds: float = 0.0
+    peak: int = 0
+    appeared: dict[str, float] = field(default_factory=dict)
+
+
+def fl_sim(options: Options, folder: Path, *arguments: str) -> list[str]:
+    """Return a command that makes a run, its record in ``folder``."""
+    command = [sys.executable, "-m", "fl_sim.cli", "run", "benchmark", "--force"]
+    return [*command, "--data", options.data, "--out", str(folder), *arguments]
+
+
+def rounds(count: int) -> tuple[str, str]:
+    """Return the arguments that set the number of rounds."""
+    return "--set", f"num-server-rounds={count}"
+
+
+@contextmanager
+def record_folder() -> Iterator[Path]:
+    """Give a folder for a record, which is gone at the end."""
+    with tempfile.TemporaryDirectory() as folder:
+        yield Path(folder) / "benchmark"
+
+
+def seconds(command: list[str]) -> float:
+    """Return how long a command runs. It must succeed."""
+    start = time.perf_counter()
+    subprocess.run(command, check=True, capture_output=True)
+    return time.perf_counter() - start
+
+
+def in_turn(pairs: int, *commands: list[str]) -> list[float]:
+    """Return the median seconds of each command, run in turn, every other time backwards."""
+    taken: list[list[float]] = [[] for _ in commands]
+    for number in range(pairs):
+        turns = list(enumerate(commands))
+        for i, command in turns if number % 2 == 0 else reversed(turns):
+            taken[i].append(seconds(command))
+    return [median(column) for column in taken]
+
+
+def compared(what: str, ours: float, theirs: float, goal: float | None = None) -> Row:
+    """Return the row of two times, in seconds."""
+    wanted = "" if goal is None else f"at most {goal:.2f}"
+    return Row(what, f"{ours:.1f} s", f"{theirs:.1f} s", f"{ours / theirs:.2f}", wanted)
+
+
+def watched(command: list[str], *names: str) -> Watched:
+    """Run a command, which must succeed, and look at its processes meanwhile.
+
+    Args:
+        command: the command.
+        names: parts of command lines; the first time that one is seen is noted.
+    """
+    result = Watched()
+    start = time.perf_counter()
+    with tempfile.TemporaryFile() as output:
+        process = subprocess.Popen(command, stdout=output, stderr=output)
+        while process.poll() is None:
+            family = _family(process.pid)
+            result.peak = max(result.peak, sum(each.memory for each in family))
+            for name in names:
+                if any(name in each.command for each in family):
+                    result.appeared.setdefault(name, time.perf_counter() - start)
+            time.sleep(PAUSE)
+    result.seconds = time.perf_counter() - start
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, command)
+    return result
+
+
+def _family(pid: int) -> list[Process]:
+    """Return a process and all that it has started. Some lose their parent, but keep its group."""
+    table = list(_processes())
+    known = {pid}
+    while more := {each.pid for each in table if {each.parent, each.group} & known} - known:
+        known |= more
+    return [each for each in table if each.pid in known]
+
+
+def _processes() -> Iterator[Process]:
+    command = ["ps", "-A", "-ww", "-o", "pid=,ppid=,pgid=,rss=,command="]
+    listing = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    for line in listing.splitlines():
+        pid, parent, group, kilobytes, *rest = line.split(None, 4)
+        yield Process(int(pid), int(parent), int(group), 1024 * int(kilobytes), "".join(rest))

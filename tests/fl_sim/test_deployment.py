@@ -1,0 +1,122 @@
+"""Deployments: what one types, what goes wrong, certificates. A real one: test_three_ways.py."""
+
+import socket
+import ssl
+import stat
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from subprocess import CompletedProcess
+from threading import Thread
+
+import pytest
+from cryptography.hazmat.primitives.serialization import load_ssh_private_key, load_ssh_public_key
+
+from fl_sim.running.certificates import make_certificates, make_node_key
+from fl_sim.running.flower import HOST, FlowerError, Programs, free_port
+from fl_sim.running.launch import LaunchError, choose
+from fl_sim.running.servers import start_superlink
+from fl_sim.running.superlink import Address
+
+Command = Callable[..., CompletedProcess[str]]
+
+
+@pytest.fixture
+def taken() -> Iterator[int]:
+    """Give a port on which somebody listens."""
+    with socket.create_server((HOST, 0)) as server:
+        yield server.getsockname()[1]
+
+
+# --- what one types
+
+
+def test_a_superlink_is_asked_for_by_name_or_address(tmp_path: Path) -> None:
+    assert choose("process", None, None, None, False) is None
+    assert choose("superlink", "mine", None, None, False) == "mine"
+    assert choose("superlink", None, "h:1", tmp_path, False) == Address("h:1", tmp_path)
+    assert choose("superlink", None, "h:1", None, True) == Address("h:1", insecure=True)
+
+
+@pytest.mark.parametrize(
+    ("on", "name", "address", "insecure", "problem"),
+    [
+        ("ray", None, "h:1", False, "need --on superlink"),
+        ("process", None, None, True, "need --on superlink"),
+        ("superlink", None, None, False, "either --superlink NAME or --address"),
+        ("superlink", "mine", "h:1", False, "either --superlink NAME or --address"),
+        ("superlink", "mine", None, True, "go with --address"),
+        ("superlink", None, "h", False, "HOST:PORT, not 'h'"),
+    ],
+)
+def test_options_that_contradict_one_another(
+    on: str, name: str | None, address: str | None, insecure: bool, problem: str
+) -> None:
+    with pytest.raises(LaunchError, match=problem):
+        choose(on, name, address, None, insecure)
+
+
+def test_nobody_listens_there(fl_sim: Command, tmp_path: Path) -> None:
+    address = f"{HOST}:{free_port()}"
+    done = fl_sim(
+        *("run", "far", "--on", "superlink", "--address", address, "--insecure"),
+        *("--out", str(tmp_path / "far")),
+    )
+    assert done.returncode == 2
+    assert done.stderr.startswith("fl-sim: flwr run: Connection to the SuperLink is unavailable")
+    assert done.stderr.count("\n") == 1
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_taken_port_is_told_at_once(fl_sim: Command, taken: int) -> None:
+    done = fl_sim("deploy", "--local", "2", "--port", str(taken))
+    assert done.returncode == 2
+    assert done.stderr == f"fl-sim: port {taken} is taken; choose another with --port\n"
+
+
+def test_a_superlink_that_does_not_start_leaves_its_log(tmp_path: Path) -> None:
+    certificates = make_certificates(tmp_path)
+    certificates.server_key.unlink()
+    with (
+        Programs(tmp_path) as programs,
+        pytest.raises(FlowerError, match="superlink ended early") as told,
+    ):
+        start_superlink(programs, free_port(), certificates)
+    kept = Path(str(told.value).rpartition("log: ")[2])
+    try:
+        assert "does not point to a file" in kept.read_text()
+    finally:
+        kept.unlink()
+
+
+# --- certificates and keys
+
+
+def test_a_client_that_trusts_the_authority_trusts_the_server(tmp_path: Path) -> None:
+    certificates = make_certificates(tmp_path)
+    at_server = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    at_server.load_cert_chain(certificates.server, certificates.server_key)
+    at_client = ssl.create_default_context(cafile=certificates.authority)
+    with socket.create_server((HOST, 0)) as listener:
+
+        def serve() -> None:
+            with at_server.wrap_socket(listener.accept()[0], server_side=True) as served:
+                served.sendall(b"hello")
+
+        thread = Thread(target=serve)
+        thread.start()
+        plain = socket.create_connection(listener.getsockname())
+        with at_client.wrap_socket(plain, server_hostname=HOST) as connection:
+            assert connection.recv(5) == b"hello"
+        thread.join()
+
+
+def test_a_nodes_key_has_two_halves(tmp_path: Path) -> None:
+    key = make_node_key(tmp_path, "node")
+    private = load_ssh_private_key(key.private.read_bytes(), None)
+    assert load_ssh_public_key(key.public.read_bytes()) == private.public_key()
+
+
+def test_only_the_owner_can_read_a_key(tmp_path: Path) -> None:
+    secrets = (make_certificates(tmp_path).server_key, make_node_key(tmp_path, "node").private)
+    for path in secrets:
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600

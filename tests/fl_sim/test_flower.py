@@ -1,0 +1,259 @@
+"""Flower's programs: started apart, judged by what they leave, ended with all they started."""
+
+import os
+import signal
+import subprocess
+import time
+import tomllib
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fl_sim.app.settings import PYPROJECT
+from fl_sim.running import superlink
+from fl_sim.running.app_folder import stage, to_toml
+from fl_sim.running.flower import (
+    FlowerError,
+    Programs,
+    ended_by_sigterm,
+    environment,
+    private_home,
+)
+from fl_sim.running.progress import bars
+from fl_sim.running.superlink import Address, LogWatch, Status, SuperLink, judge
+
+PATIENCE = 10.0  # seconds
+
+
+def lives(pid: int) -> bool:
+    listing = subprocess.run(
+        ["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False
+    ).stdout
+    return bool(listing) and not listing.startswith("Z")
+
+
+def eventually(path: Path) -> str:
+    deadline = time.monotonic() + PATIENCE
+    while not (path.is_file() and path.read_text().endswith("\n")):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    return path.read_text()
+
+
+# --- programs
+
+
+def test_what_a_program_started_ends_with_it(tmp_path: Path) -> None:
+    with Programs(tmp_path) as programs:
+        program = programs.start("parent", "sh", "-c", "sleep 100 & echo $!; wait")
+        child = int(eventually(program.log))
+        assert lives(child)
+        programs.check()
+    assert not lives(child)
+    assert not lives(program.process.pid)
+
+
+def test_a_program_that_ignores_sigterm_is_killed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fl_sim.running.flower.GRACE", 0.1)
+    with Programs(tmp_path) as programs:
+        stubborn = programs.start("stubborn", "sh", "-c", "trap '' TERM; echo up; sleep 100")
+        eventually(stubborn.log)
+    assert stubborn.process.returncode == -signal.SIGKILL
+
+
+def test_programs_end_when_their_owner_fails(tmp_path: Path) -> None:
+    programs = Programs(tmp_path)
+    sleeper = programs.start("sleeper", "sleep", "100")
+    with pytest.raises(ZeroDivisionError), programs:
+        raise ZeroDivisionError
+    assert not lives(sleeper.process.pid)
+
+
+def test_a_program_that_ends_early_is_told_with_a_log_that_stays(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    with Programs(home) as programs:
+        programs.start("broken", "sh", "-c", "echo one; echo two; exit 7").process.wait()
+        with pytest.raises(FlowerError, match=r"broken ended early, with status 7: two") as told:
+            programs.check()
+    kept = Path(str(told.value).rpartition("log: ")[2])
+    try:
+        assert not kept.is_relative_to(home)
+        assert kept.read_text() == "one\ntwo\n"
+    finally:
+        kept.unlink()
+
+
+def test_each_program_has_a_home_of_its_own_and_asks_nobody(tmp_path: Path) -> None:
+    with Programs(tmp_path) as programs:
+        program = programs.start("told", "env")
+        program.process.wait()
+    said = dict(line.split("=", 1) for line in program.log.read_text().splitlines() if "=" in line)
+    assert said["FLWR_HOME"] == str(tmp_path / "told")
+    assert said["FLWR_TELEMETRY_ENABLED"] == "0"
+    assert said["FLWR_DISABLE_RUNTIME_DEPENDENCY_INSTALLATION"] == "1"
+    assert said["RAY_TMPDIR"] == str(tmp_path)
+
+
+def test_the_users_own_home_of_flower_stays_theirs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FLWR_HOME", "/home/somebody/flower")
+    assert environment(None)["FLWR_HOME"] == "/home/somebody/flower"
+
+
+def test_a_private_home_has_a_short_path_and_goes() -> None:
+    with private_home() as home:
+        assert len(str(home)) < 30
+        (home / "file").touch()
+    assert not home.exists()
+
+
+@pytest.mark.parametrize(("given", "status"), [(None, 128 + signal.SIGTERM), (0, 0)])
+def test_sigterm_unwinds(given: int | None, status: int) -> None:
+    def be_ended() -> None:
+        with ended_by_sigterm(given):
+            os.kill(os.getpid(), signal.SIGTERM)
+            time.sleep(PATIENCE)
+
+    with pytest.raises(SystemExit) as left:
+        be_ended()
+    assert left.value.code == status
+    assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
+
+
+# --- the app's folder
+
+
+def test_plain_values_survive_toml() -> None:
+    values = {"name": 'a "b" \\ ü', "rate": 1e-05, "many": 1e22, "rounds": 3, "all": True}
+    assert tomllib.loads(to_toml(values)) == values
+
+
+def test_flower_takes_the_same_app_from_the_checkout_and_from_what_is_installed(
+    tmp_path: Path,
+) -> None:
+    staged = bundle(stage(tmp_path), tmp_path / "staged")
+    checkout = bundle(PYPROJECT.parent, tmp_path / "checkout")
+    assert staged.keys() == checkout.keys()
+    code = {name for name in staged if name.endswith(".py")}
+    assert "fl_sim/app/server_app.py" in code
+    assert {name: staged[name] for name in code} == {name: checkout[name] for name in code}
+    ours, theirs = (tomllib.loads(each["pyproject.toml"].decode()) for each in (staged, checkout))
+    assert ours["tool"]["flwr"] == theirs["tool"]["flwr"]
+    assert ours["project"]["version"] == theirs["project"]["version"]
+
+
+def bundle(app: Path, work: Path) -> dict[str, bytes]:
+    """Return the files of the bundle that Flower builds of an app."""
+    work.mkdir()
+    command = ["flwr", "build", "--app", str(app)]
+    subprocess.run(command, cwd=work, env=environment(work / "h"), check=True, capture_output=True)
+    (path,) = work.glob("*.fab")
+    with zipfile.ZipFile(path) as file:
+        return {name: file.read(name) for name in file.namelist()}
+
+
+# --- how a run is judged
+
+
+class StubLink:
+    """Says of a run what it is told to say."""
+
+    def __init__(self, *statuses: Status) -> None:
+        self.statuses: Iterator[Status] = iter(statuses)
+
+    def status(self, run: int) -> Status:
+        return next(self.statuses)
+
+
+def verdict(*statuses: Status, log: tuple[str, ...] = ()) -> None:
+    stub: Any = StubLink(*statuses)
+    judge(stub, 1, list(log))
+
+
+def test_a_completed_run_is_fine() -> None:
+    verdict(Status("finished:completed", "N/A"))
+
+
+def test_one_waits_for_a_run_whose_log_broke_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(superlink, "SILENCE", 0)
+    verdict(Status("running", "N/A"), Status("finished:completed", ""))
+
+
+@pytest.mark.parametrize("who", ["Simulation", "ServerApp"])
+def test_a_failed_run_says_what_was_raised(who: str) -> None:
+    with pytest.raises(FlowerError, match=r"^two clients share a number$"):
+        verdict(
+            Status("finished:failed", f"{who} failed with exception: two clients share a number")
+        )
+
+
+def test_a_run_that_was_stopped_says_what_it_said_last() -> None:
+    with pytest.raises(FlowerError, match=r"the run stopped; the last line of its log: two"):
+        verdict(Status("finished:stopped", "N/A"), log=("one\n", "two\n", "\n"))
+
+
+def watch(*lines: str) -> None:
+    with bars(3) as shown:
+        log = LogWatch(shown, "fl-sim run mine --resume")
+        for line in lines:
+            log(line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "ray.exceptions.ActorDiedError: The actor died unexpectedly before finishing this task.",
+        "> Received error in reply from node 7: <class 'ray.exceptions.ActorDiedError'>:<'The",
+        "ray.exceptions.OutOfMemoryError: Task was killed due to the node running low on memory.",
+    ],
+)
+def test_a_dead_worker_of_ray_stops_the_run_and_names_the_way_on(line: str) -> None:
+    with pytest.raises(FlowerError, match=r"worker process of Ray.*fl-sim run mine --resume"):
+        watch("INFO: [ROUND 1/3]\n", line)
+
+
+def test_a_client_that_raises_stops_nothing() -> None:
+    watch(
+        "INFO :      [ROUND 2/3]",
+        "INFO :      configure_train: Sampled 2 nodes (out of 4)",
+        "> Received error in reply from node 7: "
+        "<class 'ray.exceptions.RayTaskError(ClientAppException)'>:<'ray::ClientAppActor.run()",
+    )
+
+
+def test_following_a_log_looks_after_other_things_meanwhile(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A SuperLink that died would leave the log silent for ever."""
+    flwr = tmp_path / "flwr"
+    flwr.write_text("#!/bin/sh\necho first\nexec sleep 100\n")
+    flwr.chmod(0o755)
+    monkeypatch.setattr(superlink, "SILENCE", 0.05)
+    monkeypatch.setattr("sysconfig.get_path", lambda _: str(tmp_path))
+    seen: list[str] = []
+
+    def died() -> None:
+        raise FlowerError("it died")
+
+    started = time.monotonic()
+    with pytest.raises(FlowerError, match="it died"):
+        SuperLink("any", tmp_path / "home").follow(1, seen.append, died)
+    assert seen == ["first\n"]
+    assert time.monotonic() - started < PATIENCE
+
+
+def test_flowers_configuration_names_the_address(tmp_path: Path) -> None:
+    authority = tmp_path / "ca.crt"
+    SuperLink.at(Address("192.0.2.1:8000", authority), tmp_path)
+    (config,) = tmp_path.glob("*/config.toml")
+    entry = tomllib.loads(config.read_text())["superlink"]["fl-sim"]
+    assert entry == {
+        "address": "192.0.2.1:8000",
+        "insecure": False,
+        "root-certificates": str(authority),
+    }
