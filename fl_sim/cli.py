@@ -103,7 +103,7 @@ def run(  # noqa: PLR0913, PLR0917  # one parameter an option
 
     try:
         chosen = launch.choose(on, superlink, address, root_certificates, insecure)
-        if resume and assignments:
+        if resume and assignments and chosen is None:
             raise launch.LaunchError("--set changes a run; one that goes on cannot be changed")
         known = launch.resumed_config(name, out) if resume and chosen is None else defaults()
         config = override(known, assignments)
@@ -224,6 +224,54 @@ def suite(
         click.echo("fl-sim: stopped; the runs that were made stay", err=True)
         sys.exit(130)
     sys.exit(0 if complete else 2)
+
+
+@cli.command(
+    "import",
+    epilog=examples(
+        "fl-sim import results.json --name theirs",
+        "fl-sim import metrics.csv --name theirs --percent --strategy FedAvg --clients 10",
+        "fl-sim import results.json --name theirs --out ~/runs/theirs --force",
+    ),
+)
+@cloup.argument("file", type=cloup.Path(path_type=Path), help="A Flower Result as JSON, or CSV.")
+@cloup.option("--name", required=True, help="Name of the run.")
+@cloup.option(
+    "--out",
+    type=cloup.Path(path_type=Path),
+    help="Folder for the record, as for `fl-sim run`.",
+)
+@cloup.option("--force", is_flag=True, help="Replace the record that is there.")
+@cloup.option("--strategy", metavar="NAME", help="Class name of the strategy, such as FedAvg.")
+@cloup.option("--clients", type=click.IntRange(1), metavar="N", help="How many there were.")
+@cloup.option("--percent", is_flag=True, help="Accuracies are in percent.")
+def import_results(  # noqa: PLR0913, PLR0917  # one parameter an option
+    file: Path,
+    name: str,
+    out: Path | None,
+    force: bool,
+    strategy: str | None,
+    clients: int | None,
+    percent: bool,
+) -> None:
+    """Make a record of a run that left results alone.
+
+    FILE is a Flower Result that was saved as JSON, or a table as CSV with a column round and others
+    such as loss and accuracy, of the global model on the server; columns that begin with train are
+    the clients'. What it does not say is absent from the record.
+    """
+    from fl_sim.recording.imports import import_run
+    from fl_sim.recording.results import ImportFileError
+    from fl_sim.running.launch import LaunchError, Target
+    from fl_sim.running.placing import place
+
+    try:
+        result = import_run(file, name, strategy=strategy, clients=clients, percent=percent)
+        folder = place(result, Target(out, force))
+    except (ImportFileError, LaunchError) as error:
+        _fail(error)
+    _tell_result(result)
+    click.echo(f"record: {folder}")
 
 
 @cli.command("list", epilog=examples("fl-sim list"))

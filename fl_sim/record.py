@@ -9,8 +9,10 @@ import, so it needs neither Flower nor Torch nor Manim.
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+import reprlib
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from pydantic import ValidationError
@@ -52,8 +54,19 @@ RUNS = Path(__file__).parent / "runs"
 RUN_FILE = "run.json"
 
 # What a clock read, and what a run is called, says nothing about what was computed.
-CLOCKS = ("seconds", "started", "finished")
-LABELS = ("name", "arrays", "final")
+HALF_CLOCKS = {"train": {"seconds"}, "evaluate": {"seconds"}}
+CLOCKS_AND_LABELS = {
+    "name": True,
+    "final": True,
+    "provenance": {"started", "finished"},
+    "rounds": {"__all__": HALF_CLOCKS},
+}
+CLOCK_COLUMNS = ("train.seconds", "evaluate.seconds")
+
+# How much of what was found is told: an error is one line, not the file.
+MOST_SHOWN = 60  # characters of a value
+MOST_TOLD = 300  # characters of all
+MOST_ERRORS = 1000
 
 
 class RecordError(Exception):
@@ -96,13 +109,15 @@ def load(name_or_path: str | Path) -> Run:
     except (OSError, ValueError) as error:
         raise RecordError(f"{path}: not readable as JSON ({error}). {_REMAKE}") from error
     version = _version(path, data)
-    stored = _read_arrays(folder, data)
+    stored = _read_arrays(folder, data, version)
+    images = {name: stored.pop(name) for name in ARRAYS if name in stored}
     try:
+        _check_names(stored if version < SCHEMA_VERSION else columns.unknown(stored))
         if version < SCHEMA_VERSION:
             data = upgrades.upgrade(data, version)
         else:
-            data = columns.unpack(data, {k: v for k, v in stored.items() if k not in ARRAYS})
-        return Run.model_validate({**data, **{k: v for k, v in stored.items() if k in ARRAYS}})
+            data = columns.unpack(data, stored)
+        return Run.model_validate({**data, **images})
     except ValidationError as error:
         raise RecordError(f"{path}: {_first_line(error)}. {_REMAKE}") from error
     except (ValueError, KeyError, TypeError, OverflowError) as error:
@@ -118,13 +133,15 @@ def save(run: Run, path: str | Path) -> Path:
     folder = Path(path)
     folder.mkdir(parents=True, exist_ok=True)
     data, stored = _divided(run)
+    content = _packed(stored) if stored else b""
     if stored:
-        content = arrays.write(stored)
         digest = hashlib.sha256(content).hexdigest()
         data["arrays"] = {"file": f"arrays-{digest[:8]}.npz", "sha256": digest}
+    text = ("".join(_lines(data)) + "\n").encode()
+    if stored:
         _replace(folder / data["arrays"]["file"], content)
     target = folder / RUN_FILE
-    _replace(target, ("".join(_lines(data)) + "\n").encode())
+    _replace(target, text)
     for stale in folder.glob("arrays-*.npz"):
         if stale.name != data.get("arrays", {}).get("file"):
             stale.unlink()
@@ -136,14 +153,12 @@ def fingerprint(run: Run) -> str:
 
     Two runs of the same settings have the same one, wherever and whenever they ran.
     """
-    data, stored = _divided(run)
-    known = {key: value for key, value in data.items() if key not in LABELS}
-    text = json.dumps(_untimed(known), sort_keys=True, ensure_ascii=False)
+    data, stored = _divided(run, CLOCKS_AND_LABELS)
+    text = json.dumps(data, sort_keys=True, ensure_ascii=False)
     digest = hashlib.sha256(text.encode())
-    for name in sorted(stored):
-        if name.rpartition(".")[2] not in CLOCKS:
-            array = stored[name]
-            digest.update(f"{name} {array.dtype.str} {array.shape}\0".encode() + array.tobytes())
+    for name in sorted(stored.keys() - set(CLOCK_COLUMNS)):
+        array = stored[name]
+        digest.update(f"{name} {array.dtype.str} {array.shape}\0".encode() + array.tobytes())
     return digest.hexdigest()
 
 
@@ -158,72 +173,95 @@ def schema() -> dict[str, Any]:
 _REMAKE = "Restore the file, or make the run again with: fl-sim run"
 
 
-def _divided(run: Run) -> tuple[dict[str, Any], arrays.Arrays]:
+def _divided(
+    run: Run, without: Mapping[str, Any] = MappingProxyType({})
+) -> tuple[dict[str, Any], arrays.Arrays]:
     """Return what goes into ``run.json`` and what into the array file."""
-    data, stored = columns.pack(run.model_dump(mode="json", exclude_none=True, exclude={"arrays"}))
+    plain = run.model_dump(mode="json", exclude_none=True, exclude={"arrays": True, **without})
+    data, stored = columns.pack(plain)
     return data, stored | {k: getattr(run, k) for k in ARRAYS if getattr(run, k) is not None}
 
 
-def _untimed(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _untimed(item) for key, item in value.items() if key not in CLOCKS}
-    return [_untimed(item) for item in value] if isinstance(value, list) else value
+def _packed(stored: arrays.Arrays) -> bytes:
+    """Return the content of the array file, of a size that is not refused."""
+    least = columns.least_size(stored)
+    content = arrays.write(stored, least)
+    return content if len(content) >= least else arrays.write(columns.widened(stored), least)
+
+
+def _check_names(unknown: Iterable[str]) -> None:
+    for name in unknown:
+        raise ValueError(f"arrays: {name!r} is not known")
 
 
 def _version(path: Path, data: Any) -> int:
     if not isinstance(data, dict):
         raise RecordError(f"{path}: holds {type(data).__name__}, not an object. {_REMAKE}")
     version = data.get("schema_version")
+    shown = reprlib.repr(version)
     if not isinstance(version, int) or isinstance(version, bool):
-        raise RecordError(f"{path}: schema_version is {version!r}, not a number. {_REMAKE}")
+        raise RecordError(f"{path}: schema_version is {shown}, not a number. {_REMAKE}")
     if version > SCHEMA_VERSION:
         raise RecordError(
-            f"{path}: schema_version is {version}, this fedreel reads up to {SCHEMA_VERSION}. "
+            f"{path}: schema_version is {shown}, this fedreel reads up to {SCHEMA_VERSION}. "
             "Upgrade with: pip install --upgrade fedreel"
         )
     if version < 1:
-        raise RecordError(f"{path}: there is no schema_version {version}. {_REMAKE}")
+        raise RecordError(f"{path}: there is no schema_version {shown}. {_REMAKE}")
     return version
 
 
 def _first_line(error: ValidationError) -> str:
     """Turn pydantic's first complaint into ``rounds[2].central.loss: what was found``."""
+    if error.error_count() > MOST_ERRORS:
+        return f"{error.error_count()} fields are wrong"
     first = error.errors(include_url=False)[0]
     field = ""
     for part in first["loc"]:
         field += f"[{part}]" if isinstance(part, int) else f".{part}"
     if first["type"] == "value_error":
-        return f"{field.lstrip('.')}: {first['ctx']['error']}".removeprefix(": ")
+        return _cut(f"{field.lstrip('.')}: {first['ctx']['error']}".removeprefix(": "))
     message = first["msg"][0].lower() + first["msg"][1:]
-    shown = repr(first["input"])
-    found = "" if first["type"] == "missing" else f", found {shown[:60]}"
-    return f"{field.lstrip('.')}: {message}{found}"
+    shown = reprlib.repr(first["input"])
+    found = "" if first["type"] == "missing" else f", found {_cut(shown, MOST_SHOWN)}"
+    return _cut(f"{field.lstrip('.')}: {message}{found}")
 
 
 def _said(error: Exception) -> str:
-    return f"no {error}" if isinstance(error, KeyError) else str(error)
+    return _cut(f"no {error}" if isinstance(error, KeyError) else str(error))
 
 
-def _read_arrays(folder: Path, data: dict[str, Any]) -> arrays.Arrays:
+def _cut(text: str, most: int = MOST_TOLD) -> str:
+    return text if len(text) <= most else f"{text[:most]}..."
+
+
+def _read_arrays(folder: Path, data: dict[str, Any], version: int) -> arrays.Arrays:
     """Return the arrays that a record names, none if it names no file."""
     if not data.get("arrays"):
         return {}
-    # The first schema kept the arrays' shapes as well.
-    found = data["arrays"]
-    named = {k: v for k, v in found.items() if k != "shapes"} if isinstance(found, dict) else found
-    data["arrays"] = named
+    if version == 1 and isinstance(data["arrays"], dict):
+        data["arrays"].pop("shapes", None)  # the arrays tell them
     try:
-        spec = ArrayFile.model_validate(named)
+        spec = ArrayFile.model_validate(data["arrays"])
     except ValidationError as error:
         where = f"{folder / RUN_FILE}: arrays.{_first_line(error)}"
         raise RecordError(f"{where}. {_REMAKE}") from error
     path = folder / spec.file
-    if path.parent != folder:
-        raise RecordError(f"{folder / RUN_FILE}: arrays.file: {spec.file!r} is not a bare name")
+    if path.parent != folder or "\0" in spec.file:
+        found = reprlib.repr(spec.file)
+        raise RecordError(f"{folder / RUN_FILE}: arrays.file: {found} is not a bare name")
     try:
-        return arrays.read(path, spec.sha256)
+        stored = arrays.read(path, spec.sha256)
+        _check_density(stored, path.stat().st_size)
     except (OSError, arrays.ArraysError) as error:
-        raise RecordError(f"{path}: not readable as arrays ({error}). {_REMAKE}") from error
+        raise RecordError(f"{path}: not readable as arrays ({_said(error)}). {_REMAKE}") from error
+    return stored
+
+
+def _check_density(stored: arrays.Arrays, size: int) -> None:
+    least = columns.least_size(stored)
+    if size < least:
+        raise arrays.ArraysError(f"{size} bytes hold more than {least} should")
 
 
 def _replace(path: Path, content: bytes) -> None:

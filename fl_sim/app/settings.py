@@ -110,7 +110,7 @@ class Settings:
     classes_per_client: int = 2
     strategy: str = "fedavg"
     proximal_mu: float = 0.1
-    server_learning_rate: float = 1.0
+    server_learning_rate: float = 0.1
     server_momentum: float = 0.9
     eta: float = 0.01
     beta_1: float = 0.9

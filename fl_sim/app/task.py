@@ -7,6 +7,7 @@ The network and its training are those of Flower's PyTorch quickstart (a LeNet a
 import hashlib
 import io
 import json
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -152,9 +153,9 @@ def _load(dataset: str, split: str) -> tuple[tuple[str, ...], Split]:
 
 def _read(dataset: str, split: str) -> tuple[pa.Schema, Iterable[pa.RecordBatch]]:
     paths = sorted(Path(dataset).rglob(f"{split}*.parquet"))
-    files = [parquet.ParquetFile(path) for path in paths]
+    # In small pieces, and none before it is asked for: what was read at once stays in memory.
+    files = [parquet.ParquetFile(path, pre_buffer=False) for path in paths]
     if files and FEATURES in (files[0].schema_arrow.metadata or {}):
-        # In small pieces, for what is read at once stays in memory.
         return files[0].schema_arrow, (rows for file in files for rows in file.iter_batches(1000))
     # It knows the hub and every other layout, but takes seconds to import.
     from datasets import load_dataset  # type: ignore[import-untyped]  # noqa: PLC0415
@@ -379,7 +380,7 @@ def _predict(model: Net, split: Split, index: Tensor, threads: int = 1) -> tuple
 
     with mapping(answer, torch.split(index, EVALUATION_BATCH), threads) as answers:
         losses, predicted = zip(*answers, strict=True)
-    return sum(losses) / len(index), torch.cat(predicted)
+    return math.fsum(losses) / len(index), torch.cat(predicted)
 
 
 def _normalise(images: Tensor) -> Tensor:

@@ -1,4 +1,4 @@
-"""Threads that call a function on several things at once. Torch computes outside Python's lock."""
+"""Threads that call a function on several things at once: Torch computes outside Python's lock."""
 
 import ctypes
 import os
@@ -11,7 +11,7 @@ from typing import TypeVar
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-# Python's own part in a step of a small network is a quarter, and one thread at a time has it.
+# Python itself runs in one thread at a time, for a part of each step of a small network.
 MOST = 4
 
 

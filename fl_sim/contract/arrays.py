@@ -18,10 +18,10 @@ from numpy.lib import format as npy
 
 Arrays = dict[str, npt.NDArray[Any]]
 
-# Arrays of a record take 1 to 8 times the space of their file. All below the free size is harmless.
-MOST_UNPACKED = 16  # bytes a byte of the file
+# Arrays of a record take 1 to 2 times the space of their file. Below the free size all is harmless.
+MOST_UNPACKED = 4  # bytes a byte of the file
 FREE = 2**20  # bytes
-HEADER = 4096  # bytes: a header of NumPy's takes 128
+COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # the others unpack without a limit
 SUFFIX = ".npy"
 
 
@@ -29,11 +29,15 @@ class ArraysError(ValueError):
     """A file that holds no arrays, or other ones than it should."""
 
 
-def write(arrays: Mapping[str, npt.NDArray[Any]]) -> bytes:
-    """Return the content of an ``.npz``: the same for the same arrays."""
+def write(arrays: Mapping[str, npt.NDArray[Any]], least: int = 0) -> bytes:
+    """Return the content of an ``.npz``: the same for the same arrays.
+
+    It is compressed, unless ``read`` would refuse that, or it would have less than ``least`` bytes.
+    """
     content = _packed(arrays, zipfile.ZIP_DEFLATED)
-    size = sum(array.nbytes + HEADER for array in arrays.values())
-    return content if size <= _limit(len(content)) else _packed(arrays, zipfile.ZIP_STORED)
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        fits = len(content) >= least and _unpacked(archive) <= _limit(len(content))
+    return content if fits else _packed(arrays, zipfile.ZIP_STORED)
 
 
 def read(path: Path, sha256: str) -> Arrays:
@@ -49,7 +53,7 @@ def read(path: Path, sha256: str) -> Arrays:
         raise ArraysError(f"SHA-256 is {found[:12]}..., run.json says {sha256[:12]}...")
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            _check_size(archive, len(content))
+            _check(archive, len(content))
             return {_name(member): _array(archive, member) for member in archive.infolist()}
     except ArraysError:
         raise
@@ -69,26 +73,38 @@ def _packed(arrays: Mapping[str, npt.NDArray[Any]], compression: int) -> bytes:
             member = zipfile.ZipInfo(name + SUFFIX)
             member.compress_type = compression
             with archive.open(member, "w", force_zip64=True) as file:
-                npy.write_array(file, np.ascontiguousarray(arrays[name]), allow_pickle=False)
+                npy.write_array(file, np.asarray(arrays[name], order="C"), allow_pickle=False)
     return buffer.getvalue()
 
 
-def _check_size(archive: zipfile.ZipFile, size: int) -> None:
-    unpacked = sum(member.file_size for member in archive.infolist())
+def _unpacked(archive: zipfile.ZipFile) -> int:
+    return sum(member.file_size for member in archive.infolist())
+
+
+def _check(archive: zipfile.ZipFile, size: int) -> None:
+    """Check what the directory of an archive says, before anything is unpacked."""
+    unpacked = _unpacked(archive)
     if unpacked > _limit(size):
         raise ArraysError(f"{unpacked} bytes unpacked, of {size}: that is no record")
+    names = archive.namelist()
+    if len(set(names)) < len(names):
+        raise ArraysError("a name stands there twice")
+    for member in archive.infolist():
+        if not member.filename.endswith(SUFFIX):
+            raise ArraysError(f"{member.filename!r} is no array")
+        if member.compress_type not in COMPRESSIONS:
+            raise ArraysError(f"{member.filename}: compression {member.compress_type} is not known")
 
 
 def _name(member: zipfile.ZipInfo) -> str:
-    if not member.filename.endswith(SUFFIX):
-        raise ArraysError(f"{member.filename!r} is no array")
     return member.filename.removesuffix(SUFFIX)
 
 
 def _array(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> npt.NDArray[Any]:
     """Return one array, once its header is seen to tell the truth about its size."""
     with archive.open(member) as file:
-        content = file.read()
+        # Without a size it would be unpacked to its end, whatever its header says.
+        content = file.read(member.file_size + 1)
     stream = io.BytesIO(content)
     read_header = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
     version = npy.read_magic(stream)

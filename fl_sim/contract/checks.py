@@ -1,5 +1,7 @@
 """What must hold in every record beyond the types: its parts agree with each other."""
 
+import math
+import reprlib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 # A sum of float32 products may differ from the same sum in float64 by some units of the last place.
 MEAN_TOLERANCE = 1e-6
 # Inner products are summed in another order than norms are.
-GRAM_TOLERANCE = 1e-4
+NORM_TOLERANCE = 5e-5
 
 
 def check_metrics(metrics: "Metrics") -> None:
@@ -59,7 +61,8 @@ def check_evaluate(evaluate: "Evaluate") -> None:
 def check_run(run: "Run") -> None:
     """Check a whole run."""
     numbers = [round_.number for round_ in run.rounds]
-    _check(numbers == list(range(len(numbers))), "rounds", f"numbers {numbers} are not 0, 1, ...")
+    ascending = numbers == list(range(len(numbers)))
+    _check(ascending, "rounds", f"numbers {_few(numbers)} are not 0, 1, ...")
     _check(bool(numbers), "rounds", "there is none; round 0 is the state before training")
     for round_ in run.rounds:
         _check_round(run, round_, f"rounds[{round_.number}]")
@@ -73,6 +76,11 @@ def check_run(run: "Run") -> None:
     _check_samples(run)
     _check_thumbnails(run)
     _check_filters(run)
+
+
+def _few(values: Sequence[int]) -> str:
+    """Return a list as text, cut where it is long."""
+    return reprlib.repr(values)
 
 
 def _check(condition: bool, field: str, found: str) -> None:
@@ -104,24 +112,24 @@ def _check_phase(phase: "Train | Evaluate") -> None:
     if sampled is None:
         _check(not phase.replies + phase.failures, "sampled", "is absent, and some answered")
         return
-    _check(list(sampled) == sorted(set(sampled)), "sampled", f"{sampled} is not ascending")
+    _check(list(sampled) == sorted(set(sampled)), "sampled", f"{_few(sampled)} is not ascending")
     clients = [reply.client for reply in phase.replies]
-    _check(clients == sorted(set(clients)), "replies", f"clients {clients} are not ascending")
+    _check(clients == sorted(set(clients)), "replies", f"clients {_few(clients)} are not ascending")
     answered = sorted(clients + [failure.client for failure in phase.failures])
-    _check(answered == list(sampled), "sampled", f"{list(sampled)} were asked, {answered} answered")
+    found = f"{_few(list(sampled))} were asked, {_few(answered)} answered"
+    _check(answered == list(sampled), "sampled", found)
     _check_weights(phase.replies)
 
 
 def _check_weights(replies: "Sequence[TrainReply | EvaluateReply]") -> None:
-    counts = [reply.num_examples for reply in replies]
-    total = sum(count for count in counts if count is not None)
-    for i, (reply, count) in enumerate(zip(replies, counts, strict=True)):
+    counts = [reply.num_examples for reply in replies if reply.num_examples is not None]
+    known, total = len(counts) == len(replies), max(sum(counts), 1)
+    for i, reply in enumerate(replies):
         if reply.weight is None:
             continue
         field = f"replies[{i}].weight"
-        known = None not in counts and count is not None
         _check(known, field, "is a share of an unknown number of examples")
-        _check_close(field, reply.weight, (count or 0) / max(total, 1))
+        _check_close(field, reply.weight, (reply.num_examples or 0) / total)
 
 
 def _check_mean(mean: Sequence[float], replies: "Sequence[TrainReply]") -> None:
@@ -143,9 +151,10 @@ def _check_gram(gram: Sequence[Sequence[float]], replies: "Sequence[TrainReply]"
     for i, reply in enumerate(replies):
         if reply.update_norm is None:
             continue
-        square = reply.update_norm**2
-        near = abs(matrix[i, i] - square) <= GRAM_TOLERANCE * max(square, 1e-12)
-        _check(near, f"gram[{i}][{i}]", f"{matrix[i, i]:.9g} is not the square of update_norm")
+        square, norm = float(matrix[i, i]), reply.update_norm
+        root = math.copysign(math.sqrt(abs(square)), square)
+        near = abs(root - norm) <= NORM_TOLERANCE * max(norm, 1e-6)
+        _check(near, f"gram[{i}][{i}]", f"{square:.9g} is not the square of update_norm")
 
 
 def _check_square(field: str, rows: Sequence[Sequence[float]], size: int, what: str) -> None:

@@ -4,21 +4,27 @@ A run of many clients has a hundred thousand replies. As JSON they would take a 
 space. Each field of theirs is one array here, over all rounds, and a list of lists is its values
 one after another with the length of each.
 
-Absent is -1 among counts and lengths, and NaN among real numbers: neither can be a value.
+Absent is -1 among counts and lengths, and NaN among real numbers: neither can be a value. Numbers
+in lists lie in single precision where that holds them: where each is the shortest decimal that
+reads back as the same float32, as weights are that were recorded so, and losses of five digits.
 """
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from itertools import accumulate, islice
 from typing import Any
+from urllib.parse import quote, unquote
 
 import numpy as np
 import numpy.typing as npt
 
-Arrays = Mapping[str, npt.NDArray[Any]]
+Column = npt.NDArray[Any]
+Columns = Mapping[str, Column]
 Row = dict[str, Any]
 
 COUNT, REAL, COUNTS, REALS, METRICS = "count", "real", "counts", "reals", "metrics"
+LISTS = (COUNTS, REALS)
+COUNT_TYPES = (np.int8, np.int16, np.int32, np.int64)
 
 TABLES: dict[str, dict[str, str]] = {
     "partitions": {
@@ -55,123 +61,203 @@ PHASES = ("train", "evaluate")
 GRAM, CONFUSION = "train.gram", "confusion"
 LENGTH = "#length"
 REPLIES = "#replies"
+MEASURES = ("loss", "accuracy")
+OTHER = "other."
+
+# What a half and a round hold in columns, and so never in JSON.
+OF_HALF = ("sampled", "replies", "gram")
+OF_ROUND = (CONFUSION,)
+
+# Bytes of Python objects that a row (a reply, its metrics) and a value become while a record is
+# loaded, at most. A file has its share of them: one that would be smaller is written wider.
+ROW, VALUE = 1100, 100
+MOST_MEMORY = 160  # bytes a byte of the file
+FREE = 2**24  # bytes
 
 
-def pack(data: Row) -> tuple[Row, dict[str, npt.NDArray[Any]]]:
+def pack(data: Row) -> tuple[Row, dict[str, Column]]:
     """Divide a run's plain data into what stays JSON, and columns.
 
-    The inverse of ``unpack``. Numbers in lists keep seven digits.
+    The inverse of ``unpack``.
+
+    Raises:
+        OverflowError: a count has more than 63 bits.
     """
     rounds = [dict(round_) for round_ in data["rounds"]]
-    columns: dict[str, npt.NDArray[Any]] = {}
+    columns: dict[str, Column] = {}
     for phase in PHASES:
         columns |= _pack_phase(phase, rounds)
-    columns |= _pack_lists(CONFUSION, [_flat(round_.pop(CONFUSION, None)) for round_ in rounds])
-    partitions = data.get("partitions") or []
+    confusions = [_flat(round_.pop(CONFUSION, None)) for round_ in rounds]
+    columns |= _pack_lists(CONFUSION, COUNTS, confusions)
+    columns |= _pack_table("partitions", data.get("partitions") or [])
     rest = {key: value for key, value in data.items() if key != "partitions"}
-    columns |= _pack_table("partitions", partitions)
     return {**rest, "rounds": rounds}, columns
 
 
-def unpack(data: Row, columns: Arrays) -> Row:
+def unpack(data: Row, columns: Columns) -> Row:
     """Return a run's plain data, with what lies in columns in its place.
 
     Raises:
         ValueError: the columns are not of one length, or not of the type they should have.
+        KeyError: a list has no lengths, or no values.
     """
-    rounds = [dict(round_) for round_ in _rows(data.get("rounds"))]
+    _refuse(data, ("partitions",), "")
+    rounds = [dict(round_) for round_ in _rows("rounds", data.get("rounds"))]
     for phase in PHASES:
         _unpack_phase(phase, rounds, columns)
-    for round_, flat in zip(rounds, _lists(CONFUSION, columns, len(rounds)), strict=True):
+    confusions = _of_rounds(CONFUSION, COUNTS, columns, len(rounds))
+    for i, (round_, flat) in enumerate(zip(rounds, confusions, strict=True)):
+        _refuse(round_, OF_ROUND, f"rounds[{i}].")
         if flat is not None:
-            round_[CONFUSION] = _square(CONFUSION, [int(value) for value in flat])
+            round_[CONFUSION] = _square(CONFUSION, flat)
     partitions = _unpack_table("partitions", columns)
     return {**data, "rounds": rounds, **({"partitions": partitions} if partitions else {})}
 
 
-def names() -> frozenset[str]:
-    """Return the fixed names of columns; those of an app's own metrics come on top."""
-    found = {GRAM, GRAM + LENGTH, CONFUSION, CONFUSION + LENGTH}
+def unknown(names: Iterable[str]) -> list[str]:
+    """Return the names that no column has."""
+    return [name for name in names if name not in NAMES and not _is_metric(name)]
+
+
+def least_size(columns: Columns) -> int:
+    """Return how many bytes a file of these columns has at least.
+
+    A file that would become far more Python objects than it has bytes is refused, and not written.
+    """
+    rows = 0
+    for prefix in (*(f"{table}." for table in TABLES), *METRIC_PREFIXES):
+        sizes = [
+            column.size
+            for name, column in columns.items()
+            if name.startswith(prefix) and name + LENGTH not in columns
+        ]
+        rows += max(sizes, default=0)
+    values = sum(column.size for column in columns.values())
+    return max(0, ROW * rows + VALUE * values - FREE) // MOST_MEMORY
+
+
+def widened(columns: Columns) -> dict[str, Column]:
+    """Return the columns with whole numbers in their widest type."""
+    return {
+        name: column.astype(np.int64) if column.dtype.kind == "i" else column
+        for name, column in columns.items()
+    }
+
+
+# --- names
+
+
+def _fixed_names() -> Iterator[str]:
+    for name in (GRAM, CONFUSION):
+        yield from (name, name + LENGTH)
+    yield from (phase + REPLIES for phase in PHASES)
     for table, fields in TABLES.items():
-        found.add(table + REPLIES)
-        found |= {f"{table}.{field}" for field in fields}
-        found |= {f"{table}.{field}{LENGTH}" for field in fields}
-    return frozenset(found)
+        for field, kind in fields.items():
+            if kind != METRICS:
+                yield f"{table}.{field}"
+            if kind in LISTS:
+                yield f"{table}.{field}{LENGTH}"
+
+
+NAMES = frozenset(_fixed_names())
+METRIC_PREFIXES = tuple(
+    f"{table}.{field}."
+    for table, fields in TABLES.items()
+    for field, kind in fields.items()
+    if kind == METRICS
+)
+
+
+def _is_metric(name: str) -> bool:
+    """Tell whether a column holds a measure, of ours or of the app's own name."""
+    keys = [name.removeprefix(prefix) for prefix in METRIC_PREFIXES if name.startswith(prefix)]
+    return any(key in MEASURES or _is_own(key) for key in keys)
+
+
+def _is_own(key: str) -> bool:
+    return key.startswith(OTHER) and _own_key(_own_name(key)) == key
+
+
+def _own_key(name: str) -> str:
+    """Return an app's own name for a measure as part of a file name, whatever it contains."""
+    return OTHER + quote(name, safe=" ")
+
+
+def _own_name(key: str) -> str:
+    return unquote(key.removeprefix(OTHER))
 
 
 # --- packing
 
 
-def _pack_phase(phase: str, rounds: list[Row]) -> dict[str, npt.NDArray[Any]]:
+def _pack_phase(phase: str, rounds: list[Row]) -> dict[str, Column]:
     halves = [dict(round_[phase]) if phase in round_ else None for round_ in rounds]
     replies = [half.pop("replies") if half else [] for half in halves]
+    grams = [_flat(half.pop("gram", None)) if half else None for half in halves]
     for round_, half in zip(rounds, halves, strict=True):
         if half is not None:
-            if half.get("sampled"):
-                del half["sampled"]  # those that replied and those that failed
+            half.pop("sampled")  # those that replied and those that failed
             round_[phase] = half
     columns = _pack_table(phase, [reply for of_round in replies for reply in of_round])
     if columns:
         columns[phase + REPLIES] = _integers([len(of_round) for of_round in replies])
-    if phase == "train":
-        columns |= _pack_lists(
-            GRAM, [_flat(half.pop("gram", None)) if half else None for half in halves]
-        )
-    return columns
+    return columns | _pack_lists(GRAM, REALS, grams)
 
 
-def _pack_table(table: str, rows: Sequence[Row]) -> dict[str, npt.NDArray[Any]]:
-    columns: dict[str, npt.NDArray[Any]] = {}
+def _pack_table(table: str, rows: Sequence[Row]) -> dict[str, Column]:
+    columns: dict[str, Column] = {}
     for field, kind in TABLES[table].items():
-        values = [row.get(field) for row in rows]
-        columns |= _pack_field(f"{table}.{field}", kind, values)
+        columns |= _pack_field(f"{table}.{field}", kind, [row.get(field) for row in rows])
     return columns
 
 
-def _pack_field(name: str, kind: str, values: Sequence[Any]) -> dict[str, npt.NDArray[Any]]:
+def _pack_field(name: str, kind: str, values: Sequence[Any]) -> dict[str, Column]:
+    if kind == METRICS:
+        return _pack_metrics(name, values)
+    if kind in LISTS:
+        return _pack_lists(name, kind, values)
     if all(value is None for value in values):
         return {}
     if kind == COUNT:
         return {name: _integers([-1 if value is None else value for value in values])}
-    if kind == REAL:
-        return {name: np.array([np.nan if value is None else value for value in values])}
-    if kind == METRICS:
-        return _pack_metrics(name, values)
-    return _pack_lists(name, values, narrow=kind == REALS)
+    return {name: np.array([np.nan if value is None else value for value in values], np.float64)}
 
 
-def _pack_metrics(name: str, values: Sequence[Any]) -> dict[str, npt.NDArray[Any]]:
-    flat = [_flat_metrics(value) for value in values]
+def _pack_metrics(name: str, values: Sequence[Row | None]) -> dict[str, Column]:
+    flat = [_flat_metrics(value or {}) for value in values]
     keys = sorted({key for row in flat for key in row})
     return {
-        f"{name}.{key}": np.array([row.get(key, np.nan) for row in flat], dtype=np.float64)
+        f"{name}.{key}": np.array([row.get(key, np.nan) for row in flat], np.float64)
         for key in keys
     }
 
 
-def _flat_metrics(value: Row | None) -> dict[str, float]:
-    value = value or {}
-    plain = {key: value[key] for key in ("loss", "accuracy") if value.get(key) is not None}
-    return plain | {f"other.{key}": found for key, found in value.get("other", {}).items()}
+def _flat_metrics(value: Row) -> dict[str, float]:
+    plain = {key: value[key] for key in MEASURES if value.get(key) is not None}
+    return plain | {_own_key(name): found for name, found in value.get("other", {}).items()}
 
 
-def _pack_lists(
-    name: str, lists: Sequence[Sequence[Any] | None], *, narrow: bool = False
-) -> dict[str, npt.NDArray[Any]]:
+def _pack_lists(name: str, kind: str, lists: Sequence[Sequence[Any] | None]) -> dict[str, Column]:
     if all(values is None for values in lists):
         return {}
     flat = [value for values in lists for value in values or ()]
-    whole = all(isinstance(value, int) for value in flat)
-    values = _integers(flat) if whole else np.array(flat, np.float32 if narrow else np.float64)
-    lengths = _integers([-1 if values is None else len(values) for values in lists])
-    return {name: values, name + LENGTH: lengths}
+    lengths = [-1 if values is None else len(values) for values in lists]
+    column = _integers(flat) if kind == COUNTS else _narrowed(np.array(flat, np.float64))
+    return {name: column, name + LENGTH: _integers(lengths)}
 
 
-def _integers(values: Sequence[int]) -> npt.NDArray[Any]:
-    """Return whole numbers in the narrowest type that holds them."""
-    array = np.array(values, dtype=np.int64)
-    ends = (array.min(initial=-1), array.max(initial=0))
-    return array.astype(np.result_type(*map(np.min_scalar_type, ends)))
+def _integers(values: Sequence[int]) -> Column:
+    """Return whole numbers, -1 and above, in the narrowest type that holds them."""
+    column = np.array(values, dtype=np.int64)
+    top = column.max(initial=0)
+    return column.astype(next(kind for kind in COUNT_TYPES if top <= np.iinfo(kind).max))
+
+
+def _narrowed(column: npt.NDArray[np.float64]) -> Column:
+    """Return the column in single precision if it can be read back from there."""
+    with np.errstate(over="ignore", under="ignore"):
+        narrow = column.astype(np.float32)
+    return narrow if np.array_equal(_shortest(narrow), column) else column
 
 
 def _flat(rows: Sequence[Sequence[Any]] | None) -> list[Any] | None:
@@ -181,129 +267,192 @@ def _flat(rows: Sequence[Sequence[Any]] | None) -> list[Any] | None:
 # --- unpacking
 
 
-def _unpack_phase(phase: str, rounds: list[Row], columns: Arrays) -> None:
-    counts = _counts(columns.get(phase + REPLIES, np.zeros(len(rounds), np.int64)))
-    replies = iter(_unpack_table(phase, columns))
-    grams = _lists(GRAM, columns, len(rounds)) if phase == "train" else [None] * len(rounds)
-    for round_, count, gram in zip(rounds, counts, grams, strict=True):
-        of_round = list(islice(replies, count or 0))
-        if phase not in round_:
-            if of_round or gram is not None:
-                raise ValueError(f"{phase}: replies of a round that has no such half")
-            continue
-        round_[phase] = _half(round_[phase], of_round, gram)
-    if next(replies, None) is not None:
-        raise ValueError(f"{phase}: replies of no round")
+def _unpack_phase(phase: str, rounds: list[Row], columns: Columns) -> None:
+    table = _unpack_table(phase, columns)
+    counts = _reply_counts(phase, columns, len(rounds), len(table))
+    grams = _of_rounds(GRAM, REALS, columns if phase == "train" else {}, len(rounds))
+    replies = iter(table)
+    for i, (round_, gram) in enumerate(zip(rounds, grams, strict=True)):
+        of_round = list(islice(replies, counts[i]))
+        if phase in round_:
+            round_[phase] = _half(f"rounds[{i}].{phase}", round_[phase], of_round, gram)
+        elif of_round or gram is not None:
+            raise ValueError(f"rounds[{i}]: has no {phase}, and replies of it")
 
 
-def _half(half: Any, replies: list[Row], gram: Any) -> Row:
-    (half,) = _rows([half])
-    failed = [failure.get("client") for failure in _rows(half.get("failures", []))]
-    asked = [reply["client"] for reply in replies if "client" in reply]
-    sampled = sorted(client for client in asked + failed if isinstance(client, int))
-    result = {**half, **({"sampled": sampled} if sampled else {}), "replies": replies}
-    return result if gram is None else {**result, "gram": _square(GRAM, list(gram))}
+def _reply_counts(phase: str, columns: Columns, rounds: int, total: int) -> list[int]:
+    """Return how many of a table's rows are of each round."""
+    name = phase + REPLIES
+    counts = [count or 0 for count in _counts(name, columns)] if total else [0] * rounds
+    _check_length(name, len(counts), rounds, "rounds")
+    _check_length(name, sum(counts), total, "replies")
+    return counts
 
 
-def _unpack_table(table: str, columns: Arrays) -> list[Row]:
-    own = {name for name in columns if name.startswith(f"{table}.") and name != GRAM}
+def _half(where: str, half: Any, replies: list[Row], gram: Sequence[Any] | None) -> Row:
+    (half,) = _rows(where, [half])
+    _refuse(half, OF_HALF, f"{where}.")
+    failed = [failure.get("client") for failure in _rows(where, half.get("failures", []))]
+    asked = [reply.get("client") for reply in replies] + failed
+    sampled = sorted(client for client in asked if isinstance(client, int))
+    result = {**half, "sampled": sampled, "replies": replies}
+    return result if gram is None else {**result, "gram": _square(GRAM, gram)}
+
+
+def _unpack_table(table: str, columns: Columns) -> list[Row]:
     fields = {
-        field: found
+        field: values
         for field, kind in TABLES[table].items()
-        if (found := _unpack_field(f"{table}.{field}", kind, columns, own)) is not None
+        if (values := _unpack_field(f"{table}.{field}", kind, columns)) is not None
     }
-    sizes = {len(values) for values in fields.values()}
-    if len(sizes) > 1:
-        raise ValueError(f"{table}: columns of {sorted(sizes)} rows")
+    size = len(next(iter(fields.values()), ()))
+    for field, values in fields.items():
+        _check_length(f"{table}.{field}", len(values), size, "rows")
+    names = list(fields)
     return [
-        {field: values[i] for field, values in fields.items() if values[i] is not None}
-        for i in range(max(sizes, default=0))
+        {name: value for name, value in zip(names, row, strict=True) if value is not None}
+        for row in zip(*fields.values(), strict=True)
     ]
 
 
-def _unpack_field(
-    name: str, kind: str, columns: Arrays, own: Iterable[str]
-) -> Sequence[Any] | None:
+def _unpack_field(name: str, kind: str, columns: Columns) -> Sequence[Any] | None:
     if kind == METRICS:
-        return _unpack_metrics(name, columns, own)
+        return _unpack_metrics(f"{name}.", columns)
+    if kind in LISTS:
+        return _lists(name, kind, columns)
     if name not in columns:
         return None
-    if kind == COUNT:
-        return _counts(columns[name])
-    if kind == REAL:
-        return _reals(columns[name])
-    found = list(_lists(name, columns, None))
-    return [None if values is None else list(values) for values in found]
+    return _counts(name, columns) if kind == COUNT else _reals(name, columns)
 
 
-def _unpack_metrics(name: str, columns: Arrays, own: Iterable[str]) -> Sequence[Any] | None:
-    mine = {
-        key.removeprefix(f"{name}."): _reals(columns[key])
-        for key in sorted(own)
-        if key.startswith(f"{name}.")
-    }
+def _unpack_metrics(prefix: str, columns: Columns) -> Sequence[Row | None] | None:
+    mine = {name.removeprefix(prefix): name for name in columns if name.startswith(prefix)}
     if not mine:
         return None
-    if len({len(values) for values in mine.values()}) > 1:
-        raise ValueError(f"{name}: columns of different lengths")
-    rows = zip(*mine.values(), strict=True)
-    return [_metrics(dict(zip(mine, row, strict=True))) for row in rows]
+    values = {key: _reals(name, columns) for key, name in mine.items()}
+    size = len(next(iter(values.values())))
+    for key, found in values.items():
+        _check_length(prefix + key, len(found), size, "rows")
+    plain = [key for key in values if key in MEASURES]
+    own = {_own_name(key): values[key] for key in values if key not in MEASURES}
+    rows = _rows_of(plain, [values[key] for key in plain], size)
+    if not own:
+        return [row or None for row in rows]
+    others = _rows_of(list(own), list(own.values()), size)
+    return [
+        ({**row, "other": other} if other else row) or None
+        for row, other in zip(rows, others, strict=True)
+    ]
 
 
-def _metrics(flat: Mapping[str, float | None]) -> Row | None:
-    known = {key: value for key, value in flat.items() if value is not None}
-    other = {key[len("other.") :]: known[key] for key in known if key.startswith("other.")}
-    result: Row = {key: value for key, value in known.items() if not key.startswith("other.")}
-    return (result | ({"other": other} if other else {})) or None
+def _rows_of(names: Sequence[str], columns: Sequence[Sequence[Any]], size: int) -> list[Row]:
+    """Return the rows of a table without what is absent."""
+    if not names:
+        return [{} for _ in range(size)]
+    return [
+        {name: value for name, value in zip(names, row, strict=True) if value is not None}
+        for row in zip(*columns, strict=True)
+    ]
 
 
-def _lists(name: str, columns: Arrays, count: int | None) -> Iterator[Sequence[Any] | None]:
-    """Give each list; where there is no such column, ``count`` times None."""
+def _of_rounds(name: str, kind: str, columns: Columns, rounds: int) -> list[Sequence[Any] | None]:
+    """Return the list of each round, none where there is no such column."""
+    lists = _lists(name, kind, columns) or [None] * rounds
+    _check_length(name, len(lists), rounds, "rounds")
+    return lists
+
+
+def _lists(name: str, kind: str, columns: Columns) -> list[Sequence[Any] | None] | None:
     if name not in columns and name + LENGTH not in columns:
-        yield from [None] * (count or 0)
-        return
-    lengths = _counts(columns[name + LENGTH])
-    values = _values(columns[name])
-    if sum(length or 0 for length in lengths) != len(values):
-        raise ValueError(f"{name}: {len(values)} values, other lengths")
-    start = 0
-    for length in lengths:
-        yield None if length is None else values[start : start + length]
-        start += length or 0
+        return None
+    lengths = _counts(name + LENGTH, columns)
+    column = _checked(name, columns, COUNT_TYPES if kind == COUNTS else (np.float32, np.float64))
+    _check_length(name, column.size, sum(length or 0 for length in lengths), "by their lengths")
+    values = (_shortest(column) if column.dtype == np.float32 else column).tolist()
+    ends = accumulate(length or 0 for length in lengths)
+    return [
+        None if length is None else values[end - length : end]
+        for length, end in zip(lengths, ends, strict=True)
+    ]
 
 
-def _values(column: npt.NDArray[Any]) -> list[Any]:
-    _check_flat(column, "iuf")
-    if column.dtype == np.float32:
-        # The shortest decimal that reads back as the same number: what was written.
-        column = column.astype("U").astype(np.float64)
-    return list(column.tolist())
+def _counts(name: str, columns: Columns) -> list[int | None]:
+    column = _checked(name, columns, COUNT_TYPES)
+    least = column.min(initial=0)
+    if least < -1:
+        raise ValueError(f"{name}: {least} is no count")
+    values = column.tolist()
+    return values if least == 0 else [None if value == -1 else value for value in values]
 
 
-def _counts(column: npt.NDArray[Any]) -> list[int | None]:
-    _check_flat(column, "iu")
-    return [None if value == -1 else value for value in column.tolist()]
-
-
-def _reals(column: npt.NDArray[Any]) -> list[float | None]:
-    _check_flat(column, "f")
+def _reals(name: str, columns: Columns) -> list[float | None]:
+    column = _checked(name, columns, (np.float64,))
     return [None if math.isnan(value) else value for value in column.tolist()]
 
 
-def _check_flat(column: npt.NDArray[Any], kinds: str) -> None:
-    if column.ndim != 1 or column.dtype.kind not in kinds:
-        raise ValueError(f"a column is {column.dtype}, of {column.ndim} dimensions")
+def _checked(name: str, columns: Columns, types: Sequence[type]) -> Column:
+    column = columns[name]
+    if column.ndim != 1 or column.dtype not in types:
+        raise ValueError(f"{name}: is {column.dtype}, of {column.ndim} dimensions")
+    return column
+
+
+def _check_length(name: str, found: int, expected: int, what: str) -> None:
+    if found != expected:
+        raise ValueError(f"{name}: {found} for {expected} {what}")
 
 
 def _square(name: str, flat: Sequence[Any]) -> list[Sequence[Any]]:
-    size = round(len(flat) ** 0.5)
-    if size * size != len(flat):
-        raise ValueError(f"{name}: {len(flat)} values are no square")
+    size = math.isqrt(len(flat))
+    _check_length(name, len(flat), size * size, "in a square")
     return [flat[i * size : (i + 1) * size] for i in range(size)]
 
 
-def _rows(value: Any) -> list[Row]:
+def _rows(name: str, value: Any) -> list[Row]:
     """Return a list of objects, or say that it is none."""
     if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
-        raise ValueError("a list of objects was expected among rounds, halves or failures")
+        raise ValueError(f"{name}: holds something else than objects")
     return value
+
+
+def _refuse(row: Row, keys: Iterable[str], where: str) -> None:
+    """Refuse what lies in columns a second time."""
+    for key in keys:
+        if key in row:
+            raise ValueError(f"{where}{key}: belongs into the array file")
+
+
+# --- numbers in lists
+
+# Between the first and the last of these powers of ten, a number of 6 to 9 digits is a whole number
+# times or by a power that a float64 holds exactly: rounded once, as reading its digits is.
+FIRST, LAST = -13, 27
+POWERS = np.array([float(f"1e{exponent}") for exponent in range(FIRST, LAST + 1)])
+EXACT = np.array([float(f"1e{exponent}") for exponent in range(23)])
+
+
+def _shortest(column: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
+    """Return for each number the shortest decimal that reads back as the same float32."""
+    result = column.astype(np.float64)
+    sizes = np.abs(result)
+    usual = (sizes >= POWERS[0]) & (sizes < POWERS[-1])
+    left = np.flatnonzero(usual)
+    for digits in (6, 7, 8, 9):
+        near = _rounded(result[left], digits)
+        found = near.astype(np.float32) == column[left]
+        result[left[found]] = near[found]
+        left = left[~found]
+    unusual = np.flatnonzero(~usual & (sizes > 0))
+    result[unusual] = [float(str(value)) for value in column[unusual]]
+    return result
+
+
+def _rounded(values: npt.NDArray[np.float64], digits: int) -> npt.NDArray[np.float64]:
+    """Return numbers to some significant digits."""
+    exponents = np.searchsorted(POWERS, np.abs(values), side="right") - 1 + FIRST
+    shifts = digits - 1 - exponents
+    scales = EXACT[np.abs(shifts)]
+    rounded: npt.NDArray[np.float64] = np.where(
+        shifts >= 0, np.rint(values * scales) / scales, np.rint(values / scales) * scales
+    )
+    return rounded

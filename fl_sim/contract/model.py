@@ -5,7 +5,7 @@ A number that a run does not know is absent (``None`` here, no key in the file),
 
 import math
 from datetime import datetime
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, TypeVar
 
 import numpy.typing as npt
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -15,10 +15,16 @@ from fl_sim.contract import checks
 
 SCHEMA_VERSION = 2
 
-Count = Annotated[int, Field(strict=True, ge=0)]
+# A measure's name becomes part of a file name in the array file, which holds 64 kB.
+MOST_NAME = 1000
+
+Count = Annotated[int, Field(strict=True, ge=0, le=2**63 - 1)]
 Real = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 NonNegative = Annotated[Real, Field(ge=0)]
 Share = Annotated[Real, Field(ge=0, le=1)]
+T = TypeVar("T")
+# Only the first error is told, so no more are looked for.
+Many = Annotated[tuple[T, ...], Field(fail_fast=True)]
 Array = Annotated[npt.NDArray[Any], SkipJsonSchema()]
 
 
@@ -45,7 +51,9 @@ class Metrics(Model):
         default=None, description="mean over the examples; cross-entropy is in nats an example"
     )
     accuracy: Share | None = Field(default=None, description="share labelled correctly, 0 to 1")
-    other: dict[str, Real] = Field(default={}, description="what else the app measures, by name")
+    other: dict[Annotated[str, Field(max_length=MOST_NAME)], Real] = Field(
+        default_factory=dict, description="what else the app measures, by name"
+    )
 
     @model_validator(mode="after")
     def _hold_something(self) -> Self:
@@ -59,7 +67,7 @@ class Dataset(Model):
     name: str = Field(description="the name that the data library gives it")
     num_train: Count | None = Field(default=None, description="examples in the train split")
     num_test: Count | None = Field(default=None, description="examples in the test split")
-    class_names: tuple[str, ...] = Field(
+    class_names: Many[str] = Field(
         default=(), description="in the order of the labels; none where there are no classes"
     )
     fingerprint: str | None = Field(
@@ -79,7 +87,7 @@ class Probe(Model):
     """One weight of the model, followed through the run so that the average can be redone."""
 
     parameter: str = Field(description="name in the model's state, such as conv1.weight")
-    index: tuple[Count, ...] = Field(description="position in that parameter")
+    index: Many[Count] = Field(description="position in that parameter")
 
 
 class Partition(Model):
@@ -89,10 +97,10 @@ class Partition(Model):
     num_validation: Count | None = Field(
         default=None, description="examples the client keeps to evaluate with"
     )
-    label_counts: tuple[Count, ...] | None = Field(
+    label_counts: Many[Count] | None = Field(
         default=None, description="examples of each class, both parts"
     )
-    thumbnail_labels: tuple[Count, ...] = Field(
+    thumbnail_labels: Many[Count] = Field(
         default=(), description="class of each image of this client in the array `thumbnails`"
     )
 
@@ -120,10 +128,10 @@ class TrainReply(Model):
     update_norm: NonNegative | None = Field(
         default=None, description="L2 norm of (sent weights - received weights)"
     )
-    probes: tuple[Real, ...] | None = Field(
+    probes: Many[Real] | None = Field(
         default=None, description="the sent value of each of `Run.probes`"
     )
-    loss_curve: tuple[Real, ...] | None = Field(
+    loss_curve: Many[Real] | None = Field(
         default=None, description="mean loss of each batch in order, to seven digits"
     )
     train: Metrics | None = Field(default=None, description="over the last local epoch, as it ran")
@@ -148,18 +156,18 @@ class EvaluateReply(Model):
 class Train(Model):
     """The training half of a round."""
 
-    sampled: tuple[Count, ...] | None = Field(
+    sampled: Many[Count] | None = Field(
         default=None, description="clients that were asked, ascending; absent if not known"
     )
-    replies: tuple[TrainReply, ...] = Field(default=(), description="ascending by client")
-    failures: tuple[Failure, ...] = ()
-    weighted_mean: tuple[Real, ...] | None = Field(
+    replies: Many[TrainReply] = Field(default=(), description="ascending by client")
+    failures: Many[Failure] = ()
+    weighted_mean: Many[Real] | None = Field(
         default=None,
         description="the aggregate's value of each of `Run.probes`, where it is the mean of what "
         "the clients sent, weighted by n_k / n; absent where the strategy forms it otherwise",
     )
     metrics: Metrics | None = Field(default=None, description="as the strategy aggregated them")
-    gram: tuple[tuple[Real, ...], ...] | None = Field(
+    gram: Many[Many[Real]] | None = Field(
         default=None,
         description="inner products of the updates (sent weights - received weights) of the "
         "replies in their order: every norm, angle and average of theirs follows from it",
@@ -175,11 +183,11 @@ class Train(Model):
 class Evaluate(Model):
     """The federated evaluation of a round."""
 
-    sampled: tuple[Count, ...] | None = Field(
+    sampled: Many[Count] | None = Field(
         default=None, description="clients that were asked, ascending; absent if not known"
     )
-    replies: tuple[EvaluateReply, ...] = Field(default=(), description="ascending by client")
-    failures: tuple[Failure, ...] = ()
+    replies: Many[EvaluateReply] = Field(default=(), description="ascending by client")
+    failures: Many[Failure] = ()
     metrics: Metrics | None = Field(default=None, description="as the strategy aggregated them")
     averaged: bool = Field(
         default=False, description="whether `metrics` is the mean over the replies by n_k / n"
@@ -201,10 +209,10 @@ class Round(Model):
     central: Metrics | None = Field(
         default=None, description="global model on the test split, after this round"
     )
-    probes: tuple[Real, ...] | None = Field(
+    probes: Many[Real] | None = Field(
         default=None, description="global value of each of `Run.probes`, after this round"
     )
-    confusion: tuple[tuple[Count, ...], ...] | None = Field(
+    confusion: Many[Many[Count]] | None = Field(
         default=None,
         description="global model on the test split, after this round: how many examples of each "
         "class (rows) were labelled as each class (columns)",
@@ -214,17 +222,17 @@ class Round(Model):
 class Samples(Model):
     """A few examples of the test split. The array ``sample_images`` shows them, in this order."""
 
-    labels: tuple[Count, ...] = Field(description="the true class of each")
-    first: tuple[tuple[Share, ...], ...] = Field(
+    labels: Many[Count] = Field(description="the true class of each")
+    first: Many[Many[Share]] = Field(
         description="probability of each class by the model of round 0, for each example"
     )
-    last: tuple[tuple[Share, ...], ...] = Field(description="the same by the last model")
+    last: Many[Many[Share]] = Field(description="the same by the last model")
 
 
 class ModelPath(Model):
     """The global models of all rounds, projected on the plane in which they lie best (PCA)."""
 
-    points: tuple[tuple[Real, Real], ...] = Field(
+    points: Many[tuple[Real, Real]] = Field(
         description="of each round, from round 0; distances are L2 norms of weights"
     )
     explained: tuple[Share, Share] = Field(
@@ -274,9 +282,9 @@ class Run(Model):
     num_clients: Count | None = None
     dataset: Dataset | None = None
     network: Network | None = None
-    probes: tuple[Probe, ...] = ()
-    partitions: tuple[Partition, ...] = Field(default=(), description="of all clients, or none")
-    rounds: tuple[Round, ...]
+    probes: Many[Probe] = ()
+    partitions: Many[Partition] = Field(default=(), description="of all clients, or none")
+    rounds: Many[Round]
     path: ModelPath | None = None
     samples: Samples | None = None
     final: Final | None = None

@@ -1,21 +1,27 @@
 """Records of earlier schemas, brought to today's step by step."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 Data = dict[str, Any]
 
+# What the first schema put in the place of a reason.
 OLD_TIMEOUT = "no reply in time"
+OLD_CODE = re.compile(r"error code (\d{1,9})", re.ASCII)
 
 
 def upgrade(data: Data, version: int) -> Data:
     """Return a run's plain data in today's schema.
 
     Raises:
-        ValueError, KeyError, TypeError: the data is not of the schema that it says it is of.
+        ValueError: the data is not of the schema that it says it is of.
     """
-    for step in STEPS[version - 1 :]:
-        data = step(data)
+    for number, step in enumerate(STEPS[version - 1 :], version):
+        try:
+            data = step(data)
+        except (ValueError, KeyError, TypeError) as error:
+            raise ValueError(f"not laid out as in schema_version {number} ({error!r})") from error
     return data
 
 
@@ -38,8 +44,11 @@ def _round_from_1(round_: Data) -> Data:
 
 
 def _failure_from_1(failure: Data) -> Data:
-    if failure["reason"] == OLD_TIMEOUT:
-        return {"client": failure["client"], "kind": "no reply"}
+    client, reason = failure["client"], failure["reason"]
+    if reason == OLD_TIMEOUT:
+        return {"client": client, "kind": "no reply"}
+    if code := OLD_CODE.fullmatch(reason):
+        return {"client": client, "kind": "error", "code": int(code[1])}
     return {**failure, "kind": "error"}
 
 

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from fl_sim.recording.replies import Arrays, finite, rounded
+from fl_sim.recording.measures import finite, rounded
+from fl_sim.recording.replies import Arrays
 
 # Above these the matrix would take more time and space than the pictures are worth.
 MOST_UPDATES = 100

@@ -9,9 +9,10 @@ from flwr.app import MetricRecord
 
 from fl_sim import record
 from fl_sim.recording import drift
+from fl_sim.recording.measures import finite, is_number, rounded, score
 from fl_sim.recording.phase import Delivery, Phase
 from fl_sim.recording.probes import read_probes
-from fl_sim.recording.replies import Model, finite, is_number, rounded, score
+from fl_sim.recording.replies import Model
 
 CURVE_DIGITS = 5
 CLOCK_DIGITS = 4

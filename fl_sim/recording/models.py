@@ -7,7 +7,8 @@ import numpy.typing as npt
 
 from fl_sim import record
 from fl_sim.recording.drift import Vector, parts
-from fl_sim.recording.replies import Arrays, rounded
+from fl_sim.recording.measures import rounded
+from fl_sim.recording.replies import Arrays
 
 # Above these the pictures would take more time and space than they are worth.
 MOST_MODELS = 101  # round 0 included

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from fl_sim import record
+from fl_sim.recording.measures import finite, shortest
 from fl_sim.recording.models import floating_shapes
-from fl_sim.recording.replies import Arrays, finite, shortest
+from fl_sim.recording.replies import Arrays
 
 MOST = 8
 

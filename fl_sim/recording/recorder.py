@@ -8,10 +8,9 @@ from typing import Any
 from flwr.app import ArrayRecord, Message, MetricRecord
 from flwr.serverapp.strategy import Strategy
 
-from fl_sim.recording.replies import CLIENT, score
 from fl_sim.recording.rounds import WEIGHT, Rounds
 
-__all__ = ["CLIENT", "WEIGHT", "Recorder", "score"]
+__all__ = ["WEIGHT", "Recorder"]
 
 EvaluateFn = Callable[[int, ArrayRecord], MetricRecord | None]
 Method = Callable[..., Any]
@@ -21,7 +20,7 @@ class Recorder(Rounds):
     """Keeps what a strategy, of Flower's or a user's own, sends and receives.
 
     What only clients know (loss curve, seconds, validation) is read from a ``ConfigRecord`` named
-    ``CLIENT`` in their replies; what they do not tell is absent from the record.
+    ``replies.CLIENT`` in their replies; what they do not tell is absent from the record.
     """
 
     # Is told once of what the recorder fails at. From then on it keeps nothing, and the strategy

@@ -11,10 +11,11 @@ from flwr.serverapp import Grid
 
 from fl_sim import record
 from fl_sim.recording.halves import Reader
+from fl_sim.recording.measures import score
 from fl_sim.recording.models import Filters, PathOfModels
 from fl_sim.recording.phase import Clients, Phase
 from fl_sim.recording.probes import choose_probes, read_probes
-from fl_sim.recording.replies import Arrays, Model, score
+from fl_sim.recording.replies import Arrays, Model
 
 WEIGHT = "num-examples"  # Flower's default name for it
 

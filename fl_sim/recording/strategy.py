@@ -22,7 +22,8 @@ from fl_sim.recording.versions import versions
 
 AnyStrategy = TypeVar("AnyStrategy", bound=Strategy)
 
-# A record is written again after each round, unless that took more than this share of the time.
+# In `start`, a record is written again after each round, unless that took more than this share of
+# the time.
 WRITING = 0.05
 
 _LOG = getLogger("flwr")
@@ -90,6 +91,7 @@ class _Keeper:
         self._config, self._dataset = config, dataset
         self._starts = 0
         self._started = datetime.now(UTC)
+        self._starting = False
         self._written = 0  # rounds
         self._next = 0.0  # on the clock
         self._network: record.Network | None = None
@@ -115,6 +117,7 @@ class _Keeper:
                 result = start(*args, **kwargs)
                 self.recorder.finish()
             finally:
+                self._starting = False
                 self._save()
                 self._tell()
             return result
@@ -122,6 +125,7 @@ class _Keeper:
         return watched
 
     def _begin(self) -> None:
+        self._starting = True
         self._starts += 1
         if self._starts > 1:
             self._folder = self._first.with_name(f"{self._first.name}-{self._starts}")
@@ -132,7 +136,8 @@ class _Keeper:
         self._written, self._next, self._network = 0, 0.0, None
 
     def _save_now_and_then(self, round_: record.Round, model: Arrays) -> None:
-        if time.monotonic() >= self._next:
+        # Outside of `start`, nobody says when the last round was.
+        if not self._starting or time.monotonic() >= self._next:
             self._save()
 
     def _save(self) -> None:
@@ -180,11 +185,24 @@ class _Keeper:
             dataset=self._dataset,
             network=self._network,
             probes=recorder.probes or (),
-            partitions=numbering.partitions(),
+            partitions=self._partitions(numbering),
             rounds=tuple(renumber(each, numbering.numbers) for each in recorder.rounds),
             path=recorder.path.project(),
             filters=recorder.filters(),
         )
+
+    def _partitions(self, numbering: Numbering) -> tuple[record.Partition, ...]:
+        """Return what clients told of their data, if it is of the dataset's classes."""
+        parts = numbering.partitions()
+        counts = [part.label_counts for part in parts if part.label_counts]
+        classes = len(self._dataset.class_names) if self._dataset else 0
+        sizes = {classes or len(counts[0])} if counts else set()
+        if {len(each) for each in counts} - sizes:
+            self._complain(
+                f"The run record leaves out label counts: not all are of {sizes} classes"
+            )
+            return ()
+        return parts
 
 
 def _check(config: dict[str, record.Setting]) -> None:

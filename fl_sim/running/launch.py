@@ -21,7 +21,7 @@ from fl_sim.running import deployment, simulation
 from fl_sim.running.flower import FlowerError, ended_by_sigterm
 from fl_sim.running.progress import Bars, bars
 from fl_sim.running.superlink import Address
-from fl_sim.running.workshop import Workshop, WorkshopError
+from fl_sim.running.workshop import JOURNAL, Workshop, WorkshopError
 
 if TYPE_CHECKING:
     from flwr.app import Message
@@ -77,8 +77,9 @@ def run(name: str, config: Mapping[str, Value], target: Target, on: str = PROCES
     folder = _prepare(name, config, target)
     _need(*SIM_PACKAGES, *((RAY,) if on == SIMULATION else ()))
     workshop = Workshop(folder)
-    _check_interrupted(workshop, name, target)
     try:
+        workshop.check_free()
+        _check_interrupted(workshop, name, target)
         with workshop.making(config, resume=target.resume) as partial:
             _train({**config, "name": name, "out": str(partial)}, on, _resume(name, target.out))
             if not (partial / RUN_FILE).is_file():
@@ -175,13 +176,19 @@ def submit(
     Raises:
         LaunchError: as for ``run``, or the SuperLink cannot be reached.
         SettingError: a setting is out of range.
+        StoppedError: Ctrl-C.
     """
     folder = _prepare(name, config, target)
     _need("flwr")
     before = _written(folder)
     full = {**config, "name": name, "out": str(folder)}
-    with bars(int(config["num-server-rounds"])) as shown, _flower():
-        deployment.train(full, shown, _resume(name, target.out), superlink)
+    try:
+        with bars(int(config["num-server-rounds"])) as shown, _flower():
+            deployment.train(full, shown, _resume(name, target.out), superlink)
+    except KeyboardInterrupt as error:
+        raise StoppedError(
+            "stopped, on the SuperLink too; go on with the same command and --resume"
+        ) from error
     return folder, _written(folder) != before
 
 
@@ -246,6 +253,8 @@ def _check_free(folder: Path, force: bool) -> None:
     if folder.exists() and not folder.is_dir():
         raise LaunchError(f"{folder} is a file, not a folder")
     if folder.is_dir() and any(folder.iterdir()):
+        if (folder / JOURNAL).is_file():
+            raise LaunchError(f"{folder} holds an interrupted run; go on with it by --resume")
         if not (folder / RUN_FILE).is_file():
             raise LaunchError(f"{folder} holds other files; choose another folder with --out")
         if not force:

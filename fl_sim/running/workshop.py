@@ -35,6 +35,12 @@ class Workshop:
         self._place = nearest / f".{folder.name}.{digest}"
         self.new = self._place / folder.name
 
+    def check_free(self) -> None:
+        """Raise WorkshopError if another process is at it."""
+        if self._place.is_dir():
+            with self._alone():
+                pass
+
     def rounds_done(self) -> int | None:
         """Return the last round that an interrupted run has ended, None if there is none."""
         path = self.new / JOURNAL

@@ -9,11 +9,14 @@ from subprocess import CompletedProcess
 from threading import Thread
 
 import pytest
+from click.testing import CliRunner
 from cryptography.hazmat.primitives.serialization import load_ssh_private_key, load_ssh_public_key
 
+from fl_sim.app.settings import Value, defaults
+from fl_sim.cli import cli
 from fl_sim.running.certificates import make_certificates, make_node_key
 from fl_sim.running.flower import HOST, FlowerError, Programs, free_port
-from fl_sim.running.launch import LaunchError, choose
+from fl_sim.running.launch import LaunchError, StoppedError, Target, choose, submit
 from fl_sim.running.servers import start_superlink
 from fl_sim.running.superlink import Address
 
@@ -53,6 +56,69 @@ def test_options_that_contradict_one_another(
 ) -> None:
     with pytest.raises(LaunchError, match=problem):
         choose(on, name, address, None, insecure)
+
+
+@pytest.fixture
+def send(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[Path, bool]]:
+    """Return a function that submits a run, given what the SuperLink does with its folder."""
+
+    def submit_(does: Callable[[Path], object], **target: bool) -> tuple[Path, bool]:
+        def train(config: dict[str, Value], *_: object) -> None:
+            does(Path(str(config["out"])))
+
+        monkeypatch.setattr("fl_sim.running.deployment.train", train)
+        return submit("far", defaults(), Target(tmp_path / "far", **target), "theirs")
+
+    return submit_
+
+
+def write(folder: Path) -> None:
+    folder.mkdir(exist_ok=True)
+    (folder / "run.json").write_text("{}")
+
+
+def test_a_record_on_a_shared_disk_is_found(send: Callable[..., tuple[Path, bool]]) -> None:
+    folder, here = send(write)
+    assert (folder.name, here) == ("far", True)
+    assert send(write, force=True) == (folder, True)
+
+
+def test_an_old_record_is_not_taken_for_the_new_one(
+    send: Callable[..., tuple[Path, bool]], tmp_path: Path
+) -> None:
+    write(tmp_path / "far")
+    assert send(lambda _: None, force=True) == (tmp_path / "far", False)
+
+
+def test_a_record_is_not_overwritten_unasked(
+    send: Callable[..., tuple[Path, bool]], tmp_path: Path
+) -> None:
+    write(tmp_path / "far")
+    with pytest.raises(LaunchError, match="holds a run already"):
+        send(write)
+
+
+def test_ctrl_c_says_how_to_go_on(send: Callable[..., tuple[Path, bool]]) -> None:
+    def interrupt(folder: Path) -> None:
+        (folder / "journal").mkdir(parents=True)
+        (folder / "journal" / "journal.jsonl").touch()
+        raise KeyboardInterrupt
+
+    with pytest.raises(StoppedError, match="--resume"):
+        send(interrupt)
+    with pytest.raises(LaunchError, match="holds an interrupted run; go on with it by --resume"):
+        send(write)
+    assert send(write, resume=True)[1]
+
+
+def test_a_record_elsewhere_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("fl_sim.running.deployment.train", lambda *_: None)
+    far = ["run", "far", "--on", "superlink", "--superlink", "theirs", "--out", str(tmp_path / "x")]
+    done = CliRunner().invoke(cli, far)
+    assert done.exit_code == 0
+    assert done.output == (
+        f"far: complete. Its record is on the SuperLink's machine: {tmp_path / 'x'}\n"
+    )
 
 
 def test_nobody_listens_there(fl_sim: Command, tmp_path: Path) -> None:

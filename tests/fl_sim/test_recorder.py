@@ -15,9 +15,9 @@ from toy_app import START, arrays, model, nodes, start, toy_app
 
 from fl_sim import record
 from fl_sim.record import Failure, Metrics, Probe, Round
+from fl_sim.recording.measures import score
 from fl_sim.recording.probes import choose_probes, read_probes
 from fl_sim.recording.recorder import Recorder
-from fl_sim.recording.replies import score
 from fl_sim.running.in_process import InProcessGrid
 
 PROBES = tuple(Probe(parameter="weight", index=(i,)) for i in range(3))

@@ -203,7 +203,7 @@ def test_force_replaces_a_run(tmp_path: Path) -> None:
 
 
 def test_a_failing_client_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise RuntimeError("out of memory")
 
     monkeypatch.setattr(task, "train", fail)

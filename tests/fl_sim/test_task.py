@@ -1,5 +1,7 @@
 """The network, its training, and who holds which images."""
 
+import shutil
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,6 +9,7 @@ import pytest
 import torch
 from datasets import ClassLabel, Dataset, Features, Image, Value
 from PIL import Image as Picture
+from pyarrow import parquet
 
 from fl_sim.app import task
 from fl_sim.app.settings import Settings, defaults
@@ -24,6 +27,23 @@ def data(small: Path) -> task.Data:
 
 def test_the_network_of_the_quickstart() -> None:
     assert sum(parameter.numel() for parameter in task.Net().parameters()) == 62_006
+
+
+def test_the_network_computes_what_torchs_own_layers_do() -> None:
+    net = task.initial_model(0, 10)
+    pool = torch.nn.MaxPool2d(2)
+    plain = torch.nn.Sequential(
+        *(net.conv1, torch.nn.ReLU(), pool, net.conv2, torch.nn.ReLU(), pool, torch.nn.Flatten()),
+        *(net.fc1, torch.nn.ReLU(), net.fc2, torch.nn.ReLU(), net.fc3),
+    )
+    images = torch.rand((8, 3, 32, 32), generator=torch.Generator().manual_seed(0)) * 2 - 1
+    parameters = list(net.parameters())
+    results = []
+    for network in (net, plain):
+        logits = network(images)
+        results.append((logits, *torch.autograd.grad(logits.square().sum(), parameters)))
+    for ours, theirs in zip(*results, strict=True):
+        assert torch.allclose(ours, theirs, rtol=1e-5, atol=1e-5)
 
 
 def test_the_seed_decides_the_first_model() -> None:
@@ -154,6 +174,22 @@ def test_the_small_dataset(data: task.Data) -> None:
     assert torch.equal(images[0], images[1])
 
 
+def test_the_library_reads_the_same_as_this_module_does(
+    small: Path, data: task.Data, tmp_path: Path
+) -> None:
+    # Without the names of the classes, which the card of the dataset knows too.
+    for path in small.rglob("*.parquet"):
+        parquet.write_table(
+            parquet.read_table(path).replace_schema_metadata(), tmp_path / path.name
+        )
+    shutil.copy(small / "README.md", tmp_path)
+    card = tmp_path / "README.md"
+    card.write_text(card.read_text().replace("plain_text/t", "t"))
+    other = task.load_data(str(tmp_path))
+    assert other.class_names == data.class_names
+    assert other.fingerprint() == data.fingerprint()
+
+
 def test_the_fingerprint_is_of_labels_and_pixels(data: task.Data) -> None:
     assert data.fingerprint() == data.fingerprint()
     swapped = replace(data, train=data.test, test=data.train)
@@ -170,6 +206,13 @@ def test_every_image_has_one_owner(data: task.Data, settings: Settings) -> None:
 def test_the_seed_decides_who_holds_what(data: task.Data, settings: Settings) -> None:
     part, other = (task.partition(data, replace(settings, seed=seed))[0].train for seed in (42, 43))
     assert not torch.equal(part, other)
+
+
+def test_several_threads_find_the_same_partition(data: task.Data, settings: Settings) -> None:
+    settings = replace(settings, seed=1234)
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda _: task.partition(data, settings), range(4)))
+    assert all(each is found[0] for each in found)
 
 
 def test_too_many_clients(data: task.Data, settings: Settings) -> None:

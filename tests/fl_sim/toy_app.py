@@ -12,6 +12,7 @@ from fl_sim.recording.replies import CLIENT
 from fl_sim.running.in_process import InProcessGrid
 
 START = (0.5, -0.25, 1.0)
+COUNTER = "num_batches_tracked"
 
 
 def arrays(values: Sequence[float]) -> ArrayRecord:
@@ -51,7 +52,9 @@ def toy_app(
     def train(message: Message, context: Context) -> Message:
         client = client_of(context)
         (record,) = message.content.array_records.values()
-        sent = model(**{name: moved(array.numpy(), client + 1) for name, array in record.items()})
+        sent = model(
+            **{name: moved(name, array.numpy(), client + 1) for name, array in record.items()}
+        )
         content = RecordDict({"arrays": sent, "metrics": metrics(client, measured)})
         if talkative:
             told = {"seconds": 1.5, "loss-curve": [2.0, 1.0]}
@@ -67,9 +70,10 @@ def toy_app(
     return app
 
 
-def moved(array: np.ndarray, step: int) -> np.ndarray:
-    """Return an array as training leaves it, in the type that it has with the client."""
-    return (array + array.dtype.type(step)).astype(array.dtype)
+def moved(name: str, array: np.ndarray, step: int) -> np.ndarray:
+    """Return a parameter as training leaves it; a counter is whole, as in a model of Torch's."""
+    kind = np.dtype(np.int64) if name == COUNTER else array.dtype
+    return (array + kind.type(step)).astype(kind)
 
 
 def metrics(client: int, measured: Mapping[str, float] | None = None) -> MetricRecord:

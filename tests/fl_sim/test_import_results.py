@@ -1,0 +1,376 @@
+"""Results that were saved without a recorder become a record, or a line that says what to do."""
+
+import json
+import math
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from fl_sim import record
+from fl_sim.cli import cli
+from fl_sim.record import Metrics
+from fl_sim.recording.imports import import_run
+from fl_sim.recording.results import ImportFileError
+
+TRAIN, EVALUATE, CENTRAL = (
+    "train_metrics_clientapp",
+    "evaluate_metrics_clientapp",
+    "evaluate_metrics_serverapp",
+)
+
+RESULT: dict[str, Any] = {
+    TRAIN: {"1": {"train_loss": 2.25}, "2": {"train_loss": 1.75}},
+    EVALUATE: {"1": {"eval_loss": 2.0, "eval_acc": 0.25, "per_class": [0.5, 0.0]}, "2": {}},
+    CENTRAL: {"0": {"accuracy": 0.1, "loss": 2.5}, "2": {"accuracy": 0.5, "loss": 1.5, "f1": 0.4}},
+}
+AS_LIST = [
+    {"round": 1, "train_metrics": {"train_loss": 2.25}, EVALUATE: RESULT[EVALUATE]["1"]},
+    {
+        "round": 2,
+        "train_metrics": {"train_loss": 1.75},
+        EVALUATE: {},
+        CENTRAL: RESULT[CENTRAL]["2"],
+    },
+    {"round": 0, "train_metrics": {}, CENTRAL: RESULT[CENTRAL]["0"]},
+]
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Path:
+    return tmp_path / "results"
+
+
+def imported(path: Path, content: Any, **options: Any) -> record.Run:
+    if not isinstance(content, bytes):
+        text = content if isinstance(content, str) else json.dumps(content)
+        content = text.encode()
+    path.write_bytes(content)
+    return import_run(path, "theirs", **options)
+
+
+def refused(path: Path, content: Any, **options: Any) -> str:
+    """Return what is said of a file, which is one line that begins with its name."""
+    with pytest.raises(ImportFileError) as found:
+        imported(path, content, **options)
+    text = str(found.value)
+    assert "\n" not in text
+    assert text.startswith(f"{path}: ")
+    return text.removeprefix(f"{path}: ")
+
+
+# --- Flower's results
+
+
+@pytest.mark.parametrize("content", [RESULT, AS_LIST], ids=["maps", "list"])
+def test_a_result_of_flower(made: Path, content: Any) -> None:
+    run = imported(made, content, strategy="FedAvg", clients=10)
+    assert (run.name, run.strategy, run.num_clients) == ("theirs", "FedAvg", 10)
+    assert run.provenance == record.Provenance(source="imported from a Flower Result")
+    zero, one, two = run.rounds
+    assert zero == record.Round(number=0, central=Metrics(loss=2.5, accuracy=0.1))
+    assert one == record.Round(
+        number=1,
+        train=record.Train(metrics=Metrics(loss=2.25)),
+        evaluate=record.Evaluate(metrics=Metrics(loss=2.0, accuracy=0.25)),
+    )
+    assert two == record.Round(
+        number=2,
+        train=record.Train(metrics=Metrics(loss=1.75)),
+        central=Metrics(loss=1.5, accuracy=0.5, other={"f1": 0.4}),
+    )
+
+
+def test_what_nobody_says_is_absent(made: Path) -> None:
+    run = imported(made, {CENTRAL: {"1": {"loss": 1.0}, "2": {"loss": None}}, "arrays": 1})
+    assert (run.strategy, run.num_clients, run.network, run.dataset) == (None,) * 4
+    assert run.rounds[0] == record.Round(number=0)
+    assert run.rounds[2] == record.Round(number=2)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("{", "is not readable as JSON (Expecting property name"),
+        ('{"a": 1, "a": 2}', "'a' is there twice in one object; keep one of them"),
+        ("[" * 100_000, "is not readable as JSON (maximum recursion depth"),
+        ("[1" + "0" * 5000 + "]", "is not readable as JSON (Exceeds the limit"),
+        ({}, "is no Flower Result: it has none of train_metrics_clientapp, evaluate_"),
+        ({"losses": [1, 2]}, "is no Flower Result: it has none of"),
+        ({TRAIN: [1.0]}, "train_metrics_clientapp is no map from rounds to metrics"),
+        ({TRAIN: {"1": 2.0}}, "train_metrics_clientapp, round 1: holds no map of metrics"),
+        ({TRAIN: {}}, "holds no number but those of rounds"),
+        ({CENTRAL: {"0": {}, "1": {}}}, "holds no number but those of rounds"),
+        ([], "holds no number but those of rounds"),
+        ([3], 'is no list of rounds: an item has no "round"'),
+        ([{"train_metrics": {}}], 'is no list of rounds: an item has no "round"'),
+        ({CENTRAL: {"one": {}}}, "round 'one' is no whole number from 0"),
+        ({CENTRAL: {"-1": {}}}, "round '-1' is no whole number from 0"),
+        ({CENTRAL: {"1.5": {}}}, "round '1.5' is no whole number from 0"),
+        ([{"round": True}], "round True is no whole number from 0"),
+        ([{"round": None}], "round None is no whole number from 0"),
+        ([{"round": 10**400}], "round 1000000000000000000000000000"),
+        ({CENTRAL: {"1": {}, "01": {}}}, "round 1 is there twice; keep one of them"),
+        (AS_LIST + AS_LIST[:1], "round 1 is there twice; keep one of them"),
+        (
+            {CENTRAL: {"1": {"loss": 1.0}, "4": {}}},
+            'round 2 is missing; a record has every round: add it to one of the maps, such as "4"',
+        ),
+        (
+            [{"round": r, "train_metrics": {"loss": 1.0}} for r in (1, 3)],
+            'round 2 is missing; a record has every round: add it to the list, such as {"round"',
+        ),
+        ({CENTRAL: {"5": {"loss": 1.0}}}, "begins with round 5; number rounds from 1, or from 0"),
+        ({TRAIN: {"0": {"loss": 1.0}}}, "clients have measured something in round 0, which is"),
+        (
+            {CENTRAL: {"1": {"loss": math.nan}}},
+            "evaluate_metrics_serverapp, round 1: loss is nan; a metric is a finite number, so",
+        ),
+        ({CENTRAL: {"1": {"loss": -math.inf}}}, "round 1: loss is -inf; a metric is"),
+        ({CENTRAL: {"1": {"loss": "1.5e+00"}}}, "round 1: loss is '1.5e+00'; a metric is"),
+        ({CENTRAL: {"1": {"ok": False}}}, "round 1: ok is False; a metric is"),
+        ({CENTRAL: {"1": {"all": {"a": 1}}}}, "round 1: all is {'a': 1}; a metric is"),
+        ({CENTRAL: {"1": {"\ud800": 1.0}}}, r"'\ud800' is no name that can be written"),
+        ({CENTRAL: {"1": {"x" * 1001: 1.0}}}, ""),
+    ],
+)  # fmt: skip
+def test_what_is_no_result(made: Path, content: Any, said: str) -> None:
+    if said:
+        assert said in refused(made, content)
+
+
+# --- tables
+
+
+def test_a_table(made: Path) -> None:
+    table = "round,loss,accuracy,f1,train_loss\n1,2.0,0.25,0.125,2.5\n2,1.5,,,2e0\n"
+    run = imported(made, table)
+    assert run.provenance.source == "imported from CSV"
+    zero, one, two = run.rounds
+    assert zero == record.Round(number=0)
+    assert one.central == Metrics(loss=2.0, accuracy=0.25, other={"f1": 0.125})
+    assert (one.train, one.evaluate) == (record.Train(metrics=Metrics(loss=2.5)), None)
+    assert two.central == Metrics(loss=1.5)
+    assert two.train.metrics == Metrics(loss=2.0)
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "Server Round;Test Loss;Test Acc\n1;2;0.5\n",
+        "round\tloss\taccuracy\n1\t2\t.5\n",
+        "round|loss|accuracy\r\n1|2|5E-1\r\n\r\n",
+        '"round", "loss", "accuracy"\n"1", "+2.", "0.50"',
+        ",round,loss,accuracy\n0,1,2,0.5\n",  # as pandas writes it, with its index
+        "round,loss,accuracy,when,seed\n1.0,2,0.5,2026-11-22 10:00,\n",
+        "\ufeffround,loss,accuracy\n1,2,0.5\n",
+        "\n\nround,loss,accuracy\n\n1,2,0.5\n,,\n",
+    ],
+)
+def test_tables_of_all_kinds(made: Path, table: str) -> None:
+    assert imported(made, table).rounds[1].central == Metrics(loss=2.0, accuracy=0.5)
+
+
+def test_a_table_with_round_0(made: Path) -> None:
+    run = imported(made, "loss,round\n3.0,1\n4.0,0\n")
+    assert [round_.central.loss for round_ in run.rounds] == [4.0, 3.0]
+
+
+def test_a_table_of_utf_16(made: Path) -> None:
+    run = imported(made, "round,loss\n1,2\n".encode("utf-16"))
+    assert run.rounds[1].central.loss == 2.0
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "is empty"),
+        ("\ufeff \n", "is empty"),
+        ("round,lo\xdf\n1,2\n".encode("latin-1"), "is not UTF-8 text; save it as UTF-8"),
+        (b"\xff\xfe\x00", "is not UTF-8 text; save it as UTF-8"),
+        ("loss,accuracy\n1,2\n", "has no column round, but 'loss', 'accuracy'"),
+        ("round,loss\n", "holds no number but those of rounds"),
+        ("round\n1\n", "holds no number but those of rounds"),
+        ("round,loss\n1,\n", "holds no number but those of rounds"),
+        ("round,loss,loss\n1,2,3\n", "has two columns loss; give them different names"),
+        ("round,loss\n1,2,3\n", "line 2 has 3 cells, the header 2; a cell that is not known"),
+        ("round,loss\n1\n", "line 2 has 1 cells, the header 2"),
+        ('round,loss\n1,"2\n', "line 2 is not readable as CSV (unexpected end of data)"),
+        ("round,loss\n,2\n", "line 2: round '' is no whole number from 0"),
+        ("round,loss\n1,2\n-1,2\n", "line 3: round '-1' is no whole number from 0"),
+        ("round,loss\n1,2\n1,2\n", "round 1 is there twice; keep one of them"),
+        (
+            "round,loss\n1,2\n3,2\n",
+            "round 2 is missing; a record has every round: add a line for it, with empty cells",
+        ),
+        ("round,loss\n10,2\n20,1\n", "begins with round 10; number rounds from 1"),
+        ("round,train_loss\n0,2\n", "clients have measured something in round 0"),
+        (
+            "round,loss\n1,nan\n2,1\n",
+            "line 2: loss is 'nan'; write a finite number such as 0.5, or leave the cell empty",
+        ),
+        ("round,loss\n1,inf\n", "line 2: loss is 'inf'; write a finite number"),
+        ("round,loss\n1,1e999\n", "line 2: loss is '1e999'; write a finite number"),
+        ("round;loss\n1;0,5\n", "line 2: loss is '0,5'; write a finite number such as 0.5"),
+        ("round,accuracy\n1,56.3%\n", "line 2: accuracy is '56.3%'; write a finite number"),
+        ("round,f1\n1,0.5\n2,none\n", "line 3: f1 is 'none'; write a finite number"),
+        ("round,f1\n1,1_000\n2,2\n", "line 2: f1 is '1_000'; write a finite number"),
+    ],
+)
+def test_what_is_no_table(made: Path, content: str | bytes, said: str) -> None:
+    assert said in refused(made, content)
+
+
+def test_no_file(tmp_path: Path) -> None:
+    with pytest.raises(ImportFileError, match=r"gone: cannot be read \(No such file"):
+        import_run(tmp_path / "gone", "theirs")
+    with pytest.raises(ImportFileError, match=r"cannot be read \(Is a directory"):
+        import_run(tmp_path, "theirs")
+
+
+# --- percent
+
+PERCENT = "round,loss,accuracy\n1,56.3,56.3\n2,1,0.9\n"
+
+
+def test_percent_is_never_guessed(made: Path) -> None:
+    said = refused(made, PERCENT)
+    assert said.startswith(
+        "accuracy is 56.3 in round 1, which is no share from 0 to 1; say --percent"
+    )
+    run = imported(made, PERCENT, percent=True)
+    assert [r.central.accuracy for r in run.rounds[1:]] == [0.563, 0.009]
+    assert run.rounds[1].central.loss == 56.3
+
+
+def test_percent_has_limits(made: Path) -> None:
+    table = "round,accuracy\n1,100\n2,100.5\n"
+    assert "accuracy is 100.5 in round 2, which is no percentage" in refused(
+        made, table, percent=True
+    )
+
+
+def test_another_name_keeps_it_as_it_is(made: Path) -> None:
+    run = imported(made, "round,accuracy_percent\n1,56.3\n")
+    assert run.rounds[1].central == Metrics(other={"accuracy_percent": 56.3})
+
+
+# --- anything at all
+
+NAMES = st.sampled_from(["round", "loss", "train_loss", "acc", "eval_acc", "f1", "", "é"])
+SCALARS = st.one_of(
+    st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=5),
+    st.lists(st.floats(), max_size=2),
+)  # fmt: skip
+METRICS = st.dictionaries(NAMES | st.text(max_size=3), SCALARS, max_size=3)
+ROUNDS = st.integers(-1, 3) | SCALARS
+BY_ROUND = st.dictionaries(st.integers(-1, 3).map(str) | st.text(max_size=2), METRICS, max_size=4)
+MAPS = st.dictionaries(
+    st.sampled_from([TRAIN, EVALUATE, CENTRAL, "arrays"]), BY_ROUND | SCALARS, max_size=4
+)
+LISTS = st.lists(
+    st.dictionaries(
+        st.sampled_from(["round", "train_metrics", EVALUATE, CENTRAL]),
+        ROUNDS | METRICS,
+        max_size=4,
+    ),
+    max_size=4,
+)
+CELLS = st.one_of(
+    st.integers(-1, 4).map(str), st.floats().map(str), st.text(max_size=4), st.just("")
+)
+TABLES = st.builds(
+    lambda header, rows, mark: "\n".join(mark.join(line) for line in [header, *rows]),
+    st.lists(NAMES | CELLS, max_size=4),
+    st.lists(st.lists(CELLS, max_size=4), max_size=4),
+    st.sampled_from(",;\t|"),
+)
+USUAL = st.floats(0, 1) | st.just(None)
+
+
+@st.composite
+def nearly_right(draw: st.DrawFn) -> str:
+    """Return a file as it should be, but for a value here and there."""
+    names = draw(st.lists(NAMES.filter(bool), min_size=1, max_size=4, unique=True))
+    names = [name for name in names if name != "round"]
+    rounds = range(draw(st.integers(0, 1)), draw(st.integers(1, 4)))
+    values = {r: {name: draw(st.one_of(*[USUAL] * 9, SCALARS)) for name in names} for r in rounds}
+    if draw(st.booleans()):
+        halves = [draw(st.sampled_from([TRAIN, EVALUATE, CENTRAL])) for _ in range(2)]
+        return json.dumps(dict.fromkeys(halves, values))
+    lines = [
+        [str(r), *("" if v is None else str(v) for v in row.values())] for r, row in values.items()
+    ]
+    return "\n".join(map(",".join, [["round", *names], *lines]))
+
+
+ANY_TEXT = st.one_of(nearly_right(), MAPS.map(json.dumps), LISTS.map(json.dumps), TABLES, st.text())
+ANY_FILE = ANY_TEXT.map(lambda text: text.encode("utf-8", "surrogatepass")) | st.binary()
+
+
+@settings(deadline=None, max_examples=300, suppress_health_check=[HealthCheck.too_slow])
+@given(content=ANY_FILE, percent=st.booleans())
+def test_any_file_gives_a_valid_record_or_one_line(content: bytes, percent: bool) -> None:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "file"
+        path.write_bytes(content)
+        try:
+            run = import_run(path, "theirs", percent=percent)
+        except ImportFileError as error:
+            said = str(error)
+        else:
+            said = ""
+            check_saved(run, folder)
+    assert len(said.splitlines()) <= 1
+
+
+def check_saved(run: record.Run, folder: str) -> None:
+    record.save(run, folder)
+    found = record.load(folder)
+    assert found == run.model_copy(update={"arrays": found.arrays})
+
+
+# --- the command
+
+
+def invoke(*arguments: object) -> Result:
+    return CliRunner(env={"COLUMNS": "80"}).invoke(cli, ["import", *map(str, arguments)])
+
+
+def test_the_command(tmp_path: Path) -> None:
+    file, out = tmp_path / "results.json", tmp_path / "new" / "theirs"
+    file.write_text(json.dumps(RESULT))
+    options = ("--name", "theirs", "--out", out, "--strategy", "FedAvg", "--clients", 10)
+    result = invoke(file, *options)
+    assert (result.exit_code, result.stdout) == (0, f"theirs: 2 rounds\nrecord: {out}\n")
+    run = record.load(out)
+    assert (run.strategy, run.num_clients, len(run.rounds)) == ("FedAvg", 10, 3)
+    again = invoke(file, *options)
+    assert (again.exit_code, again.stdout) == (2, "")
+    assert again.stderr == f"fl-sim: {out} holds a run already; replace it with --force\n"
+    file.write_text("round,accuracy\n1,50\n")
+    assert invoke(file, *options, "--force", "--percent").exit_code == 0
+    assert record.load(out).rounds[1].central == Metrics(accuracy=0.5)
+    assert [path.name for path in out.parent.iterdir()] == ["theirs"]
+    assert {path.name for path in tmp_path.iterdir()} == {"results.json", "new"}
+
+
+def test_the_command_names_what_is_wrong_and_writes_nothing(tmp_path: Path) -> None:
+    file, out = tmp_path / "results.json", tmp_path / "theirs"
+    result = invoke(file, "--name", "theirs", "--out", out)
+    assert result.exit_code == 2
+    assert result.stderr == f"fl-sim: {file}: cannot be read (No such file or directory)\n"
+    file.write_text("round,loss\n1,2\n")
+    result = invoke(file, "--name", "not a name", "--out", out)
+    assert (result.exit_code, "is no name for a run" in result.stderr) == (2, True)
+    assert not out.exists()
+
+
+def test_help_shows_examples() -> None:
+    result = invoke("--help")
+    assert result.exit_code == 0
+    assert "Examples:\n  fl-sim import results.json --name theirs" in result.stdout
