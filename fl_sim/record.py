@@ -6,11 +6,13 @@ whoever holds a ``Run`` may trust it. This module is the only one that both halv
 import, so it needs neither Flower nor Torch nor Manim.
 """
 
+import gc
 import hashlib
 import json
 import os
 import reprlib
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -113,11 +115,12 @@ def load(name_or_path: str | Path) -> Run:
     images = {name: stored.pop(name) for name in ARRAYS if name in stored}
     try:
         _check_names(stored if version < SCHEMA_VERSION else columns.unknown(stored))
-        if version < SCHEMA_VERSION:
-            data = upgrades.upgrade(data, version)
-        else:
-            data = columns.unpack(data, stored)
-        return Run.model_validate({**data, **images})
+        with _no_garbage():
+            if version < SCHEMA_VERSION:
+                data = upgrades.upgrade(data, version)
+            else:
+                data = columns.unpack(data, stored)
+            return Run.model_validate({**data, **images})
     except ValidationError as error:
         raise RecordError(f"{path}: {_first_line(error)}. {_REMAKE}") from error
     except (ValueError, KeyError, TypeError, OverflowError) as error:
@@ -171,6 +174,18 @@ def schema() -> dict[str, Any]:
 
 
 _REMAKE = "Restore the file, or make the run again with: fl-sim run"
+
+
+@contextmanager
+def _no_garbage() -> Iterator[None]:
+    """Collect no garbage: a large run is a million objects, and none of them is any."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
 
 
 def _divided(

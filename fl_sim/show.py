@@ -1,13 +1,19 @@
 """Records as tables in a terminal."""
 
-from collections.abc import Iterable, Mapping
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
-from fl_sim.record import Metrics, Round, Run
+from fl_sim.record import Failure, Metrics, Round, Run
 
 ABSENT = "-"
+MOST_ROWS = 20  # of clients and of failures; more are summed up
+MOST_NUMBERS = 11  # characters of a list of clients; those of a longer one are counted
+MOST_REASON = 50  # characters
+LEAST_CLASS = 3  # characters of a class's name; with room for fewer, classes are left out
 
 
 def runs(found: Mapping[str, Run]) -> None:
@@ -16,17 +22,26 @@ def runs(found: Mapping[str, Run]) -> None:
     for name, run_ in found.items():
         clients = ABSENT if run_.num_clients is None else str(run_.num_clients)
         rounds = str(len(run_.rounds) - 1)
-        table.add_row(name, run_.strategy or ABSENT, clients, rounds, _accuracy(_last(run_)))
+        _add(table, name, run_.strategy or ABSENT, clients, rounds, _accuracy(_last(run_)))
     Console().print(table)
 
 
 def run(run_: Run) -> None:
-    """Print a run: its settings, its clients, its rounds, as far as they are known."""
+    """Print a run: its settings, its clients, its rounds, its failures, as far as known."""
     console = Console()
-    tables = [_settings(run_), *([_clients(run_)] if run_.partitions else []), _rounds(run_)]
-    for table in tables:
+    for table in _tables(run_, console.width):
         console.print(table)
         console.print()
+
+
+def _tables(run_: Run, width: int) -> Iterator[Table]:
+    yield _settings(run_)
+    if run_.partitions:
+        yield _clients(run_, width)
+    yield _rounds(run_)
+    failed = list(_failures(run_))
+    if failed:
+        yield _failures_table(failed)
 
 
 def _settings(run_: Run) -> Table:
@@ -34,7 +49,7 @@ def _settings(run_: Run) -> Table:
     table.show_header = False
     table.columns[1].justify = "left"
     for key, value in {**_about(run_), **run_.config, **_origin(run_)}.items():
-        table.add_row(key, str(value))
+        _add(table, key, str(value))
     return table
 
 
@@ -59,24 +74,62 @@ def _origin(run_: Run) -> dict[str, str]:
     return rows
 
 
-def _clients(run_: Run) -> Table:
+# --- clients
+
+
+def _clients(run_: Run, width: int) -> Table:
+    rows = [
+        (str(number), _count(part.num_train), _count(part.num_validation))
+        for number, part in enumerate(run_.partitions[:MOST_ROWS])
+    ]
+    counts = [
+        [_count(count) for count in part.label_counts or ()] for part in run_.partitions[:MOST_ROWS]
+    ]
     classes = run_.dataset.class_names if run_.dataset else ()
-    table = _table("clients", "client", "train", "valid", *classes)
-    for number, part in enumerate(run_.partitions):
-        counts = (part.num_train, part.num_validation, *(part.label_counts or ()))
-        known = [ABSENT if count is None else str(count) for count in counts[: 2 + len(classes)]]
-        table.add_row(str(number), *known)
-    return table
+    headers = _headers(classes, counts, width - len("client train valid "))
+    table = _table("clients", "client", "train", "valid", *headers)
+    for row, of_classes in zip(rows, counts, strict=True):
+        known = of_classes or [ABSENT] * len(headers)
+        _add(table, *row, *known[: len(headers)])
+    return _with_rest(table, _other_clients(run_))
+
+
+def _headers(classes: Sequence[str], counts: Sequence[Sequence[str]], room: int) -> Sequence[str]:
+    """Return the classes' names, cut so that all have room beside each other, or none."""
+    most = max((len(count) for row in counts for count in row), default=0)
+    if not most or sum(max(len(name), most) + 1 for name in classes) <= room:
+        return classes if most else ()
+    each = room // len(classes) - 1
+    if each < max(most, LEAST_CLASS):
+        return ()
+    cut = [name[:each] for name in classes]
+    different = len(set(cut)) == len(cut)
+    return cut if different else [str(label) for label in range(len(classes))]
+
+
+def _other_clients(run_: Run) -> str:
+    others = run_.partitions[MOST_ROWS:]
+    counts = [part.num_train for part in others if part.num_train is not None]
+    about = f" with {min(counts)} to {max(counts)} train examples" if counts else ""
+    return f"and {len(others)} more{about}" if others else ""
+
+
+# --- rounds
 
 
 def _rounds(run_: Run) -> Table:
+    cosines = [_cosine(round_) for round_ in run_.rounds]
+    known = any(cosine is not None for cosine in cosines)
     table = _table(
         "rounds", "round", "trained", "failed", "evaluated", "federated\nloss", "\naccuracy",
-        "central\nloss", "\naccuracy",
+        "central\nloss", "\naccuracy", *(["updates'\ncosine"] if known else []),
     )  # fmt: skip
-    for round_ in run_.rounds:
-        table.add_row(*_round(round_))
-    return table
+    rows = [_round(round_) for round_ in run_.rounds]
+    for row, cosine in zip(rows, cosines, strict=True):
+        shown = ABSENT if cosine is None else f"{cosine:.3f}"
+        _add(table, *row, *([shown] if known else []))
+    counted = any(cell.startswith("(") for row in rows for cell in row)
+    return _with_rest(table, "(n): n clients" if counted else "")
 
 
 def _round(round_: Round) -> tuple[str, ...]:
@@ -94,12 +147,68 @@ def _round(round_: Round) -> tuple[str, ...]:
     )
 
 
+def _cosine(round_: Round) -> float | None:
+    """Return the mean cosine between two updates of a round, None for fewer, or one of zero."""
+    gram = round_.train.gram if round_.train else None
+    if gram is None or len(gram) < 2 or any(gram[i][i] <= 0 for i in range(len(gram))):
+        return None
+    norms = [math.sqrt(gram[i][i]) for i in range(len(gram))]
+    pairs = [(i, j) for i in range(len(gram)) for j in range(i)]
+    return math.fsum(gram[i][j] / norms[i] / norms[j] for i, j in pairs) / len(pairs)
+
+
+# --- failures
+
+
+def _failures(run_: Run) -> Iterator[tuple[int, str, Failure]]:
+    for round_ in run_.rounds:
+        for phase, half in (("train", round_.train), ("evaluate", round_.evaluate)):
+            for failure in half.failures if half else ():
+                yield round_.number, phase, failure
+
+
+def _failures_table(failed: Sequence[tuple[int, str, Failure]]) -> Table:
+    table = _table("failures", "round", "client", "while", "what", "code", "reason")
+    for column in table.columns[2:]:
+        column.justify = "left"
+    for number, phase, failure in failed[:MOST_ROWS]:
+        reason = " ".join((failure.reason or ABSENT).split())
+        short = reason if len(reason) <= MOST_REASON else f"{reason[: MOST_REASON - 3]}..."
+        cells = (str(failure.client), phase, failure.kind, _count(failure.code), short)
+        _add(table, str(number), *cells)
+    rest = len(failed) - MOST_ROWS
+    return _with_rest(table, f"and {rest} more" if rest > 0 else "")
+
+
+# --- cells
+
+
 def _table(title: str, first: str, *others: str) -> Table:
-    table = Table(title=title or None, title_justify="left", box=None, padding=(0, 1, 0, 0))
+    table = Table(
+        title=_text(title) if title else None,
+        title_justify="left",
+        caption_justify="left",
+        box=None,
+        padding=(0, 1, 0, 0),
+    )
     table.add_column(first)
     for name in others:
-        table.add_column(name, justify="right", overflow="fold")
+        table.add_column(_text(name), justify="right", overflow="fold")
     return table
+
+
+def _add(table: Table, *cells: str) -> None:
+    table.add_row(*map(_text, cells))
+
+
+def _with_rest(table: Table, rest: str) -> Table:
+    table.caption = rest or None
+    return table
+
+
+def _text(text: str) -> Text:
+    """Return text as it stands: no markup, nothing that would move the cursor."""
+    return Text("".join(c if c.isprintable() or c == "\n" else "?" for c in text))
 
 
 def _last(run_: Run) -> Metrics | None:
@@ -107,7 +216,13 @@ def _last(run_: Run) -> Metrics | None:
 
 
 def _numbers(clients: Iterable[int]) -> str:
-    return " ".join(map(str, clients)) or ABSENT
+    known = list(clients)
+    numbers = " ".join(map(str, known)) or ABSENT
+    return numbers if len(numbers) <= MOST_NUMBERS else f"({len(known)})"
+
+
+def _count(count: int | None) -> str:
+    return ABSENT if count is None else str(count)
 
 
 def _loss(metrics: Metrics | None) -> str:

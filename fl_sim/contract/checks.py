@@ -94,9 +94,8 @@ def _check_count(field: str, found: int, expected: int, what: str) -> None:
 
 def _check_close(field: str, found: float, expected: float) -> None:
     tolerance = MEAN_TOLERANCE * max(1.0, abs(expected))
-    _check(
-        abs(found - expected) <= tolerance, field, f"{found} differs from {expected:.9g}, its sum"
-    )
+    if not abs(found - expected) <= tolerance:
+        raise ValueError(f"{field}: {found} differs from {expected:.9g}, its sum")
 
 
 def _weighted_sum(weights: Sequence[float], values: Sequence[float]) -> float:

@@ -81,7 +81,8 @@ class Journal:
             self._begin()
         _write(self._model(round_.number), save(_contiguous(model)))
         arrays, header = strategy
-        _write(self._strategy(round_.number), save(_contiguous(arrays), header))
+        # An empty header would make a file that cannot be read.
+        _write(self._strategy(round_.number), save(_contiguous(arrays), header or None))
         self._add_line(round_.model_dump_json(exclude_none=True))
         self._strategy(round_.number - 1).unlink(missing_ok=True)
         if round_.number > MOST_MODELS:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
 
 from fl_sim.app.settings import Value
 from fl_sim.running.certificates import make_certificates, make_node_key
@@ -71,8 +72,11 @@ def deployed(
         say: is told what is being waited for.
 
     Raises:
-        FlowerError: the port is taken, a program ended early, or the nodes do not connect.
+        FlowerError: Flower is missing, the port is taken, a program ended early, or the nodes do
+            not connect.
     """
+    if find_spec("flwr") is None:
+        raise FlowerError("a deployment needs flwr; install with: pip install 'fedreel[sim]'")
     if port is not None and is_taken(port):
         raise FlowerError(f"port {port} is taken; choose another with --port")
     with private_home() as home, Programs(home) as programs:

@@ -1,6 +1,7 @@
 """What an interrupted run leaves, whole or in pieces, and what is read of it."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -8,13 +9,15 @@ import numpy as np
 import pytest
 from flwr.app import Array, ArrayRecord
 from flwr.serverapp.strategy import FedAdam, FedAvg, FedAvgM, Strategy
-from toy_app import START, arrays, nodes, start, toy_app
+from toy_app import arrays, nodes, start, toy_app
 
-from fl_sim import record
+from fl_sim import record, record_strategy
 from fl_sim.app.cohort import SeededCohort
 from fl_sim.app.local_only import LocalOnly
+from fl_sim.app.resume import Resumed
 from fl_sim.recording import journal, state
 from fl_sim.recording.journal import FILE, Journal, JournalError, Past
+from fl_sim.running.in_process import InProcessGrid
 
 CONFIG = {"num-server-rounds": 3, "learning-rate": 0.1, "strategy": "fedavg", "flag": True}
 IDENTITY = {"config": CONFIG, "code_hash": "abc"}
@@ -251,7 +254,7 @@ def test_lines_that_are_damaged(folder: Path, lines: list[str]) -> None:
 # --- what a strategy carries from round to round
 
 
-def resumed(make: Any, rounds: int, more: int) -> tuple[bytes, bytes]:
+def resumed(make: Callable[[], Strategy], rounds: int, more: int) -> tuple[bytes, bytes]:
     """Return the model after ``rounds + more`` rounds, without and with a break."""
     whole = start(make(), toy_app(), 3, rounds + more).arrays["weight"].data
     before = make()
@@ -260,15 +263,8 @@ def resumed(make: Any, rounds: int, more: int) -> tuple[bytes, bytes]:
     kept, header = state.capture(before, numbers)
     after = make()
     state.restore(after, kept, json.loads(json.dumps(header)), dict(enumerate(nodes(3))))
-    grid_model = ArrayRecord(dict(result.arrays))
-    again = start_from(after, grid_model, more)
+    again = Resumed(after, rounds).start(InProcessGrid(toy_app(), {}, 3), result.arrays, more)
     return whole, again.arrays["weight"].data
-
-
-def start_from(strategy: Strategy, model: ArrayRecord, rounds: int) -> Any:
-    from fl_sim.running.in_process import InProcessGrid  # noqa: PLC0415
-
-    return strategy.start(InProcessGrid(toy_app(), {}, 3), model, rounds)
 
 
 @pytest.mark.parametrize(
@@ -280,7 +276,7 @@ def start_from(strategy: Strategy, model: ArrayRecord, rounds: int) -> Any:
     ],
     ids=["fedavg", "fedadam", "fedavgm"],
 )
-def test_a_strategy_goes_on_as_if_nothing_had_been(make: Any) -> None:
+def test_a_strategy_goes_on_as_if_nothing_had_been(make: Callable[[], Strategy]) -> None:
     whole, again = resumed(make, 2, 2)
     assert whole == again
 
@@ -335,8 +331,5 @@ def test_all_kinds_of_state() -> None:
 
 
 def test_state_of_a_strategy_that_is_watched(tmp_path: Path) -> None:
-    from fl_sim import record_strategy  # noqa: PLC0415
-
     bare = state.capture(FedAdam(), {})
     assert state.capture(record_strategy(FedAdam(), tmp_path), {}) == bare
-    assert len(START) == 3
