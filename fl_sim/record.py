@@ -112,14 +112,15 @@ def load(name_or_path: str | Path) -> Run:
         raise RecordError(f"{path}: not readable as JSON ({error}). {_REMAKE}") from error
     version = _version(path, data)
     stored = _read_arrays(folder, data, version)
-    images = {name: stored.pop(name) for name in ARRAYS if name in stored}
+    events = _events(stored)
+    images = {name: stored[name] for name in ARRAYS if name in stored}
     try:
-        _check_names(stored if version < SCHEMA_VERSION else columns.unknown(stored))
+        _check_names(events if version < SCHEMA_VERSION else columns.unknown(events))
         with _no_garbage():
             if version < SCHEMA_VERSION:
                 data = upgrades.upgrade(data, version)
             else:
-                data = columns.unpack(data, stored)
+                data = columns.unpack(data, events)
             return Run.model_validate({**data, **images})
     except ValidationError as error:
         raise RecordError(f"{path}: {_first_line(error)}. {_REMAKE}") from error
@@ -199,9 +200,13 @@ def _divided(
 
 def _packed(stored: arrays.Arrays) -> bytes:
     """Return the content of the array file, of a size that is not refused."""
-    least = columns.least_size(stored)
+    least = columns.least_size(_events(stored))
     content = arrays.write(stored, least)
     return content if len(content) >= least else arrays.write(columns.widened(stored), least)
+
+
+def _events(stored: arrays.Arrays) -> arrays.Arrays:
+    return {name: array for name, array in stored.items() if name not in ARRAYS}
 
 
 def _check_names(unknown: Iterable[str]) -> None:
@@ -274,7 +279,7 @@ def _read_arrays(folder: Path, data: dict[str, Any], version: int) -> arrays.Arr
 
 
 def _check_density(stored: arrays.Arrays, size: int) -> None:
-    least = columns.least_size(stored)
+    least = columns.least_size(_events(stored))
     if size < least:
         raise arrays.ArraysError(f"{size} bytes hold more than {least} should")
 

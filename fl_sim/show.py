@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from rich.console import Console
+from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -11,8 +11,8 @@ from fl_sim.record import Failure, Metrics, Round, Run
 
 ABSENT = "-"
 MOST_ROWS = 20  # of clients and of failures; more are summed up
-MOST_NUMBERS = 11  # characters of a list of clients; those of a longer one are counted
-MOST_REASON = 50  # characters
+MOST_NUMBERS = 9  # characters of a list of clients; those of a longer one are counted
+MOST_REASON = 43  # characters
 LEAST_CLASS = 3  # characters of a class's name; with room for fewer, classes are left out
 
 
@@ -34,7 +34,7 @@ def run(run_: Run) -> None:
         console.print()
 
 
-def _tables(run_: Run, width: int) -> Iterator[Table]:
+def _tables(run_: Run, width: int) -> Iterator[RenderableType]:
     yield _settings(run_)
     if run_.partitions:
         yield _clients(run_, width)
@@ -77,7 +77,7 @@ def _origin(run_: Run) -> dict[str, str]:
 # --- clients
 
 
-def _clients(run_: Run, width: int) -> Table:
+def _clients(run_: Run, width: int) -> RenderableType:
     rows = [
         (str(number), _count(part.num_train), _count(part.num_validation))
         for number, part in enumerate(run_.partitions[:MOST_ROWS])
@@ -117,7 +117,7 @@ def _other_clients(run_: Run) -> str:
 # --- rounds
 
 
-def _rounds(run_: Run) -> Table:
+def _rounds(run_: Run) -> RenderableType:
     cosines = [_cosine(round_) for round_ in run_.rounds]
     known = any(cosine is not None for cosine in cosines)
     table = _table(
@@ -167,7 +167,7 @@ def _failures(run_: Run) -> Iterator[tuple[int, str, Failure]]:
                 yield round_.number, phase, failure
 
 
-def _failures_table(failed: Sequence[tuple[int, str, Failure]]) -> Table:
+def _failures_table(failed: Sequence[tuple[int, str, Failure]]) -> RenderableType:
     table = _table("failures", "round", "client", "while", "what", "code", "reason")
     for column in table.columns[2:]:
         column.justify = "left"
@@ -187,7 +187,6 @@ def _table(title: str, first: str, *others: str) -> Table:
     table = Table(
         title=_text(title) if title else None,
         title_justify="left",
-        caption_justify="left",
         box=None,
         padding=(0, 1, 0, 0),
     )
@@ -201,9 +200,9 @@ def _add(table: Table, *cells: str) -> None:
     table.add_row(*map(_text, cells))
 
 
-def _with_rest(table: Table, rest: str) -> Table:
-    table.caption = rest or None
-    return table
+def _with_rest(table: Table, rest: str) -> RenderableType:
+    """Return a table with a line below it; as its caption, that would be cut to its width."""
+    return Group(table, _text(rest)) if rest else table
 
 
 def _text(text: str) -> Text:

@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from flwr.app import ConfigRecord, Error, Message, MessageType, RecordDict
+from flwr.app import ConfigRecord, Message, MessageType, RecordDict
 from flwr.serverapp import Grid
 
 from fl_sim import record
 from fl_sim.app import provenance
 from fl_sim.app.settings import Settings
-from fl_sim.recording.replies import CLIENT
+from fl_sim.recording.replies import CLIENT, plain_reason
 
 IMAGE_SHAPE = (32, 32, 3)
 THUMBNAILS_A_CLIENT = 6
@@ -49,7 +49,9 @@ def ask_clients(grid: Grid, settings: Settings) -> list[Client]:
     clients: dict[int, Client] = {}
     for reply in grid.send_and_receive(messages, timeout=ANSWER_TIMEOUT):
         if reply.has_error():
-            raise ClientError(_reason(reply.error))
+            raise ClientError(
+                plain_reason(reply.error) or f"a client failed with code {reply.error.code}"
+            )
         told: dict[str, Any] = dict(reply.content.config_records[CLIENT])
         if told["code-hash"] != provenance.code_hash():
             raise ClientError("a client runs other code than the server; start both anew")
@@ -64,12 +66,6 @@ def stack_images(clients: list[Client]) -> npt.NDArray[np.uint8] | None:
     """Return the thumbnails, (clients, images, height, width, 3), or None if there are none."""
     images = np.stack([client.images for client in clients])
     return images if images.size else None
-
-
-def _reason(error: Error) -> str:
-    """Return what the client raised, without the exception that Flower wraps it in."""
-    wrapped = error.reason or f"a client failed with error code {error.code}"
-    return wrapped.rpartition("Message: ")[2].removesuffix("'>")
 
 
 def _wait_for_nodes(grid: Grid, wanted: int) -> list[int]:

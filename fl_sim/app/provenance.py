@@ -9,10 +9,12 @@ from typing import Any
 # The files on which a run's numbers depend.
 SOURCES = (
     "client_app.py",
+    "clients.py",
     "cohort.py",
     "faults.py",
     "local_only.py",
     "partitions.py",
+    "resume.py",
     "server_app.py",
     "strategies.py",
     "task.py",

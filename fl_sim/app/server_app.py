@@ -56,6 +56,7 @@ def main(grid: Grid, context: Context) -> None:
     settings = Settings.of(context.run_config)
     config = {key: value for key, value in context.run_config.items() if key not in PLACES}
     data = task.load_data(settings.dataset)
+    task.partition(data, settings)  # what cannot be dealt out is told at once
     clients = ask_clients(grid, settings)
     Experiment(settings, config, data, clients, started).run(grid)
 

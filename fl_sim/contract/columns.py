@@ -18,6 +18,8 @@ from urllib.parse import quote, unquote
 import numpy as np
 import numpy.typing as npt
 
+from fl_sim.contract.decimals import shortest
+
 Column = npt.NDArray[Any]
 Columns = Mapping[str, Column]
 Row = dict[str, Any]
@@ -257,7 +259,7 @@ def _narrowed(column: npt.NDArray[np.float64]) -> Column:
     """Return the column in single precision if it can be read back from there."""
     with np.errstate(over="ignore", under="ignore"):
         narrow = column.astype(np.float32)
-    return narrow if np.array_equal(_shortest(narrow), column) else column
+    return narrow if np.array_equal(shortest(narrow), column) else column
 
 
 def _flat(rows: Sequence[Sequence[Any]] | None) -> list[Any] | None:
@@ -368,7 +370,7 @@ def _lists(name: str, kind: str, columns: Columns) -> list[Sequence[Any] | None]
     lengths = _counts(name + LENGTH, columns)
     column = _checked(name, columns, COUNT_TYPES if kind == COUNTS else (np.float32, np.float64))
     _check_length(name, column.size, sum(length or 0 for length in lengths), "by their lengths")
-    values = (_shortest(column) if column.dtype == np.float32 else column).tolist()
+    values = (shortest(column) if column.dtype == np.float32 else column).tolist()
     ends = accumulate(length or 0 for length in lengths)
     return [
         None if length is None else values[end - length : end]
@@ -420,39 +422,3 @@ def _refuse(row: Row, keys: Iterable[str], where: str) -> None:
     for key in keys:
         if key in row:
             raise ValueError(f"{where}{key}: belongs into the array file")
-
-
-# --- numbers in lists
-
-# Between the first and the last of these powers of ten, a number of 6 to 9 digits is a whole number
-# times or by a power that a float64 holds exactly: rounded once, as reading its digits is.
-FIRST, LAST = -13, 27
-POWERS = np.array([float(f"1e{exponent}") for exponent in range(FIRST, LAST + 1)])
-EXACT = np.array([float(f"1e{exponent}") for exponent in range(23)])
-
-
-def _shortest(column: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
-    """Return for each number the shortest decimal that reads back as the same float32."""
-    result = column.astype(np.float64)
-    sizes = np.abs(result)
-    usual = (sizes >= POWERS[0]) & (sizes < POWERS[-1])
-    left = np.flatnonzero(usual)
-    for digits in (6, 7, 8, 9):
-        near = _rounded(result[left], digits)
-        found = near.astype(np.float32) == column[left]
-        result[left[found]] = near[found]
-        left = left[~found]
-    unusual = np.flatnonzero(~usual & (sizes > 0))
-    result[unusual] = [float(str(value)) for value in column[unusual]]
-    return result
-
-
-def _rounded(values: npt.NDArray[np.float64], digits: int) -> npt.NDArray[np.float64]:
-    """Return numbers to some significant digits."""
-    exponents = np.searchsorted(POWERS, np.abs(values), side="right") - 1 + FIRST
-    shifts = digits - 1 - exponents
-    scales = EXACT[np.abs(shifts)]
-    rounded: npt.NDArray[np.float64] = np.where(
-        shifts >= 0, np.rint(values * scales) / scales, np.rint(values / scales) * scales
-    )
-    return rounded

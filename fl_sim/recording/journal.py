@@ -14,16 +14,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy.typing as npt
 from pydantic import ValidationError
 from safetensors import SafetensorError, safe_open
-from safetensors.numpy import load_file, save
+from safetensors.numpy import save
 
 from fl_sim import record
 from fl_sim.recording.models import MOST_MODELS
 from fl_sim.recording.replies import Arrays
 
 FILE = "journal.jsonl"
+ORDER = "order"
 
 
 class JournalError(Exception):
@@ -79,10 +79,8 @@ class Journal:
         """Add a round that has ended, with the model and the strategy's state after it."""
         if round_.number == 0:
             self._begin()
-        _write(self._model(round_.number), save(_contiguous(model)))
-        arrays, header = strategy
-        # An empty header would make a file that cannot be read.
-        _write(self._strategy(round_.number), save(_contiguous(arrays), header or None))
+        _write(self._model(round_.number), _packed(model, {}))
+        _write(self._strategy(round_.number), _packed(*strategy))
         self._add_line(round_.model_dump_json(exclude_none=True))
         self._strategy(round_.number - 1).unlink(missing_ok=True)
         if round_.number > MOST_MODELS:
@@ -123,14 +121,11 @@ class Journal:
         if numbers != list(range(len(rounds))):
             raise ValueError(f"its rounds are {numbers}")
         models = {
-            number: load_file(self._model(number))
+            number: _unpacked(self._model(number))[0]
             for number in numbers
             if number < MOST_MODELS or number == numbers[-1]
         }
-        path = self._strategy(numbers[-1])
-        with safe_open(path, framework="np") as file:
-            header = dict(file.metadata() or {})
-        return Past(rounds, models, (load_file(path), header))
+        return Past(rounds, models, _unpacked(self._strategy(numbers[-1])))
 
     def _model(self, number: int) -> Path:
         return self.folder / f"model-{number:04d}.safetensors"
@@ -169,9 +164,18 @@ def _whole_lines(path: Path) -> list[bytes]:
     return path.read_bytes().split(b"\n")[:-1]
 
 
-def _contiguous(arrays: Arrays) -> dict[str, npt.NDArray[Any]]:
+def _packed(arrays: Arrays, header: Mapping[str, str]) -> bytes:
+    """Return a file of arrays that keeps their order, by which some strategies know them."""
     # safetensors would write a view's memory, not its values.
-    return {name: array.copy() for name, array in arrays.items()}
+    contiguous = {name: array.copy() for name, array in arrays.items()}
+    return save(contiguous, {**header, ORDER: json.dumps(list(arrays))})
+
+
+def _unpacked(path: Path) -> tuple[Arrays, dict[str, str]]:
+    with safe_open(path, framework="np") as file:
+        header = dict(file.metadata() or {})
+        arrays = {name: file.get_tensor(name) for name in json.loads(header.pop(ORDER))}
+    return arrays, header
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -8,7 +8,14 @@ from typing import Any
 from flwr.app import Message, Metadata
 
 from fl_sim import record
-from fl_sim.recording.replies import Model, count_bytes, metrics_in, model_among, told_in
+from fl_sim.recording.replies import (
+    Model,
+    count_bytes,
+    metrics_in,
+    model_among,
+    plain_reason,
+    told_in,
+)
 
 SILENT = "no reply"
 
@@ -145,5 +152,5 @@ class Phase:
 
 
 def _failure(client: int, reply: Message) -> record.Failure:
-    reason, code = reply.error.reason, reply.error.code
-    return record.Failure(client=client, kind="error", code=code, reason=reason or None)
+    code, reason = reply.error.code, plain_reason(reply.error)
+    return record.Failure(client=client, kind="error", code=code, reason=reason)

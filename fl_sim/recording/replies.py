@@ -1,20 +1,32 @@
 """Unpacks what clients send: arrays, metrics, and what only they know."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy.typing as npt
-from flwr.app import Array, ArrayRecord, ConfigRecord, Message, MetricRecord
+from flwr.app import Array, ArrayRecord, ConfigRecord, Error, Message, MetricRecord
 
 from fl_sim.recording.measures import score
 
 __all__ = [
-    "CLIENT", "Arrays", "Model", "arrays_of", "count_bytes", "metrics_in", "model_among", "score",
+    "CLIENT",
+    "Arrays",
+    "Model",
+    "arrays_of",
+    "count_bytes",
+    "metrics_in",
+    "model_among",
+    "plain_reason",
+    "score",
     "told_in",
 ]  # fmt: skip
 
 # The name of the ConfigRecord in which a client tells what only it knows.
 CLIENT = "fedreel"
+
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+MOST_REASON = 500  # characters
 
 # Flower's name for arrays that NumPy can read. An app may send others, such as encrypted ones.
 NUMPY = "numpy.ndarray"
@@ -74,3 +86,13 @@ def metrics_in(reply: Message) -> dict[str, Any]:
 def told_in(reply: Message) -> dict[str, Any]:
     """Return what a client told of itself, nothing for most apps."""
     return dict(reply.content.config_records.get(CLIENT, ConfigRecord()))
+
+
+def plain_reason(error: Error) -> str | None:
+    """Return why a client failed: what it raised, if it raised.
+
+    Flower wraps that in the name of an exception, and Ray in colours and a traceback, which names
+    places on one machine.
+    """
+    text = COLOUR.sub("", error.reason or "")
+    return text.rpartition("Message: ")[2].removesuffix("'>").strip()[:MOST_REASON] or None

@@ -73,6 +73,7 @@ class SuperLink:
 
     def __init__(self, name: str, flower_home: Path | None = None) -> None:
         self._name = name
+        self._folder = flower_home
         self._environment = environment(flower_home)
 
     @classmethod
@@ -110,6 +111,7 @@ class SuperLink:
         """
         process = subprocess.Popen(
             ["flwr", "log", str(run), self._name, "--stream"],
+            cwd=self._folder,
             env=self._environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -148,6 +150,7 @@ class SuperLink:
         """Return what ``flwr`` answers, or raise FlowerError with what it says is wrong."""
         done = subprocess.run(
             ["flwr", *arguments, "--format", "json"],
+            cwd=self._folder,
             env=self._environment,
             stdin=subprocess.DEVNULL,
             capture_output=True,

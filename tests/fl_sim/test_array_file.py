@@ -305,6 +305,15 @@ def test_what_is_saved_is_never_too_little(
     assert plain(record.load(tmp_path)) == plain(run)
 
 
+def test_images_become_no_objects(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are compressed, however little that leaves of them."""
+    monkeypatch.setattr(columns, "FREE", 0)
+    pixels = np.random.default_rng(0).integers(0, 8, (2, 1, 100, 100, 3), np.uint8)
+    record.save(tiny_run().model_copy(update={"thumbnails": pixels}), tmp_path)
+    assert size_of(tmp_path) < 0.5 * pixels.nbytes
+    record.load(tmp_path)
+
+
 def test_a_large_record_takes_a_fixed_multiple_of_its_size(tmp_path: Path) -> None:
     record.save(many_clients(1000, 20), tmp_path)
     peak, size = peak_of_loading(tmp_path), size_of(tmp_path)

@@ -242,7 +242,7 @@ def test_following_a_log_looks_after_other_things_meanwhile(
 
     started = time.monotonic()
     with pytest.raises(FlowerError, match="it died"):
-        SuperLink("any", tmp_path / "home").follow(1, seen.append, died)
+        SuperLink("any", tmp_path).follow(1, seen.append, died)
     assert seen == ["first\n"]
     assert time.monotonic() - started < PATIENCE
 

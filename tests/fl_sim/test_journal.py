@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 from flwr.app import Array, ArrayRecord
-from flwr.serverapp.strategy import FedAdam, FedAvg, FedAvgM, Strategy
-from toy_app import arrays, nodes, start, toy_app
+from flwr.serverapp.strategy import FedAdam, FedAvg, FedAvgM, Result, Strategy
+from toy_app import arrays, model, nodes, toy_app
 
 from fl_sim import record, record_strategy
 from fl_sim.app.cohort import SeededCohort
@@ -53,11 +53,11 @@ def left(folder: Path, rounds: int) -> Journal:
 def check(past: Past, rounds: int) -> None:
     last = rounds - 1
     assert past.rounds == [round_(number) for number in range(rounds)]
-    for number, model in past.models.items():
-        assert {name: array.tolist() for name, array in model.items()} == {
+    for number, found in past.models.items():
+        assert {name: array.tolist() for name, array in found.items()} == {
             name: array.tolist() for name, array in weights(number).items()
         }
-        assert (model["weight"].dtype, model["steps"].dtype) == (np.float32, np.int64)
+        assert (found["weight"].dtype, found["steps"].dtype) == (np.float32, np.int64)
     state, header = past.strategy
     assert (state["m_t|weight"].tolist(), header) == ([last, last], {"kinds": str(last)})
 
@@ -119,6 +119,16 @@ def test_of_long_runs_only_models_that_are_drawn_are_kept(
     assert len(list(folder.glob("model-*"))) == 4
 
 
+def test_the_order_of_arrays_is_kept(folder: Path) -> None:
+    """Strategies such as FedAvgM know them by it."""
+    names = ["b", "a", "c", "A"]
+    mixed = {name: np.full(2, i, np.float32) for i, name in enumerate(names)}
+    open_journal(folder).append(round_(0), mixed, (mixed, {"kinds": ""}))
+    past = open_journal(folder).read()
+    assert list(past.models[0]) == list(past.strategy[0]) == names
+    assert past.strategy[1] == {"kinds": ""}
+
+
 def test_remove(folder: Path) -> None:
     left(folder, 2).remove()
     assert not folder.exists()
@@ -136,7 +146,7 @@ def test_half_a_last_line_is_none(folder: Path, cut: int) -> None:
     (folder / FILE).write_bytes(content[: -min(cut, len(last))])
     # The files of round 2 were written before its line; round 1's state had not been removed yet.
     before = {"m_t|weight": np.full(2, 1.0)}
-    journal._write(folder / "strategy-0001.safetensors", journal.save(before, {"kinds": "1"}))
+    journal._write(folder / "strategy-0001.safetensors", journal._packed(before, {"kinds": "1"}))
     again = open_journal(folder)
     check(again.read(), 2)
     again.append(round_(2), weights(2), ({"m_t|weight": np.full(2, 2.0)}, {"kinds": "2"}))
@@ -254,17 +264,31 @@ def test_lines_that_are_damaged(folder: Path, lines: list[str]) -> None:
 # --- what a strategy carries from round to round
 
 
-def resumed(make: Callable[[], Strategy], rounds: int, more: int) -> tuple[bytes, bytes]:
+def resumed(
+    make: Callable[[], Strategy], rounds: int, more: int
+) -> tuple[dict[str, bytes], dict[str, bytes]]:
     """Return the model after ``rounds + more`` rounds, without and with a break."""
-    whole = start(make(), toy_app(), 3, rounds + more).arrays["weight"].data
+    whole = begin(make(), model(**TWO), rounds + more).arrays
     before = make()
-    result = start(before, toy_app(), 3, rounds)
+    result = begin(before, model(**TWO), rounds)
     numbers = dict(zip(nodes(3), range(3), strict=True))
     kept, header = state.capture(before, numbers)
     after = make()
     state.restore(after, kept, json.loads(json.dumps(header)), dict(enumerate(nodes(3))))
-    again = Resumed(after, rounds).start(InProcessGrid(toy_app(), {}, 3), result.arrays, more)
-    return whole, again.arrays["weight"].data
+    again = begin(Resumed(after, rounds), result.arrays, more).arrays
+    return content(whole), content(again)
+
+
+# In an order that is not that of the alphabet.
+TWO = {"weight": np.float32([0.5, 1.0]), "bias": np.float32([[0.25]])}
+
+
+def begin(strategy: Strategy, initial: ArrayRecord, rounds: int) -> Result:
+    return strategy.start(InProcessGrid(toy_app(), {}, 3), initial, rounds)
+
+
+def content(found: ArrayRecord) -> dict[str, bytes]:
+    return {name: array.data for name, array in found.items()}
 
 
 @pytest.mark.parametrize(

@@ -541,7 +541,7 @@ def loads_or_says_why_not(folder: Path) -> None:
 
 # --- no more memory than the file is worth
 
-MANY = 20_000
+MANY = 10_000
 
 
 def repeated(text: str, *fields: str) -> str:

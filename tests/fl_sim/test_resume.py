@@ -1,5 +1,6 @@
 """A run that is killed goes on where it was, and ends as if nothing had been."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -145,19 +146,25 @@ def test_other_settings_and_other_code_are_refused(
         run(tmp_path, num_server_rounds=1)
     with pytest.raises(JournalError, match="by a run with num-server-rounds 1, not 2; go on with"):
         run(tmp_path)
-    monkeypatch.setattr(server_app.provenance, "code_hash", lambda: "f" * 64)
+    change(tmp_path, "code_hash", "f" * 64)
     with pytest.raises(JournalError, match="by a run with another code_hash; go on with the same"):
         run(tmp_path, num_server_rounds=1)
+
+
+def change(folder: Path, key: str, value: str) -> None:
+    """Have the journal of a run say something else of it."""
+    journal = folder / "journal" / "journal.jsonl"
+    first, *rest = journal.read_text().splitlines()
+    header = json.loads(first)
+    assert key in header
+    journal.write_text("\n".join([json.dumps({**header, key: value}), *rest, ""]))
 
 
 def test_when_a_run_began_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     stop_at(monkeypatch, server_app.Experiment, "_write")
     with pytest.raises(StoppedError):
         run(tmp_path, num_server_rounds=1)
-    journal = tmp_path / "journal" / "journal.jsonl"
-    text = journal.read_text()
-    started = text.partition('"started": "')[2].partition('"')[0]
-    journal.write_text(text.replace(started, "2001-02-03T04:05:06+00:00"))
+    change(tmp_path, "started", "2001-02-03T04:05:06+00:00")
     monkeypatch.undo()
     found = run(tmp_path, num_server_rounds=1).provenance.started
     assert found.isoformat() == "2001-02-03T04:05:06+00:00"
