@@ -91,7 +91,9 @@ def evaluate(message: Message, context: Context) -> Message:
 
 def _open(context: Context) -> tuple[int, Settings, task.Data]:
     settings = Settings.of(context.run_config)
-    return int(context.node_config["partition-id"]), settings, task.load_data(settings.dataset)
+    # A node may keep the dataset in a place of its own.
+    dataset = str(context.node_config.get("dataset", settings.dataset))
+    return int(context.node_config["partition-id"]), settings, task.load_data(dataset)
 
 
 def _asked(message: Message, key: str) -> int:

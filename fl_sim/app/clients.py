@@ -74,8 +74,9 @@ def _wait_for_nodes(grid: Grid, wanted: int) -> list[int]:
         time.sleep(1)
     if len(nodes) != wanted:
         raise ClientError(
-            f"{len(nodes)} clients are connected, num-partitions is {wanted}; "
-            f"start with: flwr run . --federation-config num-supernodes={wanted}"
+            f"{len(nodes)} clients are connected, num-partitions is {wanted}: set it to "
+            "the number of SuperNodes, or start more of them (in a simulation by "
+            f"--federation-config num-supernodes={wanted})"
         )
     return nodes
 

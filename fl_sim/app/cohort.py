@@ -7,6 +7,14 @@ from flwr.app import ArrayRecord, ConfigRecord, Message, MetricRecord
 from flwr.serverapp import Grid
 from flwr.serverapp.strategy import Strategy
 
+# How Flower's simulation tells of what Ray could not do, and of what a client raised there.
+RAY = "<class 'ray.exceptions."
+RAISED = "<class 'ray.exceptions.RayTaskError"
+
+
+class WorkerError(RuntimeError):
+    """A process of the simulation that is gone: it would fail in every later round as well."""
+
 
 class Wrapper(Strategy):
     """A strategy that leaves every decision to the one that it holds."""
@@ -128,8 +136,22 @@ class SeededCohort(Wrapper):
         return [number for number, node in enumerate(self._nodes) if node in connected]
 
     def _sorted(self, replies: Iterable[Message]) -> list[Message]:
+        replies = list(replies)
+        _check_workers(replies)
         # Of a client that is gone the SuperLink tells, under its own node id.
         last = len(self._nodes)
         return sorted(
             replies, key=lambda reply: self._numbers.get(reply.metadata.src_node_id, last)
         )
+
+
+def _check_workers(replies: Iterable[Message]) -> None:
+    """End the run before a round counts in which clients were lost that had not failed.
+
+    Raises:
+        WorkerError: a worker of Ray died.
+    """
+    reasons = [reply.error.reason or "" for reply in replies if reply.has_error()]
+    lost = [each for each in reasons if each.startswith(RAY) and not each.startswith(RAISED)]
+    if lost:
+        raise WorkerError(f"a worker of Ray died: {lost[0][len(RAY) :].partition(chr(39))[0]}")

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 
+import pytest
 from flwr.app import ConfigRecord, Error, Message, MessageType, RecordDict
-from flwr.common.constant import SUPERLINK_NODE_ID
+from flwr.common.constant import SUPERLINK_NODE_ID, ErrorCode
 from flwr.serverapp.strategy import FedAvg, Strategy
 from toy_app import START, arrays, nodes, toy_app
 
-from fl_sim.app.cohort import SeededCohort, innermost
+from fl_sim.app.cohort import SeededCohort, WorkerError, innermost
 from fl_sim.app.local_only import LocalOnly
 from fl_sim.running.in_process import InProcessGrid
 
@@ -126,3 +127,23 @@ def test_the_superlink_may_answer_for_a_client_that_is_gone() -> None:
 def test_wrappers_can_be_taken_off() -> None:
     strategy = FedAvg()
     assert innermost(SeededCohort(SeededCohort(strategy, 0, []), 0, [])) is strategy
+
+
+def reply_with(reason: str) -> Message:
+    asked = Message(RecordDict(), nodes(1)[0], MessageType.TRAIN)
+    return Message(Error(ErrorCode.UNKNOWN, reason), reply_to=asked)
+
+
+def test_a_lost_worker_ends_the_run() -> None:
+    cohort = SeededCohort(FedAvg(), 0, nodes(1))
+    gone = reply_with("<class 'ray.exceptions.ActorDiedError'>:<'The actor died'>")
+    with pytest.raises(WorkerError, match="a worker of Ray died: ActorDiedError"):
+        cohort.aggregate_train(1, [gone])
+    with pytest.raises(WorkerError):
+        cohort.aggregate_evaluate(1, [gone])
+
+
+def test_what_a_client_raised_on_ray_does_not_end_the_run() -> None:
+    cohort = SeededCohort(FedAvg(), 0, nodes(1))
+    raised = reply_with("<class 'ray.exceptions.RayTaskError(ClientAppException)'>:<'x'>")
+    assert cohort.aggregate_train(1, [raised]) == (None, None)
