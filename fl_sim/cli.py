@@ -322,7 +322,7 @@ def check(path: str) -> None:
 
 @cli.command(epilog=examples("fl-sim schema", "fl-sim schema > run.schema.json"))
 def schema() -> None:
-    """Print the JSON Schema of run.json."""
+    """Print the JSON Schema of a record; its lists of events lie in the array file."""
     import json
 
     from fl_sim import record

@@ -47,6 +47,7 @@ def record_strategy(
     replaced. A strategy that is started a second time leaves a second record beside the first,
     ``runs/mine-2``. Training goes on as it would without: where recording fails, the log says why.
     What only clients know is absent from the record, unless they tell it: see ``record_client``.
+    Without it they are numbered as they are met, which is another order in every run.
 
     Args:
         strategy: one of Flower's, or of a subclass of one's own.
@@ -194,13 +195,10 @@ class _Keeper:
     def _partitions(self, numbering: Numbering) -> tuple[record.Partition, ...]:
         """Return what clients told of their data, if it is of the dataset's classes."""
         parts = numbering.partitions()
-        counts = [part.label_counts for part in parts if part.label_counts]
+        sizes = {len(part.label_counts) for part in parts if part.label_counts}
         classes = len(self._dataset.class_names) if self._dataset else 0
-        sizes = {classes or len(counts[0])} if counts else set()
-        if {len(each) for each in counts} - sizes:
-            self._complain(
-                f"The run record leaves out label counts: not all are of {sizes} classes"
-            )
+        if len(sizes | ({classes} - {0})) > 1:
+            self._complain("The run record leaves out label counts: they are of different classes")
             return ()
         return parts
 

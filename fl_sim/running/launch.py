@@ -269,6 +269,7 @@ def _train_here(config: dict[str, Value], shown: Bars) -> None:
 
     from fl_sim.app import client_app, server_app, task
     from fl_sim.app.clients import ClientError
+    from fl_sim.recording.journal import JournalError
     from fl_sim.running.in_process import RUN_ID, InProcessGrid
 
     disable_progress_bars()
@@ -288,5 +289,5 @@ def _train_here(config: dict[str, Value], shown: Bars) -> None:
         local = Path(str(config["dataset"])).is_dir()
         hint = "" if local else ". If you have a local copy, give its folder by --data"
         raise LaunchError(f"{error}{hint}") from error
-    except ClientError as error:
+    except (ClientError, JournalError) as error:
         raise LaunchError(str(error)) from error

@@ -2,6 +2,8 @@
 
 import json
 import math
+import subprocess
+import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -368,6 +370,14 @@ def test_the_command_names_what_is_wrong_and_writes_nothing(tmp_path: Path) -> N
     result = invoke(file, "--name", "not a name", "--out", out)
     assert (result.exit_code, "is no name for a run" in result.stderr) == (2, True)
     assert not out.exists()
+
+
+def test_it_needs_no_training_package() -> None:
+    loaded = "import sys, fl_sim.recording.imports; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", loaded], capture_output=True, text=True, check=True
+    )
+    assert not {"flwr", "torch", "manim"} & set(done.stdout.split())
 
 
 def test_help_shows_examples() -> None:

@@ -417,6 +417,25 @@ def test_a_folder_that_cannot_be(tmp_path: Path) -> None:
 # --- when something goes wrong
 
 
+def test_a_run_that_diverges(out: Path) -> None:
+    def diverged(server_round: int, _: ArrayRecord) -> MetricRecord:
+        return MetricRecord({"loss": float("nan"), "accuracy": 0.1})
+
+    strategy = record_strategy(FedAvg(), out)
+    app = grid(2, measured={"train_loss": float("inf")}, talkative=True)
+    strategy.start(app, arrays((float("nan"), float("inf"), 0.0)), 3, evaluate_fn=diverged)
+    run = record.load(out)
+    assert [round_.central for round_ in run.rounds] == [Metrics(accuracy=0.1)] * 4
+    for round_ in run.rounds[1:]:
+        assert (round_.train.gram, round_.train.metrics, round_.evaluate.metrics) == (None,) * 3
+        assert [reply.update_norm for reply in round_.train.replies] == [None, None]
+        assert [reply.loss_curve for reply in round_.train.replies] == [(2.0, 1.0)] * 2
+        assert not round_.evaluate.averaged
+    # The third weight is still a number, and the others are not followed.
+    assert run.rounds[0].probes == (0.0,)
+    assert run.path is None
+
+
 class Unlucky(FedAvg):
     """Fails in the middle of round 3."""
 

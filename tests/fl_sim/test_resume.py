@@ -21,8 +21,8 @@ KILL_OFTEN = Path(__file__).with_name("kill_often.py")
 # How often to kill, and in which run. The first carries moments, the others momentum and models.
 CASES = (
     (20, "strategy=fedadam num-server-rounds=40"),
-    (5, "strategy=fedavgm num-server-rounds=10 failure-rate=0.3"),
-    (5, "strategy=local-only num-server-rounds=10 keep=numbers"),
+    (4, "strategy=fedavgm num-server-rounds=8 failure-rate=0.3"),
+    (4, "strategy=local-only num-server-rounds=8 keep=numbers"),
 )
 
 
