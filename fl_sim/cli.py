@@ -100,24 +100,25 @@ def run(  # noqa: PLR0913, PLR0917  # one parameter an option
     from fl_sim import record
     from fl_sim.app.settings import SettingError, defaults, override
     from fl_sim.running import launch
+    from fl_sim.running.target import LaunchError, StoppedError, Target
 
     try:
         chosen = launch.choose(on, superlink, address, root_certificates, insecure)
         if resume and assignments and chosen is None:
-            raise launch.LaunchError("--set changes a run; one that goes on cannot be changed")
-        known = launch.resumed_config(name, out) if resume and chosen is None else defaults()
+            raise LaunchError("--set changes a run; one that goes on cannot be changed")
+        target = Target(name, out, force, resume)
+        known = target.interrupted_config() if resume and chosen is None else defaults()
         config = override(known, assignments)
         if data is not None:
             local = chosen is None
             config["dataset"] = str(launch.dataset_folder(data) if local else data.absolute())
-        target = launch.Target(out, force, resume)
         if chosen is None:
-            folder, here = launch.run(name, config, target, on), True
+            folder, here = launch.run(config, target, on), True
         else:
-            folder, here = launch.submit(name, config, target, chosen)
-    except (launch.LaunchError, SettingError) as error:
+            folder, here = launch.submit(config, target, chosen)
+    except (LaunchError, SettingError) as error:
         _fail(error)
-    except launch.StoppedError as error:
+    except StoppedError as error:
         click.echo(f"fl-sim: {error}", err=True)
         sys.exit(130)
     if not here:
@@ -128,7 +129,7 @@ def run(  # noqa: PLR0913, PLR0917  # one parameter an option
     _tell_result(result)
     click.echo(f"record: {folder}")
     if not any(round_.train.replies for round_ in result.rounds if round_.train):
-        _fail(launch.LaunchError("no client delivered in any round: the model was not trained"))
+        _fail(LaunchError("no client delivered in any round: the model was not trained"))
 
 
 def _tell_failures(result: "Run") -> None:
@@ -209,11 +210,12 @@ def suite(
     """Make the project's own runs that are not there, as fl_sim/runs/suite.toml lists them."""
     from fl_sim.running import launch
     from fl_sim.running import suite as runs
+    from fl_sim.running.target import LaunchError
 
     try:
         entries = runs.choose(runs.read(runs.FILE), names)
         folder = None if data is None else launch.dataset_folder(data)
-    except (runs.SuiteError, launch.LaunchError) as error:
+    except (runs.SuiteError, LaunchError) as error:
         _fail(error)
     try:
         if only_list:
@@ -262,12 +264,11 @@ def import_results(  # noqa: PLR0913, PLR0917  # one parameter an option
     """
     from fl_sim.recording.imports import import_run
     from fl_sim.recording.results import ImportFileError
-    from fl_sim.running.launch import LaunchError, Target
-    from fl_sim.running.placing import place
+    from fl_sim.running.target import LaunchError, Target, place
 
     try:
         result = import_run(file, name, strategy=strategy, clients=clients, percent=percent)
-        folder = place(result, Target(out, force))
+        folder = place(result, Target(name, out, force))
     except (ImportFileError, LaunchError) as error:
         _fail(error)
     _tell_result(result)
@@ -316,7 +317,7 @@ def check(path: str) -> None:
         _fail(error)
     click.echo(
         f"{record.resolve(path)}: valid. {result.strategy}, {len(result.rounds) - 1} rounds, "
-        f"{len(result.partitions)} clients"
+        f"{'?' if result.num_clients is None else result.num_clients} clients"
     )
 
 

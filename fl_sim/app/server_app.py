@@ -88,6 +88,7 @@ class Experiment:
         self._personal = bool(getattr(self._inner, "personal", False))
         self._strategy = SeededCohort(self._inner, settings.seed, self._nodes, settings.full_round)
         self._model = task.initial_model(settings.seed, len(data.class_names))
+        self._dataset = _dataset(data)
         self._journal = self._open_journal(started)
         self._recorder = Recorder(
             self._numbers,
@@ -123,7 +124,12 @@ class Experiment:
     def _open_journal(self, started: datetime) -> Journal | None:
         if not self.settings.out:
             return None
-        identity = {"config": dict(self.config), "code_hash": provenance.code_hash()}
+        identity = {
+            "config": dict(self.config),
+            "code_hash": provenance.code_hash(),
+            "dataset": self._dataset.fingerprint,
+            "versions": versions(),
+        }
         return Journal(Path(self.settings.out) / JOURNAL, identity, started.isoformat())
 
     def _restore(self, past: Past) -> tuple[Strategy, ArrayRecord]:
@@ -135,7 +141,10 @@ class Experiment:
         done = past.rounds[-1].number
         nodes = dict(enumerate(self._nodes))
         state.restore(self._strategy, *past.strategy, nodes)
-        return Resumed(self._strategy, done), _array_record(past.models[done])
+        arrays = _array_record(past.models[done])
+        # Where all rounds have ended, nobody evaluates the model before it is saved.
+        self._model.load_state_dict(arrays.to_torch_state_dict())
+        return Resumed(self._strategy, done), arrays
 
     def _evaluate(self, server_round: int, arrays: ArrayRecord) -> MetricRecord | None:
         if self._personal and server_round > 0:
@@ -166,7 +175,7 @@ class Experiment:
             provenance=self._provenance(),
             config=dict(self.config),
             num_clients=len(self.clients),
-            dataset=_dataset(self.data),
+            dataset=self._dataset,
             network=_network(self._model),
             probes=self._recorder.probes or (),
             partitions=tuple(client.partition for client in self.clients),

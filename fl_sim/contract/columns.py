@@ -198,7 +198,8 @@ def _pack_phase(phase: str, rounds: list[Row]) -> dict[str, Column]:
     grams = [_flat(half.pop("gram", None)) if half else None for half in halves]
     for round_, half in zip(rounds, halves, strict=True):
         if half is not None:
-            half.pop("sampled")  # those that replied and those that failed
+            if half.get("sampled"):
+                del half["sampled"]  # those that replied and those that failed
             round_[phase] = half
     columns = _pack_table(phase, [reply for of_round in replies for reply in of_round])
     if columns:
@@ -293,11 +294,13 @@ def _reply_counts(phase: str, columns: Columns, rounds: int, total: int) -> list
 
 def _half(where: str, half: Any, replies: list[Row], gram: Sequence[Any] | None) -> Row:
     (half,) = _rows(where, [half])
-    _refuse(half, OF_HALF, f"{where}.")
+    # Nobody was asked: known, and in no column.
+    known = {key: value for key, value in half.items() if (key, value) != ("sampled", [])}
+    _refuse(known, OF_HALF, f"{where}.")
     failed = [failure.get("client") for failure in _rows(where, half.get("failures", []))]
     asked = [reply.get("client") for reply in replies] + failed
     sampled = sorted(client for client in asked if isinstance(client, int))
-    result = {**half, "sampled": sampled, "replies": replies}
+    result = {**half, **({"sampled": sampled} if sampled else {}), "replies": replies}
     return result if gram is None else {**result, "gram": _square(GRAM, gram)}
 
 

@@ -9,19 +9,18 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from importlib.util import find_spec
 from logging import ERROR, WARNING, getLogger
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from fl_sim.app.settings import Settings, Value
-from fl_sim.record import RUN_FILE, RUNS
+from fl_sim.record import RUN_FILE
 from fl_sim.running import deployment, simulation
 from fl_sim.running.flower import FlowerError, ended_by_sigterm
 from fl_sim.running.progress import Bars, bars
 from fl_sim.running.superlink import Address
-from fl_sim.running.workshop import JOURNAL, Workshop, WorkshopError
+from fl_sim.running.target import LaunchError, StoppedError, Target
 
 if TYPE_CHECKING:
     from flwr.app import Message
@@ -36,36 +35,12 @@ SERVER = 1  # the node id that the server's context gets
 DOING = {"query": "meeting the clients", "train": "training", "evaluate": "evaluating"}
 
 
-class LaunchError(Exception):
-    """A run that cannot start, or that failed."""
-
-
-class StoppedError(KeyboardInterrupt):
-    """A run that was stopped by Ctrl-C; the text says what is left of it."""
-
-
-@dataclass(frozen=True)
-class Target:
-    """Where a record goes, and what may be there.
-
-    Args:
-        out: its folder, by default one of the run's name among the project's runs.
-        force: replace a record, or an interrupted run, that is there.
-        resume: go on with an interrupted run.
-    """
-
-    out: Path | None = None
-    force: bool = False
-    resume: bool = False
-
-
-def run(name: str, config: Mapping[str, Value], target: Target, on: str = PROCESS) -> Path:
+def run(config: Mapping[str, Value], target: Target, on: str = PROCESS) -> Path:
     """Train on this machine, and return the folder of the record.
 
     Args:
-        name: of the run, and of its folder.
         config: the run config; ``name`` and ``out`` are filled in.
-        target: where the record goes.
+        target: where the record goes, and how it is called.
         on: ``PROCESS``, which is this one, or ``SIMULATION``, which is Flower's, on Ray.
 
     Raises:
@@ -74,49 +49,13 @@ def run(name: str, config: Mapping[str, Value], target: Target, on: str = PROCES
         SettingError: a setting is out of range.
         StoppedError: Ctrl-C.
     """
-    folder = _prepare(name, config, target)
+    folder = _prepare(config, target)
     _need(*SIM_PACKAGES, *((RAY,) if on == SIMULATION else ()))
-    workshop = Workshop(folder)
-    try:
-        workshop.check_free()
-        _check_interrupted(workshop, name, target)
-        with workshop.making(config, resume=target.resume) as partial:
-            _train({**config, "name": name, "out": str(partial)}, on, _resume(name, target.out))
-            if not (partial / RUN_FILE).is_file():
-                raise LaunchError("the run ended without an error, and without a record")
-    except (WorkshopError, OSError) as error:
-        reason = str(error) if isinstance(error, WorkshopError) else f"{folder}: {error.strerror}"
-        raise LaunchError(reason) from error
-    except KeyboardInterrupt as error:
-        done = workshop.rounds_done()
-        left = "nothing was written" if done is None else _left(name, done, target.out)
-        raise StoppedError(f"stopped; {left}") from error
+    with target.making(folder, config) as partial:
+        _train({**config, "name": target.name, "out": str(partial)}, on, target.resume_command)
+        if not (partial / RUN_FILE).is_file():
+            raise LaunchError("the run ended without an error, and without a record")
     return folder
-
-
-def resumed_config(name: str, out: Path | None) -> dict[str, Value]:
-    """Return the run config of an interrupted run.
-
-    Raises:
-        LaunchError: there is none.
-    """
-    workshop = Workshop(_folder(name, out))
-    if workshop.rounds_done() is None:
-        raise LaunchError(
-            f"there is no interrupted run {name} to go on with; start it with: fl-sim run {name}"
-        )
-    return workshop.config()
-
-
-def _check_interrupted(workshop: Workshop, name: str, target: Target) -> None:
-    done = workshop.rounds_done()
-    if done is not None and not target.resume and not target.force:
-        raise LaunchError(f"{_left(name, done, target.out)}, or begin anew with --force")
-
-
-def _left(name: str, done: int, out: Path | None) -> str:
-    """Say what is left of an interrupted run."""
-    return f"{name} was interrupted after round {done}; go on with: {_resume(name, out)}"
 
 
 def _train(config: dict[str, Value], on: str, resume: str) -> None:
@@ -159,12 +98,11 @@ def choose(
 
 
 def submit(
-    name: str, config: Mapping[str, Value], target: Target, superlink: str | Address
+    config: Mapping[str, Value], target: Target, superlink: str | Address
 ) -> tuple[Path, bool]:
     """Train where a SuperLink is, whose machine writes the record.
 
     Args:
-        name: as for ``run``.
         config: as for ``run``; ``dataset`` is that of the machines that train.
         target: as for ``run``, but on the SuperLink's machine. An interrupted run of the same
             settings there is gone on with.
@@ -178,13 +116,13 @@ def submit(
         SettingError: a setting is out of range.
         StoppedError: Ctrl-C.
     """
-    folder = _prepare(name, config, target)
+    folder = _prepare(config, target)
     _need("flwr")
     before = _written(folder)
-    full = {**config, "name": name, "out": str(folder)}
+    full = {**config, "name": target.name, "out": str(folder)}
     try:
         with bars(int(config["num-server-rounds"])) as shown, _flower():
-            deployment.train(full, shown, _resume(name, target.out), superlink)
+            deployment.train(full, shown, target.resume_command, superlink)
     except KeyboardInterrupt as error:
         raise StoppedError(
             "stopped, on the SuperLink too; go on with the same command and --resume"
@@ -192,17 +130,10 @@ def submit(
     return folder, _written(folder) != before
 
 
-def _prepare(name: str, config: Mapping[str, Value], target: Target) -> Path:
-    check_name(name)
-    folder = _folder(name, target.out)
-    if not target.resume:
-        _check_free(folder, target.force)
-    Settings.of({**config, "name": name})
+def _prepare(config: Mapping[str, Value], target: Target) -> Path:
+    folder = target.folder()
+    Settings.of({**config, "name": target.name})
     return folder
-
-
-def _folder(name: str, out: Path | None) -> Path:
-    return (out or RUNS / name).absolute()
 
 
 def _need(*packages: str) -> None:
@@ -223,10 +154,6 @@ def _flower() -> Iterator[None]:
             raise LaunchError(str(error)) from error
 
 
-def _resume(name: str, out: Path | None) -> str:
-    return f"fl-sim run {name} --resume" + (f" --out {out}" if out else "")
-
-
 def _written(folder: Path) -> int | None:
     """Return when the record there was written, if there is one."""
     file = folder / RUN_FILE
@@ -238,27 +165,6 @@ def dataset_folder(path: Path) -> Path:
     if not path.is_dir():
         raise LaunchError(f"{path}: no such folder; --data names a folder laid out as CIFAR-10")
     return path.resolve()
-
-
-def check_name(name: str) -> None:
-    """Raise LaunchError unless ``name`` can be a folder's name on every operating system."""
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}", name):
-        raise LaunchError(
-            f"{name!r} is no name for a run: use up to 64 letters, digits, - and _, "
-            "the first a letter or digit"
-        )
-
-
-def _check_free(folder: Path, force: bool) -> None:
-    if folder.exists() and not folder.is_dir():
-        raise LaunchError(f"{folder} is a file, not a folder")
-    if folder.is_dir() and any(folder.iterdir()):
-        if (folder / JOURNAL).is_file():
-            raise LaunchError(f"{folder} holds an interrupted run; go on with it by --resume")
-        if not (folder / RUN_FILE).is_file():
-            raise LaunchError(f"{folder} holds other files; choose another folder with --out")
-        if not force:
-            raise LaunchError(f"{folder} holds a run already; replace it with --force")
 
 
 def _train_here(config: dict[str, Value], shown: Bars) -> None:

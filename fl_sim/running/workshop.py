@@ -8,8 +8,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
-
 # As the server app lays it out: fl_sim/app/server_app.py and fl_sim/recording/journal.py.
 JOURNAL = Path("journal") / "journal.jsonl"
 CONFIG_FILE = "config.json"
@@ -85,6 +83,8 @@ class Workshop:
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
+        from filelock import FileLock, Timeout  # noqa: PLC0415  # comes with what training needs
+
         lock = FileLock(self._place / LOCK, timeout=0)
         try:
             lock.acquire()

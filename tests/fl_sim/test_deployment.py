@@ -16,7 +16,8 @@ from fl_sim.app.settings import Value, defaults
 from fl_sim.cli import cli
 from fl_sim.running.certificates import make_certificates, make_node_key
 from fl_sim.running.flower import HOST, FlowerError, Programs, free_port
-from fl_sim.running.launch import LaunchError, StoppedError, Target, choose, submit
+from fl_sim.running.launch import choose, submit
+from fl_sim.running.target import LaunchError, StoppedError, Target
 from fl_sim.running.servers import start_superlink
 from fl_sim.running.superlink import Address
 
@@ -67,7 +68,7 @@ def send(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple
             does(Path(str(config["out"])))
 
         monkeypatch.setattr("fl_sim.running.deployment.train", train)
-        return submit("far", defaults(), Target(tmp_path / "far", **target), "theirs")
+        return submit(defaults(), Target("far", tmp_path / "far", **target), "theirs")
 
     return submit_
 

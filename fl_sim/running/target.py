@@ -1,0 +1,141 @@
+"""Where a record goes, what may be there, and how it gets there: whole or not at all."""
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from fl_sim import record
+from fl_sim.running.workshop import JOURNAL, Workshop, WorkshopError
+
+
+class LaunchError(Exception):
+    """A run that cannot start, or that failed."""
+
+
+class StoppedError(KeyboardInterrupt):
+    """A run that was stopped by Ctrl-C; the text says what is left of it."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where a record goes, and what may be there.
+
+    Args:
+        name: of the run.
+        out: folder of the record, by default one of the run's name among the project's runs.
+        force: replace a record, or an interrupted run, that is there.
+        resume: go on with an interrupted run.
+    """
+
+    name: str
+    out: Path | None = None
+    force: bool = False
+    resume: bool = False
+
+    @property
+    def resume_command(self) -> str:
+        """The command that goes on with the run, once it was interrupted."""
+        where = f" --out {self.out}" if self.out else ""
+        return f"fl-sim run {self.name} --resume{where}"
+
+    def folder(self) -> Path:
+        """Return the folder of the record.
+
+        Raises:
+            LaunchError: the name is no folder's name, or what is there may not be replaced.
+        """
+        _check_name(self.name)
+        folder = self._folder()
+        if not self.resume:
+            _check_free(folder, self.force)
+        return folder
+
+    def interrupted_config(self) -> dict[str, Any]:
+        """Return the run config of the interrupted run that is there.
+
+        Raises:
+            LaunchError: there is none.
+        """
+        workshop = Workshop(self._folder())
+        if workshop.rounds_done() is None:
+            raise LaunchError(
+                f"there is no interrupted run {self.name} to go on with; "
+                f"start it with: fl-sim run {self.name}"
+            )
+        return workshop.config()
+
+    @contextmanager
+    def making(self, folder: Path, config: Mapping[str, Any]) -> Iterator[Path]:
+        """Give a folder to write into, which takes the place of ``folder`` if all goes well.
+
+        Args:
+            folder: of the record.
+            config: of the run, kept for a later process that goes on.
+
+        Raises:
+            LaunchError: an interrupted run is there, another process is at it, or it cannot be
+                written.
+            StoppedError: Ctrl-C.
+        """
+        workshop = Workshop(folder)
+        try:
+            workshop.check_free()
+            self._check_interrupted(workshop)
+            with workshop.making(config, resume=self.resume) as partial:
+                yield partial
+        except WorkshopError as error:
+            raise LaunchError(str(error)) from error
+        except OSError as error:
+            raise LaunchError(f"{folder}: {error.strerror or error}") from error
+        except KeyboardInterrupt as error:
+            done = workshop.rounds_done()
+            left = "nothing was written" if done is None else self._left(done)
+            raise StoppedError(f"stopped; {left}") from error
+
+    def _folder(self) -> Path:
+        return (self.out or record.RUNS / self.name).absolute()
+
+    def _check_interrupted(self, workshop: Workshop) -> None:
+        done = workshop.rounds_done()
+        if done is not None and not self.resume and not self.force:
+            raise LaunchError(f"{self._left(done)}, or begin anew with --force")
+
+    def _left(self, done: int) -> str:
+        """Say what is left of an interrupted run."""
+        return f"{self.name} was interrupted after round {done}; go on with: {self.resume_command}"
+
+
+def place(run: record.Run, target: Target) -> Path:
+    """Put a finished record where ``fl-sim run`` would put it, and return its folder.
+
+    Raises:
+        LaunchError: as for a run.
+    """
+    folder = target.folder()
+    with target.making(folder, {}) as new:
+        record.save(run, new)
+    return folder
+
+
+def _check_name(name: str) -> None:
+    """Raise LaunchError unless ``name`` can be a folder's name on every operating system."""
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}", name):
+        raise LaunchError(
+            f"{name!r} is no name for a run: use up to 64 letters, digits, - and _, "
+            "the first a letter or digit"
+        )
+
+
+def _check_free(folder: Path, force: bool) -> None:
+    if folder.exists() and not folder.is_dir():
+        raise LaunchError(f"{folder} is a file, not a folder")
+    if folder.is_dir() and any(folder.iterdir()):
+        if (folder / JOURNAL).is_file():
+            raise LaunchError(f"{folder} holds an interrupted run; go on with it by --resume")
+        if not (folder / record.RUN_FILE).is_file():
+            raise LaunchError(f"{folder} holds other files; choose another folder with --out")
+        if not force:
+            raise LaunchError(f"{folder} holds a run already; replace it with --force")
