@@ -1,5 +1,6 @@
 """Whole processes, measured: seconds, memory, and when which of their programs appeared."""
 
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -83,7 +84,8 @@ def record_folder() -> Iterator[Path]:
 def seconds(command: list[str]) -> float:
     """Return how long a command runs. It must succeed."""
     start = time.perf_counter()
-    subprocess.run(command, check=True, capture_output=True)
+    with _running(command):
+        pass
     return time.perf_counter() - start
 
 
@@ -112,8 +114,7 @@ def watched(command: list[str], *names: str) -> Watched:
     """
     result = Watched()
     start = time.perf_counter()
-    with tempfile.TemporaryFile() as output:
-        process = subprocess.Popen(command, stdout=output, stderr=output)
+    with _running(command) as process:
         while process.poll() is None:
             family = _family(process.pid)
             result.peak = max(result.peak, sum(each.memory for each in family))
@@ -122,9 +123,25 @@ def watched(command: list[str], *names: str) -> Watched:
                     result.appeared.setdefault(name, time.perf_counter() - start)
             time.sleep(PAUSE)
     result.seconds = time.perf_counter() - start
-    if process.returncode:
-        raise subprocess.CalledProcessError(process.returncode, command)
     return result
+
+
+@contextmanager
+def _running(command: list[str]) -> Iterator[subprocess.Popen[bytes]]:
+    """Give a process, and wait for its end. If it fails, what it said is this program's last."""
+    with tempfile.TemporaryFile() as output:
+        process = subprocess.Popen(command, stdout=output, stderr=output)
+        try:
+            yield process
+        except BaseException:
+            process.terminate()
+            raise
+        finally:
+            status = process.wait()
+        if status:
+            output.seek(0)
+            said = output.read().decode(errors="replace")
+            raise SystemExit(f"{shlex.join(command)} exited with {status}:\n{said}")
 
 
 def _family(pid: int) -> list[Process]:

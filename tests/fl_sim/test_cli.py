@@ -22,7 +22,6 @@ def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "runs"
     record.save(tiny_run(), folder / "tiny")
     monkeypatch.setattr(record, "RUNS", folder)
-    monkeypatch.setattr(launch, "RUNS", folder)
     return folder
 
 

@@ -17,9 +17,9 @@ from fl_sim.cli import cli
 from fl_sim.running.certificates import make_certificates, make_node_key
 from fl_sim.running.flower import HOST, FlowerError, Programs, free_port
 from fl_sim.running.launch import choose, submit
-from fl_sim.running.target import LaunchError, StoppedError, Target
 from fl_sim.running.servers import start_superlink
 from fl_sim.running.superlink import Address
+from fl_sim.running.target import LaunchError, StoppedError, Target
 
 Command = Callable[..., CompletedProcess[str]]
 
