@@ -2,6 +2,7 @@
 
 # ruff: noqa: PLC0415  # heavy imports happen in the commands, so that help is immediate
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -11,6 +12,8 @@ import cloup
 
 if TYPE_CHECKING:
     from fl_sim.record import Run
+
+INTERRUPTED = 130  # exit status after Ctrl-C
 
 SETTINGS = cloup.Context.settings(
     help_option_names=["-h", "--help"],
@@ -120,7 +123,7 @@ def run(  # noqa: PLR0913, PLR0917  # one parameter an option
         _fail(error)
     except StoppedError as error:
         click.echo(f"fl-sim: {error}", err=True)
-        sys.exit(130)
+        sys.exit(INTERRUPTED)
     if not here:
         click.echo(f"{name}: complete. Its record is on the SuperLink's machine: {folder}")
         return
@@ -224,7 +227,7 @@ def suite(
             complete = runs.bring_about(entries, runs.FILE.parent, folder, jobs, force)
     except KeyboardInterrupt:
         click.echo("fl-sim: stopped; the runs that were made stay", err=True)
-        sys.exit(130)
+        sys.exit(INTERRUPTED)
     sys.exit(0 if complete else 2)
 
 
@@ -347,10 +350,21 @@ def main() -> None:
         cli(standalone_mode=False)
     except click.Abort:
         click.echo("fl-sim: stopped; nothing was written", err=True)
-        sys.exit(130)
+        _leave_at_once()
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
+    except SystemExit as error:
+        if error.code == INTERRUPTED:
+            _leave_at_once()
+        raise
+
+
+def _leave_at_once() -> NoReturn:
+    """Exit without waiting for clients that are still busy in threads, or asleep."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(INTERRUPTED)
 
 
 if __name__ == "__main__":

@@ -46,14 +46,16 @@ def mapping(
         finally:
             busy.discard(threading.get_ident())
 
-    with ThreadPoolExecutor(threads, initializer=_one_core) as pool:
-        try:
-            yield pool.map(tracked, items)
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            for thread in list(busy):
-                _interrupt(thread)
-            raise
+    pool = ThreadPoolExecutor(threads, initializer=_one_core)
+    try:
+        yield pool.map(tracked, items)
+    except BaseException:
+        # Not waited for: one may be asleep, or far from its next line of Python.
+        pool.shutdown(wait=False, cancel_futures=True)
+        for thread in list(busy):
+            _interrupt(thread)
+        raise
+    pool.shutdown()
 
 
 def _one_core() -> None:

@@ -18,6 +18,7 @@ from fl_sim.app.settings import Settings, Value
 from fl_sim.record import RUN_FILE
 from fl_sim.running import deployment, simulation
 from fl_sim.running.flower import FlowerError, ended_by_sigterm
+from fl_sim.running.interrupts import late_interrupt
 from fl_sim.running.progress import Bars, bars
 from fl_sim.running.superlink import Address
 from fl_sim.running.target import LaunchError, StoppedError, Target
@@ -169,16 +170,17 @@ def dataset_folder(path: Path) -> Path:
 
 def _train_here(config: dict[str, Value], shown: Bars) -> None:
     os.environ.setdefault("FLWR_TELEMETRY_ENABLED", "0")
-    # Flower, Torch and the data library take seconds to import.
-    from datasets import disable_progress_bars  # type: ignore[import-untyped]
-    from flwr.app import Context, RecordDict
+    os.environ.setdefault("HF_DATASETS_DISABLE_PROGRESS_BARS", "1")
+    # Flower and Torch take seconds to import.
+    with late_interrupt():
+        from flwr.app import Context, RecordDict
 
-    from fl_sim.app import client_app, server_app, task
-    from fl_sim.app.clients import ClientError
-    from fl_sim.recording.journal import JournalError
-    from fl_sim.running.in_process import RUN_ID, InProcessGrid
+        from fl_sim.app import client_app, server_app, task
+        from fl_sim.app.clients import ClientError
+        from fl_sim.app.threads import sensible
+        from fl_sim.recording.journal import JournalError
+        from fl_sim.running.in_process import RUN_ID, InProcessGrid
 
-    disable_progress_bars()
     getLogger("flwr").setLevel(WARNING)
     getLogger("huggingface_hub").setLevel(ERROR)
 
@@ -188,7 +190,7 @@ def _train_here(config: dict[str, Value], shown: Bars) -> None:
         shown.rounds(cast(int, server_round) - 1)
         shown.clients(DOING[message.metadata.message_type], done, total)
 
-    grid = InProcessGrid(client_app.app, config, int(config["num-partitions"]), watch)
+    grid = InProcessGrid(client_app.app, config, int(config["num-partitions"]), watch, sensible())
     try:
         server_app.app(grid, Context(RUN_ID, SERVER, {}, RecordDict(), config))
     except task.DataError as error:
