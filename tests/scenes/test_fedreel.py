@@ -59,7 +59,7 @@ def _not_a_number(folder: Path) -> None:
 
 def _newer(folder: Path) -> None:
     path = folder / "run.json"
-    path.write_text(path.read_text().replace('"schema_version": 1', '"schema_version": 99'))
+    path.write_text(path.read_text().replace('"schema_version": 2', '"schema_version": 99'))
 
 
 @pytest.mark.parametrize(
