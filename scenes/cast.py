@@ -1,35 +1,33 @@
 """Who takes part, and what each of them holds."""
 
-from scenes import story
 from scenes.explainer import Explainer
+from scenes.story import cast as story
 
 
 class Cast(Explainer):
     """Workers, coordinator and front end enter, each with one sentence."""
 
-    title = "The cast"
-
     def construct(self) -> None:
         """Tell the chapter."""
-        run, stage = self.run, self.stage
-        worker = story.told_worker(run)
-        with self.beat("task", story.cast_task(run), self.chrome.title(self.title)):
-            self.play(stage.headline(story.headline(run)))
+        told = story.tell(self.runs)
+        stage = self.set_stage(told.workers)
+        with self.beat("task", told.task, self.chrome.title(told.title)):
+            self.play(stage.headline(told.headline))
             self.play(stage.enter_workers())
-        with self.beat("photos", story.cast_photos(run)):
-            self.play(stage.headline(story.photos_held(run)))
-            self.play(stage.visit_photos(worker))
-        with self.beat("labels", story.cast_labels(run)):
-            self.play(stage.enter_labels(), stage.list_labels(story.label_chart(run), worker))
-        with self.beat("coordinator", story.cast_coordinator(run)):
+        with self.beat("photos", told.photos):
+            self.play(stage.headline(told.held))
+            self.play(stage.visit_photos(told.worker))
+        with self.beat("labels", told.labels):
+            self.play(stage.enter_labels(), stage.list_labels(told.label_chart, told.worker))
+        with self.beat("coordinator", told.coordinator):
             self.play(stage.clear_above())
             self.play(stage.enter_coordinator())
-            self.play(stage.show_plate(*story.first_plate(run)))
-        with self.beat("wires", story.cast_wires(run)):
+            self.play(stage.show_plate(*told.plate))
+        with self.beat("wires", told.wires):
             self.play(stage.connect())
-            self.play(stage.distribute(story.told_pair(run), story.model_size(run)))
-            self.play(stage.change(worker))
-            self.play(stage.bring_back(worker))
-        with self.beat("front_end", story.cast_front_end(run)):
+            self.play(stage.distribute(told.pair, told.model_size))
+            self.play(stage.change(told.worker))
+            self.play(stage.bring_back(told.worker))
+        with self.beat("front_end", told.front_end):
             self.play(stage.clear_packets(), stage.enter_front_end())
-            self.play(stage.front_end.read(*story.first_reading(run)))
+            self.play(stage.front_end.read(*told.reading))

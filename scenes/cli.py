@@ -3,7 +3,7 @@
 # ruff: noqa: PLC0415  # heavy imports happen in the commands, so that help is immediate
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -38,26 +38,58 @@ def chapters_argument(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def run_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the option that chooses the record."""
+    """Add the option that chooses the records."""
     return cloup.option(
         "--run",
+        "runs",
+        multiple=True,
         metavar="NAME|PATH",
         envvar="FEDREEL_RUN",
-        help="The record to film, by name or path. Without it each chapter takes the committed "
-        "run that shows its point best.",
+        help="A record to film, by name or path; may be given several times, for chapters that "
+        "compare. Without it each chapter takes the committed runs that show its point best.",
     )(command)
 
 
-def quality_option(default: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Add the option that chooses size and frame rate."""
-    return cloup.option(
-        "-q",
-        "--quality",
-        type=cloup.Choice(["low", "medium", "high"]),
-        default=default,
-        show_default=True,
-        help="As Manim's: 480p15, 720p30 or 1080p60.",
+def look_options(quality: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Add the options that choose size, shape, colours and language.
+
+    Args:
+        quality: the quality that is taken where none is chosen.
+    """
+    options = (
+        cloup.option(
+            "-q",
+            "--quality",
+            type=cloup.Choice(["low", "medium", "high"]),
+            default=quality,
+            show_default=True,
+            help="As Manim's: 480p15, 720p30 or 1080p60.",
+        ),
+        cloup.option(
+            "--shape",
+            type=cloup.Choice(["16:9", "9:16", "1:1"]),
+            default="16:9",
+            show_default=True,
+            help="Width to height; each is laid out anew, not cropped.",
+        ),
+        cloup.option(
+            "--theme", type=cloup.Choice(["dark", "light"]), default="dark", show_default=True
+        ),
+        cloup.option(
+            "--language",
+            type=cloup.Choice(["en", "de", "es", "fr"]),
+            default="en",
+            show_default=True,
+            help="Of captions, names and numbers.",
+        ),
     )
+
+    def add(command: Callable[..., Any]) -> Callable[..., Any]:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return add
 
 
 def output_option(default: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -66,9 +98,8 @@ def output_option(default: str) -> Callable[[Callable[..., Any]], Callable[..., 
         "-o",
         "--output",
         type=cloup.Path(dir_okay=False, path_type=Path),
-        default=Path(default),
-        show_default=True,
-        help="The file to write.",
+        help=f"The file to write.  [default: {default}, with shape, theme and language in the "
+        "name where they are not the usual ones]",
     )
 
 
@@ -90,29 +121,35 @@ def cli() -> None:
 )
 @chapters_argument
 @run_option
-@quality_option("medium")
+@look_options("medium")
 @output_option("media/film/fedreel.mp4")
-def film(chapters: tuple[str, ...], run: str | None, quality: str, output: Path) -> None:
+def film(
+    chapters: tuple[str, ...], runs: tuple[str, ...], output: Path | None, **look: str
+) -> None:
     """Render chapters and join them into a movie with captions beside it."""
     with _errors():
         from scenes.publish.film import join
 
-        clips = _render(_jobs(chapters, run, quality))
-        path = join(clips, output)
+        todo = _jobs(chapters, runs, look)
+        clips = _render(todo)
+        path = join(clips, output or Path(f"media/film/fedreel{todo[0].look.label}.mp4"))
         seconds = sum(clip.seconds for clip in clips)
         click.echo(f"film: {path}, {seconds:.0f} s, captions: {path.with_suffix('.srt')}")
 
 
 @cli.command(epilog=examples("fedreel loop", "fedreel loop --run mine -o media/mine.gif"))
 @run_option
+@look_options("medium")
 @output_option("media/loop.gif")
-def loop(run: str | None, output: Path) -> None:
+def loop(runs: tuple[str, ...], output: Path | None, **look: str) -> None:
     """Make the short seamless loop for a README: a GIF, and the same as MP4 beside it."""
     with _errors():
         from scenes.publish.film import join
         from scenes.publish.loop import gif
 
-        clips = _render(_jobs((LOOP.name,), run, "medium"))
+        todo = _jobs((LOOP.name,), runs, look)
+        clips = _render(todo)
+        output = output or Path(f"media/loop{todo[0].look.label}.gif")
         movie = join(clips, output.with_suffix(".mp4"))
         path = gif(movie, output)
         click.echo(f"loop: {path}, {path.stat().st_size / 1e6:.2f} MB, and {movie}")
@@ -121,27 +158,33 @@ def loop(run: str | None, output: Path) -> None:
 @cli.command(epilog=examples("fedreel sheet", "fedreel sheet one_round --quality medium"))
 @chapters_argument
 @run_option
-@quality_option("low")
+@look_options("low")
 @output_option("media/sheet.png")
-def sheet(chapters: tuple[str, ...], run: str | None, quality: str, output: Path) -> None:
+def sheet(
+    chapters: tuple[str, ...], runs: tuple[str, ...], output: Path | None, **look: str
+) -> None:
     """Put a still of every beat's middle and end on one labelled picture."""
     with _errors():
         from scenes.publish.sheet import sheet as make
 
-        clips = _render(_jobs(chapters, run, quality))
-        click.echo(f"sheet: {make(clips, output)}")
+        todo = _jobs(chapters, runs, look)
+        path = output or Path(f"media/sheet{todo[0].look.label}.png")
+        click.echo(f"sheet: {make(_render(todo), path)}")
 
 
 @cli.command(epilog=examples("fedreel audit", "fedreel audit one_round --run mine --json a.json"))
 @chapters_argument
 @run_option
+@look_options("low")
 @cloup.option(
     "--json",
     "json_path",
     type=cloup.Path(dir_okay=False, path_type=Path),
     help="Write the list to this file as well.",
 )
-def audit(chapters: tuple[str, ...], run: str | None, json_path: Path | None) -> None:
+def audit(
+    chapters: tuple[str, ...], runs: tuple[str, ...], json_path: Path | None, **look: str
+) -> None:
     """List every number that is shown, with its place in the record.
 
     Exits with 1 where a digit is shown that has no source.
@@ -149,7 +192,7 @@ def audit(chapters: tuple[str, ...], run: str | None, json_path: Path | None) ->
     with _errors():
         from scenes.publish import audit as audits
 
-        shown = audits.audit(_jobs(chapters, run, "low"))
+        shown = audits.audit(_jobs(chapters, runs, look))
         audits.table(shown)
         if json_path:
             audits.write(shown, json_path)
@@ -158,14 +201,18 @@ def audit(chapters: tuple[str, ...], run: str | None, json_path: Path | None) ->
         sys.exit(1 if without else 0)
 
 
-def _jobs(chapters: tuple[str, ...], run: str | None, quality: str) -> "list[Job]":
-    """Return the jobs, each with a record that was found to be valid."""
-    from fl_sim import record
-    from scenes.publish.render import jobs
+def _jobs(chapters: tuple[str, ...], runs: tuple[str, ...], look: Mapping[str, str]) -> "list[Job]":
+    """Return the jobs whose records hold what the chapter shows, and say what is left out.
 
-    todo = jobs(chapters, run, quality)
-    for name in {job.run for job in todo}:
-        record.load(name)
+    A chapter that was asked for by name is not left out: what it lacks is an error.
+    """
+    from scenes.publish.render import Look, jobs, tellable
+
+    todo, left_out = tellable(jobs(chapters, runs, Look(**look)))
+    if left_out and (chapters or not todo):
+        raise left_out[0]
+    for reason in left_out:
+        click.echo(f"fedreel: {reason}", err=True)
     return todo
 
 

@@ -21,5 +21,13 @@ class FontError(SceneError):
     """The project's font cannot be used."""
 
 
+class LanguageError(SceneError):
+    """No language of that name."""
+
+
+class ThemeError(SceneError):
+    """No theme of that name."""
+
+
 class LoopSizeError(SceneError):
     """The GIF is larger than a README should load."""

@@ -5,12 +5,13 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any
 
 from manim import Animation, DecimalNumber, FadeIn, Mobject, Scene, Text, config
 
 from fl_sim import record
-from scenes import FILM, story, theme
+from scenes import FILM, language, theme
+from scenes.errors import SceneError
 from scenes.figures import Figure, Told
 from scenes.stage.camera import BoxCamera
 from scenes.stage.chrome import Chrome, caption_block
@@ -18,9 +19,11 @@ from scenes.stage.layout import Frame, layout
 from scenes.stage.stage import Stage
 from scenes.stage.summary import Summary
 from scenes.stage.text import Words
-from scenes.told import Metric
+from scenes.told import Metric, WorkerTold
 
-RUN_VARIABLE = "FEDREEL_RUN"
+RUN_VARIABLE = "FEDREEL_RUN"  # names or paths, separated as in PATH
+THEME_VARIABLE = "FEDREEL_THEME"
+LANGUAGE_VARIABLE = "FEDREEL_LANGUAGE"
 
 
 @dataclass
@@ -35,32 +38,50 @@ class Beat:
 
 
 class Explainer(Scene):
-    """A chapter. A subclass names itself and tells its beats in ``construct``.
+    """A chapter. A subclass tells its beats in ``construct``.
 
-    The run is the one that ``FEDREEL_RUN`` names, or the film's own choice for the chapter.
+    The runs are those that ``FEDREEL_RUN`` names, or the film's own choice for the chapter; theme
+    and language those of ``FEDREEL_THEME`` and ``FEDREEL_LANGUAGE``.
     """
 
-    title: ClassVar[str]
+    stage: Stage  # set by a chapter that has one
 
     def __init__(self, **kwargs: Any) -> None:
         # First of all, before Manim makes any folder.
-        self.run = _load(os.environ.get(RUN_VARIABLE) or self._default_run())
+        with told_in_one_line():
+            theme.use(os.environ.get(THEME_VARIABLE) or theme.DEFAULT)
+            language.use(os.environ.get(LANGUAGE_VARIABLE) or language.ENGLISH)
+            names = os.environ.get(RUN_VARIABLE)
+            chosen = names.split(os.pathsep) if names else self._default_runs()
+            self.runs = tuple(record.load(name) for name in chosen)
         kwargs.setdefault("camera_class", BoxCamera)
         self.frame = Frame.of_config()
         config.frame_width, config.frame_height = self.frame.width, self.frame.height
+        config.background_color = theme.GROUND
         super().__init__(**kwargs)
         self.beats: list[Beat] = []
         self.on_beat: Callable[[str], None] = lambda name: None
 
     def setup(self) -> None:
-        """Lay out the stage for the run."""
-        self.layout = layout(self.frame, len(self.run.partitions))
-        self.stage = Stage(self.layout, story.workers(self.run))
+        """Lay out the frame's edges; a chapter that has a stage sets it up."""
+        self.layout = layout(self.frame)
         self.chrome = Chrome(self.layout)
 
+    def render(self, preview: bool = False) -> bool:
+        """Render; what the runs lack or has no room ends the program in one line."""
+        with told_in_one_line():
+            return bool(super().render(preview))
+
+    def set_stage(self, workers: Sequence[WorkerTold]) -> Stage:
+        """Set up and return the stage, with a slot for each worker."""
+        self.layout = layout(self.frame, len(workers))
+        self.stage = Stage(self.layout, workers)
+        return self.stage
+
     @classmethod
-    def _default_run(cls) -> str:
-        return next((chapter.run for chapter in FILM if chapter.scene == cls.__name__), "reference")
+    def _default_runs(cls) -> Sequence[str]:
+        own = (chapter.runs for chapter in FILM if chapter.scene == cls.__name__)
+        return next(own, ("reference",))
 
     @contextmanager
     def beat(self, name: str, caption: Told, *around: Animation) -> Iterator[None]:
@@ -87,38 +108,23 @@ class Explainer(Scene):
         seconds = beat.end - beat.start
         self.add_subcaption(beat.caption, duration=seconds, offset=-seconds)
 
-    def open_stage(self, round_: int) -> Animation:
-        """Return the animation that brings in the whole stage as it stands after a round."""
-        self.stage.show_plate(*story.plate(self.run, round_))
-        self.stage.front_end.read(*story.reading(self.run, round_))
-        return FadeIn(self.stage.everything)
-
-    def open_blank_stage(self) -> Animation:
-        """Return the animation that brings in the stage before there is any weight."""
-        self.stage.show_plate(*story.blank_plate(self.run))
-        self.stage.front_end.read(*story.first_reading(self.run))
-        return FadeIn(self.stage.everything)
-
     def show_summary(self, metrics: Sequence[Metric]) -> Animation:
         """Return the animation that shows large figures alone in the middle."""
         return FadeIn(Summary(metrics, self.layout.figure, self.frame))
 
     @contextmanager
-    def standing(self, round_: int, name: str, caption: Told) -> Iterator[None]:
-        """Tell a loop's only beat: everything stands from the first frame on, as after a round."""
+    def standing(
+        self, name: str, caption: Told, *, title: Told, on_stage: Mobject
+    ) -> Iterator[None]:
+        """Tell a loop's only beat: everything stands from the first frame on."""
         self.on_beat(name)
-        self.open_stage(round_)
-        self.chrome.title(self.title)
+        self.chrome.title(title)
         self.chrome.caption(caption_block(caption, self.layout))
-        self.add(self.stage.everything, *self.chrome.shown.values())
+        self.add(on_stage, *self.chrome.shown.values())
         self.beats.append(Beat(name, str(caption), self.time))
         yield
         self.wait(theme.SETTLE)
         self._end_beat()
-
-    def status(self, round_: int, phase: str) -> Animation:
-        """Return the change of the line under the title."""
-        return self.chrome.status(story.status(self.run, round_, phase))
 
     def play(self, *args: Any, **kwargs: Any) -> None:
         """Play, and note every text that is on screen afterwards."""
@@ -127,15 +133,16 @@ class Explainer(Scene):
             self.beats[-1].texts.update(dict.fromkeys(texts_of(self.mobjects)))
 
 
-def _load(name: str) -> record.Run:
-    """Load a run; end the program in one line where it can't be used.
+@contextmanager
+def told_in_one_line() -> Iterator[None]:
+    """End the program in one line where runs, theme or language can't be used.
 
     Manim answers any other exception of a scene with a traceback of many lines.
     """
     try:
-        return record.load(name)
-    except record.RecordError as error:
-        print(f"fedreel: {error}", file=sys.stderr)
+        yield
+    except (record.RecordError, SceneError) as error:
+        print(f"fedreel: {' '.join(str(error).split())}", file=sys.stderr)
         raise SystemExit(2) from error
 
 

@@ -6,26 +6,31 @@ else, so a digit without a source cannot reach the screen by mistake.
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from math import nan
 from string import Formatter
 from typing import Any, Self
 
 from fl_sim.record import Run
 from scenes.errors import UntoldError
+from scenes.language import integer, translated, translated_plural
 
 STEP = re.compile(r"\.?([A-Za-z_]\w*)|\[(-?\d+|\*)\]")
 DIGIT = re.compile(r"\d")
-NO_BREAK = "\u00a0"
+ELLIPSIS = "\u2026"
 
 
 @dataclass(frozen=True)
 class Figure:
-    """One number: the text shown, where it came from, and its value there."""
+    """What the record says: the text shown, where it came from, and its value there.
+
+    A name has no value. It is told from where it came as well, since it may hold digits.
+    """
 
     text: str
     source: str
-    value: float
+    value: float = nan
 
     def __str__(self) -> str:
         """Return the text shown."""
@@ -66,12 +71,31 @@ class Line:
 Told = str | Figure | Line
 
 
+def text(message: str) -> str:
+    """Return a text without numbers in the language in use."""
+    return translated(message)
+
+
 def line(template: str, **parts: Figure | str) -> Line:
-    """Return a text whose numbers are figures.
+    """Return a text whose numbers are figures, in the language in use.
 
     Raises:
         ValueError: a digit stands in the template or in a part that is no figure.
     """
+    return _checked(translated(template), parts)
+
+
+def plural(number: Figure, one: str, many: str, **parts: Figure | str) -> Line:
+    """Return the text that belongs to a number, which fills its field ``n``.
+
+    Raises:
+        ValueError: as ``line``.
+    """
+    template = translated_plural(one, many, round(number.value))
+    return _checked(template, {"n": number, **parts})
+
+
+def _checked(template: str, parts: Mapping[str, Figure | str]) -> Line:
     plain = [text for text, *_ in Formatter().parse(template)]
     plain += [part for part in parts.values() if isinstance(part, str)]
     for text in plain:
@@ -88,7 +112,7 @@ def figures_of(told: Told) -> tuple[Figure, ...]:
     """
     if isinstance(told, Figure):
         return (told,)
-    return line(_escaped(told)).figures if isinstance(told, str) else told.figures
+    return _checked(_escaped(told), {}).figures if isinstance(told, str) else told.figures
 
 
 def split(told: Told, texts: Sequence[str]) -> list[Line]:
@@ -129,6 +153,26 @@ def read(run: Run, path: str, form: Callable[[Any], str]) -> Figure:
     if len(values) != 1 or values[0] is None:
         raise UntoldError(f"the run {run.name!r} recorded no {path}")
     return Figure(form(values[0]), absolute(run, path), float(values[0]))
+
+
+def quote(run: Run, path: str, most: int = 40) -> Figure:
+    """Return the text at ``path``, such as ``dataset.class_names[3]``, cut where it is too long.
+
+    Args:
+        run: the record.
+        path: where the text stands.
+        most: characters shown, the mark of the cut included.
+
+    Raises:
+        UntoldError: the run did not record it.
+    """
+    values = values_at(run, path)
+    if len(values) != 1 or values[0] is None:
+        raise UntoldError(f"the run {run.name!r} recorded no {path}")
+    shown = " ".join("".join(c if c.isprintable() else " " for c in str(values[0])).split())
+    if len(shown) > most:
+        shown = shown[: most - 1].rstrip() + ELLIPSIS
+    return Figure(shown, absolute(run, path))
 
 
 def total(run: Run, paths: Sequence[str], form: Callable[[Any], str]) -> Figure:
@@ -185,31 +229,3 @@ def _descend(values: Iterable[Any], step: str | int) -> Iterable[Any]:
             yield value[step]
         else:
             yield value[step] if isinstance(value, dict) else getattr(value, step)
-
-
-# --- how numbers are written
-
-
-def integer(value: float) -> str:
-    """``62006`` -> ``62,006``."""
-    return f"{value:,.0f}"
-
-
-def percent(value: float) -> str:
-    """``0.1984`` -> ``19.8%``."""
-    return f"{value:.1%}"
-
-
-def decimal(value: float) -> str:
-    """``2.3026`` -> ``2.30``."""
-    return f"{value:.2f}"
-
-
-def size(value: float) -> str:
-    """Bytes in decimal units, three digits, with a no-break space: ``249440`` -> ``249 kB``."""
-    for unit in ("bytes", "kB", "MB", "GB", "TB"):
-        if value < 999.5 or unit == "TB":
-            break
-        value /= 1000
-    digits = 0 if unit == "bytes" or value >= 99.95 else 1 if value >= 9.995 else 2
-    return f"{value:.{digits}f}{NO_BREAK}{unit}"

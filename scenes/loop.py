@@ -1,26 +1,23 @@
 """The loop: a few rounds that end as they began, for a README."""
 
-from scenes import story
 from scenes.explainer import Explainer
+from scenes.story import loop as story
 
 
 class Loop(Explainer):
     """Rounds on the stage under one caption. The last frame flows into the first."""
 
-    title = "Federated learning"
-
     def construct(self) -> None:
         """Tell it."""
-        run, stage = self.run, self.stage
-        start = story.loop_start(run)
-        with self.standing(start, "loop", story.loop(run)):
-            for round_, pace in story.loop_rounds(run):
-                clients, size = story.picked(run, round_), story.model_size(run)
-                for animation in stage.swift_round(clients, size, story.plate(run, round_), pace):
+        told = story.tell(self.runs)
+        stage = self.set_stage(told.workers)
+        stage.open(told.plate, told.reading)
+        with self.standing("loop", told.loop, title=told.title, on_stage=stage.everything):
+            for round_ in told.rounds:
+                for animation in stage.swift_round(round_):
                     self.play(animation)
-                self.play(stage.front_end.read(*story.reading(run, round_)))
             self.play(
                 stage.release(),
-                stage.show_plate(*story.plate(run, start)),
-                stage.front_end.read(*story.reading(run, start)),
+                stage.show_plate(*told.plate),
+                stage.front_end.read(*told.reading),
             )

@@ -1,54 +1,48 @@
 """Many rounds: the same again, faster each time, until the history can be seen at a glance."""
 
-from scenes import story
 from scenes.explainer import Explainer
 from scenes.stage.history import History
+from scenes.story import many_rounds as story
+from scenes.story.many_rounds import ManyRoundsTold
 
 
 class ManyRounds(Explainer):
     """Rounds repeat; participation and the curves of accuracy and loss grow together."""
 
-    title = "Many rounds"
-
     def construct(self) -> None:
         """Tell the chapter."""
-        self.repeat()
-        self.remember()
+        told = story.tell(self.runs)
+        self.set_stage(told.workers)
+        self.repeat(told)
+        self.remember(told)
 
-    def repeat(self) -> None:
+    def repeat(self, told: ManyRoundsTold) -> None:
         """Show the next rounds on the stage, each faster than the one before."""
-        run, stage = self.run, self.stage
-        told = story.told_round(run)
-        self.play(self.open_stage(told), self.chrome.title(self.title))
-        for round_, pace in story.swift_rounds(run):
-            caption = story.swift(run, round_)
-            with self.beat("again", caption, self.status(round_, "again")):
-                picked, size = story.picked(run, round_), story.model_size(run)
-                plate = story.plate(run, round_)
-                for animation in stage.swift_round(picked, size, plate, pace):
+        self.play(self.stage.open(told.plate, told.reading), self.chrome.title(told.title))
+        for round_ in told.swift:
+            with self.beat("again", round_.caption, self.chrome.status(round_.status)):
+                for animation in self.stage.swift_round(round_):
                     self.play(animation)
-                self.play(stage.front_end.read(*story.reading(run, round_)))
 
-    def remember(self) -> None:
+    def remember(self, told: ManyRoundsTold) -> None:
         """Lay all rounds side by side."""
-        run, chrome = self.run, self.chrome
-        history = History(story.history(run), self.layout.figure, self.frame)
-        shown = story.last_on_stage(run)
-        with self.beat("grid", story.grid(run), *chrome.hide("status")):
+        chrome = self.chrome
+        history = History(told.history, self.layout.figure, self.frame)
+        with self.beat("grid", told.grid, *chrome.hide("status")):
             self.play(self.stage.become_rows(history.rows))
             self.play(history.enter())
-            for round_, seconds in story.first_rounds(run, shown):
+            for round_, seconds in told.first_rounds:
                 self.play(history.advance(round_, run_time=seconds))
-            self.play(chrome.overlay(story.so_far(run, shown), alone=True))
-        with self.beat("grow", story.grow(run)):
-            for round_, seconds in story.paced_rounds(run, shown):
-                chrome.tick(story.so_far(run, round_), alone=True)
+            self.play(chrome.overlay(told.so_far[len(told.first_rounds)], alone=True))
+        with self.beat("grow", told.grow):
+            for round_, seconds in told.paced_rounds:
+                chrome.tick(told.so_far[round_], alone=True)
                 self.play(history.advance(round_, run_time=seconds))
             self.play(history.finish())
-        with self.beat("chance", story.against_chance(run)):
+        with self.beat("chance", told.chance):
             self.play(history.compare())
-        with self.beat("one_worker", story.one_worker(run)):
-            self.play(history.single_out(story.told_worker(run)))
-        with self.beat("moved", story.moved(run)):
+        with self.beat("one_worker", told.one_worker):
+            self.play(history.single_out(told.worker))
+        with self.beat("moved", told.moved):
             self.play(history.leave(), *chrome.hide("overlay"))
-            self.play(self.show_summary(story.summary(run)))
+            self.play(self.show_summary(told.summary))

@@ -1,43 +1,52 @@
 """One round of federated averaging, phase by phase."""
 
-from scenes import story
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from manim import Animation
+
 from scenes.explainer import Explainer
+from scenes.story import one_round as story
 
 
 class OneRound(Explainer):
     """The heart of the film: what leaves a worker, what comes back, and what becomes of it."""
 
-    title = "One round"
-
     def construct(self) -> None:
         """Tell the chapter."""
-        run, stage, chrome = self.run, self.stage, self.chrome
-        told = story.told_round(run)
-        updates = story.updates(run, told)
-        with self.beat("initialise", story.initialise(run), chrome.title(self.title)):
-            self.play(self.open_blank_stage(), self.status(told, "initialise"))
-            self.play(stage.show_plate(*story.first_plate(run)))
-        with self.beat("sample", story.sample(run, told), self.status(told, "sample")):
-            self.play(stage.pick(story.picked(run, told)))
-        with self.beat("distribute", story.distribute(run), self.status(told, "distribute")):
-            self.play(stage.distribute(story.picked(run, told), story.model_size(run)))
-        with self.beat("train", story.train(run, told), self.status(told, "train")):
-            self.play(stage.train(story.curves(run, told)))
-        with self.beat("collect", story.collect(run), self.status(told, "collect")):
+        told = self.told = story.tell(self.runs)
+        stage, chrome = self.set_stage(told.workers), self.chrome
+        with self.phase("initialise", chrome.title(told.title)):
+            self.play(stage.open(told.blank_plate, told.first_reading))
+            self.play(stage.show_plate(*told.first_plate))
+        with self.phase("sample"):
+            self.play(stage.pick(told.picked))
+        with self.phase("distribute"):
+            self.play(stage.distribute(told.picked, told.model_size))
+        with self.phase("train"):
+            self.play(stage.train(told.curves))
+        with self.phase("collect"):
             self.play(stage.clear_curves())
-            for trip, sent in zip(stage.collect(updates), story.sent(run, told), strict=True):
+            for trip, sent in zip(stage.collect(told.updates), told.sent, strict=True):
                 self.play(trip)
                 self.play(chrome.overlay(sent))
-        with self.beat("aggregate", story.aggregate(run, told), self.status(told, "aggregate")):
-            self.play(stage.weigh(updates))
-            self.play(stage.aggregate(*story.plate(run, told)))
+        with self.phase("aggregate"):
+            self.play(stage.weigh(told.updates))
+            self.play(stage.aggregate(*told.new_plate))
             self.play(stage.tell_front_end())
-        with self.beat("evaluate", story.evaluate(run, told), self.status(told, "evaluate")):
-            tested = story.tested(run, told)
-            self.play(*chrome.hide("overlay"), stage.pick(tuple(tested)))
-            self.play(stage.distribute(tuple(tested), story.model_size(run)))
-            self.play(stage.measure(tested))
-            self.play(chrome.overlay(story.federated(run, told)))
-        with self.beat("report", story.report(run, told), self.status(told, "report")):
+        with self.phase("evaluate"):
+            tested = tuple(told.tested)
+            self.play(*chrome.hide("overlay"), stage.pick(tested))
+            self.play(stage.distribute(tested, told.model_size))
+            self.play(stage.measure(told.tested))
+            self.play(chrome.overlay(told.federated))
+        with self.phase("report"):
             self.play(*chrome.hide("overlay"), stage.clear_packets(), stage.release())
-            self.play(stage.front_end.compare(*story.before_and_after(run, told)))
+            self.play(stage.front_end.compare(*told.before_and_after))
+
+    @contextmanager
+    def phase(self, name: str, *around: Animation) -> Iterator[None]:
+        """Tell a phase of the round: a beat whose name stands under the title."""
+        status = self.chrome.status(self.told.status[name])
+        with self.beat(name, self.told.captions[name], status, *around):
+            yield

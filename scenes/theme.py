@@ -4,21 +4,87 @@ Sizes are given in pixels of a frame whose shorter side has 1080 of them, so tha
 in every shape; ``scenes.stage.layout.Frame.px`` turns them into Manim's units.
 """
 
+from dataclasses import asdict, dataclass
+
+from scenes.errors import ThemeError
+
 FONT = "Source Sans Pro"
 
-# Colours by role. Blue is the global model on its way out and red an update on its way in; nothing
-# else is ever blue or red. Gold is data and a share of it. Checked for contrast and for colour
-# vision deficiencies by the tests.
-GROUND = "#0F1318"
-PANEL = "#171D25"
-EDGE = "#2C3643"
-WIRE = "#3A4656"
-MUTED = "#98A2B1"
-INK = "#F2F4F7"
-MODEL = "#56B4E9"
-UPDATE = "#F0705A"
-DATA = "#F2C14E"
-ON_BRIGHT = "#0F1318"  # text on a filled packet or bar
+
+@dataclass(frozen=True)
+class Palette:
+    """Colours by role. Checked for contrast and for colour vision deficiencies by the tests.
+
+    Blue is the global model on its way out and red an update on its way in; nothing else is ever
+    blue or red. Gold is data and a share of it.
+    """
+
+    ground: str
+    panel: str
+    edge: str
+    wire: str
+    muted: str
+    ink: str
+    model: str
+    update: str
+    data: str
+    on_bright: str  # text on a filled packet or bar
+
+
+PALETTES = {
+    "dark": Palette(
+        ground="#0F1318",
+        panel="#171D25",
+        edge="#2C3643",
+        wire="#3A4656",
+        muted="#98A2B1",
+        ink="#F2F4F7",
+        model="#56B4E9",
+        update="#F0705A",
+        data="#F2C14E",
+        on_bright="#0F1318",
+    ),
+    "light": Palette(
+        ground="#FAFAF8",
+        panel="#FFFFFF",
+        edge="#C9CFD8",
+        wire="#AAB3C0",
+        muted="#5A6472",
+        ink="#161B22",
+        model="#2F8FC9",
+        update="#E0573F",
+        data="#C08A00",
+        on_bright="#0F1318",
+    ),
+}
+DEFAULT = "dark"
+
+# The colours in use, by role: ``theme.INK``. They are read when something is drawn, never when a
+# module is imported.
+GROUND: str
+PANEL: str
+EDGE: str
+WIRE: str
+MUTED: str
+INK: str
+MODEL: str
+UPDATE: str
+DATA: str
+ON_BRIGHT: str
+
+
+def use(name: str) -> None:
+    """Draw everything from now on in the colours of a theme.
+
+    Raises:
+        ThemeError: there is none of that name; the text lists those there are.
+    """
+    if name not in PALETTES:
+        raise ThemeError(f"no theme {name!r}. There are: {', '.join(PALETTES)}")
+    globals().update({role.upper(): color for role, color in asdict(PALETTES[name]).items()})
+
+
+use(DEFAULT)
 
 # Height of a capital letter, pixels.
 LABEL = 25

@@ -9,7 +9,14 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from scenes.figures import Told
+from scenes.figures import Figure, Line, Told
+
+# The first convolution, (filters, channels, height, width), and the weight drawn brightest.
+Plate = tuple[npt.NDArray[np.float32], float]
+NOTHING = Line("")
+
+# The front end's value, and what to call it.
+Reading = tuple[Figure, Line]
 
 
 @dataclass(frozen=True)
@@ -91,3 +98,16 @@ class Metric:
     value: Told
     name: Told
     color: str
+
+
+@dataclass(frozen=True)
+class SwiftTold:
+    """A round that is shown quickly: ``pace`` times the usual length."""
+
+    picked: Sequence[int]
+    model_size: Figure
+    plate: Plate
+    reading: Reading
+    pace: float
+    caption: Line = NOTHING
+    status: Line = NOTHING

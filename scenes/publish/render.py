@@ -13,23 +13,69 @@ from pathlib import Path
 from queue import Empty
 from typing import Any
 
+from fl_sim import record
 from scenes import FILM, LOOP, Chapter
-from scenes.errors import ChapterError
+from scenes.errors import ChapterError, UntoldError
 
 ROOT = Path(__file__).parents[2]
 WORK = Path("media", "work")
 DONE = "done"
-QUALITIES = {"low": "low_quality", "medium": "medium_quality", "high": "high_quality"}
+# Manim's own name, and pixels of the shorter side.
+QUALITIES = {
+    "low": ("low_quality", 480),
+    "medium": ("medium_quality", 720),
+    "high": ("high_quality", 1080),
+}
+SHAPES = {"16:9": (16, 9), "9:16": (9, 16), "1:1": (1, 1)}
+
+
+@dataclass(frozen=True)
+class Look:
+    """How finely, in which shape, colours and language something is drawn."""
+
+    quality: str = "medium"
+    shape: str = "16:9"
+    theme: str = "dark"
+    language: str = "en"
+
+    @property
+    def label(self) -> str:
+        """What sets this look apart, for names of files: empty for the usual one."""
+        usual = Look()
+        parts = (
+            self.shape.replace(":", "x") if self.shape != usual.shape else "",
+            self.theme if self.theme != usual.theme else "",
+            self.language if self.language != usual.language else "",
+        )
+        return "".join(f"-{part}" for part in parts if part)
+
+    @property
+    def pixels(self) -> tuple[int, int]:
+        """Width and height; both are even, as the encoder wants them."""
+        across, up = SHAPES[self.shape]
+        short = QUALITIES[self.quality][1]
+        scale = short / min(across, up)
+        return 2 * round(across * scale / 2), 2 * round(up * scale / 2)
 
 
 @dataclass(frozen=True)
 class Job:
-    """A chapter to be rendered: for which run, how finely, and in which folder Manim works."""
+    """A chapter to be rendered: for which runs, how, and in which folder Manim works."""
 
     chapter: Chapter
-    run: str
-    quality: str
+    runs: tuple[str, ...]
+    look: Look
     folder: Path
+
+    def told(self) -> Any:
+        """Return what the chapter's story makes of the runs.
+
+        Raises:
+            RecordError: a record cannot be used.
+            UntoldError: the runs lack something that the chapter shows.
+        """
+        story = import_module(f"scenes.story.{self.chapter.name}")
+        return story.tell(tuple(record.load(run) for run in self.runs))
 
 
 @dataclass(frozen=True)
@@ -42,13 +88,13 @@ class Clip:
     seconds: float
 
 
-def jobs(names: Sequence[str], run: str | None, quality: str) -> list[Job]:
+def jobs(names: Sequence[str], runs: Sequence[str] = (), look: Look | None = None) -> list[Job]:
     """Return the jobs for some chapters, or for the whole film where none is named.
 
     Args:
         names: chapters, in any order.
-        run: a record for all of them; without it each chapter takes its own.
-        quality: a key of ``QUALITIES``.
+        runs: records for all of them; without any, each chapter takes its own.
+        look: how they are to look; as usual without it.
 
     Raises:
         ChapterError: a name is unknown; the text lists those that are known.
@@ -58,7 +104,28 @@ def jobs(names: Sequence[str], run: str | None, quality: str) -> list[Job]:
         if name not in known:
             raise ChapterError(f"no chapter {name!r}. There are: {', '.join(known)}")
     chosen = [chapter for name, chapter in known.items() if name in names] if names else FILM
-    return [Job(chapter, run or chapter.run, quality, WORK / chapter.name) for chapter in chosen]
+    look = look or Look()
+    return [
+        Job(chapter, tuple(runs) or chapter.runs, look, WORK / f"{chapter.name}{look.label}")
+        for chapter in chosen
+    ]
+
+
+def tellable(todo: Sequence[Job]) -> tuple[list[Job], list[UntoldError]]:
+    """Return the jobs whose runs hold what the chapter shows, and why the others are left out.
+
+    Raises:
+        RecordError: a record cannot be used.
+    """
+    told, left_out = [], []
+    for job in todo:
+        try:
+            job.told()
+        except UntoldError as error:
+            left_out.append(UntoldError(f"{job.chapter.name} is left out: {error}"))
+        else:
+            told.append(job)
+    return told, left_out
 
 
 # Settings under which a scene is built to the end of each animation, without a picture.
@@ -85,14 +152,19 @@ def build(
     """
     from manim import config, logger, tempconfig
 
-    from scenes.explainer import RUN_VARIABLE
+    from scenes.explainer import LANGUAGE_VARIABLE, RUN_VARIABLE, THEME_VARIABLE
 
     logger.setLevel("WARNING")
     config.digest_file(ROOT / "manim.cfg")
     scene_class = getattr(import_module(f"scenes.{job.chapter.name}"), job.chapter.scene)
-    os.environ[RUN_VARIABLE] = job.run
+    os.environ[RUN_VARIABLE] = os.pathsep.join(job.runs)
+    os.environ[THEME_VARIABLE] = job.look.theme
+    os.environ[LANGUAGE_VARIABLE] = job.look.language
+    width, height = job.look.pixels
     chosen = {
-        "quality": QUALITIES[job.quality],
+        "quality": QUALITIES[job.look.quality][0],
+        "pixel_width": width,
+        "pixel_height": height,
         "media_dir": str(job.folder),
         "module_name": job.chapter.name,
         "progress_bar": "none",
@@ -132,7 +204,7 @@ def _render(job: Job, news: Any) -> Clip:
     _Worker.rendering = True
     try:
         # At a low resolution hashing for the cache costs more than the cache saves.
-        settings = {"disable_caching": job.quality == "low"}
+        settings = {"disable_caching": job.look.quality == "low"}
         scene = build(job, settings, lambda beat: news.put((job.chapter.name, beat)))
     finally:
         _Worker.rendering = False

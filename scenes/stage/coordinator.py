@@ -14,7 +14,7 @@ from manim import (
 )
 
 from scenes import theme
-from scenes.figures import Told
+from scenes.figures import Told, text
 from scenes.stage import layers
 from scenes.stage.layout import Frame, Slot, box
 from scenes.stage.panel import Panel, Recess
@@ -33,7 +33,7 @@ class Coordinator(Group):
         self.frame = frame
         self.slot = slot
         self.panel = Panel(slot, frame)
-        self.words = Words("Coordinator", frame, weight="SEMIBOLD")
+        self.words = Words(text("Coordinator"), frame, weight="SEMIBOLD")
         self.words.put(np.array([slot.x, slot.top - px(PAD + theme.LABEL / 2), 0.0]))
         self.tray = box(
             slot.left + px(PAD),

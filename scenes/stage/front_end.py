@@ -5,7 +5,7 @@ from manim import Animation, AnimationGroup, FadeIn, FadeOut, Group, VGroup
 from manim import Line as Stroke
 
 from scenes import theme
-from scenes.figures import Told
+from scenes.figures import Told, text
 from scenes.stage import layers
 from scenes.stage.layout import Frame, Slot
 from scenes.stage.panel import Panel
@@ -22,7 +22,7 @@ class FrontEnd(Group):
         self.frame = frame
         self.slot = slot
         self.panel = Panel(slot, frame)
-        self.words = Words("Front end", frame, weight="SEMIBOLD")
+        self.words = Words(text("Front end"), frame, weight="SEMIBOLD")
         self.words.put(np.array([slot.x, slot.top - px(PAD + theme.LABEL / 2), 0.0]))
         self.words.set_z_index(layers.CONTENT)
         self.reading = VGroup()

@@ -3,6 +3,7 @@
 Actors ask for a slot and fill it. Nothing outside this file knows a coordinate.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
 
@@ -57,6 +58,29 @@ class Slot:
     def at(self, across: float, up: float) -> Point3D:
         """Return the point at these fractions of width and height, from the bottom left corner."""
         return np.array([self.left + across * self.width, self.bottom + up * self.height, 0.0])
+
+    def inset(self, across: float, up: float | None = None) -> "Slot":
+        """Return the slot with this much less on the left and right, and above and below."""
+        up = across if up is None else up
+        return Slot(self.x, self.y, self.width - 2 * across, self.height - 2 * up)
+
+    def columns(self, shares: Sequence[float], gap: float = 0.0) -> tuple["Slot", ...]:
+        """Split the slot from the left to the right, in proportion to some shares."""
+        unit = (self.width - gap * (len(shares) - 1)) / sum(shares)
+        slots, left = [], self.left
+        for share in shares:
+            slots.append(box(left, self.bottom, left + share * unit, self.top))
+            left += share * unit + gap
+        return tuple(slots)
+
+    def rows(self, shares: Sequence[float], gap: float = 0.0) -> tuple["Slot", ...]:
+        """Split the slot from the top down, in proportion to some shares."""
+        unit = (self.height - gap * (len(shares) - 1)) / sum(shares)
+        slots, top = [], self.top
+        for share in shares:
+            slots.append(box(self.left, top - share * unit, self.right, top))
+            top -= share * unit + gap
+        return tuple(slots)
 
     def overlaps(self, other: "Slot") -> bool:
         """Whether the two share more than an edge."""
@@ -129,13 +153,13 @@ class Layout:
     spare: Slot  # above the workers, while no coordinator is there
 
 
-def layout(frame: Frame, num_workers: int) -> Layout:
-    """Return the slots for 2 to 12 workers drawn as cards.
+def layout(frame: Frame, num_workers: int = 0) -> Layout:
+    """Return the slots for up to 12 workers drawn as cards; a chapter without a stage has none.
 
     Raises:
         FitError: there are more workers than cards can show.
     """
-    if not 1 <= num_workers <= MOST_CARDS:
+    if not 0 <= num_workers <= MOST_CARDS:
         raise FitError(
             f"{num_workers} workers do not fit as cards, of which the stage has {MOST_CARDS}. "
             "Film a run with fewer: fl-sim run NAME --set num-partitions=10"
@@ -214,6 +238,8 @@ def _portrait(frame: Frame, num_workers: int) -> Layout:
 
 def _cards(area: Slot, count: int, rows: int, gap: float, widest: float) -> tuple[Slot, ...]:
     """Split an area into ``rows`` rows of equal cards, each row centred."""
+    if not count:
+        return ()
     per_row = ceil(count / rows)
     width = min(widest, (area.width - gap * (per_row - 1)) / per_row)
     row_gap = gap if rows == 1 else 3 * gap

@@ -26,9 +26,9 @@ class Panel(RoundedRectangle):
         )
         self.move_to(slot.center).set_z_index(layers.PANELS)
 
-    def lit(self, color: str = theme.INK) -> "Panel":
+    def lit(self, color: str | None = None) -> "Panel":
         """Return this panel's lit state, to be animated to."""
-        return self.copy().set_stroke(color, THICK)
+        return self.copy().set_stroke(color or theme.INK, THICK)
 
     def unlit(self) -> "Panel":
         """Return this panel's resting state, to be animated to."""
@@ -54,7 +54,7 @@ class Recess(RoundedRectangle):
 class Pulse(Animation):
     """A panel's edge swells and settles ``beats`` times, at most two a second."""
 
-    def __init__(self, panel: Panel, color: str = theme.INK, beats: int = 1) -> None:
+    def __init__(self, panel: Panel, color: str | None = None, beats: int = 1) -> None:
         super().__init__(panel, run_time=beats * theme.MOVE)
         self.beats = beats
         self.panel = panel

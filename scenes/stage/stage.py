@@ -39,7 +39,16 @@ from scenes.stage.panel import Pulse
 from scenes.stage.summary import Summary
 from scenes.stage.wires import Packet, Trail, Travel, journey, wires
 from scenes.stage.worker import Attend, Worker
-from scenes.told import CurveTold, LabelChartTold, Metric, UpdateTold, WorkerTold
+from scenes.told import (
+    CurveTold,
+    LabelChartTold,
+    Metric,
+    Plate,
+    Reading,
+    SwiftTold,
+    UpdateTold,
+    WorkerTold,
+)
 
 ROOMS = (2.0, 1.8, 1.6, 1.4, 1.2)  # widths of a loss curve, in cards, widest first
 THIN_ROW = 0.02  # height of a card that has become a row
@@ -77,6 +86,12 @@ class Stage:
         return Group(self.wires, self.link, *cards, self.coordinator, *plate, *front)
 
     # --- entering
+
+    def open(self, plate: Plate, reading: Reading) -> Animation:
+        """Bring in the whole stage at rest, with these weights and this reading."""
+        self.show_plate(*plate)
+        self.front_end.read(*reading)
+        return FadeIn(self.everything)
 
     def enter_workers(self) -> Animation:
         """Bring the workers' cards in, from the left to the right."""
@@ -222,22 +237,18 @@ class Stage:
             worker.packet = None
         return FadeOut(*packets) if packets else Wait(theme.SWAP)
 
-    def swift_round(
-        self,
-        clients: Sequence[int],
-        size: Told,
-        filters: tuple[npt.NDArray[np.float32], float],
-        pace: float,
-    ) -> Iterator[Animation]:
+    def swift_round(self, told: SwiftTold) -> Iterator[Animation]:
         """Go through a round's training in a few animations, ``pace`` times their usual length."""
-        yield _paced(self.pick(clients), 0.6 * pace)
-        yield self.distribute(clients, size, 0.7 * pace)
-        yield _paced(AnimationGroup(*(self.change(client) for client in clients)), pace)
-        trips = [self.give_back(client, theme.MOVE * pace) for client in clients]
+        pace = told.pace
+        yield _paced(self.pick(told.picked), 0.6 * pace)
+        yield self.distribute(told.picked, told.model_size, 0.7 * pace)
+        yield _paced(AnimationGroup(*(self.change(client) for client in told.picked)), pace)
+        trips = [self.give_back(client, theme.MOVE * pace) for client in told.picked]
         yield LaggedStart(*trips, lag_ratio=STAGGER)
         yield _paced(
-            AnimationGroup(Pulse(self.coordinator.panel), self.show_plate(*filters)), 0.7 * pace
+            AnimationGroup(Pulse(self.coordinator.panel), self.show_plate(*told.plate)), 0.7 * pace
         )
+        yield self.front_end.read(*told.reading)
 
     def collect(self, updates: Sequence[UpdateTold]) -> Sequence[Animation]:
         """Send the updates to the coordinator's tray: one animation each, to be played in order."""

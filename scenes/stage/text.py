@@ -8,8 +8,10 @@ from functools import cache
 from importlib.resources import files
 from textwrap import wrap
 from typing import Self
+from unicodedata import name
 
 import manimpango
+from fontTools.ttLib import TTFont
 from manim import DOWN, RIGHT, Text, VGroup, tempconfig
 from manim.typing import Point3D
 
@@ -25,6 +27,10 @@ WEIGHTS = {"NORMAL": "Regular", "SEMIBOLD": "Semibold", "BOLD": "Bold"}
 LEADING = 1.75  # distance of baselines, in heights of a capital
 
 
+def _font_file(style: str) -> str:
+    return str(files("font_source_sans_pro") / "files" / f"SourceSansPro-{style}.ttf")
+
+
 @cache
 def register_font() -> None:
     """Make the packaged font known to Pango, once a process.
@@ -32,13 +38,30 @@ def register_font() -> None:
     Raises:
         FontError: Pango did not take it; drawing would silently use another font.
     """
-    folder = files("font_source_sans_pro") / "files"
     for style in WEIGHTS.values():
-        manimpango.register_font(str(folder / f"SourceSansPro-{style}.ttf"))
+        manimpango.register_font(_font_file(style))
     if theme.FONT not in manimpango.list_fonts():
         raise FontError(
             f"the font {theme.FONT!r} is not available. "
             "Install it with: pip install --force-reinstall font-source-sans-pro"
+        )
+
+
+@cache
+def glyphs() -> frozenset[int]:
+    """Return the code points that the font draws."""
+    with TTFont(_font_file(WEIGHTS["NORMAL"]), lazy=True) as font:
+        return frozenset(font.getBestCmap())
+
+
+def check_glyphs(shown: str) -> None:
+    """Raise FontError if the font lacks a character: Pango would take it from another font."""
+    missing = sorted({c for c in shown if ord(c) not in glyphs()})
+    if missing:
+        named = ", ".join(f"{c!r} ({name(c, f'U+{ord(c):04X}')})" for c in missing[:3])
+        raise FontError(
+            f"the font {theme.FONT!r} has no glyph for {named} in {shown!r}. "
+            "Take another name, or another font in scenes/theme.py"
         )
 
 
@@ -51,13 +74,14 @@ class Words(Text):
         frame: Frame,
         *,
         pixels: float = theme.LABEL,
-        color: str = theme.INK,
+        color: str | None = None,
         weight: str = "NORMAL",
     ) -> None:
         register_font()
         self.told = told
         self.figures = figures_of(told)
         self.shown = str(told)
+        check_glyphs(self.shown)
         # The strut shows where the line's capitals stand; it is taken out again.
         # Manim lets Pango break lines at the frame's width in pixels, whatever size is meant.
         with tempconfig({"pixel_width": UNBROKEN}):
@@ -66,7 +90,7 @@ class Words(Text):
                 font=theme.FONT,
                 font_size=LARGE,
                 weight=weight,
-                color=color,
+                color=color or theme.INK,
                 disable_ligatures=True,
                 use_svg_cache=True,
             )

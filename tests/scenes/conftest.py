@@ -8,8 +8,9 @@ import pytest
 from hand import hand_run, saved
 
 from scenes import FILM, LOOP
-from scenes.publish.render import Job, build_blind
+from scenes.publish.render import Job, Look, build_blind
 
+LOW = Look("low")
 CHAPTERS = {chapter.name: chapter for chapter in (*FILM, LOOP)}
 
 
@@ -24,10 +25,10 @@ def nothing_is_chosen(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
     """Return a function that builds a chapter without encoding it, and returns its scene."""
 
-    def build_(chapter: str, run: str | None = None, **settings: Any) -> Any:
+    def build_(chapter: str, run: str | None = None, look: Look = LOW, **settings: Any) -> Any:
         monkeypatch.setenv("FEDREEL_RUN", "")
         chosen = CHAPTERS[chapter]
-        job = Job(chosen, run or chosen.run, "low", tmp_path / "manim")
+        job = Job(chosen, (run,) if run else chosen.runs, look, tmp_path / "manim")
         return build_blind(job, settings)
 
     return build_

@@ -5,7 +5,7 @@ from hand import hand_run
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scenes import figures
+from scenes import figures, language
 from scenes.errors import UntoldError
 from scenes.figures import Figure, Line
 
@@ -13,17 +13,17 @@ RUN = hand_run()
 
 
 def test_a_number_knows_its_text_source_and_value() -> None:
-    found = figures.read(RUN, "rounds[-1].central.accuracy", figures.percent)
+    found = figures.read(RUN, "rounds[-1].central.accuracy", language.percent)
     assert found == Figure("20.0%", "rounds[2].central.accuracy", 0.2)
 
 
 def test_a_sum_goes_through_lists() -> None:
-    found = figures.total(RUN, ["rounds[1].train.replies[*].bytes_up"], figures.size)
+    found = figures.total(RUN, ["rounds[1].train.replies[*].bytes_up"], language.size)
     assert found == Figure("4.05\u00a0kB", "sum of rounds[1].train.replies[*].bytes_up", 4050)
 
 
 def test_a_sum_over_all_rounds_leaves_out_a_round_without_training() -> None:
-    found = figures.total(RUN, ["rounds[*].train.replies[*].bytes_up"], figures.integer)
+    found = figures.total(RUN, ["rounds[*].train.replies[*].bytes_up"], language.integer)
     assert found.value == 2 * 4050
 
 
@@ -33,7 +33,7 @@ def test_things_can_be_counted() -> None:
 
 def test_what_a_run_did_not_record_cannot_be_told() -> None:
     with pytest.raises(UntoldError, match=r"hand-0.*rounds\[0\]\.train"):
-        figures.read(RUN, "rounds[0].train.seconds", figures.decimal)
+        figures.read(RUN, "rounds[0].train.seconds", language.decimal)
 
 
 def test_a_digit_without_a_source_is_refused() -> None:
@@ -64,11 +64,11 @@ def test_a_line_lists_its_figures_as_they_stand() -> None:
         (9_994_000, "9.99 MB"),
         (44_892_360, "44.9 MB"),
         (748_320_000, "748 MB"),
-        (3.2e15, "3200 TB"),
+        (3.2e15, "3,200 TB"),
     ],
 )
 def test_bytes_have_three_digits(value: float, text: str) -> None:
-    assert figures.size(value) == text.replace(" ", "\u00a0")
+    assert language.size(value) == text.replace(" ", "\u00a0")
 
 
 words = st.text(alphabet="abc {}.,", min_size=1, max_size=8)

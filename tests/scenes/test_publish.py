@@ -121,14 +121,14 @@ def test_a_sheet_has_the_middle_and_the_end_of_each_beat(movie: Movie, tmp_path:
 
 def test_an_unknown_chapter_is_named_with_those_there_are() -> None:
     with pytest.raises(ChapterError, match=r"no chapter 'two_rounds'\. There are: cast, one_round"):
-        jobs(("two_rounds",), None, "low")
+        jobs(("two_rounds",))
 
 
 def test_chapters_come_in_the_films_order() -> None:
-    chosen = jobs(("one_round", "cast"), "mine", "low")
-    assert [(job.chapter.name, job.run) for job in chosen] == [
-        ("cast", "mine"),
-        ("one_round", "mine"),
+    chosen = jobs(("one_round", "cast"), ("mine",))
+    assert [(job.chapter.name, job.runs) for job in chosen] == [
+        ("cast", ("mine",)),
+        ("one_round", ("mine",)),
     ]
 
 

@@ -1,0 +1,132 @@
+"""The language of every text on screen, and how numbers are written in it.
+
+Texts are English in the code and are looked up in gettext catalogues, ``locales/<language>.po``.
+Numbers are written by Babel, from the rules that Unicode collects for each language.
+"""
+
+from datetime import datetime
+from functools import cache
+from gettext import NullTranslations
+from importlib.resources import files
+from io import BytesIO
+from typing import Literal
+
+from babel import Locale, dates, numbers, units
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import Translations
+
+from scenes.errors import LanguageError
+
+ENGLISH = "en"
+LANGUAGES = ("en", "de", "es", "fr")
+DOMAIN = "fedreel"
+NO_BREAK = "\u00a0"
+MINUS = "\u2212"  # as wide as a plus; Babel writes a hyphen
+BYTE_UNITS = ("kilobyte", "megabyte", "gigabyte", "terabyte")
+
+
+class _Chosen:
+    """The language in use: one a process, as gettext itself has it."""
+
+    locale = Locale.parse(ENGLISH)
+    translations: NullTranslations = NullTranslations()
+
+
+def use(language: str) -> None:
+    """Tell everything from now on in a language.
+
+    Raises:
+        LanguageError: there is no catalogue of it; the text lists those there are.
+    """
+    if language not in LANGUAGES:
+        raise LanguageError(f"no language {language!r}. There are: {', '.join(LANGUAGES)}")
+    _Chosen.locale = Locale.parse(language)
+    _Chosen.translations = NullTranslations() if language == ENGLISH else _catalogue(language)
+
+
+def current() -> str:
+    """Return the language in use."""
+    return str(_Chosen.locale)
+
+
+@cache
+def _catalogue(language: str) -> NullTranslations:
+    """Return a language's catalogue. It is compiled on the fly: it takes some milliseconds."""
+    with (files("scenes") / "locales" / f"{language}.po").open("rb") as source:
+        catalogue = read_po(source, locale=language, domain=DOMAIN, abort_invalid=True)
+    compiled = BytesIO()
+    write_mo(compiled, catalogue)
+    compiled.seek(0)
+    return Translations(compiled, DOMAIN)
+
+
+def translated(message: str) -> str:
+    """Return a message in the language in use, or itself where the catalogue has none."""
+    return _Chosen.translations.gettext(message)
+
+
+def translated_plural(one: str, many: str, number: int) -> str:
+    """Return the form of a message that belongs to a number."""
+    return _Chosen.translations.ngettext(one, many, number)
+
+
+def integer(value: float) -> str:
+    """``62006`` -> ``62,006``."""
+    return _signed(numbers.format_decimal(round(value), locale=_Chosen.locale))
+
+
+def percent(value: float, digits: int = 1) -> str:
+    """``0.1984`` -> ``19.8%``."""
+    pattern = _with_digits(_Chosen.locale.percent_formats[None].pattern, digits)
+    return _signed(numbers.format_percent(value, format=pattern, locale=_Chosen.locale))
+
+
+def decimal(value: float, digits: int = 2) -> str:
+    """``2.3026`` -> ``2.30``."""
+    pattern = _with_digits("#,##0", digits)
+    return _signed(numbers.format_decimal(value, format=pattern, locale=_Chosen.locale))
+
+
+def signed(value: float, digits: int = 4) -> str:
+    """``0.02261`` -> ``+0.0226``: with its sign, whatever it is."""
+    written = decimal(abs(value), digits)
+    return f"{'+' if value >= 0 else MINUS}{written}"
+
+
+def size(value: float) -> str:
+    """Bytes in decimal units, three digits, with a no-break space: ``249440`` -> ``249 kB``."""
+    if value < 999.5:
+        return _unit(value, "digital-byte", 0, "long")
+    for unit in BYTE_UNITS:
+        value /= 1000
+        if value < 999.5 or unit == BYTE_UNITS[-1]:
+            break
+    digits = 0 if value >= 99.95 else 1 if value >= 9.995 else 2
+    return _unit(value, f"digital-{unit}", digits, "short")
+
+
+def date(value: datetime) -> str:
+    """Return a day, such as ``Nov 22, 2026``."""
+    return dates.format_date(value, format="medium", locale=_Chosen.locale)
+
+
+def _unit(value: float, unit: str, digits: int, length: Literal["short", "long"]) -> str:
+    pattern = _with_digits("#,##0", digits)
+    written = units.format_unit(
+        value,
+        unit,
+        length=length,
+        format=pattern,
+        locale=_Chosen.locale,
+    )
+    return written.replace(" ", NO_BREAK)
+
+
+def _with_digits(pattern: str, digits: int) -> str:
+    """Give a number pattern this many decimal places."""
+    return pattern.replace("0", f"0.{'0' * digits}" if digits else "0", 1)
+
+
+def _signed(written: str) -> str:
+    return written.replace("-", MINUS)

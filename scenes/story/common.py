@@ -1,0 +1,201 @@
+"""What several chapters tell of a run: pure functions from a record to texts and values.
+
+Nothing here draws. Every number that leaves this package is a ``Figure`` with its place in the
+record, or a list of values that a chart draws to scale.
+
+A chapter's own module has ``tell(runs)``, which returns all that its scene shows, or raises
+``UntoldError`` where the runs lack it: so it is known before anything is drawn.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from fl_sim.record import Round, Run, Train
+from scenes.errors import UntoldError
+from scenes.figures import Figure, Line, count, line, number_of, read, total
+from scenes.language import integer, percent, size
+from scenes.told import UpdateTold, WorkerTold
+
+ALL_PHOTOS = ("partitions[*].num_train", "partitions[*].num_validation")
+TOLD_WORKER = 0  # the worker that stands for all
+TOLD_ROUND = 1  # the round that is told in full: the first, in which everything begins
+
+
+def workers(run: Run) -> list[WorkerTold]:
+    """Return every worker's card: the first is called by its full name, the others by number."""
+    most = max(
+        (max(label_counts(run, i), default=0) for i in range(len(run.partitions))), default=1
+    )
+    cards = []
+    for i in range(len(run.partitions)):
+        number = number_of("partitions", i)
+        photos = None if run.thumbnails is None else run.thumbnails[i]
+        bars = [examples / (most or 1) for examples in label_counts(run, i)]
+        label = line("worker {n}", n=number) if i == 0 else number
+        cards.append(WorkerTold(label, number, photos, bars))
+    return cards
+
+
+def label_counts(run: Run, worker: int) -> Sequence[int]:
+    """Return how many examples of each class a worker holds.
+
+    Raises:
+        UntoldError: the run did not record it.
+    """
+    counts = run.partitions[worker].label_counts
+    if counts is None:
+        raise UntoldError(f"the run {run.name!r} recorded no label counts of its clients")
+    return counts
+
+
+def class_names(run: Run) -> tuple[str, ...]:
+    """Return the names of the classes.
+
+    Raises:
+        UntoldError: the run did not record its dataset.
+    """
+    if run.dataset is None or not run.dataset.class_names:
+        raise UntoldError(f"the run {run.name!r} recorded no names of classes")
+    return run.dataset.class_names
+
+
+def plate(run: Run, round_: int) -> tuple[npt.NDArray[np.float32], float]:
+    """Return the first convolution after a round, and the weight that is drawn brightest.
+
+    That is the largest one before training: one scale for all rounds, and for every run that
+    starts from the same model.
+    """
+    if run.filters is None:
+        raise UntoldError(f"the run {run.name!r} recorded no filters of a first convolution")
+    return run.filters[round_], _largest(run.filters[0])
+
+
+def _largest(filters: npt.NDArray[np.float32]) -> float:
+    return float(np.abs(filters).max()) or 1.0
+
+
+def reading(run: Run, round_: int) -> tuple[Figure, Line]:
+    """Return the front end's reading after a round: the accuracy and what to call it."""
+    return accuracy(run, round_), line("accuracy, round {r}", r=round_number(round_, run))
+
+
+def accuracy(run: Run, round_: int) -> Figure:
+    """Return the global model's accuracy on the test split after a round."""
+    return read(run, f"rounds[{round_}].central.accuracy", percent)
+
+
+def round_number(round_: int, run: Run) -> Figure:
+    """Return a round's number."""
+    return read(run, f"rounds[{round_}].number", integer)
+
+
+def num_workers(run: Run) -> Figure:
+    """Return how many workers there are."""
+    return count(run, "partitions")
+
+
+def model_size(run: Run) -> Figure:
+    """Return the bytes of one model as it is sent."""
+    return read(run, "network.num_bytes", size)
+
+
+def train_of(run: Run, round_: int) -> Train:
+    """Return the training half of a round.
+
+    Raises:
+        UntoldError: the run has no such round, or none of its clients answered.
+    """
+    if round_ >= len(run.rounds) or run.rounds[round_].train is None:
+        raise UntoldError(f"the run {run.name!r} has no training in round {round_}")
+    train = run.rounds[round_].train
+    assert train is not None
+    if not train.replies:
+        raise UntoldError(f"no client of the run {run.name!r} answered in round {round_}")
+    return train
+
+
+def picked(run: Run, round_: int) -> tuple[int, ...]:
+    """Return the workers that were sampled for training."""
+    return train_of(run, round_).sampled or ()
+
+
+def everyone(run: Run, round_: int) -> bool:
+    """Whether all workers were sampled for training."""
+    return len(picked(run, round_)) == len(run.partitions)
+
+
+def status(run: Run, round_: int, phase: str) -> Line:
+    """Return the line under the chapter's title."""
+    return line("round {r}  ·  {phase}", r=round_number(round_, run), phase=phase)
+
+
+def shares(run: Run, round_: int) -> list[Figure]:
+    """Return each update's share n_k/n of the average."""
+    path = f"rounds[{round_}].train.replies"
+    count_ = len(train_of(run, round_).replies)
+    return [read(run, f"{path}[{i}].weight", percent) for i in range(count_)]
+
+
+def updates(run: Run, round_: int) -> list[UpdateTold]:
+    """Return each update: its bytes and its share n_k/n of the average."""
+    path = f"rounds[{round_}].train.replies"
+    return [
+        UpdateTold(
+            reply.client,
+            read(run, f"{path}[{i}].bytes_up", size),
+            share.value,
+            share,
+        )
+        for i, (reply, share) in enumerate(
+            zip(train_of(run, round_).replies, shares(run, round_), strict=True)
+        )
+    ]
+
+
+def testers(run: Run, round_: int) -> Figure:
+    """Return how many workers tested the model."""
+    return count(run, f"rounds[{round_}].evaluate.replies")
+
+
+def last_round(run: Run) -> int:
+    """Return the number of the last round."""
+    return len(run.rounds) - 1
+
+
+def central(run: Run, measure: str) -> list[float]:
+    """Return ``loss`` or ``accuracy`` on the test split after each round.
+
+    Raises:
+        UntoldError: a round was not tested.
+    """
+    values = [getattr(round_.central, measure, None) for round_ in run.rounds]
+    known = [value for value in values if value is not None]
+    if len(known) < len(values):
+        raise UntoldError(f"the run {run.name!r} was not tested after every round")
+    return known
+
+
+def chance(run: Run) -> Figure:
+    """Return the accuracy of guessing."""
+    value = 1 / len(class_names(run))
+    return Figure(percent(value), "one over count of dataset.class_names", value)
+
+
+def participants(round_: Round) -> Sequence[int]:
+    """Return the workers whose updates came in."""
+    return [reply.client for reply in round_.train.replies] if round_.train else []
+
+
+def moved(run: Run, round_: int) -> Figure:
+    """Return the bytes of every message of the rounds up to one, both ways, both phases."""
+    paths = [
+        f"rounds[{r}].{phase}.replies[*].{way}"
+        for r in range(1, round_ + 1)
+        for phase in ("train", "evaluate")
+        for way in ("bytes_down", "bytes_up")
+    ]
+    source = f"sum of all bytes_down and bytes_up in rounds[1] to rounds[{round_}]"
+    moved = total(run, paths, size)
+    return Figure(moved.text, source, moved.value)

@@ -1,0 +1,52 @@
+"""The loop: a few rounds that end as they began."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from fl_sim.record import Run
+from scenes.figures import Line, line, text
+from scenes.story.common import model_size, picked, plate, reading, workers
+from scenes.told import Plate, Reading, SwiftTold, WorkerTold
+
+PACE = 0.8
+MOST_ROUNDS = 2
+
+
+@dataclass(frozen=True)
+class LoopTold:
+    """All that the loop shows."""
+
+    title: str
+    loop: Line
+    workers: Sequence[WorkerTold]
+    plate: Plate
+    reading: Reading
+    rounds: Sequence[SwiftTold]
+
+
+def tell(runs: Sequence[Run]) -> LoopTold:
+    """Return what the loop shows of the first run: it starts and ends before any training.
+
+    Raises:
+        UntoldError: the run lacks something of it.
+    """
+    run = runs[0]
+    last = min(len(run.rounds) - 1, MOST_ROUNDS)
+    return LoopTold(
+        title=text("Federated learning"),
+        loop=line("Blue: the model out. Red: updates back. No photo ever leaves its worker."),
+        workers=workers(run),
+        plate=plate(run, 0),
+        reading=reading(run, 0),
+        rounds=[_round(run, round_) for round_ in range(1, last + 1)],
+    )
+
+
+def _round(run: Run, round_: int) -> SwiftTold:
+    return SwiftTold(
+        picked=picked(run, round_),
+        model_size=model_size(run),
+        plate=plate(run, round_),
+        reading=reading(run, round_),
+        pace=PACE,
+    )
