@@ -13,10 +13,10 @@ INSTALL_PINNED := $(INSTALL) --require-hashes --constraint requirements.txt --co
 	--requirement pyproject.toml
 INSTALL_FEDREEL := $(INSTALL) --quiet --no-deps --editable .
 
-.PHONY: help film test lint lock clean
+.PHONY: help film test lint lock catalogues snapshots clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-6s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
 
 film: .venv/.film ## set up what rendering needs, and render the film
 	.venv/bin/fedreel film $(ARGS)
@@ -33,6 +33,12 @@ lock: | $(UV) ## write requirements.txt anew from pyproject.toml
 	$(UV) pip compile --quiet --universal --generate-hashes --all-extras --group build \
 		--python-version 3.11 --no-emit-index-url --custom-compile-command "make lock" \
 		$(if $(UPGRADE),--upgrade) --output-file requirements.txt pyproject.toml
+
+catalogues: .venv/.all ## bring the languages' catalogues up to date with the texts in the code
+	.venv/bin/python -m scenes.locales
+
+snapshots: .venv/.all ## write what the chapters are compared with anew; look at the difference
+	.venv/bin/pytest -n 2 --remake tests/scenes/test_film.py tests/scenes/test_golden.py
 
 clean: ## remove .venv and the caches; films and data stay
 	rm -rf .venv build dist .manim-cache .hypothesis .mypy_cache .pytest_cache .ruff_cache

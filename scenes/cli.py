@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 import cloup
@@ -21,6 +21,7 @@ SETTINGS = cloup.Context.settings(
     formatter_settings=cloup.HelpFormatter.settings(theme=cloup.HelpTheme.dark()),
 )
 INTERRUPTED = 130
+Result = TypeVar("Result")
 CHAPTERS = ", ".join(chapter.name for chapter in FILM)
 
 
@@ -43,6 +44,7 @@ def run_option(command: Callable[..., Any]) -> Callable[..., Any]:
         "--run",
         "runs",
         multiple=True,
+        type=cloup.Path(path_type=str),  # its variable is split as PATH is
         metavar="NAME|PATH",
         envvar="FEDREEL_RUN",
         help="A record to film, by name or path; may be given several times, for chapters that "
@@ -50,11 +52,11 @@ def run_option(command: Callable[..., Any]) -> Callable[..., Any]:
     )(command)
 
 
-def look_options(quality: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def look_options(quality: str | None) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Add the options that choose size, shape, colours and language.
 
     Args:
-        quality: the quality that is taken where none is chosen.
+        quality: the quality that is taken where none is chosen; None where there is no choice.
     """
     options = (
         cloup.option(
@@ -85,7 +87,7 @@ def look_options(quality: str) -> Callable[[Callable[..., Any]], Callable[..., A
     )
 
     def add(command: Callable[..., Any]) -> Callable[..., Any]:
-        for option in reversed(options):
+        for option in reversed(options if quality else options[1:]):
             command = option(command)
         return command
 
@@ -192,13 +194,71 @@ def audit(
     with _errors():
         from scenes.publish import audit as audits
 
-        shown = audits.audit(_jobs(chapters, runs, look))
+        todo = _jobs(chapters, runs, look)
+        shown = _with_bar(todo, "audit", lambda follow: audits.audit(todo, follow))
         audits.table(shown)
         if json_path:
             audits.write(shown, json_path)
         without = sum(number.figure is None for number in shown)
         click.echo(f"{len(shown)} numbers shown, {without} without a source")
         sys.exit(1 if without else 0)
+
+
+@cli.command(
+    epilog=examples(
+        "fedreel check", "fedreel check one_round --json found.json", "fedreel check my.py MyScene"
+    )
+)
+@cloup.argument(
+    "what",
+    nargs=-1,
+    metavar="[CHAPTER]... | FILE [SCENE]...",
+    help=f"Chapters of {CHAPTERS}; or any file with Manim scenes, and some of these. "
+    "All without one.",
+)
+@run_option
+@look_options(None)
+@cloup.option(
+    "--json",
+    "json_path",
+    type=cloup.Path(dir_okay=False, path_type=Path),
+    help="Write what is found to this file as well.",
+)
+@cloup.option(
+    "-o",
+    "--output",
+    type=cloup.Path(file_okay=False, path_type=Path),
+    default=Path("media/check"),
+    show_default=True,
+    help="The folder for a still of each finding.",
+)
+def check(
+    what: tuple[str, ...],
+    runs: tuple[str, ...],
+    json_path: Path | None,
+    output: Path,
+    **look: str,
+) -> None:
+    """Check every picture: text, contrast, colours, margins, overlaps, motion, what is left over.
+
+    Exits with 1 where anything is found.
+    """
+    with _errors():
+        from scenes.check import report
+        from scenes.check.run import check as find
+        from scenes.check.run import scenes_of
+        from scenes.publish.render import Look
+
+        if what and what[0].endswith(".py"):
+            todo = scenes_of(Path(what[0]), what[1:], Look("low", **look))
+        else:
+            todo = _jobs(what, runs, look)
+        checked = _with_bar(todo, "check", lambda follow: find(todo, output, follow))
+        report.table(checked)
+        if json_path:
+            report.write(checked, json_path)
+        click.echo(report.summary(checked, output))
+        sys.exit(1 if any(chapter.findings for chapter in checked) else 0)
 
 
 def _jobs(chapters: tuple[str, ...], runs: tuple[str, ...], look: Mapping[str, str]) -> "list[Job]":
@@ -217,20 +277,29 @@ def _jobs(chapters: tuple[str, ...], runs: tuple[str, ...], look: Mapping[str, s
 
 
 def _render(todo: "list[Job]") -> "list[Clip]":
-    """Render with a bar for the whole and a line for each chapter at work."""
+    """Render with a bar."""
+    from scenes.publish.render import render
+
+    return _with_bar(todo, "film", lambda follow: render(todo, follow))
+
+
+def _with_bar(
+    todo: "list[Job]", name: str, work: Callable[[Callable[[str, str], None]], list[Result]]
+) -> list[Result]:
+    """Work with a bar for the whole and a line for each chapter at work."""
     from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-    from scenes.publish.render import DONE, render
+    from scenes.publish.render import DONE
 
     columns = (
         SpinnerColumn(finished_text="✓"),
-        TextColumn("{task.description:<12}"),
+        TextColumn("{task.description:<18}"),
         BarColumn(bar_width=24),
         TextColumn("{task.fields[beat]:<12}"),
         TimeElapsedColumn(),
     )
     with Progress(*columns) as progress:
-        whole = progress.add_task("film", total=len(todo), beat="")
+        whole = progress.add_task(name, total=len(todo), beat="")
         names = [job.chapter.name for job in todo]
         rows = {name: progress.add_task(name, total=None, beat="waits") for name in names}
 
@@ -240,7 +309,7 @@ def _render(todo: "list[Job]") -> "list[Clip]":
                 progress.update(rows[chapter], total=1, completed=1)
                 progress.advance(whole)
 
-        return render(todo, follow)
+        return work(follow)
 
 
 @contextmanager

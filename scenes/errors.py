@@ -31,3 +31,7 @@ class ThemeError(SceneError):
 
 class LoopSizeError(SceneError):
     """The GIF is larger than a README should load."""
+
+
+class CheckError(SceneError):
+    """A scene that is to be checked cannot be built."""

@@ -15,6 +15,7 @@ from scenes.errors import SceneError
 from scenes.figures import Figure, Told
 from scenes.stage.camera import BoxCamera
 from scenes.stage.chrome import Chrome, caption_block
+from scenes.stage.crowd_stage import stage_for
 from scenes.stage.layout import Frame, layout
 from scenes.stage.stage import Stage
 from scenes.stage.summary import Summary
@@ -73,9 +74,9 @@ class Explainer(Scene):
             return bool(super().render(preview))
 
     def set_stage(self, workers: Sequence[WorkerTold]) -> Stage:
-        """Set up and return the stage, with a slot for each worker."""
+        """Set up and return the stage, with a slot for each worker or for a crowd."""
         self.layout = layout(self.frame, len(workers))
-        self.stage = Stage(self.layout, workers)
+        self.stage = stage_for(self.layout, workers)
         return self.stage
 
     @classmethod

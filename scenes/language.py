@@ -63,7 +63,8 @@ def _catalogue(language: str) -> NullTranslations:
 
 def translated(message: str) -> str:
     """Return a message in the language in use, or itself where the catalogue has none."""
-    return _Chosen.translations.gettext(message)
+    # To gettext, the empty message is the catalogue's own head.
+    return _Chosen.translations.gettext(message) if message else ""
 
 
 def translated_plural(one: str, many: str, number: int) -> str:
@@ -94,16 +95,40 @@ def signed(value: float, digits: int = 4) -> str:
     return f"{'+' if value >= 0 else MINUS}{written}"
 
 
-def size(value: float) -> str:
-    """Bytes in decimal units, three digits, with a no-break space: ``249440`` -> ``249 kB``."""
+def size(value: float, digits: int = 3) -> str:
+    """Bytes in decimal units, with a no-break space: ``249440`` -> ``249 kB``.
+
+    Args:
+        value: how many bytes.
+        digits: how many digits are shown, three at least; whole bytes have no more than they are.
+    """
     if value < 999.5:
         return _unit(value, "digital-byte", 0, "long")
-    for unit in BYTE_UNITS:
-        value /= 1000
-        if value < 999.5 or unit == BYTE_UNITS[-1]:
-            break
-    digits = 0 if value >= 99.95 else 1 if value >= 9.995 else 2
-    return _unit(value, f"digital-{unit}", digits, "short")
+    value, power, places = _in_unit(value, digits)
+    return _unit(value, f"digital-{BYTE_UNITS[power - 1]}", places, "short")
+
+
+def rounded_size(value: float, digits: int = 3) -> float:
+    """Return the bytes that ``size`` shows."""
+    if value < 999.5:
+        return round(value)
+    value, power, places = _in_unit(value, digits)
+    return round(value, places) * 1000.0**power
+
+
+def _in_unit(value: float, digits: int) -> tuple[float, int, int]:
+    """Return bytes in the unit that suits them, that unit's power of 1000, and decimal places."""
+    power = 1
+    value /= 1000
+    while value >= _rounds_up_to(3, digits) and power < len(BYTE_UNITS):
+        value, power = value / 1000, power + 1
+    whole = 1 + sum(value >= _rounds_up_to(zeros, digits) for zeros in (1, 2))
+    return value, power, max(digits - whole, 0)
+
+
+def _rounds_up_to(zeros: int, digits: int) -> float:
+    """Return from where on a number, written with so many digits, is 1 with so many zeros."""
+    return 10.0**zeros - 0.5 * 10.0 ** (zeros - digits)
 
 
 def date(value: datetime) -> str:

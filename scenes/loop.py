@@ -18,6 +18,6 @@ class Loop(Explainer):
                     self.play(animation)
             self.play(
                 stage.release(),
-                stage.show_plate(*told.plate),
+                stage.show_plate(*told.plate, glow=False),
                 stage.front_end.read(*told.reading),
             )

@@ -2,7 +2,9 @@
 
 from scenes.explainer import Explainer
 from scenes.stage.history import History
+from scenes.stage.into_rows import into_rows
 from scenes.story import many_rounds as story
+from scenes.story.in_one_place import Comparison
 from scenes.story.many_rounds import ManyRoundsTold
 
 
@@ -14,7 +16,10 @@ class ManyRounds(Explainer):
         told = story.tell(self.runs)
         self.set_stage(told.workers)
         self.repeat(told)
+        self.history = History(told.history, self.layout.figure, self.frame)
         self.remember(told)
+        if told.comparison:
+            self.compare(told.comparison)
 
     def repeat(self, told: ManyRoundsTold) -> None:
         """Show the next rounds on the stage, each faster than the one before."""
@@ -26,23 +31,23 @@ class ManyRounds(Explainer):
 
     def remember(self, told: ManyRoundsTold) -> None:
         """Lay all rounds side by side."""
-        chrome = self.chrome
-        history = History(told.history, self.layout.figure, self.frame)
+        chrome, history = self.chrome, self.history
         with self.beat("grid", told.grid, *chrome.hide("status")):
-            self.play(self.stage.become_rows(history.rows))
-            self.play(history.enter())
-            for round_, seconds in told.first_rounds:
-                self.play(history.advance(round_, run_time=seconds))
-            self.play(chrome.overlay(told.so_far[len(told.first_rounds)], alone=True))
+            for animation in into_rows(self.stage, history):
+                self.play(animation)
+            for step in told.first_rounds:
+                self.play(history.advance(step.round, step.seconds))
+            self.play(chrome.overlay(told.so_far, alone=True))
         with self.beat("grow", told.grow):
-            for round_, seconds in told.paced_rounds:
-                chrome.tick(told.so_far[round_], alone=True)
-                self.play(history.advance(round_, run_time=seconds))
+            for step in told.paced_rounds:
+                chrome.tick(step.so_far, alone=True)
+                self.play(history.advance(step.round, step.seconds))
             self.play(history.finish())
-        with self.beat("chance", told.chance):
-            self.play(history.compare())
         with self.beat("one_worker", told.one_worker):
             self.play(history.single_out(told.worker))
-        with self.beat("moved", told.moved):
-            self.play(history.leave(), *chrome.hide("overlay"))
-            self.play(self.show_summary(told.summary))
+
+    def compare(self, comparison: Comparison) -> None:
+        """Draw the levels that the accuracy is to be compared with."""
+        with self.beat("compare", comparison.caption, *self.history.restore()):
+            for level in comparison.levels:
+                self.play(self.history.compare(level))

@@ -18,7 +18,7 @@ class OneRound(Explainer):
         stage, chrome = self.set_stage(told.workers), self.chrome
         with self.phase("initialise", chrome.title(told.title)):
             self.play(stage.open(told.blank_plate, told.first_reading))
-            self.play(stage.show_plate(*told.first_plate))
+            self.play(stage.show_plate(*told.first_plate, glow=False))
         with self.phase("sample"):
             self.play(stage.pick(told.picked))
         with self.phase("distribute"):
@@ -26,23 +26,31 @@ class OneRound(Explainer):
         with self.phase("train"):
             self.play(stage.train(told.curves))
         with self.phase("collect"):
-            self.play(stage.clear_curves())
-            for trip, sent in zip(stage.collect(told.updates), told.sent, strict=True):
-                self.play(trip)
-                self.play(chrome.overlay(sent))
+            self.play(stage.clear_curves(), stage.drop(told.lost))
+            for trip, arrived in zip(stage.collect(told.updates), ((), *told.sent), strict=False):
+                self.play(trip, chrome.tally(arrived))
+            self.play(chrome.tally(told.sent[-1]))
         with self.phase("aggregate"):
-            self.play(stage.weigh(told.updates))
-            self.play(stage.aggregate(*told.new_plate))
+            self.play(stage.weigh(told.weighed))
+            self.play(stage.aggregate(*told.new_plate, told.changes))
             self.play(stage.tell_front_end())
-        with self.phase("evaluate"):
-            tested = tuple(told.tested)
-            self.play(*chrome.hide("overlay"), stage.pick(tested))
-            self.play(stage.distribute(tested, told.model_size))
-            self.play(stage.measure(told.tested))
-            self.play(chrome.overlay(told.federated))
+        if told.tested:
+            self.evaluate()
         with self.phase("report"):
-            self.play(*chrome.hide("overlay"), stage.clear_packets(), stage.release())
-            self.play(stage.front_end.compare(*told.before_and_after))
+            self.play(*chrome.hide("overlay"), stage.clear_changes(), stage.clear_packets())
+            self.play(stage.release())
+            self.play(stage.report(told.before_and_after))
+
+    def evaluate(self) -> None:
+        """Let some workers test the new model."""
+        told, stage, chrome = self.told, self.stage, self.chrome
+        tested = tuple(told.tested)
+        with self.phase("evaluate"):
+            self.play(*chrome.hide("overlay"), stage.clear_changes(), stage.pick(tested))
+            self.play(stage.distribute(tested, told.model_size))
+            self.play(stage.examine(tested))
+            self.play(stage.measure(told.tested))
+            self.play(chrome.tally(told.federated))
 
     @contextmanager
     def phase(self, name: str, *around: Animation) -> Iterator[None]:

@@ -1,15 +1,17 @@
 """The audit: every number that a chapter shows, with its place in the record."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
+from scenes import Chapter
 from scenes.figures import DIGIT, Figure
-from scenes.publish.render import Job, build_blind
+from scenes.publish.render import Job, build_blind, side_by_side
 
 
 @dataclass(frozen=True)
@@ -22,15 +24,36 @@ class Shown:
     figure: Figure | None
 
 
-def audit(jobs: Sequence[Job]) -> list[Shown]:
-    """Build chapters without encoding them, and list every number they show."""
+def audit(todo: Sequence[Job], on_beat: Callable[[str, str], None]) -> list[Shown]:
+    """Build chapters without encoding them, side by side, and list every number they show.
+
+    Args:
+        todo: the jobs.
+        on_beat: told chapter and beat whenever one begins, and (chapter, "done") at its end.
+    """
+    return [number for found in side_by_side(_audited, todo, on_beat) for number in found.shown]
+
+
+@dataclass(frozen=True)
+class _Audited:
+    chapter: Chapter
+    shown: tuple[Shown, ...]
+
+
+def _audited(job: Job, news: Any) -> _Audited:
+    """List one chapter's numbers; runs in a process of its own."""
+    name = job.chapter.name
+    scene = build_blind(job, on_beat=lambda beat: news.put((name, beat)))
+    return _Audited(job.chapter, tuple(numbers_of(name, scene.beats)))
+
+
+def numbers_of(chapter: str, beats: Iterable[Any]) -> Iterator[Shown]:
+    """Yield every number that a chapter's beats showed, each once."""
     found: dict[Shown, None] = {}
-    for job in jobs:
-        scene = build_blind(job)
-        for beat in scene.beats:
-            for text, figures in beat.texts:
-                found.update(dict.fromkeys(_numbers(job.chapter.name, beat.name, text, figures)))
-    return list(found)
+    for beat in beats:
+        for text, figures in beat.texts:
+            found.update(dict.fromkeys(_numbers(chapter, beat.name, text, figures)))
+    yield from found
 
 
 def _numbers(chapter: str, beat: str, text: str, figures: Sequence[Figure]) -> Iterator[Shown]:

@@ -5,13 +5,15 @@
 import multiprocessing
 import os
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from queue import Empty
-from typing import Any
+from typing import Any, TypeVar
 
 from fl_sim import record
 from scenes import FILM, LOOP, Chapter
@@ -20,6 +22,7 @@ from scenes.errors import ChapterError, UntoldError
 ROOT = Path(__file__).parents[2]
 WORK = Path("media", "work")
 DONE = "done"
+Result = TypeVar("Result")
 # Manim's own name, and pixels of the shorter side.
 QUALITIES = {
     "low": ("low_quality", 480),
@@ -66,6 +69,7 @@ class Job:
     runs: tuple[str, ...]
     look: Look
     folder: Path
+    file: Path | None = None  # where the scene is, if not in this package
 
     def told(self) -> Any:
         """Return what the chapter's story makes of the runs.
@@ -132,11 +136,15 @@ def tellable(todo: Sequence[Job]) -> tuple[list[Job], list[UntoldError]]:
 BLIND = {"dry_run": True, "save_last_frame": True, "disable_caching": True}
 
 
-def build_blind(job: Job, settings: dict[str, Any] | None = None) -> Any:
+def build_blind(
+    job: Job,
+    settings: dict[str, Any] | None = None,
+    on_beat: Callable[[str], None] = lambda beat: None,
+) -> Any:
     """Build one chapter without drawing it, and return its scene."""
     from scenes.stage.camera import BlindCamera
 
-    return build(job, {**BLIND, **(settings or {})}, lambda beat: None, camera_class=BlindCamera)
+    return build(job, {**BLIND, **(settings or {})}, on_beat, camera_class=BlindCamera)
 
 
 def build(
@@ -150,13 +158,23 @@ def build(
         on_beat: told the name of each beat as it begins.
         scene_options: handed to the scene.
     """
+    with ready(job, settings, **scene_options) as scene:
+        scene.on_beat = on_beat
+        scene.render()
+    return scene
+
+
+@contextmanager
+def ready(job: Job, settings: dict[str, Any], **scene_options: Any) -> Iterator[Any]:
+    """Make one chapter's scene, and keep Manim set up for it until it is built."""
     from manim import config, logger, tempconfig
 
     from scenes.explainer import LANGUAGE_VARIABLE, RUN_VARIABLE, THEME_VARIABLE
 
     logger.setLevel("WARNING")
-    config.digest_file(ROOT / "manim.cfg")
-    scene_class = getattr(import_module(f"scenes.{job.chapter.name}"), job.chapter.scene)
+    if job.file is None:
+        config.digest_file(ROOT / "manim.cfg")
+    scene_class = getattr(module_of(job), job.chapter.scene)
     os.environ[RUN_VARIABLE] = os.pathsep.join(job.runs)
     os.environ[THEME_VARIABLE] = job.look.theme
     os.environ[LANGUAGE_VARIABLE] = job.look.language
@@ -172,10 +190,19 @@ def build(
         **settings,
     }
     with tempconfig(chosen):
-        scene = scene_class(**scene_options)
-        scene.on_beat = on_beat
-        scene.render()
-    return scene
+        yield scene_class(**scene_options)
+
+
+def module_of(job: Job) -> Any:
+    """Return the module that a job's scene is in."""
+    if job.file is None:
+        return import_module(f"scenes.{job.chapter.name}")
+    spec = spec_from_file_location(job.file.stem, job.file)
+    if spec is None or spec.loader is None:
+        raise ChapterError(f"{job.file} is not a Python file")
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 class _Worker:
@@ -213,9 +240,24 @@ def _render(job: Job, news: Any) -> Clip:
 
 
 def render(todo: Sequence[Job], on_beat: Callable[[str, str], None]) -> list[Clip]:
-    """Render chapters side by side, as many as there are cores, and return them in order.
+    """Render chapters side by side, and return them in order.
 
     Args:
+        todo: the jobs.
+        on_beat: told chapter and beat whenever one begins, and (chapter, ``DONE``) at its end.
+    """
+    return side_by_side(_render, todo, on_beat)
+
+
+def side_by_side(
+    work: Callable[[Any, Any], Result],
+    todo: Sequence[Any],
+    on_beat: Callable[[str, str], None],
+) -> list[Result]:
+    """Do a piece of work for each job, as many at once as there are cores.
+
+    Args:
+        work: takes a job and a queue for (chapter, beat); runs in a process of its own.
         todo: the jobs.
         on_beat: told chapter and beat whenever one begins, and (chapter, ``DONE``) at its end.
     """
@@ -225,7 +267,7 @@ def render(todo: Sequence[Job], on_beat: Callable[[str, str], None]) -> list[Cli
         workers = min(len(todo), len(os.sched_getaffinity(0)) if _has_affinity() else 2)
         pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_obey_parent)
         try:
-            futures = [pool.submit(_render, job, news) for job in todo]
+            futures = [pool.submit(work, job, news) for job in todo]
             _follow(futures, news, on_beat)
             return [future.result() for future in futures]
         except BaseException:
@@ -239,7 +281,7 @@ def _has_affinity() -> bool:
     return hasattr(os, "sched_getaffinity")
 
 
-def _follow(futures: list[Future[Clip]], news: Any, on_beat: Callable[[str, str], None]) -> None:
+def _follow(futures: list[Future[Any]], news: Any, on_beat: Callable[[str, str], None]) -> None:
     pending = set(futures)
     while pending:
         finished, pending = wait(pending, timeout=0.2, return_when=FIRST_COMPLETED)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
-from manim import Animation, AnimationGroup, FadeIn, FadeOut, VGroup
+from manim import Animation, AnimationGroup, FadeIn, FadeOut, VGroup, Wait
 from manim.typing import Point3D
 
 from scenes import theme
@@ -50,6 +50,10 @@ class Chrome:
             else:
                 edge = edge - side * np.array([entry.width + self.frame.px(GAP), 0, 0])
         return self._swap("overlay", group)
+
+    def tally(self, metrics: Sequence[Metric]) -> Animation:
+        """Show metrics as ``overlay`` does, or wait where there are none."""
+        return self.overlay(metrics) if metrics else Wait(theme.SWAP)
 
     def _entry(self, metric: Metric, corner: Point3D, side: float) -> VGroup:
         """Return a metric's value over its name, aligned on the side of ``corner``."""

@@ -6,10 +6,15 @@ import numpy as np
 import numpy.typing as npt
 from manim import (
     Animation,
+    AnimationGroup,
     FadeIn,
+    FadeOut,
     Group,
     ImageMobject,
     Rectangle,
+    RoundedRectangle,
+    Square,
+    Succession,
     VGroup,
 )
 
@@ -17,12 +22,14 @@ from scenes import theme
 from scenes.figures import Told, text
 from scenes.stage import layers
 from scenes.stage.layout import Frame, Slot, box
-from scenes.stage.panel import Panel, Recess
+from scenes.stage.panel import CORNER, Panel, Recess
 from scenes.stage.pictures import Rewrite, picture, plate
 from scenes.stage.text import Words
 from scenes.stage.wires import PACKET_HEIGHT
 
 PAD = 20  # pixels
+WRITING_SECONDS = 2.4
+SWATCH = 26  # pixels of the square that shows what a glow looks like
 
 
 class Coordinator(Group):
@@ -47,18 +54,68 @@ class Coordinator(Group):
             slot.right - px(PAD),
             slot.top - px(PAD + theme.LABEL + 18),
         )
-        self.plate: ImageMobject | None = None
+        self.plate: ImageMobject | RoundedRectangle | None = None
+        self.changes = Group()
         self.words.set_z_index(layers.CONTENT)
         super().__init__(self.panel, Recess(self.tray, frame), self.words)
 
-    def show_plate(self, filters: npt.NDArray[np.float32], limit: float) -> Animation:
-        """Return the animation in which these weights take the place of those shown."""
-        new = picture(plate(filters, limit), self.plate_slot)
-        new.set_z_index(layers.CONTENT)
-        old, self.plate = self.plate, new
+    def show_plate(
+        self,
+        filters: npt.NDArray[np.float32] | None,
+        limit: float,
+        note: Told | None = None,
+        *,
+        glow: bool = True,
+    ) -> Animation:
+        """Return the animation in which these weights take the place of those shown.
+
+        What changes glows. With a ``note`` that says so, in the tray, the glow stays.
+        """
+        old, self.plate = self.plate, self._drawn(filters, limit)
         if old is None:
-            return FadeIn(new, scale=0.92)
-        return Rewrite(old, new, 2.4 * theme.MOVE)
+            return FadeIn(self.plate, scale=0.92)
+        if not isinstance(old, ImageMobject) or not isinstance(self.plate, ImageMobject):
+            return AnimationGroup(FadeOut(old), FadeIn(self.plate))
+        seconds = WRITING_SECONDS * theme.MOVE
+        rewrite = Rewrite(old, self.plate, seconds, glow=glow, stays=note is not None)
+        if note is None:
+            return rewrite
+        key = self._key(note)
+        self.changes = Group(rewrite.glow, key)
+        return Succession(rewrite, FadeIn(key, run_time=theme.SWAP))
+
+    def forget_changes(self) -> list[Animation]:
+        """Let a glow that stayed go, with its note; nothing where there is none."""
+        gone, self.changes = self.changes, Group()
+        return [FadeOut(gone)] if len(gone) else []
+
+    def _drawn(
+        self, filters: npt.NDArray[np.float32] | None, limit: float
+    ) -> ImageMobject | RoundedRectangle:
+        """Return the weights as tiles, or a plain tile where they are not known."""
+        area = self.plate_slot
+        if filters is None:
+            tile = RoundedRectangle(
+                corner_radius=self.frame.px(CORNER - 5),
+                width=area.width,
+                height=area.height,
+                fill_color=theme.MODEL,
+                fill_opacity=1,
+                stroke_width=0,
+            )
+            return tile.move_to(area.center).set_z_index(layers.CONTENT)
+        image = picture(plate(filters, limit, area.width / area.height), area)
+        return image.set_z_index(layers.CONTENT)
+
+    def _key(self, note: Told) -> VGroup:
+        """Return a note in the tray after a square that glows."""
+        square = Square(self.frame.px(SWATCH), fill_color=theme.INK, fill_opacity=1, stroke_width=0)
+        words = Words(note, self.frame)
+        gap = self.frame.px(14)
+        left = self.tray.center - np.array([(square.width + gap + words.width) / 2, 0, 0])
+        square.move_to(left + np.array([square.width / 2, 0, 0]))
+        words.put(left + np.array([square.width + gap, 0, 0]), -1)
+        return VGroup(square, words).set_z_index(layers.CONTENT)
 
 
 class Share(VGroup):
@@ -71,7 +128,7 @@ class Share(VGroup):
             fill_color=theme.UPDATE,
             fill_opacity=1,
             stroke_color=theme.PANEL,
-            stroke_width=2,
+            stroke_width=4,
         ).move_to(area.center)
         super().__init__(self.body)
         words = Words(told, frame, color=theme.ON_BRIGHT, weight="SEMIBOLD").put(area.center)

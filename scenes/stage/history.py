@@ -1,218 +1,124 @@
-"""All rounds side by side: curves above a grid of who took part, on one axis of rounds."""
+"""All rounds side by side: who took part in which, and how well the model did after each."""
 
 from collections.abc import Sequence
 
 import numpy as np
-from manim import (
-    Animation,
-    AnimationGroup,
-    DashedLine,
-    Dot,
-    FadeIn,
-    FadeOut,
-    Group,
-    Square,
-    VGroup,
-    VMobject,
-    Wait,
-    linear,
-)
-from manim import Line as Stroke
+from manim import Animation, AnimationGroup, FadeIn, VGroup, linear
 
 from scenes import theme
+from scenes.figures import Told
+from scenes.stage import measure, participation
+from scenes.stage.growth import Grow, Light
 from scenes.stage.layout import Frame, Slot, box
-from scenes.stage.plot import polyline, scaled
+from scenes.stage.measure import HEADING, Measure
+from scenes.stage.participation import Participation
 from scenes.stage.text import Words
-from scenes.told import HistoryTold
+from scenes.told import HistoryTold, LevelTold
 
-NARROW = 1200  # pixels of width below which names stand above their curves, not beside them
-BETWEEN = 52  # pixels between two bands
-GRID_SHARE = 1.7  # the grid's height, in heights of a curve
-STROKE = 4
-MARK = 0.78  # a mark's side, in steps of the grid
-
-
-class Curve(VGroup):
-    """A curve that is drawn up to some round, with a dot at its end."""
-
-    def __init__(self, xs: Sequence[float], ys: Sequence[float], radius: float) -> None:
-        self.whole = polyline(xs, ys, theme.INK, STROKE)
-        self.points_by_round = [np.array([x, y, 0.0]) for x, y in zip(xs, ys, strict=True)]
-        self.stroke = VMobject(stroke_color=theme.INK, stroke_width=STROKE)
-        self.head = Dot(self.points_by_round[0], radius=radius, color=theme.INK)
-        super().__init__(self.stroke, self.head)
-
-    def draw_to(self, round_: float) -> None:
-        """Draw the curve up to a round, which may lie between two."""
-        last = len(self.points_by_round) - 1
-        self.stroke.pointwise_become_partial(self.whole, 0, round_ / last)
-        lower = min(int(round_), last - 1)
-        start, end = self.points_by_round[lower], self.points_by_round[lower + 1]
-        self.head.move_to(start + (round_ - lower) * (end - start))
-
-
-class Grow(Animation):
-    """A curve grows by the step that leads to a round."""
-
-    def __init__(self, curve: Curve, round_: int) -> None:
-        self.curve = curve
-        self.round_ = round_
-        super().__init__(curve)
-
-    def interpolate_mobject(self, alpha: float) -> None:
-        """Draw the curve up to a point of the step."""
-        self.curve.draw_to(self.round_ - 1 + min(alpha, 1.0))
+NARROW = 1200  # pixels of width below which measures stand above the rows, not beside them
+SHARES = (0.86, 1.0)  # widths of the rows and of the measures
+APART = 110  # pixels between the two
+ROWS_SHARE = 1.7  # the rows' height, in heights of the first measure, where all stand in a column
+LATER_SHARE = 0.55  # a later measure's height, in heights of the first
+TICKS = 48  # pixels under a plot for the rounds
+ROW_ENDS = 30  # pixels right of the rows
 
 
 class History:
-    """Curves of measures, and under them a row for each worker. Every verb is an animation."""
+    """A row for each worker and a curve for each measure. Every verb is an animation."""
 
     def __init__(self, told: HistoryTold, area: Slot, frame: Frame) -> None:
-        px = frame.px
         self.told = told
         self.frame = frame
-        self.area = area
-        self.narrow = area.width < px(NARROW)
-        self.num_rounds = len(told.participants)
-        names, heading = (px(180), px(44)) if self.narrow else (px(280), 0.0)
-        self.plot = box(
-            area.left + names, area.bottom + px(48), area.right - px(132), area.top - heading
-        )
-        self.bands = self._bands(px(BETWEEN) + heading)
-        self.floors = VGroup(*(self._floor(band) for band in self.bands[:-1]))
-        self.names = VGroup(*self._names())
-        self.ticks = VGroup(*self._ticks())
-        self.rows = VGroup(*(self._row_line(worker) for worker in range(told.num_workers)))
-        self.curves = [self._curve(i) for i in range(len(told.series))]
-        self.marks = VGroup()
-        self.labels = VGroup()
-
-    @property
-    def everything(self) -> Group:
-        """All that has been drawn."""
-        return Group(
-            self.floors, self.names, self.ticks, self.rows, *self.curves, self.marks, self.labels
-        )
+        self.num_rounds = max(len(told.participants), 1)
+        self.drawn = 0
+        self.single: int | None = None
+        rows, plots = _divided(area, told, frame)
+        self.rows = Participation(told, rows, frame)
+        self.measures = [
+            Measure(series, plot, self.num_rounds, frame)
+            for series, plot in zip(told.series, plots, strict=True)
+        ]
+        heading = Words(told.grid, frame)
+        heading.put(rows.at(0, 1) + np.array([0.0, frame.px(HEADING / 2), 0.0]), -1)
+        self.still = VGroup(heading, *self._ticks(rows, plots))
 
     def enter(self) -> Animation:
-        """Bring in the axes and each curve's first point. The rows come from elsewhere."""
-        still = Group(self.floors, self.names, self.ticks)
-        parts = FadeIn(still), FadeIn(VGroup(*self.curves))
-        return AnimationGroup(*parts, run_time=0.6 * theme.MOVE)
+        """Bring in headings and axes and each curve's first point. The rows come on their own."""
+        still = VGroup(self.still, *(measure.still for measure in self.measures))
+        curves = VGroup(*(measure.curve for measure in self.measures))
+        return AnimationGroup(FadeIn(still), FadeIn(curves), run_time=0.6 * theme.MOVE)
 
     def advance(self, round_: int, run_time: float) -> Animation:
-        """Draw a round: the curves grow by one step, and who took part is marked."""
-        marks = VGroup(*(self._mark(w, round_) for w in self.told.participants[round_ - 1]))
-        self.marks.add(*marks)
-        parts: list[Animation] = [Grow(curve, round_) for curve in self.curves]
-        if len(marks):
-            parts.append(FadeIn(marks))
-        return AnimationGroup(*parts, run_time=run_time, rate_func=linear)
+        """Draw the rounds up to one: the curves grow, and who took part is marked."""
+        start, self.drawn = self.drawn, round_
+        parts = [self.rows.marks, *(measure.curve for measure in self.measures)]
+        grow = (Grow(part, start, round_) for part in parts)
+        return AnimationGroup(*grow, run_time=run_time, rate_func=linear)
 
     def finish(self) -> Animation:
         """Label the curves' ends."""
-        self.labels.add(*(self._end_label(i) for i in range(len(self.curves))))
-        return FadeIn(self.labels)
+        return FadeIn(VGroup(*(measure.last for measure in self.measures)))
 
-    def compare(self) -> Animation:
-        """Draw the levels that measures are compared with."""
-        told = enumerate(self.told.series)
-        levels = VGroup(*(self._reference(i) for i, series in told if series.reference))
-        self.labels.add(*levels)
-        return FadeIn(levels)
+    def compare(self, level: LevelTold) -> Animation:
+        """Draw a level that the first measure is compared with."""
+        return FadeIn(self.measures[0].level(level))
 
-    def single_out(self, worker: int) -> Animation:
-        """Dim the marks of all workers but one."""
-        y = self._row(worker)
-        others = [mark for mark in self.marks if abs(mark.get_y() - y) > 1e-6]
-        if not others:
-            return Wait(theme.SWAP)
-        return VGroup(*others).animate.set_opacity(theme.DIM)  # type: ignore[return-value]
+    def single_out(self, row: int) -> Animation:
+        """Let all rows but one step back."""
+        self.single = row
+        others = self.rows.names_without(row).animate.set_color(theme.MUTED)
+        return AnimationGroup(Light(self.rows.marks, row), others)  # type: ignore[arg-type]
 
-    def leave(self) -> Animation:
-        """Take everything away."""
-        return FadeOut(self.everything)
+    def restore(self) -> list[Animation]:
+        """Let the rows that stepped back come forward again, if there are any."""
+        if self.single is None:
+            return []
+        row, self.single = self.single, None
+        others = self.rows.names_without(row).animate.set_color(theme.INK)
+        return [Light(self.rows.marks, row, back=True), others]  # type: ignore[list-item]
 
-    def _bands(self, between: float) -> list[Slot]:
-        """Return a slot for each measure from the top down, and the grid's under them."""
-        weights = [1.0] * len(self.told.series) + [GRID_SHARE]
-        unit = (self.plot.height - between * (len(weights) - 1)) / sum(weights)
-        bands, top = [], self.plot.top
-        for weight in weights:
-            bands.append(box(self.plot.left, top - weight * unit, self.plot.right, top))
-            top -= weight * unit + between
-        return bands
-
-    def _x(self, round_: float) -> float:
-        return scaled([round_], 0, self.num_rounds, self.plot.left, self.plot.right)[0]
-
-    def _y(self, series: int, value: float) -> float:
-        """Return the y of a value. The band's floor is zero: heights can be compared."""
-        told, band = self.told.series[series], self.bands[series]
-        levels = [*told.values, *([told.reference[1]] if told.reference else [])]
-        return scaled([value], 0, max(levels), band.bottom, band.top)[0]
-
-    def _row(self, worker: int) -> float:
-        band = self.bands[-1]
-        return band.top - (worker + 0.5) * band.height / self.told.num_workers
-
-    def _curve(self, series: int) -> Curve:
-        values = self.told.series[series].values
-        xs = [self._x(i) for i in range(len(values))]
-        ys = [self._y(series, value) for value in values]
-        return Curve(xs, ys, self.frame.px(8))
-
-    def _end_label(self, series: int) -> Words:
-        told = self.told.series[series]
-        x = self.plot.right + self.frame.px(22)
-        place = np.array([x, self._y(series, told.values[-1]), 0.0])
-        return Words(told.last, self.frame, weight="SEMIBOLD").put(place, -1)
-
-    def _reference(self, series: int) -> VGroup:
-        told, level = self.told.series[series].reference or ("", 0.0)
-        y = self._y(series, level)
-        start, end = np.array([self.plot.left, y, 0]), np.array([self.plot.right, y, 0])
-        stroke = DashedLine(start, end, stroke_color=theme.MUTED, stroke_width=2)
-        words = Words(told, self.frame, color=theme.MUTED)
-        above = np.array([0, self.frame.px(theme.LABEL + 5), 0])
-        return VGroup(stroke, words.put(end + above, 1))
-
-    def _floor(self, band: Slot) -> Stroke:
-        return Stroke(band.at(0, 0), band.at(1, 0), stroke_color=theme.EDGE, stroke_width=2)
-
-    def _row_line(self, worker: int) -> Stroke:
-        y = self._row(worker)
-        over = self.frame.px(14)  # half a mark, at most
-        ends = np.array([self.plot.left, y, 0.0]), np.array([self.plot.right + over, y, 0.0])
-        return Stroke(*ends, stroke_color=theme.EDGE, stroke_width=1.5)
-
-    def _mark(self, worker: int, round_: int) -> Square:
-        high = self.bands[-1].height / self.told.num_workers
-        side = MARK * min(high, self.plot.width / self.num_rounds)
-        mark = Square(side, fill_color=theme.UPDATE, fill_opacity=1, stroke_width=0)
-        return mark.move_to(np.array([self._x(round_), self._row(worker), 0.0]))
-
-    def _names(self) -> list[Words]:
-        left = self.plot.left - self.frame.px(26)
-        words = []
-        for i, (series, band) in enumerate(zip(self.told.series, self.bands, strict=False)):
-            start = np.array([left, self._y(i, series.values[0]), 0.0])
-            words.append(Words(series.first, self.frame, color=theme.MUTED).put(start, 1))
-            height = band.top + self.frame.px(30) if self.narrow else band.y
-            place = np.array([self.area.left, height, 0.0])
-            words.append(Words(series.name, self.frame).put(place, -1))
-        for told, worker in (
-            (self.told.first_worker, 0),
-            (self.told.last_worker, self.told.num_workers - 1),
-        ):
-            place = np.array([left, self._row(worker), 0.0])
-            words.append(Words(told, self.frame).put(place, 1))
-        return words
-
-    def _ticks(self) -> list[Words]:
-        y = self.plot.bottom - self.frame.px(32)
-        ends = ((self.told.first_round, 0.0), (self.told.last_round, float(self.num_rounds)))
+    def _ticks(self, rows: Slot, plots: list[Slot]) -> list[Words]:
+        """Name the first and the last round under the plots that have nothing below them."""
+        below = [(self.told.last_round, rows.right, rows.bottom)]
+        if self.num_rounds > 1:
+            below.append((self.told.first_marked, self.rows.x(1), rows.bottom))
+        if plots[-1].left > rows.right:
+            bottom = plots[-1].bottom
+            below.append((self.told.first_round, plots[-1].left, bottom))
+            below.append((self.told.last_round, plots[-1].right, bottom))
+        down = self.frame.px(TICKS - theme.LABEL / 2)
         return [
-            Words(told, self.frame, color=theme.MUTED).put(np.array([self._x(round_), y, 0.0]))
-            for told, round_ in ends
+            Words(told, self.frame, color=theme.MUTED).put(np.array([x, y - down, 0.0]))
+            for told, x, y in below
         ]
+
+
+def _divided(area: Slot, told: HistoryTold, frame: Frame) -> tuple[Slot, list[Slot]]:
+    """Return the plot of the rows and that of each measure."""
+    px = frame.px
+    shares = [1.0] + [LATER_SHARE] * (len(told.series) - 1)
+    names = _widest(told.rows[:: max(len(told.rows) - 1, 1)], frame) + px(participation.BESIDE)
+    first = _widest([series.first for series in told.series], frame) + px(measure.BESIDE)
+    levels = [level.name for series in told.series for level in series.levels]
+    ends = [_widest([series.last for series in told.series], frame, "SEMIBOLD")]
+    ends += [_widest(levels, frame)] if levels else []
+    last = max(ends) + px(measure.BESIDE)
+    if area.width < px(NARROW):
+        left, right = area.left + max(names, first), area.right - last
+        area = box(left, area.bottom + px(TICKS), right, area.top)
+        *plots, rows = (_under_heading(s, frame) for s in area.rows([*shares, ROWS_SHARE], px(14)))
+        return rows, plots
+    one, other = area.columns(SHARES, px(APART))
+    rows = box(one.left + names, one.bottom + px(TICKS), one.right - px(ROW_ENDS), one.top)
+    beside = box(other.left + first, other.bottom + px(TICKS), other.right - last, other.top)
+    plots = [_under_heading(slot, frame) for slot in beside.rows(shares, px(22))]
+    return _under_heading(rows, frame), plots
+
+
+def _widest(told: Sequence[Told], frame: Frame, weight: str = "NORMAL") -> float:
+    return max(Words(text, frame, weight=weight).width for text in told)
+
+
+def _under_heading(slot: Slot, frame: Frame) -> Slot:
+    return box(slot.left, slot.bottom, slot.right, slot.top - frame.px(HEADING))

@@ -3,16 +3,26 @@
 from math import ceil
 
 import numpy as np
-from manim import Rectangle, VGroup
+from manim import (
+    Animation,
+    AnimationGroup,
+    FadeIn,
+    LaggedStart,
+    Rectangle,
+    TransformFromCopy,
+    VGroup,
+)
 
 from scenes import theme
 from scenes.figures import Told
+from scenes.stage import layers
 from scenes.stage.layout import Frame, Slot, box
 from scenes.stage.text import Words
 from scenes.told import LabelChartTold
 
 WIDEST = 1300  # pixels
 STEP = 58  # pixels from one row to the next at most
+FEW = 0.3  # part of its time after which the next bar sets off, so that four fly at once
 COUNT = 110  # pixels of width for a count at a bar's end
 
 
@@ -39,6 +49,18 @@ class LabelChart(VGroup):
             slot = box(left + reserved, y - step / 2, left + 0.94 * width, y + step / 2)
             self.add(self._row(words, count, value / most, slot, frame))
 
+    def rise(self, bars: VGroup) -> Animation:
+        """Let the bars come out of small ones, a few at a time; then names and counts appear."""
+        large = [bar for _, bar, _ in self]
+        pairs = zip(bars, large, strict=False)
+        flying = [TransformFromCopy(one, other) for one, other in pairs] or map(FadeIn, large)
+        texts = VGroup(*(VGroup(name, count) for name, _, count in self))
+        return AnimationGroup(
+            LaggedStart(*flying, lag_ratio=FEW, run_time=2 * theme.MOVE),
+            FadeIn(texts, run_time=theme.SWAP),
+            lag_ratio=1,
+        )
+
     @staticmethod
     def _row(name: Words, count: Told, share: float, slot: Slot, frame: Frame) -> VGroup:
         """Put a name left of a slot; in it, a bar and its count."""
@@ -52,6 +74,7 @@ class LabelChart(VGroup):
             fill_opacity=1,
             stroke_width=0,
         ).move_to(np.array([slot.left + length / 2, slot.y, 0.0]))
+        bar.set_z_index(layers.CONTENT)
         name.put(np.array([slot.left - gap, slot.y, 0.0]), 1)
         number.put(np.array([slot.left + length + gap, slot.y, 0.0]), -1)
         return VGroup(name, bar, number)

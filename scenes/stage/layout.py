@@ -11,13 +11,12 @@ import numpy as np
 from manim import config
 from manim.typing import Point3D
 
-from scenes.errors import FitError
+from scenes.crowds import MOST_CARDS
 
 MARGIN = 0.05  # of the frame's width and height, kept clear of text
 # What a phone's own controls cover in a portrait frame, pixels of 1920: top, bottom, right.
 PORTRAIT_COVER = (250, 420, 170)
 SHORT = 8.0  # Manim's units of the shorter side
-MOST_CARDS = 12
 ONE_ROW = 4  # workers that stand in one row where the frame is not wide
 
 
@@ -148,24 +147,16 @@ class Layout:
     caption: Slot
     front_end: Slot
     coordinator: Slot
-    workers: tuple[Slot, ...]
+    workers: tuple[Slot, ...]  # none where they are drawn as a crowd
+    crowd: Slot  # where the workers stand together
     figure: Slot
     spare: Slot  # above the workers, while no coordinator is there
 
 
 def layout(frame: Frame, num_workers: int = 0) -> Layout:
-    """Return the slots for up to 12 workers drawn as cards; a chapter without a stage has none.
-
-    Raises:
-        FitError: there are more workers than cards can show.
-    """
-    if not 0 <= num_workers <= MOST_CARDS:
-        raise FitError(
-            f"{num_workers} workers do not fit as cards, of which the stage has {MOST_CARDS}. "
-            "Film a run with fewer: fl-sim run NAME --set num-partitions=10"
-        )
+    """Return the slots for up to 12 workers drawn as cards; more share one slot as a crowd."""
     arrange = _wide if frame.wide else _portrait if frame.portrait else _square
-    return arrange(frame, num_workers)
+    return arrange(frame, num_workers if num_workers <= MOST_CARDS else 0)
 
 
 # The numbers below are pixels of a frame whose shorter side has 1080 of them, from the top down.
@@ -175,18 +166,19 @@ def _wide(frame: Frame, num_workers: int) -> Layout:
     """One row of workers under the coordinator; text on its left, the front end on its right."""
     safe, px = frame.safe, frame.px
     caption = box(safe.left, safe.bottom, safe.right, safe.bottom + px(124))
-    title = box(safe.left, safe.top - px(100), safe.left + px(590), safe.top)
-    cards = box(safe.left, caption.top + px(38), safe.right, caption.top + px(390))
+    title = box(safe.left, safe.top - px(100), safe.left + px(530), safe.top)
+    cards = box(safe.left, caption.top + px(46), safe.right, caption.top + px(392))
     return Layout(
         frame=frame,
         caption_shape=(42, 2),
         title=title,
-        overlay=box(safe.left, safe.top - px(250), safe.left + px(590), safe.top - px(150)),
+        overlay=box(safe.left, safe.top - px(256), safe.left + px(530), safe.top - px(156)),
         headline=box(safe.right - px(760), safe.top - px(100), safe.right, safe.top),
         caption=caption,
-        front_end=box(safe.right - px(480), safe.top - px(200), safe.right, safe.top),
-        coordinator=box(-px(255), safe.top - px(262), px(255), safe.top),
+        front_end=box(safe.right - px(510), safe.top - px(256), safe.right, safe.top),
+        coordinator=box(-px(310), safe.top - px(256), px(310), safe.top),
         workers=_cards(cards, num_workers, 1, px(16), px(230)),
+        crowd=cards,
         figure=box(safe.left, caption.top + px(36), safe.right, title.bottom - px(40)),
         spare=box(safe.left, cards.top + px(40), safe.right, title.bottom - px(10)),
     )
@@ -210,6 +202,7 @@ def _square(frame: Frame, num_workers: int) -> Layout:
         front_end=box(middle + px(36), safe.top - px(300), safe.right, safe.top - px(112)),
         coordinator=box(safe.left, safe.top - px(300), middle, safe.top - px(112)),
         workers=_cards(cards, num_workers, 1 if num_workers <= ONE_ROW else 2, px(16), px(230)),
+        crowd=cards,
         figure=box(safe.left, caption.top + px(24), safe.right, title.bottom - px(30)),
         spare=box(safe.left, cards.top + px(20), safe.right, title.bottom - px(10)),
     )
@@ -231,6 +224,7 @@ def _portrait(frame: Frame, num_workers: int) -> Layout:
         front_end=box(safe.right - px(440), safe.top - px(302), safe.right, safe.top - px(112)),
         coordinator=box(-px(255), safe.top - px(540), px(255), safe.top - px(322)),
         workers=_cards(cards, num_workers, 1 if num_workers <= ONE_ROW else 2, px(16), px(230)),
+        crowd=cards,
         figure=box(safe.left, caption.top + px(24), safe.right, safe.top - px(235)),
         spare=box(safe.left, cards.top + px(20), safe.right, title.bottom - px(10)),
     )

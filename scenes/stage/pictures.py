@@ -75,42 +75,62 @@ def photo_slots(area: Slot, count: int, columns: int) -> tuple[Slot, ...]:
     return tuple(slots)
 
 
-def plate(filters: npt.NDArray[np.float32], limit: float) -> Pixels:
-    """Draw a convolution's weights as tiles: one column a filter, one row an input channel.
+def plate(filters: npt.NDArray[np.float32], limit: float, aspect: float) -> Pixels:
+    """Draw a convolution's weights as tiles, one for each filter and input channel, row by row.
 
     Args:
         filters: (filters, channels, height, width).
         limit: the weight that is drawn brightest; -limit is darkest. Kept the same through a run
             so that a change of brightness is a change of the weight.
+        aspect: width over height of the area that is to be filled; the tiles are laid out so that
+            they become as large as they can.
 
     Returns:
         uint8, (rows, columns, 4).
     """
-    count, channels, height, width = filters.shape
+    height, width = filters.shape[2:]
+    tiles = filters.reshape(-1, height, width)
+    columns = _columns(len(tiles), width + 1, height + 1, aspect)
     dark, bright = (np.array(ManimColor(c).to_rgb()) for c in (theme.GROUND, theme.MODEL))
-    share = np.clip(filters / (2 * limit) + 0.5, 0, 1)[..., None]
+    share = np.clip(tiles / (2 * limit) + 0.5, 0, 1)[..., None]
     colors = dark * (1 - share) + bright * share
-    sheet = np.zeros((channels * (height + 1) - 1, count * (width + 1) - 1, 4))
-    for column in range(count):
-        for row in range(channels):
-            top, left = row * (height + 1), column * (width + 1)
-            sheet[top : top + height, left : left + width, :3] = colors[column, row]
-            sheet[top : top + height, left : left + width, 3] = 1
+    rows = ceil(len(tiles) / columns)
+    sheet = np.zeros((rows * (height + 1) - 1, columns * (width + 1) - 1, 4))
+    for i, tile in enumerate(colors):
+        top, left = (i // columns) * (height + 1), (i % columns) * (width + 1)
+        sheet[top : top + height, left : left + width, :3] = tile
+        sheet[top : top + height, left : left + width, 3] = 1
     cells = np.ones((CELL, CELL, 1))
     return np.kron(sheet * 255, cells).astype(np.uint8)
+
+
+def _columns(count: int, width: int, height: int, aspect: float) -> int:
+    """Return in how many columns tiles become largest, all rows being full."""
+    full = (columns for columns in range(1, count + 1) if count % columns == 0)
+    return max(full, key=lambda c: min(aspect / (c * width), 1 / (count // c * height)))
 
 
 class Rewrite(Animation):
     """A picture is written over another from the left to the right; what changed most glows.
 
     The glow is the change itself: as bright as the difference between old and new at that place.
+    It fades in the end, or stays where it ``stays``.
     """
 
-    def __init__(self, old: ImageMobject, new: ImageMobject, run_time: float) -> None:
+    def __init__(
+        self,
+        old: ImageMobject,
+        new: ImageMobject,
+        run_time: float,
+        *,
+        glow: bool = True,
+        stays: bool = False,
+    ) -> None:
         self.old, self.new = old, new
+        self.stays = stays
         self.opacity = new.pixel_array[..., 3].copy()
         self.glow = _changed(old, new)
-        self.glow_opacity = self.glow.pixel_array[..., 3].copy()
+        self.glow_opacity = glow * self.glow.pixel_array[..., 3]
         self.edge = Line(new.get_corner(UL), new.get_corner(DL), stroke_width=3)
         self.edge.set_color(theme.INK).set_z_index(new.z_index + 1)
         self.left, self.right = new.get_left(), new.get_right()
@@ -119,17 +139,18 @@ class Rewrite(Animation):
     def interpolate_mobject(self, alpha: float) -> None:
         """Write in the first part of the time, and let the glow go in the rest."""
         written = smooth(min(alpha / WRITING, 1.0))
-        fading = 1 - smooth(max(0.0, (alpha - WRITING) / (1 - WRITING)))
+        fading = 1 - smooth(max(0.0, (min(alpha, 1.0) - WRITING) / (1 - WRITING)))
         uncovered = np.arange(self.opacity.shape[1]) < written * self.opacity.shape[1]
         self.new.pixel_array[..., 3] = np.where(uncovered, self.opacity, 0)
-        self.glow.pixel_array[..., 3] = np.where(uncovered, self.glow_opacity * fading, 0)
+        glowing = 1.0 if self.stays else fading
+        self.glow.pixel_array[..., 3] = np.where(uncovered, self.glow_opacity * glowing, 0)
         self.edge.move_to(self.left + written * (self.right - self.left))
         self.edge.set_stroke(opacity=fading if written == 1 else 1)
 
     def clean_up_from_scene(self, scene: Scene) -> None:
-        """Leave only the new picture."""
+        """Leave only the new picture, and the glow where it stays."""
         super().clean_up_from_scene(scene)
-        scene.remove(self.old, self.glow, self.edge)
+        scene.remove(self.old, self.edge, *([] if self.stays else [self.glow]))
 
 
 def _changed(old: ImageMobject, new: ImageMobject) -> ImageMobject:

@@ -4,8 +4,7 @@ A verb returns animations and never plays them; the scene does. What a verb spaw
 the verb itself takes away again.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -17,28 +16,29 @@ from manim import (
     FadeOut,
     Group,
     LaggedStart,
-    ReplacementTransform,
     Succession,
     Transform,
     VGroup,
     VMobject,
     Wait,
-    linear,
 )
 from manim import Line as Stroke
 from manim.typing import Point3D
 
 from scenes import theme
 from scenes.figures import Told
+from scenes.stage.card import Card
 from scenes.stage.coordinator import Coordinator, Share, share_slots
+from scenes.stage.curve_row import row
+from scenes.stage.effects import MERGED, Merge, Swell
 from scenes.stage.front_end import FrontEnd
 from scenes.stage.label_chart import LabelChart
-from scenes.stage.layout import Layout, Slot, box
-from scenes.stage.loss_curve import LossCurve
+from scenes.stage.layout import Frame, Layout, Slot, box
+from scenes.stage.loss_curve import LossCurve, Scale
 from scenes.stage.panel import Pulse
 from scenes.stage.summary import Summary
 from scenes.stage.wires import Packet, Trail, Travel, journey, wires
-from scenes.stage.worker import Attend, Worker
+from scenes.stage.worker import Worker
 from scenes.told import (
     CurveTold,
     LabelChartTold,
@@ -50,20 +50,30 @@ from scenes.told import (
     WorkerTold,
 )
 
-ROOMS = (2.0, 1.8, 1.6, 1.4, 1.2)  # widths of a loss curve, in cards, widest first
+# Of the loss curves: the widest, the least height, and what stays free around them, pixels.
+WIDEST_CURVE, LEAST_CURVE = 440, 100
+BETWEEN_CURVES, OVER_CURVES, UNDER_CURVES = 56, 22, 22
+MOST_TRIPS = 4  # updates that take their usual time to travel; of more, each is faster
 THIN_ROW = 0.02  # height of a card that has become a row
+FEW = 0.3  # part of its time after which the next of many begins, so that four move at once
 STAGGER = 0.45  # a packet leaves when the one before has gone this part of its way
+
+
+DrawWorker = Callable[[WorkerTold, Slot, Frame], Worker]
 
 
 class Stage:
     """Front end, coordinator, workers and the wires between them."""
 
-    def __init__(self, layout: Layout, workers: Sequence[WorkerTold]) -> None:
+    def __init__(
+        self, layout: Layout, workers: Sequence[WorkerTold], draw: DrawWorker = Card
+    ) -> None:
+        """Put every actor in its slot; ``draw`` says how a worker looks."""
         frame = layout.frame
         self.frame = frame
         self.layout = layout
-        self.workers = [
-            Worker(told, slot, frame) for told, slot in zip(workers, layout.workers, strict=True)
+        self.workers: list[Worker] = [
+            draw(told, slot, frame) for told, slot in zip(workers, layout.workers, strict=True)
         ]
         self.coordinator = Coordinator(layout.coordinator, frame)
         self.front_end = FrontEnd(layout.front_end, frame)
@@ -81,7 +91,7 @@ class Stage:
     def everything(self) -> Group:
         """All that stands on the stage at rest, lowest first."""
         plate = [self.coordinator.plate] if self.coordinator.plate else []
-        cards = [part for w in self.workers for part in (w, *([w.veil] if w.dimmed else []))]
+        cards = [part for worker in self.workers for part in worker.standing]
         front = [self.front_end, self.front_end.reading]
         return Group(self.wires, self.link, *cards, self.coordinator, *plate, *front)
 
@@ -95,33 +105,33 @@ class Stage:
 
     def enter_workers(self) -> Animation:
         """Bring the workers' cards in, from the left to the right."""
-        parts = (Group(w.panel, w.recess, w.photos, w.words) for w in self.workers)
-        return LaggedStart(*(FadeIn(p, shift=self._rise()) for p in parts), lag_ratio=0.18)
+        entering = (FadeIn(worker, shift=self._rise()) for worker in self.workers)
+        return LaggedStart(*entering, lag_ratio=0.18)
 
     def enter_labels(self) -> Animation:
-        """Grow the label bars out of their floor."""
-        return LaggedStart(
-            *(FadeIn(w.bars, shift=self._rise()) for w in self.workers), lag_ratio=0.1
-        )
+        """Point out the label bars: they swell and settle, from the left to the right."""
+        swelling = (Swell(worker.bars) for worker in self.workers if len(worker.bars))
+        return LaggedStart(Wait(theme.SWAP), *swelling, lag_ratio=0.06)
 
     def list_labels(self, told: LabelChartTold | None, client: int) -> Animation:
-        """Spell one worker's label bars out above the workers, in place of what stood there."""
+        """Spell one worker's label bars out above the workers: they fly up and turn."""
         if told is None:
             return Pulse(self.workers[client].panel, theme.DATA)
-        old, self.above = self.above, LabelChart(told, self.layout.spare, self.frame)
-        rows = (FadeIn(row, shift=self._rise()) for row in self.above)
-        return AnimationGroup(FadeOut(old), LaggedStart(*rows, lag_ratio=0.12), lag_ratio=0.3)
+        chart = LabelChart(told, self.layout.spare, self.frame)
+        old, self.above = self.above, chart
+        rising = chart.rise(self.workers[client].bars)
+        return AnimationGroup(FadeOut(old, run_time=theme.SWAP), rising, lag_ratio=1)
 
     def clear_above(self) -> Animation:
         """Take away what stands above the workers, and let every card rest."""
         old, self.above = self.above, VGroup()
-        rest = (Transform(worker.panel, worker.panel.unlit()) for worker in self.workers)
+        rest = (worker.rest() for worker in self.workers)
         return AnimationGroup(FadeOut(old), *rest, run_time=theme.MOVE / 2)
 
     def become_rows(self, rows: VGroup) -> Animation:
         """Flatten every worker's card into its row; everything else goes first."""
         rest = Group(*(part for part in self.everything if part not in self.workers))
-        contents = Group(*(Group(w.recess, w.photos, w.bars, w.words) for w in self.workers))
+        contents = Group(*(worker.contents for worker in self.workers))
         panels = VGroup(*(worker.panel for worker in self.workers))
         flat = VGroup(*(_flattened(p, row) for p, row in zip(panels, rows, strict=True)))
         return Succession(
@@ -139,43 +149,46 @@ class Stage:
         return AnimationGroup(FadeIn(self.front_end), Create(self.link))
 
     def connect(self) -> Animation:
-        """Draw the wires, from the coordinator to the workers."""
-        return LaggedStart(*(Create(wire) for wire in self.wires), lag_ratio=0.08)
+        """Draw the wires, from the coordinator to the workers, a few at a time."""
+        drawing = (Create(wire) for wire in self.wires)
+        return LaggedStart(*drawing, lag_ratio=FEW, run_time=1.8 * theme.MOVE)
 
-    def show_plate(self, filters: npt.NDArray[np.float32], limit: float) -> Animation:
-        """Show the global model's weights on the coordinator."""
-        return self.coordinator.show_plate(filters, limit)
+    def show_plate(
+        self, filters: npt.NDArray[np.float32] | None, limit: float, *, glow: bool = True
+    ) -> Animation:
+        """Show the global model's weights on the coordinator; what changes glows on the way."""
+        return self.coordinator.show_plate(filters, limit, glow=glow)
 
     # --- the phases of a round
 
     def visit_photos(self, client: int) -> Animation:
         """Look at one worker's photos one by one; its card is lit from then on."""
         worker = self.workers[client]
-        seconds = 3 * theme.MOVE
-        look = [Attend(worker.photo_slots, seconds)] if worker.photo_slots else []
-        lit = Transform(worker.panel, worker.panel.lit(theme.DATA), run_time=theme.MOVE)
-        return AnimationGroup(*look, lit)
+        return AnimationGroup(*worker.look(3 * theme.MOVE), worker.light(theme.DATA))
 
     def headline(self, metrics: Sequence[Metric]) -> Animation:
-        """Show large figures above the workers, in place of those before."""
+        """Show large figures above the workers, in place of those before, if there are any."""
+        if not metrics:
+            return Wait(theme.SWAP)
         old, self.above = self.above, Summary(metrics, self.layout.spare, self.frame)
         entering = FadeIn(self.above, shift=self._rise())
-        return AnimationGroup(FadeOut(old), entering) if len(old) else entering
+        if not len(old):
+            return entering
+        return AnimationGroup(FadeOut(old, run_time=theme.SWAP), entering, lag_ratio=1)
 
     def pick(self, clients: Sequence[int]) -> Animation:
         """Light the picked workers; the others step back."""
         steps: list[Animation] = []
         for i, worker in enumerate(self.workers):
             steps += worker.step_forward() if i in clients else worker.step_back()
-            target = worker.panel.lit() if i in clients else worker.panel.unlit()
-            steps.append(Transform(worker.panel, target))
+            steps.append(worker.light() if i in clients else worker.rest())
         return AnimationGroup(*steps, run_time=theme.MOVE)
 
     def release(self) -> Animation:
         """Bring every worker back to rest."""
         steps: list[Animation] = []
         for worker in self.workers:
-            steps += [*worker.step_forward(), Transform(worker.panel, worker.panel.unlit())]
+            steps += [*worker.step_forward(), worker.rest()]
         return AnimationGroup(*steps, run_time=theme.MOVE / 2)
 
     def distribute(self, clients: Sequence[int], size: Told, pace: float = 1.0) -> Animation:
@@ -185,36 +198,54 @@ class Stage:
             worker = self.workers[client]
             worker.packet = Packet(size, theme.MODEL, self.frame)
             path = journey(self.wires[client], worker.dock)
-            run_time = 1.4 * theme.MOVE * pace
+            run_time = 1.4 * theme.MOVE * pace * _haste(len(clients))
             trip = Travel(worker.packet, path, run_time=run_time)
             trips.append(AnimationGroup(trip, Trail(path, theme.MODEL, run_time)))
         return LaggedStart(*trips, lag_ratio=STAGGER)
 
     def train(self, curves: Mapping[int, CurveTold]) -> Animation:
-        """Pulse the workers that train while their loss runs down above them."""
-        values = [value for told in curves.values() for value in told.values]
-        span = (min(values), max(values))
-        parts: list[Animation] = []
-        room = self._room(tuple(curves))
-        for client, told in curves.items():
-            worker = self.workers[client]
-            curve = self._curve(worker, told, span, room)
-            self.curves.append(curve)
-            parts.append(self._train_one(worker, curve))
+        """Pulse the workers that train while their loss is drawn, all to one scale."""
+        if not curves:
+            return self.train_unseen([i for i, w in enumerate(self.workers) if w.packet])
+        self.curves = self._curves(curves)
+        pairs = zip(curves, self.curves, strict=True)
+        parts = [self._train_one(self.workers[client], curve) for client, curve in pairs]
         return Succession(
-            AnimationGroup(
-                self.wires.animate.set_stroke(opacity=0),  # type: ignore[arg-type]
-                *(FadeIn(curve.before) for curve in self.curves),
-                run_time=theme.MOVE / 2,
-            ),
+            self._show_wires(0),
+            AnimationGroup(*(FadeIn(curve.before) for curve in self.curves), run_time=theme.SWAP),
             AnimationGroup(*parts),
-            AnimationGroup(*(FadeIn(curve.after) for curve in self.curves), run_time=theme.SWAP),
         )
+
+    def train_unseen(self, clients: Sequence[int]) -> Animation:
+        """Train without a curve: the workers pulse, and their copies turn into updates."""
+        seconds = theme.TRAIN / 2
+        parts: list[Animation] = []
+        for worker in (self.workers[client] for client in clients):
+            parts += [worker.pulse(round(seconds)), *worker.look(seconds)]
+            parts += self._redden(worker, seconds)
+        return AnimationGroup(*parts) if parts else Wait(theme.SETTLE)
+
+    def examine(self, clients: Sequence[int]) -> Animation:
+        """Let some workers try the model in their dock on their own photos."""
+        seconds = 2 * theme.MOVE
+        parts: list[Animation] = []
+        for worker in (self.workers[client] for client in clients):
+            parts += [worker.pulse(2), *worker.look(seconds)]
+        return AnimationGroup(*parts)
+
+    def drop(self, clients: Sequence[int]) -> Animation:
+        """Let workers that sent nothing back step out of the round: what they held goes."""
+        steps: list[Animation] = []
+        for worker in (self.workers[client] for client in clients):
+            packet, worker.packet = worker.packet, None
+            steps += [FadeOut(packet)] if packet else []
+            steps += [*worker.step_back(), worker.rest()]
+        return AnimationGroup(*steps, run_time=theme.MOVE) if steps else Wait(theme.SWAP)
 
     def change(self, client: int) -> Animation:
         """Train briefly: the worker pulses and its copy of the model turns into an update."""
         worker = self.workers[client]
-        pulse = Pulse(worker.panel)
+        pulse = worker.pulse()
         return AnimationGroup(pulse, *self._redden(worker, pulse.run_time))
 
     def give_back(self, client: int, run_time: float = 1.4 * theme.MOVE) -> Animation:
@@ -253,47 +284,58 @@ class Stage:
     def collect(self, updates: Sequence[UpdateTold]) -> Sequence[Animation]:
         """Send the updates to the coordinator's tray: one animation each, to be played in order."""
         slots = _evenly(self.coordinator.tray, len(updates))
+        haste = _haste(len(updates))
         return [
-            self._to_tray(update.worker, self._taken(update.worker), slot)
+            self._to_tray(update.worker, self._taken(update.worker), slot, haste=haste)
             for update, slot in zip(updates, slots, strict=True)
         ]
 
     def clear_curves(self) -> Animation:
-        """Take the loss curves away and bring the wires back."""
+        """Take the loss curves away, then bring the wires back."""
         gone, self.curves = self.curves, []
+        if not gone:
+            return Wait(theme.SWAP)
         return AnimationGroup(
-            *(FadeOut(curve) for curve in gone),
-            self.wires.animate.set_stroke(opacity=1),  # type: ignore[arg-type]
-            run_time=theme.MOVE / 2,
+            AnimationGroup(*(FadeOut(curve) for curve in gone), run_time=theme.SWAP),
+            self._show_wires(1),
+            lag_ratio=1,
         )
 
     def weigh(self, updates: Sequence[UpdateTold]) -> Animation:
-        """Turn the packets in the tray into shares as wide as their n_k/n."""
+        """Turn the packets in the tray into shares as wide as their n_k/n, if these are known."""
+        if not updates:
+            return Wait(theme.SETTLE)
         slots = share_slots(self.coordinator.tray, [update.share for update in updates])
         changes = []
         for update, slot in zip(updates, slots, strict=True):
             share = Share(update.share_told, slot, self.frame)
-            packet = self.tray[update.worker]
-            changes.append(
-                AnimationGroup(
-                    ReplacementTransform(packet[0], share.body),
-                    FadeOut(packet[1:]),
-                    FadeIn(share[1:]),
-                )
-            )
+            changes.append(_relabelled(self.tray[update.worker], share))
             self.tray[update.worker] = share
-        return Succession(AnimationGroup(*changes, run_time=theme.MOVE), Wait(2 * theme.MOVE))
+        return Succession(AnimationGroup(*changes), Wait(1.8 * theme.MOVE))
 
-    def aggregate(self, filters: npt.NDArray[np.float32], limit: float) -> Animation:
-        """Merge the shares into the plate of weights, which changes; the coordinator pulses."""
-        shares = VGroup(*self.tray.values())
+    def aggregate(
+        self, filters: npt.NDArray[np.float32] | None, limit: float, note: Told | None = None
+    ) -> Animation:
+        """Merge the shares into one, which becomes the new model; the coordinator pulses.
+
+        With a ``note`` that explains it, the glow of what changed stays until ``clear_changes``.
+        """
+        shares = list(self.tray.values())
         self.tray = {}
-        lift = 0.6 * (self.coordinator.plate_slot.y - self.coordinator.tray.y)
+        lift = self.coordinator.plate_slot.bottom - self.coordinator.tray.y
+        rewrite = self.coordinator.show_plate(filters, limit, note)
         return AnimationGroup(
-            FadeOut(shares, shift=np.array([0.0, lift, 0.0]), run_time=theme.MOVE),
-            Pulse(self.coordinator.panel),
-            self.coordinator.show_plate(filters, limit),
+            Merge(shares, lift),
+            Succession(
+                Wait(MERGED * Merge.seconds()),
+                AnimationGroup(Pulse(self.coordinator.panel), rewrite),
+            ),
         )
+
+    def clear_changes(self) -> Animation:
+        """Let the glow of what changed go, and its note."""
+        gone = self.coordinator.forget_changes()
+        return AnimationGroup(*gone) if gone else Wait(theme.SWAP)
 
     def tell_front_end(self) -> Animation:
         """Send a light from the coordinator to the front end, whose edge answers."""
@@ -303,27 +345,32 @@ class Stage:
             AnimationGroup(FadeOut(light), Pulse(self.front_end.panel), run_time=theme.MOVE),
         )
 
+    def report(self, readings: tuple[Told, Told, Told] | None) -> Animation:
+        """Show on the front end how good the model was and is, or that it was told."""
+        return self.front_end.compare(*readings) if readings else self.tell_front_end()
+
     def measure(self, measured: Mapping[int, Told]) -> Animation:
         """Send back what some workers measured, and nothing else: the model goes."""
         slots = _evenly(self.coordinator.tray, len(measured))
+        haste = _haste(len(measured))
         trips: list[Animation] = []
         for (client, told), slot in zip(measured.items(), slots, strict=True):
-            gone = FadeOut(self._taken(client), run_time=theme.MOVE / 2)
+            gone = FadeOut(self._taken(client), run_time=0.8 * theme.SWAP)
             score = Packet(told, theme.INK, self.frame)
-            back = self._to_tray(client, score, slot, appears=True)
-            trips.append(AnimationGroup(gone, back, lag_ratio=0.3))
+            back = self._to_tray(client, score, slot, appears=True, haste=haste)
+            trips.append(AnimationGroup(gone, back, lag_ratio=1))
         return LaggedStart(*trips, lag_ratio=STAGGER)
 
     # --- parts of verbs
 
     def _train_one(self, worker: Worker, curve: LossCurve) -> Animation:
-        parts: list[Animation] = [
-            Create(curve.curve, run_time=theme.TRAIN, rate_func=linear),
-            Pulse(worker.panel, beats=round(theme.TRAIN)),
-        ]
-        if worker.photo_slots:
-            parts.append(Attend(worker.photo_slots, theme.TRAIN))
-        return AnimationGroup(*parts, *self._redden(worker, theme.TRAIN))
+        seconds = max(curve.share * theme.TRAIN, theme.MOVE)
+        return AnimationGroup(
+            Succession(curve.run(theme.TRAIN), curve.end()),
+            worker.pulse(round(seconds)),
+            *worker.look(seconds),
+            *self._redden(worker, seconds),
+        )
 
     def _redden(self, worker: Worker, run_time: float) -> list[Animation]:
         if worker.packet is None:
@@ -339,46 +386,59 @@ class Stage:
         return packet
 
     def _to_tray(
-        self, client: int, packet: Packet, slot: Slot, *, appears: bool = False
+        self, client: int, packet: Packet, slot: Slot, *, appears: bool = False, haste: float = 1.0
     ) -> Animation:
         """Send a packet from a worker's dock to a place in the tray, where it stays."""
         self.tray[client] = packet
         back = self.wires[client].copy().reverse_direction()
         path = journey(self.workers[client].dock, back, slot.center)
         room = slot.width - self.frame.px(8)
-        run_time = 1.4 * theme.MOVE
+        run_time = 1.4 * theme.MOVE * haste
         trip = Travel(packet, path, appears=appears, room=room, run_time=run_time)
         color = theme.INK if appears else theme.UPDATE  # a score starts its way here
         return AnimationGroup(trip, Trail(path, color, run_time))
 
-    def _curve(
-        self, worker: Worker, told: CurveTold, span: tuple[float, float], room: float
-    ) -> LossCurve:
-        """Put a loss curve above a card; where cards stand in rows, over its photos."""
-        gap = self.frame.px(16)
-        if worker.compact:
-            return LossCurve(told, worker.area, span, self.frame, labelled=False)
-        left, right = self._above(worker.slot, room)
-        area = box(left, worker.slot.top + gap, right, self.layout.coordinator.bottom - gap)
-        return LossCurve(told, area, span, self.frame)
+    def _curves(self, told: Mapping[int, CurveTold]) -> list[LossCurve]:
+        """Put a loss curve above each worker; without room there, over its photos."""
+        scale = Scale.of(list(told.values()))
+        workers = [self.workers[client] for client in told]
+        areas = self._above(workers)
+        if areas is None:
+            pairs = zip(workers, told.values(), strict=True)
+            return [LossCurve(curve, w.chart_area, scale, self.frame) for w, curve in pairs]
+        trios = zip(workers, told.values(), areas, strict=True)
+        return [LossCurve(curve, area, scale, self.frame, w.slot.x) for w, curve, area in trios]
 
-    def _above(self, slot: Slot, room: float) -> tuple[float, float]:
-        """Return the ends of a stretch above a card, ``room`` cards wide, inside the frame."""
-        width, safe = room * slot.width, self.frame.safe
-        left = min(max(slot.x - width / 2, safe.left), safe.right - width)
-        return left, left + width
+    def _above(self, workers: Sequence[Worker]) -> list[Slot] | None:
+        """Return where charts stand above some workers, or nothing where there is no room."""
+        px, safe = self.frame.px, self.frame.safe
+        low = max(worker.slot.top for worker in self.workers) + px(UNDER_CURVES)
+        high = self.layout.coordinator.bottom - px(OVER_CURVES)
+        one_row = len({worker.slot.top for worker in self.workers}) == 1
+        if not one_row or high - low < px(LEAST_CURVE):
+            return None
+        middles = [worker.slot.x for worker in workers]
+        ends = (safe.left, safe.right)
+        width, edges = row(middles, ends, px(BETWEEN_CURVES), px(WIDEST_CURVE))
+        return [box(edge, low, edge + width, high) for edge in edges]
 
-    def _room(self, clients: Sequence[int]) -> float:
-        """Return how many cards wide the curves can be without touching each other."""
-        apart = self.frame.px(28)
-        for room in ROOMS:
-            ends = sorted(self._above(self.workers[client].slot, room) for client in clients)
-            if all(one[1] + apart <= other[0] for one, other in pairwise(ends)):
-                return room
-        return 1.0
+    def _show_wires(self, opacity: float) -> Animation:
+        """Let the wires go where charts stand in their place, and bring them back."""
+        return Transform(
+            self.wires, self.wires.copy().set_stroke(opacity=opacity), run_time=theme.SWAP
+        )
 
     def _rise(self) -> npt.NDArray[np.float64]:
         return np.array([0.0, self.frame.px(24), 0.0])
+
+
+def _relabelled(packet: VGroup, share: Share) -> Animation:
+    """Return the change of a packet into its share: one label goes before the other comes."""
+    return Succession(
+        FadeOut(packet[1:], run_time=0.6 * theme.SWAP),
+        AnimationGroup(FadeOut(packet[0]), FadeIn(share.body), run_time=theme.SWAP),
+        FadeIn(share[1:], run_time=0.6 * theme.SWAP),
+    )
 
 
 def _flattened(panel: VMobject, row: VMobject) -> VMobject:
@@ -402,6 +462,11 @@ def _facing(first: Slot, second: Slot) -> tuple[Point3D, Point3D]:
         return np.array([xs[0], y, 0.0]), np.array([xs[1], y, 0.0])
     x = (max(first.left, second.left) + min(first.right, second.right)) / 2
     return np.array([x, first.top, 0.0]), np.array([x, second.bottom, 0.0])
+
+
+def _haste(count: int) -> float:
+    """Return the part of its usual time that each of many takes."""
+    return min(1.0, MOST_TRIPS / max(count, 1))
 
 
 def _paced(animation: Animation, pace: float) -> Animation:

@@ -18,6 +18,8 @@ from scenes.stage.text import Words
 
 PACKET_HEIGHT = 42  # pixels
 PACKET_PAD = 13
+ROOTS = 0.01  # part of the coordinator's width that stays free of wires on either side
+LEAN = 0.62  # part of a wire's drop for which it keeps the direction of its ends
 ARRIVING = 0.8  # part of a journey after which a packet makes itself small
 TRAIL = 4
 TRAIL_STEPS = 60
@@ -34,12 +36,10 @@ class Wire(VMobject):
             self._bend(point)
 
     def _bend(self, end: Point3D) -> None:
-        """Leave downwards, soon run flat, and arrive from above."""
+        """Leave downwards and arrive from above."""
         start = self.get_last_point()
-        drop = start[1] - end[1]
-        first = np.array([start[0], start[1] - 0.75 * drop, 0.0])
-        second = np.array([end[0], end[1] + 0.6 * drop, 0.0])
-        self.add_cubic_bezier_curve_to(first, second, end)
+        drop = np.array([0.0, LEAN * (start[1] - end[1]), 0.0])
+        self.add_cubic_bezier_curve_to(start - drop, end + drop, end)
 
 
 def wires(coordinator: Slot, workers: tuple[Slot, ...]) -> VGroup:
@@ -49,7 +49,7 @@ def wires(coordinator: Slot, workers: tuple[Slot, ...]) -> VGroup:
     tops = sorted({slot.top for slot in workers}, reverse=True)
     lines = VGroup()
     for slot, place in zip(workers, order, strict=True):
-        start = coordinator.at(0.08 + 0.84 * (place + 0.5) / count, 0)
+        start = coordinator.at(ROOTS + (1 - 2 * ROOTS) * (place + 0.5) / count, 0)
         via = [
             np.array([_gutter(slot, workers, row), top, 0.0])
             for row, top in enumerate(tops)

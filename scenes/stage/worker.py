@@ -1,67 +1,79 @@
-"""A worker: its photos, its label bars, its number, and the copy of the model that it holds."""
+"""A worker as the stage knows it, however it is drawn: a place with a dock for a model."""
 
 from collections.abc import Sequence
 
 import numpy as np
-from manim import Animation, FadeIn, FadeOut, Group, Rectangle, VGroup
-from manim.typing import Point3D
+from manim import Animation, FadeIn, FadeOut, Group, Rectangle, Transform, VGroup
 
 from scenes import theme
 from scenes.stage import layers
 from scenes.stage.layout import Frame, Slot, box
-from scenes.stage.panel import CORNER, Panel, Recess
-from scenes.stage.pictures import grid, mosaic, photo_slots, picture
+from scenes.stage.panel import CORNER, Panel, Pulse, Recess
 from scenes.stage.text import Words
-from scenes.stage.wires import PACKET_HEIGHT, Packet
+from scenes.stage.wires import Packet
 from scenes.told import WorkerTold
 
 PAD = 13  # pixels
-BARS = 44
-GAP = 10
-COMPACT = 260  # of height, below which a card has no room for label bars
 ATTENTION_SECONDS = 0.6  # for which one photo of a batch is looked at
 
 
 class Worker(Group):
-    """One worker's card."""
+    """One worker. A subclass says how it is drawn: it fills in the parts that it has.
 
-    def __init__(self, told: WorkerTold, slot: Slot, frame: Frame) -> None:
-        px = frame.px
-        inner = box(
-            slot.left + px(PAD), slot.bottom + px(PAD), slot.right - px(PAD), slot.top - px(PAD)
-        )
-        self.slot = slot
+    ``dock`` is where a packet comes to rest, ``chart_area`` where a curve is drawn if it has no
+    room above the worker.
+    """
+
+    def __init__(self, told: WorkerTold, slot: Slot, dock: Slot, frame: Frame) -> None:
+        self.told, self.slot, self.frame = told, slot, frame
+        self.dock = dock.center
         self.packet: Packet | None = None
         self.dimmed = False
         self.panel = Panel(slot, frame)
-        self.words = Words(told.label, frame)
-        if self.words.width > inner.width + px(PAD):
-            self.words = Words(told.number, frame)
-        self.words.put(np.array([slot.x, inner.bottom + px(theme.LABEL / 2), 0.0]))
-        dock = box(inner.left, inner.top - px(PACKET_HEIGHT), inner.right, inner.top)
-        self.dock: Point3D = dock.center
         self.recess = Recess(dock, frame)
-        low = inner.bottom + px(theme.LABEL + GAP)
-        self.compact = slot.height < px(COMPACT)
-        bars_top = low if self.compact else low + px(BARS)
-        floor = box(inner.left, low, inner.right, low + px(BARS))
-        self.bars = VGroup() if self.compact else label_bars(told.bars, floor)
-        self.area = box(inner.left, bars_top + px(GAP), inner.right, dock.bottom - px(GAP))
+        self.veil = veil(slot, frame)
+        self.words = Words(told.number, frame)
         self.photos = Group()
         self.photo_slots: tuple[Slot, ...] = ()
-        if told.photos is not None and len(told.photos):
-            columns, count = grid(self.area.width / self.area.height, len(told.photos))
-            image = picture(mosaic(told.photos[:count], columns), self.area)
-            covered = Slot(self.area.x, self.area.y, image.width, image.height)
-            self.photo_slots = photo_slots(covered, count, columns)
-            self.photos = Group(image)
-        self.veil = veil(slot, frame)
+        self.bars = VGroup()
+        self.chart_area = slot
+        self.compact = False
+        self.fill()
         for content in (self.photos, self.bars, self.words):
             content.set_z_index(layers.CONTENT)
-        super().__init__(self.panel, self.recess, self.photos, self.bars, self.words)
+        super().__init__(self.panel, *self.contents)
+
+    def fill(self) -> None:
+        """Draw what this kind of worker shows."""
+
+    @property
+    def contents(self) -> Group:
+        """All but the panel."""
+        return Group(self.recess, self.photos, self.bars, self.words)
+
+    @property
+    def standing(self) -> list[Group | Rectangle]:
+        """What is on stage of it, lowest first."""
+        return [self, *([self.veil] if self.dimmed else [])]
+
+    def light(self, color: str | None = None, run_time: float = theme.MOVE) -> Animation:
+        """Light its edge."""
+        return Transform(self.panel, self.panel.lit(color), run_time=run_time)
+
+    def rest(self, run_time: float = theme.MOVE) -> Animation:
+        """Let its edge go dark."""
+        return Transform(self.panel, self.panel.unlit(), run_time=run_time)
+
+    def pulse(self, beats: int = 1) -> Animation:
+        """Let its edge swell and settle."""
+        return Pulse(self.panel, beats=beats)
+
+    def look(self, run_time: float) -> list[Animation]:
+        """Look at its photos one after the other; nothing to do where it shows none."""
+        return [Attend(self.photo_slots, run_time)] if self.photo_slots else []
 
     def step_back(self) -> list[Animation]:
-        """Step back: the card's contents darken. Nothing to do where they are dark already."""
+        """Step back: its contents darken. Nothing to do where they are dark already."""
         if self.dimmed:
             return []
         self.dimmed = True
@@ -92,8 +104,14 @@ def label_bars(heights: Sequence[float], area: Slot) -> VGroup:
     return bars
 
 
+def name_of(told: WorkerTold, width: float, frame: Frame) -> Words:
+    """Return a worker's name, or its number where the name is wider than its room."""
+    words = Words(told.label, frame)
+    return words if words.width <= width else Words(told.number, frame)
+
+
 def veil(slot: Slot, frame: Frame) -> Rectangle:
-    """Return the shade that lies over a card's photos and bars while it does not take part."""
+    """Return the shade that lies over photos and bars while a worker does not take part."""
     bottom = slot.bottom + frame.px(PAD + theme.LABEL + 8)
     edge = frame.px(CORNER / 2)
     area = box(slot.left + edge, bottom, slot.right - edge, slot.top - edge)

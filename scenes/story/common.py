@@ -14,28 +14,36 @@ import numpy.typing as npt
 
 from fl_sim.record import Round, Run, Train
 from scenes.errors import UntoldError
-from scenes.figures import Figure, Line, count, line, number_of, read, total
-from scenes.language import integer, percent, size
-from scenes.told import UpdateTold, WorkerTold
+from scenes.figures import Figure, Line, Told, count, line, number_of, read, text, total
+from scenes.language import decimal, integer, percent, size
+from scenes.told import NO_PLATE, NO_READING, Plate, Reading, UpdateTold, WorkerTold
 
 ALL_PHOTOS = ("partitions[*].num_train", "partitions[*].num_validation")
+UNKNOWN = Figure("", "not recorded")
 TOLD_WORKER = 0  # the worker that stands for all
 TOLD_ROUND = 1  # the round that is told in full: the first, in which everything begins
 
 
 def workers(run: Run) -> list[WorkerTold]:
-    """Return every worker's card: the first is called by its full name, the others by number."""
-    most = max(
-        (max(label_counts(run, i), default=0) for i in range(len(run.partitions))), default=1
-    )
+    """Return every worker's card: the first is called by its full name, the others by number.
+
+    What the run did not record of a worker's data stays empty.
+    """
+    counts = [part.label_counts or () for part in run.partitions]
+    most = max((max(each, default=0) for each in counts), default=0) or 1
     cards = []
-    for i in range(len(run.partitions)):
-        number = number_of("partitions", i)
+    for i in range(round(num_workers(run).value)):
+        number = number_of("partitions", i) if run.partitions else _client_number(i)
         photos = None if run.thumbnails is None else run.thumbnails[i]
-        bars = [examples / (most or 1) for examples in label_counts(run, i)]
+        bars = [examples / most for examples in counts[i]] if counts else []
         label = line("worker {n}", n=number) if i == 0 else number
         cards.append(WorkerTold(label, number, photos, bars))
     return cards
+
+
+def _client_number(client: int) -> Figure:
+    """Return a client's number in a run that recorded nothing else of its clients."""
+    return Figure(integer(client), "position of a client in num_clients", float(client))
 
 
 def label_counts(run: Run, worker: int) -> Sequence[int]:
@@ -61,14 +69,14 @@ def class_names(run: Run) -> tuple[str, ...]:
     return run.dataset.class_names
 
 
-def plate(run: Run, round_: int) -> tuple[npt.NDArray[np.float32], float]:
+def plate(run: Run, round_: int) -> Plate:
     """Return the first convolution after a round, and the weight that is drawn brightest.
 
     That is the largest one before training: one scale for all rounds, and for every run that
     starts from the same model.
     """
     if run.filters is None:
-        raise UntoldError(f"the run {run.name!r} recorded no filters of a first convolution")
+        return NO_PLATE
     return run.filters[round_], _largest(run.filters[0])
 
 
@@ -76,9 +84,19 @@ def _largest(filters: npt.NDArray[np.float32]) -> float:
     return float(np.abs(filters).max()) or 1.0
 
 
-def reading(run: Run, round_: int) -> tuple[Figure, Line]:
-    """Return the front end's reading after a round: the accuracy and what to call it."""
-    return accuracy(run, round_), line("accuracy, round {r}", r=round_number(round_, run))
+def reading(run: Run, round_: int) -> Reading:
+    """Return the front end's reading after a round: the accuracy and what to call it.
+
+    It is the loss where there is no accuracy, and nothing where the model was not tested.
+    """
+    central_ = run.rounds[round_].central
+    number = round_number(round_, run)
+    if central_ is not None and central_.accuracy is not None:
+        return accuracy(run, round_), line("accuracy, round {r}", r=number)
+    if central_ is not None and central_.loss is not None:
+        loss = read(run, f"rounds[{round_}].central.loss", decimal)
+        return loss, line("loss, round {r}", r=number)
+    return NO_READING
 
 
 def accuracy(run: Run, round_: int) -> Figure:
@@ -92,13 +110,22 @@ def round_number(round_: int, run: Run) -> Figure:
 
 
 def num_workers(run: Run) -> Figure:
-    """Return how many workers there are."""
-    return count(run, "partitions")
+    """Return how many workers there are.
+
+    Raises:
+        UntoldError: the run did not record it.
+    """
+    return count(run, "partitions") if run.partitions else read(run, "num_clients", integer)
 
 
 def model_size(run: Run) -> Figure:
     """Return the bytes of one model as it is sent."""
     return read(run, "network.num_bytes", size)
+
+
+def model_packet(run: Run) -> Told:
+    """Return what is written on the model as it travels: its size, where that is known."""
+    return model_size(run) if run.network is not None else text("model")
 
 
 def train_of(run: Run, round_: int) -> Train:
@@ -117,13 +144,16 @@ def train_of(run: Run, round_: int) -> Train:
 
 
 def picked(run: Run, round_: int) -> tuple[int, ...]:
-    """Return the workers that were sampled for training."""
-    return train_of(run, round_).sampled or ()
+    """Return the workers that were sampled for training; those that answered, if it is unknown."""
+    train = train_of(run, round_)
+    answered = {reply.client for reply in train.replies}
+    failed = {failure.client for failure in train.failures}
+    return train.sampled or tuple(sorted(answered | failed))
 
 
 def everyone(run: Run, round_: int) -> bool:
     """Whether all workers were sampled for training."""
-    return len(picked(run, round_)) == len(run.partitions)
+    return len(picked(run, round_)) == num_workers(run).value
 
 
 def status(run: Run, round_: int, phase: str) -> Line:
@@ -139,19 +169,15 @@ def shares(run: Run, round_: int) -> list[Figure]:
 
 
 def updates(run: Run, round_: int) -> list[UpdateTold]:
-    """Return each update: its bytes and its share n_k/n of the average."""
+    """Return each update: its bytes and its share n_k/n of the average, where it is known."""
     path = f"rounds[{round_}].train.replies"
-    return [
-        UpdateTold(
-            reply.client,
-            read(run, f"{path}[{i}].bytes_up", size),
-            share.value,
-            share,
-        )
-        for i, (reply, share) in enumerate(
-            zip(train_of(run, round_).replies, shares(run, round_), strict=True)
-        )
-    ]
+    told = []
+    for i, reply in enumerate(train_of(run, round_).replies):
+        known = reply.bytes_up is not None
+        packet = read(run, f"{path}[{i}].bytes_up", size) if known else text("update")
+        share = UNKNOWN if reply.weight is None else read(run, f"{path}[{i}].weight", percent)
+        told.append(UpdateTold(reply.client, packet, share.value, share))
+    return told
 
 
 def testers(run: Run, round_: int) -> Figure:

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from fl_sim.record import Run
 from scenes.figures import Line, line, text
-from scenes.story.common import model_size, picked, plate, reading, workers
+from scenes.story.common import model_packet, picked, plate, reading, workers
 from scenes.told import Plate, Reading, SwiftTold, WorkerTold
 
-PACE = 0.8
+PACE = 0.6
 MOST_ROUNDS = 2
 
 
@@ -45,7 +45,7 @@ def tell(runs: Sequence[Run]) -> LoopTold:
 def _round(run: Run, round_: int) -> SwiftTold:
     return SwiftTold(
         picked=picked(run, round_),
-        model_size=model_size(run),
+        model_size=model_packet(run),
         plate=plate(run, round_),
         reading=reading(run, round_),
         pace=PACE,

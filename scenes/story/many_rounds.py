@@ -5,29 +5,51 @@ from dataclasses import dataclass
 
 from fl_sim.record import Run
 from scenes import theme
-from scenes.figures import Figure, Line, line, number_of, read, text, total
-from scenes.language import decimal, integer
+from scenes.errors import UntoldError
+from scenes.figures import Figure, Line, Told, line, number_of, read, text
+from scenes.language import decimal, integer, percent
 from scenes.story.common import (
-    ALL_PHOTOS,
     TOLD_ROUND,
     TOLD_WORKER,
     accuracy,
-    central,
-    chance,
     everyone,
     last_round,
     model_size,
     moved,
     num_workers,
     participants,
-    picked,
     plate,
     reading,
     round_number,
     status,
     workers,
 )
-from scenes.told import HistoryTold, Metric, Plate, Reading, SeriesTold, SwiftTold, WorkerTold
+from scenes.story.in_one_place import Comparison, comparison
+from scenes.story.messages import TESTING, bytes_are_known
+from scenes.story.tests_by_round import last_tested, measured
+from scenes.told import (
+    HistoryTold,
+    LevelTold,
+    Metric,
+    Plate,
+    Reading,
+    SeriesTold,
+    SwiftTold,
+    WorkerTold,
+)
+
+PACES = (0.75, 0.45)  # of the rounds that are still shown on the stage
+MOST_STEPS = 44  # in which the other rounds are drawn, some of them together where they are many
+FIRST_STEP, LAST_STEP, QUICKER = 0.4, 0.12, 0.9  # seconds, and what one step has of the one before
+
+
+@dataclass(frozen=True)
+class StepTold:
+    """The round that the history is drawn up to, in how many seconds, and the overlay then."""
+
+    round: int
+    seconds: float
+    so_far: Sequence[Metric]
 
 
 @dataclass(frozen=True)
@@ -37,46 +59,45 @@ class ManyRoundsTold:
     title: str
     grid: Line
     grow: Line
-    chance: Line
     one_worker: Line
-    moved: Line
+    comparison: Comparison | None
     workers: Sequence[WorkerTold]
     plate: Plate
     reading: Reading
     swift: Sequence[SwiftTold]
     history: HistoryTold
-    first_rounds: Sequence[tuple[int, float]]
-    paced_rounds: Sequence[tuple[int, float]]
-    so_far: Sequence[Sequence[Metric]]
+    first_rounds: Sequence[StepTold]
+    paced_rounds: Sequence[StepTold]
+    so_far: Sequence[Metric]
     worker: int
-    summary: Sequence[Metric]
 
 
 def tell(runs: Sequence[Run]) -> ManyRoundsTold:
-    """Return what the chapter shows of the first run.
+    """Return what the chapter shows of the first run, and one in one place to compare with.
 
     Raises:
         UntoldError: the run lacks something of it.
     """
     run = runs[0]
+    if last_round(run) < TOLD_ROUND:
+        raise UntoldError(f"the run {run.name!r} has no round; record some with: fl-sim run")
     shown = _last_on_stage(run)
+    compared = comparison(run, runs[1:])
     return ManyRoundsTold(
         title=text("Many rounds"),
-        grid=_grid(run),
+        grid=line("Red: a worker sent an update. The curves: how the model did."),
         grow=_grow(run),
-        chance=_against_chance(run),
         one_worker=_one_worker(run),
-        moved=_moved(run),
+        comparison=compared,
         workers=workers(run),
         plate=plate(run, TOLD_ROUND),
-        reading=reading(run, TOLD_ROUND),
+        reading=_reading(run, TOLD_ROUND),
         swift=[_swift_told(run, round_, pace) for round_, pace in _swift_rounds(run)],
-        history=_history(run),
-        first_rounds=_first_rounds(run, shown),
+        history=_history(run, compared),
+        first_rounds=[StepTold(r, FIRST_STEP, ()) for r in range(1, shown + 1)],
         paced_rounds=_paced_rounds(run, shown),
-        so_far=[_so_far(run, round_) for round_ in range(len(run.rounds))],
+        so_far=_so_far(run, shown),
         worker=TOLD_WORKER,
-        summary=_summary(run),
     )
 
 
@@ -84,18 +105,26 @@ def _swift_told(run: Run, round_: int, pace: float) -> SwiftTold:
     return SwiftTold(
         caption=_swift(run, round_),
         status=status(run, round_, text("again")),
-        picked=picked(run, round_),
+        picked=participants(run.rounds[round_]),
         model_size=model_size(run),
         plate=plate(run, round_),
-        reading=reading(run, round_),
+        reading=_reading(run, round_),
         pace=pace,
     )
 
 
 def _swift_rounds(run: Run) -> list[tuple[int, float]]:
-    """Return the rounds that are still shown on the stage, each with its pace."""
-    shown = zip(range(TOLD_ROUND + 1, len(run.rounds)), (0.9, 0.5), strict=False)
-    return list(shown)
+    """Return the rounds that are still shown on the stage, each with its pace.
+
+    They follow the one told in full without a gap, and some worker answered in each.
+    """
+    after = range(TOLD_ROUND + 1, len(run.rounds))
+    shown = []
+    for round_, pace in zip(after, PACES, strict=False):
+        if not participants(run.rounds[round_]):
+            break
+        shown.append((round_, pace))
+    return shown
 
 
 def _last_on_stage(run: Run) -> int:
@@ -103,15 +132,21 @@ def _last_on_stage(run: Run) -> int:
     return max([TOLD_ROUND, *(round_ for round_, _ in _swift_rounds(run))])
 
 
-def _first_rounds(run: Run, upto: int) -> list[tuple[int, float]]:
-    """Return the rounds that the history begins with, which the stage has shown already."""
-    return [(round_, 0.4) for round_ in range(1, upto + 1)]
+def _paced_rounds(run: Run, after: int) -> list[StepTold]:
+    """Return the steps in which the history grows to its end, each quicker than the one before."""
+    rounds = _stops(after, last_round(run))
+    return [
+        StepTold(round_, max(LAST_STEP, FIRST_STEP * QUICKER**i), _so_far(run, round_))
+        for i, round_ in enumerate(rounds)
+    ]
 
 
-def _paced_rounds(run: Run, after: int) -> list[tuple[int, float]]:
-    """Return the rounds that only the history shows, with seconds that become fewer."""
-    seconds = (max(0.16, 0.6 * 0.87**i) for i in range(len(run.rounds)))
-    return list(zip(range(after + 1, len(run.rounds)), seconds, strict=False))
+def _stops(after: int, last: int) -> list[int]:
+    """Return every round from one to the last; where they are many, ever more at a time."""
+    rest = last - after
+    if rest <= MOST_STEPS:
+        return list(range(after + 1, last + 1))
+    return sorted({after + -(-rest * (i + 1) ** 2 // MOST_STEPS**2) for i in range(MOST_STEPS)})
 
 
 def _swift(run: Run, round_: int) -> Line:
@@ -123,49 +158,58 @@ def _swift(run: Run, round_: int) -> Line:
             "The same again, with a new draw of workers. This run goes on to round {n}.",
             n=round_number(-1, run),
         )
-    return line("And again, from the model that the last round made. (Its tests are not shown.)")
+    return line("And again, from the model that the last round made.")
 
 
-def _history(run: Run) -> HistoryTold:
-    """Return the curves of loss and accuracy and who took part, by round."""
-    guess = chance(run)
-    last = len(run.partitions) - 1
+def _history(run: Run, compared: Comparison | None) -> HistoryTold:
+    """Return the curves of accuracy and loss and who took part, by round."""
+    first = _series(run, "accuracy", text("test accuracy"), compared.levels if compared else ())
+    assert first is not None
+    loss = _series(run, "loss", text("loss"))
+    numbers = [number_of("partitions", i) for i in range(len(run.partitions))]
     return HistoryTold(
-        series=(
-            SeriesTold(
-                text("accuracy"),
-                central(run, "accuracy"),
-                accuracy(run, 0),
-                accuracy(run, -1),
-                (line("guessing {chance}", chance=guess), guess.value),
-            ),
-            SeriesTold(
-                text("loss"),
-                central(run, "loss"),
-                read(run, "rounds[0].central.loss", decimal),
-                read(run, "rounds[-1].central.loss", decimal),
-            ),
-        ),
+        series=(first, loss) if loss else (first,),
         participants=[participants(round_) for round_ in run.rounds[1:]],
-        num_workers=len(run.partitions),
-        first_worker=line("worker {n}", n=number_of("partitions", 0)),
-        last_worker=line("worker {n}", n=number_of("partitions", last)),
+        grid=text("updates sent"),
+        rows=[line("worker {n}", n=numbers[0]), *numbers[1:]],
         first_round=line("round {r}", r=round_number(0, run)),
         last_round=line("round {r}", r=round_number(-1, run)),
+        first_marked=line("round {r}", r=round_number(1, run)),
     )
 
 
+def _series(
+    run: Run, measure: str, name: Told, levels: Sequence[LevelTold] = ()
+) -> SeriesTold | None:
+    """Return a measure of every round that was tested, or nothing where none has it."""
+    values = measured(run, measure)
+    known = [round_ for round_, value in enumerate(values) if value is not None]
+    if not known:
+        return None
+    form = percent if measure == "accuracy" else decimal
+    first, last = (f"rounds[{round_}].central.{measure}" for round_ in (known[0], known[-1]))
+    return SeriesTold(name, values, read(run, first, form), read(run, last, form), levels)
+
+
 def _so_far(run: Run, round_: int) -> list[Metric]:
-    """Return the overlay after a round: accuracy, and all bytes moved until then."""
-    return [
-        Metric(accuracy(run, round_), text("test accuracy"), theme.INK),
-        Metric(moved(run, round_), text("moved so far"), theme.INK),
-    ]
+    """Return the overlay after a round: the last accuracy known, and all bytes moved until then."""
+    value = accuracy(run, last_tested(run, round_))
+    shown = [Metric(value, text("test accuracy"), theme.INK)]
+    if bytes_are_known(run):
+        shown.append(Metric(moved(run, round_), _moved_so_far(run), theme.INK))
+    return shown
 
 
-def _grid(run: Run) -> Line:
-    """Say how to read the grid."""
-    return line("Red: a worker sent an update. Above the rows: how the model did.")
+def _moved_so_far(run: Run) -> str:
+    """Name the bytes that are counted: those of the tests as well, where they were recorded."""
+    if bytes_are_known(run, TESTING):
+        return text("moved, tests included")
+    return text("moved so far")
+
+
+def _reading(run: Run, round_: int) -> Reading:
+    """Return the front end's reading: that of the last test until a round."""
+    return reading(run, last_tested(run, round_))
 
 
 def _grow(run: Run) -> Line:
@@ -196,32 +240,3 @@ def _one_worker(run: Run) -> Line:
         times=times,
         n=round_number(-1, run),
     )
-
-
-def _against_chance(run: Run) -> Line:
-    """Say what came of all rounds."""
-    return line(
-        "After {n} rounds, {accuracy} are named right. Guessing would get {chance}.",
-        n=round_number(-1, run),
-        accuracy=accuracy(run, -1),
-        chance=chance(run),
-    )
-
-
-def _moved(run: Run) -> Line:
-    """Say what travelled and what did not."""
-    return line(
-        "{moved} of weights and scores travelled for it. Not one photo did.",
-        moved=moved(run, last_round(run)),
-    )
-
-
-def _summary(run: Run) -> list[Metric]:
-    """Return what is to be remembered: how good it became, what moved, and what stayed."""
-    end = last_round(run)
-    stayed = line("of {n} photos moved", n=total(run, ALL_PHOTOS, integer))
-    return [
-        Metric(accuracy(run, end), text("of test photos right"), theme.INK),
-        Metric(moved(run, end), text("moved, out and back"), theme.INK),
-        Metric(text("none"), stayed, theme.DATA),
-    ]

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hand import hand_run, saved
+from hand import saved_choice
 
 from scenes import FILM, LOOP
 from scenes.publish.render import Job, Look, build_blind
@@ -37,4 +37,4 @@ def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]
 @pytest.fixture
 def hand(tmp_path: Path) -> Callable[..., str]:
     """Return a function that saves a record made by hand and returns its path."""
-    return lambda **numbers: saved(tmp_path / "runs", hand_run(**numbers))
+    return lambda **numbers: saved_choice(tmp_path / "runs", **numbers)

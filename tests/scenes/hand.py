@@ -1,5 +1,6 @@
 """Records made by hand, whose every number can be chosen. None of them is a result."""
 
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,7 +10,12 @@ from fl_sim import record
 
 
 def hand_run(
-    workers: int = 3, rounds: int = 2, classes: int = 2, step: int = 0, picked: int = 0
+    workers: int = 3,
+    rounds: int = 2,
+    classes: int = 2,
+    step: int = 0,
+    picked: int = 0,
+    failed: int = 0,
 ) -> record.Run:
     """Return a valid run. Two runs of another ``step`` share no number that is shown.
 
@@ -19,16 +25,17 @@ def hand_run(
         classes: classes of the dataset.
         picked: workers that train in every round; without it two, or three where a step is given.
         step: added to what is counted, and a hundredth of it to what is measured.
+        failed: how many of these fail in every round, in turn with an error and without a reply.
     """
     return record.Run(
         name=f"hand-{step}",
         strategy="FedAvg",
         provenance=record.Provenance(
             seed=step,
-            versions={},
-            code_hash="0" * 64,
-            started=datetime(2026, 1, 1, tzinfo=UTC),
-            finished=datetime(2026, 1, 1, tzinfo=UTC),
+            versions={name: f"{n}.{step}" for n, name in enumerate(("python", "flwr", "torch"))},
+            code_hash=f"{step:x}" * 64,
+            started=datetime(2026, 1, 1 + step, tzinfo=UTC),
+            finished=datetime(2026, 1, 1 + step, tzinfo=UTC),
         ),
         config={},
         num_clients=workers,
@@ -36,18 +43,103 @@ def hand_run(
             name="dots",
             num_train=100 * workers + step,
             num_test=50 + step,
-            class_names=tuple(chr(ord("a") + i) for i in range(classes)),
+            class_names=tuple(chr(ord("a") + step + i) for i in range(classes)),
             fingerprint="f" * 64,
         ),
         network=record.Network(name="line", num_parameters=75 + step, num_bytes=1000 + 100 * step),
-        probes=(record.Probe(parameter="weight", index=(0,)),),
+        probes=(record.Probe(parameter="weight", index=(step,)),),
         partitions=tuple(_partition(worker, classes, step) for worker in range(workers)),
         rounds=tuple(
-            _round(number, step, picked or (3 if step else 2)) for number in range(rounds + 1)
+            _round(number, step, picked or (3 if step else 2), failed).model_copy(
+                update={"confusion": _confusion(number, step, classes)}
+            )
+            for number in range(rounds + 1)
         ),
         thumbnails=np.full((workers, 2, 4, 4, 3), 40 + step, np.uint8),
         filters=np.stack([_filters(number, step) for number in range(rounds + 1)]),
+        samples=_samples(classes, 5 + step),
+        sample_images=np.full((5 + step, 4, 4, 3), 50 + step, np.uint8),
     )
+
+
+def hand_pair(**numbers: int) -> list[record.Run]:
+    """Return two runs that differ in their data only, alike and skewed. Numbers: ``hand_run``."""
+    run, step = hand_run(**numbers), numbers.get("step", 0)
+    config = {"partitioning": "dirichlet", "dirichlet-alpha": 0.1 + 0.01 * step}
+    skewed = _skewed(run, step).model_copy(update={"name": "skewed", "config": config})
+    return [
+        _with_gram(run, 1.0 + 0.1 * step, 0.8 - 0.01 * step).model_copy(update={"name": "alike"}),
+        _moved(_with_gram(skewed, 2.0 + 0.1 * step, 0.1 + 0.02 * step), -0.02),
+    ]
+
+
+def hand_seeds(**numbers: int) -> list[record.Run]:
+    """Return runs on skewed data: two strategies, two seeds each; three where a step is given."""
+    step = numbers.get("step", 0)
+    run = _skewed(hand_run(**numbers), step)
+    gains = {"FedAvg": (0.0, 0.01), "FedYogi": (0.05 + 0.01 * step, 0.08)}
+    if step:
+        gains = {name: (*both, 0.03) for name, both in gains.items()} | {
+            "FedProx": (0.0, 0.02, 0.01)
+        }
+    return [
+        _moved(run, gain).model_copy(
+            update={
+                "name": f"{strategy}-s{seed}",
+                "strategy": strategy,
+                "provenance": record.Provenance(seed=seed),
+                "config": {"seed": seed, "strategy": strategy.lower()},
+            }
+        )
+        for strategy, several in gains.items()
+        for seed, gain in enumerate(several)
+    ]
+
+
+def saved_choice(folder: Path, choice: str = "", **numbers: int) -> str:
+    """Save a run, or a choice of several, and return what ``FEDREEL_RUN`` should say."""
+    several = {"pair": hand_pair, "seeds": hand_seeds}
+    runs = several[choice](**numbers) if choice else [hand_run(**numbers)]
+    return os.pathsep.join(saved(folder, run) for run in runs)
+
+
+def _skewed(run: record.Run, step: int) -> record.Run:
+    """Let each worker hold one kind of examples above all others."""
+    classes = len(run.dataset.class_names) if run.dataset else 0
+    partitions = []
+    for worker in range(len(run.partitions)):
+        counts = [1] * classes
+        counts[worker % classes] = 40 + step + worker
+        validation = {"num_train": sum(counts) - 3, "num_validation": 3}
+        part = record.Partition(label_counts=tuple(counts), thumbnail_labels=(0, 1), **validation)
+        partitions.append(part)
+    return run.model_copy(update={"partitions": tuple(partitions)})
+
+
+def _with_gram(run: record.Run, length: float, cosine: float) -> record.Run:
+    """Let all updates be of a length, and of an angle to each other."""
+    rounds = [run.rounds[0]]
+    for round_ in run.rounds[1:]:
+        count = len(round_.train.replies)
+        gram = length**2 * (cosine + (1 - cosine) * np.eye(count))
+        train = round_.train.model_copy(update={"gram": tuple(map(tuple, gram.tolist()))})
+        rounds.append(round_.model_copy(update={"train": train}))
+    return run.model_copy(update={"rounds": tuple(rounds)})
+
+
+def _moved(run: record.Run, gain: float) -> record.Run:
+    """Let every round after the first be more or less accurate."""
+    rounds = [
+        round_.model_copy(
+            update={
+                "central": round_.central.model_copy(
+                    update={"accuracy": round_.central.accuracy + gain * (round_.number > 0)}
+                )
+            }
+        )
+        for round_ in run.rounds
+    ]
+    return run.model_copy(update={"rounds": tuple(rounds)})
 
 
 def saved(folder: Path, run: record.Run) -> str:
@@ -70,26 +162,55 @@ def _filters(number: int, step: int) -> np.ndarray:
     return (values / 24).reshape(2, 3, 2, 2)
 
 
-def _round(number: int, step: int, count: int) -> record.Round:
+def _samples(classes: int, count: int) -> record.Samples:
+    """Return samples that the first model calls the first class, the last one mostly right."""
+    labels = tuple(i % classes for i in range(count))
+    last = tuple((label + (i % 3 == 2)) % classes for i, label in enumerate(labels))
+    sure = np.eye(classes)
+    return record.Samples(
+        labels=labels,
+        first=tuple(tuple(sure[0].tolist()) for _ in labels),
+        last=tuple(tuple(sure[kind].tolist()) for kind in last),
+    )
+
+
+def _confusion(number: int, step: int, classes: int) -> tuple[tuple[int, ...], ...]:
+    """Return answers of which more are right in each round; the others name the next class."""
+    counts = np.zeros((classes, classes), int)
+    for kind in range(classes):
+        held = (50 + step) // classes + ((50 + step) % classes if kind == 0 else 0)
+        right = min(held, 2 * number + kind + 1)
+        counts[kind, kind] = right
+        counts[kind, (kind + 1) % classes] += held - right
+    return tuple(tuple(row) for row in counts.tolist())
+
+
+def _failures(clients: tuple[int, ...]) -> tuple[record.Failure, ...]:
+    kinds = [{"kind": "error", "code": 2, "reason": "out of memory"}, {"kind": "no reply"}]
+    return tuple(record.Failure(client=c, **kinds[i % 2]) for i, c in enumerate(clients))
+
+
+def _round(number: int, step: int, count: int, failed: int = 0) -> record.Round:
     central = record.Metrics(
         loss=2.0 / (1 + 0.1 * number) + 0.01 * step,
         accuracy=min(0.1 + 0.05 * number, 0.8) + 0.01 * step,
     )
     if number == 0:
-        return record.Round(number=0, central=central, probes=(0.0,))
-    picked = tuple(range(count))
+        return record.Round(number=0, central=central, probes=(0.01 * step,))
+    picked, sampled = tuple(range(count - failed)), tuple(range(count))
     examples = [10 + 20 * client + number + step for client in picked]
-    sent = [0.25 * (client + 1) for client in picked]
+    sent = [0.25 * (client + 1) + 0.01 * step for client in picked]
     shares = [count / sum(examples) for count in examples]
     average = sum(share * value for share, value in zip(shares, sent, strict=True))
     return record.Round(
         number=number,
         train=record.Train(
-            sampled=picked,
+            sampled=sampled,
             replies=tuple(_reply(client, examples, sent, step) for client in picked),
+            failures=_failures(sampled[count - failed :]),
             weighted_mean=(average,),
         ),
-        evaluate=_evaluate(picked[:-1], step),
+        evaluate=_evaluate(sampled[:-1], step),
         central=central,
         probes=(average,),
     )

@@ -105,7 +105,7 @@ def test_manims_own_command_says_so_in_one_line_too(tmp_path: Path) -> None:
 def test_an_unknown_chapter_is_one_line() -> None:
     done = fedreel("film", "two_rounds")
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.startswith("fedreel: no chapter 'two_rounds'. There are: cast")
+    assert done.stderr.startswith("fedreel: no chapter 'two_rounds'. There are: opening")
 
 
 def test_the_film_is_rendered_whole(tmp_path: Path) -> None:

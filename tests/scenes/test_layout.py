@@ -4,7 +4,6 @@ from itertools import combinations
 
 import pytest
 
-from scenes.errors import FitError
 from scenes.stage.layout import Frame, Layout, Slot, layout
 from scenes.stage.text import Words
 
@@ -68,6 +67,8 @@ def test_a_phone_covers_more() -> None:
     assert frame.safe.right == pytest.approx(frame.width / 2 - 170 * unit)
 
 
-def test_too_many_workers_are_refused_with_advice() -> None:
-    with pytest.raises(FitError, match=r"13 workers do not fit as cards.*num-partitions=10"):
-        layout(SHAPES["16:9"], 13)
+def test_more_workers_than_cards_share_one_slot() -> None:
+    arranged = layout(SHAPES["16:9"], 13)
+    assert arranged.workers == ()
+    assert not arranged.crowd.overlaps(arranged.caption)
+    assert not arranged.crowd.overlaps(arranged.coordinator)

@@ -6,15 +6,17 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+from hand import saved
 from PIL import Image
 
+from fl_sim.record import Metrics, Round, Run
 from scenes import FILM
 from scenes.errors import ChapterError, LoopSizeError
 from scenes.explainer import Beat
 from scenes.publish import loop
 from scenes.publish.audit import Shown, _numbers, write
 from scenes.publish.film import join
-from scenes.publish.render import Clip, jobs
+from scenes.publish.render import Clip, Look, jobs, tellable
 from scenes.publish.sheet import LABEL, STILL_WIDTH, moments, sheet, stills
 
 RATE = 10
@@ -120,7 +122,7 @@ def test_a_sheet_has_the_middle_and_the_end_of_each_beat(movie: Movie, tmp_path:
 
 
 def test_an_unknown_chapter_is_named_with_those_there_are() -> None:
-    with pytest.raises(ChapterError, match=r"no chapter 'two_rounds'\. There are: cast, one_round"):
+    with pytest.raises(ChapterError, match=r"no chapter 'two_rounds'\. There are: opening, cast"):
         jobs(("two_rounds",))
 
 
@@ -130,6 +132,41 @@ def test_chapters_come_in_the_films_order() -> None:
         ("cast", ("mine",)),
         ("one_round", ("mine",)),
     ]
+
+
+def test_without_a_run_each_chapter_takes_its_own() -> None:
+    (job,) = jobs(("weighted_average",))
+    assert job.runs == ("unequal",)
+
+
+def test_a_look_is_named_by_what_is_unusual() -> None:
+    assert Look().label == ""
+    assert Look(shape="9:16", theme="light", language="de").label == "-9x16-light-de"
+
+
+@pytest.mark.parametrize(
+    ("look", "pixels"),
+    [
+        (Look("low"), (854, 480)),
+        (Look("medium"), (1280, 720)),
+        (Look("high"), (1920, 1080)),
+        (Look("high", "9:16"), (1080, 1920)),
+        (Look("low", "9:16"), (480, 854)),
+        (Look("medium", "1:1"), (720, 720)),
+    ],
+    ids=str,
+)
+def test_a_shape_keeps_the_qualitys_shorter_side(look: Look, pixels: tuple[int, int]) -> None:
+    assert look.pixels == pixels
+
+
+def test_a_chapter_is_left_out_with_the_reason(tmp_path: Path) -> None:
+    bare = Run(name="bare", rounds=(Round(number=0, central=Metrics(accuracy=0.1)),))
+    run = saved(tmp_path, bare)
+    told, left_out = tellable(jobs(("weighted_average", "credits"), (run,)))
+    assert [job.chapter.name for job in told] == ["credits"]
+    (reason,) = left_out
+    assert str(reason).startswith("weighted_average is left out: the run 'bare' ")
 
 
 def test_a_digit_without_a_source_is_a_fault(tmp_path: Path) -> None:

@@ -51,6 +51,12 @@ def test_a_missing_font_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
         text.register_font()
 
 
+def test_a_character_that_the_font_lacks_is_an_error() -> None:
+    with pytest.raises(FontError, match=r"no glyph for '\u4e2d' \(CJK UNIFIED IDEOGRAPH-4E2D\)"):
+        Words(Figure("\u4e2d", "dataset.class_names[0]"), FRAME)
+    text.check_glyphs("caf\u00e9 \u00b7 \u2212\u2026")
+
+
 @pytest.mark.parametrize(
     ("whole", "lines"),
     [

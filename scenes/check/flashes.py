@@ -1,0 +1,88 @@
+"""Nothing flashes three times a second."""
+
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+
+from scenes.check import colours
+from scenes.check.finding import Fault, Glance
+from scenes.check.moment import Moment, Pixels
+from scenes.check.pixels import CELL
+
+MOST = 3  # flashes in a second: as many are too many
+CHANGE = 0.1  # of relative luminance, there and back: a flash (WCAG 2, general flash)
+DARK = 0.8  # relative luminance that the darker of the two is below
+# Part of the frame that flashes together: a quarter of the ten degrees around the eye's centre,
+# 341 x 256 of 1024 x 768 pixels.
+AREA = 0.25 * 341 * 256 / (1024 * 768)
+KEPT = 16  # swings of each cell that are remembered
+INK = 0.25  # part of a text's box that its glyphs fill, about
+
+Values = npt.NDArray[np.float64]
+
+
+class Flashes(Glance):
+    """Swings of luminance, up and down, in each cell of a coarse picture."""
+
+    def __init__(self) -> None:
+        self._turn: Values | None = None  # luminance at the last turn, by cell
+        self._rising = np.zeros(0)  # 1 or -1, 0 before the first swing
+        self._times = np.zeros((0, KEPT))  # of the last swings, by cell
+
+    def see(self, moment: Moment) -> list[Fault]:
+        """Look at what has become brighter or darker since the last moment."""
+        light = cells(moment)
+        if self._turn is None or self._turn.shape != light.shape:
+            self._turn, self._rising = light, np.zeros(light.shape)
+            self._times = np.full((*light.shape, KEPT), -np.inf)
+        self._swing(light, moment.time)
+        flashes = (self._times > moment.time - 1).sum(axis=-1) // 2
+        together = int(np.sort(flashes, axis=None)[-max(1, round(AREA * flashes.size))])
+        if together < MOST:
+            return []
+        return [Fault("flashes", "frame", together, MOST - 1, "a second")]
+
+    def _swing(self, light: Values, time: float) -> None:
+        """Note which cells have swung back by more than the limit."""
+        turn = self._turn
+        assert turn is not None
+        step = light - turn
+        dark = np.minimum(light, turn) < DARK
+        swung = (np.abs(step) >= CHANGE) & dark & (np.sign(step) != self._rising)
+        further = np.sign(step) == self._rising
+        self._times[swung] = np.roll(self._times[swung], 1, axis=-1)
+        self._times[swung, 0] = time
+        self._rising = np.where(swung, np.sign(step), self._rising)
+        self._turn = np.where(swung | further, light, turn)
+
+
+def cells(moment: Moment) -> Values:
+    """Return a moment's relative luminance in coarse cells, (rows, columns)."""
+    light = _table()[with_texts(moment)] @ colours.XYZ[1]
+    rows, columns = (side // CELL for side in light.shape)
+    square = light[: rows * CELL, : columns * CELL].reshape(rows, CELL, columns, CELL)
+    return np.asarray(square.mean(axis=(1, 3)))
+
+
+def with_texts(moment: Moment) -> Pixels:
+    """Return the small picture with each text as a patch as bright as its glyphs make it."""
+    picture = moment.ground.copy()
+    view = moment.view
+    scale = picture.shape[1] / view.width
+    for text in moment.texts:
+        seen = text.box.common(view)
+        rows = slice(round((view.top - seen.top) * scale), round((view.top - seen.bottom) * scale))
+        columns = slice(
+            round((seen.left - view.left) * scale), round((seen.right - view.left) * scale)
+        )
+        patch, share = picture[rows, columns], INK * text.opacity
+        colour = 255 * text.parts[0].fill_colors[0] if len(text.parts[0].fill_colors) else 255
+        patch[...] = ((1 - share) * patch + share * np.asarray(colour)).astype(np.uint8)
+    return picture
+
+
+@cache
+def _table() -> Values:
+    """Return linear light by 8-bit value, (256,)."""
+    return colours.linear(np.arange(256) / 255)

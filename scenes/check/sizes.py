@@ -1,0 +1,89 @@
+"""Text is large enough to be read."""
+
+from functools import cache
+from string import ascii_letters, ascii_uppercase, digits
+
+import numpy as np
+from fontTools.pens.boundsPen import BoundsPen
+from fontTools.ttLib import TTFont
+from manim import Mobject, Text
+
+from scenes.check.finding import Fault, Glance
+from scenes.check.moment import Moment
+from scenes.check.parts import Lettering
+from scenes.check.reader import SPACE
+from scenes.stage.text import WEIGHTS, Words, _font_file
+
+LEAST = {"label": 24.0, "caption": 36.0, "title": 36.0}  # height of a capital, pixels of 1080
+LOOSE = 0.25
+SETTLED = 0.99  # opacity from which on a text in motion counts: it may grow while it fades in
+TALL = frozenset(ascii_uppercase + digits) - {"J", "Q"}  # some have a tail
+MOSTLY = 75  # percentile of a formula's glyph heights that is taken for a capital's
+
+
+class TextHeight(Glance):
+    """A capital is as tall as its role asks for, also while its text moves."""
+
+    def see(self, moment: Moment) -> list[Fault]:
+        """Look at every visible text; while something moves, at those that have come in."""
+        faults = []
+        for text in moment.texts:
+            if moment.still or text.opacity >= SETTLED:
+                tall, least = moment.px(capital(text)), LEAST[text.role]
+                if tall < least - LOOSE:
+                    boxes = (text.box,)
+                    faults.append(
+                        Fault("text height", text.words, tall, least, "px", boxes, at_least=True)
+                    )
+        return faults
+
+
+def capital(text: Lettering) -> float:
+    """Return the height of a text's capitals, Manim's units.
+
+    It is measured on capitals and digits, which are as tall; without any, on every letter or else
+    sign of which the project's font tells how tall it is in capitals. Only of a formula, whose
+    glyphs are unknown, a tall glyph is taken for a capital.
+    """
+    letters = _letters(text.owner)
+    heights = [tall for glyph in text.owner.submobjects if (tall := _height(glyph)) > SPACE]
+    if len(letters) == len(heights):
+        pairs = list(zip(letters, heights, strict=True))
+        for signs in (TALL, frozenset(ascii_letters), frozenset(letters)):
+            told = [
+                tall / share
+                for letter, tall in pairs
+                if letter in signs and (share := in_capitals(letter)) > 0
+            ]
+            if told:
+                return float(np.median(told))
+    return float(np.percentile([part.box.height for part in text.parts], MOSTLY))
+
+
+def _letters(owner: Mobject) -> str:
+    """Return the characters of a text's glyphs, without spaces."""
+    if isinstance(owner, Words):
+        return "".join(owner.shown.split())
+    return "".join(owner.text.split()) if isinstance(owner, Text) else ""
+
+
+def _height(glyph: Mobject) -> float:
+    return float(np.ptp(glyph.points[:, 1])) if len(glyph.points) else 0.0
+
+
+def in_capitals(letter: str) -> float:
+    """Return how tall a letter is, in heights of an H; 0 where the font has none."""
+    return _heights().get(letter, 0.0) / _heights()["H"]
+
+
+@cache
+def _heights() -> dict[str, float]:
+    """Return the heights of the font's glyphs, in the font's units."""
+    heights = {}
+    with TTFont(_font_file(WEIGHTS["NORMAL"])) as font:
+        glyph_set = font.getGlyphSet()
+        for code, name in font.getBestCmap().items():
+            pen = BoundsPen(glyph_set)
+            glyph_set[name].draw(pen)
+            heights[chr(code)] = float(pen.bounds[3] - pen.bounds[1]) if pen.bounds else 0.0
+    return heights

@@ -1,0 +1,64 @@
+"""Different data: workers whose photos differ pull the model apart."""
+
+from scenes.explainer import Explainer
+from scenes.stage.deal import TwoDeals
+from scenes.stage.line_chart import LineChart
+from scenes.stage.pulls import Pulls
+from scenes.story import different_data as story
+from scenes.story.different_data import CostTold, DifferentDataTold
+from scenes.story.pull import PullTold
+
+
+class DifferentData(Explainer):
+    """Alike data beside skewed data: what the workers hold, how they pull, what it costs."""
+
+    shown: TwoDeals | Pulls
+
+    def construct(self) -> None:
+        """Tell the chapter."""
+        told = story.tell(self.runs)
+        self.deal(told)
+        if told.pull:
+            self.pull(told.pull)
+        if told.cost:
+            self.cost(told.cost)
+
+    def deal(self, told: DifferentDataTold) -> None:
+        """Show what every worker holds."""
+        self.shown = deals = TwoDeals(told.deals, self.layout.figure, self.frame)
+        with self.beat("alike", told.alike, self.chrome.title(told.title)):
+            self.play(deals.enter())
+        with self.beat("skewed", told.skewed):
+            for animation in deals.compare():
+                self.play(animation)
+        if told.amounts:
+            with self.beat("amounts", told.amounts):
+                self.play(deals.amounts())
+
+    def pull(self, told: PullTold) -> None:
+        """Show how the updates of one round lie."""
+        pulls = Pulls(told.fans, self.layout.figure, self.frame)
+        with self.beat("updates", told.updates, self.shown.leave()):
+            self.shown = pulls
+            self.play(pulls.open(told.start))
+        with self.beat("average", told.average):
+            self.play(pulls.average())
+            self.play(pulls.name(told.one_update, told.its_average, told.free))
+        with self.beat("apart", told.apart):
+            for animation in pulls.compare():
+                self.play(animation)
+            self.play(pulls.measure(*told.angles))
+        with self.beat("cancel", told.cancel):
+            self.play(pulls.lengths(told.mean_length))
+            self.play(pulls.measure(told.kept))
+        if told.served and told.after:
+            with self.beat("served", told.served):
+                self.play(pulls.measure(told.after))
+
+    def cost(self, told: CostTold) -> None:
+        """Show what came of all rounds."""
+        lines = LineChart(told.chart, self.layout.figure, self.frame)
+        with self.beat("curves", told.curves, self.shown.leave()):
+            self.play(lines.enter())
+            self.play(lines.draw())
+            self.play(lines.name_ends())

@@ -1,0 +1,255 @@
+"""What each class was called: a matrix of brightness, and each class's right answers beside it."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+from manim import (
+    LEFT,
+    Animation,
+    AnimationGroup,
+    FadeIn,
+    FadeOut,
+    Group,
+    ImageMobject,
+    ManimColor,
+    Rectangle,
+    Succession,
+    VGroup,
+    linear,
+)
+from manim import Line as Stroke
+
+from scenes import theme
+from scenes.figures import Told
+from scenes.stage import layers
+from scenes.stage.layout import Frame, Slot, box
+from scenes.stage.text import Words
+from scenes.told import ConfusionTold
+
+PIXELS = 720  # of the matrix's side in the picture, about
+HEAD = 56  # pixels above the matrix for what its columns are called
+NAMES = 200  # pixels left of it for the names of its rows
+GAP = 24  # pixels between its parts
+NUMBER = 136  # pixels for a share of right answers
+LEAST_BARS = 280  # pixels of width below which there are no bars
+LEAST_ROW = 40  # pixels of height of a row that has a name of its own
+BAR = 0.46  # a bar's height, in rows
+GUIDE = 2.5
+TINY = 1e-9
+
+Shares = npt.NDArray[np.float64]
+
+
+class Matrix(ImageMobject):
+    """A picture of shares: the larger, the brighter, on one scale from none to all."""
+
+    def __init__(self, shares: Shares, slot: Slot) -> None:
+        count = len(shares)
+        self.cell = max(4, round(PIXELS / count))
+        self.gap = max(1, self.cell // 24)
+        super().__init__(self._pixels(shares))
+        self.height = slot.height
+        self.stretch_to_fit_width(slot.width)
+        self.move_to(slot.center).set_z_index(layers.RECESSES)
+
+    def draw(self, shares: Shares) -> None:
+        """Draw other shares in the same place."""
+        self.pixel_array[..., :3] = self._pixels(shares)[..., :3]
+
+    def _pixels(self, shares: Shares) -> npt.NDArray[np.uint8]:
+        dark, bright = (np.array(ManimColor(c).to_rgb()) for c in (theme.PANEL, theme.INK))
+        color = dark + shares[..., None] * (bright - dark)
+        tile = np.ones((self.cell, self.cell, 1))
+        pixels = np.kron(np.concatenate([color, np.ones((*shares.shape, 1))], axis=2), tile)
+        lines = np.arange(len(pixels)) % self.cell >= self.cell - self.gap
+        pixels[lines] = pixels[:, lines] = [*ManimColor(theme.GROUND).to_rgb(), 1]
+        drawn = pixels[: -self.gap, : -self.gap]
+        return np.asarray(np.round(255 * drawn), dtype=np.uint8)
+
+
+class Confusion:
+    """The matrix, the names of its rows, and a bar for each class's share of right answers."""
+
+    def __init__(self, told: ConfusionTold, area: Slot, frame: Frame) -> None:
+        px = frame.px
+        self.told = told
+        self.frame = frame
+        names, heads = px(NAMES + GAP), px(HEAD)
+        side = min(area.height - heads, area.width - names - px(GAP + NUMBER))
+        wide = area.width - names - side - px(2 * GAP + NUMBER)
+        self.barred = wide >= px(LEAST_BARS)
+        used = area.width if self.barred else names + side + px(GAP + NUMBER)
+        # Where it is narrow, the rows are taller than wide, so that all have their names.
+        high = min(area.height - heads, max(side, px(LEAST_ROW) * len(told.names)))
+        left, top = area.x - used / 2 + names, area.y + (high + heads) / 2 - heads
+        self.slot = box(left, top - high, left + side, top)
+        self.start = self.slot.right + px(2 * GAP if self.barred else GAP)
+        self.bar_room = wide if self.barred else 0.0
+        self.pitch = high / len(told.names)
+        self.spelled = self.pitch >= px(LEAST_ROW) - TINY
+        self.matrix = Matrix(told.shares[0], self.slot)
+        kinds = range(len(told.names))
+        self.bars = VGroup(*(self._bar(k) for k in kinds)) if self.barred else VGroup()
+        self.heads = VGroup(*self._heads())
+        self.names = self._labels(list(kinds) if self.spelled else [])
+        self.numbers = VGroup()
+        self.pointers = VGroup()
+        self.show(told.shares[0])
+
+    def enter(self) -> Animation:
+        """Bring in the matrix as it was first, with the names of its rows."""
+        still = Group(self.matrix, self.bars, self.heads, self.names)
+        return FadeIn(still, run_time=theme.MOVE)
+
+    def advance(self, step: int, run_time: float) -> Animation:
+        """Go to the next step: cells brighten or darken, bars grow or shrink."""
+        return Turn(self, step, run_time)
+
+    def show(self, shares: Shares) -> None:
+        """Draw a step, or something between two."""
+        self.matrix.draw(shares)
+        for bar, share in zip(self.bars, np.diag(shares), strict=False):
+            long = max(float(share) * self.bar_room, self.frame.px(2))
+            bar.stretch_to_fit_width(long, about_edge=LEFT)
+
+    def finish(self) -> Animation:
+        """Write each class's share of right answers at the end of its row."""
+        if not self.spelled:
+            return FadeIn(VGroup())
+        self.numbers = self._numbers(range(len(self.told.names)))
+        return FadeIn(self.numbers)
+
+    def extremes(self) -> Animation:
+        """Light the class that is called right most often, and the one that is so least often."""
+        pair = sorted({self.told.best, self.told.worst})
+        steps: list[Animation] = [self._light(pair)]
+        if not self.spelled:
+            self.names, self.numbers = self._labels(pair), self._numbers(pair)
+            steps.append(FadeIn(self.names, self.numbers))
+        return AnimationGroup(*steps, run_time=theme.MOVE)
+
+    def point_out(self) -> Animation:
+        """Light the cell of the most frequent mistake, with its row's and its column's name."""
+        if self.told.mistake is None:
+            return self._light([])
+        row, column = self.told.mistake
+        before, after = [self._light([row]), FadeOut(self.heads[1])], []
+        if not self.spelled:
+            before.append(FadeOut(self.names, self.numbers))
+            self.names, self.numbers = self._labels([row]), self._numbers([row])
+            after.append(FadeIn(self.names, self.numbers))
+        self.pointers = self._pointers(row, column)
+        return Succession(
+            AnimationGroup(*before, run_time=theme.SWAP),
+            AnimationGroup(*after, FadeIn(self.pointers), run_time=theme.SWAP),
+        )
+
+    # --- parts
+
+    def _light(self, rows: Sequence[int]) -> Animation:
+        """Return the animation that gives some rows ink and the others muted colours."""
+        steps: list[Animation] = []
+        for i, bar in enumerate(self.bars):
+            steps.append(bar.animate.set_fill(theme.INK if i in rows else theme.EDGE))  # type: ignore[arg-type]
+        # Where every row has its own, they stand in the rows' order.
+        for texts in (self.names, self.numbers) if self.spelled else ():
+            for i, words in enumerate(texts):
+                ink = theme.INK if i in rows else theme.MUTED
+                steps.append(words.animate.set_color(ink))  # type: ignore[arg-type]
+        return AnimationGroup(*steps) if steps else FadeIn(VGroup())
+
+    def _y(self, row: int) -> float:
+        return self.slot.top - (row + 0.5) * self.pitch
+
+    def _cell(self, row: int, column: int) -> Slot:
+        wide = self.slot.width / len(self.told.names)
+        x = self.slot.left + (column + 0.5) * wide
+        return Slot(x, self._y(row), wide, self.pitch)
+
+    def _bar(self, row: int) -> Rectangle:
+        bar = Rectangle(width=1.0, height=BAR * self.pitch, stroke_width=0)
+        bar.set_fill(theme.MUTED, opacity=1)
+        return bar.move_to(np.array([self.start, self._y(row), 0.0]), aligned_edge=LEFT)
+
+    def _heads(self) -> list[Words]:
+        """Return what rows, columns and bars are called, on one line above them."""
+        y = self.slot.top + self.frame.px(HEAD - 0.7 * theme.LABEL)
+        rows, columns, right = self.told.heads
+        places: list[tuple[Told, float, float]] = [
+            (rows, self.slot.left - self.frame.px(GAP), 1),
+            (columns, self.slot.left, -1),
+        ]
+        if self.barred:
+            places.append((right, self.start, -1))
+        return [
+            Words(told, self.frame, color=theme.MUTED).put(np.array([x, y, 0.0]), side)
+            for told, x, side in places
+        ]
+
+    def _labels(self, rows: Sequence[int]) -> VGroup:
+        x = self.slot.left - self.frame.px(GAP)
+        ys = self._apart(rows)
+        return VGroup(*(self._words(self.told.names[k], (x, ys[k]), 1) for k in rows))
+
+    def _numbers(self, rows: Sequence[int]) -> VGroup:
+        """Return shares of right answers, each at the end of its row."""
+        ys = self._apart(rows)
+        last = np.diag(self.told.shares[-1])
+        gap = self.frame.px(GAP * 2 / 3 if self.barred else 0)
+        return VGroup(
+            *(
+                self._words(
+                    self.told.right[k], (self.start + last[k] * self.bar_room + gap, ys[k]), -1
+                )
+                for k in rows
+            )
+        )
+
+    def _words(self, told: Told, place: tuple[float, float], side: float) -> Words:
+        return Words(told, self.frame).put(np.array([*place, 0.0]), side)
+
+    def _apart(self, rows: Sequence[int]) -> dict[int, float]:
+        """Return the height of each row's text: its row's own, moved where two would touch."""
+        least, ys = self.frame.px(LEAST_ROW), {row: self._y(row) for row in rows}
+        upper = None
+        for row in sorted(ys):
+            if upper is not None and ys[upper] - ys[row] < least:
+                ys[row] = ys[upper] - least
+            upper = row
+        return ys
+
+    def _pointers(self, row: int, column: int) -> VGroup:
+        """Return a frame around a cell, lines to its row's and column's names, and the latter."""
+        cell = self._cell(row, column)
+        around = Rectangle(width=cell.width, height=cell.height, stroke_width=2 * GUIDE)
+        around.set_stroke(theme.INK).move_to(cell.center)
+        top = np.array([cell.x, self.slot.top + self.frame.px(8), 0.0])
+        side = np.array([self.slot.left - self.frame.px(8), cell.y, 0.0])
+        guides = [
+            Stroke(start, end, stroke_color=theme.INK, stroke_width=GUIDE)
+            for start, end in ((top, cell.at(0.5, 1)), (side, cell.at(0, 0.5)))
+        ]
+        return VGroup(around, *guides, self._column_label(cell.x)).set_z_index(layers.CONTENT)
+
+    def _column_label(self, x: float) -> Words:
+        words = Words(self.told.mistake_told, self.frame, weight="SEMIBOLD")
+        half = words.width / 2
+        x = min(max(x, self.slot.left + half), self.slot.right - half)
+        y = self.slot.top + self.frame.px(HEAD - 0.7 * theme.LABEL)
+        return words.put(np.array([x, y, 0.0]))
+
+
+class Turn(Animation):
+    """The matrix and the bars go from one step to the next."""
+
+    def __init__(self, confusion: Confusion, step: int, run_time: float) -> None:
+        self.confusion = confusion
+        self.before, self.after = confusion.told.shares[step - 1 : step + 1]
+        moved = Group(confusion.matrix, confusion.bars)
+        super().__init__(moved, run_time=run_time, rate_func=linear)
+
+    def interpolate_mobject(self, alpha: float) -> None:
+        """Draw a state between the two."""
+        share = min(alpha, 1.0)
+        self.confusion.show((1 - share) * self.before + share * self.after)

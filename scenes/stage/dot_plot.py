@@ -1,0 +1,264 @@
+"""Strategies compared: a row each, a dot for each of its runs, and a line at their mean."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from manim import (
+    Animation,
+    AnimationGroup,
+    Create,
+    DashedLine,
+    Dot,
+    FadeIn,
+    FadeToColor,
+    LaggedStart,
+    VGroup,
+    VMobject,
+)
+from manim import Line as Stroke
+from manim.typing import Point3D
+
+from scenes import theme
+from scenes.figures import Told
+from scenes.stage import layers
+from scenes.stage.layout import Frame, Slot, box
+from scenes.stage.plot import scaled
+from scenes.stage.text import Words
+from scenes.told import DotPlotTold, DotRowTold, LevelTold
+
+BESIDE = 1400  # pixels of width from which names stand beside the dots, else above them
+NAMES = 56  # pixels between the names and the plot
+HEADING = 100  # pixels above the rows for the measure's name and the levels'
+SECOND = 44  # pixels more, where the measure's name has a line of its own
+NOTE = 40  # pixels from a level's name down to how it is measured
+UNDER_NAME = 42  # pixels from a name to what it changes
+HIGHEST_ROW = 150  # pixels
+HIGH_ROW = 124  # pixels from which on a mean stands in figures over its line, else beside the dots
+DOT = 10  # pixels: radius
+APART = 1.4  # radii between two dots' middles at least; nearer ones stand one over the other
+LANE = 2.2  # radii from such a dot to the one over it
+TICK = 8  # pixels: the ends of a bracket
+MEAN = (30, 18)  # pixels of a mean's line above and below the dots: in a high row, in a low one
+SPAN = (44, 28)  # pixels from the dots down to the bracket under them
+GAP = 30  # pixels between a row's last dot and its mean in figures
+CLEAR = 14  # pixels between a line and figures beside it
+
+
+class DotPlot:
+    """The plot, from the low level to the high one. Its verbs are animations."""
+
+    def __init__(self, told: DotPlotTold, area: Slot, frame: Frame) -> None:
+        px = frame.px
+        self.told = told
+        self.frame = frame
+        self.area = area
+        self.beside = area.width > px(BESIDE)
+        count = len(told.rows)
+        heading = px(HEADING) + (0.0 if self.beside else px(SECOND))
+        height = min((area.height - heading) / count, px(HIGHEST_ROW))
+        self.above = self.beside and height >= px(HIGH_ROW)
+        top = area.top - (area.height - heading - count * height) / 2
+        names = [self._name(row) for row in told.rows]
+        width = max(name.width for name in names) + px(NAMES)
+        left = area.left + (width if self.beside else px(DOT))
+        bottom = top - heading - count * height
+        self.plot = box(left, bottom, area.right - self._reserved(), top)
+        self.slots = box(left, bottom, self.plot.right, top - heading).rows([1.0] * count)
+        values = [value for row in told.rows for value in row.values]
+        levels = [level.value for level in (told.low, told.high) if level]
+        self.least = min([told.low.value, *values]) if told.low else 0.0
+        self.most = max([*levels, *values])
+        self.names = VGroup(*(self._named(name, row) for row, name in enumerate(names)))
+        self.low = self._level(told.low) if told.low else VGroup(self._zero())
+        self.high = self._level(told.high, theme.INK, told.high_note) if told.high else VGroup()
+        self.base = self._base()
+        self.rows = [self._row(row) for row in range(count)]
+
+    def enter(self) -> Animation:
+        """Bring in what is measured, the low level, and all names, muted."""
+        return FadeIn(VGroup(self._heading(), self.low, self.names))
+
+    def first(self) -> Animation:
+        """Show the first row."""
+        return self.rows[0]
+
+    def others(self) -> Animation:
+        """Show the other rows, one after the other."""
+        return LaggedStart(*self.rows[1:], lag_ratio=0.75)
+
+    def compare(self) -> Animation:
+        """Draw the first row's mean through all rows, and name it where there is room."""
+        line, *name = self.base
+        return AnimationGroup(Create(line), *map(FadeIn, name))
+
+    def spread(self) -> Animation:
+        """Draw how far the dots of each row lie apart, under them."""
+        spans = zip(self.told.rows, self.slots, strict=True)
+        return LaggedStart(*(Create(self._span(row, slot)) for row, slot in spans), lag_ratio=0.3)
+
+    def far(self) -> Animation:
+        """Draw the high level."""
+        return FadeIn(self.high)
+
+    # --- places
+
+    def _x(self, value: float) -> float:
+        return scaled([value], self.least, self.most, self.plot.left, self.plot.right)[0]
+
+    def _reserved(self) -> float:
+        """Return the width for what stands beside the dots farthest right."""
+        if self.above:
+            return self.frame.px(DOT)
+        words = [Words(row.mean_told, self.frame, weight="SEMIBOLD") for row in self.told.rows]
+        return max(mean.width for mean in words) + self.frame.px(GAP)
+
+    def _middle(self, slot: Slot) -> float:
+        return slot.y if self.beside else slot.y - self.frame.px(UNDER_NAME / 2)
+
+    def _place(self, value: float, slot: Slot, up: float = 0.0) -> Point3D:
+        return np.array([self._x(value), self._middle(slot) + up, 0.0])
+
+    def _of_row(self, sizes: tuple[int, int]) -> float:
+        """Return that of two sizes which belongs to the rows' height."""
+        return self.frame.px(sizes[0] if self.above else sizes[1])
+
+    def _names_of_levels(self) -> float:
+        down = theme.LABEL / 2 + (0 if self.beside else SECOND)
+        return self.plot.top - self.frame.px(down)
+
+    # --- around the rows
+
+    def _heading(self) -> Words:
+        half = self.frame.px(theme.LABEL / 2)
+        words = Words(self.told.name, self.frame, color=theme.MUTED)
+        return words.put(np.array([self.area.left, self.plot.top - half, 0.0]), -1)
+
+    def _zero(self) -> Stroke:
+        top = np.array([self.plot.left, self.slots[0].top, 0.0])
+        return Stroke(self.plot.at(0, 0), top, stroke_color=theme.WIRE, stroke_width=2)
+
+    def _through(self, value: float, color: str, slots: Sequence[Slot]) -> VGroup:
+        """Return a dashed line through rows; with gaps for the names that stand above dots."""
+        x = self._x(value)
+        reach = self.frame.px(SPAN[1])
+        ends = [(slot.top, slot.bottom) for slot in (slots[0], slots[-1])]
+        spans = [(ends[0][0], ends[1][1])]
+        if not self.beside:
+            spans = [(self._middle(slot) + reach, self._middle(slot) - reach) for slot in slots]
+        return VGroup(
+            *(
+                DashedLine(np.array([x, top, 0.0]), np.array([x, bottom, 0.0])).set_stroke(color, 2)
+                for top, bottom in spans
+            )
+        )
+
+    def _level(self, told: LevelTold, color: str | None = None, note: Told = "") -> VGroup:
+        """Return a level through all rows, above them its name and how it is measured."""
+        color = color or theme.MUTED
+        texts = [Words(told.name, self.frame, color=color)]
+        if str(note):
+            texts.append(Words(note, self.frame, color=theme.MUTED))
+        for i, words in enumerate(texts):
+            half = words.width / 2
+            x = min(max(self._x(told.value), self.plot.left + half), self.area.right - half)
+            words.put(np.array([x, self._names_of_levels() - i * self.frame.px(NOTE), 0.0]))
+        return VGroup(self._through(told.value, color, self.slots), *texts)
+
+    def _base(self) -> VGroup:
+        """Return the first row's mean through the others; its name if the levels' leave room."""
+        mean = self.told.rows[0].mean
+        base = VGroup(self._through(mean, theme.INK, self.slots[1:] or self.slots))
+        if not str(self.told.base):
+            return base
+        words = Words(self.told.base, self.frame)
+        words.put(np.array([self._x(mean), self._names_of_levels(), 0.0]))
+        gap = self.frame.px(GAP)
+        texts = [part for level in (self.low, self.high) for part in level[1:]]
+        near = (abs(w.get_x() - words.get_x()) < (w.width + words.width) / 2 + gap for w in texts)
+        inside = self.plot.left <= words.get_left()[0] and words.get_right()[0] <= self.area.right
+        return base.add(words) if inside and not any(near) else base
+
+    # --- a row
+
+    def _name(self, told: DotRowTold) -> VGroup:
+        """Return a strategy's name and what it changes, around the origin."""
+        name = Words(told.name, self.frame, color=theme.MUTED, weight="SEMIBOLD")
+        name.put(np.zeros(3), -1)
+        note = Words(told.note, self.frame, color=theme.MUTED) if str(told.note) else VGroup()
+        if isinstance(note, Words) and self.beside:
+            up = self.frame.px(UNDER_NAME / 2)
+            note.put(np.array([0.0, -up, 0.0]), -1)
+            name.put(np.array([0.0, up, 0.0]), -1)
+        elif isinstance(note, Words):
+            note.put(np.array([name.width + self.frame.px(GAP), 0.0, 0.0]), -1)
+        return VGroup(name, note)
+
+    def _named(self, name: VGroup, row: int) -> VGroup:
+        slot = self.slots[row]
+        y = slot.y if self.beside else slot.top - self.frame.px(theme.LABEL)
+        return name.shift(np.array([self.area.left, y, 0.0]))
+
+    def _row(self, row: int) -> Animation:
+        """Return how a row comes: its name lights up, its dots come one by one, then their mean."""
+        told, slot = self.told.rows[row], self.slots[row]
+        dots = self._dots(told, slot)
+        mean = FadeIn(self._mean(told, slot, first=row == 0), run_time=theme.SWAP)
+        appearing = LaggedStart(*(FadeIn(dot, scale=0.4) for dot in dots), lag_ratio=0.4)
+        appearing.run_time = theme.MOVE
+        named = FadeToColor(self.names[row][0], theme.INK, run_time=theme.SWAP)
+        return AnimationGroup(named, appearing, mean, lag_ratio=0.6)
+
+    def _dots(self, told: DotRowTold, slot: Slot) -> VGroup:
+        """Return a dot for each run, all on one line, but one over the other where they touch."""
+        radius = self.frame.px(DOT)
+        ups = stacked([self._x(value) for value in told.values], APART * radius, LANE * radius)
+        dots = VGroup()
+        for value, up in zip(told.values, ups, strict=True):
+            dot = Dot(self._place(value, slot, up), radius=radius, color=theme.INK)
+            dots.add(dot.set_stroke(theme.GROUND, 2).set_z_index(layers.PACKETS))
+        return dots
+
+    def _span(self, told: DotRowTold, slot: Slot) -> VMobject:
+        """Return a bracket from a row's lowest dot to its highest."""
+        down = -self._of_row(SPAN)
+        low, high = (self._place(end(told.values), slot, down) for end in (min, max))
+        up = np.array([0.0, self.frame.px(TICK), 0.0])
+        bracket = VMobject(stroke_color=theme.INK, stroke_width=2.5)
+        return bracket.set_points_as_corners([low + up, low, high, high + up])
+
+    def _mean(self, told: DotRowTold, slot: Slot, *, first: bool) -> VGroup:
+        """Return the mean's line, and the mean in figures: over it, or beside the dots."""
+        reach = self._of_row(MEAN)
+        low, high = (self._place(told.mean, slot, side * reach) for side in (-1, 1))
+        stroke = Stroke(low, high, stroke_color=theme.INK, stroke_width=5)
+        words = Words(told.mean_told, self.frame, weight="SEMIBOLD")
+        if self.above:
+            place = high + np.array([0.0, self.frame.px(theme.LABEL), 0.0])
+        else:
+            side = self.frame.px(GAP) + words.width / 2
+            place = self._place(max(told.values), slot) + np.array([side, 0.0, 0.0])
+        place[0] = self._beside_lines(place[0], words.width, first=first)
+        return VGroup(stroke, words.put(place))
+
+    def _beside_lines(self, x: float, width: float, *, first: bool) -> float:
+        """Return where figures stand that would be on a line through the rows: beside it."""
+        base = [] if first else [self.told.rows[0].mean]
+        values = [level.value for level in (self.told.low, self.told.high) if level] + base
+        away = width / 2 + self.frame.px(CLEAR)
+        for line in sorted(map(self._x, values)):
+            if abs(x - line) < away:
+                x = line + away
+        return x
+
+
+def stacked(places: Sequence[float], apart: float, lane: float) -> list[float]:
+    """Return how far up to put dots side by side, so that those too near are in other lanes."""
+    ups = [0.0] * len(places)
+    group: list[int] = []
+    for i in sorted(range(len(places)), key=lambda i: places[i]):
+        if group and places[i] - places[group[-1]] >= apart:
+            group = []
+        group.append(i)
+        for rank, member in enumerate(group):
+            ups[member] = ((len(group) - 1) / 2 - rank) * lane
+    return ups

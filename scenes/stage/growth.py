@@ -1,0 +1,136 @@
+"""What grows round by round: curves and marks, drawn up to a moment between two rounds."""
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+from manim import Animation, Dot, ImageMobject, Mobject, VGroup, VMobject, smooth
+
+from scenes import theme
+from scenes.stage import layers
+
+STROKE = 4
+
+Point = npt.NDArray[np.float64]
+
+
+class Growing(Protocol):
+    """Something that can be drawn up to a round."""
+
+    def draw_to(self, round_: float) -> None:
+        """Draw up to a round, which may lie between two."""
+
+
+class Curve(VGroup):
+    """A curve with a dot at its end and gaps where no value is known.
+
+    A known value between two gaps is a dot.
+    """
+
+    def __init__(self, points: Sequence[Point | None], radius: float) -> None:
+        self.points_by_round = points
+        self.radius = radius
+        self.stretches = _stretches(points)
+        self.stroke = VMobject(stroke_color=theme.INK, stroke_width=STROKE)
+        self.dots = VGroup(*(self._dot(s[0][1]) for s in self.stretches if len(s) == 1))
+        self.starts = [float(s[0][0]) for s in self.stretches if len(s) == 1]
+        self.head = self._dot(self.stretches[0][0][1])
+        super().__init__(self.stroke, self.dots, self.head)
+        self.set_z_index(layers.CONTENT)
+        self.draw_to(0)
+
+    def draw_to(self, round_: float) -> None:
+        """Draw the curve up to a round, which may lie between two."""
+        shown = [part for s in self.stretches if len(part := _until(s, round_))]
+        self.stroke.clear_points()
+        for part in (part for part in shown if len(part) > 1):
+            self.stroke.start_new_path(part[0])
+            self.stroke.add_points_as_corners(part[1:])
+        for dot, start in zip(self.dots, self.starts, strict=True):
+            dot.set_fill(opacity=float(round_ >= start))
+        self.head.set_fill(opacity=float(bool(shown)))
+        if shown:
+            self.head.move_to(shown[-1][-1])
+
+    def _dot(self, point: Point) -> Dot:
+        return Dot(point, radius=self.radius, color=theme.INK)
+
+
+def _stretches(points: Sequence[Point | None]) -> list[list[tuple[int, Point]]]:
+    """Return the parts of a curve between its gaps, each a list of rounds and points."""
+    known = groupby(enumerate(points), key=lambda pair: pair[1] is not None)
+    return [[(i, p) for i, p in part if p is not None] for there, part in known if there]
+
+
+def _until(stretch: Sequence[tuple[int, Point]], round_: float) -> list[Point]:
+    """Return a stretch's points up to a round, the last of them between two rounds."""
+    done = [point for i, point in stretch if i <= round_]
+    if done and len(done) < len(stretch):
+        at, start = stretch[len(done) - 1]
+        done.append(start + (round_ - at) * (stretch[len(done)][1] - start))
+    return done
+
+
+class Marks(ImageMobject):
+    """Marks in rows and columns, one picture however many they are.
+
+    ``column_of`` has the round of each column of pixels and ``row_of`` the row of each row of
+    pixels; ``opacity`` is that of all marks together, uint8, (pixels up, pixels across).
+    """
+
+    def __init__(
+        self,
+        opacity: npt.NDArray[np.uint8],
+        column_of: npt.NDArray[np.float64],
+        row_of: npt.NDArray[np.intp],
+        color: tuple[int, int, int],
+    ) -> None:
+        self.opacity = opacity
+        self.column_of = column_of
+        self.row_of = row_of
+        self.lit = np.ones(len(row_of))
+        self.drawn = 0.0
+        pixels = np.zeros((*opacity.shape, 4), np.uint8)
+        pixels[..., :3] = color
+        super().__init__(pixels)
+        self.set_z_index(layers.CONTENT)
+
+    def draw_to(self, round_: float) -> None:
+        """Show the marks up to a round; those of a round that has begun come in gradually."""
+        self.drawn = round_
+        reached = np.clip(round_ - (self.column_of - 1), 0, 1)
+        self.pixel_array[..., 3] = self.opacity * reached[None, :] * self.lit[:, None]
+
+    def light(self, row: int, rest: float) -> None:
+        """Show one row as it is and the others with the opacity ``rest``."""
+        self.lit = np.where(self.row_of == row, 1.0, rest)
+        self.draw_to(self.drawn)
+
+
+class Grow(Animation):
+    """Something grows from a round to another."""
+
+    def __init__(self, part: Mobject, start: float, end: float) -> None:
+        self.part = part
+        self.span = start, end
+        super().__init__(part)
+
+    def interpolate_mobject(self, alpha: float) -> None:
+        """Draw up to a moment between the two."""
+        start, end = self.span
+        self.part.draw_to(start + min(alpha, 1.0) * (end - start))
+
+
+class Light(Animation):
+    """All rows of marks but one step back, or come forward again."""
+
+    def __init__(self, marks: Marks, row: int, *, back: bool = False) -> None:
+        self.marks, self.row, self.back = marks, row, back
+        super().__init__(marks)
+
+    def interpolate_mobject(self, alpha: float) -> None:
+        """Change the others' light gradually."""
+        done = smooth(min(alpha, 1.0))
+        self.marks.light(self.row, 1 - (1 - done if self.back else done) * (1 - theme.DIM))

@@ -1,0 +1,165 @@
+"""One measure by round of several runs: lines from a zero floor, named at their ends."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+from manim import (
+    Animation,
+    DashedLine,
+    DashedVMobject,
+    Dot,
+    FadeIn,
+    FadeOut,
+    Group,
+    VGroup,
+    VMobject,
+    linear,
+)
+from manim import Line as Stroke
+
+from scenes import theme
+from scenes.stage.layout import Frame, Slot, box
+from scenes.stage.plot import polyline, scaled
+from scenes.stage.text import Words
+from scenes.told import LineChartTold, RunLineTold
+
+NAME = 58  # pixels above the lines for the measure's name
+TICKS = 50  # pixels under them for the rounds
+GAP = 28  # pixels between a line's end and its name
+VALUE_OVER_NAME = 48  # pixels from a value to the name under it
+APART = 112  # pixels between two names at least
+STROKE = 5
+DASHES = 60
+
+
+class ChartLine(VGroup):
+    """One run's line, drawn up to some part of the rounds, with a dot at its end."""
+
+    def __init__(self, xs: Sequence[float], ys: Sequence[float], rank: int, frame: Frame) -> None:
+        color = theme.INK if rank == 0 else theme.MUTED
+        self.ends = [np.array([x, y, 0.0]) for x, y in zip(xs, ys, strict=True)]
+        whole = polyline(xs, ys, color, STROKE)
+        self.whole = DashedVMobject(whole, DASHES, dashed_ratio=0.6) if rank > 1 else whole
+        self.stroke = VMobject(stroke_color=color, stroke_width=STROKE)
+        self.head = Dot(self.ends[0], radius=frame.px(9), color=color)
+        super().__init__(self.stroke, self.head)
+
+    def draw_to(self, part: float) -> None:
+        """Draw the line up to a part of the rounds."""
+        self.stroke.pointwise_become_partial(self.whole, 0, part)
+        steps = len(self.ends) - 1
+        lower = min(int(part * steps), steps - 1)
+        start, end = self.ends[lower], self.ends[lower + 1]
+        self.head.move_to(start + (part * steps - lower) * (end - start))
+
+
+class Draw(Animation):
+    """Lines grow side by side, round by round."""
+
+    def __init__(self, lines: Sequence[ChartLine], run_time: float) -> None:
+        self.lines = lines
+        super().__init__(VGroup(*lines), run_time=run_time, rate_func=linear, introducer=True)
+
+    def interpolate_mobject(self, alpha: float) -> None:
+        """Draw all lines up to the same round."""
+        for line in self.lines:
+            line.draw_to(min(max(alpha, 0.0), 1.0))
+
+
+class LineChart:
+    """The chart. Its verbs are animations."""
+
+    def __init__(self, told: LineChartTold, area: Slot, frame: Frame) -> None:
+        self.told = told
+        self.frame = frame
+        self.area = area
+        self.ends = [self._end(series, rank) for rank, series in enumerate(told.series)]
+        room = max(end.width for end in self.ends) + frame.px(GAP)
+        self.plot = box(
+            area.left, area.bottom + frame.px(TICKS), area.right - room, area.top - frame.px(NAME)
+        )
+        levels = [told.level.value] if told.level else []
+        self.most = max([*levels, *(value for series in told.series for value in series.values)])
+        self.axes = VGroup(self._floor(), *self._ticks(), self._name())
+        self.lines = [self._line(series, rank) for rank, series in enumerate(told.series)]
+        self.level = self._level() if told.level else VGroup()
+        self._place_ends()
+
+    def enter(self) -> Animation:
+        """Bring in the axes, and the level that is compared with."""
+        return FadeIn(VGroup(self.axes, self.level), run_time=theme.SWAP)
+
+    def draw(self) -> Animation:
+        """Let all lines grow, round by round."""
+        return Draw(self.lines, 3 * theme.MOVE)
+
+    def name_ends(self) -> Animation:
+        """Name the lines at their ends, with their last values."""
+        return FadeIn(VGroup(*self.ends))
+
+    def leave(self) -> Animation:
+        """Take everything away."""
+        return FadeOut(Group(self.axes, self.level, *self.lines, *self.ends))
+
+    def _y(self, value: float) -> float:
+        return scaled([value], 0, self.most, self.plot.bottom, self.plot.top)[0]
+
+    def _line(self, series: RunLineTold, rank: int) -> ChartLine:
+        last = len(series.values) - 1
+        xs = scaled(range(last + 1), 0, last, self.plot.left, self.plot.right)
+        return ChartLine(xs, [self._y(value) for value in series.values], rank, self.frame)
+
+    def _floor(self) -> Stroke:
+        ends = self.plot.at(0, 0), self.plot.at(1, 0)
+        return Stroke(*ends, stroke_color=theme.WIRE, stroke_width=2)
+
+    def _ticks(self) -> list[Words]:
+        down = np.array([0.0, self.frame.px(TICKS - theme.LABEL / 2), 0.0])
+        first = Words(self.told.first_round, self.frame, color=theme.MUTED)
+        last = Words(self.told.last_round, self.frame, color=theme.MUTED)
+        return [first.put(self.plot.at(0, 0) - down, -1), last.put(self.plot.at(1, 0) - down, 1)]
+
+    def _name(self) -> Words:
+        half = np.array([0.0, self.frame.px(theme.LABEL / 2), 0.0])
+        words = Words(self.told.name, self.frame, color=theme.MUTED)
+        return words.put(self.area.at(0, 1) - half, -1)
+
+    def _level(self) -> VGroup:
+        """Return the level, and its name under it where the lines have left it behind."""
+        assert self.told.level is not None
+        y = self._y(self.told.level.value)
+        start, end = np.array([self.plot.left, y, 0.0]), np.array([self.plot.right, y, 0.0])
+        stroke = DashedLine(start, end, stroke_color=theme.MUTED, stroke_width=2)
+        under = np.array([0.0, self.frame.px(theme.LABEL + 6), 0.0])
+        words = Words(self.told.level.name, self.frame, color=theme.MUTED)
+        return VGroup(stroke, words.put(end - under, 1))
+
+    def _end(self, series: RunLineTold, rank: int) -> VGroup:
+        """Return a value with its name under it, around the origin."""
+        color = theme.INK if rank == 0 else theme.MUTED
+        value = Words(series.last, self.frame, pixels=theme.TITLE, color=color, weight="SEMIBOLD")
+        name = Words(series.name, self.frame, color=color)
+        name.put(np.array([0.0, -self.frame.px(VALUE_OVER_NAME), 0.0]), -1)
+        return VGroup(value.put(np.zeros(3), -1), name)
+
+    def _place_ends(self) -> None:
+        """Put each name at its line's end, and so far from the others that none touches."""
+        wanted = [self._y(series.values[-1]) for series in self.told.series]
+        order = sorted(range(len(wanted)), key=lambda i: -wanted[i])
+        ys = spread([wanted[i] for i in order], self.frame.px(APART))
+        x = self.plot.right + self.frame.px(GAP)
+        for i, y in zip(order, ys, strict=True):
+            self.ends[i].shift(np.array([x, y + self.frame.px(VALUE_OVER_NAME / 4), 0.0]))
+
+
+def spread(heights: Sequence[float], apart: float) -> list[float]:
+    """Move heights, given from the top down, as little as needed to be so far apart."""
+    placed = list(heights)
+    for _ in placed:
+        for i, (upper, lower) in enumerate(pairwise(placed)):
+            lack = apart - (upper - lower)
+            if lack > 0:
+                placed[i] += lack / 2
+                placed[i + 1] -= lack / 2
+    return placed

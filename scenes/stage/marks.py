@@ -1,0 +1,33 @@
+"""Plain marks: a tick for what is right, a cross for what is wrong or did not come."""
+
+import numpy as np
+from manim import VMobject
+from manim.typing import Point3D
+
+from scenes import theme
+from scenes.stage.layout import Frame
+
+MARK = 22  # pixels of a mark's side
+STROKE = 4
+Stroke = tuple[tuple[float, float], ...]
+TICK: tuple[Stroke, ...] = (((-0.5, -0.05), (-0.14, -0.42), (0.5, 0.42)),)
+CROSS: tuple[Stroke, ...] = (((-0.4, -0.4), (0.4, 0.4)), ((-0.4, 0.4), (0.4, -0.4)))
+
+
+def tick(middle: Point3D, frame: Frame) -> VMobject:
+    """Return a tick, in ink."""
+    return _strokes(TICK, middle, frame.px(MARK), theme.INK)
+
+
+def cross(middle: Point3D, frame: Frame) -> VMobject:
+    """Return a cross, muted."""
+    return _strokes(CROSS, middle, frame.px(MARK), theme.MUTED)
+
+
+def _strokes(shape: tuple[Stroke, ...], middle: Point3D, side: float, color: str) -> VMobject:
+    mark = VMobject(stroke_color=color, stroke_width=STROKE)
+    for stroke in shape:
+        points = [middle + side * np.array([x, y, 0.0]) for x, y in stroke]
+        mark.start_new_path(points[0])
+        mark.add_points_as_corners(points[1:])
+    return mark

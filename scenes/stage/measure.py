@@ -1,0 +1,81 @@
+"""One measure by round: a curve on a zero floor, labelled where it starts and ends."""
+
+import numpy as np
+from manim import DashedLine, VGroup
+from manim import Line as Stroke
+
+from scenes import theme
+from scenes.stage.growth import Curve, Point
+from scenes.stage.layout import Frame, Slot
+from scenes.stage.line_chart import spread
+from scenes.stage.plot import scaled
+from scenes.stage.text import Words
+from scenes.told import LevelTold, SeriesTold
+
+HEADING = 80  # pixels from a heading's middle down to the plot
+BESIDE = 22  # pixels between a curve's end and its label
+LINE = 44  # pixels between the middles of two labels at the right end, at least
+
+
+class Measure(VGroup):
+    """A measure's still parts and its curve; levels to compare with come later."""
+
+    def __init__(self, told: SeriesTold, plot: Slot, num_rounds: int, frame: Frame) -> None:
+        self.told = told
+        self.frame = frame
+        self.plot = plot
+        self.num_rounds = num_rounds
+        self.highest = max(*self._known_values, *(level.value for level in told.levels), 1e-9)
+        self.curve = Curve([self._point(i, v) for i, v in enumerate(told.values)], frame.px(8))
+        self.heading = Words(told.name, frame)
+        self.heading.put(plot.at(0, 1) + np.array([0.0, frame.px(HEADING / 2), 0.0]), -1)
+        self.first = self._label(told.first, self._known[0], 1)
+        self.right = self._right_ends()
+        self.last = self._label(told.last, self._known[-1], -1)
+        floor = Stroke(plot.at(0, 0), plot.at(1, 0), stroke_color=theme.EDGE, stroke_width=2)
+        self.still = VGroup(floor, self.heading, self.first)
+        super().__init__(self.still, self.curve)
+
+    def level(self, told: LevelTold) -> VGroup:
+        """Return a dashed line at a level, its name at its right end."""
+        y = self._y(told.value)
+        ends = (np.array([x, y, 0.0]) for x in (self.plot.left, self.plot.right))
+        stroke = DashedLine(*ends, stroke_color=theme.MUTED, stroke_width=2)
+        words = Words(told.name, self.frame, color=theme.MUTED)
+        x = self.plot.right + self.frame.px(BESIDE)
+        words.put(np.array([x, self.right.get(told, y), 0.0]), -1)
+        return VGroup(stroke, words)
+
+    @property
+    def _known_values(self) -> list[float]:
+        return [value for value in self.told.values if value is not None]
+
+    @property
+    def _known(self) -> list[Point]:
+        return [point for point in self.curve.points_by_round if point is not None]
+
+    def _point(self, round_: int, value: float | None) -> Point | None:
+        if value is None:
+            return None
+        x = scaled([round_], 0, self.num_rounds, self.plot.left, self.plot.right)[0]
+        return np.array([x, self._y(value), 0.0])
+
+    def _y(self, value: float) -> float:
+        return scaled([value], 0, self.highest, self.plot.bottom, self.plot.top)[0]
+
+    def _label(self, told: object, point: Point, side: int) -> Words:
+        """Put a value beside an end of the curve: 1 on its left, -1 on its right."""
+        assert not isinstance(told, float)
+        left = side == 1
+        color, weight = (theme.MUTED, "NORMAL") if left else (theme.INK, "SEMIBOLD")
+        words = Words(told, self.frame, color=color, weight=weight)  # type: ignore[arg-type]
+        y = point[1] if left else self.right[None]
+        return words.put(np.array([point[0] - side * self.frame.px(BESIDE), y, 0.0]), side)
+
+    def _right_ends(self) -> dict[LevelTold | None, float]:
+        """Return where the labels of the levels and of the last value (None) stand, clear."""
+        heights: dict[LevelTold | None, float] = {None: self._y(self._known_values[-1])}
+        heights |= {level: self._y(level.value) for level in self.told.levels}
+        order = sorted(heights, key=lambda end: heights[end], reverse=True)
+        places = spread([heights[end] for end in order], self.frame.px(LINE))
+        return dict(zip(order, places, strict=True))

@@ -1,0 +1,115 @@
+"""Who took part when: a row for each worker, a column for each round."""
+
+import numpy as np
+from manim import Line as Stroke
+from manim import ManimColor, VGroup
+
+from scenes import theme
+from scenes.stage.growth import Marks
+from scenes.stage.layout import Frame, Slot, box
+from scenes.stage.text import Words
+from scenes.told import HistoryTold
+
+MARK = (0.78, 0.6)  # a mark's part of its column and of its row
+LARGEST = 30  # pixels of a mark's side
+NAMED_EVERY = (1, 2, 5, 10)
+NAME = 38  # pixels that a row's name needs
+MOST_LINES = 40  # rows that are drawn as lines; more are a texture of marks alone
+BESIDE = 26  # pixels between a row's name and its start
+FINE = 2  # pixels of the picture for one of a frame of 1080
+
+
+class Participation(VGroup):
+    """Rows with their names. ``marks`` is drawn on them round by round."""
+
+    def __init__(self, told: HistoryTold, plot: Slot, frame: Frame) -> None:
+        self.told = told
+        self.plot = plot
+        self.frame = frame
+        self.num_rounds = max(len(told.participants), 1)
+        self.num_rows = len(told.rows)
+        self.step = plot.height / self.num_rows
+        self.names = {row: self._name(row) for row in self._named()}
+        self.lines = [self._line(row) for row in self._lined()]
+        self.marks = self._marks()
+        super().__init__(*self.lines, *self.names.values())
+
+    def y(self, row: float) -> float:
+        """Return the middle of a row."""
+        return self.plot.top - (row + 0.5) * self.step
+
+    @property
+    def width_of_rows(self) -> float:
+        """How long a row is."""
+        return self._right - self.plot.left
+
+    @property
+    def middle_of_rows(self) -> float:
+        """The x of a row's middle."""
+        return (self._right + self.plot.left) / 2
+
+    def names_without(self, row: int) -> VGroup:
+        """Return the names of all rows but one."""
+        return VGroup(*(words for other, words in self.names.items() if other != row))
+
+    def _named(self) -> list[int]:
+        """Return the rows that have room for a name; the first and the last of a crowd."""
+        every = next((n for n in NAMED_EVERY if n * self.step >= self.frame.px(NAME)), None)
+        if every is None or self.num_rows > MOST_LINES:
+            return sorted({0, self.num_rows - 1})
+        return list(range(0, self.num_rows, every))
+
+    def _lined(self) -> list[int]:
+        return list(range(self.num_rows)) if self.num_rows <= MOST_LINES else []
+
+    def _name(self, row: int) -> Words:
+        place = np.array([self.plot.left - self.frame.px(BESIDE), self.y(row), 0.0])
+        return Words(self.told.rows[row], self.frame).put(place, 1)
+
+    def _line(self, row: int) -> Stroke:
+        start = np.array([self.plot.left, self.y(row), 0.0])
+        end = np.array([self._right, self.y(row), 0.0])
+        return Stroke(start, end, stroke_color=theme.EDGE, stroke_width=1.5)
+
+    @property
+    def _right(self) -> float:
+        """The right edge of a mark in the last round."""
+        return self.plot.right + self.frame.px(LARGEST / 2)
+
+    def x(self, round_: float) -> float:
+        """Return where a round stands: round 0 at the left edge, the last at the right one."""
+        return self.plot.left + round_ / self.num_rounds * self.plot.width
+
+    def _marks(self) -> Marks:
+        """Draw every mark, to be uncovered round by round."""
+        area = box(self.plot.left, self.plot.bottom, self._right, self.plot.top)
+        fine = FINE / self.frame.px(1)
+        high = max(round(area.height * fine), self.num_rows)
+        wide = round(area.width * fine)
+        across, up = wide / area.width, high / area.height
+        side = self.frame.px(LARGEST)
+        width = min(MARK[0] * self.plot.width / self.num_rounds, side) * across
+        height = min(MARK[1] * self.step, side) * up
+        opacity = np.zeros((high, wide), np.uint8)
+        for round_, workers in enumerate(self.told.participants, 1):
+            columns = _around((self.x(round_) - area.left) * across, width, wide)
+            for row in workers:
+                opacity[_around((area.top - self.y(row)) * up, height, high), columns] = 255
+        column_of = np.rint((np.arange(wide) + 0.5) / wide * area.width / self._column)
+        row_of = np.arange(high) * self.num_rows // high
+        red, green, blue = (round(255 * part) for part in ManimColor(theme.UPDATE).to_rgb())
+        marks = Marks(opacity, column_of, row_of, (red, green, blue))
+        marks.stretch_to_fit_height(area.height).stretch_to_fit_width(area.width)
+        marks.move_to(area.center)
+        return marks
+
+    @property
+    def _column(self) -> float:
+        return self.plot.width / self.num_rounds
+
+
+def _around(center: float, size: float, most: int) -> slice:
+    """Return the pixels around a point, at least one."""
+    count = max(round(size), 1)
+    start = min(max(round(center - count / 2), 0), most - count)
+    return slice(start, start + count)

@@ -1,0 +1,213 @@
+"""A round's updates in two runs: one alone and large, then both side by side on one scale."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from manim import Animation, AnimationGroup, FadeIn, FadeOut, Group, VGroup
+from manim import Line as Stroke
+
+from scenes import theme
+from scenes.figures import Told
+from scenes.stage import layers
+from scenes.stage.fan import Fan, Look, Pose
+from scenes.stage.layout import Frame, Slot, box
+from scenes.stage.text import Words
+from scenes.told import FanTold, VersusTold
+
+NAME = 62  # pixels under a fan for its name
+FOOT = 106  # pixels under a fan that is shown alone, for the name of its start and a note
+UNDER = 42  # pixels from a floor to the text under it, and from that to the note
+ROW = 118  # pixels from one measure to the next
+TABLE = 590  # pixels of width for the measures
+NARROWEST = 180  # pixels of width for a fan and its name
+GAP = 24  # pixels between the columns
+NAMED = 34  # pixels between a fan and a name beside it
+LEAST_BESIDE = 1500  # pixels of width from which the measures stand between the fans
+
+
+class Pulls:
+    """Two fans, and between them what is measured of both."""
+
+    def __init__(self, told: tuple[FanTold, FanTold], area: Slot, frame: Frame) -> None:
+        self.frame = frame
+        self.area = area
+        self.one, self.other = (Fan(fan, frame) for fan in told)
+        self.slots, self.table = self._slots()
+        self.unit = self._common_unit()
+        self.poses = self._on_one_floor()
+        self.headings = VGroup(*self._headings(told))
+        self.notes = VGroup()
+        self.rows = VGroup()
+        self.marks = VGroup()
+
+    # --- one alone
+
+    def open(self, start: Told) -> Animation:
+        """Let the first run's updates grow from their common start, which is named."""
+        area = self.area.rows([self.area.height - self.frame.px(FOOT), self.frame.px(FOOT)])[0]
+        self.one.see(_pose(self.one, area, _unit(self.one, area)))
+        under = self.one.floor.get_bottom() - np.array([0, self.frame.px(UNDER), 0])
+        self.notes.add(Words(start, self.frame, color=theme.MUTED).put(under))
+        named = FadeIn(self.notes[0], run_time=theme.SWAP)
+        return AnimationGroup(named, Look([self.one], 2.5 * theme.MOVE, updates=1.0))
+
+    def average(self) -> Animation:
+        """Let the average grow among the first run's updates."""
+        return Look([self.one], theme.MOVE, average=1.0)
+
+    def name(self, update: Told, average: Told, free: Told) -> Animation:
+        """Name one update and the average, where there is room; say under it what is free."""
+        side = np.array([self.frame.px(NAMED), 0.0, 0.0])
+        right = Words(update, self.frame, color=theme.UPDATE).put(self.one.rightmost() + side, -1)
+        tip = self.one.tip(0.94 * self.one.told.average)
+        edge = np.array([self.one.leftmost()[0], tip[1], 0.0]) - side
+        left = Words(average, self.frame, color=theme.MODEL).put(edge, 1)
+        leader = Stroke(edge + 0.3 * side, tip, stroke_color=theme.MODEL, stroke_width=1.5)
+        under = self.notes[0].anchor - np.array([0, self.frame.px(UNDER), 0])
+        new = VGroup(Words(free, self.frame, color=theme.MUTED).put(under))
+        if left.get_left()[0] >= self.area.left:
+            new.add(leader.set_z_index(layers.PANELS), left)
+        if right.get_right()[0] <= self.area.right:
+            new.add(right)
+        self.notes.add(*new)
+        return FadeIn(new)
+
+    # --- both
+
+    def compare(self) -> Sequence[Animation]:
+        """Bring the second run beside the first on one scale, and let it grow."""
+        first, second = self.poses
+        self.other.see(second)
+        gone, self.notes = self.notes, VGroup()
+        away = Look([self.one], theme.MOVE, start=first.start, unit=first.unit)
+        return (
+            AnimationGroup(
+                FadeOut(gone, run_time=theme.SWAP / 2),
+                away,
+                FadeIn(self.headings[0], run_time=theme.SWAP),
+                lag_ratio=0.8,
+            ),
+            AnimationGroup(
+                FadeIn(self.headings[1], run_time=theme.SWAP),
+                Look([self.other], 1.7 * theme.MOVE, updates=1.0),
+            ),
+            Look([self.other], 0.7 * theme.MOVE, average=1.0),
+        )
+
+    def measure(self, *told: VersusTold) -> Animation:
+        """Show the next measures of both between them, under those shown."""
+        new = VGroup(*(self._row(versus, len(self.rows) + i) for i, versus in enumerate(told)))
+        self.rows.add(*new)
+        return FadeIn(new, run_time=theme.SWAP)
+
+    def lengths(self, name: Told) -> Animation:
+        """Mark on each average's axis how long the updates are on average, and name it once."""
+        self.marks = VGroup(self.one.yardstick(), self.other.yardstick())
+        self.marks.add(*self._beside_mark(Words(name, self.frame, color=theme.MUTED)))
+        return FadeIn(self.marks)
+
+    def _beside_mark(self, words: Words) -> list[Words]:
+        """Put a mark's name beside the second fan's mark, on a side where no update passes."""
+        place = self.other.tip(self.other.told.mean_length)
+        gap = self.frame.px(NAMED)
+        for side in (-1, 1):
+            start = place + np.array([side * gap, 0.0, 0.0])
+            words.put(start, -side)
+            x, y, _ = words.get_center()
+            area = Slot(x, y, words.width + gap, words.height + gap)
+            inside = (
+                self.slots[1].left < words.get_left()[0],
+                words.get_right()[0] < self.area.right,
+            )
+            if all(inside) and not self.other.crosses(area):
+                return [words]
+        return []
+
+    def leave(self) -> Animation:
+        """Take everything away."""
+        everything = (self.one, self.other, self.headings, self.rows, self.marks, self.notes)
+        return FadeOut(Group(*everything), run_time=theme.MOVE / 2)
+
+    # --- places
+
+    def _slots(self) -> tuple[tuple[Slot, Slot], Slot]:
+        """Return a column for each fan, and the table's slot: between them, or under both."""
+        px, area = self.frame.px, self.area
+        if area.width > px(LEAST_BESIDE):
+            widths = _shared(area.width - px(TABLE + 2 * GAP), self._widths(), px(NARROWEST))
+            left, table, right = area.columns([widths[0], px(TABLE), widths[1]], px(GAP))
+            right = box(right.left, right.bottom, right.right, self.frame.safe.top)
+        else:
+            top, table = area.rows([area.height - 4 * px(ROW), 4 * px(ROW)])
+            left, right = top.columns(_shared(top.width, self._widths(), px(NARROWEST)))
+        return (_above(left, px(NAME)), _above(right, px(NAME))), table
+
+    def _common_unit(self) -> float:
+        """Return the largest scale at which both fans fit, their starts at one height."""
+        extents = [fan.extent() for fan in (self.one, self.other)]
+        lowest = min(extent.bottom for extent in extents)
+        return min(
+            min(slot.width / extent.width, slot.height / (extent.top - lowest))
+            for slot, extent in zip(self.slots, extents, strict=True)
+        )
+
+    def _on_one_floor(self) -> tuple[Pose, Pose]:
+        """Return both poses: each fan in the middle of its slot, both starts at one height."""
+        poses = [
+            _pose(fan, slot, self.unit)
+            for fan, slot in zip((self.one, self.other), self.slots, strict=True)
+        ]
+        lowest = max(-self.unit * fan.extent().bottom for fan in (self.one, self.other))
+        height = self.slots[0].bottom + lowest
+        one, other = (Pose(np.array([pose.start[0], height, 0.0]), pose.unit) for pose in poses)
+        return one, other
+
+    def _widths(self) -> list[float]:
+        return [fan.extent().width for fan in (self.one, self.other)]
+
+    def _headings(self, told: tuple[FanTold, FanTold]) -> Iterator[Words]:
+        """Put each fan's name under its start, both on one line."""
+        y = self.slots[0].bottom - self.frame.px(NAME - theme.LABEL / 2)
+        for fan, slot, pose in zip(told, self.slots, self.poses, strict=True):
+            words = Words(fan.name, self.frame, weight="SEMIBOLD")
+            half = words.width / 2
+            x = min(max(float(pose.start[0]), slot.left + half), slot.right - half)
+            yield words.put(np.array([x, y, 0.0]))
+
+    def _row(self, told: VersusTold, row: int) -> VGroup:
+        """Return a measure: its name in the middle, a value on each side."""
+        y = self.table.y + (1.5 - row) * self.frame.px(ROW)
+        name = Words(told.name, self.frame, color=theme.MUTED)
+        name.put(np.array([self.table.x, y, 0.0]))
+        entry = VGroup(name)
+        for value, x, side in ((told.left, self.table.left, -1), (told.right, self.table.right, 1)):
+            words = Words(
+                value, self.frame, pixels=theme.TITLE, color=told.color, weight="SEMIBOLD"
+            )
+            entry.add(words.put(np.array([x, y, 0.0]), side))
+        return entry
+
+
+def _above(slot: Slot, height: float) -> Slot:
+    """Return what is left of a slot above a strip of some height."""
+    return box(slot.left, slot.bottom + height, slot.right, slot.top)
+
+
+def _unit(fan: Fan, slot: Slot) -> float:
+    """Return the largest scale at which a fan fits into a slot."""
+    extent = fan.extent()
+    return min(slot.width / extent.width, slot.height / extent.height)
+
+
+def _pose(fan: Fan, slot: Slot, unit: float) -> Pose:
+    """Return the pose of a fan in the middle of a slot."""
+    return Pose(slot.center - unit * fan.extent().center, unit)
+
+
+def _shared(width: float, wanted: Sequence[float], least: float) -> list[float]:
+    """Divide a width in proportion to what is wanted, nobody getting less than some width."""
+    parts = [width * part / sum(wanted) for part in wanted]
+    small = min(parts)
+    if small >= least:
+        return parts
+    return [least if part == small else width - least for part in parts]

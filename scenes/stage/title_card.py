@@ -1,0 +1,131 @@
+"""The film's title in large letters, and the stage that plays under it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from manim import Animation, FadeIn, FadeOut, LaggedStart, Succession, VGroup, Wait
+
+from scenes import theme
+from scenes.figures import Told
+from scenes.stage.layout import Frame, Layout, Slot, box
+from scenes.stage.text import LEADING, Words
+from scenes.told import PhraseTold
+
+SPACE = 27  # pixels between two phrases on a line
+UNDER = 44  # pixels between the title and the stage
+RISE = 18  # pixels
+WIRES = 0.65  # of the wires' height, that is left to them at least
+
+
+class TitleCard(VGroup):
+    """The title's phrases, side by side where they have room, else under one another."""
+
+    def __init__(self, phrases: Sequence[PhraseTold], layout: Layout) -> None:
+        self.frame: Frame = layout.frame
+        # Where the frame is not wide, the stage needs the height.
+        size = theme.DISPLAY if self.frame.wide else theme.TITLE
+        self.phrases = [
+            Words(p.text, self.frame, pixels=size, color=p.color, weight="SEMIBOLD")
+            for p in phrases
+        ]
+        lines = _lines(self.phrases, layout.frame.safe.width, self.frame.px(SPACE))
+        leading = self.frame.px(size * LEADING)
+        top = layout.frame.safe.top - self.frame.px(size / 2)
+        for i, words in enumerate(lines):
+            _centre(words, top - i * leading, self.frame.px(SPACE))
+        self.bottom = top - (len(lines) - 1) * leading - self.frame.px(size / 2)
+        self.beside = _beside(layout, self.under(layout))
+        self.counter: Words | None = None
+        super().__init__(*self.phrases)
+
+    def say(self) -> Animation:
+        """Bring the phrases in, one after the other."""
+        shift = np.array([0.0, self.frame.px(RISE), 0.0])
+        phrases = (FadeIn(words, shift=shift) for words in self.phrases)
+        return LaggedStart(*phrases, lag_ratio=0.5)
+
+    def count(self, told: Told) -> Animation:
+        """Show beside the coordinator which round it is, in place of the one before.
+
+        Where there is no room, nothing is shown.
+        """
+        if self.beside is None:
+            return Wait(theme.SWAP)
+        old, self.counter = (
+            self.counter,
+            Words(told, self.frame, pixels=theme.DISPLAY, weight="SEMIBOLD").put(
+                self.beside.center
+            ),
+        )
+        new = FadeIn(self.counter, run_time=theme.SWAP / 2)
+        if old is None:
+            return new
+        return Succession(FadeOut(old, run_time=theme.SWAP / 2), new)
+
+    def under(self, layout: Layout) -> Layout:
+        """Return the layout with its stage pressed into what the title leaves free.
+
+        The wires give way first, then all actors alike.
+        """
+        upper = [layout.coordinator, layout.front_end]
+        lower = layout.workers or [layout.crowd]
+        edges = [
+            min(slot.bottom for slot in lower),
+            max(slot.top for slot in lower),
+            min(slot.bottom for slot in upper),
+            max(slot.top for slot in upper),
+        ]
+        gap = self.frame.px(UNDER if self.frame.wide else UNDER / 2)
+        new = _pressed(edges, self.bottom - gap)
+
+        def pressed(slot: Slot) -> Slot:
+            low, high = (float(np.interp(y, edges, new)) for y in (slot.bottom, slot.top))
+            return box(slot.left, low, slot.right, high)
+
+        return replace(
+            layout,
+            coordinator=pressed(layout.coordinator),
+            front_end=pressed(layout.front_end),
+            workers=tuple(pressed(slot) for slot in layout.workers),
+            crowd=pressed(layout.crowd),
+        )
+
+
+def _pressed(edges: Sequence[float], top: float) -> list[float]:
+    """Return where the edges of the workers, the wires and what is above come to stand.
+
+    ``edges`` are the workers' bottom and top, and the bottom and top of what is above them.
+    """
+    bottom, workers, above, whole = edges
+    wires = max(above - workers - (whole - top), WIRES * (above - workers))
+    part = (top - bottom - wires) / (whole - bottom - (above - workers))
+    middle = bottom + part * (workers - bottom)
+    return [bottom, middle, middle + wires, top]
+
+
+def _beside(layout: Layout, pressed: Layout) -> Slot | None:
+    """Return the place that mirrors the front end's, if it is free."""
+    if not layout.frame.wide:
+        return None
+    front = pressed.front_end
+    return Slot(2 * pressed.coordinator.x - front.x, front.y, front.width, front.height)
+
+
+def _lines(phrases: Sequence[Words], most: float, space: float) -> list[list[Words]]:
+    """Divide phrases into lines that are not wider than allowed."""
+    lines: list[list[Words]] = []
+    for words in phrases:
+        if lines and sum(w.width + space for w in lines[-1]) + words.width <= most:
+            lines[-1].append(words)
+        else:
+            lines.append([words])
+    return lines
+
+
+def _centre(words: Sequence[Words], y: float, space: float) -> None:
+    """Put words side by side on one line around the middle."""
+    left = -(sum(w.width for w in words) + space * (len(words) - 1)) / 2
+    for word in words:
+        word.put(np.array([left, y, 0.0]), -1)
+        left += word.width + space

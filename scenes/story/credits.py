@@ -1,0 +1,192 @@
+"""Where the numbers come from: the runs, what they ran with, and whom to thank."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from fl_sim import record
+from fl_sim.record import Run
+from scenes.figures import ELLIPSIS, Figure, Line, Told, line, plural, quote, read, text
+from scenes.language import date, integer
+from scenes.story.common import last_round, round_number
+from scenes.told import ColumnTold, FactTold
+
+MOST_LISTED = 7  # runs in the table
+MOST_NAME = 22  # characters of a name in the table
+MOST_FACT = 44  # characters of a fact
+HASH = 12  # characters shown of a hash, the mark of the cut included
+DEALT = "partitioning"  # the setting that says how the photos were dealt out
+RECORDED = "recorded"  # the source of a run that was not imported
+
+
+@dataclass(frozen=True)
+class CreditsTold:
+    """All that the chapter shows. The captions are called as their beats.
+
+    Several runs are told as a table with a line for those left out, a single one as facts.
+    """
+
+    title: str
+    runs: Line
+    thanks: Line
+    table: Sequence[ColumnTold]
+    left_out: Line | None
+    run: Sequence[FactTold]
+    made_with: Sequence[FactTold]
+
+
+def tell(runs: Sequence[Run]) -> CreditsTold:
+    """Return what the chapter shows of all runs. It needs nothing that a run may lack."""
+    several = len(runs) > 1
+    return CreditsTold(
+        title=text("The records"),
+        runs=_caption(runs),
+        thanks=line("With thanks to all who made Flower, PyTorch, Manim and this data set."),
+        table=_table(_listed(runs)) if several else (),
+        left_out=_left_out(runs),
+        run=() if several else _run(runs[0]),
+        made_with=_made_with(runs),
+    )
+
+
+def _caption(runs: Sequence[Run]) -> Line:
+    """Say that every number was recorded, and where."""
+    if len(runs) == 1:
+        return line("Every number on screen was read from the record of this one run.")
+    return line(
+        "Every number was read from the records of {n} runs, each known by its fingerprint.",
+        n=_number(len(runs)),
+    )
+
+
+def _number(value: int) -> Figure:
+    return Figure(integer(value), "count of the records given", float(value))
+
+
+def _left_out(runs: Sequence[Run]) -> Line | None:
+    more = len(runs) - MOST_LISTED
+    if more <= 0:
+        return None
+    figure = Figure(integer(more), "count of the records given, less those listed", float(more))
+    return plural(figure, "and one more", "and {n} more")
+
+
+def _table(runs: Sequence[Run]) -> list[ColumnTold]:
+    """Return a row for each run, column by column."""
+    return [
+        ColumnTold(text("run"), [_name(run, MOST_NAME) for run in runs]),
+        ColumnTold(text("strategy"), [_known(run, "strategy", quote) for run in runs], rank=2),
+        ColumnTold(text("rounds"), [round_number(last_round(run), run) for run in runs], True, 1),
+        ColumnTold(text("seed"), [_known(run, "provenance.seed", _seed) for run in runs], True, 3),
+        ColumnTold(text("fingerprint"), [_fingerprint(run) for run in runs]),
+    ]
+
+
+def _listed(runs: Sequence[Run]) -> list[Run]:
+    """Return the runs that are listed, in their order: one of each kind before any other.
+
+    Of each kind that is the longest, and the very first run is always among them.
+    """
+    longest: dict[tuple[object, ...], int] = {}
+    for i, run in enumerate(runs):
+        best = longest.setdefault(_kind(run, runs[0]), i)
+        if last_round(run) > last_round(runs[best]):
+            longest[_kind(run, runs[0])] = i
+    needed = {0, *longest.values()}
+    by_need = sorted(range(len(runs)), key=lambda i: i not in needed)
+    return [runs[i] for i in sorted(by_need[:MOST_LISTED])]
+
+
+def _kind(run: Run, first: Run) -> tuple[object, ...]:
+    """Return what sets a run apart from others: who took part, and how."""
+    halves = [half for r in run.rounds for half in (r.train, r.evaluate) if half is not None]
+    failed = any(half.failures for half in halves)
+    return run.strategy == first.strategy, run.num_clients == 1, run.config.get(DEALT), failed
+
+
+def _run(run: Run) -> list[FactTold]:
+    """Return what sets a run apart."""
+    facts = [
+        FactTold(text("run"), _name(run, MOST_FACT)),
+        FactTold(text("strategy"), _known(run, "strategy", quote)),
+        FactTold(text("rounds"), round_number(last_round(run), run)),
+        FactTold(text("seed"), _known(run, "provenance.seed", _seed)),
+        FactTold(text("fingerprint"), _fingerprint(run)),
+    ]
+    if run.provenance.source != RECORDED:
+        facts.append(FactTold(text("source"), quote(run, "provenance.source", MOST_FACT)))
+    return facts
+
+
+def _made_with(runs: Sequence[Run]) -> list[FactTold]:
+    """Return what all runs have in common: versions, data, day and code."""
+    told = (
+        (text("Flower"), _agreed(runs, lambda run: _version(run, "flwr"))),
+        (text("PyTorch"), _agreed(runs, lambda run: _version(run, "torch"))),
+        (text("Python"), _agreed(runs, lambda run: _version(run, "python"))),
+        (text("data set"), _agreed(runs, _dataset)),
+        (text("recorded"), _days(runs)),
+        (text("code"), _agreed(runs, _code)),
+    )
+    return [FactTold(name, value) for name, value in told if value is not None]
+
+
+def _agreed(runs: Sequence[Run], ask: Callable[[Run], Figure | None]) -> Figure | None:
+    """Return what every run says, or nothing where they differ or do not know."""
+    answers = [ask(run) for run in runs]
+    texts = {None if answer is None else answer.text for answer in answers}
+    return answers[0] if len(texts) == 1 else None
+
+
+def _version(run: Run, package: str) -> Figure | None:
+    if package not in run.provenance.versions:
+        return None
+    return quote(run, f"provenance.versions.{package}")
+
+
+def _dataset(run: Run) -> Figure | None:
+    return None if run.dataset is None else quote(run, "dataset.name", MOST_FACT)
+
+
+def _code(run: Run) -> Figure | None:
+    if run.provenance.code_hash is None:
+        return None
+    return quote(run, "provenance.code_hash", HASH)
+
+
+def _days(runs: Sequence[Run]) -> Told | None:
+    """Return the day on which the runs began, or the first and the last of these days."""
+    days = sorted(run.provenance.started for run in runs if run.provenance.started is not None)
+    if not days:
+        return None
+    first, last = _day(days[0]), _day(days[-1])
+    if first.text == last.text:
+        return first
+    return line("{first} to {last}", first=first, last=last)
+
+
+def _day(started: datetime) -> Figure:
+    return Figure(date(started), "provenance.started", started.timestamp())
+
+
+def _name(run: Run, most: int) -> Figure:
+    return quote(run, "name", most)
+
+
+def _known(run: Run, path: str, ask: Callable[[Run, str], Any]) -> Told:
+    """Return what a record says, or that it does not say it."""
+    value: Any = run
+    for part in path.split("."):
+        value = getattr(value, part)
+    return text("unknown") if value is None else ask(run, path)
+
+
+def _seed(run: Run, path: str) -> Figure:
+    return read(run, path, str)
+
+
+def _fingerprint(run: Run) -> Figure:
+    """Return the start of a run's fingerprint; its source has all of it."""
+    whole = record.fingerprint(run)
+    return Figure(whole[: HASH - 1] + ELLIPSIS, f"fingerprint {whole}")

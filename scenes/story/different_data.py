@@ -1,0 +1,218 @@
+"""Workers that hold different kinds of photos: how their updates pull apart, and what it costs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from fl_sim.record import Run
+from scenes.errors import UntoldError
+from scenes.figures import Figure, Line, Told, line, number_of, quote, read, text, total
+from scenes.language import decimal, integer, percent
+from scenes.story.common import accuracy, central, chance, label_counts, round_number
+from scenes.story.pairs import CLEARLY, ROUNDS, Pair, alike_and_skewed, of_run, skew
+from scenes.story.pull import PullTold, num_updates, pull
+from scenes.told import DealTold, LevelTold, LineChartTold, RunLineTold
+
+DIRICHLET, ALPHA = "dirichlet", "dirichlet-alpha"
+FEWEST_ROUNDS = 2  # that make a curve
+UNEQUAL = 2  # times as many photos as another worker: they hold clearly unequal amounts
+
+
+@dataclass(frozen=True)
+class CostTold:
+    """What came of all rounds in both runs."""
+
+    curves: Line
+    chart: LineChartTold
+
+
+@dataclass(frozen=True)
+class DifferentDataTold:
+    """All that the chapter shows.
+
+    ``amounts`` is absent where all workers hold about equally many photos, ``pull`` or ``cost``
+    where it is not recorded.
+    """
+
+    title: str
+    deals: tuple[DealTold, DealTold]
+    alike: Line
+    skewed: Line
+    amounts: Line | None
+    pull: PullTold | None
+    cost: CostTold | None
+
+
+def tell(runs: Sequence[Run]) -> DifferentDataTold:
+    """Return what the chapter shows: of two runs an early round, of two runs all rounds.
+
+    Raises:
+        UntoldError: no two of the runs differ in nothing but how the photos are dealt out.
+    """
+    pulling = alike_and_skewed(runs, num_updates, free=frozenset({ROUNDS}))
+    tested = alike_and_skewed(runs, _rounds_tested)
+    dealt = pulling or tested
+    if dealt is None:
+        raise UntoldError(
+            f"{_names(runs)} cannot be compared: it needs one run with alike and one with "
+            "different data, the same in all else, with label counts; give both with --run"
+        )
+    amounts = _amounts(dealt[1])
+    return DifferentDataTold(
+        title=text("Different data"),
+        deals=(
+            _deal(dealt[0], text("alike data"), text("alike data")),
+            _deal(dealt[1], _skewed_name(dealt[1]), text("skewed data"), held=bool(amounts)),
+        ),
+        alike=_alike(dealt[0]),
+        skewed=_skewed(dealt),
+        amounts=amounts,
+        pull=pull(pulling) if pulling else None,
+        cost=CostTold(_curves(tested), _chart(tested)) if tested else None,
+    )
+
+
+def _names(runs: Sequence[Run]) -> str:
+    names = ", ".join(repr(run.name) for run in runs)
+    return f"the run {names}" if len(runs) == 1 else f"the choice of runs {names}"
+
+
+def _rounds_tested(run: Run) -> int:
+    tested = [getattr(round_.central, "accuracy", None) is not None for round_ in run.rounds]
+    return len(tested) - 1 if all(tested) and len(tested) > FEWEST_ROUNDS else 0
+
+
+# --- how the photos are dealt out
+
+
+def _skewed_name(run: Run) -> Told:
+    """Name the skewed data, with the setting that made them where it is known."""
+    alpha = run.config.get(ALPHA)
+    if run.config.get("partitioning") != DIRICHLET or not isinstance(alpha, int | float):
+        return text("skewed data")
+    digits = len(f"{alpha:.4f}".rstrip("0").partition(".")[2])
+    figure = Figure(decimal(alpha, digits), f"{run.name}: config.{ALPHA}", float(alpha))
+    return line("skewed data (Dirichlet, alpha {alpha})", alpha=figure)
+
+
+def _deal(run: Run, name: Told, brief: str, *, held: bool = False) -> DealTold:
+    rows = [label_counts(run, worker) for worker in range(len(run.partitions))]
+    numbers = [number_of("partitions", worker) for worker in range(len(rows))]
+    at = np.unravel_index(np.argmax(np.array(rows)), (len(rows), len(rows[0])))
+    worker, kind = int(at[0]), int(at[1])
+    most = read(run, f"partitions[{worker}].label_counts[{kind}]", integer)
+    return DealTold(
+        name=name,
+        brief=brief,
+        counts=rows,
+        numbers=[line("worker {n}", n=numbers[0]), *numbers[1:]],
+        peak=_peak(run, of_run(run, most), kind),
+        peak_at=(worker, kind),
+        totals=[of_run(run, _held(run, i)) for i in range(len(rows))] if held else [],
+    )
+
+
+def _peak(run: Run, most: Figure, kind: int) -> Told:
+    """Name the tallest bar by its kind, where kinds have names."""
+    if run.dataset is None or not run.dataset.class_names:
+        return most
+    name = quote(run, f"dataset.class_names[{kind}]")
+    return line("{name}: {n}", name=name, n=most)
+
+
+def _held(run: Run, worker: int) -> Figure:
+    return total(run, [f"partitions[{worker}].label_counts[*]"], integer)
+
+
+def _amounts(run: Run) -> Line | None:
+    """Say how differently much the workers hold, where they do."""
+    held = [of_run(run, _held(run, worker)) for worker in range(len(run.partitions))]
+    values = [figure.value for figure in held]
+    most, least = (values.index(end(values)) for end in (max, min))
+    if values[most] < UNEQUAL * values[least]:
+        return None
+    return line(
+        "Amounts differ too: worker {a} holds {most} photos, worker {b} only {least}.",
+        a=number_of("partitions", most),
+        most=held[most],
+        b=number_of("partitions", least),
+        least=held[least],
+    )
+
+
+def _top_share(run: Run) -> Figure:
+    """Return the share of a worker's photos that its most frequent kind has, on average."""
+    counts = np.array([p.label_counts for p in run.partitions], dtype=float)
+    value = float((counts.max(axis=1) / counts.sum(axis=1)).mean())
+    source = "mean over partitions[*] of the largest of label_counts over their sum"
+    return of_run(run, Figure(percent(value, 0), source, value))
+
+
+def _alike(run: Run) -> Line:
+    """Say how the more alike data look: alike, where they are."""
+    if (skew(run) or 0.0) < CLEARLY:
+        return line("Alike data: every worker holds all kinds, about equally.")
+    return line("The more alike data: every worker's photos by kind.")
+
+
+def _skewed(dealt: Pair) -> Line:
+    """Say what is different: the same photos, where they are the same."""
+    one, other = (np.array([p.label_counts for p in run.partitions]).sum(axis=0) for run in dealt)
+    share = _top_share(dealt[1])
+    if one.shape == other.shape and (one == other).all():
+        return line(
+            "Skewed data: the same photos, but {share} of a worker's are of one kind on average.",
+            share=share,
+        )
+    return line(
+        "Skewed data: on average {share} of a worker's photos are of one kind.", share=share
+    )
+
+
+# --- what it costs in the end
+
+
+def _chart(pair: Pair) -> LineChartTold:
+    guess = _guessing(pair[0])
+    names = text("alike data"), text("skewed data")
+    return LineChartTold(
+        name=text("accuracy on the test photos"),
+        series=[
+            RunLineTold(
+                name,
+                central(run, "accuracy"),
+                of_run(run, accuracy(run, -1)),
+            )
+            for run, name in zip(pair, names, strict=True)
+        ],
+        first_round=line("round {r}", r=round_number(0, pair[0])),
+        last_round=line("round {r}", r=round_number(-1, pair[0])),
+        level=guess,
+    )
+
+
+def _guessing(run: Run) -> LevelTold | None:
+    if run.dataset is None or not run.dataset.class_names:
+        return None
+    guess = chance(run)
+    return LevelTold(line("guessing {chance}", chance=guess), guess.value)
+
+
+def _curves(pair: Pair) -> Line:
+    """Say what came of all rounds."""
+    one, other = (of_run(run, accuracy(run, -1)) for run in pair)
+    rounds = round_number(-1, pair[0])
+    if other.value < one.value:
+        return line(
+            "So the model learns less. After {n} rounds: {less} right, with alike data {more}.",
+            n=rounds,
+            less=other,
+            more=one,
+        )
+    return line(
+        "After {n} rounds: {here} right with skewed data, {there} with alike data.",
+        n=rounds,
+        here=other,
+        there=one,
+    )

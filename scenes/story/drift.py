@@ -1,0 +1,87 @@
+"""How far a round's updates pull apart: exact from their inner products, which the record holds.
+
+Ten updates do not fit into a plane, nor into space, with all the angles between them. What fits is
+each update's length and its angle to the average. How they stand around the average is free.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+import numpy.typing as npt
+
+SWEEPS = 3  # times that every two updates are tried in each other's place
+Values = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Drift:
+    """A round's updates against their average, the mean weighted by n_k/n; angles in radians.
+
+    ``lengths`` and ``average`` are L2 norms, ``mean_length`` the mean of the norms weighted alike;
+    ``turns`` says in which direction from the average each is drawn.
+    """
+
+    lengths: Values
+    angles: Values
+    turns: Values
+    average: float
+    mean_length: float
+    between: float  # the mean angle between two updates
+
+
+def drift(gram: Sequence[Sequence[float]], weights: Sequence[float]) -> Drift | None:
+    """Return how a round's updates lie, or nothing where one is zero or they cancel out.
+
+    Args:
+        gram: inner products of the updates, (k, k).
+        weights: the share n_k/n of each; they sum to one.
+    """
+    products, shares = np.array(gram, dtype=float), np.array(weights, dtype=float)
+    onto = products @ shares  # inner products with the average
+    squares, square = np.diag(products), float(shares @ onto)
+    if len(squares) < 2 or squares.min() <= 0 or square <= 0:
+        return None
+    lengths, average = np.sqrt(squares), float(np.sqrt(square))
+    angles = _angles(onto, lengths * average)
+    return Drift(
+        lengths=lengths,
+        angles=angles,
+        turns=_turns(shares * lengths * np.sin(angles)),
+        average=average,
+        mean_length=float(shares @ lengths),
+        between=_between(products, lengths),
+    )
+
+
+def _angles(products: Values, norms: Values) -> Values:
+    return np.asarray(np.arccos(np.clip(products / norms, -1.0, 1.0)))
+
+
+def _between(products: Values, lengths: Values) -> float:
+    """Return the mean angle between two updates, over all pairs."""
+    pairs = np.triu_indices(len(lengths), 1)
+    return float(_angles(products, np.outer(lengths, lengths))[pairs].mean())
+
+
+def _turns(pulls: Values) -> Values:
+    """Return directions around the average, evenly spread, in which sideways pulls cancel best.
+
+    In truth they cancel: beside the average, the weighted mean of all updates has nothing. The
+    strongest pull has direction zero.
+
+    Args:
+        pulls: how far each update pulls the average sideways, (k,).
+    """
+    count = len(pulls)
+    turns = np.linspace(0, 2 * np.pi, count, endpoint=False)
+    places = np.exp(1j * turns)
+    order = np.arange(count)
+    for _ in range(SWEEPS):
+        for one, other in combinations(range(count), 2):
+            swapped = order.copy()
+            swapped[[one, other]] = order[[other, one]]
+            if abs(pulls @ places[swapped]) < abs(pulls @ places[order]) - 1e-12:
+                order = swapped
+    return np.asarray(turns[order] - turns[order[pulls.argmax()]])

@@ -1,0 +1,317 @@
+"""The final model: what it calls real test photos, and which classes it mixes up."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from math import ceil
+
+import numpy as np
+import numpy.typing as npt
+
+from fl_sim.record import Run
+from scenes import theme
+from scenes.errors import UntoldError
+from scenes.figures import Figure, Line, line, quote, read, text
+from scenes.language import integer, percent
+from scenes.story.common import accuracy, class_names, round_number
+from scenes.told import NOTHING, AnswerTold, ConfusionTold, Metric, QuizTold
+
+MOST_PHOTOS = 12
+SHORT_NAME = 11  # characters of a class's name under a photo or beside a row
+CAPTION_NAME = 12  # of one in a caption
+MOST_STEPS = 30  # rounds that are shown one by one; of more, some are passed over
+SECONDS = 4.0  # for all of them
+MOST_OF_THEM = 0.5  # share of all answers from which on one name is said to be given to most
+
+Shares = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class FinalModelTold:
+    """All that the chapter shows; captions are called as their beats, a part left out is None."""
+
+    title: str
+    quiz: QuizTold | None
+    untrained: Line
+    trained: Line
+    confusion: ConfusionTold | None
+    matrix: Line
+    sharpen: Line
+    classes: Line
+    mistake: Line
+    counters: Sequence[Sequence[Metric]]
+    seconds: float
+
+
+def tell(runs: Sequence[Run]) -> FinalModelTold:
+    """Return what the chapter shows of the first run that recorded photos or a confusion.
+
+    Raises:
+        UntoldError: none did, or the run lacks the names of its classes.
+    """
+    run = next((run for run in runs if _has_photos(run) or _tested(run)), None)
+    if run is None:
+        names = " and ".join(repr(run.name) for run in runs)
+        raise UntoldError(
+            f"{names} recorded neither answers to test photos nor which classes were mixed up: "
+            "take a run with samples or with rounds[*].confusion"
+        )
+    class_names(run)
+    shown = _shown(run) if _has_photos(run) else []
+    steps = _steps(run)
+    confusion = _confusion(run, steps) if steps else None
+    return FinalModelTold(
+        title=text("The final model"),
+        quiz=_quiz(run, shown) if shown else None,
+        untrained=_untrained(run, shown),
+        trained=_trained(run, shown),
+        confusion=confusion,
+        matrix=_matrix(run, steps),
+        sharpen=_sharpen(run, steps),
+        classes=_classes(run, confusion),
+        mistake=_mistake(run, confusion),
+        counters=[_counter(run, round_) for round_ in steps],
+        seconds=SECONDS / max(len(steps) - 1, 1),
+    )
+
+
+# --- photos
+
+
+def _has_photos(run: Run) -> bool:
+    return run.samples is not None and run.sample_images is not None and len(run.samples.labels) > 0
+
+
+def _right(run: Run, answers: str) -> npt.NDArray[np.bool_]:
+    """Return which samples the ``first`` or the ``last`` model called what they show."""
+    samples = run.samples
+    assert samples is not None
+    named = np.argmax(getattr(samples, answers), axis=1)
+    return np.asarray(named == np.array(samples.labels))
+
+
+def _shown(run: Run) -> list[int]:
+    """Return the samples shown: neighbours in the record, taken for being like the whole test.
+
+    Of all runs of ``MOST_PHOTOS`` neighbours, the first whose share of right answers is closest to
+    the test accuracy; where that isn't known, to the share among all samples.
+    """
+    right = _right(run, "last")
+    size = min(MOST_PHOTOS, len(right))
+    known = run.rounds[-1].central
+    whole = right.mean() if known is None or known.accuracy is None else known.accuracy
+    away = [abs(right[i : i + size].mean() - whole) for i in range(len(right) - size + 1)]
+    start = int(np.argmin(away))
+    return list(range(start, start + size))
+
+
+def _quiz(run: Run, shown: Sequence[int]) -> QuizTold:
+    assert run.samples is not None
+    assert run.sample_images is not None
+    return QuizTold(
+        photos=run.sample_images[list(shown)],
+        true=[_called(run, run.samples.labels[i], f"named by samples.labels[{i}]") for i in shown],
+        first=[_answer(run, "first", i) for i in shown],
+        last=[_answer(run, "last", i) for i in shown],
+        heads=(text("photo of"), text("called")),
+    )
+
+
+def _called(run: Run, kind: int, why: str, most: int = SHORT_NAME) -> Figure:
+    """Return a class's name, with what chose it."""
+    name = quote(run, f"dataset.class_names[{kind}]", most)
+    return replace(name, source=f"{name.source}, {why}")
+
+
+def _answer(run: Run, answers: str, sample: int) -> AnswerTold:
+    """Return the class that a model finds most probable."""
+    kind = int(np.argmax(getattr(run.samples, answers)[sample]))
+    name = _called(run, kind, f"the most probable in samples.{answers}[{sample}]")
+    return AnswerTold(name, bool(_right(run, answers)[sample]))
+
+
+def _score(run: Run, answers: str, shown: Sequence[int]) -> dict[str, Figure]:
+    """Return how many of the photos shown a model called right, and how many they are."""
+    among = f"samples {shown[0]} to {shown[-1]}"
+    right = int(_right(run, answers)[list(shown)].sum())
+    source = f"count of {among} where the most probable in samples.{answers} is samples.labels"
+    return {
+        "k": Figure(integer(right), source, right),
+        "n": Figure(integer(len(shown)), "count of the samples shown", len(shown)),
+    }
+
+
+def _untrained(run: Run, shown: Sequence[int]) -> Line:
+    """Say whose photos these are, and how many the first model calls right."""
+    if not shown:
+        return NOTHING
+    return line(
+        "Photos no worker holds. Untrained, the model gets {k} of {n} right.",
+        **_score(run, "first", shown),
+    )
+
+
+def _trained(run: Run, shown: Sequence[int]) -> Line:
+    """Say how many the last model calls right, here and of all test photos."""
+    if not shown:
+        return NOTHING
+    round_, score = round_number(-1, run), _score(run, "last", shown)
+    tested, known = _num_tested(run), run.rounds[-1].central
+    if tested is None or known is None or known.accuracy is None:
+        return line("After round {r}, {k} of these {n} are right.", r=round_, **score)
+    return line(
+        "After round {r}: {k} of these {n} are right, and {accuracy} of all {tested} test photos.",
+        r=round_,
+        accuracy=accuracy(run, -1),
+        tested=tested,
+        **score,
+    )
+
+
+def _num_tested(run: Run) -> Figure | None:
+    """Return how many photos the test split holds, if it is known."""
+    if run.dataset is None or run.dataset.num_test is None:
+        return None
+    return read(run, "dataset.num_test", integer)
+
+
+# --- confusion
+
+
+def _tested(run: Run) -> list[int]:
+    """Return the rounds after which it was recorded what each class was called."""
+    return [round_.number for round_ in run.rounds if round_.confusion is not None]
+
+
+def _steps(run: Run) -> list[int]:
+    """Return the rounds shown: all, or some at equal distances where they are many."""
+    tested = _tested(run)
+    every = max(1, ceil(len(tested) / MOST_STEPS))
+    return sorted({*tested[::every], *tested[-1:]})
+
+
+def _shares(run: Run, round_: int) -> Shares:
+    """Return which share of each class (rows) was called what (columns); an empty row is zero."""
+    counts = np.array(run.rounds[round_].confusion, dtype=float)
+    return np.asarray(counts / np.maximum(counts.sum(axis=1, keepdims=True), 1))
+
+
+def _share(run: Run, round_: int, true: int, named: int) -> Figure:
+    row = f"rounds[{round_}].confusion[{true}]"
+    value = float(_shares(run, round_)[true, named])
+    return Figure(percent(value), f"{row}[{named}] over the sum of {row}", value)
+
+
+def _confusion(run: Run, steps: Sequence[int]) -> ConfusionTold:
+    end = steps[-1]
+    last, kinds = _shares(run, end), range(len(class_names(run)))
+    true, named = _most_frequent_mistake(last)
+    # A class without test photos was called neither right nor wrong.
+    held = [k for k in kinds if last[k].any()] or list(kinds)
+    return ConfusionTold(
+        shares=[_shares(run, round_) for round_ in steps],
+        names=[quote(run, f"dataset.class_names[{k}]", SHORT_NAME) for k in kinds],
+        right=[_share(run, end, k, k) for k in kinds],
+        heads=(text("photo of"), text("called (same order)"), text("named right")),
+        best=max(held, key=lambda k: last[k, k]),
+        worst=min(held, key=lambda k: last[k, k]),
+        mistake=(true, named) if true != named else None,
+        mistake_told=line(
+            "called {name}: {share}",
+            name=quote(run, f"dataset.class_names[{named}]", SHORT_NAME),
+            share=_share(run, end, true, named),
+        ),
+    )
+
+
+def _most_frequent_mistake(shares: Shares) -> tuple[int, int]:
+    """Return the class and the wrong name for it with the largest share of the class.
+
+    Both are the same where no name is wrong.
+    """
+    wrong = shares - np.diag(np.diag(shares))
+    true, named = np.unravel_index(np.argmax(wrong), wrong.shape)
+    return int(true), int(named)
+
+
+def _counter(run: Run, round_: int) -> list[Metric]:
+    """Return the overlay after a round: its number, and the accuracy where it was measured."""
+    metrics = [Metric(round_number(round_, run), text("round"), theme.INK)]
+    central = run.rounds[round_].central
+    if central is not None and central.accuracy is not None:
+        metrics.append(Metric(accuracy(run, round_), text("test accuracy"), theme.INK))
+    return metrics
+
+
+def _matrix(run: Run, steps: Sequence[int]) -> Line:
+    """Say what a row is, and which name it gave most photos at first, if there is one."""
+    if not steps:
+        return NOTHING
+    name, share = _favourite(run, steps[0])
+    if share.value <= MOST_OF_THEM:
+        return line("Each row: photos of one kind. Brighter: more got the column's name.")
+    if steps[0]:
+        return line(
+            "Each row: photos of one kind. At first, {share} get one name: {name}.",
+            share=share,
+            name=name,
+        )
+    return line(
+        "Each row: photos of one kind. Untrained, {share} get one name: {name}.",
+        share=share,
+        name=name,
+    )
+
+
+def _sharpen(run: Run, steps: Sequence[int]) -> Line:
+    """Say what the diagonal is, and that it forms, if it does."""
+    if not steps:
+        return NOTHING
+    before, after = (float(np.trace(_shares(run, round_))) for round_ in (steps[0], steps[-1]))
+    if after > before:
+        return line("Round by round a diagonal forms: the right answers.")
+    first, last = round_number(steps[0], run), round_number(steps[-1], run)
+    return line(
+        "From round {first} to {last}: the diagonal, the right answers.", first=first, last=last
+    )
+
+
+def _favourite(run: Run, round_: int) -> tuple[Figure, Figure]:
+    """Return the name that was given most often, and to which share of the photos."""
+    given = np.array(run.rounds[round_].confusion).sum(axis=0)
+    kind = int(np.argmax(given))
+    share = float(given[kind] / max(given.sum(), 1))
+    matrix = f"rounds[{round_}].confusion"
+    source = f"sum of {matrix}[*][{kind}] over the sum of {matrix}"
+    name = quote(run, f"dataset.class_names[{kind}]", CAPTION_NAME)
+    return name, Figure(percent(share), source, share)
+
+
+def _classes(run: Run, told: ConfusionTold | None) -> Line:
+    """Say which class is called right most often, and which least often."""
+    if told is None:
+        return NOTHING
+    names = {"best": told.best, "worst": told.worst}
+    quoted = {
+        key: quote(run, f"dataset.class_names[{kind}]", CAPTION_NAME) for key, kind in names.items()
+    }
+    end = _tested(run)[-1]
+    shares = {"high": _share(run, end, told.best, told.best)}
+    shares |= {"low": _share(run, end, told.worst, told.worst)}
+    if shares["high"].text == shares["low"].text:
+        return line("It names every kind right equally often: {high}.", high=shares["high"])
+    return line("Best at {best}: {high} right. Worst at {worst}: {low}.", **quoted, **shares)
+
+
+def _mistake(run: Run, told: ConfusionTold | None) -> Line:
+    """Say which wrong name is given most often, if any is."""
+    if told is None:
+        return NOTHING
+    if told.mistake is None:
+        return line("It makes no mistake.")
+    true, named = told.mistake
+    return line(
+        "Most common mistake: {share} of {true} photos are called {named}.",
+        true=quote(run, f"dataset.class_names[{true}]", CAPTION_NAME),
+        named=quote(run, f"dataset.class_names[{named}]", CAPTION_NAME),
+        share=_share(run, _tested(run)[-1], true, named),
+    )

@@ -1,0 +1,173 @@
+"""The ledger: what left the workers, what came to them, and what stayed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from fl_sim.record import Run
+from scenes import theme
+from scenes.figures import Figure, Line, Told, line, plural, text, total
+from scenes.language import integer, percent, size
+from scenes.story.common import ALL_PHOTOS, round_number
+from scenes.story.messages import (
+    DOWN,
+    TESTING,
+    TRAINING,
+    UP,
+    counted,
+    digits_that_add_up,
+    messages,
+    messages_of,
+    travelled,
+)
+from scenes.told import EntryTold
+
+BOTH = (DOWN, UP)
+
+
+@dataclass(frozen=True)
+class LedgerTold:
+    """All that the chapter shows. The captions are called as their beats."""
+
+    title: str
+    status: Line
+    moved: Line
+    stayed: Line
+    balance: tuple[Line, EntryTold] | None
+    travelled: Sequence[EntryTold]
+    kept: Sequence[EntryTold]
+    most: float
+
+
+def tell(runs: Sequence[Run]) -> LedgerTold:
+    """Return what the chapter shows of the first run.
+
+    Raises:
+        UntoldError: the run did not record what travelled.
+    """
+    run = runs[0]
+    counted(run)
+    stored = _stored(run)
+    return LedgerTold(
+        title=text("The ledger"),
+        status=_status(run),
+        moved=_moved(run),
+        stayed=_stayed(run, stored),
+        balance=_balance(run, stored),
+        travelled=_travelled(run),
+        kept=_kept(run, stored),
+        most=max(travelled(run, BOTH).value, stored.value if stored else 0.0),
+    )
+
+
+def _travelled(run: Run) -> list[EntryTold]:
+    """Return what went out and what came back: no photo is in it."""
+    return [
+        _entry(run, text("models, to the workers"), DOWN, theme.MODEL),
+        _entry(run, _back(run), UP, theme.UPDATE),
+        EntryTold(text("photos sent"), text("by any worker"), text("none"), 0.0, theme.INK),
+    ]
+
+
+def _back(run: Run) -> Told:
+    """Return what came back: scores as well, where the tests were recorded."""
+    if len(counted(run)) > 1:
+        return text("updates and scores, back")
+    return text("updates, back")
+
+
+def _entry(run: Run, name: Told, way: str, color: str) -> EntryTold:
+    sent = travelled(run, (way,), digits_that_add_up(run))
+    return EntryTold(name, _parts(run, way), sent, sent.value, color)
+
+
+def _parts(run: Run, way: str) -> Line:
+    """Say what the messages one way were: a model goes out to test as well, a score comes back."""
+    if len(counted(run)) == 1:
+        return line("{n} messages", n=messages(run, (way,)))
+    train, test = (messages_of(run, phase, way) for phase in (TRAINING, TESTING))
+    if way == DOWN:
+        return line("{train} to train, {test} to test", train=train, test=test)
+    return line("{train} updates, {test} scores", train=train, test=test)
+
+
+def _kept(run: Run, stored: Figure | None) -> list[EntryTold]:
+    """Return the photos that stayed, where it is known how large they are."""
+    if stored is None:
+        return []
+    note = line("{n}, uncompressed", n=total(run, ALL_PHOTOS, integer))
+    return [EntryTold(text("photos that stayed"), note, stored, stored.value, theme.DATA)]
+
+
+def _stored(run: Run) -> Figure | None:
+    """Return the bytes of all photos, a byte for each pixel and colour; None if not known."""
+    images = run.thumbnails if run.thumbnails is not None else run.sample_images
+    known = all(None not in (p.num_train, p.num_validation) for p in run.partitions)
+    if images is None or not known or not run.partitions:
+        return None
+    name = "thumbnails" if images is run.thumbnails else "sample_images"
+    height, width, colors = images.shape[-3:]
+    value = float(height * width * colors) * total(run, ALL_PHOTOS, integer).value
+    source = f"sum of {' and '.join(ALL_PHOTOS)}, times height, width and colours of {name}"
+    return Figure(size(value), source, value) if value else None
+
+
+def _moved(run: Run) -> Line:
+    """Say what travelled, and what these messages did not hold."""
+    n, amount = messages(run, BOTH), travelled(run, BOTH, digits_that_add_up(run))
+    if len(counted(run)) > 1:
+        return line(
+            "{n} messages carried {amount} of weights and scores. Not one of them held a photo.",
+            n=n,
+            amount=amount,
+        )
+    return line(
+        "For training, {n} messages carried {amount} of weights. Not one of them held a photo.",
+        n=n,
+        amount=amount,
+    )
+
+
+def _status(run: Run) -> Line:
+    """Say which messages are counted: a worker that failed has no bytes in the record."""
+    n = round_number(-1, run)
+    if _failures(run):
+        return plural(n, "one round, answers only", "{n} rounds, answers only")
+    return plural(n, "one round", "{n} rounds")
+
+
+def _failures(run: Run) -> bool:
+    halves = [half for r in run.rounds for half in (r.train, r.evaluate) if half is not None]
+    return any(half.failures for half in halves)
+
+
+def _stayed(run: Run, stored: Figure | None) -> Line:
+    """Say how much never moved."""
+    held = total(run, ALL_PHOTOS, integer)
+    if stored is None:
+        return line("The photos stayed with the workers, all of them.")
+    return line(
+        "All {n} photos stayed with the workers: {size} of pixels, uncompressed.",
+        n=held,
+        size=stored,
+    )
+
+
+def _balance(run: Run, stored: Figure | None) -> tuple[Line, EntryTold] | None:
+    """Say whether bytes were saved, which is not the point; and return all that moved."""
+    if stored is None:
+        return None
+    moved = travelled(run, BOTH, digits_that_add_up(run))
+    note = line("{n} messages", n=messages(run, BOTH))
+    entry = EntryTold(text("all that moved"), note, moved, moved.value, theme.INK)
+    if moved.value > stored.value:
+        caption = line(
+            "More bytes moved than the photos hold: none are saved. But photos stay home."
+        )
+        return caption, entry
+    share = moved.value / stored.value
+    part = Figure(percent(share, 0), f"{moved.source}, over the bytes of the photos", share)
+    caption = line(
+        "What moved is {part} of the photos' size and grows each round. The photos stay home.",
+        part=part,
+    )
+    return caption, entry

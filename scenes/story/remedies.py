@@ -1,0 +1,226 @@
+"""Different data once more, with other strategies: what they gain, and how sure that is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from fl_sim.record import Run
+from scenes.errors import UntoldError
+from scenes.figures import Figure, Line, line, plural, text
+from scenes.language import decimal, integer, percent
+from scenes.story.common import chance
+from scenes.story.pairs import of_run
+from scenes.story.strategies import PLAIN, Field, field, note, with_alike_data
+from scenes.told import NOTHING, DotPlotTold, DotRowTold, LevelTold
+
+ENOUGH_SEEDS = 2  # of which a spread can be seen
+
+
+@dataclass(frozen=True)
+class RemediesTold:
+    """All that the chapter shows. The captions are called as their beats.
+
+    ``spread`` is absent where each strategy ran once, ``alike`` without a run on alike data.
+    """
+
+    title: str
+    plot: DotPlotTold
+    seeds: Line
+    dots: Line
+    others: Line
+    spread: Line | None
+    compared: Line
+    alike: Line | None
+
+
+def tell(runs: Sequence[Run]) -> RemediesTold:
+    """Return what the chapter shows of the largest choice of runs that can be compared.
+
+    Raises:
+        UntoldError: no two of the runs differ in nothing but their strategy and seed.
+    """
+    found = field(runs)
+    if found is None:
+        names = ", ".join(repr(run.name) for run in runs)
+        raise UntoldError(
+            f"the choice of runs ({names}) has no two strategies on the same different data, with "
+            "the same rounds and settings, tested after every round; give them with --run"
+        )
+    alike = with_alike_data(found, runs)
+    return RemediesTold(
+        title=text("Remedies"),
+        plot=_plot(found, alike),
+        seeds=_seeds(found),
+        dots=_dots(found),
+        others=_others(found),
+        spread=_spread(found),
+        compared=_compared(found),
+        alike=_alike(found, alike) if alike else None,
+    )
+
+
+def _plot(found: Field, alike: Run | None) -> DotPlotTold:
+    return DotPlotTold(
+        name=text("accuracy on the test photos"),
+        rows=[_row(found, name) for name in found.by_strategy],
+        low=_guessing(found.runs[0]),
+        high=_level(found, alike) if alike else None,
+        high_note=_over_rounds(found),
+        base=note(PLAIN) if PLAIN in found.by_strategy else NOTHING,
+    )
+
+
+def _row(found: Field, strategy: str) -> DotRowTold:
+    return DotRowTold(
+        name=_name(found, strategy),
+        note=note(strategy),
+        values=found.scores(strategy),
+        mean=found.mean(strategy),
+        mean_told=_mean(found, strategy),
+    )
+
+
+def _name(found: Field, strategy: str) -> Figure:
+    run = found.by_strategy[strategy][0]
+    return of_run(run, Figure(strategy, "strategy"))
+
+
+def _source(found: Field) -> str:
+    return f"mean of rounds[{found.first_averaged}:].central.accuracy"
+
+
+def _mean(found: Field, strategy: str) -> Figure:
+    """Return a strategy's accuracy: the mean over its runs of their last rounds' mean."""
+    names = ", ".join(run.name for run in found.by_strategy[strategy])
+    value = found.mean(strategy)
+    return Figure(percent(value), f"mean over {names} of the {_source(found)}", value)
+
+
+def _guessing(run: Run) -> LevelTold | None:
+    if run.dataset is None or not run.dataset.class_names:
+        return None
+    guess = chance(run)
+    return LevelTold(line("guessing {chance}", chance=guess), guess.value)
+
+
+def _reached(found: Field, alike: Run) -> Figure:
+    value = found.score(alike)
+    return of_run(alike, Figure(percent(value), _source(found), value))
+
+
+def _level(found: Field, alike: Run) -> LevelTold:
+    reached = _reached(found, alike)
+    return LevelTold(line("alike data {accuracy}", accuracy=reached), reached.value)
+
+
+def _averaged(found: Field) -> Figure:
+    """Return over how many of the last rounds a run's accuracy is averaged."""
+    number = len(found.runs[0].rounds) - found.first_averaged
+    return Figure(integer(number), f"count of rounds[{found.first_averaged}:]", float(number))
+
+
+def _over_rounds(found: Field) -> Line:
+    averaged = _averaged(found)
+    if averaged.value == 1:
+        return line("after its last round")
+    return line("mean of its last {n} rounds", n=averaged)
+
+
+def _seeds(found: Field) -> Line:
+    """Say on which data it is, and what a seed is."""
+    strategy = next(iter(found.by_strategy))
+    number = len(found.by_strategy[strategy])
+    source = f"count of the runs with the strategy {strategy}"
+    return plural(
+        Figure(integer(number), source, float(number)),
+        "Skewed data, {n} run of each strategy.",
+        "Skewed data, {n} seeds: the same run repeated with other random draws.",
+    )
+
+
+def _dots(found: Field) -> Line:
+    """Say what a dot is."""
+    averaged = _averaged(found)
+    if averaged.value == 1:
+        return line("A dot: one run's accuracy after its last round. A line marks the mean.")
+    return line(
+        "A dot: a run's mean accuracy in its last {n} rounds. The line: the dots' mean.",
+        n=averaged,
+    )
+
+
+def _others(found: Field) -> Line:
+    """Say that the comparison is fair, where it is known to be."""
+    others = [name for name in found.by_strategy if name != PLAIN]
+    number = Figure(integer(len(others)), "count of strategies besides FedAvg", float(len(others)))
+    if found.equal_training:
+        return plural(
+            number,
+            "{n} remedy, on the same photos, with as much training.",
+            "{n} remedies, on the same photos, with as much training.",
+        )
+    return plural(
+        number,
+        "{n} remedy, on photos dealt out in the same way.",
+        "{n} remedies, on photos dealt out in the same way.",
+    )
+
+
+def _spread(found: Field) -> Line | None:
+    """Say how much is chance: the largest distance between two seeds of one strategy."""
+    scores = {name: found.scores(name) for name in found.by_strategy}
+    widest = max(scores, key=lambda name: max(scores[name]) - min(scores[name]))
+    points = 100 * (max(scores[widest]) - min(scores[widest]))
+    if len(scores[widest]) < ENOUGH_SEEDS:
+        return None
+    names = ", ".join(run.name for run in found.by_strategy[widest])
+    source = f"points from the lowest to the highest of {names}, each the {_source(found)}"
+    return line(
+        "Seeds alone move {name} by {points} points: a single run would prove little.",
+        name=_name(found, widest),
+        points=Figure(decimal(points, 1), source, points),
+    )
+
+
+def _compared(found: Field) -> Line:
+    """Say who does best, how far ahead of plain averaging, and how sure that is."""
+    best = max(found.by_strategy, key=found.mean)
+    name, accuracy = _name(found, best), _mean(found, best)
+    if PLAIN not in found.by_strategy:
+        return line("On average over the seeds, {name} does best: {x}.", name=name, x=accuracy)
+    if best == PLAIN:
+        return line("No other does better than plain averaging, on average: {x}.", x=accuracy)
+    others = [other for other in found.by_strategy if other != PLAIN]
+    always = [found.always_better(other, PLAIN) for other in others]
+    if all(always):
+        return line(
+            "Each beats plain averaging with every seed. {name} gains most: {gain} points.",
+            name=name,
+            gain=_gain(found, best),
+        )
+    if found.always_better(best, PLAIN):
+        return line(
+            "{name} gains most, {gain} points, and something with every seed. Not all do.",
+            name=name,
+            gain=_gain(found, best),
+        )
+    return line(
+        "{name} gains most on average, {gain} points. Between seeds it is up and down.",
+        name=name,
+        gain=_gain(found, best),
+    )
+
+
+def _gain(found: Field, strategy: str) -> Figure:
+    """Return how many points of accuracy a strategy gains over plain averaging, on average."""
+    mine, plain = _mean(found, strategy), _mean(found, PLAIN)
+    value = 100 * (mine.value - plain.value)
+    return Figure(decimal(value, 1), f"points from {plain.source} to {mine.source}", value)
+
+
+def _alike(found: Field, alike: Run) -> Line:
+    """Say how far all of them are from what alike data would give."""
+    reached = _reached(found, alike)
+    best = max(score for name in found.by_strategy for score in found.scores(name))
+    if best < reached.value:
+        return line("None comes near what alike data give: {x}.", x=reached)
+    return line("For comparison, what alike data give: {x}.", x=reached)

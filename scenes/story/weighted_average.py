@@ -1,0 +1,250 @@
+"""The weighted average: one real weight of one round, as arithmetic that a viewer can redo."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import fsum
+
+from fl_sim.record import Probe, Run
+from scenes.errors import UntoldError
+from scenes.figures import Figure, Line, line, number_of, plural, quote, read, text, total
+from scenes.language import integer
+from scenes.story.common import round_number
+from scenes.story.one_weight import Choice, choices, rounded, shown
+from scenes.told import AverageTold, Quantity, TermTold
+
+# What a weight is part of, by the number of indices that its place has.
+FILTER, LINK, OFFSET = 4, 2, 1
+RUN_NAME = 14  # characters of the run's name under the title
+
+Drawn = tuple[Figure, float]  # a number, and its value to scale
+
+
+@dataclass(frozen=True)
+class WeightedAverageTold:
+    """All that the chapter shows. The captions are called as their beats.
+
+    There is no ``unequal`` where all hold the same number of photos.
+    """
+
+    title: str
+    status: Line
+    unequal: Line | None
+    weight: Line
+    sent: Line
+    shares: Line
+    products: Line
+    sum: Line
+    alike: Line
+    average: AverageTold
+
+
+def tell(runs: Sequence[Run]) -> WeightedAverageTold:
+    """Return what the chapter shows of the first run in which it can be told.
+
+    Raises:
+        UntoldError: no run has a round in which several workers' weights were averaged.
+    """
+    known = next((found for run in runs if (found := list(choices(run)))), None)
+    if known is None:
+        raise UntoldError(
+            f"the run {runs[0].name!r} followed no single weight of several workers into their "
+            "weighted mean; record one of a strategy that averages, with fl-sim"
+        )
+    choice = max(known, key=lambda choice: choice.rank)
+    average = _average(choice)
+    return WeightedAverageTold(
+        title=text("The weighted average"),
+        status=_status(choice),
+        unequal=_unequal(choice),
+        weight=_weight(choice, _before(choice)),
+        sent=line("Each worker trained its own copy. These are the values they sent back."),
+        shares=_shares(choice),
+        products=line("Each value is multiplied by its worker's share."),
+        sum=_sum(choice),
+        alike=_alike(choice, _plain(choice)),
+        average=average,
+    )
+
+
+# --- the arithmetic
+
+
+def _average(choice: Choice) -> AverageTold:
+    rest = [_others(choice)] if choice.others else []
+    server = _server(choice)
+    summed = Figure(
+        shown(choice.mean),
+        f"sum of {choice.path}[*].weight times their probes[{choice.probe}]",
+        choice.mean,
+    )
+    return AverageTold(
+        terms=[*(_term(choice, i) for i in choice.named), *rest],
+        photos=line("all {n} photos", n=_all_photos(choice)),
+        sum=(summed, choice.mean),
+        server=server,
+        agrees=server.text == summed.text,
+        before=_before(choice),
+        alike=_plain(choice),
+    )
+
+
+def _term(choice: Choice, i: int) -> TermTold:
+    path = f"{choice.path}[{i}]"
+    weight, sent = f"{path}.weight", f"{path}.probes[{choice.probe}]"
+    product = choice.summed([i])
+    return TermTold(
+        name=line("worker {n}", n=number_of("partitions", choice.replies[i].client)),
+        photos=_photos(read(choice.run, f"{path}.num_examples", integer)),
+        share=_drawn(read(choice.run, weight, shown)),
+        value=_drawn(read(choice.run, sent, shown)),
+        product=Figure(shown(product), f"{weight} times {sent}", product),
+    )
+
+
+def _others(choice: Choice) -> TermTold:
+    """Return the term in which all but the largest are gathered."""
+    others, path = choice.others, choice.path
+    count = Figure(integer(len(others)), f"count of {path} without the largest", len(others))
+    share = fsum(choice.shares[i] for i in others)
+    summed = choice.summed(others)
+    source = f"{path}[*].weight times their probes[{choice.probe}]"
+    photos = total(choice.run, [f"{path}[{i}].num_examples" for i in others], integer)
+    beyond = "without those with a row of their own"
+    return TermTold(
+        name=plural(count, "{n} other", "{n} others"),
+        photos=_photos(
+            Figure(photos.text, f"sum of {path}[*].num_examples {beyond}", photos.value)
+        ),
+        share=(Figure(shown(share), f"sum of {path}[*].weight {beyond}", share), share),
+        value=(text("their own"), summed / share if share else choice.mean),
+        product=Figure(shown(summed), f"sum of {source} {beyond}", summed),
+        workers=len(others),
+    )
+
+
+def _photos(count: Figure) -> Quantity:
+    return plural(count, "{n} photo", "{n} photos"), count.value
+
+
+def _drawn(figure: Figure) -> Drawn:
+    return figure, figure.value
+
+
+def _before(choice: Choice) -> Drawn | None:
+    """Return the weight that the round began with, where it is known."""
+    if choice.run.rounds[choice.round_ - 1].probes is None:
+        return None
+    path = f"rounds[{choice.round_ - 1}].probes[{choice.probe}]"
+    return _drawn(read(choice.run, path, shown))
+
+
+def _server(choice: Choice) -> Figure:
+    known = choice.run.rounds[choice.round_].probes is not None
+    place = "probes" if known else "train.weighted_mean"
+    return read(choice.run, f"rounds[{choice.round_}].{place}[{choice.probe}]", shown)
+
+
+def _plain(choice: Choice) -> Drawn | None:
+    """Return the average without weights, unless it reads the same."""
+    value = choice.plain
+    if rounded(value) == rounded(choice.mean):
+        return None
+    source = f"mean of {choice.path}[*].probes[{choice.probe}], counted alike"
+    return Figure(shown(value), source, value), value
+
+
+# --- captions
+
+
+def _status(choice: Choice) -> Line:
+    probe: Probe = choice.run.probes[choice.probe]
+    path = f"probes[{choice.probe}]"
+    place = ", ".join(str(index) for index in probe.index)
+    name = f"{probe.parameter}[{place}]"
+    return line(
+        "run {run}  ·  round {r}  ·  {weight}",
+        run=quote(choice.run, "name", RUN_NAME),
+        r=round_number(choice.round_, choice.run),
+        weight=Figure(name, f"{path}.parameter and {path}.index"),
+    )
+
+
+def _unequal(choice: Choice) -> Line | None:
+    """Say that this run's workers differ in how many photos they hold, if they do."""
+    if _all_alike(choice):
+        return None
+    return line("In this run the workers hold unequal numbers of photos.")
+
+
+def _all_alike(choice: Choice) -> bool:
+    return len({reply.num_examples for reply in choice.replies}) == 1
+
+
+def _weight(choice: Choice, before: Drawn | None) -> Line:
+    """Say which weight it is, in plain words, and where it starts, as far as it is known."""
+    run, place = choice.run, _place(choice.run.probes[choice.probe])
+    if run.network is None:
+        return line("Follow one weight of the model through a round: {place}.", place=place)
+    n = read(run, "network.num_parameters", integer)
+    if before is None:
+        return line("Follow one of {n} weights through a round: {place}.", n=n, place=place)
+    return line(
+        "Follow one of {n} weights, {place}. It starts at {old}.",
+        n=n,
+        place=place,
+        old=before[0],
+    )
+
+
+def _place(probe: Probe) -> str:
+    weight = probe.parameter.endswith("weight")
+    if weight and len(probe.index) == FILTER:
+        return text("one entry of a filter")
+    if weight and len(probe.index) == LINK:
+        return text("a link between two neurons")
+    if probe.parameter.endswith("bias") and len(probe.index) == OFFSET:
+        return text("a neuron's own offset")
+    return text("one of many alike")
+
+
+def _shares(choice: Choice) -> Line:
+    """Say what a share is: the same for all, or more for more photos."""
+    if _all_alike(choice):
+        return line(
+            "Each trained on {photos} photos, so all have the same share, {share}.",
+            photos=read(choice.run, f"{choice.path}[0].num_examples", integer),
+            share=read(choice.run, f"{choice.path}[0].weight", shown),
+        )
+    return line(
+        "More photos, more say: a worker's share is its own photos out of all {n}.",
+        n=_all_photos(choice),
+    )
+
+
+def _all_photos(choice: Choice) -> Figure:
+    return total(choice.run, [f"{choice.path}[*].num_examples"], integer)
+
+
+def _sum(choice: Choice) -> Line:
+    """Say what the sum is, and how far it agrees with the server's own value."""
+    if choice.redone:
+        return line(
+            "Share times value, summed: the new weight. The coordinator has the same: {value}.",
+            value=_server(choice),
+        )
+    return line(
+        "The sum is the coordinator's own {value}, but for last digits lost in rounding.",
+        value=_server(choice),
+    )
+
+
+def _alike(choice: Choice, plain: Drawn | None) -> Line:
+    """Say what the average would be without weights."""
+    if plain is not None:
+        return line(
+            "Counting workers alike would give {plain}. Weighted, each photo counts alike.",
+            plain=plain[0],
+        )
+    if _all_alike(choice):
+        return line("All shares are equal here, so an average without them gives the same.")
+    return line("Here, an average without shares would read the same: the values lie close.")

@@ -1,0 +1,83 @@
+"""What holds for every run: it is told and drawn by the rules, or the reason why not is told."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from importlib import import_module
+from typing import Any
+
+import pytest
+from any_run import Recipe, any_recipe
+from filmed import CHAPTERS, noting_faults
+from hand import saved
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+from told_texts import lines_in
+
+from scenes import language
+from scenes.errors import UntoldError
+from scenes.publish.audit import numbers_of
+from scenes.publish.render import Look, build_blind, jobs
+from scenes.stage.text import wrapped
+
+# Characters a line and lines of a caption, by shape; as scenes.stage.layout has them.
+CAPTIONS = ((42, 2), (36, 3), (28, 4))
+# Drawing takes seconds: more examples are tried by hand, with FEDREEL_EXAMPLES=50.
+MOST_DRAWN = 1 if "FEDREEL_EXAMPLES" not in os.environ else int(os.environ["FEDREEL_EXAMPLES"])
+QUICKLY = settings(
+    max_examples=int(os.environ.get("FEDREEL_EXAMPLES", "15")),
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+
+
+@pytest.fixture(autouse=True)
+def english_again() -> Iterator[None]:
+    """Leave the language as it was found."""
+    yield
+    language.use(language.ENGLISH)
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+@given(recipe=any_recipe(), spoken=st.sampled_from(language.LANGUAGES))
+@QUICKLY
+def test_any_run_is_told_or_it_is_said_what_it_lacks(
+    chapter: str, recipe: Recipe, spoken: str
+) -> None:
+    language.use(spoken)
+    told, reason = told_of(chapter, recipe)
+    if told is None:
+        assert len(reason) > 20
+        assert "\n" not in reason
+    for text in map(str, lines_in(told)):
+        if text.endswith("."):
+            for columns, most in CAPTIONS:
+                assert len(wrapped(text, columns)) <= most, text
+
+
+def told_of(chapter: str, recipe: Recipe) -> tuple[Any, str]:
+    """Return what is told of some runs, or None and why not."""
+    try:
+        return import_module(f"scenes.story.{chapter}").tell(recipe.make()), ""
+    except UntoldError as error:
+        return None, str(error)
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+@given(recipe=any_recipe(most_workers=200))
+@example(recipe=Recipe("one", {"workers": 12, "rounds": 5, "classes": 12, "picked": 12}))
+@settings(QUICKLY, max_examples=MOST_DRAWN)
+def test_any_run_that_is_told_is_drawn_by_the_rules(
+    chapter: str, recipe: Recipe, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    if told_of(chapter, recipe)[0] is None:
+        return
+    folder = tmp_path_factory.mktemp("run")
+    runs = tuple(saved(folder, run) for run in recipe.make())
+    (job,) = jobs((chapter,), runs, Look("low"))
+    with noting_faults() as faults:
+        scene = build_blind(replace(job, folder=folder / "manim"))
+    assert not faults
+    assert not [n for n in numbers_of(chapter, scene.beats) if n.figure is None]

@@ -1,0 +1,82 @@
+"""The cast: who takes part, told of any run."""
+
+from typing import Any
+
+import pytest
+from hand import hand_run
+
+from fl_sim import record
+from scenes.errors import UntoldError
+from scenes.story import cast
+from scenes.told import NO_PLATE, NO_READING
+
+
+def without(run: record.Run, **parts: Any) -> record.Run:
+    """Return a run in which some parts are others."""
+    return run.model_copy(update=parts)
+
+
+def test_every_actor_has_a_sentence() -> None:
+    told = cast.tell([hand_run()])
+    assert str(told.task) == (
+        "The task: name what a photo shows. 3 workers learn to tell 2 kinds apart."
+    )
+    assert str(told.labels) == (
+        "Gold bars: worker 0's photos by kind. 18 are for training, 3 for tests."
+    )
+    assert str(told.coordinator) == (
+        "A coordinator holds the model, 75 weights; 24 are drawn as squares."
+    )
+    assert str(told.front_end).endswith("untrained, 10.0% right.")
+
+
+def test_what_one_holds_and_what_all_hold_are_sums() -> None:
+    own, everyone = cast.tell([hand_run()]).held
+    assert (str(own.value), str(everyone.value)) == ("21", "69")
+    assert everyone.value.source == (
+        "sum of partitions[*].num_train and partitions[*].num_validation"
+    )
+
+
+def test_the_chart_lists_one_workers_photos_by_kind() -> None:
+    chart = cast.tell([hand_run()]).label_chart
+    assert chart is not None
+    assert [(str(name), str(count)) for name, count in chart.rows] == [("a", "10"), ("b", "11")]
+
+
+def test_too_many_kinds_are_not_listed() -> None:
+    assert cast.tell([hand_run(classes=20)]).label_chart is None
+
+
+def test_a_run_that_recorded_nothing_of_its_data_is_told_without_it() -> None:
+    run = without(
+        hand_run(), partitions=(), dataset=None, network=None, thumbnails=None, filters=None
+    )
+    told = cast.tell([run])
+    assert str(told.task) == "3 workers learn one model, each from photos of its own."
+    assert (told.labels, told.label_chart, told.held) == (None, None, [])
+    assert [len(worker.bars) for worker in told.workers] == [0, 0, 0]
+    assert told.plate == NO_PLATE
+    assert told.model_size == "model"
+    assert "in blue" in str(told.wires)
+
+
+def test_the_front_end_tells_the_loss_where_there_is_no_accuracy() -> None:
+    run = hand_run()
+    first = run.rounds[0].model_copy(update={"central": record.Metrics(loss=2.0)})
+    told = cast.tell([without(run, rounds=(first, *run.rounds[1:]))])
+    assert str(told.front_end).endswith("untrained, 2.00.")
+    assert str(told.reading[1]) == "loss, round 0"
+
+
+def test_the_front_end_shows_nothing_of_an_untested_model() -> None:
+    run = hand_run()
+    first = run.rounds[0].model_copy(update={"central": None})
+    told = cast.tell([without(run, rounds=(first, *run.rounds[1:]))])
+    assert told.reading == NO_READING
+    assert "a person reads" in str(told.front_end)
+
+
+def test_a_run_of_unknown_size_is_not_told() -> None:
+    with pytest.raises(UntoldError, match="recorded no num_clients"):
+        cast.tell([without(hand_run(), partitions=(), num_clients=None, thumbnails=None)])

@@ -1,0 +1,133 @@
+"""The ledger: what moved and what stayed, by hand-sized numbers."""
+
+from typing import Any
+
+import pytest
+from hand import hand_run
+
+from fl_sim import record
+from scenes.errors import UntoldError
+from scenes.figures import Figure
+from scenes.stage.account import Account
+from scenes.stage.layout import Frame, box
+from scenes.story import ledger, messages
+from scenes.told import EntryTold
+
+FRAME = Frame(8 * 16 / 9, 8)
+
+
+def with_replies(run: record.Run, phase: str, **fields: Any) -> record.Run:
+    """Return a run in which every reply of a phase has other fields."""
+    rounds = []
+    for round_ in run.rounds:
+        half = getattr(round_, phase)
+        if half is not None:
+            replies = tuple(reply.model_copy(update=fields) for reply in half.replies)
+            half = half.model_copy(update={"replies": replies})
+        rounds.append(round_.model_copy(update={phase: half}))
+    return run.model_copy(update={"rounds": tuple(rounds)})
+
+
+def amounts(told: ledger.LedgerTold) -> list[float]:
+    """Return the entries' values."""
+    return [entry.value for entry in (*told.travelled, *told.kept)]
+
+
+def test_training_is_counted_where_tests_are_not_known() -> None:
+    # Two rounds of two workers, 1000 bytes to each, 2000 and 2050 back.
+    told = ledger.tell([hand_run()])
+    assert amounts(told)[:3] == [4000, 8100, 0]
+    assert str(told.moved) == (
+        "For training, 8 messages carried 12.1\u00a0kB of weights. Not one of them held a photo."
+    )
+    assert str(told.travelled[1].name) == "updates, back"
+
+
+def test_tests_are_counted_where_they_are_known() -> None:
+    run = with_replies(hand_run(), "evaluate", bytes_down=1000, bytes_up=10)
+    told = ledger.tell([run])
+    assert amounts(told)[:3] == [6000, 8120, 0]
+    assert str(told.moved).startswith("12 messages carried 14.12\u00a0kB of weights and scores.")
+    # 6.00 and 8.12 are not 14.1.
+    amounts_told = [str(entry.amount) for entry in told.travelled[:2]]
+    assert amounts_told == ["6.000\u00a0kB", "8.120\u00a0kB"]
+    notes = [str(entry.note) for entry in told.travelled[:2]]
+    assert notes == ["4 to train, 2 to test", "4 updates, 2 scores"]
+    assert str(told.travelled[1].name) == "updates and scores, back"
+
+
+def test_photos_have_a_byte_for_each_pixel_and_colour() -> None:
+    # Workers hold 21, 23 and 25 photos of 4 * 4 * 3 bytes.
+    told = ledger.tell([hand_run()])
+    entry = told.kept[0]
+    assert entry.value == (21 + 23 + 25) * 4 * 4 * 3
+    assert str(entry.note) == "69, uncompressed"
+    assert isinstance(entry.amount, Figure)
+    assert entry.amount.source == (
+        "sum of partitions[*].num_train and partitions[*].num_validation, "
+        "times height, width and colours of thumbnails"
+    )
+
+
+def test_the_balance_is_told_as_it_is() -> None:
+    told = ledger.tell([hand_run()])
+    assert told.balance
+    assert str(told.balance[0]) == (
+        "More bytes moved than the photos hold: none are saved. But photos stay home."
+    )
+    fewer = ledger.tell([with_replies(hand_run(), "train", bytes_down=90, bytes_up=117)])
+    assert fewer.balance
+    assert str(fewer.balance[0]).startswith("What moved is 25% of the photos' size")
+    assert fewer.balance[1].value == 4 * (90 + 117)
+
+
+def test_a_size_that_is_not_known_is_left_out() -> None:
+    run = hand_run().model_copy(update={"thumbnails": None, "sample_images": None})
+    told = ledger.tell([run])
+    assert not told.kept
+    assert told.balance is None
+    assert str(told.stayed) == "The photos stayed with the workers, all of them."
+    data = run.model_copy(update={"partitions": ()})
+    assert not ledger.tell([data]).kept
+
+
+def test_bytes_that_were_not_recorded_are_not_told() -> None:
+    with pytest.raises(UntoldError, match="recorded no bytes"):
+        ledger.tell([with_replies(hand_run(), "train", bytes_up=None)])
+    with pytest.raises(UntoldError, match="recorded no bytes"):
+        ledger.tell([hand_run(rounds=0)])
+
+
+def test_workers_that_failed_are_not_counted_and_this_is_said() -> None:
+    assert str(ledger.tell([hand_run()]).status) == "2 rounds"
+    failed = hand_run(workers=4, picked=3, failed=1)
+    assert str(ledger.tell([failed]).status) == "2 rounds, answers only"
+    assert messages.messages(failed, (messages.UP,)).value == 4
+
+
+def test_the_committed_run_is_accounted_for() -> None:
+    told = ledger.tell([record.load("iid-30")])
+    assert [str(entry.amount) for entry in told.travelled[:2]] == [
+        "44.89\u00a0MB",
+        "22.45\u00a0MB",
+    ]
+    assert "67.34\u00a0MB" in str(told.moved)
+    assert str(told.travelled[0].note) == "90 to train, 90 to test"
+    assert amounts(told) == [180 * 249402, 90 * 249402 + 90 * 48, 0, 50000 * 32 * 32 * 3]
+
+
+def test_bars_are_to_scale_and_add_up() -> None:
+    entries = [
+        EntryTold("out", "a", "b", 30.0, "#0000FF"),
+        EntryTold("back", "a", "b", 10.0, "#FF0000"),
+        EntryTold("none", "a", "b", 0.0, "#FFFF00"),
+        EntryTold("kept", "a", "b", 20.0, "#FFFF00"),
+    ]
+    account = Account(entries, 40.0, box(-6, -2, 6, 3), FRAME)
+    account.enter(entries[:3])
+    widths = [entry.bar.width for entry in account.entries]
+    assert widths[0] == pytest.approx(0.75 * account.bars.width)
+    assert widths[0] == pytest.approx(3 * widths[1])
+    account.enter(entries[3:])
+    assert account.entries[3].bar.width == pytest.approx(0.5 * account.bars.width)
+    assert account.entries[2].bar not in account.entries[2].everything
