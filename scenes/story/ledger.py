@@ -116,12 +116,12 @@ def _moved(run: Run) -> Line:
     n, amount = messages(run, BOTH), travelled(run, BOTH, digits_that_add_up(run))
     if len(counted(run)) > 1:
         return line(
-            "{n} messages carried {amount} of weights and scores. Not one of them held a photo.",
+            "{n} messages carried {amount} of weights and scores, and not one photo.",
             n=n,
             amount=amount,
         )
     return line(
-        "For training, {n} messages carried {amount} of weights. Not one of them held a photo.",
+        "For training, {n} messages carried {amount} of weights, and not one photo.",
         n=n,
         amount=amount,
     )

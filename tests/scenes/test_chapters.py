@@ -42,7 +42,7 @@ NEEDS = {
 }
 FIXED = re.compile(
     r"position of|\.number$|one over|^count of rounds\[\*\]|^strategy$|^dataset\.name$"
-    r"|^count of filters|: strategy$"
+    r"|^count of filters|: strategy$|that a tile stands for$"
 )
 
 

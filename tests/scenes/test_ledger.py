@@ -38,7 +38,7 @@ def test_training_is_counted_where_tests_are_not_known() -> None:
     told = ledger.tell([hand_run()])
     assert amounts(told)[:3] == [4000, 8100, 0]
     assert str(told.moved) == (
-        "For training, 8 messages carried 12.1\u00a0kB of weights. Not one of them held a photo."
+        "For training, 8 messages carried 12.1\u00a0kB of weights, and not one photo."
     )
     assert str(told.travelled[1].name) == "updates, back"
 

@@ -82,9 +82,7 @@ def test_it_is_said_to_be_another_run() -> None:
     told = story.tell((record.load("dropouts"),)).round
     assert told is not None
     assert str(told.status) == "run dropouts  ·  round 2"
-    assert str(told.ask) == (
-        "In this run some workers fail. In round 2 the model goes to 5 of 10."
-    )
+    assert str(told.ask) == ("In this run some workers fail. In round 2 the model goes to 5 of 10.")
 
 
 def test_all_rounds_are_counted() -> None:
