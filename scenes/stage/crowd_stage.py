@@ -343,9 +343,10 @@ class CrowdStage(Stage):
         """Return a worker's card above its mark, and the line between the two."""
         mark, spare, safe = self.crowd.slot(client), self.layout.spare, self.frame.safe
         half = self.frame.px(LENS / 2)
-        x = min(max(mark.x, safe.left + half), safe.right - half)
+        # At the edge, beside the large figures in the middle.
+        x = safe.left + half if mark.x < spare.x else safe.right - half
         card = Card(self.told[client], Slot(x, spare.y, 2 * half, spare.height), self.frame)
-        ends = np.array([mark.x, spare.bottom, 0.0]), np.array([mark.x, mark.top, 0.0])
+        ends = np.array([x, spare.bottom, 0.0]), np.array([mark.x, mark.top, 0.0])
         return card, VGroup(Stroke(*ends, stroke_color=theme.DATA, stroke_width=THICK))
 
     def _beside_lens(self) -> Slot:

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from filmed import noting_faults
 from manim import Animation, Scene, tempconfig
-)
 
 from scenes import theme
 from scenes.crowds import arrivals, count_of, each_stands_for, stream, sum_of

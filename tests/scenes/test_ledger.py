@@ -47,7 +47,7 @@ def test_tests_are_counted_where_they_are_known() -> None:
     run = with_replies(hand_run(), "evaluate", bytes_down=1000, bytes_up=10)
     told = ledger.tell([run])
     assert amounts(told)[:3] == [6000, 8120, 0]
-    assert str(told.moved).startswith("12 messages carried 14.12\u00a0kB of weights and scores.")
+    assert str(told.moved).startswith("12 messages carried 14.12\u00a0kB of weights and scores,")
     # 6.00 and 8.12 are not 14.1.
     amounts_told = [str(entry.amount) for entry in told.travelled[:2]]
     assert amounts_told == ["6.000\u00a0kB", "8.120\u00a0kB"]
