@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from manim import Animation, DecimalNumber, FadeIn, Mobject, Scene, Text, config
+from manim import Animation, DecimalNumber, Mobject, Scene, Text, config
 
 from fl_sim import record
 from scenes import FILM, language, theme
@@ -18,9 +18,8 @@ from scenes.stage.chrome import Chrome, caption_block
 from scenes.stage.crowd_stage import stage_for
 from scenes.stage.layout import Frame, layout
 from scenes.stage.stage import Stage
-from scenes.stage.summary import Summary
 from scenes.stage.text import Words
-from scenes.told import Metric, WorkerTold
+from scenes.told import WorkerTold
 
 RUN_VARIABLE = "FEDREEL_RUN"  # names or paths, separated as in PATH
 THEME_VARIABLE = "FEDREEL_THEME"
@@ -108,10 +107,6 @@ class Explainer(Scene):
         beat.end = self.time
         seconds = beat.end - beat.start
         self.add_subcaption(beat.caption, duration=seconds, offset=-seconds)
-
-    def show_summary(self, metrics: Sequence[Metric]) -> Animation:
-        """Return the animation that shows large figures alone in the middle."""
-        return FadeIn(Summary(metrics, self.layout.figure, self.frame))
 
     @contextmanager
     def standing(

@@ -89,12 +89,6 @@ def decimal(value: float, digits: int = 2) -> str:
     return _signed(numbers.format_decimal(value, format=pattern, locale=_Chosen.locale))
 
 
-def signed(value: float, digits: int = 4) -> str:
-    """``0.02261`` -> ``+0.0226``: with its sign, whatever it is."""
-    written = decimal(abs(value), digits)
-    return f"{'+' if value >= 0 else MINUS}{written}"
-
-
 def size(value: float, digits: int = 3) -> str:
     """Bytes in decimal units, with a no-break space: ``249440`` -> ``249 kB``.
 

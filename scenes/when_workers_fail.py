@@ -29,7 +29,7 @@ class WhenWorkersFail(Explainer):
         with self.beat("ask", told.ask, *around, self.chrome.status(told.status)):
             self.play(stage.open(told.plate, told.reading))
             self.play(stage.pick(told.picked))
-            self.play(stage.distribute(told.picked, told.model_size, pace=0.7))
+            self.play(brisk(stage.distribute(told.picked, told.model_size)))
         with self.beat("fail", told.fail):
             self.play(stage.train_unseen(told.trained), outages.strike())
             self.play(outages.cut())

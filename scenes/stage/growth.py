@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from itertools import groupby
-from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -14,13 +13,6 @@ from scenes.stage import layers
 STROKE = 4
 
 Point = npt.NDArray[np.float64]
-
-
-class Growing(Protocol):
-    """Something that can be drawn up to a round."""
-
-    def draw_to(self, round_: float) -> None:
-        """Draw up to a round, which may lie between two."""
 
 
 class Curve(VGroup):

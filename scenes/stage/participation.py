@@ -38,16 +38,6 @@ class Participation(VGroup):
         """Return the middle of a row."""
         return self.plot.top - (row + 0.5) * self.step
 
-    @property
-    def width_of_rows(self) -> float:
-        """How long a row is."""
-        return self._right - self.plot.left
-
-    @property
-    def middle_of_rows(self) -> float:
-        """The x of a row's middle."""
-        return (self._right + self.plot.left) / 2
-
     def names_without(self, row: int) -> VGroup:
         """Return the names of all rows but one."""
         return VGroup(*(words for other, words in self.names.items() if other != row))

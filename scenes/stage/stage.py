@@ -19,7 +19,6 @@ from manim import (
     Succession,
     Transform,
     VGroup,
-    VMobject,
     Wait,
 )
 from manim import Line as Stroke
@@ -54,7 +53,6 @@ from scenes.told import (
 WIDEST_CURVE, LEAST_CURVE = 440, 100
 BETWEEN_CURVES, OVER_CURVES, UNDER_CURVES = 56, 22, 22
 MOST_TRIPS = 4  # updates that take their usual time to travel; of more, each is faster
-THIN_ROW = 0.02  # height of a card that has become a row
 FEW = 0.3  # part of its time after which the next of many begins, so that four move at once
 STAGGER = 0.45  # a packet leaves when the one before has gone this part of its way
 
@@ -127,18 +125,6 @@ class Stage:
         old, self.above = self.above, VGroup()
         rest = (worker.rest() for worker in self.workers)
         return AnimationGroup(FadeOut(old), *rest, run_time=theme.MOVE / 2)
-
-    def become_rows(self, rows: VGroup) -> Animation:
-        """Flatten every worker's card into its row; everything else goes first."""
-        rest = Group(*(part for part in self.everything if part not in self.workers))
-        contents = Group(*(worker.contents for worker in self.workers))
-        panels = VGroup(*(worker.panel for worker in self.workers))
-        flat = VGroup(*(_flattened(p, row) for p, row in zip(panels, rows, strict=True)))
-        return Succession(
-            AnimationGroup(FadeOut(rest), FadeOut(contents), run_time=0.7 * theme.MOVE),
-            Transform(panels, flat, run_time=0.8 * theme.MOVE),
-            AnimationGroup(FadeOut(panels), FadeIn(rows), run_time=0.3 * theme.MOVE),
-        )
 
     def enter_coordinator(self) -> Animation:
         """Bring the coordinator in."""
@@ -439,17 +425,6 @@ def _relabelled(packet: VGroup, share: Share) -> Animation:
         AnimationGroup(FadeOut(packet[0]), FadeIn(share.body), run_time=theme.SWAP),
         FadeIn(share[1:], run_time=0.6 * theme.SWAP),
     )
-
-
-def _flattened(panel: VMobject, row: VMobject) -> VMobject:
-    """Return a panel stretched into a thin row."""
-    flat = (
-        panel.copy()
-        .set_stroke(theme.EDGE)
-        .stretch_to_fit_width(row.width)
-        .stretch_to_fit_height(THIN_ROW)
-    )
-    return flat.move_to(row)
 
 
 def _facing(first: Slot, second: Slot) -> tuple[Point3D, Point3D]:

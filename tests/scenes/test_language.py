@@ -19,9 +19,9 @@ def english_again() -> Iterator[None]:
 @pytest.mark.parametrize(
     ("code", "texts"),
     [
-        ("en", ["62,006", "19.8%", "\u22125%", "1,234.50", "+0.0226", "249\u00a0kB"]),
-        ("de", ["62.006", "19,8\u00a0%", "\u22125\u00a0%", "1.234,50", "+0,0226", "249\u00a0kB"]),
-        ("es", ["62.006", "19,8\u00a0%", "\u22125\u00a0%", "1.234,50", "+0,0226", "249\u00a0kB"]),
+        ("en", ["62,006", "19.8%", "\u22125%", "1,234.50", "249\u00a0kB"]),
+        ("de", ["62.006", "19,8\u00a0%", "\u22125\u00a0%", "1.234,50", "249\u00a0kB"]),
+        ("es", ["62.006", "19,8\u00a0%", "\u22125\u00a0%", "1.234,50", "249\u00a0kB"]),
         (
             "fr",
             [
@@ -29,7 +29,6 @@ def english_again() -> Iterator[None]:
                 "19,8\u00a0%",
                 "\u22125\u00a0%",
                 "1\u202f234,50",
-                "+0,0226",
                 "249\u202fko",
             ],
         ),
@@ -43,7 +42,6 @@ def test_numbers_are_written_as_the_language_does(code: str, texts: list[str]) -
         language.percent(0.1984),
         language.percent(-0.05, 0),
         language.decimal(1234.5),
-        language.signed(0.0226),
         language.size(249440),
     ] == texts
 
