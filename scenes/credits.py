@@ -2,9 +2,9 @@
 
 from manim import FadeOut
 
+from scenes.charts.facts import Facts
+from scenes.charts.table import Table
 from scenes.explainer import Explainer
-from scenes.stage.facts import Facts
-from scenes.stage.table import Table
 from scenes.story import credits as story
 
 

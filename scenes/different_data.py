@@ -1,9 +1,9 @@
 """Different data: workers whose photos differ pull the model apart."""
 
+from scenes.charts.deal import TwoDeals
+from scenes.charts.line_chart import LineChart
+from scenes.charts.pulls import Pulls
 from scenes.explainer import Explainer
-from scenes.stage.deal import TwoDeals
-from scenes.stage.line_chart import LineChart
-from scenes.stage.pulls import Pulls
 from scenes.story import different_data as story
 from scenes.story.different_data import CostTold, DifferentDataTold
 from scenes.story.pull import PullTold

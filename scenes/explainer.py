@@ -11,14 +11,14 @@ from manim import Animation, DecimalNumber, Mobject, Scene, Text, config
 
 from fl_sim import record
 from scenes import FILM, language, theme
+from scenes.drawing.camera import BoxCamera
+from scenes.drawing.chrome import Chrome, caption_block
+from scenes.drawing.layout import Frame, layout
+from scenes.drawing.text import Words
 from scenes.errors import SceneError
 from scenes.figures import Figure, Told
-from scenes.stage.camera import BoxCamera
-from scenes.stage.chrome import Chrome, caption_block
 from scenes.stage.crowd_stage import stage_for
-from scenes.stage.layout import Frame, layout
 from scenes.stage.stage import Stage
-from scenes.stage.text import Words
 from scenes.told import WorkerTold
 
 RUN_VARIABLE = "FEDREEL_RUN"  # names or paths, separated as in PATH

@@ -2,9 +2,9 @@
 
 from manim import Animation
 
+from scenes.charts.confusion import Confusion
+from scenes.charts.quiz import Quiz
 from scenes.explainer import Explainer
-from scenes.stage.confusion import Confusion
-from scenes.stage.quiz import Quiz
 from scenes.story import final_model as story
 from scenes.story.final_model import FinalModelTold
 from scenes.told import ConfusionTold, QuizTold

@@ -1,7 +1,7 @@
 """The ledger: what left the workers, what came to them, and what stayed."""
 
+from scenes.charts.account import Account
 from scenes.explainer import Explainer
-from scenes.stage.account import Account
 from scenes.story import ledger as story
 
 

@@ -1,7 +1,7 @@
 """Many rounds: the same again, faster each time, until the history can be seen at a glance."""
 
+from scenes.charts.history import History
 from scenes.explainer import Explainer
-from scenes.stage.history import History
 from scenes.stage.into_rows import into_rows
 from scenes.story import many_rounds as story
 from scenes.story.in_one_place import Comparison

@@ -1,10 +1,10 @@
 """The film's title, and rounds that play under it."""
 
+from scenes.charts.title_card import TitleCard
+from scenes.drawing.layout import layout
+from scenes.drawing.pace import brisk
 from scenes.explainer import Explainer
 from scenes.stage.crowd_stage import stage_for
-from scenes.stage.layout import layout
-from scenes.stage.pace import brisk
-from scenes.stage.title_card import TitleCard
 from scenes.story import opening as story
 
 

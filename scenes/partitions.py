@@ -1,7 +1,7 @@
 """How the photos are split among the workers: how many each holds, for what, of which kinds."""
 
+from scenes.charts.stacks import Stacks
 from scenes.explainer import Explainer
-from scenes.stage.stacks import Stacks
 from scenes.story import partitions as story
 
 

@@ -1,7 +1,7 @@
 """Remedies: the skewed run again, with strategies made for it."""
 
+from scenes.charts.dot_plot import DotPlot
 from scenes.explainer import Explainer
-from scenes.stage.dot_plot import DotPlot
 from scenes.story import remedies as story
 
 

@@ -1,7 +1,7 @@
 """How everything looks and how fast it moves: colours by role, sizes by role, pace.
 
 Sizes are given in pixels of a frame whose shorter side has 1080 of them, so that they mean the same
-in every shape; ``scenes.stage.layout.Frame.px`` turns them into Manim's units.
+in every shape; ``scenes.drawing.layout.Frame.px`` turns them into Manim's units.
 """
 
 from dataclasses import asdict, dataclass

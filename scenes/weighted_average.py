@@ -1,7 +1,7 @@
 """The weighted average: one real weight, as each worker sent it, becomes the new one."""
 
+from scenes.charts.average import Average
 from scenes.explainer import Explainer
-from scenes.stage.average import Average
 from scenes.story import weighted_average as story
 
 

@@ -2,10 +2,10 @@
 
 from manim import Animation, FadeOut, Group, LaggedStart
 
+from scenes.charts.attendance import Attendance
+from scenes.drawing.pace import brisk
 from scenes.explainer import Explainer
-from scenes.stage.attendance import Attendance
 from scenes.stage.crowd_outages import outages_of
-from scenes.stage.pace import brisk
 from scenes.stage.stage import STAGGER
 from scenes.story import when_workers_fail as story
 from scenes.story.when_workers_fail import FailingRoundTold, WhenWorkersFailTold

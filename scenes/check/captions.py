@@ -4,7 +4,7 @@ from textwrap import wrap
 
 from scenes.check.finding import Fault, Glance
 from scenes.check.moment import Moment
-from scenes.stage.layout import layout
+from scenes.drawing.layout import layout
 
 FASTEST = 17.0  # characters a second
 SHORTEST = 1.2  # seconds on screen

@@ -11,7 +11,7 @@ from manim import Scene
 from scenes.check import cover
 from scenes.check.boxes import Box
 from scenes.check.parts import Lettering, Part
-from scenes.stage.layout import Frame, Slot
+from scenes.drawing.layout import Frame, Slot
 
 Pixels = npt.NDArray[np.uint8]
 SEEN = 0.2  # opacity from which on something counts as visible

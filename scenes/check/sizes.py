@@ -12,7 +12,7 @@ from scenes.check.finding import Fault, Glance
 from scenes.check.moment import Moment
 from scenes.check.parts import Lettering
 from scenes.check.reader import SPACE
-from scenes.stage.text import WEIGHTS, Words, _font_file
+from scenes.drawing.text import WEIGHTS, Words, _font_file
 
 LEAST = {"label": 24.0, "caption": 36.0, "title": 36.0}  # height of a capital, pixels of 1080
 LOOSE = 0.25

@@ -5,9 +5,9 @@ from manim import Group, RoundedRectangle, VGroup
 from manim import Line as Stroke
 
 from scenes import theme
-from scenes.stage.layout import Frame, Slot, box
-from scenes.stage.panel import CORNER
-from scenes.stage.pictures import grid, mosaic, photo_slots, picture
+from scenes.drawing.layout import Frame, Slot, box
+from scenes.drawing.panel import CORNER
+from scenes.drawing.pictures import grid, mosaic, photo_slots, picture
 from scenes.stage.wires import PACKET_HEIGHT
 from scenes.stage.worker import PAD, Worker, label_bars, name_of
 from scenes.told import WorkerTold

@@ -19,12 +19,12 @@ from manim import (
 )
 
 from scenes import theme
+from scenes.drawing import layers
+from scenes.drawing.layout import Frame, Slot, box
+from scenes.drawing.panel import CORNER, Panel, Recess
+from scenes.drawing.pictures import Rewrite, picture, plate
+from scenes.drawing.text import Words
 from scenes.figures import Told, text
-from scenes.stage import layers
-from scenes.stage.layout import Frame, Slot, box
-from scenes.stage.panel import CORNER, Panel, Recess
-from scenes.stage.pictures import Rewrite, picture, plate
-from scenes.stage.text import Words
 from scenes.stage.wires import PACKET_HEIGHT
 
 PAD = 20  # pixels

@@ -13,9 +13,9 @@ from manim import Animation, Group, ImageMobject, ManimColor, Mobject, config, s
 from PIL import Image, ImageDraw
 
 from scenes import theme
-from scenes.stage import layers
+from scenes.drawing import layers
+from scenes.drawing.layout import Frame, Slot
 from scenes.stage.crowd_grid import Grid, arrange, shows_photos
-from scenes.stage.layout import Frame, Slot
 
 Floats = npt.NDArray[np.float32]
 Indices = npt.NDArray[np.intp]

@@ -6,7 +6,7 @@ Lengths are whole pixels of the frame that is drawn, so that all marks look the 
 from dataclasses import dataclass
 from math import ceil, floor
 
-from scenes.stage.layout import Slot, box
+from scenes.drawing.layout import Slot, box
 
 # Pixels of a frame whose shorter side has 1080 of them, from one mark to the next.
 LARGEST = 132

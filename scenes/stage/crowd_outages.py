@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from manim import Animation, AnimationGroup, FadeIn, Succession, VGroup, VMobject, Wait
 
 from scenes import theme
+from scenes.drawing.layers import PACKETS
+from scenes.drawing.marks import cross
 from scenes.stage.crowd_stage import CrowdStage
-from scenes.stage.layers import PACKETS
-from scenes.stage.marks import cross
 from scenes.stage.outages import WORKING, Outages
 from scenes.stage.stage import Stage
 from scenes.told import OutageTold

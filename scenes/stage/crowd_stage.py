@@ -25,6 +25,9 @@ from manim import Line as Stroke
 
 from scenes import theme
 from scenes.crowds import MOST_CARDS, count_of, each_stands_for, stream
+from scenes.drawing.layout import Layout, Slot, box
+from scenes.drawing.panel import THICK, Pulse
+from scenes.drawing.text import Words
 from scenes.figures import Figure, Line, Told, line, plural
 from scenes.stage import crowd as marks
 from scenes.stage.card import Card
@@ -32,12 +35,9 @@ from scenes.stage.coordinator import share_slots
 from scenes.stage.crowd import AT_ONCE, Course, Crowd, Floats, Indices, Relight
 from scenes.stage.curve_bundle import CurveBundle
 from scenes.stage.label_chart import LabelChart
-from scenes.stage.layout import Layout, Slot, box
-from scenes.stage.panel import THICK, Pulse
 from scenes.stage.slices import Slices
 from scenes.stage.stage import Stage
 from scenes.stage.strands import Flood, Spread, Strands, backwards
-from scenes.stage.text import Words
 from scenes.stage.wires import Packet, Trail, Travel, journey
 from scenes.told import (
     CurveTold,

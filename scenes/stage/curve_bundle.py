@@ -21,12 +21,12 @@ from manim import Line as Stroke
 from PIL import Image, ImageDraw
 
 from scenes import theme
+from scenes.drawing import layers
+from scenes.drawing.layout import Frame, Slot, box
+from scenes.drawing.plot import polyline, scaled
+from scenes.drawing.text import Words
 from scenes.figures import Told
-from scenes.stage import layers
-from scenes.stage.layout import Frame, Slot, box
 from scenes.stage.loss_curve import DOT, FINE, STROKE, Scale
-from scenes.stage.plot import polyline, scaled
-from scenes.stage.text import Words
 from scenes.told import CurveTold
 
 GAP = 20  # pixels between the plot and what names it

@@ -16,11 +16,11 @@ from manim import (
 from manim import Line as Stroke
 
 from scenes import theme
+from scenes.drawing import layers
+from scenes.drawing.layout import Frame, Slot, box
+from scenes.drawing.panel import Panel
+from scenes.drawing.text import Words
 from scenes.figures import Figure, Told, text
-from scenes.stage import layers
-from scenes.stage.layout import Frame, Slot, box
-from scenes.stage.panel import Panel
-from scenes.stage.text import Words
 
 PAD = 20  # pixels
 TALL = 240  # of height, from which there is room for a gauge

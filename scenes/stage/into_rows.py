@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from manim import Animation, AnimationGroup, FadeIn, FadeOut, Group
 
 from scenes import theme
+from scenes.charts.history import History
 from scenes.stage.crowd_stage import CrowdStage
-from scenes.stage.history import History
 from scenes.stage.stage import Stage
 
 

@@ -14,10 +14,10 @@ from manim import (
 )
 
 from scenes import theme
+from scenes.drawing import layers
+from scenes.drawing.layout import Frame, Slot, box
+from scenes.drawing.text import Words
 from scenes.figures import Told
-from scenes.stage import layers
-from scenes.stage.layout import Frame, Slot, box
-from scenes.stage.text import Words
 from scenes.told import LabelChartTold
 
 WIDEST = 1300  # pixels

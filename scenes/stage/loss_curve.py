@@ -7,10 +7,10 @@ from manim import Animation, Create, Dot, FadeIn, Rectangle, VGroup, linear
 from manim import Line as Stroke
 
 from scenes import theme
-from scenes.stage import layers
-from scenes.stage.layout import Frame, Slot, box
-from scenes.stage.plot import polyline, scaled
-from scenes.stage.text import Words
+from scenes.drawing import layers
+from scenes.drawing.layout import Frame, Slot, box
+from scenes.drawing.plot import polyline, scaled
+from scenes.drawing.text import Words
 from scenes.told import CurveTold
 
 STROKE = 2.2

@@ -22,13 +22,13 @@ from manim import (
 )
 
 from scenes import theme
+from scenes.drawing import layers
+from scenes.drawing.layout import Frame
+from scenes.drawing.marks import cross
+from scenes.drawing.panel import THIN
+from scenes.drawing.text import Words
 from scenes.figures import Told
-from scenes.stage import layers
-from scenes.stage.layout import Frame
-from scenes.stage.marks import cross
-from scenes.stage.panel import THIN
 from scenes.stage.stage import Stage
-from scenes.stage.text import Words
 from scenes.stage.wires import Packet, Trail, Travel, journey
 from scenes.told import OutageTold
 

@@ -6,11 +6,11 @@ import numpy as np
 from manim import Rectangle, VGroup
 
 from scenes import theme
+from scenes.drawing import layers
+from scenes.drawing.layout import Frame, Slot, box
+from scenes.drawing.text import Words
 from scenes.figures import Told
-from scenes.stage import layers
 from scenes.stage.coordinator import Share
-from scenes.stage.layout import Frame, Slot, box
-from scenes.stage.text import Words
 
 BETWEEN = 4  # pixels between two slices at most
 MOST_BETWEEN = 0.2  # of a slice's width

@@ -25,6 +25,8 @@ from manim import Line as Stroke
 from manim.typing import Point3D
 
 from scenes import theme
+from scenes.drawing.layout import Frame, Layout, Slot, box
+from scenes.drawing.panel import Pulse
 from scenes.figures import Told
 from scenes.stage.card import Card
 from scenes.stage.coordinator import Coordinator, Share, share_slots
@@ -32,9 +34,7 @@ from scenes.stage.curve_row import row
 from scenes.stage.effects import MERGED, Merge, Swell
 from scenes.stage.front_end import FrontEnd
 from scenes.stage.label_chart import LabelChart
-from scenes.stage.layout import Frame, Layout, Slot, box
 from scenes.stage.loss_curve import LossCurve, Scale
-from scenes.stage.panel import Pulse
 from scenes.stage.summary import Summary
 from scenes.stage.wires import Packet, Trail, Travel, journey, wires
 from scenes.stage.worker import Worker

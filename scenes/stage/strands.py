@@ -8,8 +8,8 @@ from manim import Animation, VMobject, smooth
 from manim.typing import Point3D
 
 from scenes import theme
-from scenes.stage import layers
-from scenes.stage.layout import Frame, Slot
+from scenes.drawing import layers
+from scenes.drawing.layout import Frame, Slot
 from scenes.stage.wires import ARRIVING, TRAIL, TRAIL_STEPS, Wire
 
 MOST = 11

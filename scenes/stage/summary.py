@@ -6,8 +6,8 @@ import numpy as np
 from manim import VGroup
 
 from scenes import theme
-from scenes.stage.layout import Frame, Slot
-from scenes.stage.text import Words
+from scenes.drawing.layout import Frame, Slot
+from scenes.drawing.text import Words
 from scenes.told import Metric
 
 APART = 120  # pixels between two figures

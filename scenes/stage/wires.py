@@ -11,10 +11,10 @@ from manim import (
 from manim.typing import Point3D
 
 from scenes import theme
+from scenes.drawing import layers
+from scenes.drawing.layout import Frame, Slot
+from scenes.drawing.text import Words
 from scenes.figures import Told
-from scenes.stage import layers
-from scenes.stage.layout import Frame, Slot
-from scenes.stage.text import Words
 
 PACKET_HEIGHT = 42  # pixels
 PACKET_PAD = 13

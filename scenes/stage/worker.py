@@ -6,10 +6,10 @@ import numpy as np
 from manim import Animation, FadeIn, FadeOut, Group, Rectangle, Transform, VGroup
 
 from scenes import theme
-from scenes.stage import layers
-from scenes.stage.layout import Frame, Slot, box
-from scenes.stage.panel import CORNER, Panel, Pulse, Recess
-from scenes.stage.text import Words
+from scenes.drawing import layers
+from scenes.drawing.layout import Frame, Slot, box
+from scenes.drawing.panel import CORNER, Panel, Pulse, Recess
+from scenes.drawing.text import Words
 from scenes.stage.wires import Packet
 from scenes.told import WorkerTold
 

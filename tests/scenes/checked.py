@@ -7,8 +7,8 @@ from manim import Scene, tempconfig
 
 from scenes.check.finding import Fault, Finding
 from scenes.check.inspector import Inspector
+from scenes.drawing.text import register_font
 from scenes.publish.render import BLIND
-from scenes.stage.text import register_font
 
 # Pango takes no notice of a font that is registered after it has drawn with another one.
 register_font()

@@ -24,10 +24,10 @@ from scenes.check.overlaps import Overlap
 from scenes.check.photos import PhotosStay
 from scenes.check.sampler import snapshot as moment_of
 from scenes.check.sizes import TextHeight
+from scenes.drawing.camera import BoxCamera
+from scenes.drawing.text import Words
 from scenes.explainer import Beat, Explainer
 from scenes.publish.render import BLIND, Look, jobs, ready
-from scenes.stage.camera import BoxCamera
-from scenes.stage.text import Words
 
 CHAPTERS = [chapter.name for chapter in (*FILM, LOOP)]
 # Tests of a chapter run in one process, so that it is built once.

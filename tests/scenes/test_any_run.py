@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 from told_texts import lines_in
 
 from scenes import language
+from scenes.drawing.text import wrapped
 from scenes.errors import UntoldError
 from scenes.publish.audit import numbers_of
 from scenes.publish.render import Look, build_blind, jobs
-from scenes.stage.text import wrapped
 
-# Characters a line and lines of a caption, by shape; as scenes.stage.layout has them.
+# Characters a line and lines of a caption, by shape; as scenes.drawing.layout has them.
 CAPTIONS = ((42, 2), (36, 3), (28, 4))
 # Drawing takes seconds: more examples are tried by hand, with FEDREEL_EXAMPLES=50.
 MOST_DRAWN = 1 if "FEDREEL_EXAMPLES" not in os.environ else int(os.environ["FEDREEL_EXAMPLES"])

@@ -32,7 +32,7 @@ from manim import (
 )
 
 from scenes.check import colours
-from scenes.stage.layout import Slot
+from scenes.drawing.layout import Slot
 
 # --- colours
 

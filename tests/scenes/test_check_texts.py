@@ -27,7 +27,7 @@ from manim import (
 
 from scenes import theme
 from scenes.check import colours
-from scenes.stage.text import register_font
+from scenes.drawing.text import register_font
 
 PIXEL = 8 / 1080  # of the frame's height, Manim's units
 

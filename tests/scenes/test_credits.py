@@ -7,10 +7,10 @@ from hand import hand_run
 
 from fl_sim import record
 from scenes import FILM
+from scenes.charts.facts import Facts
+from scenes.charts.table import Table
+from scenes.drawing.layout import Frame, box
 from scenes.figures import Figure
-from scenes.stage.facts import Facts
-from scenes.stage.layout import Frame, box
-from scenes.stage.table import Table
 from scenes.story import credits as story
 from scenes.told import ColumnTold, FactTold
 

@@ -11,15 +11,15 @@ from manim import Animation, Scene, tempconfig
 
 from scenes import theme
 from scenes.crowds import arrivals, count_of, each_stands_for, stream, sum_of
+from scenes.drawing.camera import BlindCamera
+from scenes.drawing.layout import Frame, Slot, layout
 from scenes.figures import Figure, Line
 from scenes.language import size
 from scenes.publish.render import BLIND, Look
 from scenes.stage import crowd as marks
-from scenes.stage.camera import BlindCamera
 from scenes.stage.crowd import Crowd
 from scenes.stage.crowd_grid import Grid, arrange
 from scenes.stage.crowd_stage import CrowdStage
-from scenes.stage.layout import Frame, Slot, layout
 from scenes.stage.slices import Slices
 from scenes.told import CurveTold, UpdateTold, WorkerTold
 

@@ -7,9 +7,9 @@ import pytest
 from hand import hand_pair, hand_run
 
 from fl_sim import record
+from scenes.charts.fan import TILT, seen
+from scenes.charts.line_chart import spread
 from scenes.errors import UntoldError
-from scenes.stage.fan import TILT, seen
-from scenes.stage.line_chart import spread
 from scenes.story import different_data
 from scenes.story.drift import drift
 from scenes.story.pairs import alike_and_skewed, skew

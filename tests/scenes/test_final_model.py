@@ -5,9 +5,9 @@ import pytest
 from hand import hand_run
 
 from fl_sim import record
+from scenes.charts.confusion import Confusion
+from scenes.drawing.layout import Frame, layout
 from scenes.errors import UntoldError
-from scenes.stage.confusion import Confusion
-from scenes.stage.layout import Frame, layout
 from scenes.story import final_model as story
 
 PARTS = ("thumbnails", "filters", "sample_images")

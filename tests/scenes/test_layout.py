@@ -4,8 +4,8 @@ from itertools import combinations
 
 import pytest
 
-from scenes.stage.layout import Frame, Layout, Slot, layout
-from scenes.stage.text import Words
+from scenes.drawing.layout import Frame, Layout, Slot, layout
+from scenes.drawing.text import Words
 
 SHAPES = {"16:9": Frame(128 / 9, 8.0), "9:16": Frame(8.0, 128 / 9), "1:1": Frame(8.0, 8.0)}
 

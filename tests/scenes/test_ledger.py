@@ -6,10 +6,10 @@ import pytest
 from hand import hand_run
 
 from fl_sim import record
+from scenes.charts.account import Account
+from scenes.drawing.layout import Frame, box
 from scenes.errors import UntoldError
 from scenes.figures import Figure
-from scenes.stage.account import Account
-from scenes.stage.layout import Frame, box
 from scenes.story import ledger, messages
 from scenes.told import EntryTold
 

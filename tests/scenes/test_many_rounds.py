@@ -8,13 +8,13 @@ from hand import hand_run
 
 from fl_sim import record
 from scenes import theme
+from scenes.charts.history import History
+from scenes.charts.measure import Measure
+from scenes.charts.participation import Participation
+from scenes.drawing.growth import Curve
+from scenes.drawing.layout import Frame, box
 from scenes.errors import UntoldError
 from scenes.figures import Figure, Line, line
-from scenes.stage.growth import Curve
-from scenes.stage.history import History
-from scenes.stage.layout import Frame, box
-from scenes.stage.measure import Measure
-from scenes.stage.participation import Participation
 from scenes.story import in_one_place, many_rounds
 from scenes.told import HistoryTold, LevelTold, SeriesTold
 

@@ -5,10 +5,10 @@ import pytest
 from hand import hand_run
 
 from fl_sim import record
+from scenes.charts.title_card import TitleCard
+from scenes.drawing.layout import Frame, layout
 from scenes.errors import UntoldError
 from scenes.stage.front_end import FrontEnd
-from scenes.stage.layout import Frame, layout
-from scenes.stage.title_card import TitleCard
 from scenes.story import opening
 
 SHAPES = {"16:9": (16 / 9, 1), "1:1": (1, 1), "9:16": (1, 16 / 9)}

@@ -5,9 +5,9 @@ import pytest
 from hand import hand_run
 
 from fl_sim import record
+from scenes.charts.tiles import Piles, block, in_columns
+from scenes.drawing.layout import box
 from scenes.errors import UntoldError
-from scenes.stage.layout import box
-from scenes.stage.tiles import Piles, block, in_columns
 from scenes.story import partitions as story
 
 

@@ -4,8 +4,8 @@ import pytest
 from hand import hand_pair, hand_seeds
 
 from fl_sim import record
+from scenes.charts.dot_plot import stacked
 from scenes.errors import UntoldError
-from scenes.stage.dot_plot import stacked
 from scenes.story import remedies
 from scenes.story.strategies import Field, field
 

@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scenes.drawing.layout import Frame, layout
+from scenes.drawing.pictures import plate
 from scenes.figures import Figure, Line
 from scenes.stage.card import Card
 from scenes.stage.coordinator import Coordinator
 from scenes.stage.curve_row import row
 from scenes.stage.front_end import FrontEnd
-from scenes.stage.layout import Frame, layout
 from scenes.stage.loss_curve import LossCurve, Scale
-from scenes.stage.pictures import plate
 from scenes.told import NO_PLATE, CurveTold, WorkerTold
 
 FRAME = Frame(128 / 9, 8.0)

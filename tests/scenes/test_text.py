@@ -6,12 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scenes import theme
+from scenes.drawing import text
+from scenes.drawing.chrome import caption_block
+from scenes.drawing.layout import Frame, layout
+from scenes.drawing.text import Words, wrapped
 from scenes.errors import FitError, FontError
 from scenes.figures import Figure
-from scenes.stage import text
-from scenes.stage.chrome import caption_block
-from scenes.stage.layout import Frame, layout
-from scenes.stage.text import Words, wrapped
 
 FRAME = Frame(128 / 9, 8.0)
 

@@ -4,10 +4,10 @@ import pytest
 from hand import hand_run
 
 from fl_sim import record
+from scenes.charts.attendance import Attendance
+from scenes.drawing.layout import Frame, layout
 from scenes.errors import UntoldError
 from scenes.figures import text
-from scenes.stage.attendance import Attendance
-from scenes.stage.layout import Frame, layout
 from scenes.story import when_workers_fail as story
 from scenes.told import AttendanceTold
 

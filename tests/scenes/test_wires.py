@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from scenes import theme
-from scenes.stage.layout import Frame, layout
+from scenes.drawing.layout import Frame, layout
 from scenes.stage.wires import Packet, Trail, Travel, journey, wires
 
 FRAME = Frame(128 / 9, 8.0)

@@ -6,13 +6,13 @@ import numpy as np
 from manim import Animation, AnimationGroup, FadeIn, VGroup, linear
 
 from scenes import theme
+from scenes.charts import measure, participation
+from scenes.charts.measure import HEADING, Measure
+from scenes.charts.participation import Participation
+from scenes.drawing.growth import Grow, Light
+from scenes.drawing.layout import Frame, Slot, box
+from scenes.drawing.text import Words
 from scenes.figures import Told
-from scenes.stage import measure, participation
-from scenes.stage.growth import Grow, Light
-from scenes.stage.layout import Frame, Slot, box
-from scenes.stage.measure import HEADING, Measure
-from scenes.stage.participation import Participation
-from scenes.stage.text import Words
 from scenes.told import HistoryTold, LevelTold
 
 NARROW = 1200  # pixels of width below which measures stand above the rows, not beside them

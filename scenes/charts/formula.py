@@ -6,7 +6,7 @@ import numpy as np
 from manim import Animation, AnimationGroup, MathTypst, VGroup
 
 from scenes import theme
-from scenes.stage.layout import Slot
+from scenes.drawing.layout import Slot
 
 MODEL, SUM, SHARE, UPDATE = "model", "sum", "share", "update"
 WEIGHTED_MEAN = (

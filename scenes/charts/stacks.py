@@ -20,12 +20,12 @@ from manim import (
 from manim.typing import Point3D
 
 from scenes import theme
+from scenes.charts.tiles import FILL, GAP, Piles, Tiles, block, hollow, in_columns
+from scenes.drawing import layers
+from scenes.drawing.layout import Frame, Slot, box
+from scenes.drawing.panel import Panel
+from scenes.drawing.text import Words
 from scenes.figures import Told, text
-from scenes.stage import layers
-from scenes.stage.layout import Frame, Slot, box
-from scenes.stage.panel import Panel
-from scenes.stage.text import Words
-from scenes.stage.tiles import FILL, GAP, Piles, Tiles, block, hollow, in_columns
 from scenes.told import StacksTold
 
 PAD = 11  # pixels inside a worker's border

@@ -5,11 +5,11 @@ from manim import DashedLine, VGroup
 from manim import Line as Stroke
 
 from scenes import theme
-from scenes.stage.growth import Curve, Point
-from scenes.stage.layout import Frame, Slot
-from scenes.stage.line_chart import spread
-from scenes.stage.plot import scaled
-from scenes.stage.text import Words
+from scenes.charts.line_chart import spread
+from scenes.drawing.growth import Curve, Point
+from scenes.drawing.layout import Frame, Slot
+from scenes.drawing.plot import scaled
+from scenes.drawing.text import Words
 from scenes.told import LevelTold, SeriesTold
 
 HEADING = 80  # pixels from a heading's middle down to the plot

@@ -5,9 +5,9 @@ from manim import Line as Stroke
 from manim import ManimColor, VGroup
 
 from scenes import theme
-from scenes.stage.growth import Marks
-from scenes.stage.layout import Frame, Slot, box
-from scenes.stage.text import Words
+from scenes.drawing.growth import Marks
+from scenes.drawing.layout import Frame, Slot, box
+from scenes.drawing.text import Words
 from scenes.told import HistoryTold
 
 MARK = (0.78, 0.6)  # a mark's part of its column and of its row

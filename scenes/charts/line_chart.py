@@ -19,9 +19,9 @@ from manim import (
 from manim import Line as Stroke
 
 from scenes import theme
-from scenes.stage.layout import Frame, Slot, box
-from scenes.stage.plot import polyline, scaled
-from scenes.stage.text import Words
+from scenes.drawing.layout import Frame, Slot, box
+from scenes.drawing.plot import polyline, scaled
+from scenes.drawing.text import Words
 from scenes.told import LineChartTold, RunLineTold
 
 NAME = 58  # pixels above the lines for the measure's name

@@ -8,10 +8,10 @@ from manim import Animation, AnimationGroup, FadeIn, FadeOut, Group, LaggedStart
 from PIL import Image
 
 from scenes import theme
-from scenes.stage.layout import Frame, Slot, box
-from scenes.stage.marks import MARK, cross, tick
-from scenes.stage.pictures import Pixels, picture
-from scenes.stage.text import Words
+from scenes.drawing.layout import Frame, Slot, box
+from scenes.drawing.marks import MARK, cross, tick
+from scenes.drawing.pictures import Pixels, picture
+from scenes.drawing.text import Words
 from scenes.told import AnswerTold, QuizTold
 
 HEADS = 172  # pixels left of the photos for what the lines under them are called

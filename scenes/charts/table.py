@@ -7,9 +7,9 @@ from manim import Animation, FadeIn, LaggedStart, VGroup
 from manim import Line as Stroke
 
 from scenes import theme
+from scenes.drawing.layout import Frame, Slot
+from scenes.drawing.text import Words
 from scenes.figures import Told
-from scenes.stage.layout import Frame, Slot
-from scenes.stage.text import Words
 from scenes.told import ColumnTold
 
 SIZES = (theme.TITLE, theme.LABEL)  # of the cells: the larger one where it has room

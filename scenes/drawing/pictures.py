@@ -18,7 +18,7 @@ from manim import (
 from PIL import Image
 
 from scenes import theme
-from scenes.stage.layout import Slot, box
+from scenes.drawing.layout import Slot, box
 
 PHOTO_PIXELS = 64  # a photo's side in the mosaic
 GAP = 8  # pixels of the mosaic between photos

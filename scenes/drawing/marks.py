@@ -5,7 +5,7 @@ from manim import VMobject
 from manim.typing import Point3D
 
 from scenes import theme
-from scenes.stage.layout import Frame
+from scenes.drawing.layout import Frame
 
 MARK = 22  # pixels of a mark's side
 STROKE = 4

@@ -7,9 +7,9 @@ import numpy as np
 from manim import Animation, FadeIn, FadeOut, LaggedStart, Succession, VGroup, Wait
 
 from scenes import theme
+from scenes.drawing.layout import Frame, Layout, Slot, box
+from scenes.drawing.text import LEADING, Words
 from scenes.figures import Told
-from scenes.stage.layout import Frame, Layout, Slot, box
-from scenes.stage.text import LEADING, Words
 from scenes.told import PhraseTold
 
 SPACE = 27  # pixels between two phrases on a line

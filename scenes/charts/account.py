@@ -17,8 +17,8 @@ from manim import (
 from manim import Line as Stroke
 
 from scenes import theme
-from scenes.stage.layout import Frame, Slot, box
-from scenes.stage.text import Words
+from scenes.drawing.layout import Frame, Slot, box
+from scenes.drawing.text import Words
 from scenes.told import EntryTold
 
 BAR = 72  # pixels of height

@@ -3,8 +3,8 @@
 from manim import Animation, RoundedRectangle, there_and_back_with_pause
 
 from scenes import theme
-from scenes.stage import layers
-from scenes.stage.layout import Frame, Slot
+from scenes.drawing import layers
+from scenes.drawing.layout import Frame, Slot
 
 CORNER = 14  # pixels
 THIN = 1.6

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from manim import Animation, Dot, ImageMobject, Mobject, VGroup, VMobject, smooth
 
 from scenes import theme
-from scenes.stage import layers
+from scenes.drawing import layers
 
 STROKE = 4
 

@@ -19,11 +19,11 @@ from manim import Line as Stroke
 from manim.typing import Point3D
 
 from scenes import theme
+from scenes.drawing import layers
+from scenes.drawing.layout import Frame, Slot, box
+from scenes.drawing.plot import scaled
+from scenes.drawing.text import Words
 from scenes.figures import Told
-from scenes.stage import layers
-from scenes.stage.layout import Frame, Slot, box
-from scenes.stage.plot import scaled
-from scenes.stage.text import Words
 from scenes.told import DotPlotTold, DotRowTold, LevelTold
 
 BESIDE = 1400  # pixels of width from which names stand beside the dots, else above them

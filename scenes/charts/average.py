@@ -21,15 +21,15 @@ from manim import (
 from manim import Line as Stroke
 
 from scenes import theme
+from scenes.charts.beam import Beam
+from scenes.charts.formula import MODEL, SHARE, SUM, UPDATE, Formula
+from scenes.charts.holdings import Holdings
+from scenes.charts.term import Columns, Equals, Term, columns_of
+from scenes.drawing import layers
+from scenes.drawing.layout import Frame, Slot, box
+from scenes.drawing.panel import Panel
+from scenes.drawing.text import Words
 from scenes.figures import Told, figures_of, text
-from scenes.stage import layers
-from scenes.stage.beam import Beam
-from scenes.stage.formula import MODEL, SHARE, SUM, UPDATE, Formula
-from scenes.stage.holdings import Holdings
-from scenes.stage.layout import Frame, Slot, box
-from scenes.stage.panel import Panel
-from scenes.stage.term import Columns, Equals, Term, columns_of
-from scenes.stage.text import Words
 from scenes.told import AverageTold
 
 LAG = 0.5

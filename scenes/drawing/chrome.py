@@ -7,10 +7,10 @@ from manim import Animation, AnimationGroup, FadeIn, FadeOut, VGroup, Wait
 from manim.typing import Point3D
 
 from scenes import theme
+from scenes.drawing.layout import Frame, Layout, Slot
+from scenes.drawing.text import LEADING, Block, Words, wrapped
 from scenes.errors import FitError
 from scenes.figures import Told, split
-from scenes.stage.layout import Frame, Layout, Slot
-from scenes.stage.text import LEADING, Block, Words, wrapped
 from scenes.told import Metric
 
 GAP = 56  # pixels between two metrics

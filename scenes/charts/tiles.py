@@ -9,9 +9,9 @@ from manim import Group, ImageMobject, Square, VMobject
 from manim.typing import Point3D
 
 from scenes import theme
-from scenes.stage import layers
-from scenes.stage.layout import Slot
-from scenes.stage.pictures import mosaic, picture
+from scenes.drawing import layers
+from scenes.drawing.layout import Slot
+from scenes.drawing.pictures import mosaic, picture
 
 FILL = 0.8  # opacity of a tile that shows no photo
 APART = 0.14  # and of one that is kept apart, which has an outline instead

@@ -17,8 +17,8 @@ from manim import (
 from manim.typing import Point3D
 
 from scenes import theme
-from scenes.stage.layout import Frame, Slot, box
-from scenes.stage.term import Term, columns_of
+from scenes.charts.term import Term, columns_of
+from scenes.drawing.layout import Frame, Slot, box
 
 PITCH = 150  # pixels from row to row at most
 HEIGHT = 0.5  # of a bar, in rows

@@ -7,11 +7,11 @@ from manim import Animation, AnimationGroup, FadeIn, FadeOut, Group, VGroup
 from manim import Line as Stroke
 
 from scenes import theme
+from scenes.charts.fan import Fan, Look, Pose
+from scenes.drawing import layers
+from scenes.drawing.layout import Frame, Slot, box
+from scenes.drawing.text import Words
 from scenes.figures import Told
-from scenes.stage import layers
-from scenes.stage.fan import Fan, Look, Pose
-from scenes.stage.layout import Frame, Slot, box
-from scenes.stage.text import Words
 from scenes.told import FanTold, VersusTold
 
 NAME = 62  # pixels under a fan for its name

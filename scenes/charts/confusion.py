@@ -21,10 +21,10 @@ from manim import (
 from manim import Line as Stroke
 
 from scenes import theme
+from scenes.drawing import layers
+from scenes.drawing.layout import Frame, Slot, box
+from scenes.drawing.text import Words
 from scenes.figures import Told
-from scenes.stage import layers
-from scenes.stage.layout import Frame, Slot, box
-from scenes.stage.text import Words
 from scenes.told import ConfusionTold
 
 PIXELS = 720  # of the matrix's side in the picture, about

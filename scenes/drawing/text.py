@@ -16,9 +16,9 @@ from manim import DOWN, RIGHT, Text, VGroup, tempconfig
 from manim.typing import Point3D
 
 from scenes import theme
+from scenes.drawing.layout import Frame
 from scenes.errors import FontError
 from scenes.figures import Told, figures_of
-from scenes.stage.layout import Frame
 
 # Pango rounds glyph positions to whole units: at this size the rounding is invisible.
 LARGE = 144

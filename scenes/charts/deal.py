@@ -19,9 +19,9 @@ from manim import (
 from manim import Line as Stroke
 
 from scenes import theme
+from scenes.drawing.layout import Frame, Slot, box
+from scenes.drawing.text import Words
 from scenes.figures import figures_of
-from scenes.stage.layout import Frame, Slot, box
-from scenes.stage.text import Words
 from scenes.told import DealTold
 
 HEADING = 100  # pixels above the bars for the row's name and the tallest bar's

@@ -16,12 +16,12 @@ from manim import (
 from manim import Line as Stroke
 
 from scenes import theme
+from scenes.charts.measure import HEADING, Measure
+from scenes.drawing.growth import Grow
+from scenes.drawing.layout import Frame, Slot, box
+from scenes.drawing.plot import scaled
+from scenes.drawing.text import Words
 from scenes.figures import Told
-from scenes.stage.growth import Grow
-from scenes.stage.layout import Frame, Slot, box
-from scenes.stage.measure import HEADING, Measure
-from scenes.stage.plot import scaled
-from scenes.stage.text import Words
 from scenes.told import AttendanceTold
 
 SECONDS = 3.0  # for all rounds

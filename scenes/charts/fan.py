@@ -14,8 +14,8 @@ from manim import Line as Stroke
 from manim.typing import Point3D
 
 from scenes import theme
-from scenes.stage import layers
-from scenes.stage.layout import Frame, Slot, box
+from scenes.drawing import layers
+from scenes.drawing.layout import Frame, Slot, box
 from scenes.told import FanTold
 
 TILT = 0.36  # radians by which the umbrella is looked at from above

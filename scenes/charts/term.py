@@ -8,9 +8,9 @@ from manim import Line as Stroke
 from manim.typing import Point3D
 
 from scenes import theme
+from scenes.drawing.layout import Frame, Slot
+from scenes.drawing.text import Words
 from scenes.figures import Told, figures_of
-from scenes.stage.layout import Frame, Slot
-from scenes.stage.text import Words
 from scenes.told import Quantity, TermTold
 
 BAR = 34  # pixels of height

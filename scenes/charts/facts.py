@@ -7,8 +7,8 @@ import numpy as np
 from manim import Animation, FadeIn, LaggedStart, VGroup
 
 from scenes import theme
-from scenes.stage.layout import Frame, Slot
-from scenes.stage.text import Words
+from scenes.drawing.layout import Frame, Slot
+from scenes.drawing.text import Words
 from scenes.told import FactTold
 
 # Columns, and the size of what stands in them: the first that has room.

@@ -22,11 +22,11 @@ from manim import (
 from manim import Line as Stroke
 
 from scenes import theme
+from scenes.drawing import layers
+from scenes.drawing.layout import Frame, Slot, box
+from scenes.drawing.plot import scaled
+from scenes.drawing.text import Words
 from scenes.figures import Told, text
-from scenes.stage import layers
-from scenes.stage.layout import Frame, Slot, box
-from scenes.stage.plot import scaled
-from scenes.stage.text import Words
 from scenes.told import AverageTold, Quantity
 
 LARGEST = 30  # pixels; a weight's radius. Its area is its share.
