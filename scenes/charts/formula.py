@@ -7,6 +7,7 @@ from manim import Animation, AnimationGroup, MathTypst, VGroup
 
 from scenes import theme
 from scenes.drawing.layout import Slot
+from scenes.drawing.text import forget_outlines
 
 MODEL, SUM, SHARE, UPDATE = "model", "sum", "share", "update"
 WEIGHTED_MEAN = (
@@ -20,6 +21,7 @@ class Formula(VGroup):
     def __init__(self, area: Slot) -> None:
         self.typst = MathTypst(WEIGHTED_MEAN, color=theme.MUTED)
         self.typst.scale(min(area.width / self.typst.width, area.height / self.typst.height))
+        forget_outlines(self.typst)
         self.typst.move_to(np.array([area.x, area.y, 0.0]))
         super().__init__(self.typst)
 

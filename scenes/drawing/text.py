@@ -12,7 +12,7 @@ from unicodedata import name
 
 import manimpango
 from fontTools.ttLib import TTFont
-from manim import DOWN, RIGHT, Text, VGroup, tempconfig
+from manim import DOWN, RIGHT, Mobject, Text, VGroup, VMobjectFromSVGPath, tempconfig
 from manim.typing import Point3D
 
 from scenes import theme
@@ -65,6 +65,17 @@ def check_glyphs(shown: str) -> None:
         )
 
 
+def forget_outlines(drawn: Mobject) -> None:
+    """Take away the SVG outlines that points were made from.
+
+    Nothing reads them any more, and every copy, of which an animation makes two, would copy them
+    segment by segment.
+    """
+    for part in drawn.get_family():
+        if isinstance(part, VMobjectFromSVGPath):
+            part.__dict__.pop("path_obj", None)
+
+
 class Words(Text):
     """One line of text, placed by its capitals: ``anchor`` is the middle of a capital's height."""
 
@@ -99,6 +110,7 @@ class Words(Text):
         middle = strut.get_center()[1]
         self.submobjects = [glyph for glyph in self.submobjects[:-1] if len(glyph.points)]
         self.chars = VGroup(*self.submobjects)
+        forget_outlines(self)
         self._drop = self.get_center()[1] - middle
 
     @property
