@@ -103,7 +103,7 @@ class Words(Text):
                 weight=weight,
                 color=color or theme.INK,
                 disable_ligatures=True,
-                use_svg_cache=True,
+                use_svg_cache=False,  # storing a text there takes as long as reading it
             )
         strut = self.submobjects[-1]
         self.scale(frame.px(pixels) / strut.height)
