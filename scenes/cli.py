@@ -2,6 +2,7 @@
 
 # ruff: noqa: PLC0415  # heavy imports happen in the commands, so that help is immediate
 
+import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -330,7 +331,8 @@ def _fail(error: Exception) -> NoReturn:
 
 
 def main() -> None:
-    """Run the command line. Ctrl-C exits with 130, as a shell expects."""
+    """Run the command line. Ctrl-C exits with 130, as a shell expects, and so does ``kill``."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         cli(standalone_mode=False)
     except (click.Abort, KeyboardInterrupt):

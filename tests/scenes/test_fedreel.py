@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import av
@@ -126,7 +127,12 @@ def test_chapters_are_rendered_and_joined(tmp_path: Path) -> None:
     assert captions.index("This is federated learning") < captions.index("messages carried")
 
 
-def test_ctrl_c_leaves_no_film(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("kill", "number"), [(os.killpg, signal.SIGINT), (os.kill, signal.SIGTERM)]
+)
+def test_stopped_it_leaves_no_film_and_no_process(
+    tmp_path: Path, kill: Callable[[int, int], None], number: int
+) -> None:
     process = subprocess.Popen(
         command("film", "--quality", "low"),
         stdout=subprocess.PIPE,
@@ -136,10 +142,14 @@ def test_ctrl_c_leaves_no_film(tmp_path: Path) -> None:
     )
     work = tmp_path / "media" / "work"
     deadline = time.monotonic() + 60
-    while not list(work.rglob("*.mp4")) and time.monotonic() < deadline:
+    while not list(work.rglob("*.svg")) and time.monotonic() < deadline:
         time.sleep(0.1)
-    os.killpg(process.pid, signal.SIGINT)
+    kill(process.pid, number)
     _, errors = process.communicate(timeout=60)
     assert process.returncode == 130
     assert errors.strip().splitlines()[-1] == "fedreel: stopped; no film was written"
     assert not (tmp_path / "media" / "film").exists()
+    with pytest.raises(ProcessLookupError):  # the helper of multiprocessing goes a moment later
+        while time.monotonic() < deadline:
+            os.killpg(process.pid, 0)
+            time.sleep(0.05)
