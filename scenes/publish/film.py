@@ -1,17 +1,43 @@
 """The film: clips joined into one movie without encoding again, and their captions with them."""
 
 import os
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import av
-import srt
+from av.container import OutputContainer
 
+from scenes.publish.cues import Cue, as_srt, cues, starts
 from scenes.publish.render import Clip
 
 TITLE = "Federated learning, told from a recorded run"
+MILLISECOND = Fraction(1, 1000)
+# A text track's codec by the kind of file, and how its packets say how long their text is.
+TEXT_CODECS = {".mp4": "mov_text", ".webm": "webvtt"}
+ISO_639_2 = {"en": "eng", "de": "deu", "es": "spa", "fr": "fra"}
+
+
+@dataclass(frozen=True)
+class Track:
+    """A text track: its language's code, and its captions."""
+
+    language: str
+    cues: Sequence[Cue]
+
+
+@dataclass(frozen=True)
+class Extras:
+    """What a movie holds besides its pictures.
+
+    ``about`` is the container's metadata, ``chapters`` their names in order.
+    """
+
+    about: Mapping[str, str]
+    chapters: Sequence[str] = ()
+    tracks: Sequence[Track] = ()
 
 
 def join(clips: Sequence[Clip], path: Path) -> Path:
@@ -22,9 +48,10 @@ def join(clips: Sequence[Clip], path: Path) -> Path:
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     movie, captions = _partial(path), _partial(path.with_suffix(".srt"))
+    extras = Extras({"title": TITLE}, [clip.chapter.name for clip in clips])
     try:
-        lengths = _join_movies([clip.movie for clip in clips], movie)
-        captions.write_text(_join_captions([clip.movie for clip in clips], lengths))
+        lengths = join_movies([clip.movie for clip in clips], movie, extras)
+        captions.write_text(as_srt(cues([clip.beats for clip in clips], lengths)), "utf-8")
         captions.replace(path.with_suffix(".srt"))
         movie.replace(path)
     finally:
@@ -37,37 +64,79 @@ def _partial(path: Path) -> Path:
     return path.with_name(f".{os.getpid()}.{path.name}")
 
 
-def _join_movies(movies: Sequence[Path], target: Path) -> list[Fraction]:
-    """Copy packets behind one another; return each movie's length, seconds."""
-    lengths: list[Fraction] = []
+def length_of(movie: Path) -> Fraction:
+    """Return how long a movie's pictures last, seconds."""
+    with av.open(str(movie)) as source:
+        video = source.streams.video[0]
+        if video.duration is not None and video.time_base is not None:
+            return video.duration * video.time_base
+        return Fraction(source.duration or 0, av.time_base)
+
+
+def join_movies(movies: Sequence[Path], target: Path, extras: Extras) -> list[Fraction]:
+    """Copy the movies' packets behind one another; return each movie's length, seconds."""
+    lengths = [length_of(movie) for movie in movies]
     with av.open(str(target), "w", options={"movflags": "+faststart"}) as out:
-        out.metadata["title"] = TITLE
-        stream = None
-        for movie in movies:
-            with av.open(str(movie)) as source:
-                video = source.streams.video[0]
-                assert video.time_base is not None
-                assert video.duration is not None
-                if stream is None:
-                    stream = out.add_stream_from_template(video)
-                start = int(sum(lengths) / video.time_base)
-                for packet in source.demux(video):
-                    if packet.dts is not None and packet.pts is not None:
-                        packet.dts += start
-                        packet.pts += start
-                        packet.stream = stream
-                        out.mux(packet)
-                lengths.append(video.duration * video.time_base)
+        with av.open(str(movies[0])) as first:
+            stream = out.add_stream_from_template(first.streams.video[0])
+        out.mux(add_extras(out, extras, lengths))
+        for movie, start in zip(movies, starts(lengths), strict=True):
+            _copy(movie, start, out, stream)
     return lengths
 
 
-def _join_captions(movies: Sequence[Path], lengths: Sequence[Fraction]) -> str:
-    captions: list[srt.Subtitle] = []
-    start = timedelta()
-    for movie, length in zip(movies, lengths, strict=True):
-        for caption in srt.parse(movie.with_suffix(".srt").read_text()):
-            caption.start += start
-            caption.end += start
-            captions.append(caption)
-        start += timedelta(seconds=float(length))
-    return str(srt.compose(captions))
+def _copy(movie: Path, start: float, out: OutputContainer, stream: Any) -> None:
+    with av.open(str(movie)) as source:
+        video = source.streams.video[0]
+        assert video.time_base is not None
+        shift = round(start / video.time_base)
+        for packet in source.demux(video):
+            if packet.dts is not None and packet.pts is not None:
+                packet.dts += shift
+                packet.pts += shift
+                packet.stream = stream
+                out.mux(packet)
+
+
+def add_extras(
+    out: OutputContainer, extras: Extras, lengths: Sequence[Fraction]
+) -> "list[av.Packet[Any]]":
+    """Add metadata, chapters and text tracks; return the tracks' packets.
+
+    They are to be muxed first: they wait there, and each is written where its time comes.
+
+    Args:
+        out: a movie that nothing has been written to yet, with its picture stream.
+        extras: what to add.
+        lengths: of the chapters, seconds.
+    """
+    out.metadata.update(extras.about)
+    marks = list(starts([*lengths, 0]))
+    out.set_chapters(
+        [
+            {
+                "id": number,
+                "start": round(marks[number] * 1000),
+                "end": round(marks[number + 1] * 1000),
+                "time_base": MILLISECOND,
+                "metadata": {"title": name},
+            }
+            for number, name in enumerate(extras.chapters)
+        ]
+    )
+    codec = TEXT_CODECS[Path(out.name).suffix]
+    return [packet for track in extras.tracks for packet in _text_packets(out, track, codec)]
+
+
+def _text_packets(out: OutputContainer, track: Track, codec: str) -> "Iterator[av.Packet[Any]]":
+    stream = out.add_mux_stream(codec, time_base=MILLISECOND)
+    stream.metadata["language"] = ISO_639_2[track.language]
+    for cue in track.cues:
+        text = cue.text.encode()
+        # A packet of timed text in MP4 begins with its text's length (3GPP TS 26.245).
+        packet = av.Packet(len(text).to_bytes(2, "big") + text if codec == "mov_text" else text)
+        packet.pts = packet.dts = round(cue.start * 1000)
+        packet.duration = round((cue.end - cue.start) * 1000)
+        packet.time_base = MILLISECOND
+        packet.stream = stream
+        yield packet

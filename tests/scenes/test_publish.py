@@ -1,5 +1,6 @@
 """Movies become a film, a GIF and a contact sheet."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,14 +14,14 @@ from fl_sim.record import Metrics, Round, Run
 from scenes import FILM
 from scenes.errors import ChapterError, LoopSizeError
 from scenes.explainer import Beat
+from scenes.figures import Figure
 from scenes.publish import loop
-from scenes.publish.audit import Shown, _numbers, write
+from scenes.publish.audit import Shown, _numbers, table, write
 from scenes.publish.film import join
 from scenes.publish.render import Clip, Look, jobs, tellable
 from scenes.publish.sheet import LABEL, STILL_WIDTH, moments, sheet, stills
 
 RATE = 10
-CAPTION = "1\n00:00:00,100 --> 00:00:00,900\n{text}\n\n"
 Movie = Callable[..., Clip]
 
 
@@ -43,8 +44,7 @@ def movie(tmp_path: Path) -> Movie:
                 frame = av.VideoFrame.from_ndarray(shade.astype(np.uint8), format="rgb24")
                 out.mux(stream.encode(frame))
             out.mux(stream.encode(None))
-        path.with_suffix(".srt").write_text(CAPTION.format(text=name))
-        beat = Beat("only", name, 0.0, frames / RATE)
+        beat = Beat("only", name, 0.1, frames / RATE - 0.1)
         return Clip(FILM[0], path, (beat,), frames / RATE)
 
     return make
@@ -74,11 +74,18 @@ def test_captions_move_with_their_clip(movie: Movie, tmp_path: Path) -> None:
     assert lines[4:7] == ["2", "00:00:01,100 --> 00:00:01,900", "two"]
 
 
+def test_a_film_has_a_mark_for_each_chapter(movie: Movie, tmp_path: Path) -> None:
+    path = join([movie("one", 10), movie("two", 5)], tmp_path / "film.mp4")
+    with av.open(str(path)) as film:
+        found = [(mark["start"], mark["end"], mark["metadata"]) for mark in film.chapters()]
+    assert found == [(0, 1000, {"title": "opening"}), (1000, 1500, {"title": "opening"})]
+
+
 def test_a_film_that_cannot_be_joined_leaves_the_old_one(movie: Movie, tmp_path: Path) -> None:
     path = join([movie("one")], tmp_path / "film" / "film.mp4")
     before = path.read_bytes()
     broken = movie("broken")
-    broken.movie.with_suffix(".srt").unlink()
+    broken.movie.unlink()
     with pytest.raises(FileNotFoundError):
         join([movie("two"), broken], path)
     assert path.read_bytes() == before
@@ -113,12 +120,12 @@ def test_stills_are_the_frames_shown_then(movie: Movie) -> None:
 
 def test_a_sheet_has_the_middle_and_the_end_of_each_beat(movie: Movie, tmp_path: Path) -> None:
     clip = movie("one", 10)
-    assert moments(clip) == [("only, middle", 0.5), ("only, end", 0.9)]
+    assert moments(clip) == [("only, middle", 0.5), ("only, end", 0.8)]
     with Image.open(sheet([clip], tmp_path / "sheet.png", columns=2)) as page:
         assert page.size == (2 * STILL_WIDTH + 3 * 12, 360 + LABEL + 2 * 12)
         middle, end = (page.getpixel((x, 200)) for x in (320, 980))
     assert middle == pytest.approx((50,) * 3, abs=4)
-    assert end == pytest.approx((90,) * 3, abs=4)
+    assert end == pytest.approx((80,) * 3, abs=4)
 
 
 def test_an_unknown_chapter_is_named_with_those_there_are() -> None:
@@ -174,3 +181,17 @@ def test_a_digit_without_a_source_is_a_fault(tmp_path: Path) -> None:
     assert found == [Shown("cast", "task", "about 7 workers", None)]
     write(found, tmp_path / "audit.json")
     assert '"source": null' in (tmp_path / "audit.json").read_text()
+
+
+def test_the_audit_tells_a_quoted_text_where_there_is_no_value(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    figures = Figure("[b]cat", "dataset.class_names[3]"), Figure("50.0%", "x[0]", 0.5)
+    found = list(_numbers("cast", "task", "[b]cat: 50.0%", figures))
+    write(found, tmp_path / "audit.json")
+    rows = json.loads((tmp_path / "audit.json").read_text(), parse_constant=pytest.fail)
+    assert [row["value"] for row in rows] == ["[b]cat", 0.5]
+    table(found)
+    printed = capsys.readouterr().out
+    assert "nan" not in printed
+    assert printed.count("[b]cat") == 3
