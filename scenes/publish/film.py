@@ -76,9 +76,10 @@ def length_of(movie: Path) -> Fraction:
 def join_movies(movies: Sequence[Path], target: Path, extras: Extras) -> list[Fraction]:
     """Copy the movies' packets behind one another; return each movie's length, seconds."""
     lengths = [length_of(movie) for movie in movies]
-    with av.open(str(target), "w", options={"movflags": "+faststart"}) as out:
+    options = {"movflags": "+faststart"} if target.suffix == ".mp4" else {}
+    with av.open(str(target), "w", options=options) as out:
         with av.open(str(movies[0])) as first:
-            stream = out.add_stream_from_template(first.streams.video[0])
+            stream = out.add_stream_from_template(first.streams.video[0], opaque=True)
         out.mux(add_extras(out, extras, lengths))
         for movie, start in zip(movies, starts(lengths), strict=True):
             _copy(movie, start, out, stream)

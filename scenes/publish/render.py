@@ -16,7 +16,7 @@ from queue import Empty
 from typing import Any, TypeVar
 
 from fl_sim import record
-from scenes import FILM, LOOP, Chapter
+from scenes import FILM, LOOP, Chapter, language
 from scenes.errors import ChapterError, UntoldError
 
 ROOT = Path(__file__).parents[2]
@@ -72,14 +72,19 @@ class Job:
     file: Path | None = None  # where the scene is, if not in this package
 
     def told(self) -> Any:
-        """Return what the chapter's story makes of the runs.
+        """Return what the chapter's story makes of the runs, in the look's language.
 
         Raises:
             RecordError: a record cannot be used.
             UntoldError: the runs lack something that the chapter shows.
         """
         story = import_module(f"scenes.story.{self.chapter.name}")
-        return story.tell(tuple(record.load(run) for run in self.runs))
+        before = language.current()
+        language.use(self.look.language)
+        try:
+            return story.tell(tuple(record.load(run) for run in self.runs))
+        finally:
+            language.use(before)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,117 @@
+"""What a chapter's pictures are made from, as digests: the same digest, the same pictures.
+
+They depend on what its story tells, on the code that draws it, on size, shape, colours and
+language, and on the versions of what draws.
+"""
+
+import ast
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from functools import cache
+from hashlib import sha256
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+ROOT = Path(__file__).parents[2]
+PACKAGE = "scenes"
+# What they do shows in what is told, or does not show in a picture.
+UNSEEN = ("scenes.story", "scenes.publish", "scenes.release", "scenes.check", "scenes.cli")
+DRAWS = ("manim", "pycairo", "ManimPango", "numpy", "pillow", "av", "font-source-sans-pro", "typst")
+
+
+def digest(value: Any) -> str:
+    """Return the SHA-256, hexadecimal, of a value made of what stories tell.
+
+    These are dataclasses, mappings, sequences, arrays, texts and numbers.
+
+    Raises:
+        TypeError: something in it is of another type.
+    """
+    hashed = sha256()
+    for part in _parts(value):
+        hashed.update(len(part).to_bytes(8, "big"))
+        hashed.update(part)
+    return hashed.hexdigest()
+
+
+def _parts(value: Any) -> Iterator[bytes]:
+    """Yield a value piece by piece, each piece with what it is, so that no two values are alike."""
+    if value is None or isinstance(value, str | bool | int | float | np.generic):
+        yield f"{type(value).__name__} {value!r}".encode()
+    elif isinstance(value, bytes):
+        yield b"bytes"
+        yield value
+    elif isinstance(value, np.ndarray):
+        yield f"array {value.dtype.str} {value.shape}".encode()
+        yield np.ascontiguousarray(value).tobytes()
+    elif is_dataclass(value) and not isinstance(value, type):
+        yield type(value).__name__.encode()
+        yield from _parts({field.name: getattr(value, field.name) for field in fields(value)})
+    elif isinstance(value, Mapping):
+        yield f"mapping of {len(value)}".encode()
+        for key, item in value.items():
+            yield from _parts(key)
+            yield from _parts(item)
+    elif isinstance(value, Sequence):
+        yield f"sequence of {len(value)}".encode()
+        for item in value:
+            yield from _parts(item)
+    else:
+        raise TypeError(f"{type(value).__name__} has no digest")
+
+
+def code_of(module: str) -> dict[str, str]:
+    """Return the digest of each file of this package that a module imports, itself included.
+
+    Comments and layout do not count.
+    """
+    found: dict[str, str] = {}
+    waiting = [module]
+    while waiting:
+        name = waiting.pop()
+        file = _file(name)
+        if file is None or str(file) in found:
+            continue
+        found[str(file)] = _code_digest(file)
+        waiting += _imports(file)
+    return {Path(name).relative_to(ROOT).as_posix(): found[name] for name in sorted(found)}
+
+
+def _file(module: str) -> Path | None:
+    """Return the file of a module of this package that shows in pictures."""
+    if module == PACKAGE or any(f"{module}.".startswith(f"{unseen}.") for unseen in UNSEEN):
+        return None
+    place = ROOT.joinpath(*module.split("."))
+    files = (place.with_suffix(".py"), place / "__init__.py")
+    return next((file for file in files if file.is_file()), None)
+
+
+@cache
+def _tree(file: Path) -> ast.Module:
+    return ast.parse(file.read_text("utf-8"))
+
+
+@cache
+def _code_digest(file: Path) -> str:
+    return sha256(ast.dump(_tree(file)).encode()).hexdigest()
+
+
+@cache
+def _imports(file: Path) -> tuple[str, ...]:
+    """Return the modules of this package that a file imports, and what may be modules."""
+    found: list[str] = []
+    for node in ast.walk(_tree(file)):
+        if isinstance(node, ast.Import):
+            found += (name.name for name in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.append(node.module)
+            found += (f"{node.module}.{name.name}" for name in node.names)
+    return tuple(name for name in found if name.split(".")[0] == PACKAGE)
+
+
+def versions() -> dict[str, str]:
+    """Return the version of everything that draws."""
+    return {name: version(name) for name in DRAWS}
