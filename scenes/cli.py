@@ -4,7 +4,7 @@
 
 import signal
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
@@ -22,6 +22,7 @@ SETTINGS = cloup.Context.settings(
     formatter_settings=cloup.HelpFormatter.settings(theme=cloup.HelpTheme.dark()),
 )
 INTERRUPTED = 130
+MOST_ROWS = 16  # of the display of what is at work: more than that are shown only while they are
 Result = TypeVar("Result")
 CHAPTERS = ", ".join(chapter.name for chapter in FILM)
 
@@ -87,8 +88,14 @@ def look_options(quality: str | None) -> Callable[[Callable[..., Any]], Callable
         ),
     )
 
+    every = cloup.option(
+        "--every-look",
+        is_flag=True,
+        help="In all shapes, themes and languages: takes a while.",
+    )
+
     def add(command: Callable[..., Any]) -> Callable[..., Any]:
-        for option in reversed(options if quality else options[1:]):
+        for option in reversed(options if quality else (*options[1:], every)):
             command = option(command)
         return command
 
@@ -178,7 +185,7 @@ def sheet(
 @cli.command(epilog=examples("fedreel audit", "fedreel audit one_round --run mine --json a.json"))
 @chapters_argument
 @run_option
-@look_options("low")
+@look_options(None)
 @cloup.option(
     "--json",
     "json_path",
@@ -186,7 +193,11 @@ def sheet(
     help="Write the list to this file as well.",
 )
 def audit(
-    chapters: tuple[str, ...], runs: tuple[str, ...], json_path: Path | None, **look: str
+    chapters: tuple[str, ...],
+    runs: tuple[str, ...],
+    every_look: bool,
+    json_path: Path | None,
+    **look: str,
 ) -> None:
     """List every number that is shown, with its place in the record.
 
@@ -195,7 +206,7 @@ def audit(
     with _errors():
         from scenes.publish import audit as audits
 
-        todo = _jobs(chapters, runs, look)
+        todo = _all_jobs(chapters, runs, every_look, look)
         shown = _with_bar(todo, "audit", lambda follow: audits.audit(todo, follow))
         audits.table(shown)
         if json_path:
@@ -207,7 +218,9 @@ def audit(
 
 @cli.command(
     epilog=examples(
-        "fedreel check", "fedreel check one_round --json found.json", "fedreel check my.py MyScene"
+        "fedreel check",
+        "fedreel check one_round --every-look --json found.json",
+        "fedreel check my.py MyScene",
     )
 )
 @cloup.argument(
@@ -236,6 +249,7 @@ def audit(
 def check(
     what: tuple[str, ...],
     runs: tuple[str, ...],
+    every_look: bool,
     json_path: Path | None,
     output: Path,
     **look: str,
@@ -253,13 +267,35 @@ def check(
         if what and what[0].endswith(".py"):
             todo = scenes_of(Path(what[0]), what[1:], Look("low", **look))
         else:
-            todo = _jobs(what, runs, look)
+            todo = _all_jobs(what, runs, every_look, look)
         checked = _with_bar(todo, "check", lambda follow: find(todo, output, follow))
         report.table(checked)
         if json_path:
             report.write(checked, json_path)
         click.echo(report.summary(checked, output))
         sys.exit(1 if any(chapter.findings for chapter in checked) else 0)
+
+
+def _all_jobs(
+    chapters: tuple[str, ...], runs: tuple[str, ...], every: bool, look: Mapping[str, str]
+) -> "list[Job]":
+    """Return the jobs in one look, or in every look."""
+    from dataclasses import asdict
+
+    from scenes.publish.render import every_look
+
+    looks = [asdict(one) for one in every_look("low")] if every else [{"quality": "low", **look}]
+    first, *others = looks
+    todo = _jobs(chapters, runs, first)
+    return todo + [job for other in others for job in _again(todo, other)]
+
+
+def _again(todo: "Sequence[Job]", look: Mapping[str, str]) -> "Iterator[Job]":
+    """Yield jobs in another look."""
+    from scenes.publish.render import Look, jobs
+
+    for job in todo:
+        yield from jobs((job.chapter.name,), job.runs, Look(**look))
 
 
 def _jobs(chapters: tuple[str, ...], runs: tuple[str, ...], look: Mapping[str, str]) -> "list[Job]":
@@ -301,11 +337,14 @@ def _with_bar(
     )
     with Progress(*columns) as progress:
         whole = progress.add_task(name, total=len(todo), beat="")
-        names = [job.chapter.name for job in todo]
-        rows = {name: progress.add_task(name, total=None, beat="waits") for name in names}
+        names = [job.name for job in todo]
+        few = len(names) <= MOST_ROWS
+        rows = {
+            name: progress.add_task(name, total=None, beat="waits", visible=few) for name in names
+        }
 
         def follow(chapter: str, beat: str) -> None:
-            progress.update(rows[chapter], beat=beat)
+            progress.update(rows[chapter], beat=beat, visible=few or beat != DONE)
             if beat == DONE:
                 progress.update(rows[chapter], total=1, completed=1)
                 progress.advance(whole)

@@ -30,7 +30,7 @@ class ThemeError(SceneError):
 
 
 class LoopSizeError(SceneError):
-    """The GIF is larger than a README should load."""
+    """The loop is larger than a README should load."""
 
 
 class CheckError(SceneError):

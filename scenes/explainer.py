@@ -61,6 +61,7 @@ class Explainer(Scene):
         super().__init__(**kwargs)
         self.beats: list[Beat] = []
         self.on_beat: Callable[[str], None] = lambda name: None
+        self.at_end: Callable[[Beat], None] = lambda beat: None
 
     def setup(self) -> None:
         """Lay out the frame's edges; a chapter that has a stage sets it up."""
@@ -107,6 +108,7 @@ class Explainer(Scene):
         beat.end = self.time
         seconds = beat.end - beat.start
         self.add_subcaption(beat.caption, duration=seconds, offset=-seconds)
+        self.at_end(beat)
 
     @contextmanager
     def standing(

@@ -18,6 +18,11 @@ class Task:
     job: Job
     stills: Path | None
 
+    @property
+    def name(self) -> str:
+        """What it is called while it is worked on."""
+        return self.job.name
+
 
 @dataclass(frozen=True)
 class Checked:
@@ -77,7 +82,8 @@ def check(
         CheckError: a scene cannot be built.
     """
     tasks = [
-        Task(replace(job, folder=WORK / "check" / f"{job.chapter.name}{job.look.label}"), stills)
+        # A look's label begins with a dash; the usual one's is empty.
+        Task(replace(job, folder=WORK / "check" / job.name), stills and stills / job.look.label[1:])
         for job in todo
     ]
     return side_by_side(_work, tasks, on_beat)
@@ -85,8 +91,7 @@ def check(
 
 def _work(task: Task, news: Any) -> Checked:
     """Check one job; runs in a process of its own."""
-    name = task.job.chapter.name
-    return inspect(task.job, task.stills, lambda beat: news.put((name, beat)))
+    return inspect(task.job, task.stills, lambda beat: news.put((task.name, beat)))
 
 
 def inspect(
@@ -99,7 +104,7 @@ def inspect(
     """
     from scenes.check.inspector import Inspector  # noqa: PLC0415  # Manim is imported late
 
-    inspector = Inspector(job.chapter.name, stills, on_beat)
+    inspector = Inspector(job.name, stills, on_beat)
     try:
         with ready(job, BLIND) as scene:
             found = inspector.inspect(scene)

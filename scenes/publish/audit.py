@@ -3,13 +3,14 @@
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from math import isnan
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
-from scenes import Chapter
 from scenes.figures import DIGIT, Figure
 from scenes.publish.render import Job, build_blind, side_by_side
 
@@ -36,15 +37,13 @@ def audit(todo: Sequence[Job], on_beat: Callable[[str, str], None]) -> list[Show
 
 @dataclass(frozen=True)
 class _Audited:
-    chapter: Chapter
     shown: tuple[Shown, ...]
 
 
 def _audited(job: Job, news: Any) -> _Audited:
     """List one chapter's numbers; runs in a process of its own."""
-    name = job.chapter.name
-    scene = build_blind(job, on_beat=lambda beat: news.put((name, beat)))
-    return _Audited(job.chapter, tuple(numbers_of(name, scene.beats)))
+    scene = build_blind(job, on_beat=lambda beat: news.put((job.name, beat)))
+    return _Audited(tuple(numbers_of(job.chapter.name, scene.beats)))
 
 
 def numbers_of(chapter: str, beats: Iterable[Any]) -> Iterator[Shown]:
@@ -70,22 +69,32 @@ def table(shown: Sequence[Shown]) -> None:
     rows = Table("chapter", "beat", "text", "source", "value")
     for number in shown:
         figure = number.figure
-        source = figure.source if figure else "[red]none[/red]"
-        value = f"{figure.value:.10g}" if figure else ""
-        rows.add_row(number.chapter, number.beat, number.text, source, value)
+        source = escape(figure.source) if figure else "[red]none[/red]"
+        value = _value(number)
+        written = f"{value:.10g}" if isinstance(value, float) else escape(value or "")
+        rows.add_row(number.chapter, number.beat, escape(number.text), source, written)
     Console().print(rows)
 
 
 def write(shown: Sequence[Shown], path: Path) -> None:
-    """Write the audit as JSON: a list of objects."""
+    """Write the audit as JSON: a list of objects. The value of a quoted text is the text itself."""
     rows = [
         {
             "chapter": number.chapter,
             "beat": number.beat,
             "text": number.text,
             "source": number.figure.source if number.figure else None,
-            "value": number.figure.value if number.figure else None,
+            "value": _value(number),
         }
         for number in shown
     ]
-    path.write_text(json.dumps(rows, indent=1, ensure_ascii=False) + "\n")
+    written = json.dumps(rows, indent=1, ensure_ascii=False, allow_nan=False)
+    path.write_text(written + "\n")
+
+
+def _value(number: Shown) -> float | str | None:
+    """Return a number's value, or what is shown of a text that was quoted."""
+    if number.figure is None:
+        return None
+    value = number.figure.value
+    return number.figure.text if isnan(value) else float(value)

@@ -5,10 +5,10 @@
 import multiprocessing
 import os
 import signal
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
@@ -29,6 +29,7 @@ QUALITIES = {
     "medium": ("medium_quality", 720),
     "high": ("high_quality", 1080),
 }
+THEMES = ("dark", "light")
 SHAPES = {"16:9": (16, 9), "9:16": (9, 16), "1:1": (1, 1)}
 
 
@@ -61,6 +62,16 @@ class Look:
         return 2 * round(across * scale / 2), 2 * round(up * scale / 2)
 
 
+def every_look(quality: str) -> list[Look]:
+    """Return the looks in every shape, theme and language."""
+    return [
+        Look(quality, shape, theme, spoken)
+        for spoken in language.LANGUAGES
+        for shape in SHAPES
+        for theme in THEMES
+    ]
+
+
 @dataclass(frozen=True)
 class Job:
     """A chapter to be rendered: for which runs, how, and in which folder Manim works."""
@@ -70,6 +81,11 @@ class Job:
     look: Look
     folder: Path
     file: Path | None = None  # where the scene is, if not in this package
+
+    @property
+    def name(self) -> str:
+        """What it is called while it is worked on: the chapter, and the look if it is unusual."""
+        return f"{self.chapter.name}{self.look.label}"
 
     def told(self) -> Any:
         """Return what the chapter's story makes of the runs, in the look's language.
@@ -115,8 +131,8 @@ def jobs(names: Sequence[str], runs: Sequence[str] = (), look: Look | None = Non
     chosen = [chapter for name, chapter in known.items() if name in names] if names else FILM
     look = look or Look()
     return [
-        Job(chapter, tuple(runs) or chapter.runs, look, WORK / f"{chapter.name}{look.label}")
-        for chapter in chosen
+        replace(job, folder=WORK / job.name)
+        for job in (Job(chapter, tuple(runs) or chapter.runs, look, WORK) for chapter in chosen)
     ]
 
 
@@ -237,7 +253,7 @@ def _render(job: Job, news: Any) -> Clip:
     try:
         # At a low resolution hashing for the cache costs more than the cache saves.
         settings = {"disable_caching": job.look.quality == "low"}
-        scene = build(job, settings, lambda beat: news.put((job.chapter.name, beat)))
+        scene = build(job, settings, lambda beat: news.put((job.name, beat)))
     finally:
         _Worker.rendering = False
     movie = Path(scene.renderer.file_writer.movie_file_path)
@@ -249,7 +265,7 @@ def render(todo: Sequence[Job], on_beat: Callable[[str, str], None]) -> list[Cli
 
     Args:
         todo: the jobs.
-        on_beat: told chapter and beat whenever one begins, and (chapter, ``DONE``) at its end.
+        on_beat: told job and beat whenever one begins, and (job, ``DONE``) at its end.
     """
     return side_by_side(_render, todo, on_beat)
 
@@ -262,9 +278,9 @@ def side_by_side(
     """Do a piece of work for each job, as many at once as there are cores.
 
     Args:
-        work: takes a job and a queue for (chapter, beat); runs in a process of its own.
-        todo: the jobs.
-        on_beat: told chapter and beat whenever one begins, and (chapter, ``DONE``) at its end.
+        work: takes a job and a queue for (name, beat); runs in a process of its own.
+        todo: the jobs, each with a ``name``.
+        on_beat: told name and beat whenever one begins, and (name, ``DONE``) at its end.
     """
     context = multiprocessing.get_context("spawn")
     with context.Manager() as manager:
@@ -272,7 +288,7 @@ def side_by_side(
         workers = min(len(todo), len(os.sched_getaffinity(0)) if _has_affinity() else 2)
         pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_obey_parent)
         try:
-            futures = [pool.submit(work, job, news) for job in todo]
+            futures = {pool.submit(work, job, news): job.name for job in todo}
             _follow(futures, news, on_beat)
             return [future.result() for future in futures]
         except BaseException:
@@ -286,7 +302,9 @@ def _has_affinity() -> bool:
     return hasattr(os, "sched_getaffinity")
 
 
-def _follow(futures: list[Future[Any]], news: Any, on_beat: Callable[[str, str], None]) -> None:
+def _follow(
+    futures: Mapping[Future[Any], str], news: Any, on_beat: Callable[[str, str], None]
+) -> None:
     pending = set(futures)
     while pending:
         finished, pending = wait(pending, timeout=0.2, return_when=FIRST_COMPLETED)
@@ -296,7 +314,8 @@ def _follow(futures: list[Future[Any]], news: Any, on_beat: Callable[[str, str],
         except Empty:
             pass
         for future in finished:
-            on_beat(future.result().chapter.name, DONE)
+            future.result()
+            on_beat(futures[future], DONE)
 
 
 def _stop(pool: ProcessPoolExecutor) -> None:

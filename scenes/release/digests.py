@@ -5,7 +5,7 @@ language, and on the versions of what draws.
 """
 
 import ast
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from functools import cache
 from hashlib import sha256
@@ -115,3 +115,26 @@ def _imports(file: Path) -> tuple[str, ...]:
 def versions() -> dict[str, str]:
     """Return the version of everything that draws."""
     return {name: version(name) for name in DRAWS}
+
+
+def everything(records: Iterable[Path], settings: Mapping[str, str]) -> str:
+    """Return the digest of all that a release is made from, bytes as they are.
+
+    It is found in a moment: where it is that of the release that is there, nothing is to be made.
+
+    Args:
+        records: the folders of the records filmed.
+        settings: what else was chosen.
+    """
+    code = [*(ROOT / PACKAGE).rglob("*.py"), *(ROOT / PACKAGE).rglob("*.po"), ROOT / "manim.cfg"]
+    code += (ROOT / "fl_sim").rglob("*.py")
+    found = {str(file.relative_to(ROOT)): _bytes_digest(file) for file in sorted(code)}
+    for folder in records:
+        found |= {
+            str(file): _bytes_digest(file) for file in sorted(folder.iterdir()) if file.is_file()
+        }
+    return digest([found, settings, versions()])
+
+
+def _bytes_digest(file: Path) -> str:
+    return sha256(file.read_bytes()).hexdigest()

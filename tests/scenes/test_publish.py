@@ -12,6 +12,7 @@ from PIL import Image
 
 from fl_sim.record import Metrics, Round, Run
 from scenes import FILM
+from scenes.cli import _all_jobs
 from scenes.errors import ChapterError, LoopSizeError
 from scenes.explainer import Beat
 from scenes.figures import Figure
@@ -126,6 +127,16 @@ def test_a_sheet_has_the_middle_and_the_end_of_each_beat(movie: Movie, tmp_path:
         middle, end = (page.getpixel((x, 200)) for x in (320, 980))
     assert middle == pytest.approx((50,) * 3, abs=4)
     assert end == pytest.approx((80,) * 3, abs=4)
+
+
+def test_every_look_is_a_job_of_its_own() -> None:
+    todo = _all_jobs(("ledger", "credits"), (), every=True, look={})
+    assert len({job.name for job in todo}) == 2 * 3 * 2 * 4
+    assert len({job.folder for job in todo}) == len(todo)
+    assert [job.name for job in todo[:3]] == ["ledger", "credits", "ledger-light"]
+    assert todo[-1].name == "credits-1x1-light-fr"
+    usual = _all_jobs(("ledger",), (), every=False, look={"shape": "9:16"})
+    assert [(job.name, job.look.quality) for job in usual] == [("ledger-9x16", "low")]
 
 
 def test_an_unknown_chapter_is_named_with_those_there_are() -> None:

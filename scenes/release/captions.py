@@ -1,0 +1,56 @@
+"""A film's captions in every language, at the times at which they stand in one of them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields, is_dataclass, replace
+from fractions import Fraction
+from typing import Any
+
+from scenes import language
+from scenes.figures import Figure, Line
+from scenes.publish.cues import cues
+from scenes.publish.film import Track
+from scenes.publish.render import Clip, Job
+
+
+def tracks(
+    todo: Sequence[Job], clips: Sequence[Clip], lengths: Sequence[float | Fraction]
+) -> list[Track]:
+    """Return a text track in each language, that of the pictures first."""
+    own = todo[0].look.language
+    codes = [own, *(code for code in language.LANGUAGES if code != own)]
+    return [
+        Track(code, cues([_told_in(code, job, clip) for job, clip in _pairs(todo, clips)], lengths))
+        for code in codes
+    ]
+
+
+def _pairs(todo: Sequence[Job], clips: Sequence[Clip]) -> Iterator[tuple[Job, Clip]]:
+    return zip(todo, clips, strict=True)
+
+
+def _told_in(code: str, job: Job, clip: Clip) -> list[Any]:
+    """Return a clip's beats with their captions in a language."""
+    if code == job.look.language:
+        return list(clip.beats)
+    meanings = dictionary(job, code)
+    return [replace(beat, caption=meanings[beat.caption]) for beat in clip.beats]
+
+
+def dictionary(job: Job, code: str) -> Mapping[str, str]:
+    """Return what each line of a chapter is in another language."""
+    other = replace(job, look=replace(job.look, language=code))
+    pairs = zip(lines_in(job.told()), lines_in(other.told()), strict=True)
+    return {str(one): str(another) for one, another in pairs}
+
+
+def lines_in(told: Any) -> Iterator[Figure | Line]:
+    """Yield every figure and every line in what is told, however deep."""
+    if isinstance(told, Figure | Line):
+        yield told
+    elif is_dataclass(told):
+        yield from lines_in([getattr(told, field.name) for field in fields(told)])
+    elif isinstance(told, Mapping):
+        yield from lines_in(list(told.values()))
+    elif isinstance(told, Sequence) and not isinstance(told, str):
+        for part in told:
+            yield from lines_in(part)
