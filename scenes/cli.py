@@ -16,6 +16,7 @@ from scenes import FILM, LOOP
 
 if TYPE_CHECKING:
     from scenes.publish.render import Clip, Job
+    from scenes.release.clips import Planned
 
 SETTINGS = cloup.Context.settings(
     help_option_names=["-h", "--help"],
@@ -54,48 +55,48 @@ def run_option(command: Callable[..., Any]) -> Callable[..., Any]:
     )(command)
 
 
-def look_options(quality: str | None) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def look_options(
+    quality: str | None, one_shape: bool = True
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Add the options that choose size, shape, colours and language.
 
     Args:
         quality: the quality that is taken where none is chosen; None where there is no choice.
+        one_shape: whether a shape is chosen here.
     """
-    options = (
-        cloup.option(
-            "-q",
-            "--quality",
-            type=cloup.Choice(["low", "medium", "high"]),
-            default=quality,
-            show_default=True,
-            help="As Manim's: 480p15, 720p30 or 1080p60.",
-        ),
-        cloup.option(
-            "--shape",
-            type=cloup.Choice(["16:9", "9:16", "1:1"]),
-            default="16:9",
-            show_default=True,
-            help="Width to height; each is laid out anew, not cropped.",
-        ),
-        cloup.option(
-            "--theme", type=cloup.Choice(["dark", "light"]), default="dark", show_default=True
-        ),
-        cloup.option(
-            "--language",
-            type=cloup.Choice(["en", "de", "es", "fr"]),
-            default="en",
-            show_default=True,
-            help="Of captions, names and numbers.",
-        ),
+    size = cloup.option(
+        "-q",
+        "--quality",
+        type=cloup.Choice(["low", "medium", "high"]),
+        default=quality,
+        show_default=True,
+        help="As Manim's: 480p15, 720p30 or 1080p60.",
     )
-
+    shape = cloup.option(
+        "--shape",
+        type=cloup.Choice(["16:9", "9:16", "1:1"]),
+        default="16:9",
+        show_default=True,
+        help="Width to height; each is laid out anew, not cropped.",
+    )
+    theme = cloup.option(
+        "--theme", type=cloup.Choice(["dark", "light"]), default="dark", show_default=True
+    )
+    language = cloup.option(
+        "--language",
+        type=cloup.Choice(["en", "de", "es", "fr"]),
+        default="en",
+        show_default=True,
+        help="Of captions, names and numbers.",
+    )
     every = cloup.option(
-        "--every-look",
-        is_flag=True,
-        help="In all shapes, themes and languages: takes a while.",
+        "--every-look", is_flag=True, help="In all shapes, themes and languages: takes a while."
     )
+    options = [size] if quality else [every]
+    options += [shape] if one_shape else []
 
     def add(command: Callable[..., Any]) -> Callable[..., Any]:
-        for option in reversed(options if quality else (*options[1:], every)):
+        for option in reversed([*options, theme, language]):
             command = option(command)
         return command
 
@@ -276,6 +277,63 @@ def check(
         sys.exit(1 if any(chapter.findings for chapter in checked) else 0)
 
 
+@cli.command(
+    epilog=examples(
+        "fedreel release site",
+        "fedreel release --run mine site",
+        "fedreel release --quality low --shape 16:9 draft",
+        "fedreel release --explain site",
+    )
+)
+@cloup.argument(
+    "out", type=cloup.Path(file_okay=False, path_type=Path), help="The folder to be published."
+)
+@run_option
+@look_options("high", one_shape=False)
+@cloup.option(
+    "--shape",
+    "shapes",
+    multiple=True,
+    type=cloup.Choice(["16:9", "9:16", "1:1"]),
+    help="Width to height; may be given several times.  [default: all three]",
+)
+@cloup.option(
+    "--explain", is_flag=True, help="Say why each clip would be made or not, and make nothing."
+)
+def release(
+    out: Path, runs: tuple[str, ...], explain: bool, shapes: tuple[str, ...], **look: str
+) -> None:
+    """Make everything that one publishes, in one folder; what has not changed is kept.
+
+    The film and its chapters as MP4 and WebM, captions in every language, a figure of each beat,
+    the loop, and a manifest with every file and every number shown.
+    """
+    with _errors():
+        from scenes.publish.render import Look
+        from scenes.release.plan import Wish, plan, reasons, unchanged
+        from scenes.release.release import STORE
+        from scenes.release.release import release as make
+        from scenes.release.store import Store
+
+        wish = Wish(runs, Look(**look), shapes or Wish().shapes)
+        before = unchanged(wish, out)
+        if before and not explain:
+            click.echo(f"{out}: nothing has changed, {len(before.files)} files")
+            return
+        planned = plan(wish)
+        for reason in planned.left_out:
+            click.echo(f"fedreel: {reason}", err=True)
+        if explain:
+            for name, why in reasons(planned, out).items():
+                click.echo(f"{name}: {'; '.join(why) or 'as it was'}")
+            return
+        told = _with_bar(
+            planned.todo, "release", lambda follow: make(wish, planned, out, Store(STORE), follow)
+        )
+        size = sum(file.bytes for file in told.files) / 1e6
+        click.echo(f"{out}: {len(told.files)} files, {size:.1f} MB")
+
+
 def _all_jobs(
     chapters: tuple[str, ...], runs: tuple[str, ...], every: bool, look: Mapping[str, str]
 ) -> "list[Job]":
@@ -321,8 +379,8 @@ def _render(todo: "list[Job]") -> "list[Clip]":
 
 
 def _with_bar(
-    todo: "list[Job]", name: str, work: Callable[[Callable[[str, str], None]], list[Result]]
-) -> list[Result]:
+    todo: "Sequence[Job | Planned]", name: str, work: Callable[[Callable[[str, str], None]], Result]
+) -> Result:
     """Work with a bar for the whole and a line for each chapter at work."""
     from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
@@ -337,16 +395,21 @@ def _with_bar(
     )
     with Progress(*columns) as progress:
         whole = progress.add_task(name, total=len(todo), beat="")
-        names = [job.name for job in todo]
-        few = len(names) <= MOST_ROWS
-        rows = {
-            name: progress.add_task(name, total=None, beat="waits", visible=few) for name in names
-        }
+        few = len(todo) <= MOST_ROWS
+        rows: dict[str, Any] = {}
 
-        def follow(chapter: str, beat: str) -> None:
-            progress.update(rows[chapter], beat=beat, visible=few or beat != DONE)
+        def row(job: str) -> Any:
+            if job not in rows:
+                rows[job] = progress.add_task(job, total=None, beat="waits")
+            return rows[job]
+
+        for job in todo if few else ():
+            row(job.name)
+
+        def follow(job: str, beat: str) -> None:
+            progress.update(row(job), beat=beat, visible=few or beat != DONE)
             if beat == DONE:
-                progress.update(rows[chapter], total=1, completed=1)
+                progress.update(row(job), total=1, completed=1)
                 progress.advance(whole)
 
         return work(follow)

@@ -43,7 +43,7 @@ class _Audited:
 def _audited(job: Job, news: Any) -> _Audited:
     """List one chapter's numbers; runs in a process of its own."""
     scene = build_blind(job, on_beat=lambda beat: news.put((job.name, beat)))
-    return _Audited(tuple(numbers_of(job.chapter.name, scene.beats)))
+    return _Audited(tuple(numbers_of(job.name, scene.beats)))
 
 
 def numbers_of(chapter: str, beats: Iterable[Any]) -> Iterator[Shown]:

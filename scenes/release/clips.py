@@ -85,38 +85,49 @@ def sources_of(job: Job) -> Sources:
     )
 
 
-def clips(
-    todo: Sequence[tuple[Job, Sources]], store: Store, on_beat: Callable[[str, str], None]
-) -> list[Clip]:
-    """Return the clips of some jobs, in order; those that the store lacks are rendered.
+@dataclass(frozen=True)
+class Planned:
+    """A chapter to be shown in some look, and what its clip is made from."""
+
+    job: Job
+    made_from: Sources
+
+    @property
+    def key(self) -> str:
+        """The digest that its clip is kept under."""
+        return self.made_from.key
+
+    @property
+    def name(self) -> str:
+        """What it is called while it is worked on."""
+        return self.job.name
+
+
+def clips(todo: Sequence[Planned], store: Store, on_beat: Callable[[str, str], None]) -> list[Clip]:
+    """Return the clips of some chapters, in order; those that the store lacks are rendered.
 
     Args:
-        todo: the jobs, each with what its clip is made from.
+        todo: the chapters.
         store: where clips are kept.
-        on_beat: told chapter and beat whenever one begins, and (chapter, "done") at its end.
+        on_beat: told job and beat whenever one begins, and (job, "done") at its end.
     """
-    missing = [(job, made_from) for job, made_from in todo if not _has(store, made_from)]
+    missing = [planned for planned in todo if not _has(store, planned)]
     if missing:
         _render(missing, store, on_beat)
-    return [read(store, job, made_from) for job, made_from in todo]
+    return [read(store, planned) for planned in todo]
 
 
-def _has(store: Store, made_from: Sources) -> bool:
-    return store.has(made_from.key, MOVIE) and store.has(made_from.key, NOTES)
+def _has(store: Store, planned: Planned) -> bool:
+    return store.has(planned.key, MOVIE) and store.has(planned.key, NOTES)
 
 
-def _render(
-    missing: Sequence[tuple[Job, Sources]], store: Store, on_beat: Callable[[str, str], None]
-) -> None:
+def _render(missing: Sequence[Planned], store: Store, on_beat: Callable[[str, str], None]) -> None:
     """Render in a folder of its own, so that another program at work is not disturbed."""
     store.folder.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix="work-", dir=store.folder) as folder:
-        jobs = [
-            replace(job, folder=Path(folder, f"{job.chapter.name}{job.look.label}"))
-            for job, _ in missing
-        ]
-        for clip, (_, made_from) in zip(render(jobs, on_beat), missing, strict=True):
-            keep(clip, store, made_from.key)
+        jobs = [replace(planned.job, folder=Path(folder, planned.job.name)) for planned in missing]
+        for clip, planned in zip(render(jobs, on_beat), missing, strict=True):
+            keep(clip, store, planned.key)
 
 
 def keep(clip: Clip, store: Store, key: str) -> None:
@@ -149,11 +160,11 @@ def _numbers(beat: Any) -> Iterator[Number]:
             yield Number(text, figure.source, value)
 
 
-def read(store: Store, job: Job, made_from: Sources) -> Clip:
+def read(store: Store, planned: Planned) -> Clip:
     """Return a clip that is in the store."""
-    notes = json.loads(store.path(made_from.key, NOTES).read_text("utf-8"))
+    notes = json.loads(store.path(planned.key, NOTES).read_text("utf-8"))
     beats = tuple(
         BeatMade(**{**beat, "numbers": tuple(Number(**number) for number in beat["numbers"])})
         for beat in notes["beats"]
     )
-    return Clip(job.chapter, store.path(made_from.key, MOVIE), beats, notes["seconds"])
+    return Clip(planned.job.chapter, store.path(planned.key, MOVIE), beats, notes["seconds"])

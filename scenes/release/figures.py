@@ -1,9 +1,12 @@
 """A figure of each beat: what stands at its end, as a large PNG and as SVG."""
 
+import json
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import cairo
@@ -15,8 +18,11 @@ from PIL import Image
 
 from scenes.drawing.camera import BlindCamera, BoxCamera
 from scenes.explainer import Beat
-from scenes.publish.render import BLIND, Job, ready
+from scenes.publish.render import BLIND, Job, ready, side_by_side
+from scenes.release.digests import digest
+from scenes.release.store import Store
 
+LISTED = ".figures.json"  # how the name of a chapter's list of figures ends
 DENSITY = 2  # pixels of a PNG for one of the film's at 1080p
 
 
@@ -89,22 +95,73 @@ def as_png(mobjects: Iterable[Mobject], path: Path, pixels: tuple[int, int]) -> 
     Image.fromarray(camera.pixel_array[..., :3]).save(path)
 
 
-def draw_figures(job: Job, folder: Path) -> list[Path]:
-    """Write a PNG and an SVG of each beat's end; return their paths in order, without suffix.
+@dataclass(frozen=True)
+class Task:
+    """A chapter whose figures are to be drawn, the digest that they are kept under, and where."""
+
+    job: Job
+    key: str
+    store: Store
+
+    @property
+    def name(self) -> str:
+        """What it is called while it is worked on."""
+        return f"{self.job.name} figures"
+
+    @property
+    def drawn(self) -> bool:
+        """Whether they are there."""
+        return self.store.has(self.key, LISTED)
+
+
+def figures_of(todo: Sequence[Task], on_beat: Callable[[str, str], None]) -> list[dict[str, Path]]:
+    """Return each chapter's figures by name, in order; those not there are drawn, side by side.
+
+    Args:
+        todo: the chapters.
+        on_beat: told name and beat whenever one begins, and (name, ``DONE``) at its end.
+    """
+    missing = [task for task in todo if not task.drawn]
+    if missing:
+        side_by_side(_draw, missing, on_beat)
+    return [_read(task) for task in todo]
+
+
+def _read(task: Task) -> dict[str, Path]:
+    names = json.loads(task.store.path(task.key, LISTED).read_text("utf-8"))
+    return {name: task.store.path(digest([task.key, name]), Path(name).suffix) for name in names}
+
+
+def _draw(task: Task, news: Any) -> None:
+    """Draw one chapter's figures into the store, their list last; runs in a process of its own."""
+    with TemporaryDirectory(prefix="work-", dir=task.store.folder) as folder:
+        job = replace(task.job, folder=Path(folder, "manim"))
+        drawn = draw_figures(job, Path(folder), lambda beat: news.put((task.name, beat)))
+        for path in drawn:
+            task.store.get(digest([task.key, path.name]), path.suffix, path.replace)
+        names = json.dumps([path.name for path in drawn])
+        task.store.get(task.key, LISTED, lambda path: path.write_text(names, "utf-8"))
+
+
+def draw_figures(job: Job, folder: Path, on_beat: Callable[[str], None]) -> list[Path]:
+    """Write a PNG and an SVG of each beat's end, and return their paths in order.
 
     Args:
         job: the chapter and how it looks.
         folder: where they go; it is there.
+        on_beat: told the name of each beat as it begins.
     """
     found: list[Path] = []
     width, height = job.look.pixels
     with ready(job, dict(BLIND), camera_class=BlindCamera) as scene:
+        scene.on_beat = on_beat
 
         def draw(beat: Beat) -> None:
-            place = folder / f"{len(found) + 1}-{beat.name}"
-            as_png(scene.mobjects, place.with_suffix(".png"), (DENSITY * width, DENSITY * height))
-            as_svg(scene.mobjects, place.with_suffix(".svg"), beat.caption)
-            found.append(place)
+            place = folder / f"{len(found) // 2 + 1}-{beat.name}"
+            png, svg = place.with_suffix(".png"), place.with_suffix(".svg")
+            as_png(scene.mobjects, png, (DENSITY * width, DENSITY * height))
+            as_svg(scene.mobjects, svg, beat.caption)
+            found.extend((png, svg))
 
         scene.at_end = draw
         scene.render()

@@ -32,7 +32,7 @@ class Store:
         """Return whether a thing is there."""
         return self.path(key, suffix).is_file()
 
-    def get(self, key: str, suffix: str, make: Callable[[Path], None]) -> Path:
+    def get(self, key: str, suffix: str, make: Callable[[Path], object]) -> Path:
         """Return the path of a thing, made first where it is not there.
 
         Args:
@@ -67,7 +67,7 @@ class Store:
         return freed
 
 
-def _make(path: Path, make: Callable[[Path], None]) -> None:
+def _make(path: Path, make: Callable[[Path], object]) -> None:
     partial = path.with_name(f".{os.getpid()}-{path.name}")
     try:
         make(partial)

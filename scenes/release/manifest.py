@@ -1,0 +1,118 @@
+"""What a release holds: every file, what it was made from, and every number shown."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from fl_sim import record
+from scenes.publish.cues import starts
+from scenes.publish.render import Clip
+from scenes.release.clips import Sources
+
+NAME = "manifest.json"
+BLOCK = 1 << 20  # bytes
+
+
+@dataclass(frozen=True)
+class FileMade:
+    """A file of a release: its name there, its size, and how long it plays, seconds."""
+
+    path: str
+    bytes: int
+    sha256: str
+    seconds: float | None
+
+
+def file_made(folder: Path, name: str, seconds: float | None) -> FileMade:
+    """Return what the manifest says of a file."""
+    path = folder / name
+    hashed = sha256()
+    with path.open("rb") as source:
+        while block := source.read(BLOCK):
+            hashed.update(block)
+    return FileMade(name, path.stat().st_size, hashed.hexdigest(), seconds)
+
+
+def runs_of(names: Sequence[str]) -> list[dict[str, Any]]:
+    """Return what is to be known of the records filmed."""
+    found = []
+    for name in names:
+        run = record.load(name)
+        versions = run.provenance.versions
+        seed = run.provenance.seed
+        found.append(
+            {
+                "name": run.name,
+                "fingerprint": record.fingerprint(run),
+                "seed": seed,
+                "versions": versions,
+            }
+        )
+    return found
+
+
+def audit_of(clips: Sequence[Clip]) -> list[dict[str, Any]]:
+    """Return every number shown in a film: when, in which text, and where it comes from."""
+    return [
+        {
+            "chapter": clip.chapter.name,
+            "beat": beat.name,
+            "start": round(start + beat.start, 3),
+            "end": round(start + beat.end, 3),
+            "text": number.text,
+            "source": number.source,
+            "value": number.value,
+        }
+        for clip, start in zip(clips, starts([clip.seconds for clip in clips]), strict=True)
+        for beat in clip.beats
+        for number in beat.numbers
+    ]
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What is written beside the files. ``made_from`` says it for each clip, by its job's name."""
+
+    title: str
+    command: str
+    inputs: str
+    runs: Sequence[Mapping[str, Any]]
+    made_from: Mapping[str, Sources]
+    files: Sequence[FileMade]
+    audit: Sequence[Mapping[str, Any]]
+
+    def write(self, folder: Path) -> None:
+        """Write it into a release's folder."""
+        told = {"fedreel": version("fedreel"), **asdict(self)}
+        text = json.dumps(told, indent=1, ensure_ascii=False, allow_nan=False)
+        (folder / NAME).write_text(text + "\n", "utf-8")
+
+
+def read(folder: Path) -> Manifest | None:
+    """Return the manifest of the release in a folder; nothing where there is none to go by."""
+    try:
+        told = json.loads((folder / NAME).read_text("utf-8"))
+        return Manifest(
+            told["title"],
+            told["command"],
+            told["inputs"],
+            told["runs"],
+            {name: Sources(**sources) for name, sources in told["made_from"].items()},
+            [FileMade(**file) for file in told["files"]],
+            told["audit"],
+        )
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def whole(folder: Path, manifest: Manifest) -> bool:
+    """Return whether every file is there in its size."""
+    for file in manifest.files:
+        path = folder / file.path
+        if not path.is_file() or path.stat().st_size != file.bytes:
+            return False
+    return True

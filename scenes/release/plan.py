@@ -1,0 +1,103 @@
+"""What a release is to hold, and what of it has to be made."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from fl_sim import record
+from scenes import FILM, LOOP
+from scenes.errors import UntoldError
+from scenes.publish.render import SHAPES, Look, jobs, tellable
+from scenes.release import manifest as manifests
+from scenes.release.clips import Planned, sources_of
+from scenes.release.digests import everything
+from scenes.release.folder import restore
+from scenes.release.manifest import Manifest
+
+COMMAND = "fedreel release"
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a person asks for: the runs to film, and how the film is to look."""
+
+    runs: tuple[str, ...] = ()
+    look: Look = field(default_factory=lambda: Look("high"))
+    shapes: tuple[str, ...] = tuple(SHAPES)
+
+    @property
+    def command(self) -> str:
+        """The command that asks for it, without the folder."""
+        usual = Wish()
+        words = [COMMAND, *(f"--run {record.resolve(run).name}" for run in self.runs)]
+        for option in ("quality", "theme", "language"):
+            value = getattr(self.look, option)
+            words += [f"--{option} {value}"] if value != getattr(usual.look, option) else []
+        words += [] if self.shapes == usual.shapes else [f"--shape {one}" for one in self.shapes]
+        return " ".join(words)
+
+    @property
+    def records(self) -> Sequence[str]:
+        """The records that it films, each once."""
+        return self.runs or FILM[-1].runs
+
+    def inputs(self) -> str:
+        """Return the digest of all that it is made from."""
+        folders = [record.resolve(run) for run in self.records]
+        return everything(folders, {"command": self.command})
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The chapters of a release in each shape, the loop, and what is left out and why."""
+
+    films: Mapping[str, Sequence[Planned]]
+    loop: Sequence[Planned]
+    left_out: Sequence[UntoldError]
+
+    @property
+    def todo(self) -> list[Planned]:
+        """Every clip that it needs."""
+        return [*(planned for film in self.films.values() for planned in film), *self.loop]
+
+
+def plan(wish: Wish) -> Plan:
+    """Return what is to be done for a wish.
+
+    Raises:
+        RecordError: a record cannot be used.
+        UntoldError: no chapter can be told of the runs.
+    """
+    told, left_out = tellable(jobs((), wish.runs, wish.look))
+    if not told:
+        raise left_out[0]
+    films = {
+        shape: [
+            Planned(job, sources_of(job))
+            for job in (replace(job, look=replace(wish.look, shape=shape)) for job in told)
+        ]
+        for shape in wish.shapes
+    }
+    loops, _ = tellable(jobs((LOOP.name,), wish.runs, wish.look))
+    return Plan(films, [Planned(job, sources_of(job)) for job in loops], left_out)
+
+
+def unchanged(wish: Wish, out: Path) -> Manifest | None:
+    """Return the manifest of the release that is there, if a new one would be the same."""
+    restore(out)
+    before = manifests.read(out)
+    if before is None or before.inputs != wish.inputs() or not manifests.whole(out, before):
+        return None
+    return before
+
+
+def reasons(planned: Plan, out: Path) -> dict[str, list[str]]:
+    """Return for each clip why it differs from that of the release there: nothing if it does not.
+
+    Args:
+        planned: what is to be done.
+        out: the folder of the release.
+    """
+    before = manifests.read(out)
+    earlier = before.made_from if before else {}
+    return {one.job.name: one.made_from.changes(earlier.get(one.job.name)) for one in planned.todo}

@@ -1,0 +1,152 @@
+"""The things that a release holds, each taken from the store or made into it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from scenes.publish.cues import as_srt, as_vtt
+from scenes.publish.film import TITLE, Extras, Track, join_movies
+from scenes.publish.render import Clip
+from scenes.publish.sheet import sheet, stills
+from scenes.release.captions import tracks
+from scenes.release.clips import Planned
+from scenes.release.digests import digest
+from scenes.release.encode import WEBM, encode
+from scenes.release.loops import BUDGETS, loop
+from scenes.release.manifest import runs_of
+from scenes.release.store import Store
+
+STEM = "fedreel"
+BEFORE_END = 0.1  # seconds from a beat's end to the still of it
+Follow = Callable[[str, str], None]
+# By name in the release: the file in the store, and how long it plays, seconds.
+Made = dict[str, tuple[Path, float | None]]
+
+
+@dataclass(frozen=True)
+class Film:
+    """A film in one look: its chapters, and their clips."""
+
+    todo: Sequence[Planned]
+    clips: Sequence[Clip]
+    store: Store
+
+    @property
+    def stem(self) -> str:
+        """How its files' names begin."""
+        return f"{STEM}{self.todo[0].job.look.label}"
+
+    @property
+    def seconds(self) -> float:
+        """How long it lasts."""
+        return sum(clip.seconds for clip in self.clips)
+
+    @property
+    def key(self) -> str:
+        """The digest of what its pictures are made from."""
+        return digest([planned.key for planned in self.todo])
+
+    def webms(self) -> list[Path]:
+        """Return the clips as WebM."""
+        return [
+            self.store.get(planned.key, ".webm", partial(_as_webm, clip.movie))
+            for planned, clip in zip(self.todo, self.clips, strict=True)
+        ]
+
+
+def film(told: Film) -> Made:
+    """Return a film as MP4 and WebM, with its captions as text tracks and beside it."""
+    lengths = [clip.seconds for clip in told.clips]
+    texts = tracks([planned.job for planned in told.todo], told.clips, lengths)
+    extras = Extras(_about(told.todo), [clip.chapter.name for clip in told.clips], texts)
+    key = digest([told.key, extras])
+    made: Made = {}
+    for suffix, parts in ((".mp4", [clip.movie for clip in told.clips]), (".webm", told.webms())):
+        path = told.store.get(key, suffix, partial(_join, parts, extras))
+        made[f"{told.stem}{suffix}"] = path, told.seconds
+    for track in texts:
+        made |= _captions(told, track)
+    return made
+
+
+def _captions(told: Film, track: Track) -> Made:
+    name = f"captions/{told.stem}.{track.language}"
+    texts = {".srt": as_srt(track.cues), ".vtt": as_vtt(track.cues, track.language)}
+    return {
+        f"{name}{suffix}": (
+            told.store.get(digest(text), suffix, partial(_write, text)),
+            told.seconds,
+        )
+        for suffix, text in texts.items()
+    }
+
+
+def _about(todo: Sequence[Planned]) -> dict[str, str]:
+    """Return the metadata of a movie: the runs with their fingerprints, seeds and versions."""
+    runs = runs_of(list(dict.fromkeys(run for planned in todo for run in planned.job.runs)))
+    told = [f"{run['name']}: {run['fingerprint']}, seed {run['seed']}" for run in runs]
+    versions = sorted({f"{name} {one}" for run in runs for name, one in run["versions"].items()})
+    comment = f"Runs: {'; '.join(told)}. Made with {', '.join(versions)}."
+    return {"title": TITLE, "comment": comment}
+
+
+def chapters(told: Film) -> Made:
+    """Return each chapter's clip in both formats, and a poster: its last picture."""
+    made: Made = {}
+    for planned, clip, webm in zip(told.todo, told.clips, told.webms(), strict=True):
+        name = f"chapters/{clip.chapter.name}"
+        made[f"{name}.mp4"] = clip.movie, clip.seconds
+        made[f"{name}.webm"] = webm, clip.seconds
+        made[f"{name}.png"] = told.store.get(planned.key, ".png", partial(_poster, clip)), None
+    return made
+
+
+def sheets(told: Film) -> Made:
+    """Return the film's poster, which is its first chapter's, and the contact sheet."""
+    poster = told.store.get(told.todo[0].key, ".png", partial(_poster, told.clips[0]))
+    page = told.store.get(told.key, ".png", partial(sheet, told.clips))
+    return {"poster.png": (poster, None), "sheet.png": (page, None)}
+
+
+def figures(told: Film, follow: Follow) -> Made:
+    """Return a figure of each beat, as PNG and as SVG."""
+    from scenes.release.figures import Task, figures_of  # noqa: PLC0415  # Manim is imported late
+
+    tasks = [Task(planned.job, planned.key, told.store) for planned in told.todo]
+    return {
+        f"figures/{task.job.chapter.name}-{name}": (path, None)
+        for task, files in zip(tasks, figures_of(tasks, follow), strict=True)
+        for name, path in files.items()
+    }
+
+
+def loops(told: Film) -> Made:
+    """Return the loop in its formats and sizes."""
+    made: Made = {}
+    for suffix, width in BUDGETS:
+        key = digest([told.key, width])
+        path = told.store.get(key, suffix, partial(_loop, told.clips[0].movie, width))
+        made[f"loop-{width}{suffix}"] = path, told.seconds
+    return made
+
+
+def _join(parts: Sequence[Path], extras: Extras, path: Path) -> None:
+    join_movies(parts, path, extras)
+
+
+def _as_webm(movie: Path, path: Path) -> None:
+    encode(movie, path, WEBM)
+
+
+def _loop(movie: Path, width: int, path: Path) -> None:
+    loop(movie, path, width)
+
+
+def _poster(clip: Clip, path: Path) -> None:
+    (still,) = stills(clip.movie, [clip.beats[-1].end - BEFORE_END])
+    still.save(path)
+
+
+def _write(text: str, path: Path) -> None:
+    path.write_text(text, "utf-8")

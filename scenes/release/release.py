@@ -1,0 +1,72 @@
+"""Puts a release together: what the store has is taken from there, and the rest is made."""
+
+import os
+import shutil
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from scenes.publish.film import TITLE
+from scenes.release import products
+from scenes.release.clips import clips
+from scenes.release.folder import put
+from scenes.release.manifest import FileMade, Manifest, audit_of, file_made, runs_of
+from scenes.release.plan import Plan, Wish
+from scenes.release.products import Film, Follow, Made
+from scenes.release.store import Store
+
+STORE = Path("media", "store")
+
+
+def release(wish: Wish, planned: Plan, out: Path, store: Store, follow: Follow) -> Manifest:
+    """Make a release, and give it its place.
+
+    Args:
+        wish: what is asked for.
+        planned: what is to be done for it.
+        out: the folder that it becomes; what is there stays until then.
+        store: what was made before.
+        follow: told what is being worked on and what of it, and (name, "done") at its end.
+    """
+    inputs = wish.inputs()
+    done = iter(clips(planned.todo, store, follow))
+    films = [Film(todo, [next(done) for _ in todo], store) for todo in planned.films.values()]
+    loops = [Film([one], [next(done)], store) for one in planned.loop]
+    made: Made = {}
+    for film in films:
+        made |= products.film(film)
+    for loop in loops:
+        made |= products.loops(loop)
+    made |= products.chapters(films[0]) | products.sheets(films[0])
+    made |= products.figures(films[0], follow)
+    with TemporaryDirectory(prefix=f".{out.name}-", dir=_parent(out)) as work:
+        folder = Path(work, out.name)
+        files = [
+            _copied(folder, name, path, seconds) for name, (path, seconds) in sorted(made.items())
+        ]
+        told = Manifest(
+            title=TITLE,
+            command=wish.command,
+            inputs=inputs,
+            runs=runs_of(wish.records),
+            made_from={one.job.name: one.made_from for one in planned.todo},
+            files=files,
+            audit=audit_of(films[0].clips),
+        )
+        told.write(folder)
+        # Beside its place, and no longer in the folder that goes.
+        beside = out.with_name(f".{out.name}.{os.getpid()}")
+        folder.rename(beside)
+        put(beside, out)
+    return told
+
+
+def _parent(out: Path) -> Path:
+    out.parent.mkdir(parents=True, exist_ok=True)
+    return out.parent
+
+
+def _copied(folder: Path, name: str, path: Path, seconds: float | None) -> FileMade:
+    """Copy a file into a release's folder, and return what the manifest says of it."""
+    (folder / name).parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(path, folder / name)
+    return file_made(folder, name, seconds)

@@ -1,0 +1,205 @@
+"""The parts of a release: digests, the store, the folder that appears whole."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from fl_sim import record
+from scenes.publish.render import Look, jobs
+from scenes.release import folder as folders
+from scenes.release.clips import Sources, sources_of
+from scenes.release.digests import code_of, digest, everything
+from scenes.release.folder import put, restore
+from scenes.release.store import KEPT, Store
+
+# --- digests
+
+
+@dataclass(frozen=True)
+class Told:
+    """Something told."""
+
+    text: str
+    values: tuple[float, ...]
+
+
+ALIKE = [
+    (Told("a", (1.0, 2.0)), Told("a", (1.0, 2.0))),
+    (np.arange(3), np.arange(3)),
+    ({"a": [1, None, b"x"]}, {"a": (1, None, b"x")}),
+    (float("nan"), float("nan")),
+]
+UNLIKE = [
+    (Told("a", (1.0, 2.0)), Told("a", (1.0, 2.5))),
+    (np.arange(3), np.arange(3).astype(np.float32)),
+    (np.zeros((2, 3)), np.zeros((3, 2))),
+    (["ab", "c"], ["a", "bc"]),
+    ([["a"], "b"], ["a", ["b"]]),
+    ("1", 1),
+    (1, 1.0),
+    (True, 1),
+    ({"a": 1, "b": 2}, {"a": 2, "b": 1}),
+]
+
+
+@pytest.mark.parametrize(("one", "other"), ALIKE)
+def test_equal_values_have_one_digest(one: object, other: object) -> None:
+    assert digest(one) == digest(other)
+
+
+@pytest.mark.parametrize(("one", "other"), UNLIKE)
+def test_other_values_have_another_digest(one: object, other: object) -> None:
+    assert digest(one) != digest(other)
+
+
+def test_what_has_no_digest_is_named() -> None:
+    with pytest.raises(TypeError, match="set has no digest"):
+        digest([{1, 2}])
+
+
+def test_the_code_of_a_chapter_is_what_draws_it() -> None:
+    code = code_of("scenes.ledger")
+    assert {"scenes/ledger.py", "scenes/explainer.py", "scenes/charts/account.py"} <= code.keys()
+    others = ("scenes/story/", "scenes/check/", "scenes/release/", "scenes/publish/")
+    assert not [file for file in code if file.startswith(others)]
+    assert "scenes/charts/confusion.py" not in code
+    assert "scenes/charts/confusion.py" in code_of("scenes.final_model")
+
+
+def test_everything_sees_a_changed_record_and_setting(hand: Callable[..., str]) -> None:
+    one, other = Path(hand(step=0)), Path(hand(step=1))
+    found = everything([one], {"quality": "low"})
+    assert everything([one], {"quality": "low"}) == found
+    assert everything([other], {"quality": "low"}) != found
+    assert everything([one], {"quality": "high"}) != found
+
+
+def test_sources_say_what_has_changed(hand: Callable[..., str]) -> None:
+    (job,) = jobs(("ledger",), (hand(step=0),), Look("low"))
+    before = sources_of(job)
+    assert before.changes(before) == []
+    assert before.changes(None) == ["it was not made before"]
+    other = sources_of(replace(job, runs=(hand(step=1),)))
+    assert other.changes(before) == ["what it tells has changed"]
+    assert other.key != before.key
+    german = sources_of(replace(job, look=Look("low", language="de")))
+    assert german.changes(before) == ["what it tells has changed", "language is de, was en"]
+    recoded = replace(before, code={**before.code, "scenes/ledger.py": "0"})
+    assert recoded.changes(before) == ["scenes/ledger.py changed"]
+    newer = replace(before, versions={**before.versions, "manim": "9"})
+    assert newer.changes(before) == [f"manim is 9, was {before.versions['manim']}"]
+
+
+def test_a_number_that_one_chapter_shows_changes_that_chapter(hand: Callable[..., str]) -> None:
+    run = record.load(hand(step=0))
+    provenance = run.provenance.model_copy(update={"seed": 12345})
+    record.save(run.model_copy(update={"provenance": provenance}), Path("changed"))
+
+    def told(run: str, chapter: str) -> str:
+        (job,) = jobs((chapter,), (run,), Look("low"))
+        return sources_of(job).told
+
+    as_it_was = hand(step=0)
+    assert told("changed", "credits") != told(as_it_was, "credits")
+    assert told("changed", "ledger") == told(as_it_was, "ledger")
+
+
+# --- the store
+
+
+def test_a_thing_is_made_once(tmp_path: Path) -> None:
+    store, calls = Store(tmp_path / "store"), []
+
+    def make(path: Path) -> None:
+        calls.append(path)
+        path.write_text("made")
+
+    first = store.get("abcdef", ".txt", make)
+    assert store.get("abcdef", ".txt", make) == first
+    assert first.read_text() == "made"
+    assert len(calls) == 1
+    assert calls[0].suffix == ".txt"
+    assert store.has("abcdef", ".txt")
+    assert not store.has("abcdef", ".mp4")
+
+
+def test_what_could_not_be_made_is_not_there(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+
+    def fail(path: Path) -> None:
+        path.write_text("half")
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        store.get("abcdef", ".txt", fail)
+    assert not store.has("abcdef", ".txt")
+    assert [path.suffix for path in tmp_path.rglob("*") if path.is_file()] in ([], [".lock"])
+
+
+def test_what_nobody_asked_for_goes(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    old = store.get("aaaa", ".txt", lambda path: path.write_text("12345"))
+    new = store.get("bbbb", ".txt", lambda path: path.write_text("1"))
+    now = new.stat().st_mtime
+    os.utime(old, (now - KEPT - 1,) * 2)
+    assert store.prune(now) == 5
+    assert (old.exists(), new.exists()) == (False, True)
+    os.utime(new, (now - KEPT + 1,) * 2)
+    assert store.prune(now) == 0
+
+
+# --- the folder
+
+
+@pytest.mark.parametrize("exchanges", [True, False])
+def test_a_new_folder_takes_the_place_of_the_old_one(
+    tmp_path: Path, exchanges: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not exchanges:
+        monkeypatch.setattr(folders, "_system_call", lambda: None)
+    place = tmp_path / "site"
+    for number in range(3):
+        new = tmp_path / f"new{number}"
+        new.mkdir()
+        (new / "page").write_text(str(number))
+        put(new, place)
+        assert (place / "page").read_text() == str(number)
+        assert os.listdir(tmp_path) == ["site"]
+
+
+def test_a_folder_that_stepped_aside_comes_back(tmp_path: Path) -> None:
+    place, aside = tmp_path / "site", tmp_path / ".site.before"
+    aside.mkdir()
+    (aside / "page").write_text("old")
+    restore(place)
+    assert (place / "page").read_text() == "old"
+    aside.mkdir()
+    restore(place)
+    assert (place / "page").read_text() == "old"
+    assert not aside.exists()
+
+
+def test_a_folder_that_cannot_come_leaves_the_old_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(folders, "_system_call", lambda: None)
+    place = tmp_path / "site"
+    place.mkdir()
+    with pytest.raises(FileNotFoundError):
+        put(tmp_path / "none", place)
+    assert os.listdir(tmp_path) == ["site"]
+
+
+def test_the_key_says_all_of_the_sources() -> None:
+    sources = Sources("a", {"x.py": "1"}, {"shape": "16:9"}, {"manim": "0.22"})
+    others = [
+        replace(sources, told="b"),
+        replace(sources, code={"x.py": "2"}),
+        replace(sources, look={"shape": "1:1"}),
+        replace(sources, versions={"manim": "0.23"}),
+    ]
+    assert len({one.key for one in (sources, *others)}) == 5
