@@ -14,7 +14,7 @@ class Credits(Explainer):
     def construct(self) -> None:
         """Tell the chapter."""
         told = story.tell(self.runs)
-        area = self.layout.figure
+        area = self.layout.whole
         shown: Table | Facts
         if told.table:
             shown = Table(told.table, area, self.frame, told.left_out)

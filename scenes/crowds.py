@@ -6,6 +6,17 @@ from scenes.figures import Figure, Line, Told, line
 from scenes.language import integer, size
 
 MOST_CARDS = 12  # workers that the stage draws as cards; more are a crowd
+MOST_MARKS = 3_000  # workers up to which each has a mark of its own, in every shape
+
+
+def crowded(num_workers: float) -> bool:
+    """Whether the workers are too many for cards."""
+    return num_workers > MOST_CARDS
+
+
+def each_has_a_mark(num_workers: float) -> bool:
+    """Whether the workers are a crowd in which each stands as one small square."""
+    return crowded(num_workers) and num_workers <= MOST_MARKS
 
 
 def arrivals(num_updates: int, num_workers: int) -> list[int]:
@@ -13,9 +24,9 @@ def arrivals(num_updates: int, num_workers: int) -> list[int]:
 
     A crowd's updates come in one stream.
     """
-    if num_workers <= MOST_CARDS:
-        return list(range(1, num_updates + 1))
-    return [num_updates] if num_updates else []
+    if crowded(num_workers):
+        return [num_updates] if num_updates else []
+    return list(range(1, num_updates + 1))
 
 
 def count_of(figures: Sequence[Figure]) -> Figure:

@@ -25,25 +25,21 @@ class DifferentData(Explainer):
 
     def deal(self, told: DifferentDataTold) -> None:
         """Show what every worker holds."""
-        self.shown = deals = TwoDeals(told.deals, self.layout.figure, self.frame)
+        self.shown = deals = TwoDeals(told.deals, self.layout.tall, self.frame)
         with self.beat("alike", told.alike, self.chrome.title(told.title)):
             self.play(deals.enter())
         with self.beat("skewed", told.skewed):
             for animation in deals.compare():
                 self.play(animation)
-        if told.amounts:
-            with self.beat("amounts", told.amounts):
-                self.play(deals.amounts())
 
     def pull(self, told: PullTold) -> None:
         """Show how the updates of one round lie."""
-        pulls = Pulls(told.fans, self.layout.figure, self.frame)
+        pulls = Pulls(told.fans, self.layout.tall, self.frame)
         with self.beat("updates", told.updates, self.shown.leave()):
             self.shown = pulls
             self.play(pulls.open(told.start))
-        with self.beat("average", told.average):
             self.play(pulls.average())
-            self.play(pulls.name(told.one_update, told.its_average, told.free))
+            self.play(pulls.name(told.one_update, told.its_average, told.notes))
         with self.beat("apart", told.apart):
             for animation in pulls.compare():
                 self.play(animation)
@@ -51,13 +47,10 @@ class DifferentData(Explainer):
         with self.beat("cancel", told.cancel):
             self.play(pulls.lengths(told.mean_length))
             self.play(pulls.measure(told.kept))
-        if told.served and told.after:
-            with self.beat("served", told.served):
-                self.play(pulls.measure(told.after))
 
     def cost(self, told: CostTold) -> None:
         """Show what came of all rounds."""
-        lines = LineChart(told.chart, self.layout.figure, self.frame)
+        lines = LineChart(told.chart, self.layout.tall, self.frame)
         with self.beat("curves", told.curves, self.shown.leave()):
             self.play(lines.enter())
             self.play(lines.draw())

@@ -155,13 +155,14 @@ def read(run: Run, path: str, form: Callable[[Any], str]) -> Figure:
     return Figure(form(values[0]), absolute(run, path), float(values[0]))
 
 
-def quote(run: Run, path: str, most: int = 40) -> Figure:
+def quote(run: Run, path: str, most: int = 40, called: Callable[[str], str] = str) -> Figure:
     """Return the text at ``path``, such as ``dataset.class_names[3]``, cut where it is too long.
 
     Args:
         run: the record.
         path: where the text stands.
         most: characters shown, the mark of the cut included.
+        called: what is shown in place of the text there, if it is to be another.
 
     Raises:
         UntoldError: the run did not record it.
@@ -169,7 +170,7 @@ def quote(run: Run, path: str, most: int = 40) -> Figure:
     values = values_at(run, path)
     if len(values) != 1 or values[0] is None:
         raise UntoldError(f"the run {run.name!r} recorded no {path}")
-    shown = " ".join("".join(c if c.isprintable() else " " for c in str(values[0])).split())
+    shown = " ".join("".join(c if c.isprintable() else " " for c in called(str(values[0]))).split())
     if len(shown) > most:
         shown = shown[: most - 1].rstrip() + ELLIPSIS
     return Figure(shown, absolute(run, path))

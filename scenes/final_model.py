@@ -18,7 +18,7 @@ class FinalModel(Explainer):
         told = story.tell(self.runs)
         around = [self.chrome.title(told.title)]
         if told.quiz is not None:
-            quiz = Quiz(told.quiz, self.layout.figure, self.frame)
+            quiz = Quiz(told.quiz, self.layout.whole, self.frame)
             self.ask(told, told.quiz, quiz, *around)
             around = [quiz.leave()]
         if told.confusion is not None:
@@ -45,6 +45,5 @@ class FinalModel(Explainer):
                     self.play(confusion.advance(step, run_time=told.seconds))
             self.play(confusion.finish())
         with self.beat("classes", told.classes):
-            self.play(confusion.extremes())
-        with self.beat("mistake", told.mistake):
+            self.play(confusion.light_best())
             self.play(confusion.point_out())

@@ -24,6 +24,9 @@ DOMAIN = "fedreel"
 NO_BREAK = "\u00a0"
 MINUS = "\u2212"  # as wide as a plus; Babel writes a hyphen
 BYTE_UNITS = ("kilobyte", "megabyte", "gigabyte", "terabyte")
+# From which number on there are separators, where that is not a thousand: Spanish writes 4000, but
+# 50.000. These are Unicode's minimumGroupingDigits, which Babel does not follow.
+SEPARATED = {"es": 10_000}
 
 
 class _Chosen:
@@ -74,19 +77,28 @@ def translated_plural(one: str, many: str, number: int) -> str:
 
 def integer(value: float) -> str:
     """``62006`` -> ``62,006``."""
-    return _signed(numbers.format_decimal(round(value), locale=_Chosen.locale))
+    return decimal(round(value), 0)
 
 
 def percent(value: float, digits: int = 1) -> str:
     """``0.1984`` -> ``19.8%``."""
     pattern = _with_digits(_Chosen.locale.percent_formats[None].pattern, digits)
-    return _signed(numbers.format_percent(value, format=pattern, locale=_Chosen.locale))
+    separated = _separated(100 * value, digits)
+    return _signed(
+        numbers.format_percent(
+            value, format=pattern, locale=_Chosen.locale, group_separator=separated
+        )
+    )
 
 
 def decimal(value: float, digits: int = 2) -> str:
     """``2.3026`` -> ``2.30``."""
-    pattern = _with_digits("#,##0", digits)
-    return _signed(numbers.format_decimal(value, format=pattern, locale=_Chosen.locale))
+    pattern, separated = _with_digits("#,##0", digits), _separated(value, digits)
+    return _signed(
+        numbers.format_decimal(
+            value, format=pattern, locale=_Chosen.locale, group_separator=separated
+        )
+    )
 
 
 def size(value: float, digits: int = 3) -> str:
@@ -140,6 +152,11 @@ def _unit(value: float, unit: str, digits: int, length: Literal["short", "long"]
         locale=_Chosen.locale,
     )
     return written.replace(" ", NO_BREAK)
+
+
+def _separated(value: float, digits: int) -> bool:
+    """Whether a number has separators between thousands in the language in use."""
+    return round(abs(value), digits) >= SEPARATED.get(_Chosen.locale.language, 1000)
 
 
 def _with_digits(pattern: str, digits: int) -> str:

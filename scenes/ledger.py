@@ -13,7 +13,7 @@ class Ledger(Explainer):
         told = story.tell(self.runs)
         chrome = self.chrome
         entries = [*told.travelled, *told.kept]
-        account = Account(entries, told.most, self.layout.figure, self.frame)
+        account = Account(entries, told.most, self.layout.whole, self.frame)
         around = chrome.title(told.title), chrome.status(told.status)
         with self.beat("moved", told.moved, *around):
             self.play(account.enter(told.travelled))

@@ -1,8 +1,8 @@
 """Many rounds: the same again, faster each time, until the history can be seen at a glance."""
 
 from scenes.charts.history import History
+from scenes.drawing.pace import brisk
 from scenes.explainer import Explainer
-from scenes.stage.into_rows import into_rows
 from scenes.story import many_rounds as story
 from scenes.story.in_one_place import Comparison
 from scenes.story.many_rounds import ManyRoundsTold
@@ -24,30 +24,30 @@ class ManyRounds(Explainer):
     def repeat(self, told: ManyRoundsTold) -> None:
         """Show the next rounds on the stage, each faster than the one before."""
         self.play(self.stage.open(told.plate, told.reading), self.chrome.title(told.title))
-        for round_ in told.swift:
-            with self.beat("again", round_.caption, self.chrome.status(round_.status)):
-                for animation in self.stage.swift_round(round_):
-                    self.play(animation)
+        if told.swift:
+            with self.beat("again", told.again):
+                for round_ in told.swift:
+                    steps = self.stage.swift_round(round_)
+                    self.play(self.chrome.status(round_.status), next(steps))
+                    for animation in steps:
+                        self.play(animation)
 
     def remember(self, told: ManyRoundsTold) -> None:
         """Lay all rounds side by side."""
         chrome, history = self.chrome, self.history
         with self.beat("grid", told.grid, *chrome.hide("status")):
-            for animation in into_rows(self.stage, history):
-                self.play(animation)
+            self.play(brisk(self.stage.become_rows(history.rows)))
+            self.play(brisk(history.enter()))
             for step in told.first_rounds:
                 self.play(history.advance(step.round, step.seconds))
-            self.play(chrome.overlay(told.so_far, alone=True))
-        with self.beat("grow", told.grow):
+        with self.beat("grow", told.grow, chrome.overlay(told.so_far, alone=True)):
             for step in told.paced_rounds:
                 chrome.tick(step.so_far, alone=True)
                 self.play(history.advance(step.round, step.seconds))
             self.play(history.finish())
-        with self.beat("one_worker", told.one_worker):
-            self.play(history.single_out(told.worker))
 
     def compare(self, comparison: Comparison) -> None:
         """Draw the levels that the accuracy is to be compared with."""
-        with self.beat("compare", comparison.caption, *self.history.restore()):
+        with self.beat("compare", comparison.caption):
             for level in comparison.levels:
                 self.play(self.history.compare(level))

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from manim import Animation
 
+from scenes.drawing.pace import brisk
 from scenes.explainer import Explainer
 from scenes.story import one_round as story
 
@@ -28,17 +29,17 @@ class OneRound(Explainer):
         with self.phase("collect"):
             self.play(stage.clear_curves(), stage.drop(told.lost))
             for trip, arrived in zip(stage.collect(told.updates), ((), *told.sent), strict=False):
-                self.play(trip, chrome.tally(arrived))
+                self.play(brisk(trip), chrome.tally(arrived))
             self.play(chrome.tally(told.sent[-1]))
         with self.phase("aggregate"):
             self.play(stage.weigh(told.weighed))
             self.play(stage.aggregate(*told.new_plate, told.changes))
-            self.play(stage.tell_front_end())
         if told.tested:
             self.evaluate()
         with self.phase("report"):
-            self.play(*chrome.hide("overlay"), stage.clear_changes(), stage.clear_packets())
-            self.play(stage.release())
+            gone = stage.clear_changes(), stage.clear_packets(), stage.release()
+            self.play(*chrome.hide("overlay"), *gone)
+            self.play(brisk(stage.tell_front_end()))
             self.play(stage.report(told.before_and_after))
 
     def evaluate(self) -> None:
@@ -47,9 +48,9 @@ class OneRound(Explainer):
         tested = tuple(told.tested)
         with self.phase("evaluate"):
             self.play(*chrome.hide("overlay"), stage.clear_changes(), stage.pick(tested))
-            self.play(stage.distribute(tested, told.model_size))
-            self.play(stage.examine(tested))
-            self.play(stage.measure(told.tested))
+            self.play(brisk(stage.distribute(tested, told.model_size)))
+            self.play(brisk(stage.examine(tested)))
+            self.play(brisk(stage.measure(told.tested)))
             self.play(chrome.tally(told.federated))
 
     @contextmanager

@@ -17,10 +17,10 @@ class Opening(Explainer):
         self.layout = layout(self.frame, len(told.workers))
         card = TitleCard(told.phrases, self.layout)
         stage = stage_for(card.under(self.layout), told.workers)
-        with self.beat("title", told.title, card.say(), brisk(stage.enter_workers())):
+        with self.beat("title", told.subject, card.say(), brisk(stage.enter_workers())):
             self.play(stage.enter_coordinator(), stage.show_plate(*told.plate))
-            self.play(brisk(stage.connect()), stage.enter_front_end())
-            self.play(stage.front_end.read(*told.reading))
+            entering = stage.enter_front_end(), stage.front_end.read(*told.reading)
+            self.play(brisk(stage.connect()), *entering)
         with self.beat("rounds", told.rounds):
             for counter, round_ in told.played:
                 steps = stage.swift_round(round_)

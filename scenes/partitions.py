@@ -11,13 +11,11 @@ class Partitions(Explainer):
     def construct(self) -> None:
         """Tell the chapter."""
         told = story.tell(self.runs)
-        stacks = Stacks(told.stacks, self.layout.figure, self.frame)
+        stacks = Stacks(told.stacks, self.layout.whole, self.frame)
         with self.beat("dataset", told.dataset, self.chrome.title(told.title)):
             self.play(stacks.enter())
         with self.beat("deal", told.deal):
             self.play(stacks.deal())
-        with self.beat("own", told.own):
-            self.play(stacks.enclose())
         if told.split:
             with self.beat("split", told.split):
                 self.play(stacks.split())

@@ -51,9 +51,9 @@ PALETTES = {
         wire="#9AA5B4",
         muted="#5A6472",
         ink="#161B22",
-        model="#0B6FB0",
+        model="#0A629C",
         update="#C0203E",
-        data="#8A6C00",
+        data="#7A5F00",
         on_bright="#FFFFFF",
     ),
 }

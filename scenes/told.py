@@ -37,14 +37,6 @@ class WorkerTold:
 
 
 @dataclass(frozen=True)
-class LabelChartTold:
-    """One worker's examples by class: each class's name and count as told, and the counts."""
-
-    rows: Sequence[tuple[Told, Told]]
-    counts: Sequence[int]
-
-
-@dataclass(frozen=True)
 class UpdateTold:
     """One worker's update: who sends it, its size, and its share of the average."""
 
@@ -163,7 +155,6 @@ class SwiftTold:
     plate: Plate
     reading: Reading
     pace: float
-    caption: Line = NOTHING
     status: Line = NOTHING
 
 
@@ -204,7 +195,6 @@ class ConfusionTold:
     right: Sequence[Told]
     heads: tuple[Told, Told, Told]
     best: int
-    worst: int
     mistake: tuple[int, int] | None
     mistake_told: Told
 
@@ -282,8 +272,7 @@ class DealTold:
     """How a run's photos are dealt out: for each worker its photos by kind, and its number.
 
     ``peak`` names the tallest bar, which stands at ``peak_at``: worker and kind. ``brief`` takes
-    the place of ``name`` where there is no room for it. ``totals`` are all photos of each worker,
-    where these are told.
+    the place of ``name`` where there is no room for it.
     """
 
     name: Told
@@ -292,7 +281,6 @@ class DealTold:
     numbers: Sequence[Told]
     peak: Told
     peak_at: tuple[int, int]
-    totals: Sequence[Told] = ()
 
 
 @dataclass(frozen=True)
@@ -354,14 +342,14 @@ class DotRowTold:
 class DotPlotTold:
     """Strategies compared by a measure; ``low`` and ``high`` are levels, each with its name.
 
-    ``high_note`` says how the high level is measured, ``base`` names the first row's mean.
+    ``note`` says how it is measured, ``base`` names the first row's mean.
     """
 
     name: Told
+    note: Told
     rows: Sequence[DotRowTold]
     low: LevelTold | None = None
     high: LevelTold | None = None
-    high_note: Told = NOTHING
     base: Told = NOTHING
 
 

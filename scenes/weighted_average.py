@@ -1,6 +1,7 @@
 """The weighted average: one real weight, as each worker sent it, becomes the new one."""
 
 from scenes.charts.average import Average
+from scenes.drawing.pace import brisk
 from scenes.explainer import Explainer
 from scenes.story import weighted_average as story
 
@@ -11,7 +12,7 @@ class WeightedAverage(Explainer):
     def construct(self) -> None:
         """Tell the chapter."""
         told, chrome = story.tell(self.runs), self.chrome
-        average = Average(told.average, self.layout.figure, self.frame)
+        average = Average(told.average, self.layout.tall, self.frame)
         title, status = chrome.title(told.title), chrome.status(told.status)
         around = [title, status]
         if told.unequal is not None:
@@ -24,8 +25,7 @@ class WeightedAverage(Explainer):
             self.play(average.send())
         with self.beat("shares", told.shares):
             self.play(average.share())
-        with self.beat("products", told.products):
-            self.play(average.multiply())
+            self.play(brisk(average.multiply()))
         with self.beat("sum", told.sum):
             self.play(average.add())
             self.play(average.balance())

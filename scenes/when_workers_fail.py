@@ -27,24 +27,22 @@ class WhenWorkersFail(Explainer):
         stage = self.set_stage(told.workers)
         outages = outages_of(told.outages, stage)
         with self.beat("ask", told.ask, *around, self.chrome.status(told.status)):
-            self.play(stage.open(told.plate, told.reading))
-            self.play(stage.pick(told.picked))
+            self.play(brisk(stage.open(told.plate, told.reading)))
+            self.play(brisk(stage.pick(told.picked)))
             self.play(brisk(stage.distribute(told.picked, told.model_size)))
         with self.beat("fail", told.fail):
-            self.play(stage.train_unseen(told.trained), outages.strike())
-            self.play(outages.cut())
+            self.play(brisk(stage.train_unseen(told.trained)), brisk(outages.strike()))
+            self.play(brisk(outages.cut()))
         with self.beat("close", told.close):
             self.play(LaggedStart(*map(brisk, stage.collect(told.updates)), lag_ratio=STAGGER))
-            self.play(brisk(stage.weigh(told.updates)))
-        with self.beat("report", told.report):
             self.play(brisk(stage.aggregate(*told.new_plate)))
-            self.play(stage.front_end.compare(*told.before_and_after))
+            self.play(brisk(stage.front_end.compare(*told.before_and_after)))
         everything = Group(stage.everything, outages.everything)
-        return [FadeOut(everything), *self.chrome.hide("status")]
+        return [brisk(FadeOut(everything)), *self.chrome.hide("status")]
 
     def all_rounds(self, told: WhenWorkersFailTold, *around: Animation) -> None:
         """Show who answered in all rounds, beside the accuracy."""
-        attendance = Attendance(told.attendance, self.layout.figure, self.frame)
+        attendance = Attendance(told.attendance, self.layout.whole, self.frame)
         with self.beat("all_rounds", told.all_rounds, *around):
             self.play(attendance.enter())
             self.play(attendance.run())

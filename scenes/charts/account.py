@@ -77,7 +77,10 @@ class Account:
         self.narrow = area.width < frame.px(NARROW)
         self.told = list(entries)
         self._reserved = self._longest_amount() + frame.px(BESIDE)
-        self.area = area
+        self.over = 0.0 if self._one_line(area) else frame.px(NOTE)
+        # Names that stand above their bars are part of what is in the middle of a row.
+        drop = (frame.px(NAMED) + self.over) / 2 if self.narrow else 0.0
+        self.area = area = Slot(area.x, area.y - drop, area.width, area.height)
         self.slots = area.rows([1.0] * len(entries))
         named = 0.0 if self.narrow else self._widest() + 2 * frame.px(BESIDE)
         self.bars = box(area.left + named, area.bottom, area.right - self._reserved, area.top)
@@ -133,13 +136,21 @@ class Account:
         self._name(entry, y)
         return entry
 
+    def _one_line(self, area: Slot) -> bool:
+        """Whether every name has room beside its note, where they stand above their bars."""
+        pairs = [(Words(t.name, self.frame), Words(t.note, self.frame)) for t in self.told]
+        gap = 3 * self.frame.px(BESIDE)
+        return all(name.width + gap + note.width <= area.width for name, note in pairs)
+
     def _name(self, entry: Entry, y: float) -> None:
         """Put name and note left of the floor, or above the bar where that is too narrow."""
         px = self.frame.px
         if self.narrow:
             up = px(BAR / 2 + NAMED - theme.LABEL / 2)
-            entry.name.put(np.array([self.bars.left, y + up, 0.0]), -1)
-            entry.note.put(np.array([self.bars.right + self._reserved, y + up, 0.0]), 1)
+            start = self.bars.left + px(BESIDE)
+            end = start if self.over else self.bars.right + self._reserved
+            entry.name.put(np.array([start, y + up + self.over, 0.0]), -1)
+            entry.note.put(np.array([end, y + up, 0.0]), -1 if self.over else 1)
             return
         right = self.bars.left - px(BESIDE)
         entry.name.put(np.array([right, y + px(NOTE / 2), 0.0]), 1)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from manim import (
+    LEFT,
     Animation,
     AnimationGroup,
     FadeIn,
@@ -16,7 +17,7 @@ from manim import (
 from manim import Line as Stroke
 
 from scenes import theme
-from scenes.charts.measure import HEADING, Measure
+from scenes.charts.measure import BESIDE, HEADING, Measure
 from scenes.drawing.growth import Grow
 from scenes.drawing.layout import Frame, Slot, box
 from scenes.drawing.plot import scaled
@@ -24,9 +25,9 @@ from scenes.drawing.text import Words
 from scenes.figures import Told
 from scenes.told import AttendanceTold
 
-SECONDS = 3.0  # for all rounds
+SECONDS = 2.4  # for all rounds
 TICKS = 52  # pixels under the rounds for their numbers
-BESIDE = 124  # pixels left and right of the charts for values
+LEAST_BESIDE = 60  # pixels left and right of the charts, more where values need it
 APART = 34  # pixels between the two charts
 SHARES = (1.0, 1.0)  # heights of the two charts
 MARK = 0.78  # a mark's side, in steps
@@ -35,6 +36,7 @@ SMALLEST = 12  # pixels of a mark's side, below which there are bars in place of
 HOLLOW = 2
 WIDEST = 90  # pixels of a bar
 KEY = 26  # pixels of a mark in the heading
+KEY_LEADING = 44  # pixels between both where they stand one under the other
 KEY_GAP = (14, 56)  # pixels from a mark to its word, and to the next mark
 
 
@@ -45,9 +47,8 @@ class Attendance:
         self.told = told
         self.frame = frame
         px = frame.px
-        inner = box(
-            area.left + px(BESIDE), area.bottom + px(TICKS), area.right - px(BESIDE), area.top
-        )
+        beside = self._beside()
+        inner = box(area.left + beside, area.bottom + px(TICKS), area.right - beside, area.top)
         halves = inner.rows(SHARES, px(APART)) if told.accuracy else (inner,)
         plots = [box(half.left, half.bottom, half.right, half.top - px(HEADING)) for half in halves]
         self.plot = plots[-1]
@@ -85,6 +86,17 @@ class Attendance:
         return others.animate.set_opacity(theme.DIM)  # type: ignore[return-value]
 
     # --- parts
+
+    def _beside(self) -> float:
+        """Return how much both sides keep clear for the first and the last value."""
+        px, told = self.frame.px, self.told
+        rounds = (told.first_round, told.last_round)
+        widths = [Words(words, self.frame).width / 2 for words in rounds]
+        if told.accuracy:
+            ends = (told.accuracy.first, told.accuracy.last)
+            words = (Words(end, self.frame, weight="SEMIBOLD") for end in ends)
+            widths += [word.width + px(BESIDE) for word in words]
+        return max(px(LEAST_BESIDE), *widths)
 
     @property
     def _pitch(self) -> float:
@@ -124,7 +136,7 @@ class Attendance:
         return Stroke(*ends, stroke_color=theme.EDGE, stroke_width=2)
 
     def _key(self) -> list[VGroup]:
-        """Return what both marks mean, side by side above the columns."""
+        """Return what both marks mean: above the columns, side by side if they have room."""
         px = self.frame.px
         start = left = self.plot.left
         y = self.plot.top + px(HEADING / 2)
@@ -135,7 +147,13 @@ class Attendance:
             words.put(np.array([left + px(KEY + KEY_GAP[0]), y, 0.0]), -1)
             entries.append(VGroup(mark, words))
             left += px(KEY + sum(KEY_GAP)) + words.width
-        over = max(0.0, left - px(KEY_GAP[1]) - self.right)
+        left -= px(KEY_GAP[1])
+        if left - start > self.right - self.left:
+            first, second = entries
+            first.shift(np.array([0.0, px(KEY_LEADING / 2), 0.0]))
+            second.align_to(first, LEFT).shift(np.array([0.0, -px(KEY_LEADING / 2), 0.0]))
+            left = max(entry.get_right()[0] for entry in entries)
+        over = max(0.0, left - self.right)
         back = np.array([-min(over, start - self.left), 0.0, 0.0])
         return [entry.shift(back) for entry in entries]
 

@@ -13,7 +13,6 @@ from manim import (
     FadeOut,
     GrowFromEdge,
     LaggedStart,
-    ReplacementTransform,
     Succession,
     VGroup,
     VMobject,
@@ -44,7 +43,7 @@ class Average:
     def __init__(self, told: AverageTold, area: Slot, frame: Frame) -> None:
         self.told, self.frame, self.area = told, frame, area
         table, formula, panel, beam = _divided(area, frame)
-        head, *rows, last = table.rows([HEAD if frame.wide else 0, *[1.0] * (len(told.terms) + 1)])
+        head, *rows, last = table.rows([HEAD, *[1.0] * (len(told.terms) + 1)])
         most = max(term.photos[1] for term in told.terms) or 1.0
         self.terms = []
         for term, row in zip(told.terms, rows, strict=True):
@@ -53,6 +52,8 @@ class Average:
         _center([(term.share, term.times, term.value) for term in self.terms])
         _center([(term.value, term.equals, term.product) for term in self.terms])
         self.share_head, self.value_head, self.product_head = self._heads(head)
+        if columns_of(frame).photos:
+            self.value_head.add(self._head(text("photos"), columns_of(frame).photos, head))
         self.holdings: Holdings | None = None
         self.formula = Formula(formula)
         self.beam = Beam(told, beam, frame)
@@ -66,15 +67,14 @@ class Average:
 
     def enter(self) -> Animation:
         """Bring in the workers with the weight that all begin with, the coordinator, the beam."""
-        old = (FadeIn(term.old, shift=-self._slide()) for term in self.terms if len(term.old))
+        old = [FadeIn(term.old, shift=-self._slide()) for term in self.terms if len(term.old)]
         return Succession(
             self.holdings.settle() if self.holdings else self._enter_workers(),
             LaggedStart(
                 FadeIn(VGroup(self.panel, self.heading, *self.old)),
                 FadeIn(self.formula),
                 self.beam.enter(),
-                FadeIn(self.value_head),
-                *old,
+                AnimationGroup(FadeIn(self.value_head), *old),
                 lag_ratio=LAG,
             ),
         )
@@ -103,8 +103,8 @@ class Average:
             AnimationGroup(FadeIn(term.share, shift=self._slide()), self.beam.weigh(i))
             for i, term in enumerate(self.terms)
         )
-        each = AnimationGroup(LaggedStart(*rows, lag_ratio=LAG), self.formula.light([SHARE]))
-        return Succession(FadeIn(self.photos, self.share_head), each)
+        heads = FadeIn(self.photos, self.share_head)
+        return AnimationGroup(LaggedStart(heads, *rows, lag_ratio=LAG), self.formula.light([SHARE]))
 
     def multiply(self) -> Animation:
         """Multiply each value by its share."""
@@ -134,13 +134,15 @@ class Average:
         )
 
     def _renew(self) -> list[Animation]:
-        """Turn the old value into the new one, so that the coordinator is never without."""
+        """Put the new value in the old one's place."""
         if not len(self.old):
             return [FadeIn(self.new)]
-        (old, value), (new, goal) = self.old, self.new
-        half = theme.SWAP / 2
-        names = AnimationGroup(FadeOut(old, run_time=half), FadeIn(new, run_time=half), lag_ratio=1)
-        return [ReplacementTransform(value, goal), names]
+        swap = theme.SWAP / 2
+        return [
+            AnimationGroup(
+                FadeOut(self.old, run_time=swap), FadeIn(self.new, run_time=swap), lag_ratio=1
+            )
+        ]
 
     def count_alike(self) -> Animation:
         """Make all values on the beam equally heavy, show where that balances, and go back."""
@@ -152,7 +154,7 @@ class Average:
         )
 
     def _heads(self, row: Slot) -> Iterator[VGroup]:
-        """Yield the names of the shares, the values and the products, where there is room."""
+        """Yield the names of the shares, the values and the products."""
         columns = columns_of(self.frame)
         names = {
             columns.share: text("share"),
@@ -160,9 +162,11 @@ class Average:
             columns.product: text("product"),
         }
         for place, name in names.items():
-            words = Words(name, self.frame, color=theme.MUTED)
-            words.put(np.array([row.left + self.frame.px(place), row.y, 0]), 1)
-            yield VGroup(words) if self.frame.wide else VGroup()
+            yield VGroup(self._head(name, place, row))
+
+    def _head(self, name: Told, place: float, row: Slot) -> Words:
+        words = Words(name, self.frame, color=theme.MUTED)
+        return words.put(np.array([row.left + self.frame.px(place), row.y, 0]), 1)
 
     def _conclude(self, row: Slot, columns: Columns) -> None:
         """Lay out the last row: all photos, and the sum under the products."""
@@ -172,9 +176,10 @@ class Average:
         self.rule = Stroke(np.array([start, top, 0]), np.array([end, top, 0]))
         self.rule.set_stroke(theme.MUTED, 2)
         self.sum = self._model(self.told.sum[0], columns.size).put(np.array([end, y, 0]), 1)
-        shown = self.told.photos if columns.named else figures_of(self.told.photos)[0]
+        shown = figures_of(self.told.photos)[0] if columns.photos else self.told.photos
         self.photos = Words(shown, self.frame, color=theme.MUTED)
-        self.photos.put(np.array([row.left + px(columns.bar), y, 0]), -1)
+        place = row.left + px(columns.photos or columns.bar)
+        self.photos.put(np.array([place, y, 0]), 1 if columns.photos else -1)
 
     def _coordinate(self, slot: Slot) -> None:
         """Lay out the coordinator: where it stands beside the sum, its number is on that line."""
@@ -222,7 +227,8 @@ def _divided(area: Slot, frame: Frame) -> tuple[Slot, Slot, Slot, Slot]:
     """Return the slots of table, formula, coordinator and beam."""
     px = frame.px
     if not frame.wide:
-        top, table, beam = area.rows([190, 335 if frame.portrait else 225, 182], px(16))
+        shares, gap = ([190, 395, 182], 16) if frame.portrait else ([184, 246, 178], 14)
+        top, table, beam = area.rows(shares, px(gap))
         formula, panel = top.columns([1, 1], px(30))
         return table, formula.inset(0, px(15)), panel, beam
     upper, beam = area.rows([388, 240], px(44))

@@ -114,7 +114,7 @@ class Beam:
             self.old.append(Dot(place, px(9), color=theme.MODEL).set_z_index(layers.CONTENT))
         marks = [
             self._mark(text("before"), told.before, theme.MUTED),
-            self._mark(text("counted alike"), told.alike, theme.MUTED),
+            self._mark(text("equal shares"), told.alike, theme.MUTED),
             self._mark(text("weighted"), told.sum, theme.MODEL),
         ]
         values = [mark for mark in (told.before, told.alike, told.sum) if mark]

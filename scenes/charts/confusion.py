@@ -16,6 +16,7 @@ from manim import (
     Rectangle,
     Succession,
     VGroup,
+    Wait,
     linear,
 )
 from manim import Line as Stroke
@@ -23,17 +24,18 @@ from manim import Line as Stroke
 from scenes import theme
 from scenes.drawing import layers
 from scenes.drawing.layout import Frame, Slot, box
-from scenes.drawing.text import Words
+from scenes.drawing.text import Words, cut
 from scenes.figures import Told
 from scenes.told import ConfusionTold
 
 PIXELS = 720  # of the matrix's side in the picture, about
 HEAD = 56  # pixels above the matrix for what its columns are called
-NAMES = 200  # pixels left of it for the names of its rows
+LONGEST = 240  # pixels of a row's name at most
 GAP = 24  # pixels between its parts
-NUMBER = 136  # pixels for a share of right answers
+AFTER = 16  # pixels from a bar's end to its number
 LEAST_BARS = 280  # pixels of width below which there are no bars
 LEAST_ROW = 40  # pixels of height of a row that has a name of its own
+TALLEST = 1.5  # a row's height at most, in widths of a column
 BAR = 0.46  # a bar's height, in rows
 GUIDE = 2.5
 TINY = 1e-9
@@ -75,13 +77,15 @@ class Confusion:
         px = frame.px
         self.told = told
         self.frame = frame
-        names, heads = px(NAMES + GAP), px(HEAD)
-        side = min(area.height - heads, area.width - names - px(GAP + NUMBER))
-        wide = area.width - names - side - px(2 * GAP + NUMBER)
+        self.area = area
+        names, number, heads = self._widest_name() + px(GAP), self._widest_number(), px(HEAD)
+        side = min(area.height - heads, area.width - names - px(GAP) - number)
+        wide = area.width - names - side - px(2 * GAP + AFTER) - number
         self.barred = wide >= px(LEAST_BARS)
-        used = area.width if self.barred else names + side + px(GAP + NUMBER)
+        used = area.width if self.barred else names + side + px(GAP) + number
         # Where it is narrow, the rows are taller than wide, so that all have their names.
-        high = min(area.height - heads, max(side, px(LEAST_ROW) * len(told.names)))
+        high = max(TALLEST * side, px(LEAST_ROW) * len(told.names))
+        high = min(area.height - heads, side if self.barred else high)
         left, top = area.x - used / 2 + names, area.y + (high + heads) / 2 - heads
         self.slot = box(left, top - high, left + side, top)
         self.start = self.slot.right + px(2 * GAP if self.barred else GAP)
@@ -99,8 +103,8 @@ class Confusion:
 
     def enter(self) -> Animation:
         """Bring in the matrix as it was first, with the names of its rows."""
-        still = Group(self.matrix, self.bars, self.heads, self.names)
-        return FadeIn(still, run_time=theme.MOVE)
+        texts = [words for words in (self.bars, self.heads, self.names) if len(words)]
+        return FadeIn(Group(self.matrix, *texts), run_time=theme.MOVE)
 
     def advance(self, step: int, run_time: float) -> Animation:
         """Go to the next step: cells brighten or darken, bars grow or shrink."""
@@ -116,33 +120,30 @@ class Confusion:
     def finish(self) -> Animation:
         """Write each class's share of right answers at the end of its row."""
         if not self.spelled:
-            return FadeIn(VGroup())
+            return Wait(theme.SWAP)
         self.numbers = self._numbers(range(len(self.told.names)))
         return FadeIn(self.numbers)
 
-    def extremes(self) -> Animation:
-        """Light the class that is called right most often, and the one that is so least often."""
-        pair = sorted({self.told.best, self.told.worst})
-        steps: list[Animation] = [self._light(pair)]
+    def light_best(self) -> Animation:
+        """Light the class that is called right most often."""
+        steps: list[Animation] = [self._light([self.told.best])]
         if not self.spelled:
-            self.names, self.numbers = self._labels(pair), self._numbers(pair)
+            rows = sorted({self.told.best, *(self.told.mistake or ())[:1]})
+            self.names, self.numbers = self._labels(rows), self._numbers(rows)
             steps.append(FadeIn(self.names, self.numbers))
         return AnimationGroup(*steps, run_time=theme.MOVE)
 
     def point_out(self) -> Animation:
-        """Light the cell of the most frequent mistake, with its row's and its column's name."""
+        """Light the cell of the most frequent mistake, if there is any, with its names."""
         if self.told.mistake is None:
-            return self._light([])
+            return Wait(theme.SWAP)
         row, column = self.told.mistake
-        before, after = [self._light([row]), FadeOut(self.heads[1])], []
-        if not self.spelled:
-            before.append(FadeOut(self.names, self.numbers))
-            self.names, self.numbers = self._labels([row]), self._numbers([row])
-            after.append(FadeIn(self.names, self.numbers))
         self.pointers = self._pointers(row, column)
         return Succession(
-            AnimationGroup(*before, run_time=theme.SWAP),
-            AnimationGroup(*after, FadeIn(self.pointers), run_time=theme.SWAP),
+            AnimationGroup(
+                self._light([self.told.best, row]), FadeOut(self.heads[1]), run_time=theme.SWAP
+            ),
+            FadeIn(self.pointers, run_time=theme.SWAP),
         )
 
     # --- parts
@@ -157,7 +158,7 @@ class Confusion:
             for i, words in enumerate(texts):
                 ink = theme.INK if i in rows else theme.MUTED
                 steps.append(words.animate.set_color(ink))  # type: ignore[arg-type]
-        return AnimationGroup(*steps) if steps else FadeIn(VGroup())
+        return AnimationGroup(*steps) if steps else Wait(theme.SWAP)
 
     def _y(self, row: int) -> float:
         return self.slot.top - (row + 0.5) * self.pitch
@@ -190,13 +191,24 @@ class Confusion:
     def _labels(self, rows: Sequence[int]) -> VGroup:
         x = self.slot.left - self.frame.px(GAP)
         ys = self._apart(rows)
-        return VGroup(*(self._words(self.told.names[k], (x, ys[k]), 1) for k in rows))
+        return VGroup(*(self._name(k).put(np.array([x, ys[k], 0.0]), 1) for k in rows))
+
+    def _name(self, row: int) -> Words:
+        return cut(self.told.names[row], self.frame, self.frame.px(LONGEST), color=theme.INK)
+
+    def _widest_name(self) -> float:
+        rows, *_ = self.told.heads
+        kinds = range(len(self.told.names))
+        return max(Words(rows, self.frame).width, *(self._name(k).width for k in kinds))
+
+    def _widest_number(self) -> float:
+        return max(Words(told, self.frame).width for told in self.told.right)
 
     def _numbers(self, rows: Sequence[int]) -> VGroup:
         """Return shares of right answers, each at the end of its row."""
         ys = self._apart(rows)
         last = np.diag(self.told.shares[-1])
-        gap = self.frame.px(GAP * 2 / 3 if self.barred else 0)
+        gap = self.frame.px(AFTER if self.barred else 0)
         return VGroup(
             *(
                 self._words(
@@ -217,6 +229,12 @@ class Confusion:
             if upper is not None and ys[upper] - ys[row] < least:
                 ys[row] = ys[upper] - least
             upper = row
+        # What was moved out below goes back up, with those above it.
+        floor = self.slot.bottom + least / 2
+        for row in sorted(ys, reverse=True):
+            if ys[row] >= floor:
+                break
+            ys[row], floor = floor, floor + least
         return ys
 
     def _pointers(self, row: int, column: int) -> VGroup:
@@ -235,7 +253,10 @@ class Confusion:
     def _column_label(self, x: float) -> Words:
         words = Words(self.told.mistake_told, self.frame, weight="SEMIBOLD")
         half = words.width / 2
-        x = min(max(x, self.slot.left + half), self.slot.right - half)
+        rows, *_, last = self.heads
+        left = rows.get_right()[0] + self.frame.px(GAP)
+        right = last.get_left()[0] - self.frame.px(GAP) if self.barred else self.area.right
+        x = min(max(x, left + half), right - half)
         y = self.slot.top + self.frame.px(HEAD - 0.7 * theme.LABEL)
         return words.put(np.array([x, y, 0.0]))
 
@@ -246,7 +267,7 @@ class Turn(Animation):
     def __init__(self, confusion: Confusion, step: int, run_time: float) -> None:
         self.confusion = confusion
         self.before, self.after = confusion.told.shares[step - 1 : step + 1]
-        moved = Group(confusion.matrix, confusion.bars)
+        moved = Group(confusion.matrix, *confusion.bars)
         super().__init__(moved, run_time=run_time, rate_func=linear)
 
     def interpolate_mobject(self, alpha: float) -> None:

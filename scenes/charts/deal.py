@@ -14,7 +14,6 @@ from manim import (
     Transform,
     VGroup,
     VMobject,
-    Wait,
 )
 from manim import Line as Stroke
 
@@ -26,7 +25,6 @@ from scenes.told import DealTold
 
 HEADING = 100  # pixels above the bars for the row's name and the tallest bar's
 NUMBER = 52  # pixels under the bars for the workers' numbers
-TOTAL = 42  # pixels more for how many photos each holds
 BETWEEN = 54  # pixels between two rows
 LEADER = 16  # pixels of the stroke from the tallest bar to its name
 FILLED = 0.84  # part of a worker's width that its bars take
@@ -39,7 +37,7 @@ class Deal(VGroup):
     def __init__(self, told: DealTold, area: Slot, unit: float, frame: Frame) -> None:
         bars = box(
             area.left,
-            area.bottom + frame.px(NUMBER + TOTAL * bool(told.totals)),
+            area.bottom + frame.px(NUMBER),
             area.right,
             area.top - frame.px(HEADING),
         )
@@ -54,7 +52,6 @@ class Deal(VGroup):
         half = np.array([0.0, frame.px(theme.LABEL / 2), 0.0])
         self.heading = name.put(area.at(0, 1) - half, -1)
         self.peak = self._peak(told, area)
-        self.totals = VGroup(*self._totals(told))
         super().__init__(self.floors, self.bars, self.numbers, self.heading, self.peak)
 
     def _bars(self, counts: Sequence[int], cell: Slot) -> VGroup:
@@ -88,15 +85,6 @@ class Deal(VGroup):
         fits = max(w.width for w in words) < 0.9 * self.cells[0].width
         return words if fits else [words[0], words[-1]]
 
-    def _totals(self, told: DealTold) -> list[Words]:
-        """Say under each number how many photos the worker holds; nothing without room."""
-        words = [Words(number, self.frame, color=theme.DATA) for number in told.totals]
-        down = np.array([0.0, self.frame.px(NUMBER + TOTAL - theme.LABEL / 2), 0.0])
-        for number, cell in zip(words, self.cells, strict=False):
-            number.put(cell.at(0.5, 0) - down)
-        fits = all(number.width < 0.9 * self.cells[0].width for number in words)
-        return words if fits else []
-
     def _peak(self, told: DealTold, area: Slot) -> VGroup:
         """Name the tallest bar: over it, inside the row, tied to it by a stroke."""
         worker, kind = told.peak_at
@@ -115,15 +103,14 @@ class TwoDeals:
 
     def __init__(self, told: tuple[DealTold, DealTold], area: Slot, frame: Frame) -> None:
         most = [max(max(row) for row in deal.counts) or 1 for deal in told]
-        fixed = [frame.px(HEADING + NUMBER + TOTAL * bool(deal.totals)) for deal in told]
-        alone = (area.height - fixed[0]) / most[0]
-        unit = (area.height - sum(fixed) - frame.px(BETWEEN)) / sum(most)
-        shares = [text + count * unit for text, count in zip(fixed, most, strict=True)]
+        fixed = frame.px(HEADING + NUMBER)
+        alone = (area.height - fixed) / most[0]
+        unit = (area.height - 2 * fixed - frame.px(BETWEEN)) / sum(most)
+        shares = [fixed + count * unit for count in most]
         slots = area.rows(shares, frame.px(BETWEEN))
         self.first = Deal(told[0], area, alone, frame)
         self.same_scale = Deal(told[0], slots[0], unit, frame)
         self.second = Deal(told[1], slots[1], unit, frame)
-        self.shown = VGroup()  # the totals
 
     def enter(self) -> Animation:
         """Let the first run's bars grow, worker by worker."""
@@ -150,15 +137,9 @@ class TwoDeals:
             ),
         )
 
-    def amounts(self) -> Animation:
-        """Say how many photos each worker of the second run holds."""
-        totals = self.second.totals
-        self.shown.add(*totals)
-        return FadeIn(totals) if len(totals) else Wait(theme.SWAP)
-
     def leave(self) -> Animation:
         """Take everything away."""
-        return FadeOut(self.first, self.second, self.shown, run_time=theme.MOVE / 2)
+        return FadeOut(self.first, self.second, run_time=theme.MOVE / 2)
 
 
 def grown(deal: Deal) -> Animation:

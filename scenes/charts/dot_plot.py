@@ -13,7 +13,6 @@ from manim import (
     FadeToColor,
     LaggedStart,
     VGroup,
-    VMobject,
 )
 from manim import Line as Stroke
 from manim.typing import Point3D
@@ -23,23 +22,21 @@ from scenes.drawing import layers
 from scenes.drawing.layout import Frame, Slot, box
 from scenes.drawing.plot import scaled
 from scenes.drawing.text import Words
-from scenes.figures import Told
 from scenes.told import DotPlotTold, DotRowTold, LevelTold
 
 BESIDE = 1400  # pixels of width from which names stand beside the dots, else above them
 NAMES = 56  # pixels between the names and the plot
 HEADING = 100  # pixels above the rows for the measure's name and the levels'
-SECOND = 44  # pixels more, where the measure's name has a line of its own
-NOTE = 40  # pixels from a level's name down to how it is measured
+SECOND = 66  # pixels more, where the measure's name stands over the levels'
+NOTE = 40  # pixels from the measure's name down to how it is measured
 UNDER_NAME = 42  # pixels from a name to what it changes
-HIGHEST_ROW = 150  # pixels
+HIGHEST_ROW = (150, 190)  # pixels, with the names beside the dots and above them
 HIGH_ROW = 124  # pixels from which on a mean stands in figures over its line, else beside the dots
 DOT = 10  # pixels: radius
 APART = 1.4  # radii between two dots' middles at least; nearer ones stand one over the other
 LANE = 2.2  # radii from such a dot to the one over it
-TICK = 8  # pixels: the ends of a bracket
 MEAN = (30, 18)  # pixels of a mean's line above and below the dots: in a high row, in a low one
-SPAN = (44, 28)  # pixels from the dots down to the bracket under them
+REACH = 28  # pixels of a line through rows above and below dots whose names stand above them
 GAP = 30  # pixels between a row's last dot and its mean in figures
 CLEAR = 14  # pixels between a line and figures beside it
 
@@ -55,11 +52,12 @@ class DotPlot:
         self.beside = area.width > px(BESIDE)
         count = len(told.rows)
         heading = px(HEADING) + (0.0 if self.beside else px(SECOND))
-        height = min((area.height - heading) / count, px(HIGHEST_ROW))
+        height = min((area.height - heading) / count, px(HIGHEST_ROW[not self.beside]))
         self.above = self.beside and height >= px(HIGH_ROW)
         top = area.top - (area.height - heading - count * height) / 2
         names = [self._name(row) for row in told.rows]
-        width = max(name.width for name in names) + px(NAMES)
+        self.heading = self._heading()
+        width = max(part.width for part in (*names, self.heading)) + px(NAMES)
         left = area.left + (width if self.beside else px(DOT))
         bottom = top - heading - count * height
         self.plot = box(left, bottom, area.right - self._reserved(), top)
@@ -69,14 +67,15 @@ class DotPlot:
         self.least = min([told.low.value, *values]) if told.low else 0.0
         self.most = max([*levels, *values])
         self.names = VGroup(*(self._named(name, row) for row, name in enumerate(names)))
+        self.heading.shift(np.array([area.left, top, 0.0]))
         self.low = self._level(told.low) if told.low else VGroup(self._zero())
-        self.high = self._level(told.high, theme.INK, told.high_note) if told.high else VGroup()
+        self.high = self._level(told.high, theme.INK) if told.high else VGroup()
         self.base = self._base()
         self.rows = [self._row(row) for row in range(count)]
 
     def enter(self) -> Animation:
         """Bring in what is measured, the low level, and all names, muted."""
-        return FadeIn(VGroup(self._heading(), self.low, self.names))
+        return FadeIn(VGroup(self.heading, self.low, self.names))
 
     def first(self) -> Animation:
         """Show the first row."""
@@ -90,11 +89,6 @@ class DotPlot:
         """Draw the first row's mean through all rows, and name it where there is room."""
         line, *name = self.base
         return AnimationGroup(Create(line), *map(FadeIn, name))
-
-    def spread(self) -> Animation:
-        """Draw how far the dots of each row lie apart, under them."""
-        spans = zip(self.told.rows, self.slots, strict=True)
-        return LaggedStart(*(Create(self._span(row, slot)) for row, slot in spans), lag_ratio=0.3)
 
     def far(self) -> Animation:
         """Draw the high level."""
@@ -123,15 +117,19 @@ class DotPlot:
         return self.frame.px(sizes[0] if self.above else sizes[1])
 
     def _names_of_levels(self) -> float:
-        down = theme.LABEL / 2 + (0 if self.beside else SECOND)
+        down = theme.LABEL / 2 + (0 if self.beside else NOTE + SECOND)
         return self.plot.top - self.frame.px(down)
 
     # --- around the rows
 
-    def _heading(self) -> Words:
-        half = self.frame.px(theme.LABEL / 2)
-        words = Words(self.told.name, self.frame, color=theme.MUTED)
-        return words.put(np.array([self.area.left, self.plot.top - half, 0.0]), -1)
+    def _heading(self) -> VGroup:
+        """Return what is measured, and how under it, hanging from the origin."""
+        lines = VGroup()
+        for i, told in enumerate((self.told.name, self.told.note)):
+            down = self.frame.px(theme.LABEL / 2 + i * NOTE)
+            words = Words(told, self.frame, color=theme.MUTED)
+            lines.add(words.put(np.array([0.0, -down, 0.0]), -1))
+        return lines
 
     def _zero(self) -> Stroke:
         top = np.array([self.plot.left, self.slots[0].top, 0.0])
@@ -140,7 +138,7 @@ class DotPlot:
     def _through(self, value: float, color: str, slots: Sequence[Slot]) -> VGroup:
         """Return a dashed line through rows; with gaps for the names that stand above dots."""
         x = self._x(value)
-        reach = self.frame.px(SPAN[1])
+        reach = self.frame.px(REACH)
         ends = [(slot.top, slot.bottom) for slot in (slots[0], slots[-1])]
         spans = [(ends[0][0], ends[1][1])]
         if not self.beside:
@@ -152,17 +150,15 @@ class DotPlot:
             )
         )
 
-    def _level(self, told: LevelTold, color: str | None = None, note: Told = "") -> VGroup:
-        """Return a level through all rows, above them its name and how it is measured."""
+    def _level(self, told: LevelTold, color: str | None = None) -> VGroup:
+        """Return a level through all rows, and above them its name."""
         color = color or theme.MUTED
-        texts = [Words(told.name, self.frame, color=color)]
-        if str(note):
-            texts.append(Words(note, self.frame, color=theme.MUTED))
-        for i, words in enumerate(texts):
-            half = words.width / 2
-            x = min(max(self._x(told.value), self.plot.left + half), self.area.right - half)
-            words.put(np.array([x, self._names_of_levels() - i * self.frame.px(NOTE), 0.0]))
-        return VGroup(self._through(told.value, color, self.slots), *texts)
+        words = Words(told.name, self.frame, color=color)
+        half = words.width / 2
+        left = self.plot.left if self.beside else self.area.left
+        x = min(max(self._x(told.value), left + half), self.area.right - half)
+        words.put(np.array([x, self._names_of_levels(), 0.0]))
+        return VGroup(self._through(told.value, color, self.slots), words)
 
     def _base(self) -> VGroup:
         """Return the first row's mean through the others; its name if the levels' leave room."""
@@ -217,14 +213,6 @@ class DotPlot:
             dot = Dot(self._place(value, slot, up), radius=radius, color=theme.INK)
             dots.add(dot.set_stroke(theme.GROUND, 2).set_z_index(layers.PACKETS))
         return dots
-
-    def _span(self, told: DotRowTold, slot: Slot) -> VMobject:
-        """Return a bracket from a row's lowest dot to its highest."""
-        down = -self._of_row(SPAN)
-        low, high = (self._place(end(told.values), slot, down) for end in (min, max))
-        up = np.array([0.0, self.frame.px(TICK), 0.0])
-        bracket = VMobject(stroke_color=theme.INK, stroke_width=2.5)
-        return bracket.set_points_as_corners([low + up, low, high, high + up])
 
     def _mean(self, told: DotRowTold, slot: Slot, *, first: bool) -> VGroup:
         """Return the mean's line, and the mean in figures: over it, or beside the dots."""

@@ -22,6 +22,7 @@ TILT = 0.36  # radians by which the umbrella is looked at from above
 TIP = (17, 10)  # pixels: length and width of an arrow's point
 LEAST_STEM = 0.55  # part of an arrow that its point takes at most
 STROKE, AVERAGE_STROKE = 3.5, 6.0
+HALO = 1.5  # of the start's size: the ring that sets it off from the arrows
 START = 7  # pixels: radius of the dot from which all arrows start
 OVERLAP = 0.3  # an arrow begins to grow when the one before has grown this much
 TURNED = np.radians(-68)  # how far a fan is turned: its strongest pull comes a little forward
@@ -86,7 +87,9 @@ class Fan(VGroup):
         self.average = Arrow(theme.MODEL, AVERAGE_STROKE, frame)
         self.floor = VMobject(stroke_color=theme.WIRE, stroke_width=2)
         self.circle = Circle(radius=1.0).points
-        self.start = Dot(radius=frame.px(START), color=theme.INK)
+        # The arrows' ends meet under it, however many there are.
+        halo = Dot(radius=HALO * frame.px(START), color=theme.GROUND)
+        self.start = VGroup(halo, Dot(radius=frame.px(START), color=theme.INK))
         super().__init__(self.floor, *self.updates, self.average, self.start)
         self.floor.set_z_index(layers.RECESSES)
         for arrow in self.updates:

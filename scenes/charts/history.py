@@ -9,7 +9,7 @@ from scenes import theme
 from scenes.charts import measure, participation
 from scenes.charts.measure import HEADING, Measure
 from scenes.charts.participation import Participation
-from scenes.drawing.growth import Grow, Light
+from scenes.drawing.growth import Grow
 from scenes.drawing.layout import Frame, Slot, box
 from scenes.drawing.text import Words
 from scenes.figures import Told
@@ -32,11 +32,11 @@ class History:
         self.frame = frame
         self.num_rounds = max(len(told.participants), 1)
         self.drawn = 0
-        self.single: int | None = None
-        rows, plots = _divided(area, told, frame)
+        narrow = area.width < frame.px(NARROW)
+        rows, plots = _divided(area, told, frame, narrow=narrow)
         self.rows = Participation(told, rows, frame)
         self.measures = [
-            Measure(series, plot, self.num_rounds, frame)
+            Measure(series, plot, self.num_rounds, frame, inside=narrow)
             for series, plot in zip(told.series, plots, strict=True)
         ]
         heading = Words(told.grid, frame)
@@ -58,25 +58,11 @@ class History:
 
     def finish(self) -> Animation:
         """Label the curves' ends."""
-        return FadeIn(VGroup(*(measure.last for measure in self.measures)))
+        return FadeIn(VGroup(*(measure.last for measure in self.measures)), run_time=theme.SWAP)
 
     def compare(self, level: LevelTold) -> Animation:
         """Draw a level that the first measure is compared with."""
         return FadeIn(self.measures[0].level(level))
-
-    def single_out(self, row: int) -> Animation:
-        """Let all rows but one step back."""
-        self.single = row
-        others = self.rows.names_without(row).animate.set_color(theme.MUTED)
-        return AnimationGroup(Light(self.rows.marks, row), others)  # type: ignore[arg-type]
-
-    def restore(self) -> list[Animation]:
-        """Let the rows that stepped back come forward again, if there are any."""
-        if self.single is None:
-            return []
-        row, self.single = self.single, None
-        others = self.rows.names_without(row).animate.set_color(theme.INK)
-        return [Light(self.rows.marks, row, back=True), others]  # type: ignore[list-item]
 
     def _ticks(self, rows: Slot, plots: list[Slot]) -> list[Words]:
         """Name the first and the last round under the plots that have nothing below them."""
@@ -94,17 +80,19 @@ class History:
         ]
 
 
-def _divided(area: Slot, told: HistoryTold, frame: Frame) -> tuple[Slot, list[Slot]]:
+def _divided(
+    area: Slot, told: HistoryTold, frame: Frame, *, narrow: bool
+) -> tuple[Slot, list[Slot]]:
     """Return the plot of the rows and that of each measure."""
     px = frame.px
     shares = [1.0] + [LATER_SHARE] * (len(told.series) - 1)
     names = _widest(told.rows[:: max(len(told.rows) - 1, 1)], frame) + px(participation.BESIDE)
     first = _widest([series.first for series in told.series], frame) + px(measure.BESIDE)
-    levels = [level.name for series in told.series for level in series.levels]
+    levels = [] if narrow else [level.name for series in told.series for level in series.levels]
     ends = [_widest([series.last for series in told.series], frame, "SEMIBOLD")]
     ends += [_widest(levels, frame)] if levels else []
     last = max(ends) + px(measure.BESIDE)
-    if area.width < px(NARROW):
+    if narrow:
         left, right = area.left + max(names, first), area.right - last
         area = box(left, area.bottom + px(TICKS), right, area.top)
         *plots, rows = (_under_heading(s, frame) for s in area.rows([*shares, ROWS_SHARE], px(14)))

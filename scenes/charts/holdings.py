@@ -8,23 +8,27 @@ from manim import (
     Animation,
     AnimationGroup,
     FadeIn,
+    FadeOut,
     GrowFromEdge,
     LaggedStart,
     Rectangle,
     Succession,
     Transform,
+    VGroup,
 )
 from manim.typing import Point3D
 
 from scenes import theme
 from scenes.charts.term import Term, columns_of
 from scenes.drawing.layout import Frame, Slot, box
+from scenes.drawing.text import Words
 
-PITCH = 150  # pixels from row to row at most
+PITCH, HIGH_PITCH = 150, 200  # pixels from row to row at most; where names stand over the bars
 HEIGHT = 0.5  # of a bar, in rows
-BESIDE = 24  # pixels from a bar to what it counts
+UP = 0.42  # rows from a bar's middle to the text over it
+BESIDE = 24  # pixels between a text and what it belongs to
 LAG = 0.4
-SETTLING = 0.6  # of the usual time, for one row
+SETTLING = 0.45  # of the usual time, for one row
 
 
 class Holdings:
@@ -32,50 +36,83 @@ class Holdings:
 
     def __init__(self, terms: Sequence[Term], area: Slot, frame: Frame) -> None:
         self.terms, self.frame = terms, frame
+        columns = columns_of(frame)
+        self.over = bool(columns.under)
+        self.carried = columns.named  # the numbers; else they are told in full only here
+        self.labels = [
+            term.photos if self.carried else Words(term.told.photos[0], frame) for term in terms
+        ]
         self.goals = [
             (term.name.get_center(), term.bar.copy(), term.photos.get_center()) for term in terms
         ]
-        pitch = min(area.height / len(terms), frame.px(PITCH))
+        pitch = min(area.height / len(terms), frame.px(HIGH_PITCH if self.over else PITCH))
         high = pitch * len(terms) / 2
         rows = box(area.left, area.y - high, area.right, area.y + high).rows([1.0] * len(terms))
-        start = area.left + frame.px(columns_of(frame).bar)
-        written = max(term.photos.width for term in terms) + frame.px(BESIDE)
-        longest = max(term.bar.width for term in terms)
-        scale = (area.right - start - written) / longest
-        for term, row in zip(terms, rows, strict=True):
-            self._enlarge(term, row, start, scale)
+        self.start = area.left + frame.px(columns.bar)
+        self.scale = self._room(area) / max(term.bar.width for term in terms)
+        for term, label, row in zip(terms, self.labels, rows, strict=True):
+            self._enlarge(term, label, row)
 
     def enter(self) -> Animation:
         """Bring the rows in, one after the other: a bar grows, and its number comes with it."""
         rows = (
             LaggedStart(
-                FadeIn(term.name), GrowFromEdge(term.bar, LEFT), FadeIn(term.photos), lag_ratio=LAG
+                FadeIn(term.name), GrowFromEdge(term.bar, LEFT), FadeIn(label), lag_ratio=LAG
             )
-            for term in self.terms
+            for term, label in zip(self.terms, self.labels, strict=True)
         )
         return LaggedStart(*rows, lag_ratio=LAG)
 
     def settle(self) -> Animation:
-        """Let one row after the other become small and go to its place, none through another."""
+        """Let every row become small and go to its place in the table, none through another.
+
+        A number that is told in full gives way to its figures.
+        """
+        if self.carried:
+            return self._one_by_one()
+        photos = VGroup(*(term.photos for term in self.terms))
+        return AnimationGroup(
+            FadeOut(VGroup(*self.labels), run_time=theme.SWAP / 2),
+            self._at_once() if self.over else self._one_by_one(),
+            FadeIn(photos, run_time=theme.SWAP / 2),
+            lag_ratio=1,
+        )
+
+    def _one_by_one(self) -> Animation:
         rows = list(zip(self.terms, self.goals, strict=True))
         if self.goals[0][1].get_y() < self.terms[0].bar.get_y():
             rows.reverse()
-        return Succession(*(_settle(term, goal) for term, goal in rows))
+        return Succession(*(self._settle(term, goal) for term, goal in rows))
 
-    def _enlarge(self, term: Term, row: Slot, start: float, scale: float) -> None:
-        width = term.bar.width * scale
+    def _at_once(self) -> Animation:
+        large, small = VGroup(), VGroup()
+        for term, (name, bar, _) in zip(self.terms, self.goals, strict=True):
+            large.add(term.name, term.bar)
+            small.add(term.name.copy().move_to(name), bar)
+        return Transform(large, small, run_time=theme.MOVE)
+
+    def _settle(self, term: Term, goal: tuple[Point3D, Rectangle, Point3D]) -> Animation:
+        name, bar, photos = goal
+        words = [(term.name, name), *([(term.photos, photos)] if self.carried else [])]
+        moved = (each.animate.move_to(place) for each, place in words)
+        return AnimationGroup(
+            Transform(term.bar, bar),
+            *moved,  # type: ignore[arg-type]
+            run_time=SETTLING * theme.MOVE,
+        )
+
+    def _room(self, area: Slot) -> float:
+        """Return the longest bar's length: what its number beside it leaves of the area."""
+        written = max(label.width for label in self.labels) + self.frame.px(BESIDE)
+        return area.right - self.start - (0 if self.over else written)
+
+    def _enlarge(self, term: Term, label: Words, row: Slot) -> None:
+        """Make a row large, with its number beside the bar, or with all text over it."""
+        width, gap = term.bar.width * self.scale, self.frame.px(BESIDE)
         term.bar.stretch_to_fit_width(width).stretch_to_fit_height(HEIGHT * row.height)
-        term.bar.move_to(np.array([start + width / 2, row.y, 0.0]))
-        term.name.put(np.array([row.left, row.y, 0.0]), -1)
-        beside = start + width + self.frame.px(BESIDE)
-        term.photos.put(np.array([beside, row.y, 0.0]), -1)
-
-
-def _settle(term: Term, goal: tuple[Point3D, Rectangle, Point3D]) -> Animation:
-    name, bar, photos = goal
-    return AnimationGroup(
-        term.name.animate.move_to(name),  # type: ignore[arg-type]
-        Transform(term.bar, bar),
-        term.photos.animate.move_to(photos),  # type: ignore[arg-type]
-        run_time=SETTLING * theme.MOVE,
-    )
+        up = UP * row.height if self.over else 0.0
+        term.bar.move_to(np.array([self.start + width / 2, row.y - up / 2, 0.0]))
+        term.name.put(np.array([row.left, row.y + up / 2, 0.0]), -1)
+        names = max(other.name.width for other in self.terms)
+        x = row.left + names if self.over else self.start + width
+        label.put(np.array([x + gap, row.y + up / 2, 0.0]), -1)

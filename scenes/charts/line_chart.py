@@ -24,7 +24,7 @@ from scenes.drawing.plot import polyline, scaled
 from scenes.drawing.text import Words
 from scenes.told import LineChartTold, RunLineTold
 
-NAME = 58  # pixels above the lines for the measure's name
+NAME, OVER_ENDS = 58, 92  # pixels above the lines for the measure's name; where it is over ends
 TICKS = 50  # pixels under them for the rounds
 GAP = 28  # pixels between a line's end and its name
 VALUE_OVER_NAME = 48  # pixels from a value to the name under it
@@ -76,8 +76,12 @@ class LineChart:
         self.area = area
         self.ends = [self._end(series, rank) for rank, series in enumerate(told.series)]
         room = max(end.width for end in self.ends) + frame.px(GAP)
+        over = Words(told.name, frame).width > area.width - room
         self.plot = box(
-            area.left, area.bottom + frame.px(TICKS), area.right - room, area.top - frame.px(NAME)
+            area.left,
+            area.bottom + frame.px(TICKS),
+            area.right - room,
+            area.top - frame.px(OVER_ENDS if over else NAME),
         )
         levels = [told.level.value] if told.level else []
         self.most = max([*levels, *(value for series in told.series for value in series.values)])
@@ -92,11 +96,11 @@ class LineChart:
 
     def draw(self) -> Animation:
         """Let all lines grow, round by round."""
-        return Draw(self.lines, 3 * theme.MOVE)
+        return Draw(self.lines, 2.5 * theme.MOVE)
 
     def name_ends(self) -> Animation:
         """Name the lines at their ends, with their last values."""
-        return FadeIn(VGroup(*self.ends))
+        return FadeIn(VGroup(*self.ends), run_time=theme.SWAP)
 
     def leave(self) -> Animation:
         """Take everything away."""

@@ -15,20 +15,35 @@ from scenes.told import LevelTold, SeriesTold
 HEADING = 80  # pixels from a heading's middle down to the plot
 BESIDE = 22  # pixels between a curve's end and its label
 LINE = 44  # pixels between the middles of two labels at the right end, at least
+CLEAR = 22  # pixels from a level to its name, where that stands inside the plot
+HIGHER = 20  # pixels that the heading stands higher then
 
 
 class Measure(VGroup):
-    """A measure's still parts and its curve; levels to compare with come later."""
+    """A measure's still parts and its curve; levels to compare with come later.
 
-    def __init__(self, told: SeriesTold, plot: Slot, num_rounds: int, frame: Frame) -> None:
+    Their names stand right of the plot, or ``inside`` it at their lines.
+    """
+
+    def __init__(
+        self,
+        told: SeriesTold,
+        plot: Slot,
+        num_rounds: int,
+        frame: Frame,
+        *,
+        inside: bool = False,
+    ) -> None:
         self.told = told
+        self.inside = inside
         self.frame = frame
         self.plot = plot
         self.num_rounds = num_rounds
         self.highest = max(*self._known_values, *(level.value for level in told.levels), 1e-9)
         self.curve = Curve([self._point(i, v) for i, v in enumerate(told.values)], frame.px(8))
         self.heading = Words(told.name, frame)
-        self.heading.put(plot.at(0, 1) + np.array([0.0, frame.px(HEADING / 2), 0.0]), -1)
+        up = frame.px(HEADING / 2 + HIGHER * inside)
+        self.heading.put(plot.at(0, 1) + np.array([0.0, up, 0.0]), -1)
         self.first = self._label(told.first, self._known[0], 1)
         self.right = self._right_ends()
         self.last = self._label(told.last, self._known[-1], -1)
@@ -37,14 +52,23 @@ class Measure(VGroup):
         super().__init__(self.still, self.curve)
 
     def level(self, told: LevelTold) -> VGroup:
-        """Return a dashed line at a level, its name at its right end."""
+        """Return a dashed line at a level, its name at its right end, or on it if inside."""
         y = self._y(told.value)
         ends = (np.array([x, y, 0.0]) for x in (self.plot.left, self.plot.right))
         stroke = DashedLine(*ends, stroke_color=theme.MUTED, stroke_width=2)
         words = Words(told.name, self.frame, color=theme.MUTED)
+        if self.inside:
+            side = 1 if self._is_clear(y, words.width) else -1
+            y += side * self.frame.px(CLEAR)
+            return VGroup(stroke, words.put(np.array([self.plot.right, y, 0.0]), 1))
         x = self.plot.right + self.frame.px(BESIDE)
         words.put(np.array([x, self.right.get(told, y), 0.0]), -1)
         return VGroup(stroke, words)
+
+    def _is_clear(self, y: float, width: float) -> bool:
+        """Whether the curve leaves room over a height, so far from the plot's right end."""
+        near = [point for point in self._known if point[0] > self.plot.right - width]
+        return not any(0 <= point[1] - y <= 2 * self.frame.px(CLEAR) for point in near)
 
     @property
     def _known_values(self) -> list[float]:
@@ -75,7 +99,8 @@ class Measure(VGroup):
     def _right_ends(self) -> dict[LevelTold | None, float]:
         """Return where the labels of the levels and of the last value (None) stand, clear."""
         heights: dict[LevelTold | None, float] = {None: self._y(self._known_values[-1])}
-        heights |= {level: self._y(level.value) for level in self.told.levels}
+        if not self.inside:
+            heights |= {level: self._y(level.value) for level in self.told.levels}
         order = sorted(heights, key=lambda end: heights[end], reverse=True)
         places = spread([heights[end] for end in order], self.frame.px(LINE))
         return dict(zip(order, places, strict=True))

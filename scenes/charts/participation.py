@@ -38,10 +38,6 @@ class Participation(VGroup):
         """Return the middle of a row."""
         return self.plot.top - (row + 0.5) * self.step
 
-    def names_without(self, row: int) -> VGroup:
-        """Return the names of all rows but one."""
-        return VGroup(*(words for other, words in self.names.items() if other != row))
-
     def _named(self) -> list[int]:
         """Return the rows that have room for a name; the first and the last of a crowd."""
         every = next((n for n in NAMED_EVERY if n * self.step >= self.frame.px(NAME)), None)
@@ -86,9 +82,8 @@ class Participation(VGroup):
             for row in workers:
                 opacity[_around((area.top - self.y(row)) * up, height, high), columns] = 255
         column_of = np.rint((np.arange(wide) + 0.5) / wide * area.width / self._column)
-        row_of = np.arange(high) * self.num_rows // high
         red, green, blue = (round(255 * part) for part in ManimColor(theme.UPDATE).to_rgb())
-        marks = Marks(opacity, column_of, row_of, (red, green, blue))
+        marks = Marks(opacity, column_of, (red, green, blue))
         marks.stretch_to_fit_height(area.height).stretch_to_fit_width(area.width)
         marks.move_to(area.center)
         return marks

@@ -15,11 +15,13 @@ from scenes.figures import Told
 from scenes.told import FanTold, VersusTold
 
 NAME = 62  # pixels under a fan for its name
-FOOT = 106  # pixels under a fan that is shown alone, for the name of its start and a note
-UNDER = 42  # pixels from a floor to the text under it, and from that to the note
-ROW = 118  # pixels from one measure to the next
+FOOT = 148  # pixels under a fan that is shown alone, for the name of its start and two notes
+UNDER = 42  # pixels from a floor to the text under it, and from a line to the next one
+ROW, LOW_ROWS = 118, (104, 72)  # pixels from one measure to the next: between the fans, under them
+ROWS = 3
+OVER = 24  # pixels between the fans and the measures under them
 TABLE = 590  # pixels of width for the measures
-NARROWEST = 180  # pixels of width for a fan and its name
+NARROWEST = 180  # pixels of width for a fan; its name may need more
 GAP = 24  # pixels between the columns
 NAMED = 34  # pixels between a fan and a name beside it
 LEAST_BESIDE = 1500  # pixels of width from which the measures stand between the fans
@@ -32,6 +34,8 @@ class Pulls:
         self.frame = frame
         self.area = area
         self.one, self.other = (Fan(fan, frame) for fan in told)
+        names = (Words(fan.name, frame, weight="SEMIBOLD").width for fan in told)
+        self.narrowest = max(frame.px(NARROWEST), *names)
         self.slots, self.table = self._slots()
         self.unit = self._common_unit()
         self.poses = self._on_one_floor()
@@ -49,28 +53,30 @@ class Pulls:
         under = self.one.floor.get_bottom() - np.array([0, self.frame.px(UNDER), 0])
         self.notes.add(Words(start, self.frame, color=theme.MUTED).put(under))
         named = FadeIn(self.notes[0], run_time=theme.SWAP)
-        return AnimationGroup(named, Look([self.one], 2.5 * theme.MOVE, updates=1.0))
+        return AnimationGroup(named, Look([self.one], 1.7 * theme.MOVE, updates=1.0))
 
     def average(self) -> Animation:
         """Let the average grow among the first run's updates."""
-        return Look([self.one], theme.MOVE, average=1.0)
+        return Look([self.one], 0.7 * theme.MOVE, average=1.0)
 
-    def name(self, update: Told, average: Told, free: Told) -> Animation:
-        """Name one update and the average, where there is room; say under it what is free."""
+    def name(self, update: Told, average: Told, notes: Sequence[Told]) -> Animation:
+        """Name one update and the average, where there is room; put notes under the fan."""
         side = np.array([self.frame.px(NAMED), 0.0, 0.0])
         right = Words(update, self.frame, color=theme.UPDATE).put(self.one.rightmost() + side, -1)
         tip = self.one.tip(0.94 * self.one.told.average)
         edge = np.array([self.one.leftmost()[0], tip[1], 0.0]) - side
         left = Words(average, self.frame, color=theme.MODEL).put(edge, 1)
         leader = Stroke(edge + 0.3 * side, tip, stroke_color=theme.MODEL, stroke_width=1.5)
-        under = self.notes[0].anchor - np.array([0, self.frame.px(UNDER), 0])
-        new = VGroup(Words(free, self.frame, color=theme.MUTED).put(under))
+        new = VGroup()
+        for i, note in enumerate(notes, 1):
+            under = self.notes[0].anchor - np.array([0, i * self.frame.px(UNDER), 0])
+            new.add(Words(note, self.frame, color=theme.MUTED).put(under))
         if left.get_left()[0] >= self.area.left:
             new.add(leader.set_z_index(layers.PANELS), left)
         if right.get_right()[0] <= self.area.right:
             new.add(right)
         self.notes.add(*new)
-        return FadeIn(new)
+        return FadeIn(new, run_time=theme.SWAP)
 
     # --- both
 
@@ -79,7 +85,7 @@ class Pulls:
         first, second = self.poses
         self.other.see(second)
         gone, self.notes = self.notes, VGroup()
-        away = Look([self.one], theme.MOVE, start=first.start, unit=first.unit)
+        away = Look([self.one], 0.8 * theme.MOVE, start=first.start, unit=first.unit)
         return (
             AnimationGroup(
                 FadeOut(gone, run_time=theme.SWAP / 2),
@@ -89,9 +95,9 @@ class Pulls:
             ),
             AnimationGroup(
                 FadeIn(self.headings[1], run_time=theme.SWAP),
-                Look([self.other], 1.7 * theme.MOVE, updates=1.0),
+                Look([self.other], 1.4 * theme.MOVE, updates=1.0),
             ),
-            Look([self.other], 0.7 * theme.MOVE, average=1.0),
+            Look([self.other], 0.5 * theme.MOVE, average=1.0),
         )
 
     def measure(self, *told: VersusTold) -> Animation:
@@ -134,12 +140,13 @@ class Pulls:
         """Return a column for each fan, and the table's slot: between them, or under both."""
         px, area = self.frame.px, self.area
         if area.width > px(LEAST_BESIDE):
-            widths = _shared(area.width - px(TABLE + 2 * GAP), self._widths(), px(NARROWEST))
+            widths = _shared(area.width - px(TABLE + 2 * GAP), self._widths(), self.narrowest)
             left, table, right = area.columns([widths[0], px(TABLE), widths[1]], px(GAP))
             right = box(right.left, right.bottom, right.right, self.frame.safe.top)
         else:
-            top, table = area.rows([area.height - 4 * px(ROW), 4 * px(ROW)])
-            left, right = top.columns(_shared(top.width, self._widths(), px(NARROWEST)))
+            low = px(ROWS * LOW_ROWS[not self.frame.portrait])
+            top, table = area.rows([area.height - low - px(OVER), low], px(OVER))
+            left, right = top.columns(_shared(top.width, self._widths(), self.narrowest))
         return (_above(left, px(NAME)), _above(right, px(NAME))), table
 
     def _common_unit(self) -> float:
@@ -166,9 +173,11 @@ class Pulls:
         return [fan.extent().width for fan in (self.one, self.other)]
 
     def _headings(self, told: tuple[FanTold, FanTold]) -> Iterator[Words]:
-        """Put each fan's name under its start, both on one line."""
-        y = self.slots[0].bottom - self.frame.px(NAME - theme.LABEL / 2)
-        for fan, slot, pose in zip(told, self.slots, self.poses, strict=True):
+        """Put each fan's name under its floor."""
+        fans = self.one, self.other
+        for fan, drawn, slot, pose in zip(told, fans, self.slots, self.poses, strict=True):
+            low = float(pose.start[1]) + pose.unit * drawn.extent().bottom
+            y = low - self.frame.px(NAME - theme.LABEL / 2)
             words = Words(fan.name, self.frame, weight="SEMIBOLD")
             half = words.width / 2
             x = min(max(float(pose.start[0]), slot.left + half), slot.right - half)
@@ -176,7 +185,8 @@ class Pulls:
 
     def _row(self, told: VersusTold, row: int) -> VGroup:
         """Return a measure: its name in the middle, a value on each side."""
-        y = self.table.y + (1.5 - row) * self.frame.px(ROW)
+        pitch = min(self.table.height / ROWS, self.frame.px(ROW))
+        y = self.table.y + ((ROWS - 1) / 2 - row) * pitch
         name = Words(told.name, self.frame, color=theme.MUTED)
         name.put(np.array([self.table.x, y, 0.0]))
         entry = VGroup(name)

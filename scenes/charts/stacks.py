@@ -23,13 +23,15 @@ from scenes import theme
 from scenes.charts.tiles import FILL, GAP, Piles, Tiles, block, hollow, in_columns
 from scenes.drawing import layers
 from scenes.drawing.layout import Frame, Slot, box
+from scenes.drawing.pace import brisk
 from scenes.drawing.panel import Panel
 from scenes.drawing.text import Words
 from scenes.figures import Told, text
 from scenes.told import StacksTold
 
-PAD = 11  # pixels inside a worker's border
-BETWEEN = 9  # pixels between two borders
+PAD = 11  # pixels inside a worker's border at most
+BETWEEN = 9  # pixels between two borders at most
+INSIDE, APART = 0.1, 0.12  # and parts of a worker's width
 HEADER = 64  # pixels of height for the workers' numbers
 COUNT = 52  # pixels of height for a count over or under a stack
 SPLIT = 20  # pixels between what a worker trains on and what it keeps apart
@@ -49,19 +51,21 @@ class Stacks:
         px = frame.px
         self.names = [self._quiet(name) for name in told.kinds]
         self.parts = [self._quiet(text("to train")), self._quiet(text("to test"))]
-        self.photos = self._quiet(text("photos"))
+        self.photos = self._quiet(text("photos"))  # beside how many each holds
         counts = told.stacks[told.worker].kinds
         self.kind_counts = [Words(count, frame, weight="SEMIBOLD") for count, _ in counts]
         self.beside = max(words.width for words in self.kind_counts) + px(BESIDE)
         margin = max(w.width for w in (*self.names, *self.parts)) + self.beside + px(2 * PAD)
         right = box(area.left + margin, area.bottom, area.right, area.top)
-        inner = right.columns([1.0] * len(told.stacks), px(BETWEEN))[0].inset(px(PAD), 0)
+        each = right.width / len(told.stacks)
+        self.pad, between = min(px(PAD), INSIDE * each), min(px(BETWEEN), APART * each)
+        inner = right.columns([1.0] * len(told.stacks), between)[0].inset(self.pad, 0)
         around = px(HEADER + 2 * COUNT + SPLIT + PAD)
         tiles = [stack.tiles for stack in told.stacks]
         self.piles = Piles(tiles, inner.width, area.height - around)
         high = min(around + self.piles.above + self.piles.below, area.height)
         right = box(right.left, area.y - high / 2, right.right, area.y + high / 2)
-        self.slots = right.columns([1.0] * len(told.stacks), px(BETWEEN))
+        self.slots = right.columns([1.0] * len(told.stacks), between)
         self.floor = right.bottom + px(COUNT + PAD + SPLIT) + self.piles.below
         self.chart = box(right.left, right.bottom + px(PAD), right.right, right.top - px(HEADER))
         # The block has the stacks' edges: the column on their left is for names from the start.
@@ -75,19 +79,25 @@ class Stacks:
         return AnimationGroup(FadeIn(self.key), block_)
 
     def deal(self) -> Animation:
-        """Let the block fall into the workers' stacks; what is not shown goes."""
+        """Let the block fall into the workers' stacks, and close a border around each.
+
+        What is not shown goes.
+        """
         moves = [
-            self._move(tiles, start, end)
+            brisk(self._move(tiles, start, end))
             for tiles, start, end in zip(self.tiles, self.block, self._places(), strict=False)
         ]
         # From the right, where there is room: so none moves over another's.
         moves.reverse()
+        for panel in self.panels:
+            panel.set_stroke(theme.MUTED, BORDER)
+        borders = LaggedStart(*map(FadeIn, self.panels), lag_ratio=WRITE)
         heads = LaggedStart(*map(FadeIn, (self.heading, *self.numbers)), lag_ratio=WRITE)
-        sizes = LaggedStart(*map(FadeIn, (self.photos, *self.sizes)), lag_ratio=WRITE)
+        sizes = [LaggedStart(*map(FadeIn, self.sizes), lag_ratio=WRITE)] if self.sizes else []
         return LaggedStart(
             FadeOut(self.key, *([self.rest] if self.told.rest else []), run_time=theme.SWAP),
             LaggedStart(*moves, lag_ratio=LAG),
-            AnimationGroup(heads, sizes),
+            AnimationGroup(borders, heads, *sizes),
             lag_ratio=0.9,
         )
 
@@ -99,12 +109,6 @@ class Stacks:
             Transform(tiles, there, run_time=0.7 * theme.MOVE),
         )
 
-    def enclose(self) -> Animation:
-        """Draw every worker's border around what it holds."""
-        for panel in self.panels:
-            panel.set_stroke(theme.MUTED, BORDER)
-        return LaggedStart(*(FadeIn(panel) for panel in self.panels), lag_ratio=LAG)
-
     def split(self) -> Animation:
         """Move what each worker keeps apart out of what it trains on, and count both."""
         down = np.array([0, -self.frame.px(SPLIT), 0])
@@ -112,7 +116,7 @@ class Stacks:
         goal = VGroup(*(hollow(tiles).shift(down) for tiles in apart))
         counts = LaggedStart(*map(FadeIn, (*self.parts, *self.counts)), lag_ratio=0.06)
         return LaggedStart(
-            FadeOut(VGroup(self.photos, *self.sizes), run_time=theme.SWAP),
+            *([FadeOut(VGroup(*self.sizes), run_time=theme.SWAP)] if self.sizes else []),
             Transform(apart, goal, run_time=theme.MOVE),
             AnimationGroup(*(Transform(panel, panel.unlit()) for panel in self.panels)),
             counts,
@@ -171,7 +175,8 @@ class Stacks:
             Words(stack.number, self.frame).put(np.array([slot.x, head, 0]))
             for stack, slot in zip(stacks, self.slots, strict=True)
         ]
-        self.sizes = self._row([stack.size for stack in stacks], self._over(0))
+        sizes = self._row([stack.size for stack in stacks], self._over(0))
+        self.sizes = [self.photos, *sizes] if sizes else []
         self._count_parts(side)
         self.photos.put(np.array([side, self._over(0)[self.told.worker], 0]), 1)
         for words in (self.heading, *self.numbers, *self.sizes, *self.counts):
@@ -234,7 +239,7 @@ class Stacks:
 
     def _bars(self, shares: Sequence[float], slot: Slot, rows: Sequence[Slot]) -> VGroup:
         """Return a worker's bars, from one edge."""
-        inner = slot.inset(self.frame.px(PAD), 0)
+        inner = slot.inset(self.pad, 0)
         bars = VGroup()
         for share, row in zip(shares, rows, strict=True):
             if not share:

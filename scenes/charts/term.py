@@ -13,7 +13,8 @@ from scenes.drawing.text import Words
 from scenes.figures import Told, figures_of
 from scenes.told import Quantity, TermTold
 
-BAR = 34  # pixels of height
+BAR, THIN_BAR = 34, 10  # pixels of height, beside a text and under it
+HIGHEST = 0.55  # of a bar beside a text, in rows
 TIMES = "\N{MULTIPLICATION SIGN}"
 
 
@@ -21,8 +22,8 @@ TIMES = "\N{MULTIPLICATION SIGN}"
 class Columns:
     """Where a row's parts stand, pixels from the left; numbers end at their place.
 
-    ``size`` is their capitals' height, ``second`` how far the multiplication is under the bar, and
-    ``named`` whether there is room to say what the bar counts.
+    ``size`` is their capitals' height. The number of photos stands beside its bar, ``named`` where
+    there is room, unless ``photos`` says where; ``under`` is how far the bar is under the text.
     """
 
     bar: float
@@ -33,13 +34,14 @@ class Columns:
     equals: float
     product: float
     size: float = theme.LABEL
-    second: float = 0.0
     named: bool = False
+    photos: float = 0.0
+    under: float = 0.0
 
 
 WIDE = Columns(165, 118, 745, 780, 985, 1020, 1230, theme.TITLE, named=True)
 SQUARE = Columns(185, 120, 560, 590, 760, 795, 940)
-PORTRAIT = Columns(185, 320, 300, 330, 475, 505, 645, second=40, named=True)
+PORTRAIT = Columns(0, 735, 405, 430, 560, 585, 735, photos=270, under=30)
 
 
 def columns_of(frame: Frame) -> Columns:
@@ -60,16 +62,14 @@ class Term:
     """A row's parts, each where it stands; the table brings them in."""
 
     def __init__(self, told: TermTold, before: Quantity | None, slot: Slot, frame: Frame) -> None:
-        self.frame, self.slot = frame, slot
+        self.told, self.frame, self.slot = told, frame, slot
         self.at = columns = columns_of(frame)
-        self.first = slot.y + frame.px(columns.second / 2)
-        self.second = slot.y - frame.px(columns.second / 2)
-        self.name = Words(told.name, frame).put(self._point(0, self.first), -1)
+        self.y = slot.y + frame.px(columns.under / 2)
+        self.name = Words(told.name, frame).put(self._point(0), -1)
         self.share = self._number(told.share[0], columns.share, theme.DATA)
         self.times = self._sign(TIMES, columns.times)
         self.value = self._value(told.value[0])
-        middle = self._point(columns.equals, self.second)
-        self.equals = Equals(middle, frame.px(columns.size))
+        self.equals = Equals(self._point(columns.equals), frame.px(columns.size))
         self.product = self._number(told.product, columns.product, theme.INK)
         self.old = VGroup()
         if before:
@@ -77,29 +77,32 @@ class Term:
 
     def count(self, told: Told, share: float) -> None:
         """Lay out the bar, ``share`` of the longest one's length, and what it counts."""
-        columns = self.at
+        columns, down = self.at, self.frame.px(self.at.under)
         length = max(columns.longest * share, 2)
-        self.bar = Rectangle(width=self.frame.px(length), height=self.frame.px(BAR))
+        height = self.frame.px(THIN_BAR if columns.under else BAR)
+        height = min(height, HIGHEST * self.slot.height)
+        self.bar = Rectangle(width=self.frame.px(length), height=height)
         self.bar.set_fill(theme.DATA, opacity=1).set_stroke(width=0)
-        self.bar.move_to(self._point(columns.bar + length / 2, self.first))
+        self.bar.move_to(self._point(columns.bar + length / 2) - np.array([0.0, down, 0.0]))
         shown = told if columns.named else figures_of(told)[0]
         self.photos = Words(shown, self.frame)
-        self.photos.put(self._point(columns.bar + length + 14, self.first), -1)
+        place = columns.photos or columns.bar + length + 14
+        self.photos.put(self._point(place), 1 if columns.photos else -1)
 
     def _value(self, told: Told) -> Words:
         """Return what was sent; where many stand in one row, smaller words for it."""
         if isinstance(told, str):
             words = Words(told, self.frame, color=theme.MUTED)
-            return words.put(self._point(self.at.value, self.second), 1)
+            return words.put(self._point(self.at.value), 1)
         return self._number(told, self.at.value, theme.UPDATE)
 
     def _number(self, told: Told, place: float, color: str) -> Words:
         words = Words(told, self.frame, pixels=self.at.size, color=color, weight="SEMIBOLD")
-        return words.put(self._point(place, self.second), 1)
+        return words.put(self._point(place), 1)
 
     def _sign(self, sign: str, place: float) -> Words:
         words = Words(sign, self.frame, pixels=self.at.size, color=theme.MUTED)
-        return words.put(self._point(place, self.second))
+        return words.put(self._point(place))
 
-    def _point(self, pixels: float, y: float) -> Point3D:
-        return np.array([self.slot.left + self.frame.px(pixels), y, 0.0])
+    def _point(self, pixels: float) -> Point3D:
+        return np.array([self.slot.left + self.frame.px(pixels), self.y, 0.0])

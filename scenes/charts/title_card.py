@@ -13,7 +13,8 @@ from scenes.figures import Told
 from scenes.told import PhraseTold
 
 SPACE = 27  # pixels between two phrases on a line
-UNDER = 44  # pixels between the title and the stage
+UNDER = 38  # pixels between the title and the stage
+CLOSE_UNDER = 32  # where the stage needs the height
 RISE = 18  # pixels
 WIRES = 0.65  # of the wires' height, that is left to them at least
 
@@ -31,7 +32,9 @@ class TitleCard(VGroup):
         ]
         lines = _lines(self.phrases, layout.frame.safe.width, self.frame.px(SPACE))
         leading = self.frame.px(size * LEADING)
-        top = layout.frame.safe.top - self.frame.px(size / 2)
+        # An accent may stand higher than a capital.
+        highest = max(words.get_top()[1] - words.anchor[1] for words in lines[0])
+        top = layout.frame.safe.top - highest
         for i, words in enumerate(lines):
             _centre(words, top - i * leading, self.frame.px(SPACE))
         self.bottom = top - (len(lines) - 1) * leading - self.frame.px(size / 2)
@@ -76,7 +79,7 @@ class TitleCard(VGroup):
             min(slot.bottom for slot in upper),
             max(slot.top for slot in upper),
         ]
-        gap = self.frame.px(UNDER if self.frame.wide else UNDER / 2)
+        gap = self.frame.px(UNDER if self.frame.wide else CLOSE_UNDER)
         new = _pressed(edges, self.bottom - gap)
 
         def pressed(slot: Slot) -> Slot:

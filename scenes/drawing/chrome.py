@@ -15,6 +15,8 @@ from scenes.told import Metric
 
 GAP = 56  # pixels between two metrics
 DESCENT = 5  # pixels by which a block of text looks lower than its capitals
+NAME_LEADING = 40  # pixels between the two lines of a metric's long name
+BENEATH = 20  # pixels between two metrics, one under the other, at least
 STACKED = 150  # pixels of height from which metrics stand one under the other
 
 
@@ -42,11 +44,13 @@ class Chrome:
         edge = slot.at(1, 1) if alone else slot.at(0, 1)
         group = VGroup()
         stacked = slot.height > self.frame.px(STACKED)
+        room = self._room(metrics, slot, stacked=stacked)
         for metric in reversed(metrics) if alone else metrics:
-            entry = self._entry(metric, edge, side)
+            entry = self._entry(metric, edge, side, room)
             group.add(*entry)
             if stacked:
-                edge = edge - np.array([0, slot.height / 2, 0])
+                down = max(slot.height / 2, entry.height + self.frame.px(BENEATH))
+                edge = edge - np.array([0, down, 0])
             else:
                 edge = edge - side * np.array([entry.width + self.frame.px(GAP), 0, 0])
         return self._swap("overlay", group)
@@ -55,15 +59,37 @@ class Chrome:
         """Show metrics as ``overlay`` does, or wait where there are none."""
         return self.overlay(metrics) if metrics else Wait(theme.SWAP)
 
-    def _entry(self, metric: Metric, corner: Point3D, side: float) -> VGroup:
-        """Return a metric's value over its name, aligned on the side of ``corner``."""
+    def _room(self, metrics: Sequence[Metric], slot: Slot, *, stacked: bool) -> float:
+        """Return how wide each metric may be: as wide as it is, if all have room so."""
+        gaps = 0.0 if stacked else self.frame.px(GAP) * (len(metrics) - 1)
+        widths = [self._entry(metric, slot.center, 1, slot.width).width for metric in metrics]
+        fits = max(widths) <= slot.width if stacked else sum(widths) + gaps <= slot.width
+        shares = 1 if stacked else len(metrics)
+        return slot.width if fits else (slot.width - gaps) / shares
+
+    def _entry(self, metric: Metric, corner: Point3D, side: float, room: float) -> VGroup:
+        """Return a metric's value over its name, aligned on the side of ``corner``.
+
+        A name that is wider than ``room`` takes two lines.
+        """
         down = np.array([0, self.frame.px(1), 0])
         number = Words(
             metric.value, self.frame, pixels=theme.TITLE, color=metric.color, weight="SEMIBOLD"
         )
-        name = Words(metric.name, self.frame, color=theme.MUTED)
         number.put(corner - down * theme.TITLE / 2, side)
-        return VGroup(number, name.put(corner - down * (theme.TITLE + 33), side))
+        entry = VGroup(number)
+        for i, part in enumerate(self._in_lines(metric.name, room)):
+            name = Words(part, self.frame, color=theme.MUTED)
+            entry.add(name.put(corner - down * (theme.TITLE + 33 + i * NAME_LEADING), side))
+        return entry
+
+    def _in_lines(self, name: Told, room: float) -> Sequence[Told]:
+        """Return a name as one line, or as two that are about as wide where it has no room."""
+        if Words(name, self.frame).width <= room or " " not in str(name):
+            return [name]
+        words = str(name).split(" ")
+        pairs = [(" ".join(words[:i]), " ".join(words[i:])) for i in range(1, len(words))]
+        return split(name, min(pairs, key=lambda pair: max(map(len, pair))))
 
     def tick(self, metrics: Sequence[Metric], *, alone: bool = False) -> None:
         """Change the overlay's numbers at once, without an animation: a counter that runs."""

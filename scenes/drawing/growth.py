@@ -5,7 +5,7 @@ from itertools import groupby
 
 import numpy as np
 import numpy.typing as npt
-from manim import Animation, Dot, ImageMobject, Mobject, VGroup, VMobject, smooth
+from manim import Animation, Dot, ImageMobject, Mobject, VGroup, VMobject
 
 from scenes import theme
 from scenes.drawing import layers
@@ -68,22 +68,18 @@ def _until(stretch: Sequence[tuple[int, Point]], round_: float) -> list[Point]:
 class Marks(ImageMobject):
     """Marks in rows and columns, one picture however many they are.
 
-    ``column_of`` has the round of each column of pixels and ``row_of`` the row of each row of
-    pixels; ``opacity`` is that of all marks together, uint8, (pixels up, pixels across).
+    ``column_of`` has the round of each column of pixels; ``opacity`` is that of all marks together,
+    uint8, (pixels up, pixels across).
     """
 
     def __init__(
         self,
         opacity: npt.NDArray[np.uint8],
         column_of: npt.NDArray[np.float64],
-        row_of: npt.NDArray[np.intp],
         color: tuple[int, int, int],
     ) -> None:
         self.opacity = opacity
         self.column_of = column_of
-        self.row_of = row_of
-        self.lit = np.ones(len(row_of))
-        self.drawn = 0.0
         pixels = np.zeros((*opacity.shape, 4), np.uint8)
         pixels[..., :3] = color
         super().__init__(pixels)
@@ -91,14 +87,8 @@ class Marks(ImageMobject):
 
     def draw_to(self, round_: float) -> None:
         """Show the marks up to a round; those of a round that has begun come in gradually."""
-        self.drawn = round_
         reached = np.clip(round_ - (self.column_of - 1), 0, 1)
-        self.pixel_array[..., 3] = self.opacity * reached[None, :] * self.lit[:, None]
-
-    def light(self, row: int, rest: float) -> None:
-        """Show one row as it is and the others with the opacity ``rest``."""
-        self.lit = np.where(self.row_of == row, 1.0, rest)
-        self.draw_to(self.drawn)
+        self.pixel_array[..., 3] = self.opacity * reached[None, :]
 
 
 class Grow(Animation):
@@ -113,16 +103,3 @@ class Grow(Animation):
         """Draw up to a moment between the two."""
         start, end = self.span
         self.part.draw_to(start + min(alpha, 1.0) * (end - start))
-
-
-class Light(Animation):
-    """All rows of marks but one step back, or come forward again."""
-
-    def __init__(self, marks: Marks, row: int, *, back: bool = False) -> None:
-        self.marks, self.row, self.back = marks, row, back
-        super().__init__(marks)
-
-    def interpolate_mobject(self, alpha: float) -> None:
-        """Change the others' light gradually."""
-        done = smooth(min(alpha, 1.0))
-        self.marks.light(self.row, 1 - (1 - done if self.back else done) * (1 - theme.DIM))

@@ -17,6 +17,7 @@ MARGIN = 0.05  # of the frame's width and height, kept clear of text
 # What a phone's own controls cover in a portrait frame, pixels of 1920: top, bottom, right.
 PORTRAIT_COVER = (250, 420, 170)
 SHORT = 8.0  # Manim's units of the shorter side
+UNDER_TITLE = 30  # pixels kept clear
 ONE_ROW = 4  # workers that stand in one row where the frame is not wide
 
 
@@ -150,7 +151,14 @@ class Layout:
     workers: tuple[Slot, ...]  # none where they are drawn as a crowd
     crowd: Slot  # where the workers stand together
     figure: Slot
+    tall: Slot  # the same where no headline stands above it
     spare: Slot  # above the workers, while no coordinator is there
+
+    @property
+    def whole(self) -> Slot:
+        """All between title and caption, for a figure without an overlay."""
+        top = max(self.figure.top, self.title.bottom - self.frame.px(UNDER_TITLE))
+        return box(self.figure.left, self.figure.bottom, self.figure.right, top)
 
 
 def layout(frame: Frame, num_workers: int = 0) -> Layout:
@@ -180,6 +188,7 @@ def _wide(frame: Frame, num_workers: int) -> Layout:
         workers=_cards(cards, num_workers, 1, px(16), px(230)),
         crowd=cards,
         figure=box(safe.left, caption.top + px(36), safe.right, title.bottom - px(40)),
+        tall=box(safe.left, caption.top + px(36), safe.right, title.bottom - px(40)),
         spare=box(safe.left, cards.top + px(40), safe.right, title.bottom - px(10)),
     )
 
@@ -191,7 +200,7 @@ def _square(frame: Frame, num_workers: int) -> Layout:
     title = box(safe.left, safe.top - px(95), safe.left + px(440), safe.top)
     beside = box(title.right, title.bottom, safe.right, safe.top)
     middle = safe.left + px(510)
-    cards = box(safe.left, caption.top + px(12), safe.right, safe.top - px(372))
+    cards = box(safe.left, caption.top + px(30), safe.right, safe.top - px(372))
     return Layout(
         frame=frame,
         caption_shape=(36, 3),
@@ -204,6 +213,7 @@ def _square(frame: Frame, num_workers: int) -> Layout:
         workers=_cards(cards, num_workers, 1 if num_workers <= ONE_ROW else 2, px(16), px(230)),
         crowd=cards,
         figure=box(safe.left, caption.top + px(24), safe.right, title.bottom - px(30)),
+        tall=box(safe.left, caption.top + px(24), safe.right, title.bottom - px(30)),
         spare=box(safe.left, cards.top + px(20), safe.right, title.bottom - px(10)),
     )
 
@@ -213,19 +223,20 @@ def _portrait(frame: Frame, num_workers: int) -> Layout:
     safe, px = frame.safe, frame.px
     caption = box(safe.left, safe.bottom, safe.right, safe.bottom + px(252))
     title = box(safe.left, safe.top - px(95), safe.right, safe.top)
-    cards = box(safe.left, caption.top + px(10), safe.right, safe.top - px(612))
+    cards = box(safe.left, caption.top + px(20), safe.right, safe.top - px(606))
     return Layout(
         frame=frame,
         caption_shape=(28, 4),
         title=title,
-        overlay=box(safe.left, safe.top - px(302), safe.right - px(444), safe.top - px(112)),
+        overlay=box(safe.left, safe.top - px(334), safe.right - px(444), safe.top - px(128)),
         headline=box(safe.left, safe.top - px(205), safe.right, safe.top - px(105)),
         caption=caption,
-        front_end=box(safe.right - px(440), safe.top - px(302), safe.right, safe.top - px(112)),
-        coordinator=box(-px(255), safe.top - px(540), px(255), safe.top - px(322)),
+        front_end=box(safe.right - px(440), safe.top - px(324), safe.right, safe.top - px(120)),
+        coordinator=box(-px(255), safe.top - px(546), px(255), safe.top - px(346)),
         workers=_cards(cards, num_workers, 1 if num_workers <= ONE_ROW else 2, px(16), px(230)),
         crowd=cards,
         figure=box(safe.left, caption.top + px(24), safe.right, safe.top - px(235)),
+        tall=box(safe.left, caption.top + px(24), safe.right, title.bottom - px(50)),
         spare=box(safe.left, cards.top + px(20), safe.right, title.bottom - px(10)),
     )
 

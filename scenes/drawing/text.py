@@ -4,6 +4,7 @@
 numbers carry their source.
 """
 
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from textwrap import wrap
@@ -18,7 +19,7 @@ from manim.typing import Point3D
 from scenes import theme
 from scenes.drawing.layout import Frame
 from scenes.errors import FontError
-from scenes.figures import Told, figures_of
+from scenes.figures import ELLIPSIS, Figure, Told, figures_of
 
 # Pango rounds glyph positions to whole units: at this size the rounding is invisible.
 LARGE = 144
@@ -140,6 +141,16 @@ class Block(VGroup):
         super().__init__(*lines)
         for i, words in enumerate(lines):
             words.put(DOWN * leading * i)
+
+
+def cut(told: Told, frame: Frame, width: float, *, color: str, weight: str = "NORMAL") -> Words:
+    """Return a label; a name that is longer than ``width`` is cut, which a mark shows."""
+    words = Words(told, frame, color=color, weight=weight)
+    while isinstance(told, Figure) and words.width > width and len(told.text) > len(ELLIPSIS) + 1:
+        most = min(len(told.text) - 1, int(len(told.text) * width / words.width))
+        told = replace(told, text=told.text[: max(most - 1, 1)].rstrip() + ELLIPSIS)
+        words = Words(told, frame, color=color, weight=weight)
+    return words
 
 
 def wrapped(text: str, columns: int) -> list[str]:

@@ -59,7 +59,8 @@ def film(told: Film) -> Made:
     """Return a film as MP4 and WebM, with its captions as text tracks and beside it."""
     lengths = [clip.seconds for clip in told.clips]
     texts = tracks([planned.job for planned in told.todo], told.clips, lengths)
-    extras = Extras(_about(told.todo), [clip.chapter.name for clip in told.clips], texts)
+    names = [planned.job.told().title for planned in told.todo]
+    extras = Extras(_about(told.todo), names, texts)
     key = digest([told.key, extras])
     made: Made = {}
     for suffix, parts in ((".mp4", [clip.movie for clip in told.clips]), (".webm", told.webms())):

@@ -28,8 +28,14 @@ from scenes.figures import Told, text
 from scenes.stage.wires import PACKET_HEIGHT
 
 PAD = 20  # pixels
-WRITING_SECONDS = 2.4
+LOW = 240  # of height, below which the plate needs more of it
+OVER, GAP, UNDER = 20, 18, 14  # pixels over the name, around the plate, and under the tray
+LOW_OVER, LOW_GAP, LOW_UNDER = 13, 11, 18
+WRITING_SECONDS = 2.0
 SWATCH = 26  # pixels of the square that shows what a glow looks like
+BETWEEN = 4  # pixels between two shares at most
+MOST_BETWEEN = 0.2  # of a share's width
+FILLING = 0.92  # part of a share that its label may fill
 
 
 class Coordinator(Group):
@@ -41,18 +47,20 @@ class Coordinator(Group):
         self.slot = slot
         self.panel = Panel(slot, frame)
         self.words = Words(text("Coordinator"), frame, weight="SEMIBOLD")
-        self.words.put(np.array([slot.x, slot.top - px(PAD + theme.LABEL / 2), 0.0]))
+        low = slot.height < px(LOW)
+        over, gap, under = (LOW_OVER, LOW_GAP, LOW_UNDER) if low else (OVER, GAP, UNDER)
+        self.words.put(np.array([slot.x, slot.top - px(over + theme.LABEL / 2), 0.0]))
         self.tray = box(
             slot.left + px(PAD),
-            slot.bottom + px(PAD - 6),
+            slot.bottom + px(under),
             slot.right - px(PAD),
-            slot.bottom + px(PAD - 6 + PACKET_HEIGHT),
+            slot.bottom + px(under + PACKET_HEIGHT),
         )
         self.plate_slot = box(
             slot.left + px(PAD),
-            self.tray.top + px(18),
+            self.tray.top + px(gap),
             slot.right - px(PAD),
-            slot.top - px(PAD + theme.LABEL + 18),
+            slot.top - px(over + theme.LABEL + gap),
         )
         self.plate: ImageMobject | RoundedRectangle | None = None
         self.changes = Group()
@@ -119,30 +127,29 @@ class Coordinator(Group):
 
 
 class Share(VGroup):
-    """An update's part of the average: a bar as wide as its n_k/n, with the share in it."""
+    """An update's part of the average: a bar as wide as its n_k/n, with the share in it.
+
+    ``room`` is that width, of which a little stays free beside the next one.
+    """
 
     def __init__(self, told: Told, area: Slot, frame: Frame) -> None:
-        self.body = Rectangle(
-            width=area.width,
-            height=area.height,
-            fill_color=theme.UPDATE,
-            fill_opacity=1,
-            stroke_color=theme.PANEL,
-            stroke_width=4,
-        ).move_to(area.center)
+        gap = min(frame.px(BETWEEN), MOST_BETWEEN * area.width)
+        self.body = Rectangle(width=area.width - gap, height=area.height, stroke_width=0)
+        self.body.set_fill(theme.UPDATE, opacity=1).move_to(area.center)
+        self.room = area.width
         super().__init__(self.body)
         words = Words(told, frame, color=theme.ON_BRIGHT, weight="SEMIBOLD").put(area.center)
-        if words.width < 0.92 * area.width:
+        if words.width < FILLING * area.width:
             self.add(words)
         self.body.set_z_index(layers.PACKETS)
         words.set_z_index(layers.PACKET_TEXT)
 
 
 def share_slots(tray: Slot, shares: Sequence[float]) -> tuple[Slot, ...]:
-    """Split the tray side by side in proportion to shares that sum to one."""
+    """Split the tray side by side in proportion to shares."""
     slots, left = [], tray.left
     for share in shares:
-        right = left + share * tray.width
+        right = left + share / sum(shares) * tray.width
         slots.append(box(left, tray.bottom, right, tray.top))
         left = right
     return tuple(slots)

@@ -112,13 +112,11 @@ class Crowd(Group):
 class Course:
     """How a change goes through some workers: all at once, or in a wave.
 
-    ``order`` says for each when it begins, 0 to 1. With ``beats`` they pulse meanwhile, towards
-    ``glow`` or else towards the brightest colour.
+    ``order`` says for each when it begins, 0 to 1. With ``beats`` they pulse meanwhile.
     """
 
     order: Floats | None = None
     beats: int = 0
-    glow: str | None = None
 
 
 AT_ONCE = Course()
@@ -139,7 +137,7 @@ class Relight(Animation):
         self.order = np.zeros(len(workers), np.float32) if course.order is None else course.order
         self.spread = 0.0 if course.order is None else OPEN
         self.beats = course.beats
-        self.glow = _colors([course.glow or theme.INK])[0]
+        self.glow = _colors([theme.INK])[0]
         self.start: Floats | None = None
         self.fingerprint = sha256(workers.tobytes() + looks.tobytes()).hexdigest()
         super().__init__(crowd, run_time=run_time)

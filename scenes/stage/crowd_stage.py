@@ -24,7 +24,7 @@ from manim import (
 from manim import Line as Stroke
 
 from scenes import theme
-from scenes.crowds import MOST_CARDS, count_of, each_stands_for, stream
+from scenes.crowds import count_of, crowded, each_stands_for, stream
 from scenes.drawing.layout import Layout, Slot, box
 from scenes.drawing.panel import THICK, Pulse
 from scenes.drawing.text import Words
@@ -34,14 +34,12 @@ from scenes.stage.card import Card
 from scenes.stage.coordinator import share_slots
 from scenes.stage.crowd import AT_ONCE, Course, Crowd, Floats, Indices, Relight
 from scenes.stage.curve_bundle import CurveBundle
-from scenes.stage.label_chart import LabelChart
 from scenes.stage.slices import Slices
 from scenes.stage.stage import Stage
 from scenes.stage.strands import Flood, Spread, Strands, backwards
 from scenes.stage.wires import Packet, Trail, Travel, journey
 from scenes.told import (
     CurveTold,
-    LabelChartTold,
     SwiftTold,
     UpdateTold,
     WorkerTold,
@@ -68,7 +66,6 @@ class CrowdStage(Stage):
         first, last = Words(workers[0].label, self.frame), Words(workers[-1].number, self.frame)
         self.crowd = self._drawn(first.width, last.width)
         self.names = VGroup(*self._placed(first, last))
-        self.size: Told = ""
         grid = self.crowd.grid
         self.strands = Strands(layout.coordinator, grid.area, grid.columns, self.frame)
         self.wires = VGroup(self.strands)
@@ -93,21 +90,6 @@ class CrowdStage(Stage):
         self.crowd.paint(everyone)
         wave = self._relit(everyone, Course(self._from_left(everyone)), 2 * theme.MOVE)
         return AnimationGroup(wave, FadeIn(self.names, run_time=2 * theme.MOVE))
-
-    def enter_labels(self) -> Animation:
-        """Point out that everyone holds data: a wave of gold goes through the crowd."""
-        everyone = np.arange(len(self.told))
-        order = self._from_left(everyone)
-        return self._relit(everyone, Course(order, 1, theme.DATA), 2 * theme.MOVE)
-
-    def list_labels(self, told: LabelChartTold | None, client: int) -> Animation:
-        """Spell one worker's label bars out above the crowd, beside its card if that is shown."""
-        if told is None:
-            return self.visit_photos(client)
-        chart = LabelChart(told, self._beside_lens(), self.frame)
-        old, self.above = self.above, chart
-        rising = chart.rise(self.lens.bars if self.lens else VGroup())
-        return AnimationGroup(FadeOut(old, run_time=theme.SWAP), rising, lag_ratio=1)
 
     def clear_above(self) -> Animation:
         """Take away what stands above the crowd, and let every mark rest."""
@@ -163,7 +145,6 @@ class CrowdStage(Stage):
         """Send the global model to some workers: a stream that spreads, and lights them up."""
         workers = np.array(clients, int)
         self.crowd.loads[workers] = marks.MODEL
-        self.size = size
         seconds = STREAM * theme.MOVE * pace
         packet = Packet(size, theme.MODEL, self.frame)
         trunk = self.strands.trunk
@@ -211,18 +192,6 @@ class CrowdStage(Stage):
         self.crowd.loads[workers] = marks.NOTHING
         self.crowd.stances[workers] = marks.DIM
         return self._relit(workers, run_time=theme.MOVE)
-
-    def change(self, client: int) -> Animation:
-        """Train briefly: the worker pulses and its copy of the model turns into an update."""
-        return self._trained([client], theme.MOVE)
-
-    def give_back(self, client: int, run_time: float = 1.4 * theme.MOVE) -> Animation:
-        """Send a worker's update to the coordinator, which takes it in."""
-        return self._returned([client], self.size, None, run_time)
-
-    def bring_back(self, client: int) -> Animation:
-        """Send a worker's update to the coordinator's tray, where it stays."""
-        return self._returned([client], self.size, self.coordinator.tray)
 
     def clear_packets(self) -> Animation:
         """Take away every packet that lies in the tray, and what the workers hold."""
@@ -272,7 +241,7 @@ class CrowdStage(Stage):
                 Transform(packet[0], slices.whole), FadeOut(packet[1:]), run_time=theme.MOVE
             ),
             AnimationGroup(FadeOut(packet[0]), FadeIn(slices), run_time=theme.SWAP),
-            Wait(2 * theme.MOVE),
+            Wait(theme.MOVE),
         )
 
     def measure(self, measured: Mapping[int, Told]) -> Animation:
@@ -349,16 +318,6 @@ class CrowdStage(Stage):
         ends = np.array([x, spare.bottom, 0.0]), np.array([mark.x, mark.top, 0.0])
         return card, VGroup(Stroke(*ends, stroke_color=theme.DATA, stroke_width=THICK))
 
-    def _beside_lens(self) -> Slot:
-        """Return the room above the crowd that a card there leaves."""
-        spare = self.layout.spare
-        if self.lens is None:
-            return spare
-        card, gap = self.lens.slot, self.frame.px(LENS / 4)
-        if card.x < spare.x:
-            return box(card.right + gap, spare.bottom, spare.right, spare.top)
-        return box(spare.left, spare.bottom, card.left - gap, spare.top)
-
     def _bundled(self, curves: Mapping[int, CurveTold]) -> CurveBundle:
         """Return the plot between coordinator and crowd; the first worker's curve is named."""
         px, safe = self.frame.px, self.frame.safe
@@ -404,8 +363,7 @@ class CrowdStage(Stage):
 
 def stage_for(layout: Layout, workers: Sequence[WorkerTold]) -> Stage:
     """Return the stage for some workers: as cards, or as a crowd where they are too many."""
-    crowd = len(workers) > MOST_CARDS
-    return CrowdStage(layout, workers) if crowd else Stage(layout, workers)
+    return CrowdStage(layout, workers) if crowded(len(workers)) else Stage(layout, workers)
 
 
 def _called(told: WorkerTold) -> Told:

@@ -1,18 +1,18 @@
-"""Small effects of the stage: shares that merge, bars that are pointed out."""
+"""Shares that merge into the new model."""
 
 from collections.abc import Sequence
 
 import numpy as np
-from manim import DOWN, Animation, ManimColor, VGroup, VMobject, smooth, there_and_back
+from manim import Animation, ManimColor, VGroup, smooth
 
 from scenes import theme
+from scenes.stage.coordinator import Share
 
 MERGED = 0.5  # part of its time in which shares become one; it rises and fades in the rest
-SWELLING = 0.12  # part of their height by which bars grow when they are pointed out
 
 
 class Merge(Animation):
-    """Shares side by side lose their labels and edges, become the new model, and rise into it."""
+    """Shares side by side lose their labels and gaps, become the new model, and rise into it."""
 
     def __init__(self, shares: Sequence[VGroup], lift: float) -> None:
         self.shares = shares
@@ -33,19 +33,7 @@ class Merge(Animation):
         for share, rest in zip(self.shares, self.rest, strict=True):
             share.become(rest).shift(rising * self.lift)
             share[1:].set_fill(opacity=max(0.0, 1 - 2 * merged))
-            width = rest[0].get_stroke_width() * (1 - merged)
             share[0].set_fill(color, opacity=1 - rising)
-            share[0].set_stroke(width=width, opacity=1 - rising)
-
-
-class Swell(Animation):
-    """Bars grow a little out of their floor and settle."""
-
-    def __init__(self, bars: VMobject) -> None:
-        self.bars, self.rest = bars, bars.copy()
-        super().__init__(bars, run_time=theme.MOVE)
-
-    def interpolate_mobject(self, alpha: float) -> None:
-        """Be as tall as at rest at both ends."""
-        factor = 1 + SWELLING * there_and_back(min(max(alpha, 0.0), 1.0))
-        self.bars.become(self.rest).stretch(factor, 1, about_edge=DOWN)
+            if isinstance(rest, Share):
+                width = rest[0].width + merged * (rest.room - rest[0].width)
+                share[0].stretch_to_fit_width(width)

@@ -23,10 +23,13 @@ from scenes.drawing.text import Words
 from scenes.figures import Figure, Told, text
 
 PAD = 20  # pixels
+NARROW_PAD = 14  # where there is no room for a gauge
 TALL = 240  # of height, from which there is room for a gauge
 GAUGE = 12
 BETWEEN = 76  # pixels between a value and the one before
 MARK = 34  # height of the mark that shows the value before
+CLEAR = 9  # pixels between a value and what is over and under it at least
+DESCENT = 0.1  # part of a value's height by which a comma hangs, and half of it is made up for
 
 
 class FrontEnd(Group):
@@ -38,11 +41,13 @@ class FrontEnd(Group):
         self.slot = slot
         self.panel = Panel(slot, frame)
         self.words = Words(text("Front end"), frame, weight="SEMIBOLD")
-        self.words.put(np.array([slot.x, slot.top - px(PAD + theme.LABEL / 2), 0.0]))
+        gauged = slot.height > px(TALL)
+        self.pad = px(PAD if gauged else NARROW_PAD)
+        self.words.put(np.array([slot.x, slot.top - self.pad - px(theme.LABEL / 2), 0.0]))
         self.words.set_z_index(layers.CONTENT)
         self.reading = VGroup()
         self.track: Slot | None = None
-        if slot.height > px(TALL):
+        if gauged:
             y = slot.bottom + px(PAD + theme.LABEL + 34)
             left, right = slot.left + px(2 * PAD), slot.right - px(2 * PAD)
             self.track = box(left, y - px(GAUGE / 2), right, y + px(GAUGE / 2))
@@ -52,22 +57,25 @@ class FrontEnd(Group):
         """Show a value with a note under it in place of what was shown; or nothing."""
         if not str(value):
             return self._swap(VGroup())
-        number = Words(value, self.frame, pixels=theme.DISPLAY, weight="SEMIBOLD")
-        number.put(self._middle)
-        return self._swap(VGroup(number, self._note(note), *self._gauge(value)))
+        number, note_ = self._value(value), self._note(note)
+        if not self._fits(number, note_):
+            number = self._value(value, theme.TITLE)
+        return self._swap(VGroup(number, note_, *self._gauge(value)))
 
     def compare(self, old: Told, new: Told, note: Told) -> Animation:
         """Show a new value with the old one on its left, and go from one to the other."""
-        before = Words(old, self.frame, color=theme.MUTED)
-        after = Words(new, self.frame, pixels=theme.DISPLAY, weight="SEMIBOLD")
+        before, note_ = Words(old, self.frame, color=theme.MUTED), self._note(note)
         gap = self.frame.px(BETWEEN)
+        after = self._value(new)
+        if not self._fits(after, note_, before.width + gap):
+            after = self._value(new, theme.TITLE)
         width = before.width + gap + after.width
         left = self._middle - np.array([width / 2, 0, 0])
         before.put(left, -1)
         after.put(left + np.array([width, 0, 0]), 1)
         arrow = _arrow(before.get_right()[0], after.get_left()[0], left[1], self.frame)
         gauge = self._gauge(old)
-        shown = VGroup(before, arrow, after, self._note(note), *gauge[:1])
+        shown = VGroup(before, arrow, after, note_, *gauge[:1])
         entering = self._swap(shown)
         if not gauge:
             return entering
@@ -79,11 +87,23 @@ class FrontEnd(Group):
 
     @property
     def _middle(self) -> np.ndarray:
-        return self.slot.at(0.5, 0.49 if self.track is None else 0.6)
+        return self.slot.at(0.5, 0.5 if self.track is None else 0.6)
+
+    def _value(self, value: Told, pixels: float = theme.DISPLAY) -> Words:
+        number = Words(value, self.frame, pixels=pixels, weight="SEMIBOLD")
+        up = 0.0 if self.track else self.frame.px(DESCENT * pixels)
+        return number.put(self._middle + np.array([0, up, 0]))
+
+    def _fits(self, number: Words, note: Words, beside: float = 0.0) -> bool:
+        """Whether a value is clear of what is over, under and beside it."""
+        clear = self.frame.px(CLEAR)
+        under = number.get_bottom()[1] - note.get_top()[1]
+        over = self.words.get_bottom()[1] - number.get_top()[1]
+        return min(under, over) >= clear and number.width + beside <= self.slot.width - 2 * self.pad
 
     def _note(self, note: Told) -> Words:
         words = Words(note, self.frame, color=theme.MUTED)
-        return words.put(self.slot.at(0.5, 0) + np.array([0, self.frame.px(PAD + 13), 0]))
+        return words.put(self.slot.at(0.5, 0) + np.array([0, self.pad + self.frame.px(13), 0]))
 
     def _gauge(self, value: Told) -> list[Rectangle]:
         """Return a track that means all, and a bar on it; nothing where there is no room."""

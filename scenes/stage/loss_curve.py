@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from manim import Animation, Create, Dot, FadeIn, Rectangle, VGroup, linear
+from manim import Animation, Create, Dot, FadeIn, Rectangle, VGroup, Wait, linear
 from manim import Line as Stroke
 
 from scenes import theme
@@ -70,8 +70,8 @@ class LossCurve(VGroup):
         return Create(self.curve, run_time=self.share * run_time, rate_func=linear)
 
     def end(self) -> Animation:
-        """Bring in the last value."""
-        return FadeIn(self.after)
+        """Bring in the last value, if it has a label."""
+        return FadeIn(self.after) if len(self.after) else Wait(theme.SWAP)
 
     def _highest(self, until: float) -> float:
         """Return the curve's greatest y left of some x: a label above it has to clear that."""

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Self
 
 import numpy as np
+import numpy.typing as npt
 from manim import (
     DL,
     UR,
@@ -34,7 +35,7 @@ from scenes.told import OutageTold
 
 WORKING = 1  # beats for which a worker trains before it fails
 DASHES, DASH = 34, 0.5  # around a card; the part that is drawn
-STUB, STUB_DASH = 0.62, 24  # the part of a wire that is left, and pixels from dash to dash
+STUB, STUB_DASH = 0.62, 24  # the part of a wire that is left at most, and pixels between dashes
 AT = np.linspace(0, 1, 60)  # where along a wire it is looked whether a text is in its way
 CLEAR = 10  # pixels kept clear around the note
 ABOVE = 20  # pixels between a card and the note over it
@@ -87,8 +88,8 @@ class Outages:
         A note over each card says how it did, once there is no wire in its place.
         """
         wires = [self.stage.wires[outage.worker] for outage in self.told]
-        self.stubs.add(*(_stub(wire, self.frame) for wire in wires))
         self.notes.add(*(note for outage in self.told if (note := self._note(outage))))
+        self.stubs.add(*(_stub(wire, self._left_of(wire), self.frame) for wire in wires))
         reports = [self._report(outage) for outage in self.told if outage.reported]
         gone = [wire.animate.set_stroke(opacity=0) for wire in wires]
         steps = [
@@ -136,26 +137,41 @@ class Outages:
     def _free(self, words: Words) -> bool:
         """Whether no wire to a worker that answers, and no card, is where a text is."""
         failed = {outage.worker for outage in self.told}
-        pad = self.frame.px(CLEAR)
-        low, high = words.get_corner(DL)[:2] - pad, words.get_corner(UR)[:2] + pad
+        low, high = self._around(words)
         for client, (wire, worker) in enumerate(
             zip(self.stage.wires, self.stage.workers, strict=True)
         ):
-            points = np.array([wire.point_from_proportion(at) for at in AT])[:, :2]
-            crossed = ((points > low) & (points < high)).all(axis=1).any()
+            crossed = self._crosses(wire, words).any()
             over = worker.slot.bottom < high[1] and worker.slot.top > low[1]
             if over or (crossed and client not in failed):
                 return False
         return True
+
+    def _around(self, words: VMobject) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+        """Return the lower left and the upper right corner of what a text keeps clear."""
+        pad = self.frame.px(CLEAR)
+        return words.get_corner(DL)[:2] - pad, words.get_corner(UR)[:2] + pad
+
+    def _crosses(self, wire: VMobject, words: VMobject) -> npt.NDArray[np.bool_]:
+        """Return at which places of ``AT`` a wire is where a text is."""
+        low, high = self._around(words)
+        points = np.array([wire.point_from_proportion(at) for at in AT])[:, :2]
+        return np.asarray(((points > low) & (points < high)).all(axis=1))
+
+    def _left_of(self, wire: VMobject) -> float:
+        """Return the part of a broken wire that is left: it ends before any note."""
+        crossings = [self._crosses(wire, note) for note in self.notes]
+        met = [float(AT[crossed.argmax()]) for crossed in crossings if crossed.any()]
+        return max(float(AT[1]), min([STUB, *met]))
 
 
 def _outline(panel: VMobject) -> VMobject:
     return panel.copy().set_fill(opacity=0).set_stroke(theme.MUTED, 1.5 * THIN)
 
 
-def _stub(wire: VMobject, frame: Frame) -> VMobject:
+def _stub(wire: VMobject, part: float, frame: Frame) -> VMobject:
     """Return what is left of a wire: dashes that come from the coordinator and end on the way."""
     left = VMobject(stroke_color=theme.MUTED, stroke_width=2)
-    left.pointwise_become_partial(wire, 0, STUB)
+    left.pointwise_become_partial(wire, 0, part)
     dashes = max(2, round(left.get_arc_length() / frame.px(STUB_DASH)))
     return DashedVMobject(left, num_dashes=dashes).set_z_index(layers.WIRES)

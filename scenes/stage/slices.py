@@ -10,11 +10,7 @@ from scenes.drawing import layers
 from scenes.drawing.layout import Frame, Slot, box
 from scenes.drawing.text import Words
 from scenes.figures import Told
-from scenes.stage.coordinator import Share
-
-BETWEEN = 4  # pixels between two slices at most
-MOST_BETWEEN = 0.2  # of a slice's width
-FILLING = 0.92  # part of a slice that its label may fill
+from scenes.stage.coordinator import BETWEEN, FILLING, MOST_BETWEEN, Share
 
 
 class Slices(Share):
@@ -25,6 +21,7 @@ class Slices(Share):
 
     def __init__(self, told: Sequence[Told], slots: Sequence[Slot], frame: Frame) -> None:
         self.whole = _bar(box(slots[0].left, slots[0].bottom, slots[-1].right, slots[0].top))
+        self.room = self.whole.width
         self.body = self.whole.copy().clear_points()
         for slot in slots:
             self.body.append_points(_cut(slot, frame).points)

@@ -31,16 +31,14 @@ from scenes.figures import Told
 from scenes.stage.card import Card
 from scenes.stage.coordinator import Coordinator, Share, share_slots
 from scenes.stage.curve_row import row
-from scenes.stage.effects import MERGED, Merge, Swell
+from scenes.stage.effects import MERGED, Merge
 from scenes.stage.front_end import FrontEnd
-from scenes.stage.label_chart import LabelChart
 from scenes.stage.loss_curve import LossCurve, Scale
 from scenes.stage.summary import Summary
-from scenes.stage.wires import Packet, Trail, Travel, journey, wires
+from scenes.stage.wires import Packet, Trail, Travel, journey, under_others, wires
 from scenes.stage.worker import Worker
 from scenes.told import (
     CurveTold,
-    LabelChartTold,
     Metric,
     Plate,
     Reading,
@@ -55,6 +53,8 @@ BETWEEN_CURVES, OVER_CURVES, UNDER_CURVES = 56, 22, 22
 MOST_TRIPS = 4  # updates that take their usual time to travel; of more, each is faster
 FEW = 0.3  # part of its time after which the next of many begins, so that four move at once
 STAGGER = 0.45  # a packet leaves when the one before has gone this part of its way
+CLOSE_STAGGER = 0.7  # where the ways are short and lie close to each other
+ASIDE = 40  # pixels between the safe area's edge and where the first wire may begin
 
 
 DrawWorker = Callable[[WorkerTold, Slot, Frame], Worker]
@@ -75,12 +75,13 @@ class Stage:
         ]
         self.coordinator = Coordinator(layout.coordinator, frame)
         self.front_end = FrontEnd(layout.front_end, frame)
-        self.wires = wires(layout.coordinator, layout.workers)
+        self.wires = wires(_ports(layout), layout.workers)
         self.link = Stroke(
             *_facing(layout.coordinator, layout.front_end),
             stroke_color=theme.WIRE,
             stroke_width=2,
         )
+        self.stagger = STAGGER if frame.wide else CLOSE_STAGGER
         self.tray: dict[int, Packet | Share] = {}
         self.curves: list[LossCurve] = []
         self.above = VGroup()
@@ -106,20 +107,6 @@ class Stage:
         entering = (FadeIn(worker, shift=self._rise()) for worker in self.workers)
         return LaggedStart(*entering, lag_ratio=0.18)
 
-    def enter_labels(self) -> Animation:
-        """Point out the label bars: they swell and settle, from the left to the right."""
-        swelling = (Swell(worker.bars) for worker in self.workers if len(worker.bars))
-        return LaggedStart(Wait(theme.SWAP), *swelling, lag_ratio=0.06)
-
-    def list_labels(self, told: LabelChartTold | None, client: int) -> Animation:
-        """Spell one worker's label bars out above the workers: they fly up and turn."""
-        if told is None:
-            return Pulse(self.workers[client].panel, theme.DATA)
-        chart = LabelChart(told, self.layout.spare, self.frame)
-        old, self.above = self.above, chart
-        rising = chart.rise(self.workers[client].bars)
-        return AnimationGroup(FadeOut(old, run_time=theme.SWAP), rising, lag_ratio=1)
-
     def clear_above(self) -> Animation:
         """Take away what stands above the workers, and let every card rest."""
         old, self.above = self.above, VGroup()
@@ -144,6 +131,18 @@ class Stage:
     ) -> Animation:
         """Show the global model's weights on the coordinator; what changes glows on the way."""
         return self.coordinator.show_plate(filters, limit, glow=glow)
+
+    def become_rows(self, rows: VGroup) -> Animation:
+        """Leave only the workers' names; these give way to their rows in a chart."""
+        names = Group(*(worker.words for worker in self.workers))
+        cards = [part for w in self.workers for part in (w.panel, w.recess, w.photos, w.bars)]
+        rest = [part for part in self.everything if part not in self.workers]
+        return AnimationGroup(
+            FadeOut(Group(*rest, *cards), run_time=0.8 * theme.MOVE),
+            FadeOut(names, run_time=0.5 * theme.MOVE),
+            FadeIn(rows, run_time=0.5 * theme.MOVE),
+            lag_ratio=1,
+        )
 
     # --- the phases of a round
 
@@ -180,14 +179,14 @@ class Stage:
     def distribute(self, clients: Sequence[int], size: Told, pace: float = 1.0) -> Animation:
         """Send the global model to some workers; each keeps its copy in its dock."""
         trips = []
-        for client in clients:
+        for client in self._by_row(clients, outward=True):
             worker = self.workers[client]
             worker.packet = Packet(size, theme.MODEL, self.frame)
             path = journey(self.wires[client], worker.dock)
             run_time = 1.4 * theme.MOVE * pace * _haste(len(clients))
             trip = Travel(worker.packet, path, run_time=run_time)
             trips.append(AnimationGroup(trip, Trail(path, theme.MODEL, run_time)))
-        return LaggedStart(*trips, lag_ratio=STAGGER)
+        return LaggedStart(*trips, lag_ratio=self.stagger)
 
     def train(self, curves: Mapping[int, CurveTold]) -> Animation:
         """Pulse the workers that train while their loss is drawn, all to one scale."""
@@ -228,24 +227,6 @@ class Stage:
             steps += [*worker.step_back(), worker.rest()]
         return AnimationGroup(*steps, run_time=theme.MOVE) if steps else Wait(theme.SWAP)
 
-    def change(self, client: int) -> Animation:
-        """Train briefly: the worker pulses and its copy of the model turns into an update."""
-        worker = self.workers[client]
-        pulse = worker.pulse()
-        return AnimationGroup(pulse, *self._redden(worker, pulse.run_time))
-
-    def give_back(self, client: int, run_time: float = 1.4 * theme.MOVE) -> Animation:
-        """Send a worker's update to the coordinator, which takes it in."""
-        packet = self._taken(client)
-        path = journey(self.workers[client].dock, self.wires[client].copy().reverse_direction())
-        trip = Travel(packet, path, appears=False, disappears=True, run_time=run_time)
-        return AnimationGroup(trip, Trail(path, theme.UPDATE, run_time))
-
-    def bring_back(self, client: int) -> Animation:
-        """Send a worker's update to the coordinator's tray, where it stays."""
-        tray = self.coordinator.tray
-        return self._to_tray(client, self._taken(client), tray)
-
     def clear_packets(self) -> Animation:
         """Take away every packet that lies in the tray or in a dock."""
         packets = [*self.tray.values(), *(w.packet for w in self.workers if w.packet)]
@@ -259,9 +240,9 @@ class Stage:
         pace = told.pace
         yield _paced(self.pick(told.picked), 0.6 * pace)
         yield self.distribute(told.picked, told.model_size, 0.7 * pace)
-        yield _paced(AnimationGroup(*(self.change(client) for client in told.picked)), pace)
-        trips = [self.give_back(client, theme.MOVE * pace) for client in told.picked]
-        yield LaggedStart(*trips, lag_ratio=STAGGER)
+        yield _paced(AnimationGroup(*map(self._change, told.picked)), pace)
+        trips = [self._give_back(client, theme.MOVE * pace) for client in self._by_row(told.picked)]
+        yield LaggedStart(*trips, lag_ratio=self.stagger)
         yield _paced(
             AnimationGroup(Pulse(self.coordinator.panel), self.show_plate(*told.plate)), 0.7 * pace
         )
@@ -269,7 +250,7 @@ class Stage:
 
     def collect(self, updates: Sequence[UpdateTold]) -> Sequence[Animation]:
         """Send the updates to the coordinator's tray: one animation each, to be played in order."""
-        slots = _evenly(self.coordinator.tray, len(updates))
+        slots = self._places([update.worker for update in updates], [1.0] * len(updates))
         haste = _haste(len(updates))
         return [
             self._to_tray(update.worker, self._taken(update.worker), slot, haste=haste)
@@ -291,13 +272,14 @@ class Stage:
         """Turn the packets in the tray into shares as wide as their n_k/n, if these are known."""
         if not updates:
             return Wait(theme.SETTLE)
-        slots = share_slots(self.coordinator.tray, [update.share for update in updates])
+        senders = [update.worker for update in updates]
+        slots = self._places(senders, [update.share for update in updates])
         changes = []
         for update, slot in zip(updates, slots, strict=True):
             share = Share(update.share_told, slot, self.frame)
             changes.append(_relabelled(self.tray[update.worker], share))
             self.tray[update.worker] = share
-        return Succession(AnimationGroup(*changes), Wait(1.8 * theme.MOVE))
+        return Succession(AnimationGroup(*changes), Wait(theme.MOVE))
 
     def aggregate(
         self, filters: npt.NDArray[np.float32] | None, limit: float, note: Told | None = None
@@ -332,20 +314,22 @@ class Stage:
         )
 
     def report(self, readings: tuple[Told, Told, Told] | None) -> Animation:
-        """Show on the front end how good the model was and is, or that it was told."""
-        return self.front_end.compare(*readings) if readings else self.tell_front_end()
+        """Show on the front end how good the model was and is, if it was tested."""
+        return self.front_end.compare(*readings) if readings else Wait(theme.SWAP)
 
     def measure(self, measured: Mapping[int, Told]) -> Animation:
         """Send back what some workers measured, and nothing else: the model goes."""
-        slots = _evenly(self.coordinator.tray, len(measured))
+        slots = self._places(list(measured), [1.0] * len(measured))
         haste = _haste(len(measured))
         trips: list[Animation] = []
-        for (client, told), slot in zip(measured.items(), slots, strict=True):
+        places = dict(zip(measured, slots, strict=True))
+        for client in self._by_row(list(measured)):
+            told, slot = measured[client], places[client]
             gone = FadeOut(self._taken(client), run_time=0.8 * theme.SWAP)
             score = Packet(told, theme.INK, self.frame)
             back = self._to_tray(client, score, slot, appears=True, haste=haste)
             trips.append(AnimationGroup(gone, back, lag_ratio=1))
-        return LaggedStart(*trips, lag_ratio=STAGGER)
+        return LaggedStart(*trips, lag_ratio=self.stagger)
 
     # --- parts of verbs
 
@@ -358,11 +342,39 @@ class Stage:
             *self._redden(worker, seconds),
         )
 
+    def _change(self, client: int) -> Animation:
+        """Train briefly: the worker pulses and its copy of the model turns into an update."""
+        worker = self.workers[client]
+        pulse = worker.pulse()
+        return AnimationGroup(pulse, *self._redden(worker, pulse.run_time))
+
+    def _give_back(self, client: int, run_time: float) -> Animation:
+        """Send a worker's update to the coordinator, which takes it in."""
+        packet = self._taken(client)
+        path = journey(self.workers[client].dock, self.wires[client].copy().reverse_direction())
+        trip = Travel(packet, path, appears=False, disappears=True, run_time=run_time)
+        return AnimationGroup(trip, Trail(path, theme.UPDATE, run_time))
+
     def _redden(self, worker: Worker, run_time: float) -> list[Animation]:
         if worker.packet is None:
             return []
         body = worker.packet.body
         return [Transform(body, body.copy().set_fill(theme.UPDATE), run_time=run_time)]
+
+    def _by_row(self, clients: Sequence[int], *, outward: bool = False) -> list[int]:
+        """Return workers row by row, the nearest first on the way back, the farthest outward.
+
+        What passes a row does not meet then what lies in its docks.
+        """
+        sign = 1 if outward else -1
+        return sorted(clients, key=lambda client: sign * round(self.workers[client].slot.top, 6))
+
+    def _places(self, clients: Sequence[int], shares: Sequence[float]) -> list[Slot]:
+        """Split the tray in proportion to some shares, in the order in which wires end over it."""
+        roots = [self.wires[client].get_start()[0] for client in clients]
+        order = [int(i) for i in np.argsort(roots)]
+        slots = share_slots(self.coordinator.tray, [shares[i] for i in order])
+        return [slots[order.index(i)] for i in range(len(order))]
 
     def _taken(self, client: int) -> Packet:
         """Return the packet in a worker's dock, which is empty from then on."""
@@ -377,7 +389,8 @@ class Stage:
         """Send a packet from a worker's dock to a place in the tray, where it stays."""
         self.tray[client] = packet
         back = self.wires[client].copy().reverse_direction()
-        path = journey(self.workers[client].dock, back, slot.center)
+        last = slot.center if self.frame.wide else under_others(back.get_end(), slot.center)
+        path = journey(self.workers[client].dock, back, last)
         room = slot.width - self.frame.px(8)
         run_time = 1.4 * theme.MOVE * haste
         trip = Travel(packet, path, appears=appears, room=room, run_time=run_time)
@@ -450,7 +463,11 @@ def _paced(animation: Animation, pace: float) -> Animation:
     return animation
 
 
-def _evenly(area: Slot, count: int) -> list[Slot]:
-    """Split an area into equal slots side by side."""
-    width = area.width / count
-    return [Slot(area.left + (i + 0.5) * width, area.y, width, area.height) for i in range(count)]
+def _ports(layout: Layout) -> Slot:
+    """Return where wires begin: a packet there stays inside the safe area."""
+    coordinator, safe, aside = layout.coordinator, layout.frame.safe, layout.frame.px(ASIDE)
+    left, right = (
+        max(coordinator.left, safe.left + aside),
+        min(coordinator.right, safe.right - aside),
+    )
+    return box(left, coordinator.bottom, right, coordinator.top)

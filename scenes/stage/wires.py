@@ -167,3 +167,11 @@ def journey(*points_or_wires: VMobject | Point3D) -> VMobject:
         else:
             path.add_line_to(part)
     return path
+
+
+def under_others(start: Point3D, end: Point3D) -> VMobject:
+    """Return a way up to a place in the tray that first passes under what lies in it already."""
+    corner = np.array([end[0], start[1], 0.0])
+    path = VMobject()
+    path.start_new_path(start)
+    return path.add_cubic_bezier_curve_to(corner, corner, end)

@@ -48,8 +48,8 @@ class Worker(Group):
 
     @property
     def contents(self) -> Group:
-        """All but the panel."""
-        return Group(self.recess, self.photos, self.bars, self.words)
+        """All that there is but the panel."""
+        return Group(self.recess, *filter(len, (self.photos, self.bars)), self.words)
 
     @property
     def standing(self) -> list[Group | Rectangle]:

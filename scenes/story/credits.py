@@ -42,7 +42,7 @@ def tell(runs: Sequence[Run]) -> CreditsTold:
     return CreditsTold(
         title=text("The records"),
         runs=_caption(runs),
-        thanks=line("With thanks to all who made Flower, PyTorch, Manim and this data set."),
+        thanks=line("Thanks to all who made Flower, PyTorch, Manim and the data set."),
         table=_table(_listed(runs)) if several else (),
         left_out=_left_out(runs),
         run=() if several else _run(runs[0]),
@@ -53,9 +53,9 @@ def tell(runs: Sequence[Run]) -> CreditsTold:
 def _caption(runs: Sequence[Run]) -> Line:
     """Say that every number was recorded, and where."""
     if len(runs) == 1:
-        return line("Every number on screen was read from the record of this one run.")
+        return line("Every number comes from the record of this one run.")
     return line(
-        "Every number was read from the records of {n} runs, each known by its fingerprint.",
+        "Every number comes from {n} recorded runs, each with a fingerprint.",
         n=_number(len(runs)),
     )
 

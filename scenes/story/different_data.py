@@ -7,7 +7,7 @@ import numpy as np
 
 from fl_sim.record import Run
 from scenes.errors import UntoldError
-from scenes.figures import Figure, Line, Told, line, number_of, quote, read, text, total
+from scenes.figures import Figure, Line, Told, line, number_of, quote, read, text
 from scenes.language import decimal, integer, percent
 from scenes.story.common import accuracy, central, chance, label_counts, round_number
 from scenes.story.pairs import CLEARLY, ROUNDS, Pair, alike_and_skewed, of_run, skew
@@ -16,7 +16,6 @@ from scenes.told import DealTold, LevelTold, LineChartTold, RunLineTold
 
 DIRICHLET, ALPHA = "dirichlet", "dirichlet-alpha"
 FEWEST_ROUNDS = 2  # that make a curve
-UNEQUAL = 2  # times as many photos as another worker: they hold clearly unequal amounts
 
 
 @dataclass(frozen=True)
@@ -29,17 +28,12 @@ class CostTold:
 
 @dataclass(frozen=True)
 class DifferentDataTold:
-    """All that the chapter shows.
-
-    ``amounts`` is absent where all workers hold about equally many photos, ``pull`` or ``cost``
-    where it is not recorded.
-    """
+    """All that the chapter shows; ``pull`` or ``cost`` is absent where it is not recorded."""
 
     title: str
     deals: tuple[DealTold, DealTold]
     alike: Line
     skewed: Line
-    amounts: Line | None
     pull: PullTold | None
     cost: CostTold | None
 
@@ -58,18 +52,17 @@ def tell(runs: Sequence[Run]) -> DifferentDataTold:
             f"{_names(runs)} cannot be compared: it needs one run with alike and one with "
             "different data, the same in all else, with label counts; give both with --run"
         )
-    amounts = _amounts(dealt[1])
+    pulled = pull(pulling) if pulling else None
     return DifferentDataTold(
         title=text("Different data"),
         deals=(
             _deal(dealt[0], text("alike data"), text("alike data")),
-            _deal(dealt[1], _skewed_name(dealt[1]), text("skewed data"), held=bool(amounts)),
+            _deal(dealt[1], _skewed_name(dealt[1]), text("skewed data")),
         ),
         alike=_alike(dealt[0]),
         skewed=_skewed(dealt),
-        amounts=amounts,
-        pull=pull(pulling) if pulling else None,
-        cost=CostTold(_curves(tested), _chart(tested)) if tested else None,
+        pull=pulled,
+        cost=CostTold(_curves(tested, pulled), _chart(tested)) if tested else None,
     )
 
 
@@ -96,7 +89,7 @@ def _skewed_name(run: Run) -> Told:
     return line("skewed data (Dirichlet, alpha {alpha})", alpha=figure)
 
 
-def _deal(run: Run, name: Told, brief: str, *, held: bool = False) -> DealTold:
+def _deal(run: Run, name: Told, brief: str) -> DealTold:
     rows = [label_counts(run, worker) for worker in range(len(run.partitions))]
     numbers = [number_of("partitions", worker) for worker in range(len(rows))]
     at = np.unravel_index(np.argmax(np.array(rows)), (len(rows), len(rows[0])))
@@ -109,7 +102,6 @@ def _deal(run: Run, name: Told, brief: str, *, held: bool = False) -> DealTold:
         numbers=[line("worker {n}", n=numbers[0]), *numbers[1:]],
         peak=_peak(run, of_run(run, most), kind),
         peak_at=(worker, kind),
-        totals=[of_run(run, _held(run, i)) for i in range(len(rows))] if held else [],
     )
 
 
@@ -119,26 +111,6 @@ def _peak(run: Run, most: Figure, kind: int) -> Told:
         return most
     name = quote(run, f"dataset.class_names[{kind}]")
     return line("{name}: {n}", name=name, n=most)
-
-
-def _held(run: Run, worker: int) -> Figure:
-    return total(run, [f"partitions[{worker}].label_counts[*]"], integer)
-
-
-def _amounts(run: Run) -> Line | None:
-    """Say how differently much the workers hold, where they do."""
-    held = [of_run(run, _held(run, worker)) for worker in range(len(run.partitions))]
-    values = [figure.value for figure in held]
-    most, least = (values.index(end(values)) for end in (max, min))
-    if values[most] < UNEQUAL * values[least]:
-        return None
-    return line(
-        "Amounts differ too: worker {a} holds {most} photos, worker {b} only {least}.",
-        a=number_of("partitions", most),
-        most=held[most],
-        b=number_of("partitions", least),
-        least=held[least],
-    )
 
 
 def _top_share(run: Run) -> Figure:
@@ -162,12 +134,10 @@ def _skewed(dealt: Pair) -> Line:
     share = _top_share(dealt[1])
     if one.shape == other.shape and (one == other).all():
         return line(
-            "Skewed data: the same photos, but {share} of a worker's are of one kind on average.",
+            "Skewed: the same photos, but on average {share} of a worker's are of one kind.",
             share=share,
         )
-    return line(
-        "Skewed data: on average {share} of a worker's photos are of one kind.", share=share
-    )
+    return line("Skewed: on average {share} of a worker's photos are of one kind.", share=share)
 
 
 # --- what it costs in the end
@@ -199,20 +169,17 @@ def _guessing(run: Run) -> LevelTold | None:
     return LevelTold(line("guessing {chance}", chance=guess), guess.value)
 
 
-def _curves(pair: Pair) -> Line:
-    """Say what came of all rounds."""
+def _curves(pair: Pair, pulled: PullTold | None) -> Line:
+    """Say what came of all rounds, and why, where it was seen."""
     one, other = (of_run(run, accuracy(run, -1)) for run in pair)
-    rounds = round_number(-1, pair[0])
-    if other.value < one.value:
+    if other.value < one.value and pulled is not None and pulled.held_back:
         return line(
-            "So the model learns less. After {n} rounds: {less} right, with alike data {more}.",
-            n=rounds,
+            "So the model moves less and learns less: {less} right, not {more}.",
             less=other,
             more=one,
         )
     return line(
-        "After {n} rounds: {here} right with skewed data, {there} with alike data.",
-        n=rounds,
+        "In the end: {here} right with skewed data, {there} with alike data.",
         here=other,
         there=one,
     )

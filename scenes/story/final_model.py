@@ -10,16 +10,17 @@ import numpy.typing as npt
 from fl_sim.record import Run
 from scenes import theme
 from scenes.errors import UntoldError
-from scenes.figures import Figure, Line, line, quote, read, text
+from scenes.figures import Figure, Line, line, read, text
 from scenes.language import integer, percent
 from scenes.story.common import accuracy, class_names, round_number
+from scenes.story.kinds import kind_name
 from scenes.told import NOTHING, AnswerTold, ConfusionTold, Metric, QuizTold
 
-MOST_PHOTOS = 12
+MOST_PHOTOS = 10
 SHORT_NAME = 11  # characters of a class's name under a photo or beside a row
-CAPTION_NAME = 12  # of one in a caption
+CAPTION_NAME = 11  # of one in a caption
 MOST_STEPS = 30  # rounds that are shown one by one; of more, some are passed over
-SECONDS = 4.0  # for all of them
+SECONDS = 3.0  # for all of them
 MOST_OF_THEM = 0.5  # share of all answers from which on one name is said to be given to most
 
 Shares = npt.NDArray[np.float64]
@@ -37,7 +38,6 @@ class FinalModelTold:
     matrix: Line
     sharpen: Line
     classes: Line
-    mistake: Line
     counters: Sequence[Sequence[Metric]]
     seconds: float
 
@@ -68,7 +68,6 @@ def tell(runs: Sequence[Run]) -> FinalModelTold:
         matrix=_matrix(run, steps),
         sharpen=_sharpen(run, steps),
         classes=_classes(run, confusion),
-        mistake=_mistake(run, confusion),
         counters=[_counter(run, round_) for round_ in steps],
         seconds=SECONDS / max(len(steps) - 1, 1),
     )
@@ -118,7 +117,7 @@ def _quiz(run: Run, shown: Sequence[int]) -> QuizTold:
 
 def _called(run: Run, kind: int, why: str, most: int = SHORT_NAME) -> Figure:
     """Return a class's name, with what chose it."""
-    name = quote(run, f"dataset.class_names[{kind}]", most)
+    name = kind_name(run, kind, most)
     return replace(name, source=f"{name.source}, {why}")
 
 
@@ -145,7 +144,7 @@ def _untrained(run: Run, shown: Sequence[int]) -> Line:
     if not shown:
         return NOTHING
     return line(
-        "Photos no worker holds. Untrained, the model gets {k} of {n} right.",
+        "Photos no worker holds. Untrained, it gets {k} of {n} right.",
         **_score(run, "first", shown),
     )
 
@@ -157,9 +156,9 @@ def _trained(run: Run, shown: Sequence[int]) -> Line:
     round_, score = round_number(-1, run), _score(run, "last", shown)
     tested, known = _num_tested(run), run.rounds[-1].central
     if tested is None or known is None or known.accuracy is None:
-        return line("After round {r}, {k} of these {n} are right.", r=round_, **score)
+        return line("After round {r}: {k} of {n} right.", r=round_, **score)
     return line(
-        "After round {r}: {k} of these {n} are right, and {accuracy} of all {tested} test photos.",
+        "After round {r}: {k} of {n} right, {accuracy} of the {tested} test photos.",
         r=round_,
         accuracy=accuracy(run, -1),
         tested=tested,
@@ -209,15 +208,14 @@ def _confusion(run: Run, steps: Sequence[int]) -> ConfusionTold:
     held = [k for k in kinds if last[k].any()] or list(kinds)
     return ConfusionTold(
         shares=[_shares(run, round_) for round_ in steps],
-        names=[quote(run, f"dataset.class_names[{k}]", SHORT_NAME) for k in kinds],
+        names=[kind_name(run, k, SHORT_NAME) for k in kinds],
         right=[_share(run, end, k, k) for k in kinds],
         heads=(text("photo of"), text("called (same order)"), text("named right")),
         best=max(held, key=lambda k: last[k, k]),
-        worst=min(held, key=lambda k: last[k, k]),
         mistake=(true, named) if true != named else None,
         mistake_told=line(
             "called {name}: {share}",
-            name=quote(run, f"dataset.class_names[{named}]", SHORT_NAME),
+            name=kind_name(run, named, SHORT_NAME),
             share=_share(run, end, true, named),
         ),
     )
@@ -248,15 +246,15 @@ def _matrix(run: Run, steps: Sequence[int]) -> Line:
         return NOTHING
     name, share = _favourite(run, steps[0])
     if share.value <= MOST_OF_THEM:
-        return line("Each row: photos of one kind. Brighter: more got the column's name.")
+        return line("A row: photos of one kind. Brighter: more got the column's name.")
     if steps[0]:
         return line(
-            "Each row: photos of one kind. At first, {share} get one name: {name}.",
+            "A row: photos of one kind. At first {share} are called {name}.",
             share=share,
             name=name,
         )
     return line(
-        "Each row: photos of one kind. Untrained, {share} get one name: {name}.",
+        "A row: photos of one kind. Untrained, {share} are called {name}.",
         share=share,
         name=name,
     )
@@ -282,36 +280,23 @@ def _favourite(run: Run, round_: int) -> tuple[Figure, Figure]:
     share = float(given[kind] / max(given.sum(), 1))
     matrix = f"rounds[{round_}].confusion"
     source = f"sum of {matrix}[*][{kind}] over the sum of {matrix}"
-    name = quote(run, f"dataset.class_names[{kind}]", CAPTION_NAME)
-    return name, Figure(percent(share), source, share)
+    return kind_name(run, kind, CAPTION_NAME), Figure(percent(share), source, share)
 
 
 def _classes(run: Run, told: ConfusionTold | None) -> Line:
-    """Say which class is called right most often, and which least often."""
+    """Say which class is called right most often, and which wrong name is given most often."""
     if told is None:
         return NOTHING
-    names = {"best": told.best, "worst": told.worst}
-    quoted = {
-        key: quote(run, f"dataset.class_names[{kind}]", CAPTION_NAME) for key, kind in names.items()
-    }
     end = _tested(run)[-1]
-    shares = {"high": _share(run, end, told.best, told.best)}
-    shares |= {"low": _share(run, end, told.worst, told.worst)}
-    if shares["high"].text == shares["low"].text:
-        return line("It names every kind right equally often: {high}.", high=shares["high"])
-    return line("Best at {best}: {high} right. Worst at {worst}: {low}.", **quoted, **shares)
-
-
-def _mistake(run: Run, told: ConfusionTold | None) -> Line:
-    """Say which wrong name is given most often, if any is."""
-    if told is None:
-        return NOTHING
+    high = _share(run, end, told.best, told.best)
     if told.mistake is None:
-        return line("It makes no mistake.")
+        return line("It names every kind right: {high}.", high=high)
     true, named = told.mistake
     return line(
-        "Most common mistake: {share} of {true} photos are called {named}.",
-        true=quote(run, f"dataset.class_names[{true}]", CAPTION_NAME),
-        named=quote(run, f"dataset.class_names[{named}]", CAPTION_NAME),
-        share=_share(run, _tested(run)[-1], true, named),
+        "Best, {best}: {high}. Main mistake, {true} called {named}: {share}.",
+        best=kind_name(run, told.best, CAPTION_NAME),
+        high=high,
+        true=kind_name(run, true, CAPTION_NAME),
+        named=kind_name(run, named, CAPTION_NAME),
+        share=_share(run, end, true, named),
     )

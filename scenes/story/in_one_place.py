@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import isclose
 
 from fl_sim.record import Run
-from scenes.figures import Figure, Line, line
+from scenes.figures import Figure, Line, line, plural
 from scenes.story.common import accuracy, chance, round_number
 from scenes.story.tests_by_round import last_tested, measured
 from scenes.told import LevelTold
@@ -59,29 +59,21 @@ def _there(other: Run) -> Figure:
 
 
 def _caption(run: Run, guess: Figure | None, there: Figure | None, *, as_long: bool) -> Line:
-    """Say how far the run came: beside one in one place as long, if it was; and beside chance."""
+    """Say how far the run came: beside one in one place, as long if it was; else beside chance."""
     here = accuracy(run, last_tested(run))
-    if there and guess and as_long:
+    if there and as_long:
         return line(
-            "Named right: {here}. With as much training in one place: {there}. "
-            "By guessing: {chance}.",
+            "{here} named right. With as much training in one place: {there}.",
             here=here,
             there=there,
-            chance=guess,
-        )
-    if there and guess:
-        return line(
-            "Named right: {here}. Trained in one place: {there}. By guessing: {chance}.",
-            here=here,
-            there=there,
-            chance=guess,
         )
     if there:
-        return line("Named right: {here}. Trained in one place: {there}.", here=here, there=there)
+        return line("{here} named right. Trained in one place: {there}.", here=here, there=there)
     assert guess is not None
-    return line(
+    return plural(
+        round_number(last_tested(run), run),
+        "After {n} round, {accuracy} are named right. Guessing would get {chance}.",
         "After {n} rounds, {accuracy} are named right. Guessing would get {chance}.",
-        n=round_number(last_tested(run), run),
         accuracy=here,
         chance=guess,
     )

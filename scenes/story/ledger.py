@@ -83,11 +83,11 @@ def _entry(run: Run, name: Told, way: str, color: str) -> EntryTold:
 def _parts(run: Run, way: str) -> Line:
     """Say what the messages one way were: a model goes out to test as well, a score comes back."""
     if len(counted(run)) == 1:
-        return line("{n} messages", n=messages(run, (way,)))
+        return plural(messages(run, (way,)), "{n} message", "{n} messages")
     train, test = (messages_of(run, phase, way) for phase in (TRAINING, TESTING))
     if way == DOWN:
         return line("{train} to train, {test} to test", train=train, test=test)
-    return line("{train} updates, {test} scores", train=train, test=test)
+    return line("updates: {train}, scores: {test}", train=train, test=test)
 
 
 def _kept(run: Run, stored: Figure | None) -> list[EntryTold]:
@@ -116,12 +116,12 @@ def _moved(run: Run) -> Line:
     n, amount = messages(run, BOTH), travelled(run, BOTH, digits_that_add_up(run))
     if len(counted(run)) > 1:
         return line(
-            "{n} messages carried {amount} of weights and scores, and not one photo.",
+            "{n} messages, {amount}: weights and scores, and not one photo.",
             n=n,
             amount=amount,
         )
     return line(
-        "For training, {n} messages carried {amount} of weights, and not one photo.",
+        "To train: {n} messages, {amount} of weights, and not one photo.",
         n=n,
         amount=amount,
     )
@@ -146,7 +146,7 @@ def _stayed(run: Run, stored: Figure | None) -> Line:
     if stored is None:
         return line("The photos stayed with the workers, all of them.")
     return line(
-        "All {n} photos stayed with the workers: {size} of pixels, uncompressed.",
+        "All {n} photos, {size} of pixels, stayed with the workers.",
         n=held,
         size=stored,
     )
@@ -157,17 +157,15 @@ def _balance(run: Run, stored: Figure | None) -> tuple[Line, EntryTold] | None:
     if stored is None:
         return None
     moved = travelled(run, BOTH, digits_that_add_up(run))
-    note = line("{n} messages", n=messages(run, BOTH))
+    note = plural(messages(run, BOTH), "{n} message", "{n} messages")
     entry = EntryTold(text("all that moved"), note, moved, moved.value, theme.INK)
     if moved.value > stored.value:
-        caption = line(
-            "More bytes moved than the photos hold: none are saved. But photos stay home."
-        )
+        caption = line("More bytes moved than the photos hold. The photos did not.")
         return caption, entry
     share = moved.value / stored.value
     part = Figure(percent(share, 0), f"{moved.source}, over the bytes of the photos", share)
     caption = line(
-        "What moved is {part} of the photos' size and grows each round. The photos stay home.",
+        "What moved is {part} of that and grows each round. No photo moves.",
         part=part,
     )
     return caption, entry

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fl_sim.record import Run
+from scenes.crowds import each_has_a_mark
 from scenes.figures import Line, line, text
-from scenes.story.common import model_packet, picked, plate, reading, workers
+from scenes.story.common import model_packet, num_workers, picked, plate, reading, workers
 from scenes.told import Plate, Reading, SwiftTold, WorkerTold
 
 PACE = 0.6
@@ -34,12 +35,21 @@ def tell(runs: Sequence[Run]) -> LoopTold:
     last = min(len(run.rounds) - 1, MOST_ROUNDS)
     return LoopTold(
         title=text("Federated learning"),
-        loop=line("Blue: the model out. Red: updates back. No photo ever leaves its worker."),
+        loop=_loop(run),
         workers=workers(run),
         plate=plate(run, 0),
         reading=reading(run, 0),
         rounds=[_round(run, round_) for round_ in range(1, last + 1)],
     )
+
+
+def _loop(run: Run) -> Line:
+    """Say what moves, and what a worker is where each is but a mark."""
+    if each_has_a_mark(num_workers(run).value):
+        return line(
+            "Each square: a worker, its photos stay. Blue: the model out. Red: updates back."
+        )
+    return line("Blue: the model out. Red: updates back. No photo ever leaves its worker.")
 
 
 def _round(run: Run, round_: int) -> SwiftTold:

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from fl_sim.record import Run
 from scenes import theme
 from scenes.errors import UntoldError
-from scenes.figures import Figure, Line, Told, line, number_of, read, text
-from scenes.language import decimal, integer, percent
+from scenes.figures import Line, Told, line, number_of, plural, read, text
+from scenes.language import decimal, percent
 from scenes.story.common import (
     TOLD_ROUND,
-    TOLD_WORKER,
     accuracy,
     everyone,
     last_round,
@@ -38,9 +37,9 @@ from scenes.told import (
     WorkerTold,
 )
 
-PACES = (0.75, 0.45)  # of the rounds that are still shown on the stage
+PACES = (0.6, 0.35)  # of the rounds that are still shown on the stage
 MOST_STEPS = 44  # in which the other rounds are drawn, some of them together where they are many
-FIRST_STEP, LAST_STEP, QUICKER = 0.4, 0.12, 0.9  # seconds, and what one step has of the one before
+FIRST_STEP, LAST_STEP, QUICKER = 0.3, 0.1, 0.9  # seconds, and what one step has of the one before
 
 
 @dataclass(frozen=True)
@@ -57,9 +56,9 @@ class ManyRoundsTold:
     """All that the chapter shows. The captions are called as their beats."""
 
     title: str
+    again: Line
     grid: Line
     grow: Line
-    one_worker: Line
     comparison: Comparison | None
     workers: Sequence[WorkerTold]
     plate: Plate
@@ -69,7 +68,6 @@ class ManyRoundsTold:
     first_rounds: Sequence[StepTold]
     paced_rounds: Sequence[StepTold]
     so_far: Sequence[Metric]
-    worker: int
 
 
 def tell(runs: Sequence[Run]) -> ManyRoundsTold:
@@ -85,9 +83,9 @@ def tell(runs: Sequence[Run]) -> ManyRoundsTold:
     compared = comparison(run, runs[1:])
     return ManyRoundsTold(
         title=text("Many rounds"),
-        grid=line("Red: a worker sent an update. The curves: how the model did."),
+        again=_again(run),
+        grid=line("Red: an update sent. The curves: how well the model did."),
         grow=_grow(run),
-        one_worker=_one_worker(run),
         comparison=compared,
         workers=workers(run),
         plate=plate(run, TOLD_ROUND),
@@ -97,13 +95,11 @@ def tell(runs: Sequence[Run]) -> ManyRoundsTold:
         first_rounds=[StepTold(r, FIRST_STEP, ()) for r in range(1, shown + 1)],
         paced_rounds=_paced_rounds(run, shown),
         so_far=_so_far(run, shown),
-        worker=TOLD_WORKER,
     )
 
 
 def _swift_told(run: Run, round_: int, pace: float) -> SwiftTold:
     return SwiftTold(
-        caption=_swift(run, round_),
         status=status(run, round_, text("again")),
         picked=participants(run.rounds[round_]),
         model_size=model_size(run),
@@ -149,16 +145,14 @@ def _stops(after: int, last: int) -> list[int]:
     return sorted({after + -(-rest * (i + 1) ** 2 // MOST_STEPS**2) for i in range(MOST_STEPS)})
 
 
-def _swift(run: Run, round_: int) -> Line:
-    """Say that it begins again: with others first, then that it goes on from there."""
-    if round_ == TOLD_ROUND + 1 and everyone(run, round_):
-        return line("The same again. This run goes on to round {n}.", n=round_number(-1, run))
-    if round_ == TOLD_ROUND + 1:
-        return line(
-            "The same again, with a new draw of workers. This run goes on to round {n}.",
-            n=round_number(-1, run),
-        )
-    return line("And again, from the model that the last round made.")
+def _again(run: Run) -> Line:
+    """Say that it is the same again, with other workers where some are drawn, and until when."""
+    last = round_number(-1, run)
+    if all(everyone(run, round_) for round_, _ in _swift_rounds(run)):
+        return line("The same again and again, up to round {n}.", n=last)
+    return line(
+        "The same again and again, each time with a new draw of workers, up to round {n}.", n=last
+    )
 
 
 def _history(run: Run, compared: Comparison | None) -> HistoryTold:
@@ -216,27 +210,12 @@ def _grow(run: Run) -> Line:
     """Say what the rounds do together, as it was: always all workers, or always a few."""
     everyone = len(run.partitions)
     if all(len(participants(round_)) == everyone for round_ in run.rounds[1:]):
-        return line("Every worker takes part in every round. The model learns from all of them.")
+        return line("Every worker trains in every round: the model learns from all.")
     everyone_once = {client for round_ in run.rounds for client in participants(round_)}
     if len(everyone_once) == everyone:
-        return line(
-            "A few workers train in each round. In time the model learns from all {n}.",
-            n=num_workers(run),
+        return plural(
+            num_workers(run),
+            "The only worker trains in some rounds, but not in all.",
+            "Only some train in a round, yet the model learns from all {n}.",
         )
-    return line("A few workers train in each round. In time the model learns from many.")
-
-
-def _one_worker(run: Run) -> Line:
-    """Say how often one worker took part."""
-    worker = TOLD_WORKER
-    took_part = sum(worker in participants(round_) for round_ in run.rounds)
-    source = f"count of rounds[*].train.replies[*] with client {worker}"
-    k, times = number_of("partitions", worker), Figure(integer(took_part), source, took_part)
-    if took_part == last_round(run):
-        return line("Worker {k} took part in every round, {times} times.", k=k, times=times)
-    return line(
-        "Worker {k} took part in {times} of {n} rounds. Others trained the model in between.",
-        k=k,
-        times=times,
-        n=round_number(-1, run),
-    )
+    return line("Only some train in a round, yet the model learns from many.")

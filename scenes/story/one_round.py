@@ -7,7 +7,7 @@ from typing import Literal
 
 from fl_sim.record import Evaluate, Metrics, Run
 from scenes import theme
-from scenes.crowds import arrivals
+from scenes.crowds import arrivals, crowded
 from scenes.errors import UntoldError
 from scenes.figures import Figure, Line, Told, count, line, plural, read, text, total
 from scenes.language import decimal, integer, percent, size
@@ -259,13 +259,17 @@ def _measure(figure: Figure) -> str:
 def _initialise(run: Run) -> Line:
     """Say where everyone starts, and what the tiles are."""
     if run.network is None:
-        return line("One first model for all {n} workers.", n=num_workers(run))
+        return plural(
+            num_workers(run),
+            "A first model for {n} worker.",
+            "One first model for all {n} workers.",
+        )
     weights = read(run, "network.num_parameters", integer)
     if run.filters is None:
         return line("One first model for all: {weights} weights.", weights=weights)
     drawn = float(run.filters[0].size)
     return line(
-        "One first model for all: {weights} weights, {drawn} of them drawn as squares.",
+        "One first model for all: {weights} weights, {drawn} drawn as squares.",
         weights=weights,
         drawn=Figure(integer(drawn), "count of filters[0]", drawn),
     )
@@ -275,11 +279,15 @@ def _sample(run: Run, round_: int) -> Line:
     """Say who was picked, and why not everyone."""
     some = _number_picked(run, round_)
     if everyone(run, round_):
-        return line("A round begins. All {n} workers take part in it.", n=num_workers(run))
+        return plural(
+            num_workers(run),
+            "A round begins. {n} worker takes part in it.",
+            "A round begins. All {n} workers take part in it.",
+        )
     if train_of(run, round_).sampled is None:
         return line("This round: {some} of the {n} workers.", some=some, n=num_workers(run))
     return line(
-        "Workers may be slow or busy. A round asks only some: {some} of {n} at random.",
+        "Workers may be busy, so a round asks only some: {some} of {n}, at random.",
         some=some,
         n=num_workers(run),
     )
@@ -305,6 +313,8 @@ def _train(run: Run, round_: int) -> Line:
     curves = [reply.loss_curve or () for reply in replies]
     if not all(curves):
         return line("Each trains its copy on its own photos, which never leave it.")
+    if crowded(num_workers(run).value):
+        return line("Each trains on its own photos. A line is one worker's error, the loss.")
     course = _course(curves)
     if any(reply.num_examples is None for reply in replies):
         return _loss(course)
@@ -369,7 +379,7 @@ def _collect(run: Run, round_: int) -> Line:
     """Say what comes back, and of how many nothing does."""
     lost = float(len(_lost(run, round_)))
     if not lost:
-        return line("Only the changed weights travel back. The photos stay where they are.")
+        return line("Only changed weights travel back. The photos stay.")
     source = f"count of rounds[{round_}].train.sampled without a reply"
     return plural(
         Figure(integer(lost), source, lost),
@@ -388,9 +398,7 @@ def _aggregate(run: Run, round_: int) -> Line:
     if len(each) == 1:
         return line("Only one came in, {share} of the average: it is the new model.", share=each[0])
     if len({share.text for share in each}) == 1:
-        return line(
-            "Each of them counts the same, {share}. Their average is the new model.", share=each[0]
-        )
+        return line("Each counts the same, {share}. Their average is the new model.", share=each[0])
     return line(
         "More photos count more: {least} to {most}. Their average is the new model.",
         least=min(each, key=lambda share: share.value),
@@ -436,18 +444,18 @@ def _report(run: Run, round_: int) -> Line:
     old, new, _ = told
     if _measure(new) == "loss":
         return line(
-            "On photos that no worker holds, the loss was {old} before this round, {new} after it.",
+            "On photos that no worker holds, its loss is {new}; before, {old}.",
             old=old,
             new=new,
         )
     if run.dataset is None or run.dataset.num_test is None:
         return line(
-            "Of photos that no worker holds, it now names {new} right; before, {old}.",
+            "Of photos no worker holds, it now names {new} right; before, {old}.",
             old=old,
             new=new,
         )
     return line(
-        "Of {n} photos that no worker holds, it now names {new} right; before, {old}.",
+        "Of {n} photos no worker holds, it now names {new} right; before, {old}.",
         n=read(run, "dataset.num_test", integer),
         old=old,
         new=new,

@@ -19,16 +19,17 @@ from scenes.story.common import (
 from scenes.story.tests_by_round import last_tested
 from scenes.told import PhraseTold, Plate, Reading, SwiftTold, WorkerTold
 
-PACE = 0.42
+PACE = 0.38
 MOST_ROUNDS = 2
 
 
 @dataclass(frozen=True)
 class OpeningTold:
-    """All that the chapter shows. The captions are called as their beats."""
+    """All that the chapter shows, and its title, which only a list of chapters shows."""
 
+    title: str
     phrases: Sequence[PhraseTold]
-    title: Line
+    subject: Line
     rounds: Line
     workers: Sequence[WorkerTold]
     plate: Plate
@@ -46,9 +47,10 @@ def tell(runs: Sequence[Run]) -> OpeningTold:
     if not run.partitions:
         raise UntoldError(f"the run {run.name!r} recorded nothing of its clients' data")
     return OpeningTold(
+        title=text("Federated learning"),
         phrases=_phrases(run),
-        title=line("This is federated learning. Every number in this film comes from a real run."),
-        rounds=line("The model visits the photos. The photos stay where they are."),
+        subject=line("This is federated learning. Every number comes from a real run."),
+        rounds=line("The model travels. The photos stay where they are."),
         workers=workers(run),
         plate=plate(run, 0),
         reading=reading(run, last_tested(run, 0)),

@@ -9,18 +9,17 @@ from scenes.errors import UntoldError
 from scenes.figures import (
     Figure,
     Line,
-    Told,
     count,
     line,
     number_of,
     plural,
-    quote,
     read,
     text,
     total,
 )
 from scenes.language import integer, percent
 from scenes.story.common import ALL_PHOTOS, TOLD_WORKER, class_names, label_counts, num_workers
+from scenes.story.kinds import kind_name
 from scenes.told import StacksTold, StackTold
 
 MOST_TILES = 550
@@ -42,7 +41,6 @@ class PartitionsTold:
     title: str
     dataset: Line
     deal: Line
-    own: Line
     split: Line | None
     kinds: Line
     stacks: StacksTold
@@ -63,7 +61,6 @@ def tell(runs: Sequence[Run]) -> PartitionsTold:
         title=text("Who holds which photos"),
         dataset=_dataset(run),
         deal=_deal(run),
-        own=line("Real workers have their own to begin with. No photo ever crosses a border."),
         split=_split(run),
         kinds=_kinds(run),
         stacks=_stacks(run),
@@ -81,7 +78,7 @@ def _stacks(run: Run) -> StacksTold:
     return StacksTold(
         stacks=[_stack(run, worker, kinds, per_tile) for worker in range(shown)],
         rest=sum(rest),
-        kinds=[quote(run, f"dataset.class_names[{kind}]", NAME) for kind in kinds if names],
+        kinds=[kind_name(run, kind, NAME) for kind in kinds if names],
         worker=TOLD_WORKER,
         tile=_tile(run),
     )
@@ -189,36 +186,43 @@ def _dataset(run: Run) -> Line:
         "kinds": count(run, "dataset.class_names"),
     }
     if _per_tile(run) == 1:
-        return line("{n} photos of {kinds} kinds. Each tile stands for one.", **told)
+        return line("{n} photos of {kinds} kinds. A tile stands for one.", **told)
     told["each"], exact = _each(run), _exact(run)
     if exact and run.thumbnails is not None:
         return line(
-            "{n} photos of {kinds} kinds. Each tile stands for {each}; some show one of them.",
+            "{n} photos of {kinds} kinds. A tile stands for {each}; some show one.",
             **told,
         )
     if exact:
-        return line("{n} photos of {kinds} kinds. Each tile stands for {each}.", **told)
+        return line("{n} photos of {kinds} kinds. A tile stands for {each}.", **told)
     if run.thumbnails is not None:
         return line(
-            "{n} photos of {kinds} kinds. Each tile stands for about {each}; some show one.",
+            "{n} photos of {kinds} kinds. A tile stands for about {each}; some show one.",
             **told,
         )
-    return line("{n} photos of {kinds} kinds. Each tile stands for about {each}.", **told)
+    return line("{n} photos of {kinds} kinds. A tile stands for about {each}.", **told)
 
 
 def _deal(run: Run) -> Line:
-    """Say that the experiment deals the photos out, and how many everyone gets."""
+    """Say how many everyone gets, and that only an experiment deals photos out."""
     n, sizes = num_workers(run), _sizes(run)
     least, most = _size_told(run, min(sizes)), _size_told(run, max(sizes))
     if _shown(run) < len(sizes):
         few = Figure(integer(FEW), "count of partitions that are shown", FEW)
         return line(
-            "This experiment deals them to {n} workers. The first {few} are shown.", n=n, few=few
+            "Here {n} workers are dealt them; {few} are shown. Real ones have their own.",
+            n=n,
+            few=few,
         )
     if most.value - least.value <= 1:
-        return line("This experiment deals them to {n} workers: {size} for each.", n=n, size=most)
+        return plural(
+            n,
+            "Here {n} worker is dealt {size}. A real one has its own to begin with.",
+            "Here {n} workers are dealt {size} each. Real ones have their own to begin with.",
+            size=most,
+        )
     return line(
-        "This experiment deals them to {n} workers: from {least} to {most} for each.",
+        "Here {n} workers are dealt {least} to {most} each. Real ones have their own.",
         n=n,
         least=least,
         most=most,
@@ -244,12 +248,12 @@ def _split(run: Run) -> Line | None:
     )
     if all(_percent(_held(run, worker) / _size(run, worker)) == share for worker in workers):
         return line(
-            "Each trains on {train} of its photos and keeps {held} apart, to test the model with.",
+            "Each trains on {train} and keeps {held} apart, to test the model with.",
             train=trained,
             held=kept,
         )
     return line(
-        "They train on {train} of all photos and keep {held} apart, to test the model with.",
+        "They train on {train} of all and keep {held} apart, to test the model with.",
         train=trained,
         held=kept,
     )
@@ -273,14 +277,12 @@ def _kinds(run: Run) -> Line:
     counts = label_counts(run, TOLD_WORKER)
     most = max(range(len(counts)), key=lambda kind: counts[kind])
     share = counts[most] / (sum(counts) or 1)
-    name: Told = quote(run, f"dataset.class_names[{most}]", NAME)
-    assert isinstance(name, Figure)
     path = f"partitions[{TOLD_WORKER}].label_counts"
     return line(
         "By kind, the mixes differ. Of worker {k}'s, {share} are of one kind: {name}.",
         k=k,
         share=Figure(_percent(share), f"{path}[{most}] over sum of {path}", share),
-        name=name,
+        name=kind_name(run, most, NAME),
     )
 
 

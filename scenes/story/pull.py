@@ -8,12 +8,11 @@ from fl_sim.record import Run
 from scenes import theme
 from scenes.figures import Figure, Line, count, line, text
 from scenes.language import integer, percent
-from scenes.story.common import TOLD_ROUND, accuracy
+from scenes.story.common import TOLD_ROUND
 from scenes.story.drift import Drift, drift
 from scenes.story.pairs import Pair, of_run
 from scenes.told import FanTold, VersusTold
 
-PLAIN = ("FedAvg", "FedProx")  # strategies whose new model is the average of what was sent
 GRAM = f"from rounds[{TOLD_ROUND}].train.gram"
 
 
@@ -21,24 +20,22 @@ GRAM = f"from rounds[{TOLD_ROUND}].train.gram"
 class PullTold:
     """A round's updates in both runs, and what is measured of them.
 
-    The captions are called as their beats; ``served`` and ``after`` are absent where the new model
-    is not the average, or was not tested.
+    The captions are called as their beats. ``notes`` say what of an arrow is measured, and
+    ``held_back`` whether skewed updates cancel more.
     """
 
     fans: tuple[FanTold, FanTold]
     start: str
     one_update: str
     its_average: str
-    free: str
+    notes: tuple[str, str]
     mean_length: str
     updates: Line
-    average: Line
     apart: Line
     angles: tuple[VersusTold, VersusTold]
     cancel: Line
     kept: VersusTold
-    served: Line | None
-    after: VersusTold | None
+    held_back: bool
 
 
 def drift_of(run: Run) -> Drift | None:
@@ -65,17 +62,16 @@ def pull(pair: Pair) -> PullTold:
     between = _two_angles(pair, [found.between for found in drifts], _BETWEEN)
     aside = _two_angles(pair, [float(found.angles.mean()) for found in drifts], _ASIDE)
     kept = _kept(pair[0], one), _kept(pair[1], other)
-    right = _right_after(pair)
     return PullTold(
         fans=(_fan(one, text("alike data")), _fan(other, text("skewed data"))),
         start=text("the model they all start from"),
         one_update=text("one update"),
         its_average=text("their average"),
         updates=_updates(pair[0]),
-        average=line(
-            "Blue: their average. Each arrow's length and its angle to blue are as measured."
+        notes=(
+            text("lengths and angles to blue: as measured"),
+            text("an arrow's place around blue is free"),
         ),
-        free=text("an arrow's place around blue is free"),
         mean_length=text("mean length"),
         apart=_apart(between),
         angles=(
@@ -84,10 +80,7 @@ def pull(pair: Pair) -> PullTold:
         ),
         cancel=_cancel(kept),
         kept=VersusTold(kept[0], text("length kept"), kept[1], theme.MODEL),
-        served=_served(right) if right else None,
-        after=VersusTold(right[0], text("accuracy after it"), right[1], theme.INK)
-        if right
-        else None,
+        held_back=_held_back(kept),
     )
 
 
@@ -122,66 +115,40 @@ def _kept(run: Run, found: Drift) -> Figure:
 
 
 def _updates(run: Run) -> Line:
-    """Say whose updates they are, and what an arrow is."""
+    """Say whose updates they are, and what the arrows are."""
     train = run.rounds[TOLD_ROUND].train
     trained = count(run, f"rounds[{TOLD_ROUND}].train.replies")
     if train is not None and len(train.replies) == len(run.partitions):
         return line(
-            "To compare, all {n} workers train from the same model. A red arrow: one update.",
+            "All {n} workers train from one model. Red: their updates. Blue: the average.",
             n=trained,
         )
     return line(
-        "To compare, {n} workers train from the same model. A red arrow: one update.", n=trained
+        "{n} workers train from one model. Red: their updates. Blue: the average.", n=trained
     )
 
 
 def _apart(between: tuple[Figure, Figure]) -> Line:
     """Say how the updates of skewed data lie, on the scale of the others."""
-    alike, skewed = between
-    if alike.value < skewed.value:
-        return line(
-            "Skewed data, same scale: each pulls its own way, any two are {x} apart on average.",
-            x=skewed,
-        )
-    return line("Skewed data, same scale: any two updates are {x} apart on average.", x=skewed)
+    return line("Skewed data, same scale: any two pull {x} apart on average.", x=between[1])
 
 
 def _cancel(kept: tuple[Figure, Figure]) -> Line:
     """Say what becomes of the lengths; the updates' mean length is marked beside the average."""
     alike, skewed = kept
-    if skewed.value < alike.value:
+    if _held_back(kept):
         return line(
-            "Pulls aside cancel: the average keeps {less} of an update's mean length, not {more}.",
+            "Pulls aside cancel: the average keeps {less} of their mean length, not {more}.",
             less=skewed,
             more=alike,
         )
     return line(
-        "The average keeps {here} of an update's mean length, with alike data {there}.",
+        "The average keeps {here} of their mean length, with alike data {there}.",
         here=skewed,
         there=alike,
     )
 
 
-def _right_after(pair: Pair) -> tuple[Figure, Figure] | None:
-    """Return what the round's new model gets right, where it is the average and was tested."""
-    tested = [getattr(run.rounds[TOLD_ROUND].central, "accuracy", None) for run in pair]
-    if None in tested or any(run.strategy not in PLAIN for run in pair):
-        return None
-    left, right = (of_run(run, accuracy(run, TOLD_ROUND)) for run in pair)
-    return left, right
-
-
-def _served(right: tuple[Figure, Figure]) -> Line:
-    """Say what the average is worth."""
-    alike, skewed = right
-    if skewed.value < alike.value:
-        return line(
-            "The new model names {less} of the test photos right, not {more}.",
-            less=skewed,
-            more=alike,
-        )
-    return line(
-        "The new model names {here} of photos right, and {there} with alike data.",
-        here=skewed,
-        there=alike,
-    )
+def _held_back(kept: tuple[Figure, Figure]) -> bool:
+    """Whether the average of skewed updates keeps less of their length."""
+    return kept[1].value < kept[0].value

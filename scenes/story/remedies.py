@@ -12,22 +12,18 @@ from scenes.story.pairs import of_run
 from scenes.story.strategies import PLAIN, Field, field, note, with_alike_data
 from scenes.told import NOTHING, DotPlotTold, DotRowTold, LevelTold
 
-ENOUGH_SEEDS = 2  # of which a spread can be seen
-
 
 @dataclass(frozen=True)
 class RemediesTold:
     """All that the chapter shows. The captions are called as their beats.
 
-    ``spread`` is absent where each strategy ran once, ``alike`` without a run on alike data.
+    ``alike`` is absent without a run on alike data.
     """
 
     title: str
     plot: DotPlotTold
-    seeds: Line
     dots: Line
     others: Line
-    spread: Line | None
     compared: Line
     alike: Line | None
 
@@ -49,10 +45,8 @@ def tell(runs: Sequence[Run]) -> RemediesTold:
     return RemediesTold(
         title=text("Remedies"),
         plot=_plot(found, alike),
-        seeds=_seeds(found),
         dots=_dots(found),
         others=_others(found),
-        spread=_spread(found),
         compared=_compared(found),
         alike=_alike(found, alike) if alike else None,
     )
@@ -61,21 +55,23 @@ def tell(runs: Sequence[Run]) -> RemediesTold:
 def _plot(found: Field, alike: Run | None) -> DotPlotTold:
     return DotPlotTold(
         name=text("accuracy on the test photos"),
-        rows=[_row(found, name) for name in found.by_strategy],
+        note=_over_rounds(found),
+        rows=[_row(found, name, i) for i, name in enumerate(found.by_strategy)],
         low=_guessing(found.runs[0]),
         high=_level(found, alike) if alike else None,
-        high_note=_over_rounds(found),
         base=note(PLAIN) if PLAIN in found.by_strategy else NOTHING,
     )
 
 
-def _row(found: Field, strategy: str) -> DotRowTold:
+def _row(found: Field, strategy: str, row: int) -> DotRowTold:
+    """Return a strategy's row; the first one says what its line is."""
+    mean = _mean(found, strategy)
     return DotRowTold(
         name=_name(found, strategy),
         note=note(strategy),
         values=found.scores(strategy),
         mean=found.mean(strategy),
-        mean_told=_mean(found, strategy),
+        mean_told=line("mean {x}", x=mean) if row == 0 else mean,
     )
 
 
@@ -121,37 +117,26 @@ def _averaged(found: Field) -> Figure:
 def _over_rounds(found: Field) -> Line:
     averaged = _averaged(found)
     if averaged.value == 1:
-        return line("after its last round")
-    return line("mean of its last {n} rounds", n=averaged)
+        return line("after the last round")
+    return line("mean of the last {n} rounds", n=averaged)
 
 
-def _seeds(found: Field) -> Line:
-    """Say on which data it is, and what a seed is."""
+def _dots(found: Field) -> Line:
+    """Say on which data it is, what a dot is, and what a seed is."""
     strategy = next(iter(found.by_strategy))
     number = len(found.by_strategy[strategy])
     source = f"count of the runs with the strategy {strategy}"
     return plural(
         Figure(integer(number), source, float(number)),
-        "Skewed data, {n} run of each strategy.",
-        "Skewed data, {n} seeds: the same run repeated with other random draws.",
-    )
-
-
-def _dots(found: Field) -> Line:
-    """Say what a dot is."""
-    averaged = _averaged(found)
-    if averaged.value == 1:
-        return line("A dot: one run's accuracy after its last round. A line marks the mean.")
-    return line(
-        "A dot: a run's mean accuracy in its last {n} rounds. The line: the dots' mean.",
-        n=averaged,
+        "Each dot is one run on skewed data. {n} seed: each strategy ran once.",
+        "Each dot is one run on skewed data. {n} seeds: each with other random draws.",
     )
 
 
 def _others(found: Field) -> Line:
     """Say that the comparison is fair, where it is known to be."""
     others = [name for name in found.by_strategy if name != PLAIN]
-    number = Figure(integer(len(others)), "count of strategies besides FedAvg", float(len(others)))
+    number = _number(others)
     if found.equal_training:
         return plural(
             number,
@@ -165,22 +150,6 @@ def _others(found: Field) -> Line:
     )
 
 
-def _spread(found: Field) -> Line | None:
-    """Say how much is chance: the largest distance between two seeds of one strategy."""
-    scores = {name: found.scores(name) for name in found.by_strategy}
-    widest = max(scores, key=lambda name: max(scores[name]) - min(scores[name]))
-    points = 100 * (max(scores[widest]) - min(scores[widest]))
-    if len(scores[widest]) < ENOUGH_SEEDS:
-        return None
-    names = ", ".join(run.name for run in found.by_strategy[widest])
-    source = f"points from the lowest to the highest of {names}, each the {_source(found)}"
-    return line(
-        "Seeds alone move {name} by {points} points: a single run would prove little.",
-        name=_name(found, widest),
-        points=Figure(decimal(points, 1), source, points),
-    )
-
-
 def _compared(found: Field) -> Line:
     """Say who does best, how far ahead of plain averaging, and how sure that is."""
     best = max(found.by_strategy, key=found.mean)
@@ -190,24 +159,37 @@ def _compared(found: Field) -> Line:
     if best == PLAIN:
         return line("No other does better than plain averaging, on average: {x}.", x=accuracy)
     others = [other for other in found.by_strategy if other != PLAIN]
-    always = [found.always_better(other, PLAIN) for other in others]
-    if all(always):
-        return line(
-            "Each beats plain averaging with every seed. {name} gains most: {gain} points.",
+    gain = _gain(found, best)
+    if all(found.always_better(other, PLAIN) for other in others):
+        return plural(
+            _number(others),
+            "{name} beats plain averaging with every seed, by {gain} points on average.",
+            "All beat plain averaging with every seed. {name} gains most: {gain} points.",
             name=name,
-            gain=_gain(found, best),
+            gain=gain,
         )
-    if found.always_better(best, PLAIN):
+    better = found.always_better(best, PLAIN)
+    if better is None:
         return line(
-            "{name} gains most, {gain} points, and something with every seed. Not all do.",
+            "{name} gains most, {gain} points. With one seed, that proves little.",
             name=name,
-            gain=_gain(found, best),
+            gain=gain,
+        )
+    if better:
+        return line(
+            "{name} gains most, {gain} points, some with every seed. Not all do.",
+            name=name,
+            gain=gain,
         )
     return line(
-        "{name} gains most on average, {gain} points. Between seeds it is up and down.",
+        "{name} gains most on average, {gain} points, but not with every seed.",
         name=name,
-        gain=_gain(found, best),
+        gain=gain,
     )
+
+
+def _number(others: Sequence[str]) -> Figure:
+    return Figure(integer(len(others)), "count of strategies besides FedAvg", float(len(others)))
 
 
 def _gain(found: Field, strategy: str) -> Figure:
@@ -222,5 +204,5 @@ def _alike(found: Field, alike: Run) -> Line:
     reached = _reached(found, alike)
     best = max(score for name in found.by_strategy for score in found.scores(name))
     if best < reached.value:
-        return line("None comes near what alike data give: {x}.", x=reached)
-    return line("For comparison, what alike data give: {x}.", x=reached)
+        return line("Alike data give {x}, more than any of these.", x=reached)
+    return line("For comparison, alike data give {x}.", x=reached)

@@ -32,7 +32,6 @@ class WeightedAverageTold:
     weight: Line
     sent: Line
     shares: Line
-    products: Line
     sum: Line
     alike: Line
     average: AverageTold
@@ -57,9 +56,8 @@ def tell(runs: Sequence[Run]) -> WeightedAverageTold:
         status=_status(choice),
         unequal=_unequal(choice),
         weight=_weight(choice, _before(choice)),
-        sent=line("Each worker trained its own copy. These are the values they sent back."),
+        sent=line("Each worker trained its own copy and sent its value back."),
         shares=_shares(choice),
-        products=line("Each value is multiplied by its worker's share."),
         sum=_sum(choice),
         alike=_alike(choice, _plain(choice)),
         average=average,
@@ -184,12 +182,12 @@ def _weight(choice: Choice, before: Drawn | None) -> Line:
     """Say which weight it is, in plain words, and where it starts, as far as it is known."""
     run, place = choice.run, _place(choice.run.probes[choice.probe])
     if run.network is None:
-        return line("Follow one weight of the model through a round: {place}.", place=place)
+        return line("Follow one weight through a round: {place}.", place=place)
     n = read(run, "network.num_parameters", integer)
     if before is None:
         return line("Follow one of {n} weights through a round: {place}.", n=n, place=place)
     return line(
-        "Follow one of {n} weights, {place}. It starts at {old}.",
+        "One of {n} weights, {place}. It starts at {old}.",
         n=n,
         place=place,
         old=before[0],
@@ -208,17 +206,15 @@ def _place(probe: Probe) -> str:
 
 
 def _shares(choice: Choice) -> Line:
-    """Say what a share is: the same for all, or more for more photos."""
+    """Say by what a value is multiplied: a share, the same for all, or more for more photos."""
     if _all_alike(choice):
-        return line(
-            "Each trained on {photos} photos, so all have the same share, {share}.",
-            photos=read(choice.run, f"{choice.path}[0].num_examples", integer),
+        return plural(
+            read(choice.run, f"{choice.path}[0].num_examples", integer),
+            "Each trained on {n} photo, so each value counts by the same share, {share}.",
+            "Each trained on {n} photos, so each value counts by the same share, {share}.",
             share=read(choice.run, f"{choice.path}[0].weight", shown),
         )
-    return line(
-        "More photos, more say: a worker's share is its own photos out of all {n}.",
-        n=_all_photos(choice),
-    )
+    return line("More photos, more say: a value counts by its worker's share of all photos.")
 
 
 def _all_photos(choice: Choice) -> Figure:
@@ -229,7 +225,7 @@ def _sum(choice: Choice) -> Line:
     """Say what the sum is, and how far it agrees with the server's own value."""
     if choice.redone:
         return line(
-            "Share times value, summed: the new weight. The coordinator has the same: {value}.",
+            "Their sum is the new weight. The coordinator has the same: {value}.",
             value=_server(choice),
         )
     return line(
@@ -242,9 +238,9 @@ def _alike(choice: Choice, plain: Drawn | None) -> Line:
     """Say what the average would be without weights."""
     if plain is not None:
         return line(
-            "Counting workers alike would give {plain}. Weighted, each photo counts alike.",
+            "Equal shares would give {plain}. Weighted, every photo counts alike.",
             plain=plain[0],
         )
     if _all_alike(choice):
-        return line("All shares are equal here, so an average without them gives the same.")
-    return line("Here, an average without shares would read the same: the values lie close.")
+        return line("All shares are equal here: a plain average gives the same.")
+    return line("A plain average would read the same here: the values lie close.")

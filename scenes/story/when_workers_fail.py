@@ -15,7 +15,6 @@ from scenes.story.common import (
     plate,
     reading,
     round_number,
-    shares,
     updates,
     workers,
 )
@@ -41,7 +40,6 @@ class FailingRoundTold:
     ask: Line
     fail: Line
     close: Line
-    report: Line
     workers: Sequence[WorkerTold]
     picked: Sequence[int]
     model_size: Figure
@@ -112,7 +110,6 @@ def _round(run: Run, round_: int) -> FailingRoundTold:
         ask=_ask(run, round_),
         fail=_fail(run, round_),
         close=_close(run, round_),
-        report=_report(run, round_),
         workers=workers(run),
         picked=picked(run, round_),
         model_size=model_size(run),
@@ -141,7 +138,7 @@ def _asked(run: Run, round_: int) -> Figure:
 def _ask(run: Run, round_: int) -> Line:
     """Say which run this is, and how many are asked."""
     return line(
-        "In this run some workers fail. In round {r} the model goes to {n} of {all}.",
+        "In this run, some workers fail. In round {r}, {n} of {all} are picked.",
         r=round_number(round_, run),
         n=_asked(run, round_),
         all=num_workers(run),
@@ -155,26 +152,26 @@ def _fail(run: Run, round_: int) -> Line:
     silent = [failure.client for failure in failures if failure.kind != ERROR]
     if len(errors) == len(silent) == 1:
         return line(
-            "Worker {a} reports an error, worker {b} goes silent. The rest finish.",
+            "While training, worker {a} reports an error; worker {b} goes silent.",
             a=number_of("partitions", errors[0]),
             b=number_of("partitions", silent[0]),
         )
     if errors and silent:
         return line(
-            "Errors reported: {a}. Workers gone silent: {b}. The rest finish.",
+            "While training: errors at {a} workers, silence from {b}.",
             a=_number(run, round_, ERROR),
             b=_number(run, round_, "no reply"),
         )
     if len(failures) == 1:
         worker = number_of("partitions", failures[0].client)
         if errors:
-            return line("Worker {a} reports an error. The rest finish their training.", a=worker)
-        return line("Worker {a} goes silent. The rest finish their training.", a=worker)
+            return line("While training, worker {a} reports an error.", a=worker)
+        return line("While training, worker {a} goes silent.", a=worker)
     if errors:
         number = _number(run, round_, ERROR)
-        return line("{n} workers report errors. The rest finish their training.", n=number)
+        return line("While training, {n} workers report errors.", n=number)
     number = _number(run, round_, "no reply")
-    return line("{n} workers go silent. The rest finish their training.", n=number)
+    return line("While training, {n} workers go silent.", n=number)
 
 
 def _number(run: Run, round_: int, kind: str) -> Figure:
@@ -185,38 +182,20 @@ def _number(run: Run, round_: int, kind: str) -> Figure:
 
 
 def _close(run: Run, round_: int) -> Line:
-    """Say that the round closes, with how many updates, and how much each counts."""
-    n, each = _asked(run, round_), shares(run, round_)
-    came = count(run, f"rounds[{round_}].train.replies")
-    if len(each) == 1:
-        return line("{came} of {n} updates came. The round closes with it alone.", came=came, n=n)
-    if len({share.text for share in each}) == 1:
+    """Say that the round closes, and that the model is better, where it is."""
+    parts = {
+        "came": count(run, f"rounds[{round_}].train.replies"),
+        "n": _asked(run, round_),
+        "old": accuracy(run, round_ - 1),
+        "new": accuracy(run, round_),
+    }
+    if parts["new"].value > parts["old"].value:
         return line(
-            "{came} of {n} updates came. The round closes: each counts {share}.",
-            came=came,
-            n=n,
-            share=each[0],
+            "The round closes with {came} of {n} updates. Accuracy still rose: {old} to {new}.",
+            **parts,
         )
     return line(
-        "{came} of {n} updates came. The round closes: they count {least} to {most}.",
-        came=came,
-        n=n,
-        least=min(each, key=lambda share: share.value),
-        most=max(each, key=lambda share: share.value),
-    )
-
-
-def _report(run: Run, round_: int) -> Line:
-    """Say what the round did for the model: that it is better, where it is."""
-    old, new = accuracy(run, round_ - 1), accuracy(run, round_)
-    if new.value > old.value:
-        return line(
-            "The model learned from those that came: from {old} right to {new}.",
-            old=old,
-            new=new,
-        )
-    return line(
-        "There is a new model all the same: {old} right before, {new} after.", old=old, new=new
+        "The round closes with {came} of {n} updates. Accuracy: {old} before, {new} after.", **parts
     )
 
 
@@ -225,18 +204,20 @@ def _report(run: Run, round_: int) -> Line:
 
 def _all_rounds(run: Run) -> Line:
     """Say how many failed in all, and how good the model became."""
-    parts = {
-        "failed": _total(run, "failures"),
-        "asked": _total(run, "sampled"),
-        "rounds": round_number(-1, run),
-    }
+    failed, asked = _total(run, "failures"), _total(run, "sampled")
     ends = [run.rounds[0].central, run.rounds[-1].central]
     if any(end is None or end.accuracy is None for end in ends):
-        return line("In {rounds} rounds, {failed} of {asked} updates never came.", **parts)
-    return line(
-        "{failed} of {asked} updates never came. Accuracy went from {first} to {last}.",
-        failed=parts["failed"],
-        asked=parts["asked"],
+        return plural(
+            asked,
+            "{failed} of {n} update never came.",
+            "{failed} of {n} updates never came.",
+            failed=failed,
+        )
+    return plural(
+        asked,
+        "{failed} of {n} update never came. Accuracy went from {first} to {last}.",
+        "{failed} of {n} updates never came. Accuracy went from {first} to {last}.",
+        failed=failed,
         first=accuracy(run, 0),
         last=accuracy(run, -1),
     )

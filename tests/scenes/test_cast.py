@@ -18,16 +18,24 @@ def without(run: record.Run, **parts: Any) -> record.Run:
 
 def test_every_actor_has_a_sentence() -> None:
     told = cast.tell([hand_run()])
-    assert str(told.task) == (
-        "The task: name what a photo shows. 3 workers learn to tell 2 kinds apart."
+    assert str(told.task) == "The task: tell 2 kinds of photos apart. 3 workers learn it."
+    assert str(told.photos) == "Each worker has photos of its own. They never leave it."
+    assert str(told.coordinator) == "A coordinator holds the model. Models travel, photos do not."
+    assert str(told.front_end) == (
+        "The front end shows how often the model is right: untrained, 10.0%."
     )
-    assert str(told.labels) == (
-        "Gold bars: worker 0's photos by kind. 18 are for training, 3 for tests."
-    )
-    assert str(told.coordinator) == (
-        "A coordinator holds the model, 75 weights; 24 are drawn as squares."
-    )
-    assert str(told.front_end).endswith("untrained, 10.0% right.")
+
+
+def test_one_worker_is_told_as_one() -> None:
+    told = cast.tell([hand_run(workers=1, picked=1)])
+    assert str(told.task).endswith("1 worker learns it.")
+    assert str(told.headline[0].name) == "worker"
+
+
+@pytest.mark.parametrize(("workers", "marked"), [(12, False), (13, True), (4_000, False)])
+def test_a_mark_is_explained_where_it_is_one_worker(workers: int, marked: bool) -> None:
+    run = without(hand_run(), partitions=(), thumbnails=None, num_clients=workers)
+    assert str(cast.tell([run]).photos).startswith("Each square is a worker") == marked
 
 
 def test_what_one_holds_and_what_all_hold_are_sums() -> None:
@@ -38,27 +46,15 @@ def test_what_one_holds_and_what_all_hold_are_sums() -> None:
     )
 
 
-def test_the_chart_lists_one_workers_photos_by_kind() -> None:
-    chart = cast.tell([hand_run()]).label_chart
-    assert chart is not None
-    assert [(str(name), str(count)) for name, count in chart.rows] == [("a", "10"), ("b", "11")]
-
-
-def test_too_many_kinds_are_not_listed() -> None:
-    assert cast.tell([hand_run(classes=20)]).label_chart is None
-
-
 def test_a_run_that_recorded_nothing_of_its_data_is_told_without_it() -> None:
     run = without(
         hand_run(), partitions=(), dataset=None, network=None, thumbnails=None, filters=None
     )
     told = cast.tell([run])
     assert str(told.task) == "3 workers learn one model, each from photos of its own."
-    assert (told.labels, told.label_chart, told.held) == (None, None, [])
+    assert told.held == []
     assert [len(worker.bars) for worker in told.workers] == [0, 0, 0]
     assert told.plate == NO_PLATE
-    assert told.model_size == "model"
-    assert "in blue" in str(told.wires)
 
 
 def test_the_front_end_tells_the_loss_where_there_is_no_accuracy() -> None:

@@ -17,19 +17,17 @@ from scenes.publish.render import Look
 
 BEATS = {
     "opening": ["title", "rounds"],
-    "cast": ["task", "photos", "labels", "coordinator", "wires", "front_end"],
-    "partitions": ["dataset", "deal", "own", "split", "kinds"],
-    "weighted_average": ["unequal", "weight", "sent", "shares", "products", "sum", "alike"],
+    "cast": ["task", "photos", "coordinator", "front_end"],
+    "partitions": ["dataset", "deal", "split", "kinds"],
+    "weighted_average": ["unequal", "weight", "sent", "shares", "sum", "alike"],
     "one_round": [
         "initialise", "sample", "distribute", "train", "collect", "aggregate", "evaluate", "report"
     ],
-    "many_rounds": ["again", "again", "grid", "grow", "one_worker", "compare"],
-    "final_model": ["untrained", "trained", "matrix", "sharpen", "classes", "mistake"],
-    "when_workers_fail": ["ask", "fail", "close", "report", "all_rounds"],
-    "different_data": [
-        "alike", "skewed", "amounts", "updates", "average", "apart", "cancel", "served", "curves"
-    ],
-    "remedies": ["seeds", "dots", "others", "spread", "compared", "alike"],
+    "many_rounds": ["again", "grid", "grow", "compare"],
+    "final_model": ["untrained", "trained", "matrix", "sharpen", "classes"],
+    "when_workers_fail": ["ask", "fail", "close", "all_rounds"],
+    "different_data": ["alike", "skewed", "updates", "apart", "cancel", "curves"],
+    "remedies": ["dots", "others", "compared", "alike"],
     "ledger": ["moved", "stayed", "balance"],
     "credits": ["runs", "thanks"],
     "loop": ["loop"],

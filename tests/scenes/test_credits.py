@@ -68,7 +68,7 @@ def test_many_runs_are_cut() -> None:
     assert len(told.table[0].cells) == story.MOST_LISTED
     assert str(told.left_out) == "and 2 more"
     assert str(story.tell(runs[:8]).left_out) == "and one more"
-    assert "the records of 9 runs" in str(told.runs)
+    assert "from 9 recorded runs" in str(told.runs)
 
 
 def test_every_kind_of_run_is_listed() -> None:

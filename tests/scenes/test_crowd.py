@@ -209,7 +209,6 @@ def test_one_worker_is_pointed_out_and_let_go(tried: Tried) -> None:
     tried.play(stage.visit_photos(0))
     assert tried.colored("DATA") == [0]
     assert stage.lens is not None
-    tried.play(stage.enter_labels())
     tried.play(stage.clear_above())
     assert tried.colored("DATA") == []
     assert stage.lens is None

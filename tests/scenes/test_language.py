@@ -21,7 +21,7 @@ def english_again() -> Iterator[None]:
     [
         ("en", ["62,006", "19.8%", "\u22125%", "1,234.50", "249\u00a0kB"]),
         ("de", ["62.006", "19,8\u00a0%", "\u22125\u00a0%", "1.234,50", "249\u00a0kB"]),
-        ("es", ["62.006", "19,8\u00a0%", "\u22125\u00a0%", "1.234,50", "249\u00a0kB"]),
+        ("es", ["62.006", "19,8\u00a0%", "\u22125\u00a0%", "1234,50", "249\u00a0kB"]),
         (
             "fr",
             [
@@ -43,6 +43,42 @@ def test_numbers_are_written_as_the_language_does(code: str, texts: list[str]) -
         language.percent(-0.05, 0),
         language.decimal(1234.5),
         language.size(249440),
+    ] == texts
+
+
+@pytest.mark.parametrize(
+    ("code", "texts"),
+    [
+        ("en", ["999", "4,000", "9,999.99", "10,000.00", "\u22124,000", "1,234%", "50,000"]),
+        (
+            "de",
+            ["999", "4.000", "9.999,99", "10.000,00", "\u22124.000", "1.234\u00a0%", "50.000"],
+        ),
+        ("es", ["999", "4000", "9999,99", "10.000,00", "\u22124000", "1234\u00a0%", "50.000"]),
+        (
+            "fr",
+            [
+                "999",
+                "4\u202f000",
+                "9\u202f999,99",
+                "10\u202f000,00",
+                "\u22124\u202f000",
+                "1\u202f234\u00a0%",
+                "50\u202f000",
+            ],
+        ),
+    ],
+)
+def test_four_digits_are_separated_where_the_language_does(code: str, texts: list[str]) -> None:
+    language.use(code)
+    assert [
+        language.integer(999),
+        language.integer(4000),
+        language.decimal(9999.99),
+        language.decimal(9999.999),
+        language.integer(-4000),
+        language.percent(12.34, 0),
+        language.integer(50_000),
     ] == texts
 
 

@@ -37,9 +37,7 @@ def test_training_is_counted_where_tests_are_not_known() -> None:
     # Two rounds of two workers, 1000 bytes to each, 2000 and 2050 back.
     told = ledger.tell([hand_run()])
     assert amounts(told)[:3] == [4000, 8100, 0]
-    assert str(told.moved) == (
-        "For training, 8 messages carried 12.1\u00a0kB of weights, and not one photo."
-    )
+    assert str(told.moved) == ("To train: 8 messages, 12.1\u00a0kB of weights, and not one photo.")
     assert str(told.travelled[1].name) == "updates, back"
 
 
@@ -47,12 +45,12 @@ def test_tests_are_counted_where_they_are_known() -> None:
     run = with_replies(hand_run(), "evaluate", bytes_down=1000, bytes_up=10)
     told = ledger.tell([run])
     assert amounts(told)[:3] == [6000, 8120, 0]
-    assert str(told.moved).startswith("12 messages carried 14.12\u00a0kB of weights and scores,")
+    assert str(told.moved).startswith("12 messages, 14.12\u00a0kB: weights and scores,")
     # 6.00 and 8.12 are not 14.1.
     amounts_told = [str(entry.amount) for entry in told.travelled[:2]]
     assert amounts_told == ["6.000\u00a0kB", "8.120\u00a0kB"]
     notes = [str(entry.note) for entry in told.travelled[:2]]
-    assert notes == ["4 to train, 2 to test", "4 updates, 2 scores"]
+    assert notes == ["4 to train, 2 to test", "updates: 4, scores: 2"]
     assert str(told.travelled[1].name) == "updates and scores, back"
 
 
@@ -72,12 +70,10 @@ def test_photos_have_a_byte_for_each_pixel_and_colour() -> None:
 def test_the_balance_is_told_as_it_is() -> None:
     told = ledger.tell([hand_run()])
     assert told.balance
-    assert str(told.balance[0]) == (
-        "More bytes moved than the photos hold: none are saved. But photos stay home."
-    )
+    assert str(told.balance[0]) == ("More bytes moved than the photos hold. The photos did not.")
     fewer = ledger.tell([with_replies(hand_run(), "train", bytes_down=90, bytes_up=117)])
     assert fewer.balance
-    assert str(fewer.balance[0]).startswith("What moved is 25% of the photos' size")
+    assert str(fewer.balance[0]).startswith("What moved is 25% of that")
     assert fewer.balance[1].value == 4 * (90 + 117)
 
 

@@ -41,7 +41,7 @@ def caption(run: record.Run, phase: str) -> str:
 
 def test_a_few_or_all_are_picked() -> None:
     assert caption(hand_run(workers=3), "sample") == (
-        "Workers may be slow or busy. A round asks only some: 2 of 3 at random."
+        "Workers may be busy, so a round asks only some: 2 of 3, at random."
     )
     assert caption(hand_run(workers=2), "sample") == (
         "A round begins. All 2 workers take part in it."
@@ -62,6 +62,12 @@ def test_the_loss_falls_only_where_it_fell() -> None:
     )
 
 
+def test_a_line_of_a_crowd_is_explained() -> None:
+    assert caption(hand_run(workers=30), "train") == (
+        "Each trains on its own photos. A line is one worker's error, the loss."
+    )
+
+
 def test_photos_are_one_number_or_a_range() -> None:
     assert caption(hand_run(), "train").startswith("They train on 11 to 31 photos each.")
     same = with_replies(hand_run(), num_examples=20)
@@ -76,7 +82,7 @@ def test_workers_that_do_not_answer_are_counted() -> None:
     assert caption(run, "collect") == (
         "1 worker does not answer. The others send weights, never photos."
     )
-    assert caption(hand_run(), "collect").startswith("Only the changed weights travel back.")
+    assert caption(hand_run(), "collect").startswith("Only changed weights travel back.")
 
 
 def test_shares_that_differ_are_told_apart() -> None:
@@ -84,7 +90,7 @@ def test_shares_that_differ_are_told_apart() -> None:
         "More photos count more: 26.2% to 73.8%. Their average is the new model."
     )
     assert caption(record.load("reference"), "aggregate") == (
-        "Each of them counts the same, 33.3%. Their average is the new model."
+        "Each counts the same, 33.3%. Their average is the new model."
     )
 
 
@@ -119,12 +125,12 @@ def test_the_overlay_counts_what_has_arrived() -> None:
 
 def test_the_report_tells_what_was_measured() -> None:
     assert caption(hand_run(), "report") == (
-        "Of 50 photos that no worker holds, it now names 15.0% right; before, 10.0%."
+        "Of 50 photos no worker holds, it now names 15.0% right; before, 10.0%."
     )
     run = hand_run()
     for number in (0, 1):
         run = with_round(run, number, central=record.Metrics(loss=2.0 - number))
-    assert "the loss was 2.00 before this round, 1.00 after it" in caption(run, "report")
+    assert "its loss is 1.00; before, 2.00" in caption(run, "report")
     untested = with_round(run, 1, central=None)
     assert one_round.tell([untested]).before_and_after is None
     assert caption(untested, "report").startswith("The round is over.")

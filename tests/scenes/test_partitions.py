@@ -13,13 +13,11 @@ from scenes.story import partitions as story
 
 def test_the_reference_runs_photos() -> None:
     told = story.tell([record.load("reference")])
-    assert str(told.dataset) == (
-        "50,000 photos of 10 kinds. Each tile stands for 100; some show one of them."
+    assert str(told.dataset) == ("50,000 photos of 10 kinds. A tile stands for 100; some show one.")
+    assert str(told.deal) == (
+        "Here 10 workers are dealt 5,000 each. Real ones have their own to begin with."
     )
-    assert str(told.deal) == "This experiment deals them to 10 workers: 5,000 for each."
-    assert str(told.split) == (
-        "Each trains on 80% of its photos and keeps 20% apart, to test the model with."
-    )
+    assert str(told.split) == ("Each trains on 80% and keeps 20% apart, to test the model with.")
     assert str(told.kinds) == "By kind: all hold much the same mix. The numbers are worker 0's."
     assert str(told.stacks.tile) == "100 photos"
     assert {stack.tiles for stack in told.stacks.stacks} == {(40, 10)}
@@ -27,7 +25,9 @@ def test_the_reference_runs_photos() -> None:
 
 def test_unequal_parts_are_told_from_the_least_to_the_most() -> None:
     told = story.tell([record.load("unequal")])
-    assert str(told.deal) == "This experiment deals them to 10 workers: from 909 to 9,095 for each."
+    assert str(told.deal) == (
+        "Here 10 workers are dealt 909 to 9,095 each. Real ones have their own."
+    )
     assert "stands for about 100" in str(told.dataset)
     assert str(told.stacks.tile) == "about 100 photos"
     assert told.stacks.stacks[0].tiles == (7, 2)
@@ -43,7 +43,7 @@ def test_skewed_mixes_are_told_by_the_largest_kind() -> None:
 def test_photos_by_hand() -> None:
     run = hand_run()  # three workers, of whom worker k has 10 + k and 11 + k of two kinds
     told = story.tell([run])
-    assert str(told.dataset) == "69 photos of 2 kinds. Each tile stands for one."
+    assert str(told.dataset) == "69 photos of 2 kinds. A tile stands for one."
     first = told.stacks.stacks[0]
     assert [str(told) for told in (first.size, first.train, first.validation)] == ["21", "18", "3"]
     assert first.tiles == (18, 3)
@@ -52,7 +52,9 @@ def test_photos_by_hand() -> None:
 
 def test_of_many_workers_the_first_are_shown() -> None:
     told = story.tell([hand_run(workers=30)])
-    assert str(told.deal) == ("This experiment deals them to 30 workers. The first 10 are shown.")
+    assert str(told.deal) == (
+        "Here 30 workers are dealt them; 10 are shown. Real ones have their own."
+    )
     assert len(told.stacks.stacks) == 10
     assert told.stacks.rest > 0
 

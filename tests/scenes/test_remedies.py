@@ -6,6 +6,7 @@ from hand import hand_pair, hand_seeds
 from fl_sim import record
 from scenes.charts.dot_plot import stacked
 from scenes.errors import UntoldError
+from scenes.figures import Figure
 from scenes.story import remedies
 from scenes.story.strategies import Field, field
 
@@ -46,8 +47,11 @@ def test_rows_hold_a_value_a_seed_and_their_mean() -> None:
     ]
     # Two rounds end at 0.2, with what each run gains; one round of two counts.
     assert list(told.plot.rows[1].values) == pytest.approx([0.25, 0.28])
-    assert str(told.plot.rows[1].mean_told) == "26.5%"
-    assert told.plot.rows[1].mean_told.source == (
+    assert str(told.plot.rows[0].mean_told) == "mean 20.5%"
+    mean = told.plot.rows[1].mean_told
+    assert isinstance(mean, Figure)
+    assert mean.text == "26.5%"
+    assert mean.source == (
         "mean over FedYogi-s0, FedYogi-s1 of the mean of rounds[2:].central.accuracy"
     )
 
@@ -56,20 +60,23 @@ def test_a_third_of_the_rounds_counts_and_ten_at_most() -> None:
     firsts = [found(hand_seeds(rounds=rounds)).first_averaged for rounds in (1, 6, 30, 60)]
     assert firsts == [1, 5, 21, 51]
     told = remedies.tell(hand_seeds(rounds=30))
-    assert str(told.seeds) == (
-        "Skewed data, 2 seeds: the same run repeated with other random draws."
-    )
     assert str(told.dots) == (
-        "A dot: a run's mean accuracy in its last 10 rounds. The line: the dots' mean."
+        "Each dot is one run on skewed data. 2 seeds: each with other random draws."
     )
-    assert str(told.plot.high_note) == "mean of its last 10 rounds"
+    assert str(told.plot.note) == "mean of the last 10 rounds"
 
 
 @pytest.mark.parametrize(
     ("scores", "said"),
     [
-        ((0.2, 0.3, 0.4, 0.5), "Each beats plain averaging with every seed. FedYogi gains most"),
-        ((0.2, 0.3, 0.5, 0.2), "FedYogi gains most on average, 10.0 points. Between seeds"),
+        (
+            (0.2, 0.3, 0.4, 0.5),
+            "FedYogi beats plain averaging with every seed, by 20.0 points on average.",
+        ),
+        (
+            (0.2, 0.3, 0.5, 0.2),
+            "FedYogi gains most on average, 10.0 points, but not with every seed.",
+        ),
         ((0.4, 0.5, 0.2, 0.3), "No other does better than plain averaging, on average: 45.0%."),
     ],
 )
@@ -83,15 +90,11 @@ def test_a_winner_is_called_one_only_with_every_seed(
     assert str(remedies.tell(runs).compared).startswith(said)
 
 
-def test_one_seed_proves_nothing_and_has_no_spread() -> None:
+def test_one_seed_proves_little() -> None:
     told = remedies.tell(scored(("FedAvg", 0, 0.2), ("FedYogi", 0, 0.4)))
-    assert told.spread is None
-    assert str(told.compared).startswith("FedYogi gains most on average, 20.0 points.")
-
-
-def test_the_spread_is_that_of_the_widest() -> None:
-    assert str(remedies.tell(hand_seeds()).spread) == (
-        "Seeds alone move FedYogi by 3.0 points: a single run would prove little."
+    assert str(told.dots).endswith("1 seed: each strategy ran once.")
+    assert str(told.compared) == (
+        "FedYogi gains most, 20.0 points. With one seed, that proves little."
     )
 
 
@@ -110,7 +113,7 @@ def test_alike_data_are_a_level_where_they_are_given() -> None:
     told = remedies.tell([*runs, changed(alike, strategy="FedAvg")])
     assert told.plot.high is not None
     assert str(told.plot.high.name) == "alike data 20.0%"
-    assert str(told.alike) == "For comparison, what alike data give: 20.0%."
+    assert str(told.alike) == "For comparison, alike data give 20.0%."
 
 
 def test_dots_share_a_line_unless_they_touch() -> None:

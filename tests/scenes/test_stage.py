@@ -7,14 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scenes.drawing.layout import Frame, layout
+from scenes.drawing.layout import Frame, box, layout
 from scenes.drawing.pictures import plate
 from scenes.figures import Figure, Line
 from scenes.stage.card import Card
-from scenes.stage.coordinator import Coordinator
+from scenes.stage.coordinator import Coordinator, Share, share_slots
 from scenes.stage.curve_row import row
+from scenes.stage.effects import Merge
 from scenes.stage.front_end import FrontEnd
 from scenes.stage.loss_curve import LossCurve, Scale
+from scenes.stage.stage import Stage
 from scenes.told import NO_PLATE, CurveTold, WorkerTold
 
 FRAME = Frame(128 / 9, 8.0)
@@ -107,3 +109,32 @@ def test_nothing_measured_is_nothing_shown() -> None:
     screen = FrontEnd(LAYOUT.front_end, FRAME)
     screen.read(Figure("", "not recorded"), Line(""))
     assert not screen.reading
+
+
+def test_shares_have_gaps_that_close_as_they_merge() -> None:
+    slots = share_slots(LAYOUT.coordinator, [3.0, 1.0])
+    shares = [Share(NUMBER, slot, FRAME) for slot in slots]
+    assert slots[0].width == pytest.approx(0.75 * LAYOUT.coordinator.width)
+    assert shares[0].body.get_right()[0] < shares[1].body.get_left()[0]
+    Merge(shares, 1.0).interpolate_mobject(0.5)
+    assert shares[0][0].get_right()[0] == pytest.approx(shares[1][0].get_left()[0])
+
+
+def test_a_small_front_end_shows_a_smaller_value() -> None:
+    slot, percentage = LAYOUT.front_end, Figure("10,2 %", "measured", 0.102)
+    large, low = FrontEnd(slot, FRAME), FrontEnd(box(0, 0, slot.width, FRAME.px(150)), FRAME)
+    for screen in (large, low):
+        screen.read(percentage, Line("a note, glyphs"))
+    assert low.reading[0].height < 0.7 * large.reading[0].height
+    assert low.reading[0].get_bottom()[1] > low.reading[1].get_top()[1]
+
+
+def test_updates_lie_in_the_tray_as_their_wires_end_over_it() -> None:
+    square = Frame(8.0, 8.0)
+    told = [WorkerTold(NUMBER, NUMBER, None, ()) for _ in range(10)]
+    stage = Stage(layout(square, 10), told)
+    # Worker 6 stands under worker 1, farther to the left than worker 3.
+    of_three, of_six = stage._places([3, 6], [1.0, 1.0])
+    assert of_six.right == pytest.approx(of_three.left)
+    assert stage._by_row([1, 6, 2], outward=True) == [6, 1, 2]
+    assert stage._by_row([6, 1, 2]) == [1, 2, 6]

@@ -7,11 +7,12 @@ from hypothesis import strategies as st
 
 from scenes import theme
 from scenes.drawing import text
-from scenes.drawing.chrome import caption_block
+from scenes.drawing.chrome import Chrome, caption_block
 from scenes.drawing.layout import Frame, layout
-from scenes.drawing.text import Words, wrapped
+from scenes.drawing.text import Words, cut, wrapped
 from scenes.errors import FitError, FontError
-from scenes.figures import Figure
+from scenes.figures import Figure, Line
+from scenes.told import Metric
 
 FRAME = Frame(128 / 9, 8.0)
 
@@ -85,3 +86,50 @@ def test_wrapping_keeps_every_word_and_the_limit(whole: str) -> None:
 def test_a_caption_that_is_too_long_is_refused() -> None:
     with pytest.raises(FitError, match="needs 3 lines of 42 characters, 2 are allowed"):
         caption_block("word " * 20 + "end", layout(FRAME, 2))
+
+
+def overlay(*names: str | Line, frame: Frame, alone: bool = True) -> list[Words]:
+    """Return the texts of an overlay with metrics of these names."""
+    chrome = Chrome(layout(frame))
+    value = Figure("100.0%", "somewhere", 1.0)
+    chrome.overlay([Metric(value, name, theme.INK) for name in names], alone=alone)
+    return list(chrome.shown["overlay"])
+
+
+def test_a_metric_has_a_value_over_its_name() -> None:
+    shown = overlay("test accuracy", "sent so far", frame=FRAME)
+    assert [words.shown for words in shown] == ["100.0%", "sent so far", "100.0%", "test accuracy"]
+
+
+@pytest.mark.parametrize("alone", [True, False])
+def test_metrics_with_long_names_stay_in_their_slot(alone: bool) -> None:
+    frame = Frame(8.0, 128 / 9)
+    name = Line("accuracy of {run}", (("run", Figure("dirichlet-30-a", "name")),))
+    shown = overlay(name, "the bytes of all messages so far", frame=frame, alone=alone)
+    slots = layout(frame)
+    slot = slots.headline if alone else slots.overlay
+    assert "dirichlet-30-a" in [words.shown for words in shown]
+    assert min(words.get_left()[0] for words in shown) >= frame.safe.left - 1e-6
+    assert max(words.get_right()[0] for words in shown) <= frame.safe.right + 1e-6
+    assert max(words.get_top()[1] for words in shown) <= slot.top + frame.px(12)
+    for i, words in enumerate(shown):
+        for other in shown[i + 1 :]:
+            apart = (
+                words.get_bottom()[1] > other.get_top()[1]
+                or other.get_bottom()[1] > words.get_top()[1]
+                or words.get_right()[0] < other.get_left()[0]
+                or other.get_right()[0] < words.get_left()[0]
+            )
+            assert apart, (words.shown, other.shown)
+
+
+def test_a_name_is_cut_where_it_has_no_room() -> None:
+    name = Figure("a very long name", "dataset.class_names[0]")
+    whole = cut(name, FRAME, 100.0, color=theme.INK)
+    assert whole.shown == "a very long name"
+    short = cut(name, FRAME, whole.width / 2, color=theme.INK)
+    assert short.width <= whole.width / 2
+    assert short.shown.endswith("\u2026")
+    assert name.text.startswith(short.shown[:-1])
+    assert short.figures[0].source == name.source
+    assert cut("no figure", FRAME, 0.0, color=theme.INK).shown == "no figure"

@@ -53,10 +53,10 @@ def test_the_weight_is_the_one_that_the_shares_move_most() -> None:
     assert str(told.status) == "run unequal  ·  round 1  ·  fc3.weight[0, 59]"
     assert str(told.unequal) == "In this run the workers hold unequal numbers of photos."
     assert str(told.weight) == (
-        "Follow one of 62,006 weights, a link between two neurons. It starts at 0.0127."
+        "One of 62,006 weights, a link between two neurons. It starts at 0.0127."
     )
     assert str(told.alike) == (
-        "Counting workers alike would give 0.0950. Weighted, each photo counts alike."
+        "Equal shares would give 0.0950. Weighted, every photo counts alike."
     )
     values = [number(term.value[0]) for term in told.average.terms]
     assert sum(values) / 3 == Decimal("0.0950")
@@ -77,7 +77,9 @@ def test_an_average_by_hand() -> None:
 
 def test_equal_shares_are_said_to_be_equal() -> None:
     told = story.tell([record.load("reference")])
-    assert str(told.shares) == "Each trained on 4,000 photos, so all have the same share, 0.3333."
+    assert str(told.shares) == (
+        "Each trained on 4,000 photos, so each value counts by the same share, 0.3333."
+    )
     assert str(told.alike).startswith("All shares are equal here")
     assert told.average.alike is None
     assert told.unequal is None
@@ -126,7 +128,7 @@ def test_what_was_not_recorded_is_left_out() -> None:
     unknown = run.model_copy(update={"network": None, "rounds": (bare, run.rounds[1])})
     told = story.tell([unknown])
     assert told.average.before is None
-    assert str(told.weight) == "Follow one weight of the model through a round: one of many alike."
+    assert str(told.weight) == "Follow one weight through a round: one of many alike."
 
 
 @pytest.mark.parametrize("name", ["centralised", "fedyogi-30-s0", "local-only"])

@@ -47,15 +47,15 @@ def test_the_round_told_is_the_first_with_both_kinds() -> None:
     [
         (
             {"workers": 4, "picked": 3, "failed": 1},
-            "Worker 2 reports an error. The rest finish their training.",
+            "While training, worker 2 reports an error.",
         ),
         (
             {"workers": 4, "picked": 3, "failed": 2},
-            "Worker 1 reports an error, worker 2 goes silent. The rest finish.",
+            "While training, worker 1 reports an error; worker 2 goes silent.",
         ),
         (
             {"workers": 4, "picked": 4, "failed": 3},
-            "Errors reported: 2. Workers gone silent: 1. The rest finish.",
+            "While training: errors at 2 workers, silence from 1.",
         ),
     ],
     ids=str,
@@ -71,18 +71,14 @@ def test_shares_are_of_the_updates_that_came() -> None:
     assert told is not None
     # 11 and 31 examples of 42: those of the other two are not counted.
     assert [update.share for update in told.updates] == [11 / 42, 31 / 42]
-    assert str(told.close) == ("2 of 4 updates came. The round closes: they count 26.2% to 73.8%.")
     assert [(outage.worker, outage.reported) for outage in told.outages] == [(2, True), (3, False)]
-    assert str(story.tell((hand_run(failed=1),)).round.close) == (
-        "1 of 2 updates came. The round closes with it alone."
-    )
 
 
 def test_it_is_said_to_be_another_run() -> None:
     told = story.tell((record.load("dropouts"),)).round
     assert told is not None
     assert str(told.status) == "run dropouts  ·  round 2"
-    assert str(told.ask) == ("In this run some workers fail. In round 2 the model goes to 5 of 10.")
+    assert str(told.ask) == "In this run, some workers fail. In round 2, 5 of 10 are picked."
 
 
 def test_all_rounds_are_counted() -> None:
