@@ -25,21 +25,25 @@ BAR = 72  # pixels of height
 BESIDE = 22  # pixels between a bar and its amount, and between names and the floor
 NOTE = 42  # pixels from a name's middle down to its note's
 NAMED = 52  # pixels from a name's middle down to its bar's top, where names stand above
+APART = 26  # pixels between a bar and the name under it, at least
 NARROW = 1200  # pixels of width below which names stand above their bars, not beside them
 
 
 class Entry:
     """One entry: its name with a note, its bar, and its amount at the bar's end."""
 
-    def __init__(self, told: EntryTold, slot: Slot, length: float, frame: Frame) -> None:
-        """Draw it: ``slot`` is where the bar may reach, ``length`` how far it does."""
+    def __init__(
+        self, told: EntryTold, slot: Slot, size: tuple[float, float], frame: Frame
+    ) -> None:
+        """Draw it: ``slot`` is where the bar may reach, ``size`` how far it does and its height."""
+        length, height = size
         self.told = told
         self.slot = slot
         self.length = length
         self.frame = frame
         self.bar = Rectangle(
             width=max(length, 1e-6),
-            height=frame.px(BAR),
+            height=height,
             fill_color=told.color,
             fill_opacity=1,
             stroke_width=0,
@@ -82,6 +86,8 @@ class Account:
         drop = (frame.px(NAMED) + self.over) / 2 if self.narrow else 0.0
         self.area = area = Slot(area.x, area.y - drop, area.width, area.height)
         self.slots = area.rows([1.0] * len(entries))
+        names = frame.px(NAMED + APART) + self.over if self.narrow else 0.0
+        self.thick = min(frame.px(BAR), self.slots[0].height - names)
         named = 0.0 if self.narrow else self._widest() + 2 * frame.px(BESIDE)
         self.bars = box(area.left + named, area.bottom, area.right - self._reserved, area.top)
         self.entries: list[Entry] = []
@@ -132,7 +138,7 @@ class Account:
 
     def _entry(self, told: EntryTold, y: float) -> Entry:
         slot = Slot(self.bars.x, y, self.bars.width, self.slots[0].height)
-        entry = Entry(told, slot, told.value * self.scale, self.frame)
+        entry = Entry(told, slot, (told.value * self.scale, self.thick), self.frame)
         self._name(entry, y)
         return entry
 
@@ -146,7 +152,7 @@ class Account:
         """Put name and note left of the floor, or above the bar where that is too narrow."""
         px = self.frame.px
         if self.narrow:
-            up = px(BAR / 2 + NAMED - theme.LABEL / 2)
+            up = self.thick / 2 + px(NAMED - theme.LABEL / 2)
             start = self.bars.left + px(BESIDE)
             end = start if self.over else self.bars.right + self._reserved
             entry.name.put(np.array([start, y + up + self.over, 0.0]), -1)

@@ -8,7 +8,7 @@ from manim.typing import Point3D
 
 from scenes import theme
 from scenes.drawing.layout import Frame, Layout, Slot
-from scenes.drawing.text import LEADING, Block, Words, wrapped
+from scenes.drawing.text import LEADING, Block, Words, cut, wrapped
 from scenes.errors import FitError
 from scenes.figures import Told, split
 from scenes.told import Metric
@@ -34,8 +34,8 @@ class Chrome:
         return self._swap("title", VGroup(words.put(self._top_left(theme.TITLE / 2), -1)))
 
     def status(self, told: Told) -> Animation:
-        """Show where in the run we are, under the title."""
-        words = Words(told, self.frame, color=theme.MUTED)
+        """Show where in the run we are, under the title; a long name of the run is cut."""
+        words = cut(told, self.frame, self.layout.frame.safe.width, color=theme.MUTED)
         return self._swap("status", VGroup(words.put(self._top_left(theme.TITLE + 45), -1)))
 
     def overlay(self, metrics: Sequence[Metric], *, alone: bool = False) -> Animation:

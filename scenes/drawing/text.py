@@ -7,6 +7,7 @@ numbers carry their source.
 from dataclasses import replace
 from functools import cache
 from importlib.resources import files
+from math import isnan
 from textwrap import wrap
 from typing import Self
 from unicodedata import name
@@ -19,7 +20,7 @@ from manim.typing import Point3D
 from scenes import theme
 from scenes.drawing.layout import Frame
 from scenes.errors import FontError
-from scenes.figures import ELLIPSIS, Figure, Told, figures_of
+from scenes.figures import ELLIPSIS, Figure, Line, Told, figures_of
 
 # Pango rounds glyph positions to whole units: at this size the rounding is invisible.
 LARGE = 144
@@ -144,13 +145,40 @@ class Block(VGroup):
 
 
 def cut(told: Told, frame: Frame, width: float, *, color: str, weight: str = "NORMAL") -> Words:
-    """Return a label; a name that is longer than ``width`` is cut, which a mark shows."""
+    """Return a label whose first name is cut where it is longer than ``width``; a mark shows it."""
     words = Words(told, frame, color=color, weight=weight)
-    while isinstance(told, Figure) and words.width > width and len(told.text) > len(ELLIPSIS) + 1:
-        most = min(len(told.text) - 1, int(len(told.text) * width / words.width))
-        told = replace(told, text=told.text[: max(most - 1, 1)].rstrip() + ELLIPSIS)
+    while words.width > width and (shorter := _shortened(told, width / words.width)) is not None:
+        told = shorter
         words = Words(told, frame, color=color, weight=weight)
     return words
+
+
+def _shortened(told: Told, part: float) -> Told | None:
+    """Return a text with a shorter name in it, or nothing where there is none to be shortened.
+
+    Args:
+        told: the text.
+        part: of its length, how much of it there may be.
+    """
+    if isinstance(told, Figure):
+        return _shorter_name(told, part * len(told.text))
+    if not isinstance(told, Line):
+        return None
+    for i, (field, figure) in enumerate(told.parts):
+        if isinstance(figure, Figure) and isnan(figure.value):
+            excess = (1 - part) * len(str(told))
+            shorter = _shorter_name(figure, len(figure.text) - excess)
+            parts = (*told.parts[:i], (field, shorter or figure), *told.parts[i + 1 :])
+            return replace(told, parts=parts) if shorter else None
+    return None
+
+
+def _shorter_name(name: Figure, most: float) -> Figure | None:
+    """Return a name of about so many characters, fewer than it has; nothing where it has two."""
+    if len(name.text) <= len(ELLIPSIS) + 1:
+        return None
+    kept = max(min(len(name.text) - 1, int(most)) - 1, 1)
+    return replace(name, text=name.text[:kept].rstrip() + ELLIPSIS)
 
 
 def wrapped(text: str, columns: int) -> list[str]:

@@ -11,7 +11,7 @@ from scenes.drawing.chrome import Chrome, caption_block
 from scenes.drawing.layout import Frame, layout
 from scenes.drawing.text import Words, cut, wrapped
 from scenes.errors import FitError, FontError
-from scenes.figures import Figure, Line
+from scenes.figures import Figure, Line, line
 from scenes.told import Metric
 
 FRAME = Frame(128 / 9, 8.0)
@@ -133,3 +133,23 @@ def test_a_name_is_cut_where_it_has_no_room() -> None:
     assert name.text.startswith(short.shown[:-1])
     assert short.figures[0].source == name.source
     assert cut("no figure", FRAME, 0.0, color=theme.INK).shown == "no figure"
+
+
+def test_in_a_line_the_first_name_is_cut() -> None:
+    names = {
+        "run": Figure("a run with a long name", "name"),
+        "r": Figure("12", "rounds[12].number", 12.0),
+        "place": Figure("fc3.weight[0, 59]", "probes[0].index"),
+    }
+    told = line("run {run}, round {r}, {place}", **names)
+    whole = cut(told, FRAME, 100.0, color=theme.INK)
+    assert whole.shown == "run a run with a long name, round 12, fc3.weight[0, 59]"
+    short = cut(told, FRAME, 0.8 * whole.width, color=theme.INK)
+    assert short.width <= 0.8 * whole.width
+    first, rest = short.shown.split("\u2026")
+    assert whole.shown.startswith(first)
+    assert rest == ", round 12, fc3.weight[0, 59]"
+    assert [figure.source for figure in short.figures] == [one.source for one in names.values()]
+    assert (
+        cut(told, FRAME, 0.1, color=theme.INK).shown == "run a\u2026, round 12, fc3.weight[0, 59]"
+    )
