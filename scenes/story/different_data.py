@@ -7,9 +7,10 @@ import numpy as np
 
 from fl_sim.record import Run
 from scenes.errors import UntoldError
-from scenes.figures import Figure, Line, Told, line, number_of, quote, read, text
+from scenes.figures import Figure, Line, Told, line, number_of, read, text
 from scenes.language import decimal, integer, percent
 from scenes.story.common import accuracy, central, chance, label_counts, round_number
+from scenes.story.kinds import kind_name
 from scenes.story.pairs import CLEARLY, ROUNDS, Pair, alike_and_skewed, of_run, skew
 from scenes.story.pull import PullTold, num_updates, pull
 from scenes.told import DealTold, LevelTold, LineChartTold, RunLineTold
@@ -109,8 +110,7 @@ def _peak(run: Run, most: Figure, kind: int) -> Told:
     """Name the tallest bar by its kind, where kinds have names."""
     if run.dataset is None or not run.dataset.class_names:
         return most
-    name = quote(run, f"dataset.class_names[{kind}]")
-    return line("{name}: {n}", name=name, n=most)
+    return line("{name}: {n}", name=kind_name(run, kind), n=most)
 
 
 def _top_share(run: Run) -> Figure:
