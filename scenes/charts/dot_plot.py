@@ -232,11 +232,19 @@ class DotPlot:
         """Return where figures stand that would be on a line through the rows: beside it."""
         base = [] if first else [self.told.rows[0].mean]
         values = [level.value for level in (self.told.low, self.told.high) if level] + base
+        lines = sorted(map(self._x, values))
         away = width / 2 + self.frame.px(CLEAR)
-        for line in sorted(map(self._x, values)):
-            if abs(x - line) < away:
-                x = line + away
-        return x
+        most = self.area.right - width / 2
+        right = _beside(x, lines, away)
+        return right if right <= most else _beside(min(x, most), lines[::-1], -away)
+
+
+def _beside(x: float, lines: Sequence[float], away: float) -> float:
+    """Return a place that far from lines, on the side that ``away`` says; they come in order."""
+    for line in lines:
+        if abs(x - line) < abs(away):
+            x = line + away
+    return x
 
 
 def stacked(places: Sequence[float], apart: float, lane: float) -> list[float]:
