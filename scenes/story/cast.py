@@ -106,7 +106,9 @@ def _front_end(run: Run) -> Line:
     """Say what the front end shows."""
     value, _ = reading(run, 0)
     if value.source.endswith("accuracy"):
-        return line("The front end shows how often the model is right: untrained, {x}.", x=value)
+        return line(
+            "The front end shows people how often the model is right: untrained, {x}.", x=value
+        )
     if value.text:
         return line("The front end shows the model's error, the loss: untrained, {x}.", x=value)
     return line("On the front end a person reads how good the model has become.")

@@ -174,7 +174,7 @@ def _curves(pair: Pair, pulled: PullTold | None) -> Line:
     one, other = (of_run(run, accuracy(run, -1)) for run in pair)
     if other.value < one.value and pulled is not None and pulled.held_back:
         return line(
-            "So the model moves less and learns less: {less} right, not {more}.",
+            "So less is learned. In the end {less} are right, with alike data {more}.",
             less=other,
             more=one,
         )

@@ -144,7 +144,7 @@ def _untrained(run: Run, shown: Sequence[int]) -> Line:
     if not shown:
         return NOTHING
     return line(
-        "Photos no worker holds. Untrained, it gets {k} of {n} right.",
+        "Test photos, which no worker holds. Untrained: {k} of {n} right.",
         **_score(run, "first", shown),
     )
 
@@ -246,15 +246,15 @@ def _matrix(run: Run, steps: Sequence[int]) -> Line:
         return NOTHING
     name, share = _favourite(run, steps[0])
     if share.value <= MOST_OF_THEM:
-        return line("A row: photos of one kind. Brighter: more got the column's name.")
+        return line("Each row: photos of one kind. Brighter: more got the column's name.")
     if steps[0]:
         return line(
-            "A row: photos of one kind. At first {share} are called {name}.",
+            "Each row: photos of one kind. At first {share} are called {name}.",
             share=share,
             name=name,
         )
     return line(
-        "A row: photos of one kind. Untrained, {share} are called {name}.",
+        "Each row: photos of one kind. Untrained, {share} are called {name}.",
         share=share,
         name=name,
     )
@@ -293,7 +293,7 @@ def _classes(run: Run, told: ConfusionTold | None) -> Line:
         return line("It names every kind right: {high}.", high=high)
     true, named = told.mistake
     return line(
-        "Best, {best}: {high}. Main mistake, {true} called {named}: {share}.",
+        "Best: {best}, {high}. Most common mistake: {true} called {named}, {share}.",
         best=kind_name(run, told.best, CAPTION_NAME),
         high=high,
         true=kind_name(run, true, CAPTION_NAME),

@@ -63,7 +63,7 @@ def _caption(run: Run, guess: Figure | None, there: Figure | None, *, as_long: b
     here = accuracy(run, last_tested(run))
     if there and as_long:
         return line(
-            "{here} named right. With as much training in one place: {there}.",
+            "{here} of test photos right. Trained as much in one place: {there}.",
             here=here,
             there=there,
         )

@@ -165,7 +165,7 @@ def _balance(run: Run, stored: Figure | None) -> tuple[Line, EntryTold] | None:
     share = moved.value / stored.value
     part = Figure(percent(share, 0), f"{moved.source}, over the bytes of the photos", share)
     caption = line(
-        "What moved is {part} of that and grows each round. No photo moves.",
+        "What moved is {part} of the photos' size, more each round. No photo moved.",
         part=part,
     )
     return caption, entry

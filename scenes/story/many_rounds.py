@@ -84,7 +84,7 @@ def tell(runs: Sequence[Run]) -> ManyRoundsTold:
     return ManyRoundsTold(
         title=text("Many rounds"),
         again=_again(run),
-        grid=line("Red: an update sent. The curves: how well the model did."),
+        grid=line("Red marks: updates sent. The curves: how well the model did."),
         grow=_grow(run),
         comparison=compared,
         workers=workers(run),

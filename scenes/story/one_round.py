@@ -266,10 +266,10 @@ def _initialise(run: Run) -> Line:
         )
     weights = read(run, "network.num_parameters", integer)
     if run.filters is None:
-        return line("One first model for all: {weights} weights.", weights=weights)
+        return line("All start from one model: {weights} weights.", weights=weights)
     drawn = float(run.filters[0].size)
     return line(
-        "One first model for all: {weights} weights, {drawn} drawn as squares.",
+        "All start from one model: {weights} weights; {drawn} are drawn as squares.",
         weights=weights,
         drawn=Figure(integer(drawn), "count of filters[0]", drawn),
     )
@@ -379,7 +379,7 @@ def _collect(run: Run, round_: int) -> Line:
     """Say what comes back, and of how many nothing does."""
     lost = float(len(_lost(run, round_)))
     if not lost:
-        return line("Only changed weights travel back. The photos stay.")
+        return line("Only the trained weights travel back. The photos stay.")
     source = f"count of rounds[{round_}].train.sampled without a reply"
     return plural(
         Figure(integer(lost), source, lost),
@@ -455,7 +455,7 @@ def _report(run: Run, round_: int) -> Line:
             new=new,
         )
     return line(
-        "Of {n} photos no worker holds, it now names {new} right; before, {old}.",
+        "On {n} more photos, which no worker holds: {new} right; before, {old}.",
         n=read(run, "dataset.num_test", integer),
         old=old,
         new=new,

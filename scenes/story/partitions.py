@@ -190,17 +190,17 @@ def _dataset(run: Run) -> Line:
     told["each"], exact = _each(run), _exact(run)
     if exact and run.thumbnails is not None:
         return line(
-            "{n} photos of {kinds} kinds. A tile stands for {each}; some show one.",
+            "{n} photos of {kinds} kinds. A tile stands for {each} photos; some show one.",
             **told,
         )
     if exact:
-        return line("{n} photos of {kinds} kinds. A tile stands for {each}.", **told)
+        return line("{n} photos of {kinds} kinds. A tile stands for {each} photos.", **told)
     if run.thumbnails is not None:
         return line(
-            "{n} photos of {kinds} kinds. A tile stands for about {each}; some show one.",
+            "{n} photos of {kinds} kinds. A tile: about {each} photos; some show one.",
             **told,
         )
-    return line("{n} photos of {kinds} kinds. A tile stands for about {each}.", **told)
+    return line("{n} photos of {kinds} kinds. A tile stands for about {each} photos.", **told)
 
 
 def _deal(run: Run) -> Line:
@@ -248,7 +248,7 @@ def _split(run: Run) -> Line | None:
     )
     if all(_percent(_held(run, worker) / _size(run, worker)) == share for worker in workers):
         return line(
-            "Each trains on {train} and keeps {held} apart, to test the model with.",
+            "Each trains on {train} of its photos and keeps {held} for testing.",
             train=trained,
             held=kept,
         )
@@ -273,7 +273,7 @@ def _kinds(run: Run) -> Line:
             k=k,
         )
     if _alike(run):
-        return line("By kind: all hold much the same mix. The numbers are worker {k}'s.", k=k)
+        return line("All hold much the same mix of kinds. The numbers are worker {k}'s.", k=k)
     counts = label_counts(run, TOLD_WORKER)
     most = max(range(len(counts)), key=lambda kind: counts[kind])
     share = counts[most] / (sum(counts) or 1)

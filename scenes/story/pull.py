@@ -69,8 +69,8 @@ def pull(pair: Pair) -> PullTold:
         its_average=text("their average"),
         updates=_updates(pair[0]),
         notes=(
-            text("lengths and angles to blue: as measured"),
-            text("an arrow's place around blue is free"),
+            text("in space: lengths and angles to blue as measured"),
+            text("the direction around blue is free"),
         ),
         mean_length=text("mean length"),
         apart=_apart(between),
@@ -130,7 +130,7 @@ def _updates(run: Run) -> Line:
 
 def _apart(between: tuple[Figure, Figure]) -> Line:
     """Say how the updates of skewed data lie, on the scale of the others."""
-    return line("Skewed data, same scale: any two pull {x} apart on average.", x=between[1])
+    return line("Skewed data, same scale: two updates lie {x} apart on average.", x=between[1])
 
 
 def _cancel(kept: tuple[Figure, Figure]) -> Line:
@@ -138,7 +138,7 @@ def _cancel(kept: tuple[Figure, Figure]) -> Line:
     alike, skewed = kept
     if _held_back(kept):
         return line(
-            "Pulls aside cancel: the average keeps {less} of their mean length, not {more}.",
+            "Sideways pulls cancel out: {less} of the mean length is left, not {more}.",
             less=skewed,
             more=alike,
         )

@@ -22,7 +22,7 @@ def test_every_actor_has_a_sentence() -> None:
     assert str(told.photos) == "Each worker has photos of its own. They never leave it."
     assert str(told.coordinator) == "A coordinator holds the model. Models travel, photos do not."
     assert str(told.front_end) == (
-        "The front end shows how often the model is right: untrained, 10.0%."
+        "The front end shows people how often the model is right: untrained, 10.0%."
     )
 
 

@@ -125,13 +125,15 @@ def test_captions_follow_the_runs() -> None:
         "2 workers train from one model. Red: their updates. Blue: the average."
     )
     assert str(told.pull.cancel) == (
-        "Pulls aside cancel: the average keeps 81% of their mean length, not 96%."
+        "Sideways pulls cancel out: 81% of the mean length is left, not 96%."
     )
-    assert str(told.pull.apart) == ("Skewed data, same scale: any two pull 84° apart on average.")
+    assert str(told.pull.apart) == (
+        "Skewed data, same scale: two updates lie 84° apart on average."
+    )
     assert str(told.pull.angles[1].left) == "37°"  # of cosine 0.8
     assert told.cost is not None
     assert str(told.cost.curves) == (
-        "So the model moves less and learns less: 18.0% right, not 20.0%."
+        "So less is learned. In the end 18.0% are right, with alike data 20.0%."
     )
 
 

@@ -51,7 +51,7 @@ def test_photos_are_told_with_their_answers() -> None:
     assert quiz.last[2].name.source == (
         "dataset.class_names[1], the most probable in samples.last[2]"
     )
-    assert str(told.untrained) == "Photos no worker holds. Untrained, it gets 3 of 5 right."
+    assert str(told.untrained) == "Test photos, which no worker holds. Untrained: 3 of 5 right."
     assert str(told.trained) == "After round 2: 4 of 5 right, 20.0% of the 50 test photos."
 
 
@@ -76,16 +76,18 @@ def test_shares_are_of_each_row() -> None:
         "rounds[1].confusion[1][1] over the sum of rounds[1].confusion[1]"
     )
     assert confusion.best == 0
-    assert str(told.classes) == "Best, a: 96.0%. Main mistake, b called a: 20.0%."
+    assert str(told.classes) == "Best: a, 96.0%. Most common mistake: b called a, 20.0%."
     assert str(confusion.mistake_told) == "called a: 20.0%"
 
 
 def test_what_was_named_most_at_first_is_told_if_it_was_most() -> None:
     told = story.tell((with_confusion([[25, 0], [25, 0]], [[25, 0], [5, 20]]),))
-    assert str(told.matrix) == "A row: photos of one kind. Untrained, 100.0% are called a."
+    assert str(told.matrix) == "Each row: photos of one kind. Untrained, 100.0% are called a."
     assert str(told.sharpen) == "Round by round a diagonal forms: the right answers."
     told = story.tell((with_confusion([[20, 5], [5, 20]], [[25, 0], [5, 20]]),))
-    assert str(told.matrix) == ("A row: photos of one kind. Brighter: more got the column's name.")
+    assert str(told.matrix) == (
+        "Each row: photos of one kind. Brighter: more got the column's name."
+    )
     told = story.tell((with_confusion([[20, 5], [20, 5]], [[5, 20], [20, 5]]),))
     assert str(told.sharpen) == "From round 0 to 1: the diagonal, the right answers."
 

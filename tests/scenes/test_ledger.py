@@ -73,7 +73,7 @@ def test_the_balance_is_told_as_it_is() -> None:
     assert str(told.balance[0]) == ("More bytes moved than the photos hold. The photos did not.")
     fewer = ledger.tell([with_replies(hand_run(), "train", bytes_down=90, bytes_up=117)])
     assert fewer.balance
-    assert str(fewer.balance[0]).startswith("What moved is 25% of that")
+    assert str(fewer.balance[0]).startswith("What moved is 25% of the photos' size")
     assert fewer.balance[1].value == 4 * (90 + 117)
 
 

@@ -160,7 +160,7 @@ def test_only_as_much_training_is_told_as_long() -> None:
     long = alone(run, config={"local-epochs": 86 / 36})
     assert in_one_place._as_long(run, long)
     told = in_one_place.comparison(run, [long])
-    assert "With as much training in one place: 25.0%" in str(told and told.caption)
+    assert "Trained as much in one place: 25.0%" in str(told and told.caption)
 
 
 def test_other_data_is_no_comparison() -> None:
@@ -172,7 +172,7 @@ def test_other_data_is_no_comparison() -> None:
 def test_the_committed_runs_are_compared() -> None:
     told = in_one_place.comparison(record.load("iid-30"), [record.load("centralised")])
     assert str(told and told.caption) == (
-        "60.0% named right. With as much training in one place: 62.5%."
+        "60.0% of test photos right. Trained as much in one place: 62.5%."
     )
 
 
@@ -291,4 +291,4 @@ def test_a_history_stays_in_its_area(shape: tuple[float, float]) -> None:
 
 def test_a_line_is_told_as_it_stands() -> None:
     told: Line = many_rounds.tell([hand_run()]).grid
-    assert told == line("Red: an update sent. The curves: how well the model did.")
+    assert told == line("Red marks: updates sent. The curves: how well the model did.")

@@ -82,7 +82,7 @@ def test_workers_that_do_not_answer_are_counted() -> None:
     assert caption(run, "collect") == (
         "1 worker does not answer. The others send weights, never photos."
     )
-    assert caption(hand_run(), "collect").startswith("Only changed weights travel back.")
+    assert caption(hand_run(), "collect").startswith("Only the trained weights travel back.")
 
 
 def test_shares_that_differ_are_told_apart() -> None:
@@ -125,7 +125,7 @@ def test_the_overlay_counts_what_has_arrived() -> None:
 
 def test_the_report_tells_what_was_measured() -> None:
     assert caption(hand_run(), "report") == (
-        "Of 50 photos no worker holds, it now names 15.0% right; before, 10.0%."
+        "On 50 more photos, which no worker holds: 15.0% right; before, 10.0%."
     )
     run = hand_run()
     for number in (0, 1):

@@ -13,12 +13,14 @@ from scenes.story import partitions as story
 
 def test_the_reference_runs_photos() -> None:
     told = story.tell([record.load("reference")])
-    assert str(told.dataset) == ("50,000 photos of 10 kinds. A tile stands for 100; some show one.")
+    assert str(told.dataset) == (
+        "50,000 photos of 10 kinds. A tile stands for 100 photos; some show one."
+    )
     assert str(told.deal) == (
         "Here 10 workers are dealt 5,000 each. Real ones have their own to begin with."
     )
-    assert str(told.split) == ("Each trains on 80% and keeps 20% apart, to test the model with.")
-    assert str(told.kinds) == "By kind: all hold much the same mix. The numbers are worker 0's."
+    assert str(told.split) == ("Each trains on 80% of its photos and keeps 20% for testing.")
+    assert str(told.kinds) == "All hold much the same mix of kinds. The numbers are worker 0's."
     assert str(told.stacks.tile) == "100 photos"
     assert {stack.tiles for stack in told.stacks.stacks} == {(40, 10)}
 
@@ -28,7 +30,7 @@ def test_unequal_parts_are_told_from_the_least_to_the_most() -> None:
     assert str(told.deal) == (
         "Here 10 workers are dealt 909 to 9,095 each. Real ones have their own."
     )
-    assert "stands for about 100" in str(told.dataset)
+    assert "A tile: about 100 photos" in str(told.dataset)
     assert str(told.stacks.tile) == "about 100 photos"
     assert told.stacks.stacks[0].tiles == (7, 2)
 
