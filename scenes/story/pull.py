@@ -69,7 +69,7 @@ def pull(pair: Pair) -> PullTold:
         its_average=text("their average"),
         updates=_updates(pair[0]),
         notes=(
-            text("in space: lengths and angles to blue as measured"),
+            text("in space: true lengths and angles to blue"),
             text("the direction around blue is free"),
         ),
         mean_length=text("mean length"),
