@@ -48,7 +48,8 @@ class Holdings:
         pitch = min(area.height / len(terms), frame.px(HIGH_PITCH if self.over else PITCH))
         high = pitch * len(terms) / 2
         rows = box(area.left, area.y - high, area.right, area.y + high).rows([1.0] * len(terms))
-        self.start = area.left + frame.px(columns.bar)
+        widest = 0.0 if self.over else max(term.name.width for term in terms) + frame.px(BESIDE)
+        self.start = area.left + max(frame.px(columns.bar), widest)
         self.scale = self._room(area) / max(term.bar.width for term in terms)
         for term, label, row in zip(terms, self.labels, rows, strict=True):
             self._enlarge(term, label, row)
