@@ -43,7 +43,7 @@ def any_recipe(draw: st.DrawFn, most_workers: int = 1000) -> Recipe:
     numbers = {
         "workers": workers,
         "rounds": min(rounds, MOST_CELLS // max(picked, 10)),
-        "classes": draw(st.sampled_from([2, 10, 20]) | st.integers(2, 20)),
+        "classes": draw(st.sampled_from([2, 10, 20, 100]) | st.integers(2, 100)),
         "picked": picked,
     }
     if kind == "one":
