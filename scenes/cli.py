@@ -264,9 +264,11 @@ def check(
         from scenes.check.run import check as find
         from scenes.check.run import scenes_of
         from scenes.publish.render import Look
+        from scenes.publish.render import every_look as looks_of
 
         if what and what[0].endswith(".py"):
-            todo = scenes_of(Path(what[0]), what[1:], Look("low", **look))
+            looks = looks_of("low") if every_look else [Look("low", **look)]
+            todo = [job for one in looks for job in scenes_of(Path(what[0]), what[1:], one)]
         else:
             todo = _all_jobs(what, runs, every_look, look)
         checked = _with_bar(todo, "check", lambda follow: find(todo, output, follow))
@@ -310,11 +312,13 @@ def release(
     """
     with _errors():
         from scenes.publish.render import Look
-        from scenes.release.plan import Wish, plan, reasons, unchanged
+        from scenes.release.plan import Wish, check_place, plan, reasons, unchanged
         from scenes.release.release import STORE
         from scenes.release.release import release as make
         from scenes.release.store import Store
 
+        out = out.resolve()
+        check_place(out)
         wish = Wish(runs, Look(**look), shapes or Wish().shapes)
         before = unchanged(wish, out)
         if before and not explain:

@@ -33,5 +33,9 @@ class LoopSizeError(SceneError):
     """The loop is larger than a README should load."""
 
 
+class ReleaseError(SceneError):
+    """A release cannot be put where it was asked for."""
+
+
 class CheckError(SceneError):
     """A scene that is to be checked cannot be built."""

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from scenes.publish.render import Clip, Job, render
-from scenes.release.digests import code_of, digest, versions
+from scenes.release.digests import code_of, digest, settings, versions
 from scenes.release.store import Store
 
 MOVIE, NOTES = ".mp4", ".json"
@@ -58,10 +58,10 @@ class Sources:
         reasons = [] if self.told == before.told else ["what it tells has changed"]
         files = sorted(_changed(self.code, before.code))
         reasons += [f"{', '.join(files)} changed"] if files else []
-        for settings, earlier in ((self.look, before.look), (self.versions, before.versions)):
+        for now, earlier in ((self.look, before.look), (self.versions, before.versions)):
             reasons += [
-                f"{name} is {settings.get(name)}, was {earlier.get(name)}"
-                for name in sorted(_changed(settings, earlier))
+                f"{name} is {now.get(name)}, was {earlier.get(name)}"
+                for name in sorted(_changed(now, earlier))
             ]
         return reasons
 
@@ -79,7 +79,7 @@ def sources_of(job: Job) -> Sources:
     """
     return Sources(
         digest(job.told()),
-        code_of(f"scenes.{job.chapter.name}"),
+        {**code_of(f"scenes.{job.chapter.name}"), **settings()},
         asdict(job.look),
         versions(),
     )

@@ -17,7 +17,7 @@ import numpy as np
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = "scenes"
-# What they do shows in what is told, or does not show in a picture.
+# What they do shows in what is told, in what is made of clips, or in no picture.
 UNSEEN = ("scenes.story", "scenes.publish", "scenes.release", "scenes.check", "scenes.cli")
 DRAWS = ("manim", "pycairo", "ManimPango", "numpy", "pillow", "av", "font-source-sans-pro", "typst")
 
@@ -112,19 +112,35 @@ def _imports(file: Path) -> tuple[str, ...]:
     return tuple(name for name in found if name.split(".")[0] == PACKAGE)
 
 
+def making() -> dict[str, str]:
+    """Return the digest of each file that says how pictures become files."""
+    files = [ROOT / PACKAGE / "publish", ROOT / PACKAGE / "release"]
+    found = {str(file): _code_digest(file) for folder in files for file in folder.glob("*.py")}
+    return {Path(name).relative_to(ROOT).as_posix(): found[name] for name in sorted(found)}
+
+
+def settings() -> dict[str, str]:
+    """Return the digest of each file that says how a clip is rendered, whatever it shows."""
+    render = ROOT / PACKAGE / "publish" / "render.py"
+    return {
+        "manim.cfg": _bytes_digest(ROOT / "manim.cfg"),
+        render.relative_to(ROOT).as_posix(): _code_digest(render),
+    }
+
+
 def versions() -> dict[str, str]:
     """Return the version of everything that draws."""
     return {name: version(name) for name in DRAWS}
 
 
-def everything(records: Iterable[Path], settings: Mapping[str, str]) -> str:
+def everything(records: Iterable[Path], chosen: Mapping[str, str]) -> str:
     """Return the digest of all that a release is made from, bytes as they are.
 
     It is found in a moment: where it is that of the release that is there, nothing is to be made.
 
     Args:
         records: the folders of the records filmed.
-        settings: what else was chosen.
+        chosen: what else was chosen.
     """
     code = [*(ROOT / PACKAGE).rglob("*.py"), *(ROOT / PACKAGE).rglob("*.po"), ROOT / "manim.cfg"]
     code += (ROOT / "fl_sim").rglob("*.py")
@@ -133,7 +149,7 @@ def everything(records: Iterable[Path], settings: Mapping[str, str]) -> str:
         found |= {
             str(file): _bytes_digest(file) for file in sorted(folder.iterdir()) if file.is_file()
         }
-    return digest([found, settings, versions()])
+    return digest([found, chosen, versions()])
 
 
 def _bytes_digest(file: Path) -> str:

@@ -10,8 +10,6 @@ import av
 from av.container import InputContainer
 from av.video.frame import PictureType
 
-os.environ.setdefault("SVT_LOG", "1")  # SVT-AV1 prints errors only
-
 
 @dataclass(frozen=True)
 class Coding:
@@ -34,6 +32,7 @@ WEBM = Coding("libsvtav1", {"preset": "10", "crf": "32"})
 
 def encode(movie: Path, path: Path, coding: Coding) -> None:
     """Encode a movie's pictures once more; each stands as long as it did."""
+    os.environ.setdefault("SVT_LOG", "1")  # SVT-AV1 prints errors only
     with (
         av.open(str(movie)) as source,
         av.open(str(path), "w", options=dict(coding.container)) as target,

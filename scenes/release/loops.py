@@ -9,7 +9,6 @@ from scenes.errors import LoopSizeError
 from scenes.publish.loop import gif
 from scenes.release.encode import Coding, encode
 
-WIDTHS = (480, 720)  # pixels
 RATE = Fraction(25)  # frames a second
 CODINGS = {
     ".webp": Coding(

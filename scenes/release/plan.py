@@ -6,7 +6,7 @@ from pathlib import Path
 
 from fl_sim import record
 from scenes import FILM, LOOP
-from scenes.errors import UntoldError
+from scenes.errors import ReleaseError, UntoldError
 from scenes.publish.render import SHAPES, Look, jobs, tellable
 from scenes.release import manifest as manifests
 from scenes.release.clips import Planned, sources_of
@@ -82,9 +82,22 @@ def plan(wish: Wish) -> Plan:
     return Plan(films, [Planned(job, sources_of(job)) for job in loops], left_out)
 
 
+def check_place(out: Path) -> None:
+    """See that a release may stand in a folder, of which nothing else is left then.
+
+    Raises:
+        ReleaseError: something else is there.
+    """
+    restore(out)
+    if out.is_dir() and any(out.iterdir()) and manifests.read(out) is None:
+        raise ReleaseError(
+            f"{out} is not empty and holds no release, which would take the place of everything "
+            "there. Name another folder"
+        )
+
+
 def unchanged(wish: Wish, out: Path) -> Manifest | None:
     """Return the manifest of the release that is there, if a new one would be the same."""
-    restore(out)
     before = manifests.read(out)
     if before is None or before.inputs != wish.inputs() or not manifests.whole(out, before):
         return None

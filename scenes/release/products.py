@@ -11,7 +11,7 @@ from scenes.publish.render import Clip
 from scenes.publish.sheet import sheet, stills
 from scenes.release.captions import tracks
 from scenes.release.clips import Planned
-from scenes.release.digests import digest
+from scenes.release.digests import digest, making
 from scenes.release.encode import WEBM, encode
 from scenes.release.loops import BUDGETS, loop
 from scenes.release.manifest import runs_of
@@ -42,15 +42,18 @@ class Film:
         """How long it lasts."""
         return sum(clip.seconds for clip in self.clips)
 
-    @property
-    def key(self) -> str:
-        """The digest of what its pictures are made from."""
-        return digest([planned.key for planned in self.todo])
+    def key(self, *more: object) -> str:
+        """Return the digest of what a thing made of its clips depends on, and of how it is made."""
+        return digest([making(), [planned.key for planned in self.todo], *more])
+
+    def of(self, planned: Planned) -> str:
+        """Return the digest of what a thing made of one of its clips depends on."""
+        return digest([making(), planned.key])
 
     def webms(self) -> list[Path]:
         """Return the clips as WebM."""
         return [
-            self.store.get(planned.key, ".webm", partial(_as_webm, clip.movie))
+            self.store.get(self.of(planned), ".webm", partial(_as_webm, clip.movie))
             for planned, clip in zip(self.todo, self.clips, strict=True)
         ]
 
@@ -61,7 +64,7 @@ def film(told: Film) -> Made:
     texts = tracks([planned.job for planned in told.todo], told.clips, lengths)
     names = [planned.job.told().title for planned in told.todo]
     extras = Extras(_about(told.todo), names, texts)
-    key = digest([told.key, extras])
+    key = told.key(extras)
     made: Made = {}
     for suffix, parts in ((".mp4", [clip.movie for clip in told.clips]), (".webm", told.webms())):
         path = told.store.get(key, suffix, partial(_join, parts, extras))
@@ -99,14 +102,14 @@ def chapters(told: Film) -> Made:
         name = f"chapters/{clip.chapter.name}"
         made[f"{name}.mp4"] = clip.movie, clip.seconds
         made[f"{name}.webm"] = webm, clip.seconds
-        made[f"{name}.png"] = told.store.get(planned.key, ".png", partial(_poster, clip)), None
+        made[f"{name}.png"] = told.store.get(told.of(planned), ".png", partial(_poster, clip)), None
     return made
 
 
 def sheets(told: Film) -> Made:
     """Return the film's poster, which is its first chapter's, and the contact sheet."""
-    poster = told.store.get(told.todo[0].key, ".png", partial(_poster, told.clips[0]))
-    page = told.store.get(told.key, ".png", partial(sheet, told.clips))
+    poster = told.store.get(told.of(told.todo[0]), ".png", partial(_poster, told.clips[0]))
+    page = told.store.get(told.key("sheet"), ".png", partial(sheet, told.clips))
     return {"poster.png": (poster, None), "sheet.png": (page, None)}
 
 
@@ -114,7 +117,7 @@ def figures(told: Film, follow: Follow) -> Made:
     """Return a figure of each beat, as PNG and as SVG."""
     from scenes.release.figures import Task, figures_of  # noqa: PLC0415  # Manim is imported late
 
-    tasks = [Task(planned.job, planned.key, told.store) for planned in told.todo]
+    tasks = [Task(planned.job, told.of(planned), told.store) for planned in told.todo]
     return {
         f"figures/{task.job.chapter.name}-{name}": (path, None)
         for task, files in zip(tasks, figures_of(tasks, follow), strict=True)
@@ -126,8 +129,7 @@ def loops(told: Film) -> Made:
     """Return the loop in its formats and sizes."""
     made: Made = {}
     for suffix, width in BUDGETS:
-        key = digest([told.key, width])
-        path = told.store.get(key, suffix, partial(_loop, told.clips[0].movie, width))
+        path = told.store.get(told.key(width), suffix, partial(_loop, told.clips[0].movie, width))
         made[f"loop-{width}{suffix}"] = path, told.seconds
     return made
 

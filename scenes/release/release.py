@@ -57,6 +57,7 @@ def release(wish: Wish, planned: Plan, out: Path, store: Store, follow: Follow) 
         beside = out.with_name(f".{out.name}.{os.getpid()}")
         folder.rename(beside)
         put(beside, out)
+    store.prune()
     return told
 
 

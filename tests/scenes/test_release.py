@@ -9,11 +9,18 @@ import numpy as np
 import pytest
 
 from fl_sim import record
+from scenes import FILM
+from scenes.errors import ReleaseError
+from scenes.language import LANGUAGES
 from scenes.publish.render import Look, jobs
 from scenes.release import folder as folders
-from scenes.release.clips import Sources, sources_of
+from scenes.release.captions import dictionary
+from scenes.release.clips import Planned, Sources, sources_of
 from scenes.release.digests import code_of, digest, everything
 from scenes.release.folder import put, restore
+from scenes.release.manifest import Manifest
+from scenes.release.plan import check_place
+from scenes.release.products import Film
 from scenes.release.store import KEPT, Store
 
 # --- digests
@@ -108,6 +115,31 @@ def test_a_number_that_one_chapter_shows_changes_that_chapter(hand: Callable[...
     assert told("changed", "ledger") == told(as_it_was, "ledger")
 
 
+def test_how_files_are_made_counts_for_what_is_made_of_clips(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sources = Sources("a", {}, {}, {})
+    (job,) = jobs(("ledger",))
+    film = Film([Planned(job, sources)], [], Store(Path("store")))
+    before = film.key("sheet"), film.of(film.todo[0])
+    assert len({*before, film.key(), film.key(480)}) == 4
+    monkeypatch.setattr("scenes.release.products.making", lambda: {"encode.py": "other"})
+    assert film.key("sheet") != before[0]
+    assert film.of(film.todo[0]) != before[1]
+
+
+@pytest.mark.parametrize("code", [code for code in LANGUAGES if code != "en"])
+@pytest.mark.parametrize("chapter", [chapter.name for chapter in FILM])
+def test_every_caption_of_the_film_has_one_in_each_language(chapter: str, code: str) -> None:
+    (job,) = jobs((chapter,))
+    snapshot = Path(__file__).parent / "snapshots" / f"{chapter}.txt"
+    lines = snapshot.read_text("utf-8").splitlines()
+    captions = [line.split("] ", 1)[1] for line in lines if line.startswith("[")]
+    meanings = dictionary(job, code)
+    assert captions
+    assert not [caption for caption in captions if meanings[caption] == caption]
+
+
 # --- the store
 
 
@@ -153,6 +185,19 @@ def test_what_nobody_asked_for_goes(tmp_path: Path) -> None:
 
 
 # --- the folder
+
+
+def test_only_a_release_makes_room_for_another(tmp_path: Path) -> None:
+    check_place(tmp_path / "new")
+    (tmp_path / "empty").mkdir()
+    check_place(tmp_path / "empty")
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    (mine / "letter.txt").write_text("Dear")
+    with pytest.raises(ReleaseError, match="mine is not empty and holds no release"):
+        check_place(mine)
+    Manifest("title", "fedreel release", "", [], {}, [], []).write(mine)
+    check_place(mine)
 
 
 @pytest.mark.parametrize("exchanges", [True, False])
