@@ -21,7 +21,7 @@ help: ## list the targets
 film: .venv/.film ## set up what rendering needs, and render the film
 	.venv/bin/fedreel film $(ARGS)
 
-test: lint ## set up everything, and run all the checks
+test: lint .venv/.browser ## set up everything, and run all the checks
 	.venv/bin/pytest -n 2 $(ARGS)
 
 lint: .venv/.all ## set up everything, and run the static checks
@@ -56,6 +56,11 @@ clean: ## remove .venv and the caches; films and data stay
 	@$(INSTALL_PINNED) --all-extras
 	@$(INSTALL_FEDREEL)
 	@touch .venv/.film $@
+
+# The release's page and the slides are opened in a real browser.
+.venv/.browser: .venv/.all
+	@.ci/browser
+	@touch $@
 
 $(UV):
 	@PYTHON="$(PYTHON)" .ci/setup

@@ -4,10 +4,11 @@
 
 import signal
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 import cloup
@@ -16,15 +17,13 @@ from scenes import FILM, LOOP
 
 if TYPE_CHECKING:
     from scenes.publish.render import Clip, Job
-    from scenes.release.clips import Planned
+    from scenes.release.manifest import Manifest
 
 SETTINGS = cloup.Context.settings(
     help_option_names=["-h", "--help"],
     formatter_settings=cloup.HelpFormatter.settings(theme=cloup.HelpTheme.dark()),
 )
 INTERRUPTED = 130
-MOST_ROWS = 16  # of the display of what is at work: more than that are shown only while they are
-Result = TypeVar("Result")
 CHAPTERS = ", ".join(chapter.name for chapter in FILM)
 
 
@@ -56,13 +55,13 @@ def run_option(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def look_options(
-    quality: str | None, one_shape: bool = True
+    quality: str | None, several: bool = False
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Add the options that choose size, shape, colours and language.
 
     Args:
         quality: the quality that is taken where none is chosen; None where there is no choice.
-        one_shape: whether a shape is chosen here.
+        several: whether there may be several shapes and languages.
     """
     size = cloup.option(
         "-q",
@@ -74,33 +73,40 @@ def look_options(
     )
     shape = cloup.option(
         "--shape",
+        "shapes" if several else "shape",
         type=cloup.Choice(["16:9", "9:16", "1:1"]),
-        default="16:9",
-        show_default=True,
-        help="Width to height; each is laid out anew, not cropped.",
+        help="Width to height; each is laid out anew, not cropped."
+        + ("  [default: all three; may be given several times]" if several else ""),
+        **_of_several(["16:9", "9:16", "1:1"] if several else "16:9"),
     )
     theme = cloup.option(
         "--theme", type=cloup.Choice(["dark", "light"]), default="dark", show_default=True
     )
     language = cloup.option(
         "--language",
+        "languages" if several else "language",
         type=cloup.Choice(["en", "de", "es", "fr"]),
-        default="en",
-        show_default=True,
-        help="Of captions, names and numbers.",
+        help="Of captions, names and numbers."
+        + ("  [default: en; may be given several times]" if several else ""),
+        **_of_several(["en"] if several else "en"),
     )
     every = cloup.option(
         "--every-look", is_flag=True, help="In all shapes, themes and languages: takes a while."
     )
     options = [size] if quality else [every]
-    options += [shape] if one_shape else []
 
     def add(command: Callable[..., Any]) -> Callable[..., Any]:
-        for option in reversed([*options, theme, language]):
+        for option in reversed([*options, shape, theme, language]):
             command = option(command)
         return command
 
     return add
+
+
+def _of_several(default: str | list[str]) -> dict[str, Any]:
+    """Return an option's settings: one value, or several where the default is a list."""
+    one = isinstance(default, str)
+    return {"default": default, "multiple": not one, "show_default": one}
 
 
 def output_option(default: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -205,10 +211,11 @@ def audit(
     Exits with 1 where a digit is shown that has no source.
     """
     with _errors():
+        from scenes.progress import with_bars
         from scenes.publish import audit as audits
 
         todo = _all_jobs(chapters, runs, every_look, look)
-        shown = _with_bar(todo, "audit", lambda follow: audits.audit(todo, follow))
+        shown = with_bars(todo, "audit", lambda follow: audits.audit(todo, follow))
         audits.table(shown)
         if json_path:
             audits.write(shown, json_path)
@@ -263,6 +270,7 @@ def check(
         from scenes.check import report
         from scenes.check.run import check as find
         from scenes.check.run import scenes_of
+        from scenes.progress import with_bars
         from scenes.publish.render import Look
         from scenes.publish.render import every_look as looks_of
 
@@ -271,7 +279,7 @@ def check(
             todo = [job for one in looks for job in scenes_of(Path(what[0]), what[1:], one)]
         else:
             todo = _all_jobs(what, runs, every_look, look)
-        checked = _with_bar(todo, "check", lambda follow: find(todo, output, follow))
+        checked = with_bars(todo, "check", lambda follow: find(todo, output, follow))
         report.table(checked)
         if json_path:
             report.write(checked, json_path)
@@ -291,19 +299,17 @@ def check(
     "out", type=cloup.Path(file_okay=False, path_type=Path), help="The folder to be published."
 )
 @run_option
-@look_options("high", one_shape=False)
-@cloup.option(
-    "--shape",
-    "shapes",
-    multiple=True,
-    type=cloup.Choice(["16:9", "9:16", "1:1"]),
-    help="Width to height; may be given several times.  [default: all three]",
-)
+@look_options("high", several=True)
 @cloup.option(
     "--explain", is_flag=True, help="Say why each clip would be made or not, and make nothing."
 )
 def release(
-    out: Path, runs: tuple[str, ...], explain: bool, shapes: tuple[str, ...], **look: str
+    out: Path,
+    runs: tuple[str, ...],
+    explain: bool,
+    shapes: tuple[str, ...],
+    languages: tuple[str, ...],
+    **look: str,
 ) -> None:
     """Make everything that one publishes, in one folder; what has not changed is kept.
 
@@ -311,6 +317,7 @@ def release(
     the loop, and a manifest with every file and every number shown.
     """
     with _errors():
+        from scenes.progress import with_bars
         from scenes.publish.render import Look
         from scenes.release.plan import Wish, check_place, plan, reasons, unchanged
         from scenes.release.release import STORE
@@ -319,7 +326,7 @@ def release(
 
         out = out.resolve()
         check_place(out)
-        wish = Wish(runs, Look(**look), shapes or Wish().shapes)
+        wish = Wish(runs, Look(**look), _each_once(shapes), _each_once(languages))
         before = unchanged(wish, out)
         if before and not explain:
             click.echo(f"{out}: nothing has changed, {len(before.files)} files")
@@ -331,11 +338,94 @@ def release(
             for name, why in reasons(planned, out).items():
                 click.echo(f"{name}: {'; '.join(why) or 'as it was'}")
             return
-        told = _with_bar(
+        begun = time.monotonic()
+        told = with_bars(
             planned.todo, "release", lambda follow: make(wish, planned, out, Store(STORE), follow)
         )
-        size = sum(file.bytes for file in told.files) / 1e6
-        click.echo(f"{out}: {len(told.files)} files, {size:.1f} MB")
+        _summary(told, out, time.monotonic() - begun)
+
+
+def _summary(told: "Manifest", out: Path, seconds: float) -> None:
+    """Say what a release holds, by kind of file, and how long it took."""
+    from rich.console import Console
+    from rich.table import Table
+
+    rows = Table("in", "files", "MB", box=None, header_style="dim")
+    for place in sorted({Path(file.path).parent.as_posix() for file in told.files}):
+        files = [file for file in told.files if Path(file.path).parent.as_posix() == place]
+        size = sum(file.bytes for file in files) / 1e6
+        rows.add_row(place if place != "." else "the folder itself", f"{len(files)}", f"{size:.2f}")
+    Console().print(rows)
+    film = max(file.seconds or 0 for file in told.files)
+    size = sum(file.bytes for file in told.files) / 1e6
+    click.echo(
+        f"{out}: {len(told.files)} files, {size:.1f} MB, in {seconds:.0f} s; "
+        f"the film lasts {film:.0f} s. Open {out / 'index.html'}"
+    )
+
+
+@cli.command(
+    epilog=examples(
+        "fedreel slides", "fedreel slides one_round --run mine", "fedreel slides --quality high"
+    )
+)
+@chapters_argument
+@run_option
+@look_options("medium")
+@output_option("media/slides.html")
+def slides(
+    chapters: tuple[str, ...], runs: tuple[str, ...], output: Path | None, **look: str
+) -> None:
+    """Make a deck for a talk, in one HTML file: every beat is a slide that stops at its end.
+
+    Arrow keys, space and Page Down go through it, F fills the screen. What was rendered before in
+    the same look is not rendered again.
+    """
+    with _errors():
+        from scenes.language import using
+        from scenes.progress import with_bars
+        from scenes.publish.film import title
+        from scenes.publish.slides import deck
+        from scenes.release.clips import Planned, clips, sources_of
+        from scenes.release.release import STORE
+        from scenes.release.store import Store
+
+        todo = [Planned(job, sources_of(job)) for job in _jobs(chapters, runs, look)]
+        made = with_bars(todo, "slides", lambda follow: clips(todo, Store(STORE), follow))
+        chosen = todo[0].job.look
+        with using(chosen.language):
+            called = title()
+        names = [planned.job.told().title for planned in todo]
+        path = deck(made, output or Path(f"media/slides{chosen.label}.html"), called, names, chosen)
+        size = path.stat().st_size / 1e6
+        click.echo(f"slides: {path}, {sum(len(clip.beats) for clip in made)}, {size:.1f} MB")
+
+
+@cli.command(epilog=examples("fedreel watch", "fedreel watch ledger --run ~/runs/mine"))
+@chapters_argument
+@run_option
+@cloup.option(
+    "-o",
+    "--output",
+    type=cloup.Path(file_okay=False, path_type=Path),
+    default=Path("media/draft"),
+    show_default=True,
+    help="The folder for the drafts: a movie a chapter, and all of them as fedreel.mp4.",
+)
+def watch(chapters: tuple[str, ...], runs: tuple[str, ...], output: Path) -> None:
+    """Render drafts of chapters, and again whenever a record or a scene's file changes.
+
+    Only what a change touches is rendered, at 480p15. Ctrl-C ends it.
+    """
+    with _errors():
+        from scenes.release.watch import watch as keep_watching
+
+        _jobs(chapters, runs, {})
+        keep_watching(chapters, runs, output)
+
+
+def _each_once(names: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(names))
 
 
 def _all_jobs(
@@ -377,46 +467,10 @@ def _jobs(chapters: tuple[str, ...], runs: tuple[str, ...], look: Mapping[str, s
 
 def _render(todo: "list[Job]") -> "list[Clip]":
     """Render with a bar."""
+    from scenes.progress import with_bars
     from scenes.publish.render import render
 
-    return _with_bar(todo, "film", lambda follow: render(todo, follow))
-
-
-def _with_bar(
-    todo: "Sequence[Job | Planned]", name: str, work: Callable[[Callable[[str, str], None]], Result]
-) -> Result:
-    """Work with a bar for the whole and a line for each chapter at work."""
-    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-    from scenes.publish.render import DONE
-
-    columns = (
-        SpinnerColumn(finished_text="✓"),
-        TextColumn("{task.description:<18}"),
-        BarColumn(bar_width=24),
-        TextColumn("{task.fields[beat]:<12}"),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns) as progress:
-        whole = progress.add_task(name, total=len(todo), beat="")
-        few = len(todo) <= MOST_ROWS
-        rows: dict[str, Any] = {}
-
-        def row(job: str) -> Any:
-            if job not in rows:
-                rows[job] = progress.add_task(job, total=None, beat="waits")
-            return rows[job]
-
-        for job in todo if few else ():
-            row(job.name)
-
-        def follow(job: str, beat: str) -> None:
-            progress.update(row(job), beat=beat, visible=few or beat != DONE)
-            if beat == DONE:
-                progress.update(row(job), total=1, completed=1)
-                progress.advance(whole)
-
-        return work(follow)
+    return with_bars(todo, "film", lambda follow: render(todo, follow))
 
 
 @contextmanager

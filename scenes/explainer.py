@@ -28,13 +28,21 @@ LANGUAGE_VARIABLE = "FEDREEL_LANGUAGE"
 
 @dataclass
 class Beat:
-    """What a beat showed: its name, its times in seconds, its caption, and every text seen."""
+    """What a beat showed: its name, its caption, its times in seconds, and every text seen.
+
+    ``texts`` has each text with its figures, and when it stood there for the first time.
+    """
 
     name: str
-    caption: str
+    told: Told
     start: float
     end: float = 0.0
-    texts: dict[tuple[str, tuple[Figure, ...]], None] = field(default_factory=dict)
+    texts: dict[tuple[str, tuple[Figure, ...]], float] = field(default_factory=dict)
+
+    @property
+    def caption(self) -> str:
+        """The caption's text."""
+        return str(self.told)
 
 
 class Explainer(Scene):
@@ -95,7 +103,7 @@ class Explainer(Scene):
         """
         self.on_beat(name)
         self.next_section(name)
-        beat = Beat(name, str(caption), self.time)
+        beat = Beat(name, caption, self.time)
         self.beats.append(beat)
         block = caption_block(caption, self.layout)
         self.play(self.chrome.caption(block), *around)
@@ -119,7 +127,7 @@ class Explainer(Scene):
         self.chrome.title(title)
         self.chrome.caption(caption_block(caption, self.layout))
         self.add(on_stage, *self.chrome.shown.values())
-        self.beats.append(Beat(name, str(caption), self.time))
+        self.beats.append(Beat(name, caption, self.time))
         yield
         self.wait(theme.SETTLE)
         self._end_beat()
@@ -128,20 +136,33 @@ class Explainer(Scene):
         """Play, and note every text that is on screen afterwards."""
         super().play(*args, **kwargs)
         if self.beats:
-            self.beats[-1].texts.update(dict.fromkeys(texts_of(self.mobjects)))
+            seen = self.beats[-1].texts
+            for text in texts_of(self.mobjects):
+                seen.setdefault(text, self.time)
 
 
 @contextmanager
 def told_in_one_line() -> Iterator[None]:
-    """End the program in one line where runs, theme or language can't be used.
+    """End the program, or a notebook's cell, in one line where runs, theme, language can't be used.
 
     Manim answers any other exception of a scene with a traceback of many lines.
     """
     try:
         yield
     except (record.RecordError, SceneError) as error:
-        print(f"fedreel: {' '.join(str(error).split())}", file=sys.stderr)
+        said = " ".join(str(error).split())
+        if _in_notebook():
+            from IPython.core.error import UsageError  # noqa: PLC0415
+
+            raise UsageError(said) from error  # IPython shows it without a traceback
+        print(f"fedreel: {said}", file=sys.stderr)
         raise SystemExit(2) from error
+
+
+def _in_notebook() -> bool:
+    """Whether a cell of a notebook, or of an IPython shell, runs this."""
+    ipython = sys.modules.get("IPython")  # Manim imports it where it is installed
+    return ipython is not None and ipython.get_ipython() is not None
 
 
 def reading_time(text: str) -> float:

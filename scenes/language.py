@@ -4,6 +4,8 @@ Texts are English in the code and are looked up in gettext catalogues, ``locales
 Numbers are written by Babel, from the rules that Unicode collects for each language.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from functools import cache
 from gettext import NullTranslations
@@ -51,6 +53,21 @@ def use(language: str) -> None:
 def current() -> str:
     """Return the language in use."""
     return str(_Chosen.locale)
+
+
+@contextmanager
+def using(language: str) -> Iterator[None]:
+    """Tell everything in a language meanwhile.
+
+    Raises:
+        LanguageError: there is no catalogue of it.
+    """
+    before = current()
+    use(language)
+    try:
+        yield
+    finally:
+        use(before)
 
 
 @cache

@@ -4,11 +4,16 @@ import pytest
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the option that makes what pictures are compared with anew."""
+    """Add the options for what is compared with, and for what is there already."""
     parser.addoption(
         "--remake",
         action="store_true",
         help="write the snapshots and pictures that chapters are compared with, from the code",
+    )
+    parser.addoption(
+        "--release",
+        metavar="FOLDER",
+        help="check the release in this folder, instead of making one of the reference run first",
     )
 
 

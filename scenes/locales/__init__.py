@@ -10,8 +10,10 @@ from babel.messages.pofile import read_po, write_po
 
 HERE = Path(__file__).parent
 SCENES = HERE.parent
-# The functions of scenes.figures that take a text to be translated, and where it stands.
-KEYWORDS = {"text": None, "line": None, "plural": (2, 3)}
+# The functions of scenes.figures that take a text to be translated, and where it stands; templates
+# have gettext's own.
+KEYWORDS = {"text": None, "line": None, "plural": (2, 3), "_": None}
+SOURCES = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
 
 
 def _empty(language: str | None = None) -> Catalog:
@@ -27,9 +29,7 @@ def template() -> Catalog:
 
 
 def _messages() -> Iterator[tuple[str, int, str | tuple[str, ...]]]:
-    found = extract_from_dir(
-        SCENES, method_map=[("**.py", "python")], keywords=KEYWORDS, comment_tags=()
-    )
+    found = extract_from_dir(SCENES, method_map=SOURCES, keywords=KEYWORDS, comment_tags=())
     for path, line, message, *_ in found:
         yield f"scenes/{path}", line, message
 

@@ -10,10 +10,10 @@ from typing import Any
 import av
 from av.container import OutputContainer
 
+from scenes.figures import text
 from scenes.publish.cues import Cue, as_srt, cues, starts
 from scenes.publish.render import Clip
 
-TITLE = "Federated learning, told from a recorded run"
 MILLISECOND = Fraction(1, 1000)
 # A text track's codec by the kind of file, and how its packets say how long their text is.
 TEXT_CODECS = {".mp4": "mov_text", ".webm": "webvtt"}
@@ -40,6 +40,11 @@ class Extras:
     tracks: Sequence[Track] = ()
 
 
+def title() -> str:
+    """Return what the film is called, in the language in use."""
+    return text("Federated learning, told from a recorded run")
+
+
 def join(clips: Sequence[Clip], path: Path) -> Path:
     """Write the clips one after the other to ``path``, captions beside it, and return ``path``.
 
@@ -48,7 +53,7 @@ def join(clips: Sequence[Clip], path: Path) -> Path:
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     movie, captions = _partial(path), _partial(path.with_suffix(".srt"))
-    extras = Extras({"title": TITLE}, [clip.chapter.name for clip in clips])
+    extras = Extras({"title": title()}, [clip.chapter.name for clip in clips])
     try:
         lengths = join_movies([clip.movie for clip in clips], movie, extras)
         captions.write_text(as_srt(cues([clip.beats for clip in clips], lengths)), "utf-8")

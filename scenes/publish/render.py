@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from importlib import import_module
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
@@ -95,12 +96,8 @@ class Job:
             UntoldError: the runs lack something that the chapter shows.
         """
         story = import_module(f"scenes.story.{self.chapter.name}")
-        before = language.current()
-        language.use(self.look.language)
-        try:
+        with language.using(self.look.language):
             return story.tell(tuple(record.load(run) for run in self.runs))
-        finally:
-            language.use(before)
 
 
 @dataclass(frozen=True)
@@ -247,13 +244,30 @@ def _break_off(number: int, frame: object) -> None:
 
 def _render(job: Job, news: Any) -> Clip:
     """Render one chapter; runs in a process of its own."""
+    return render_here(job, lambda beat: news.put((job.name, beat)))
+
+
+def render_here(
+    job: Job,
+    on_beat: Callable[[str], None],
+    at_end: Callable[[Any, Any], None] = lambda scene, beat: None,
+) -> Clip:
+    """Render one chapter in this process, which does nothing else.
+
+    Args:
+        job: what to render.
+        on_beat: told the name of each beat as it begins.
+        at_end: told the scene and the beat at each beat's end.
+    """
     if _Worker.stopped:
         raise KeyboardInterrupt
     _Worker.rendering = True
     try:
         # At a low resolution hashing for the cache costs more than the cache saves.
-        settings = {"disable_caching": job.look.quality == "low"}
-        scene = build(job, settings, lambda beat: news.put((job.name, beat)))
+        with ready(job, {"disable_caching": job.look.quality == "low"}) as scene:
+            scene.on_beat = on_beat
+            scene.at_end = partial(at_end, scene)
+            scene.render()
     finally:
         _Worker.rendering = False
     movie = Path(scene.renderer.file_writer.movie_file_path)

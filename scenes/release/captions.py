@@ -33,14 +33,14 @@ def _told_in(code: str, job: Job, clip: Clip) -> list[Any]:
     if code == job.look.language:
         return list(clip.beats)
     meanings = dictionary(job, code)
-    return [replace(beat, caption=meanings[beat.caption]) for beat in clip.beats]
+    return [replace(beat, caption=str(meanings[beat.caption])) for beat in clip.beats]
 
 
-def dictionary(job: Job, code: str) -> Mapping[str, str]:
-    """Return what each line of a chapter is in another language."""
+def dictionary(job: Job, code: str) -> Mapping[str, Figure | Line]:
+    """Return what each line of a chapter is in another language, by how it reads in its own."""
     other = replace(job, look=replace(job.look, language=code))
     pairs = zip(lines_in(job.told()), lines_in(other.told()), strict=True)
-    return {str(one): str(another) for one, another in pairs}
+    return {str(one): another for one, another in pairs}
 
 
 def lines_in(told: Any) -> Iterator[Figure | Line]:

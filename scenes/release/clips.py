@@ -5,36 +5,51 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
-from math import isnan
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
-from scenes.publish.render import Clip, Job, render
-from scenes.release.digests import code_of, digest, settings, versions
+from scenes.figures import DIGIT, Figure, figures_of
+from scenes.publish.render import DONE, Clip, Job, render_here, side_by_side
+from scenes.release.digests import code_of, digest, making, settings, versions
+from scenes.release.folder import workshop
 from scenes.release.store import Store
 
 MOVIE, NOTES = ".mp4", ".json"
+WORK = "work"  # how the names of folders begin that something is rendered in
 
 
 @dataclass(frozen=True)
-class Number:
-    """A number that a beat shows: the text it stands in, its place in the record, its value."""
+class Shown:
+    """A text with numbers in it that a beat shows, and when it first stands there, seconds."""
 
     text: str
-    source: str | None
-    value: float | None
+    at: float
+    figures: tuple[Figure, ...]
 
 
 @dataclass(frozen=True)
 class BeatMade:
-    """A beat of a clip: its times, seconds, its caption, and the numbers shown."""
+    """A beat of a clip: its times, seconds, its caption with its numbers, and what else it shows.
+
+    ``shown`` are the texts with numbers, those of the caption among them.
+    """
 
     name: str
     caption: str
     start: float
     end: float
-    numbers: tuple[Number, ...]
+    shown: tuple[Shown, ...]
+
+    @property
+    def besides(self) -> list[Shown]:
+        """What it shows besides its caption, which stands on screen in one row or in several."""
+        caption, *shown = self.shown
+        return [one for one in shown if not _is_row(one, caption)]
+
+
+def _is_row(one: Shown, caption: Shown) -> bool:
+    words = f" {caption.text} "
+    return f" {one.text} " in words and set(one.figures) <= set(caption.figures)
 
 
 @dataclass(frozen=True)
@@ -98,22 +113,43 @@ class Planned:
         return self.made_from.key
 
     @property
+    def made(self) -> str:
+        """The digest that what is made of its clip is kept under: how that is done counts too."""
+        return digest([making(), self.key])
+
+    @property
+    def drawn(self) -> str:
+        """The digest that its figures are kept under."""
+        return digest([self.made, "figures"])
+
+    @property
     def name(self) -> str:
         """What it is called while it is worked on."""
         return self.job.name
 
 
-def clips(todo: Sequence[Planned], store: Store, on_beat: Callable[[str, str], None]) -> list[Clip]:
+def clips(
+    todo: Sequence[Planned],
+    store: Store,
+    on_beat: Callable[[str, str], None],
+    illustrated: Sequence[Planned] = (),
+) -> list[Clip]:
     """Return the clips of some chapters, in order; those that the store lacks are rendered.
 
     Args:
         todo: the chapters.
-        store: where clips are kept.
+        store: where clips are kept, each as soon as it is done.
         on_beat: told job and beat whenever one begins, and (job, "done") at its end.
+        illustrated: those of which a figure of each beat is drawn as well, while they are rendered.
     """
-    missing = [planned for planned in todo if not _has(store, planned)]
+    missing = []
+    for planned in todo:
+        if _has(store, planned):
+            on_beat(planned.name, DONE)
+        else:
+            missing.append(Rendering(planned, store, planned in illustrated))
     if missing:
-        _render(missing, store, on_beat)
+        side_by_side(_render, missing, on_beat)
     return [read(store, planned) for planned in todo]
 
 
@@ -121,13 +157,35 @@ def _has(store: Store, planned: Planned) -> bool:
     return store.has(planned.key, MOVIE) and store.has(planned.key, NOTES)
 
 
-def _render(missing: Sequence[Planned], store: Store, on_beat: Callable[[str, str], None]) -> None:
+@dataclass(frozen=True)
+class Rendering:
+    """A clip to be rendered into the store, with a figure of each beat or without."""
+
+    planned: Planned
+    store: Store
+    illustrated: bool
+
+    @property
+    def name(self) -> str:
+        """What it is called while it is worked on."""
+        return self.planned.name
+
+
+def _render(task: Rendering, news: Any) -> None:
     """Render in a folder of its own, so that another program at work is not disturbed."""
-    store.folder.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(prefix="work-", dir=store.folder) as folder:
-        jobs = [replace(planned.job, folder=Path(folder, planned.job.name)) for planned in missing]
-        for clip, planned in zip(render(jobs, on_beat), missing, strict=True):
-            keep(clip, store, planned.key)
+    from scenes.release.figures import Drawer  # noqa: PLC0415  # Manim is imported where it draws
+
+    with workshop(task.store.folder, WORK) as folder:
+        planned = task.planned
+        drawer = Drawer(folder, planned.job.look.pixels)
+        clip = render_here(
+            replace(planned.job, folder=folder / "manim"),
+            lambda beat: news.put((task.name, beat)),
+            drawer.draw if task.illustrated else lambda scene, beat: None,
+        )
+        if task.illustrated:
+            drawer.keep(task.store, planned.drawn)
+        keep(clip, task.store, planned.key)
 
 
 def keep(clip: Clip, store: Store, key: str) -> None:
@@ -149,22 +207,21 @@ def _write(path: Path, text: str) -> None:
 def beats_of(clip: Clip) -> Iterator[BeatMade]:
     """Yield the beats of a clip that was just rendered."""
     for beat in clip.beats:
-        numbers = tuple(dict.fromkeys(_numbers(beat)))
-        yield BeatMade(beat.name, beat.caption, beat.start, beat.end, numbers)
-
-
-def _numbers(beat: Any) -> Iterator[Number]:
-    for text, figures in beat.texts:
-        for figure in figures:
-            value = None if isnan(figure.value) else figure.value
-            yield Number(text, figure.source, value)
+        shown = tuple(Shown(text, at, figures) for (text, figures), at in beat.texts.items())
+        numbers = tuple(one for one in shown if one.figures or DIGIT.search(one.text))
+        caption = Shown(beat.caption, beat.start, figures_of(beat.told))
+        yield BeatMade(beat.name, beat.caption, beat.start, beat.end, (caption, *numbers))
 
 
 def read(store: Store, planned: Planned) -> Clip:
     """Return a clip that is in the store."""
     notes = json.loads(store.path(planned.key, NOTES).read_text("utf-8"))
     beats = tuple(
-        BeatMade(**{**beat, "numbers": tuple(Number(**number) for number in beat["numbers"])})
+        BeatMade(**{**beat, "shown": tuple(_shown(**shown) for shown in beat["shown"])})
         for beat in notes["beats"]
     )
     return Clip(planned.job.chapter, store.path(planned.key, MOVIE), beats, notes["seconds"])
+
+
+def _shown(text: str, at: float, figures: Sequence[Mapping[str, Any]]) -> Shown:
+    return Shown(text, at, tuple(Figure(**figure) for figure in figures))

@@ -17,6 +17,7 @@ import numpy as np
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = "scenes"
+KINDS = ("*.py", "*.po", "*.html", "*.css", "*.js", "*.svg")  # of its files that say something
 # What they do shows in what is told, in what is made of clips, or in no picture.
 UNSEEN = ("scenes.story", "scenes.publish", "scenes.release", "scenes.check", "scenes.cli")
 DRAWS = ("manim", "pycairo", "ManimPango", "numpy", "pillow", "av", "font-source-sans-pro", "typst")
@@ -142,7 +143,8 @@ def everything(records: Iterable[Path], chosen: Mapping[str, str]) -> str:
         records: the folders of the records filmed.
         chosen: what else was chosen.
     """
-    code = [*(ROOT / PACKAGE).rglob("*.py"), *(ROOT / PACKAGE).rglob("*.po"), ROOT / "manim.cfg"]
+    code = [file for kind in KINDS for file in (ROOT / PACKAGE).rglob(kind)]
+    code.append(ROOT / "manim.cfg")
     code += (ROOT / "fl_sim").rglob("*.py")
     found = {str(file.relative_to(ROOT)): _bytes_digest(file) for file in sorted(code)}
     for folder in records:

@@ -4,9 +4,9 @@ import json
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from html import escape
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import cairo
@@ -20,6 +20,7 @@ from scenes.drawing.camera import BlindCamera, BoxCamera
 from scenes.explainer import Beat
 from scenes.publish.render import BLIND, Job, ready, side_by_side
 from scenes.release.digests import digest
+from scenes.release.folder import workshop
 from scenes.release.store import Store
 
 LISTED = ".figures.json"  # how the name of a chapter's list of figures ends
@@ -133,36 +134,41 @@ def _read(task: Task) -> dict[str, Path]:
 
 
 def _draw(task: Task, news: Any) -> None:
-    """Draw one chapter's figures into the store, their list last; runs in a process of its own."""
-    with TemporaryDirectory(prefix="work-", dir=task.store.folder) as folder:
-        job = replace(task.job, folder=Path(folder, "manim"))
-        drawn = draw_figures(job, Path(folder), lambda beat: news.put((task.name, beat)))
-        for path in drawn:
-            task.store.get(digest([task.key, path.name]), path.suffix, path.replace)
-        names = json.dumps([path.name for path in drawn])
-        task.store.get(task.key, LISTED, lambda path: path.write_text(names, "utf-8"))
+    """Draw one chapter's figures into the store; runs in a process of its own."""
+    with workshop(task.store.folder, "work") as folder:
+        job = replace(task.job, folder=folder / "manim")
+        drawer = Drawer(folder, job.look.pixels)
+        with ready(job, dict(BLIND), camera_class=BlindCamera) as scene:
+            scene.on_beat = lambda beat: news.put((task.name, beat))
+            scene.at_end = partial(drawer.draw, scene)
+            scene.render()
+        drawer.keep(task.store, task.key)
 
 
-def draw_figures(job: Job, folder: Path, on_beat: Callable[[str], None]) -> list[Path]:
-    """Write a PNG and an SVG of each beat's end, and return their paths in order.
+class Drawer:
+    """Writes a PNG and an SVG at the end of each beat; ``files`` are those written, in order.
 
     Args:
-        job: the chapter and how it looks.
         folder: where they go; it is there.
-        on_beat: told the name of each beat as it begins.
+        pixels: width and height of the film's own pictures.
     """
-    found: list[Path] = []
-    width, height = job.look.pixels
-    with ready(job, dict(BLIND), camera_class=BlindCamera) as scene:
-        scene.on_beat = on_beat
 
-        def draw(beat: Beat) -> None:
-            place = folder / f"{len(found) // 2 + 1}-{beat.name}"
-            png, svg = place.with_suffix(".png"), place.with_suffix(".svg")
-            as_png(scene.mobjects, png, (DENSITY * width, DENSITY * height))
-            as_svg(scene.mobjects, svg, beat.caption)
-            found.extend((png, svg))
+    def __init__(self, folder: Path, pixels: tuple[int, int]) -> None:
+        self.folder = folder
+        self.pixels = DENSITY * pixels[0], DENSITY * pixels[1]
+        self.files: list[Path] = []
 
-        scene.at_end = draw
-        scene.render()
-    return found
+    def draw(self, scene: Any, beat: Beat) -> None:
+        """Draw what stands on a scene at a beat's end."""
+        place = self.folder / f"{len(self.files) // 2 + 1}-{beat.name}"
+        png, svg = place.with_suffix(".png"), place.with_suffix(".svg")
+        as_png(scene.mobjects, png, self.pixels)
+        as_svg(scene.mobjects, svg, beat.caption)
+        self.files += (png, svg)
+
+    def keep(self, store: Store, key: str) -> None:
+        """Move the files into a store, their list last: where it is, they are."""
+        for path in self.files:
+            store.get(digest([key, path.name]), path.suffix, path.replace)
+        names = json.dumps([path.name for path in self.files])
+        store.get(key, LISTED, lambda path: path.write_text(names, "utf-8"))

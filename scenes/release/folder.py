@@ -5,11 +5,14 @@ old folder steps aside for a moment; what was interrupted then is put right the 
 """
 
 import ctypes
+import glob
 import os
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 AT_FDCWD = -100
 EXCHANGE = 2  # RENAME_EXCHANGE of renameat2, Linux; RENAME_SWAP of renamex_np, macOS
@@ -19,7 +22,7 @@ def put(new: Path, place: Path) -> None:
     """Give a finished folder its place; what stood there is removed.
 
     Args:
-        new: the folder, beside ``place`` so that both are on one file system.
+        new: the folder, on the same file system as ``place``.
         place: where it goes.
 
     Raises:
@@ -27,8 +30,9 @@ def put(new: Path, place: Path) -> None:
     """
     restore(place)
     if not place.exists():
-        new.rename(place)
-        return
+        with suppress(FileExistsError):  # somebody else's came in between
+            new.rename(place)
+            return
     if _exchange(new, place):
         shutil.rmtree(new)
         return
@@ -47,6 +51,36 @@ def restore(place: Path) -> None:
     aside = _aside(place)
     if aside.exists():
         shutil.rmtree(aside) if place.exists() else aside.rename(place)
+
+
+@contextmanager
+def workshop(parent: Path, name: str) -> Iterator[Path]:
+    """Have a folder to work in, which goes afterwards.
+
+    Those of programs that were killed meanwhile go first: each has its program's number in its
+    name.
+
+    Args:
+        parent: where it is; made where it is not there.
+        name: how its own name begins.
+    """
+    parent.mkdir(parents=True, exist_ok=True)
+    for path in parent.glob(f"{glob.escape(name)}-*-*"):
+        owner = path.name.removeprefix(f"{name}-").split("-")[0]
+        if owner.isdigit() and not _alive(int(owner)):
+            shutil.rmtree(path, ignore_errors=True)
+    with TemporaryDirectory(prefix=f"{name}-{os.getpid()}-", dir=parent) as folder:
+        yield Path(folder)
+
+
+def _alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:  # somebody else's
+        return True
+    return True
 
 
 def _aside(place: Path) -> Path:

@@ -5,13 +5,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from importlib.metadata import version
+from math import isnan
 from pathlib import Path
 from typing import Any
 
 from fl_sim import record
+from scenes.figures import DIGIT
 from scenes.publish.cues import starts
 from scenes.publish.render import Clip
-from scenes.release.clips import Sources
+from scenes.release.clips import Shown, Sources
 
 NAME = "manifest.json"
 BLOCK = 1 << 20  # bytes
@@ -56,20 +58,34 @@ def runs_of(names: Sequence[str]) -> list[dict[str, Any]]:
 
 
 def audit_of(clips: Sequence[Clip]) -> list[dict[str, Any]]:
-    """Return every number shown in a film: when, in which text, and where it comes from."""
+    """Return every number shown in a film: when, seconds, in which text, and where it is from."""
     return [
         {
             "chapter": clip.chapter.name,
             "beat": beat.name,
-            "start": round(start + beat.start, 3),
-            "end": round(start + beat.end, 3),
-            "text": number.text,
-            "source": number.source,
-            "value": number.value,
+            "time": round(start + shown.at, 3),
+            "until": round(start + beat.end, 3),
+            "text": shown.text,
+            **number,
         }
         for clip, start in zip(clips, starts([clip.seconds for clip in clips]), strict=True)
         for beat in clip.beats
-        for number in beat.numbers
+        for shown in beat.shown
+        for number in _numbers(shown)
+    ]
+
+
+def _numbers(shown: Shown) -> list[dict[str, Any]]:
+    """Return a text's numbers; a digit without a source is a fault, and is listed as such."""
+    if not shown.figures and DIGIT.search(shown.text):
+        return [{"number": shown.text, "source": None, "value": None}]
+    return [
+        {
+            "number": figure.text,
+            "source": figure.source,
+            "value": None if isnan(figure.value) else figure.value,
+        }
+        for figure in shown.figures
     ]
 
 

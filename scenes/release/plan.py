@@ -5,9 +5,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from fl_sim import record
-from scenes import FILM, LOOP
+from scenes import FILM, LOOP, language
 from scenes.errors import ReleaseError, UntoldError
-from scenes.publish.render import SHAPES, Look, jobs, tellable
+from scenes.publish.render import SHAPES, Job, Look, jobs, tellable
 from scenes.release import manifest as manifests
 from scenes.release.clips import Planned, sources_of
 from scenes.release.digests import everything
@@ -19,21 +19,37 @@ COMMAND = "fedreel release"
 
 @dataclass(frozen=True)
 class Wish:
-    """What a person asks for: the runs to film, and how the film is to look."""
+    """What a person asks for: the runs to film, and how the film is to look.
+
+    There is a film in each shape and language. The first of both are those of the figures and of
+    the chapters' clips; ``look`` has the quality and the theme of all.
+    """
 
     runs: tuple[str, ...] = ()
     look: Look = field(default_factory=lambda: Look("high"))
     shapes: tuple[str, ...] = tuple(SHAPES)
+    languages: tuple[str, ...] = (language.ENGLISH,)
+
+    @property
+    def looks(self) -> list[Look]:
+        """How each film is to look, the first one first."""
+        return [
+            replace(self.look, shape=shape, language=code)
+            for code in self.languages
+            for shape in self.shapes
+        ]
 
     @property
     def command(self) -> str:
         """The command that asks for it, without the folder."""
         usual = Wish()
         words = [COMMAND, *(f"--run {record.resolve(run).name}" for run in self.runs)]
-        for option in ("quality", "theme", "language"):
+        for option in ("quality", "theme"):
             value = getattr(self.look, option)
             words += [f"--{option} {value}"] if value != getattr(usual.look, option) else []
         words += [] if self.shapes == usual.shapes else [f"--shape {one}" for one in self.shapes]
+        if self.languages != usual.languages:
+            words += [f"--language {one}" for one in self.languages]
         return " ".join(words)
 
     @property
@@ -49,9 +65,9 @@ class Wish:
 
 @dataclass(frozen=True)
 class Plan:
-    """The chapters of a release in each shape, the loop, and what is left out and why."""
+    """The chapters of a release in each look, the loop, and what is left out and why."""
 
-    films: Mapping[str, Sequence[Planned]]
+    films: Mapping[Look, Sequence[Planned]]
     loop: Sequence[Planned]
     left_out: Sequence[UntoldError]
 
@@ -68,18 +84,17 @@ def plan(wish: Wish) -> Plan:
         RecordError: a record cannot be used.
         UntoldError: no chapter can be told of the runs.
     """
-    told, left_out = tellable(jobs((), wish.runs, wish.look))
+    first = wish.looks[0]
+    told, left_out = tellable(jobs((), wish.runs, first))
     if not told:
         raise left_out[0]
-    films = {
-        shape: [
-            Planned(job, sources_of(job))
-            for job in (replace(job, look=replace(wish.look, shape=shape)) for job in told)
-        ]
-        for shape in wish.shapes
-    }
-    loops, _ = tellable(jobs((LOOP.name,), wish.runs, wish.look))
-    return Plan(films, [Planned(job, sources_of(job)) for job in loops], left_out)
+    films = {look: [_planned(replace(job, look=look)) for job in told] for look in wish.looks}
+    loops, _ = tellable(jobs((LOOP.name,), wish.runs, replace(first, shape=Look().shape)))
+    return Plan(films, [_planned(job) for job in loops], left_out)
+
+
+def _planned(job: Job) -> Planned:
+    return Planned(job, sources_of(job))
 
 
 def check_place(out: Path) -> None:

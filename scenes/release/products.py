@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from scenes import language
 from scenes.publish.cues import as_srt, as_vtt
-from scenes.publish.film import TITLE, Extras, Track, join_movies
-from scenes.publish.render import Clip
+from scenes.publish.film import Extras, Track, join_movies, title
+from scenes.publish.render import DONE, Clip, Look
 from scenes.publish.sheet import sheet, stills
 from scenes.release.captions import tracks
 from scenes.release.clips import Planned
@@ -33,9 +34,19 @@ class Film:
     store: Store
 
     @property
+    def look(self) -> Look:
+        """How it looks."""
+        return self.todo[0].job.look
+
+    @property
+    def language(self) -> str:
+        """The code of the language that it is told in."""
+        return self.look.language
+
+    @property
     def stem(self) -> str:
         """How its files' names begin."""
-        return f"{STEM}{self.todo[0].job.look.label}"
+        return f"{STEM}{self.look.label}"
 
     @property
     def seconds(self) -> float:
@@ -46,19 +57,17 @@ class Film:
         """Return the digest of what a thing made of its clips depends on, and of how it is made."""
         return digest([making(), [planned.key for planned in self.todo], *more])
 
-    def of(self, planned: Planned) -> str:
-        """Return the digest of what a thing made of one of its clips depends on."""
-        return digest([making(), planned.key])
-
-    def webms(self) -> list[Path]:
+    def webms(self, follow: Follow = lambda name, step: None) -> list[Path]:
         """Return the clips as WebM."""
-        return [
-            self.store.get(self.of(planned), ".webm", partial(_as_webm, clip.movie))
-            for planned, clip in zip(self.todo, self.clips, strict=True)
-        ]
+        made = []
+        for planned, clip in zip(self.todo, self.clips, strict=True):
+            follow(f"{self.stem}.webm", clip.chapter.name)
+            made.append(self.store.get(planned.made, ".webm", partial(_as_webm, clip.movie)))
+        follow(f"{self.stem}.webm", DONE)
+        return made
 
 
-def film(told: Film) -> Made:
+def film(told: Film, follow: Follow) -> Made:
     """Return a film as MP4 and WebM, with its captions as text tracks and beside it."""
     lengths = [clip.seconds for clip in told.clips]
     texts = tracks([planned.job for planned in told.todo], told.clips, lengths)
@@ -66,7 +75,10 @@ def film(told: Film) -> Made:
     extras = Extras(_about(told.todo), names, texts)
     key = told.key(extras)
     made: Made = {}
-    for suffix, parts in ((".mp4", [clip.movie for clip in told.clips]), (".webm", told.webms())):
+    for suffix, parts in (
+        (".mp4", [clip.movie for clip in told.clips]),
+        (".webm", told.webms(follow)),
+    ):
         path = told.store.get(key, suffix, partial(_join, parts, extras))
         made[f"{told.stem}{suffix}"] = path, told.seconds
     for track in texts:
@@ -92,7 +104,8 @@ def _about(todo: Sequence[Planned]) -> dict[str, str]:
     told = [f"{run['name']}: {run['fingerprint']}, seed {run['seed']}" for run in runs]
     versions = sorted({f"{name} {one}" for run in runs for name, one in run["versions"].items()})
     comment = f"Runs: {'; '.join(told)}. Made with {', '.join(versions)}."
-    return {"title": TITLE, "comment": comment}
+    with language.using(todo[0].job.look.language):
+        return {"title": title(), "comment": comment}
 
 
 def chapters(told: Film) -> Made:
@@ -100,15 +113,17 @@ def chapters(told: Film) -> Made:
     made: Made = {}
     for planned, clip, webm in zip(told.todo, told.clips, told.webms(), strict=True):
         name = f"chapters/{clip.chapter.name}"
-        made[f"{name}.mp4"] = clip.movie, clip.seconds
+        extras = Extras({"title": planned.job.told().title})
+        join = partial(_join, [clip.movie], extras)
+        made[f"{name}.mp4"] = told.store.get(planned.made, ".mp4", join), clip.seconds
         made[f"{name}.webm"] = webm, clip.seconds
-        made[f"{name}.png"] = told.store.get(told.of(planned), ".png", partial(_poster, clip)), None
+        made[f"{name}.png"] = told.store.get(planned.made, ".png", partial(_poster, clip)), None
     return made
 
 
 def sheets(told: Film) -> Made:
     """Return the film's poster, which is its first chapter's, and the contact sheet."""
-    poster = told.store.get(told.of(told.todo[0]), ".png", partial(_poster, told.clips[0]))
+    poster = told.store.get(told.todo[0].made, ".png", partial(_poster, told.clips[0]))
     page = told.store.get(told.key("sheet"), ".png", partial(sheet, told.clips))
     return {"poster.png": (poster, None), "sheet.png": (page, None)}
 
@@ -117,7 +132,7 @@ def figures(told: Film, follow: Follow) -> Made:
     """Return a figure of each beat, as PNG and as SVG."""
     from scenes.release.figures import Task, figures_of  # noqa: PLC0415  # Manim is imported late
 
-    tasks = [Task(planned.job, told.of(planned), told.store) for planned in told.todo]
+    tasks = [Task(planned.job, planned.drawn, told.store) for planned in told.todo]
     return {
         f"figures/{task.job.chapter.name}-{name}": (path, None)
         for task, files in zip(tasks, figures_of(tasks, follow), strict=True)
@@ -125,12 +140,14 @@ def figures(told: Film, follow: Follow) -> Made:
     }
 
 
-def loops(told: Film) -> Made:
+def loops(told: Film, follow: Follow) -> Made:
     """Return the loop in its formats and sizes."""
     made: Made = {}
     for suffix, width in BUDGETS:
+        follow("loop files", f"{suffix[1:]} {width}")
         path = told.store.get(told.key(width), suffix, partial(_loop, told.clips[0].movie, width))
         made[f"loop-{width}{suffix}"] = path, told.seconds
+    follow("loop files", DONE)
     return made
 
 

@@ -1,15 +1,15 @@
 """Puts a release together: what the store has is taken from there, and the rest is made."""
 
-import os
 import shutil
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
-from scenes.publish.film import TITLE
+from scenes.publish.film import title
+from scenes.publish.render import DONE
 from scenes.release import products
 from scenes.release.clips import clips
-from scenes.release.folder import put
+from scenes.release.folder import put, workshop
 from scenes.release.manifest import FileMade, Manifest, audit_of, file_made, runs_of
+from scenes.release.page.site import Site, write
 from scenes.release.plan import Plan, Wish
 from scenes.release.products import Film, Follow, Made
 from scenes.release.store import Store
@@ -28,42 +28,41 @@ def release(wish: Wish, planned: Plan, out: Path, store: Store, follow: Follow) 
         follow: told what is being worked on and what of it, and (name, "done") at its end.
     """
     inputs = wish.inputs()
-    done = iter(clips(planned.todo, store, follow))
+    first, *_ = planned.films.values()
+    done = iter(clips(planned.todo, store, follow, illustrated=first))
     films = [Film(todo, [next(done) for _ in todo], store) for todo in planned.films.values()]
     loops = [Film([one], [next(done)], store) for one in planned.loop]
     made: Made = {}
     for film in films:
-        made |= products.film(film)
+        made |= products.film(film, follow)
     for loop in loops:
-        made |= products.loops(loop)
+        made |= products.loops(loop, follow)
     made |= products.chapters(films[0]) | products.sheets(films[0])
     made |= products.figures(films[0], follow)
-    with TemporaryDirectory(prefix=f".{out.name}-", dir=_parent(out)) as work:
-        folder = Path(work, out.name)
+    with workshop(out.parent, f".{out.name}") as work:
+        folder = work / out.name
         files = [
             _copied(folder, name, path, seconds) for name, (path, seconds) in sorted(made.items())
         ]
+        follow("page", "")
+        pages = write(Site(films, wish.records), folder, files, wish.command)
+        follow("page", DONE)
         told = Manifest(
-            title=TITLE,
+            title=title(),
             command=wish.command,
             inputs=inputs,
             runs=runs_of(wish.records),
             made_from={one.job.name: one.made_from for one in planned.todo},
-            files=files,
+            files=sorted(
+                [*files, *(file_made(folder, name, None) for name in pages)],
+                key=lambda file: file.path,
+            ),
             audit=audit_of(films[0].clips),
         )
         told.write(folder)
-        # Beside its place, and no longer in the folder that goes.
-        beside = out.with_name(f".{out.name}.{os.getpid()}")
-        folder.rename(beside)
-        put(beside, out)
+        put(folder, out)
     store.prune()
     return told
-
-
-def _parent(out: Path) -> Path:
-    out.parent.mkdir(parents=True, exist_ok=True)
-    return out.parent
 
 
 def _copied(folder: Path, name: str, path: Path, seconds: float | None) -> FileMade:

@@ -10,6 +10,7 @@ from fl_sim.record import Run
 from scenes.figures import ELLIPSIS, Figure, Line, Told, line, plural, quote, read, text
 from scenes.language import date, integer
 from scenes.story.common import last_round, round_number
+from scenes.story.pairs import of_run
 from scenes.told import ColumnTold, FactTold
 
 MOST_LISTED = 7  # runs in the table
@@ -75,12 +76,27 @@ def _left_out(runs: Sequence[Run]) -> Line | None:
 def _table(runs: Sequence[Run]) -> list[ColumnTold]:
     """Return a row for each run, column by column."""
     return [
-        ColumnTold(text("run"), [_name(run, MOST_NAME) for run in runs]),
-        ColumnTold(text("strategy"), [_known(run, "strategy", quote) for run in runs], rank=2),
-        ColumnTold(text("rounds"), [round_number(last_round(run), run) for run in runs], True, 1),
-        ColumnTold(text("seed"), [_known(run, "provenance.seed", _seed) for run in runs], True, 3),
-        ColumnTold(text("fingerprint"), [_fingerprint(run) for run in runs]),
+        ColumnTold(text("run"), _cells(runs, lambda run: _name(run, MOST_NAME))),
+        ColumnTold(
+            text("strategy"), _cells(runs, lambda run: _known(run, "strategy", quote)), rank=2
+        ),
+        ColumnTold(
+            text("rounds"), _cells(runs, lambda run: round_number(last_round(run), run)), True, 1
+        ),
+        ColumnTold(
+            text("seed"),
+            _cells(runs, lambda run: _known(run, "provenance.seed", _seed)),
+            True,
+            3,
+        ),
+        ColumnTold(text("fingerprint"), _cells(runs, _fingerprint)),
     ]
+
+
+def _cells(runs: Sequence[Run], ask: Callable[[Run], Told]) -> list[Told]:
+    """Return what is told of each run, whose name stands in its source."""
+    cells = [(run, ask(run)) for run in runs]
+    return [of_run(run, cell) if isinstance(cell, Figure) else cell for run, cell in cells]
 
 
 def _listed(runs: Sequence[Run]) -> list[Run]:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from hand import saved_choice
+from released import released  # noqa: F401  # a fixture
 
 from scenes import FILM, LOOP
 from scenes.publish.render import Job, Look, build_blind

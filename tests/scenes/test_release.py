@@ -121,11 +121,12 @@ def test_how_files_are_made_counts_for_what_is_made_of_clips(
     sources = Sources("a", {}, {}, {})
     (job,) = jobs(("ledger",))
     film = Film([Planned(job, sources)], [], Store(Path("store")))
-    before = film.key("sheet"), film.of(film.todo[0])
+    before = film.key("sheet"), film.todo[0].made
     assert len({*before, film.key(), film.key(480)}) == 4
-    monkeypatch.setattr("scenes.release.products.making", lambda: {"encode.py": "other"})
+    for module in ("products", "clips"):
+        monkeypatch.setattr(f"scenes.release.{module}.making", lambda: {"encode.py": "other"})
     assert film.key("sheet") != before[0]
-    assert film.of(film.todo[0]) != before[1]
+    assert film.todo[0].made != before[1]
 
 
 @pytest.mark.parametrize("code", [code for code in LANGUAGES if code != "en"])

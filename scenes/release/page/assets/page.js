@@ -1,0 +1,335 @@
+// The page without this file is whole; with it the transcript and the view of the run follow the
+// film. Every text that comes from a record is set as text, never as markup.
+
+const data = JSON.parse(document.getElementById("data").textContent);
+const labels = data.labels;
+const byId = (id) => document.getElementById(id);
+const film = byId("film");
+const box = document.querySelector(".told");
+const beats = [...document.querySelectorAll(".beat")];
+const chapterLinks = [...document.querySelectorAll("[data-chapter]")];
+const calm = matchMedia("(prefers-reduced-motion: reduce)");
+const written = { accuracy: numbers(1, "percent"), loss: numbers(2) };
+const onAxis = { accuracy: numbers(0, "percent"), loss: numbers(2) };
+const MOST_CARDS = 100;
+const MOST_LISTED = 12; // workers
+const PATIENCE = 8000; // milliseconds that the transcript stands still where a reader scrolled it
+
+let shown = data.films[0]; // the film in the shape chosen
+let run = null; // whose rounds the view shows
+let round = null; // the one shown; none while the film tells of no single one
+let following = true;
+let whole = null; // the film on its way, where it has to be fetched whole
+let scrolled = -Infinity; // when a reader last scrolled the transcript, milliseconds
+
+function numbers(digits, style = "decimal") {
+  return new Intl.NumberFormat(data.language, { style, minimumFractionDigits: digits, maximumFractionDigits: digits });
+}
+
+function fill(template, values) {
+  return template.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+}
+
+function last(starts, time) {
+  let found = -1;
+  while (found + 1 < starts.length && starts[found + 1] <= time + 0.001) found += 1;
+  return found;
+}
+
+// --- the film
+
+function loaded() {
+  return new Promise((resolve) => film.addEventListener("loadedmetadata", resolve, { once: true }));
+}
+
+// A plain server may not send parts of a file, and then nobody can jump in it: it is fetched whole.
+async function makeSeekable() {
+  if (film.readyState === 0) {
+    film.load();
+    await loaded();
+  }
+  if (film.seekable.length && film.seekable.end(0) > 0) return;
+  whole ??= fetchWhole().finally(() => { whole = null; });
+  await whole;
+}
+
+async function fetchWhole() {
+  const source = film.currentSrc;
+  film.setAttribute("aria-busy", "true");
+  try {
+    const answer = await fetch(source);
+    const address = URL.createObjectURL(await answer.blob());
+    if (film.currentSrc !== source) return; // another shape was chosen meanwhile
+    film.src = address;
+    await loaded();
+  } finally {
+    film.removeAttribute("aria-busy");
+  }
+}
+
+async function seek(time, play = true) {
+  await makeSeekable();
+  film.currentTime = time + 0.01;
+  if (play) film.play().catch(() => {}); // a browser may want a click on the film itself first
+}
+
+// Who plays a time from the transcript wants to see the film there.
+function playFrom(time) {
+  const { top, bottom } = film.getBoundingClientRect();
+  const middle = (top + bottom) / 2;
+  if (middle < 0 || middle > innerHeight) film.scrollIntoView({ block: "nearest", behavior: pace() });
+  seek(time);
+}
+
+function pace() {
+  return calm.matches ? "auto" : "smooth";
+}
+
+async function choose(index) {
+  const { currentTime, paused } = film;
+  shown = data.films[index];
+  if (film.src) URL.revokeObjectURL(film.src);
+  film.removeAttribute("src");
+  for (const source of film.querySelectorAll("source")) {
+    source.src = source.type.startsWith("video/webm") ? shown.webm : shown.mp4;
+  }
+  film.querySelectorAll("track").forEach((track, i) => { track.src = shown.tracks[i].src; });
+  film.load();
+  await loaded();
+  if (currentTime > 0) await seek(currentTime, !paused);
+}
+
+// --- the transcript
+
+function mark(elements, index) {
+  elements.forEach((element, i) => {
+    if (i === index) element.setAttribute("aria-current", "true");
+    else element.removeAttribute("aria-current");
+  });
+}
+
+// Brings a beat into view, but never what the keyboard is at, or a reader scrolled to, out of it.
+function scrollTo(beat) {
+  if (box.querySelector(":focus-visible") || performance.now() - scrolled < PATIENCE) return;
+  box.scrollTo({ top: beat.offsetTop - box.clientHeight / 3, behavior: pace() });
+}
+
+// The pictures have captions of their own. Those in another language stand below them, where
+// neither hides the other; in full screen there is no below.
+function placeCaptions() {
+  const own = [...film.textTracks].find((track) => track.language === data.language);
+  byId("now").hidden = data.language === data.told;
+  if (data.language !== data.told && own) own.mode = document.fullscreenElement === film ? "showing" : "hidden";
+}
+
+function follow() {
+  const time = film.currentTime;
+  const beat = last(shown.beats, time);
+  if (beats[beat] && !beats[beat].hasAttribute("aria-current")) {
+    mark(beats, beat);
+    byId("now").textContent = beats[beat].querySelector(".caption").textContent;
+    if (time > 0) scrollTo(beats[beat]);
+  }
+  mark(chapterLinks, last(shown.chapters, time));
+  const turn = shown.turns[Math.max(0, last(shown.turns.map(([at]) => at), time))];
+  if (following && turn) show(turn[1], turn[2]);
+}
+
+// --- the view of the run
+
+const WIDTH = 320, HEIGHT = 112, LEFT = 42, RIGHT = 8, TOP = 8, BOTTOM = 22;
+
+function element(name, attributes, text) {
+  const made = document.createElementNS("http://www.w3.org/2000/svg", name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  if (text !== undefined) made.textContent = text;
+  return made;
+}
+
+function scales(measure) {
+  const values = run.rounds.map((one) => one[measure]).filter((value) => value !== null);
+  const top = measure === "accuracy" ? 1 : Math.max(...values, 1e-9);
+  return {
+    known: values.length > 0,
+    top,
+    x: (i) => LEFT + ((WIDTH - LEFT - RIGHT) * i) / Math.max(1, run.rounds.length - 1),
+    y: (value) => HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * (value / top),
+  };
+}
+
+function draw(measure) {
+  const box = byId(`${measure}-chart`);
+  const { known, top, x, y } = scales(measure);
+  box.replaceChildren();
+  box.parentElement.hidden = !known;
+  if (!known) return;
+  const svg = element("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img" });
+  svg.setAttribute("aria-label", described(measure));
+  const end = run.rounds.length - 1;
+  svg.append(element("path", { class: "axis", d: `M${LEFT} ${TOP}V${y(0)}H${WIDTH - RIGHT}` }));
+  for (const value of [0, top]) {
+    svg.append(element("text", { x: LEFT - 5, y: y(value) + 4, "text-anchor": "end" }, onAxis[measure].format(value)));
+  }
+  svg.append(element("text", { x: LEFT, y: HEIGHT - 5 }, `${labels.round} 0`));
+  svg.append(element("text", { x: WIDTH - RIGHT, y: HEIGHT - 5, "text-anchor": "end" }, String(end)));
+  let path = "";
+  run.rounds.forEach((one, i) => {
+    if (one[measure] === null) return;
+    path += `${path ? "L" : "M"}${x(i).toFixed(1)} ${y(one[measure]).toFixed(1)}`;
+  });
+  svg.append(element("path", { class: `curve ${measure}`, d: path }));
+  svg.append(element("path", { class: "at", d: "" }), element("circle", { class: `dot ${measure}`, r: 4, cx: -9, cy: -9 }));
+  svg.addEventListener("pointermove", (event) => show(run.name, under(svg, event), false));
+  svg.addEventListener("pointerleave", () => show(run.name, round, false));
+  svg.addEventListener("click", (event) => walk(under(svg, event)));
+  box.append(svg);
+}
+
+function described(measure) {
+  const values = run.rounds.map((one) => one[measure]);
+  const ends = values.filter((value) => value !== null);
+  return fill(labels.curve, {
+    measure: labels[measure],
+    first: written[measure].format(ends[0]),
+    last: written[measure].format(ends[ends.length - 1]),
+  });
+}
+
+function under(svg, event) {
+  const { left, width } = svg.getBoundingClientRect();
+  const at = ((event.clientX - left) / width) * WIDTH;
+  const share = (at - LEFT) / (WIDTH - LEFT - RIGHT);
+  return Math.min(run.rounds.length - 1, Math.max(0, Math.round(share * (run.rounds.length - 1))));
+}
+
+function point(measure, i) {
+  const svg = byId(`${measure}-chart`).firstChild;
+  const value = i === null ? null : run.rounds[i][measure];
+  byId(measure).textContent = value === null ? "" : written[measure].format(value);
+  if (!svg) return;
+  const { x, y } = scales(measure);
+  const none = value === null;
+  svg.querySelector(".at").setAttribute("d", i === null ? "" : `M${x(i)} ${TOP}V${y(0)}`);
+  svg.querySelector(".dot").setAttribute("cx", none ? -9 : x(i));
+  svg.querySelector(".dot").setAttribute("cy", none ? -9 : y(value));
+}
+
+function open(name) {
+  run = data.runs[name];
+  byId("run").value = name;
+  byId("round").max = run.rounds.length - 1;
+  draw("accuracy");
+  draw("loss");
+  const cards = run.workers <= MOST_CARDS ? run.workers : 0;
+  byId("cards").replaceChildren(...Array.from({ length: cards }, (_, i) => {
+    const card = document.createElement("span");
+    card.textContent = String(i);
+    return card;
+  }));
+}
+
+// Shows a round of a run, or the run as a whole; `keep` makes it the one that is gone back to.
+function show(name, i, keep = true) {
+  if (run?.name !== name) open(name);
+  else if (keep && i === round && byId("told").textContent) return;
+  if (keep) round = i;
+  point("accuracy", i);
+  point("loss", i);
+  const end = run.rounds.length - 1;
+  byId("told").textContent = i === null ? fill(labels.all, { n: end }) : fill(labels.of, { r: i, n: end });
+  byId("workers").textContent = i === null ? "" : workers(run.rounds[i]);
+  [...byId("cards").children].forEach((card, worker) => {
+    card.className = i === null ? "" : state(run.rounds[i], worker);
+  });
+  const slider = byId("round");
+  slider.value = i ?? 0;
+  slider.setAttribute("aria-valuetext", spoken(i));
+  byId("place").href = `${run.folder}/index.html${i === null ? "" : `#rounds[${i}]`}`;
+}
+
+function spoken(i) {
+  const measured = ["accuracy", "loss"].filter((measure) => byId(measure).textContent);
+  const values = measured.map((measure) => `${labels[measure]} ${byId(measure).textContent}`);
+  return [byId("told").textContent, ...values, i === null ? "" : byId("workers").textContent].filter(Boolean).join(", ");
+}
+
+function state(one, worker) {
+  if (one.trained.includes(worker)) return "trained";
+  return one.failed.includes(worker) ? "failed" : "";
+}
+
+function workers(one) {
+  const told = [];
+  if (one.trained.length) told.push(fill(labels.trained, { workers: listed(one.trained) }));
+  if (one.failed.length) told.push(fill(labels.failed, { workers: listed(one.failed) }));
+  return told.join(" ") || labels.nobody;
+}
+
+function listed(numbers) {
+  const sorted = [...numbers].sort((a, b) => a - b);
+  return sorted.slice(0, MOST_LISTED).join(", ") + (sorted.length > MOST_LISTED ? ` … (${sorted.length})` : "");
+}
+
+function setFollowing(on) {
+  following = on;
+  byId("follow").setAttribute("aria-pressed", String(on));
+  if (on) follow();
+}
+
+function walk(i) {
+  setFollowing(false);
+  show(run.name, i);
+}
+
+// While no single round is shown, the slider stands at the first one without showing it: the first
+// step then leads there, not past it.
+function enter(event) {
+  const at = { Home: 0, ArrowRight: 0, ArrowUp: 0, ArrowLeft: 0, ArrowDown: 0, End: run.rounds.length - 1 }[event.key];
+  if (round !== null || at === undefined) return;
+  event.preventDefault();
+  walk(at);
+}
+
+// --- set up
+
+function start() {
+  document.documentElement.classList.add("script");
+  for (const part of document.querySelectorAll("[data-script]")) part.hidden = false;
+  const names = Object.keys(data.runs);
+  for (const name of names) byId("run").add(new Option(name, name));
+  byId("run").disabled = names.length < 2;
+  document.addEventListener("fullscreenchange", placeCaptions);
+  placeCaptions();
+  for (const event of ["timeupdate", "seeked", "loadedmetadata"]) film.addEventListener(event, follow);
+  for (const event of ["wheel", "touchmove"]) {
+    box.addEventListener(event, () => { scrolled = performance.now(); }, { passive: true });
+  }
+  chapterLinks.forEach((link, i) => link.addEventListener("click", (event) => {
+    event.preventDefault();
+    playFrom(shown.chapters[i]);
+  }));
+  beats.forEach((beat, i) => beat.addEventListener("click", (event) => {
+    const link = event.target.closest("a, summary");
+    if (link && !link.classList.contains("clock")) return;
+    if (!link && String(getSelection())) return; // somebody marks text
+    event.preventDefault();
+    playFrom(shown.beats[i]);
+  }));
+  for (const choice of document.querySelectorAll("[name=shape]")) {
+    choice.addEventListener("change", () => choose(Number(choice.value)));
+  }
+  for (const link of document.querySelectorAll(".languages a")) {
+    link.addEventListener("click", () => { link.hash = `t=${film.currentTime.toFixed(1)}`; });
+  }
+  byId("run").addEventListener("change", () => { setFollowing(false); show(byId("run").value, null); });
+  for (const event of ["input", "click"]) {
+    byId("round").addEventListener(event, () => walk(Number(byId("round").value)));
+  }
+  byId("round").addEventListener("keydown", enter);
+  byId("follow").addEventListener("click", () => setFollowing(!following));
+  const at = /^#t=([\d.]+)$/.exec(location.hash);
+  if (at) seek(Number(at[1]), false);
+  follow();
+}
+
+start();

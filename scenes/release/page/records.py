@@ -1,0 +1,124 @@
+"""A record as a page: every value at an address of its own, and the record's files beside it."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from pydantic import BaseModel
+
+from fl_sim import record
+from fl_sim.record import Run
+
+MOST_ENTRIES = 20_000  # values with an address; a record of more is shown in part
+MOST_ALIKE = 1_000  # parts of one list
+MOST_TEXT = 10_000  # characters of a value
+SLUG = 40  # characters of a folder's name
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A value of a record, or what lies in it: ``text`` or ``parts``.
+
+    ``left_out`` is how many parts are not shown.
+    """
+
+    path: str
+    label: str
+    text: str | None = None
+    parts: tuple["Entry", ...] = ()
+    left_out: int = 0
+
+    @property
+    def plain(self) -> bool:
+        """Whether it is a list of values that stand in a row."""
+        return bool(self.parts) and all(
+            part.text is not None and part.label.isdigit() for part in self.parts
+        )
+
+    def paths(self) -> Iterator[str]:
+        """Yield its own path and those of all that lies in it."""
+        yield self.path
+        for part in self.parts:
+            yield from part.paths()
+
+
+class _Room:
+    """How many entries may still be shown."""
+
+    def __init__(self, most: int) -> None:
+        self.left = most
+
+
+def entries(run: Run, most: int = MOST_ENTRIES) -> Entry:
+    """Return a record as entries.
+
+    Args:
+        run: the record.
+        most: how many values are shown; what lies deepest in long lists is left out first.
+    """
+    return _entry(run, "", "record", _Room(most))
+
+
+def _entry(value: Any, path: str, label: str, room: _Room) -> Entry:
+    room.left -= 1
+    items = _items(value)
+    if items is None:
+        return Entry(path, label, _text(value))
+    shown = items[: min(MOST_ALIKE, max(room.left, 0))]
+    parts = tuple(_entry(item, _path(path, name), str(name), room) for name, item in shown)
+    return Entry(path, label, None if items else "none", parts, len(items) - len(shown))
+
+
+def _items(value: Any) -> list[tuple[str | int, Any]] | None:
+    """Return the parts of a value by name or position, or None where it has none."""
+    if isinstance(value, BaseModel):
+        fields = ((name, getattr(value, name)) for name in type(value).model_fields)
+        return [(name, item) for name, item in fields if item is not None]
+    if isinstance(value, Mapping):
+        return list(value.items())
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return list(enumerate(value))
+    return None
+
+
+def _path(path: str, name: str | int) -> str:
+    if isinstance(name, int):
+        return f"{path}[{name}]"
+    return f"{path}.{name}" if path else name
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, np.ndarray):
+        return f"{value.dtype}, {' by '.join(str(size) for size in value.shape)}"
+    if isinstance(value, datetime):
+        return value.isoformat()
+    text = str(value)
+    return text if len(text) <= MOST_TEXT else f"{text[:MOST_TEXT]}…"
+
+
+def folders(runs: Sequence[Run]) -> dict[str, str]:
+    """Return the folder of each record in a release, by the run's name, all of them different."""
+    found: dict[str, str] = {}
+    for run in runs:
+        slug = re.sub(r"[^a-z0-9]+", "-", run.name.lower()).strip("-")[:SLUG].strip("-")
+        if slug != run.name or slug in found.values():
+            slug = "-".join(part for part in (slug, record.fingerprint(run)[:8]) if part)
+        found[run.name] = f"records/{slug}"
+    return found
+
+
+def files(name: str, run: Run) -> list[Path]:
+    """Return the files of a record: its numbers, its arrays and its model, if it has them.
+
+    Args:
+        name: the record's name or path.
+        run: what it holds.
+    """
+    folder = record.resolve(name)
+    beside = [part.file for part in (run.arrays, run.final) if part is not None and part.file]
+    found = [folder / record.RUN_FILE, *(folder / file for file in beside)]
+    return [path for path in found if path.parent == folder and path.is_file()]

@@ -1,0 +1,170 @@
+"""The transcript: each beat's caption, what is shown, and its numbers with where they stand."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from fl_sim import record
+from scenes import language
+from scenes.figures import Figure, Line, Told, figures_of
+from scenes.publish.cues import starts
+from scenes.publish.render import Clip
+from scenes.release.captions import dictionary
+from scenes.release.clips import BeatMade, Planned, Shown
+from scenes.release.page.places import Addresses
+from scenes.story.shown import shown
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A piece of a text, with the address of its number's source if it is a number."""
+
+    text: str
+    href: str | None = None
+
+
+Pieces = Sequence[Piece]
+
+
+@dataclass(frozen=True)
+class BeatTold:
+    """A beat: when, seconds, its caption, what is shown, and the texts with numbers new in it."""
+
+    name: str
+    start: float
+    end: float
+    caption: Pieces
+    shown: str
+    texts: Sequence[Pieces]
+
+
+@dataclass(frozen=True)
+class ChapterTold:
+    """A chapter: when, seconds, what it is called, and its beats."""
+
+    name: str
+    title: str
+    start: float
+    end: float
+    beats: Sequence[BeatTold]
+
+
+def transcript(
+    todo: Sequence[Planned], clips: Sequence[Clip], code: str, addresses: Addresses
+) -> list[ChapterTold]:
+    """Return a film's transcript.
+
+    Args:
+        todo: its chapters.
+        clips: what they became.
+        code: the transcript's language, which may be another than the film's.
+        addresses: of the records' places.
+    """
+    marks = pairwise([*starts([clip.seconds for clip in clips]), sum(c.seconds for c in clips)])
+    return [
+        _chapter(_Telling(planned, code, addresses), clip, start, end)
+        for planned, clip, (start, end) in zip(todo, clips, marks, strict=True)
+    ]
+
+
+class _Telling:
+    """How a chapter's texts are told in a language."""
+
+    def __init__(self, planned: Planned, code: str, addresses: Addresses) -> None:
+        job = planned.job
+        self.code = code
+        self.title = str(replace(job, look=replace(job.look, language=code)).told().title)
+        self.usual = record.load(job.runs[0]).name
+        self.addresses = addresses
+        same = code == job.look.language
+        self.meanings: Mapping[str, Figure | Line] = {} if same else dictionary(job, code)
+
+    def pieces(self, told: Shown) -> Pieces:
+        """Return a text in pieces, each number with its address."""
+        meaning = self.meanings.get(told.text)
+        if meaning is not None:
+            return self._linked(str(meaning), figures_of(meaning))
+        figures = [self._figure(figure) for figure in told.figures]
+        return self._linked(_exchanged(told.text, told.figures, figures), figures)
+
+    def _figure(self, figure: Figure) -> Figure:
+        meaning: Told = self.meanings.get(figure.text, figure)
+        return meaning if isinstance(meaning, Figure) else figure
+
+    def _linked(self, text: str, figures: Sequence[Figure]) -> Pieces:
+        return [
+            Piece(part, self.addresses.of(figure.source, self.usual) if figure else None)
+            for part, figure in cut(text, figures)
+        ]
+
+
+def _exchanged(text: str, before: Sequence[Figure], after: Sequence[Figure]) -> str:
+    """Return a text with its numbers exchanged for others."""
+    meanings = dict(zip(before, after, strict=True))
+    return "".join(
+        part if figure is None else meanings[figure].text for part, figure in cut(text, before)
+    )
+
+
+def cut(text: str, figures: Sequence[Figure]) -> Iterator[tuple[str, Figure | None]]:
+    """Yield the pieces of a text: its numbers in order, each with its figure, and what is between.
+
+    A figure that does not stand in the text is passed over.
+    """
+    rest = text
+    for figure in figures:
+        if not figure.text or figure.text not in rest:
+            continue
+        before, found, after = rest.partition(figure.text)
+        if before:
+            yield before, None
+        yield found, figure
+        rest = after
+    if rest:
+        yield rest, None
+
+
+def _chapter(telling: _Telling, clip: Clip, start: float, end: float) -> ChapterTold:
+    before: set[str] = set()
+    beats = []
+    for beat in clip.beats:
+        beats.append(_beat(telling, clip.chapter.name, beat, before, start))
+        before = {one.text for one in beat.besides}
+    return ChapterTold(clip.chapter.name, telling.title, start, end, beats)
+
+
+def _beat(
+    telling: _Telling, chapter: str, beat: BeatMade, before: set[str], start: float
+) -> BeatTold:
+    with language.using(telling.code):
+        described = shown(chapter, beat.name)
+    return BeatTold(
+        beat.name,
+        start + beat.start,
+        start + beat.end,
+        telling.pieces(beat.shown[0]),
+        described,
+        [telling.pieces(one) for one in beat.besides if one.text not in before],
+    )
+
+
+def as_text(chapters: Sequence[ChapterTold], title: str) -> str:
+    """Return a transcript as plain text."""
+    lines = [title, ""]
+    for chapter in chapters:
+        lines += [f"{clock(chapter.start)}  {chapter.title}", ""]
+        for beat in chapter.beats:
+            lines += [f"{clock(beat.start)}  {_plain(beat.caption)}", f"      [{beat.shown}]"]
+            texts = "; ".join(_plain(text) for text in beat.texts)
+            lines += [f"      [{texts}]", ""] if texts else [""]
+    return "\n".join(lines)
+
+
+def _plain(pieces: Pieces) -> str:
+    return "".join(piece.text for piece in pieces)
+
+
+def clock(seconds: float) -> str:
+    """Return a time as minutes and seconds: ``4:07``."""
+    minutes, rest = divmod(int(seconds), 60)
+    return f"{minutes}:{rest:02}"

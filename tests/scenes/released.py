@@ -1,0 +1,37 @@
+"""A real release to open again: the reference run at draft quality, made once for all tests."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+WORDS = ["--run", "reference", "--quality", "low", "--shape", "16:9", "--shape", "1:1"]
+LONGEST = 900  # seconds
+
+
+@pytest.fixture(scope="session")
+def released(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a release; ``--release`` names one to take instead of making it."""
+    given = request.config.getoption("--release")
+    if given:
+        return Path(given).resolve()
+    folder = tmp_path_factory.mktemp("release")
+    made = release(folder, *WORDS, "site")
+    assert made.returncode == 0, made.stderr
+    return folder / "site"
+
+
+def release(folder: Path, *words: str) -> "subprocess.CompletedProcess[str]":
+    """Make a release as a user does in a folder, where its store is as well."""
+    environment = {name: value for name, value in os.environ.items() if name != "FEDREEL_RUN"}
+    return subprocess.run(
+        [sys.executable, "-m", "scenes.cli", "release", *words],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=LONGEST,
+        check=False,
+    )
