@@ -44,10 +44,15 @@ def as_srt(shown: Sequence[Cue]) -> str:
     """Return captions as SubRip."""
     return str(
         srt.compose(
-            srt.Subtitle(i, timedelta(seconds=cue.start), timedelta(seconds=cue.end), cue.text)
+            srt.Subtitle(i, _rounded(cue.start), _rounded(cue.end), cue.text)
             for i, cue in enumerate(shown, 1)
         )
     )
+
+
+def _rounded(seconds: float) -> timedelta:
+    """Return a time to the millisecond: SubRip has no more, and its writer would cut it off."""
+    return timedelta(milliseconds=round(1000 * seconds))
 
 
 def as_vtt(shown: Sequence[Cue], language: str) -> str:

@@ -141,8 +141,10 @@ def _text_packets(out: OutputContainer, track: Track, codec: str) -> "Iterator[a
         text = cue.text.encode()
         # A packet of timed text in MP4 begins with its text's length (3GPP TS 26.245).
         packet = av.Packet(len(text).to_bytes(2, "big") + text if codec == "mov_text" else text)
-        packet.pts = packet.dts = round(cue.start * 1000)
-        packet.duration = round((cue.end - cue.start) * 1000)
+        # Both ends are rounded: a text that ends after the next one begins would put that one off.
+        start, end = round(cue.start * 1000), round(cue.end * 1000)
+        packet.pts = packet.dts = start
+        packet.duration = end - start
         packet.time_base = MILLISECOND
         packet.stream = stream
         yield packet

@@ -64,8 +64,10 @@ def test_text_tracks_can_be_read_back(
             frame = av.VideoFrame.from_ndarray(np.zeros((64, 64, 3), np.uint8), format="rgb24")
             out.mux(stream.encode(frame))
         out.mux(stream.encode(None))
+    # The last two touch, as beats do, at a time that is no whole number of milliseconds.
+    touching = [Cue(5.75, 5.8666, "then"), Cue(5.8666, 5.9334, "end")]
     tracks = [
-        Track("en", [Cue(0.5, 2.0, "Two"), Cue(2.0, 5.75, "and")]),
+        Track("en", [Cue(0.5, 2.0, "Two"), Cue(2.0, 5.75, "and"), *touching]),
         Track("de", [Cue(0.5, 2.0, "Zwei, „ü“")]),
     ]
     target = tmp_path / f"film{suffix}"
@@ -78,7 +80,12 @@ def test_text_tracks_can_be_read_back(
         assert [text.metadata["language"] for text in texts] == ["eng", "deu"]
         assert [text.codec_context.name for text in texts] == [text_codec] * 2
         assert [mark["metadata"]["title"] for mark in film.chapters()] == ["one", "two"]
-    assert written(target, 0) == [(0.5, 1.5, "Two"), (2.0, 3.75, "and")]
+    assert written(target, 0) == [
+        (0.5, 1.5, "Two"),
+        (2.0, 3.75, "and"),
+        (5.75, 0.117, "then"),
+        (5.867, 0.066, "end"),
+    ]
     assert written(target, 1) == [(0.5, 1.5, "Zwei, „ü“")]
 
 

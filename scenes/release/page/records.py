@@ -105,7 +105,7 @@ def folders(runs: Sequence[Run]) -> dict[str, str]:
     found: dict[str, str] = {}
     for run in runs:
         slug = re.sub(r"[^a-z0-9]+", "-", run.name.lower()).strip("-")[:SLUG].strip("-")
-        if slug != run.name or slug in found.values():
+        if not slug or slug != run.name or slug in found.values():
             slug = "-".join(part for part in (slug, record.fingerprint(run)[:8]) if part)
         found[run.name] = f"records/{slug}"
     return found
