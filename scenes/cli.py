@@ -319,7 +319,7 @@ def release(
     with _errors():
         from scenes.progress import with_bars
         from scenes.publish.render import Look
-        from scenes.release.plan import Wish, check_place, plan, reasons, unchanged
+        from scenes.release.plan import Wish, check_place, explanation, plan, unchanged
         from scenes.release.release import STORE
         from scenes.release.release import release as make
         from scenes.release.store import Store
@@ -335,8 +335,8 @@ def release(
         for reason in planned.left_out:
             click.echo(f"fedreel: {reason}", err=True)
         if explain:
-            for name, why in reasons(planned, out).items():
-                click.echo(f"{name}: {'; '.join(why) or 'as it was'}")
+            for line in explanation(planned, out, Store(STORE)):
+                click.echo(line)
             return
         begun = time.monotonic()
         told = with_bars(
@@ -356,6 +356,9 @@ def _summary(told: "Manifest", out: Path, seconds: float) -> None:
         size = sum(file.bytes for file in files) / 1e6
         rows.add_row(place if place != "." else "the folder itself", f"{len(files)}", f"{size:.2f}")
     Console().print(rows)
+    for file in told.files:
+        if file.budget:
+            click.echo(f"{file.path}: {file.bytes / 1e3:.0f} of {file.budget / 1e3:.0f} kB")
     film = max(file.seconds or 0 for file in told.files)
     size = sum(file.bytes for file in told.files) / 1e6
     click.echo(

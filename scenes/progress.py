@@ -22,7 +22,6 @@ from scenes.publish.render import DONE
 HERE = Path(__file__).parent
 MOST_ROWS = 16  # more than that are shown only while they are at work
 WINDOW = 3600.0  # seconds of the past that the time left is told from
-TELLS = ("beat", "standing")  # the calls by which a chapter tells a beat
 Follow = Callable[[str, str], None]
 Result = TypeVar("Result")
 
@@ -100,8 +99,22 @@ def beats_in(name: str) -> int:
     if chapter is None:
         return 1
     script = ast.parse((HERE / f"{chapter}.py").read_text("utf-8"))
-    calls = [node.func for node in ast.walk(script) if isinstance(node, ast.Call)]
-    return sum(isinstance(call, ast.Attribute) and call.attr in TELLS for call in calls) or 1
+    managers = [
+        item.context_expr
+        for node in ast.walk(script)
+        if isinstance(node, ast.With)
+        for item in node.items
+    ]
+    return sum(_is_named(manager) for manager in managers) or 1
+
+
+def _is_named(manager: ast.expr) -> bool:
+    """Return whether something is told with a name of its own: ``with self.beat("name", ...)``."""
+    return (
+        isinstance(manager, ast.Call)
+        and bool(manager.args)
+        and isinstance(manager.args[0], ast.Constant)
+    )
 
 
 def _begins(name: str, chapter: str) -> bool:

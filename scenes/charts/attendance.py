@@ -83,7 +83,8 @@ class Attendance:
         """Let all rounds but those in which no update came step back."""
         pairs = zip(self.columns, self.told.rounds, strict=True)
         others = VGroup(*(column for column, (_, came) in pairs if came))
-        return others.animate.set_opacity(theme.DIM)  # type: ignore[return-value]
+        # Each mark by what it has: a hollow one is not filled.
+        return others.animate.fade(1 - theme.DIM)  # type: ignore[return-value]
 
     # --- parts
 

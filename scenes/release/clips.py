@@ -71,18 +71,19 @@ class Sources:
         if before is None:
             return ["it was not made before"]
         reasons = [] if self.told == before.told else ["what it tells has changed"]
-        files = sorted(_changed(self.code, before.code))
+        files = changed(self.code, before.code)
         reasons += [f"{', '.join(files)} changed"] if files else []
         for now, earlier in ((self.look, before.look), (self.versions, before.versions)):
             reasons += [
                 f"{name} is {now.get(name)}, was {earlier.get(name)}"
-                for name in sorted(_changed(now, earlier))
+                for name in changed(now, earlier)
             ]
         return reasons
 
 
-def _changed(now: Mapping[str, str], before: Mapping[str, str]) -> set[str]:
-    return {name for name in now.keys() | before.keys() if now.get(name) != before.get(name)}
+def changed(now: Mapping[str, str], before: Mapping[str, str]) -> list[str]:
+    """Return what is new, gone or another, in order of its name."""
+    return sorted(name for name in now.keys() | before.keys() if now.get(name) != before.get(name))
 
 
 def sources_of(job: Job) -> Sources:
@@ -144,7 +145,7 @@ def clips(
     """
     missing = []
     for planned in todo:
-        if _has(store, planned):
+        if has(store, planned):
             on_beat(planned.name, DONE)
         else:
             missing.append(Rendering(planned, store, planned in illustrated))
@@ -153,7 +154,8 @@ def clips(
     return [read(store, planned) for planned in todo]
 
 
-def _has(store: Store, planned: Planned) -> bool:
+def has(store: Store, planned: Planned) -> bool:
+    """Return whether a clip is in the store."""
     return store.has(planned.key, MOVIE) and store.has(planned.key, NOTES)
 
 

@@ -29,6 +29,17 @@ BUDGETS: Mapping[tuple[str, int], int] = {
 }
 
 
+def name_of(suffix: str, width: int) -> str:
+    """Return what a loop's file is called in a release."""
+    return f"loop-{width}{suffix}"
+
+
+def budget_of(name: str) -> int | None:
+    """Return how many bytes a file of a release may have; nothing if it is no loop."""
+    budgets = {name_of(*kind): most for kind, most in BUDGETS.items()}
+    return budgets.get(name)
+
+
 def loop(movie: Path, path: Path, width: int) -> None:
     """Write the loop in the format that the path's suffix says.
 

@@ -14,6 +14,7 @@ from scenes.figures import DIGIT
 from scenes.publish.cues import starts
 from scenes.publish.render import Clip
 from scenes.release.clips import Shown, Sources
+from scenes.release.loops import budget_of
 
 NAME = "manifest.json"
 BLOCK = 1 << 20  # bytes
@@ -21,12 +22,16 @@ BLOCK = 1 << 20  # bytes
 
 @dataclass(frozen=True)
 class FileMade:
-    """A file of a release: its name there, its size, and how long it plays, seconds."""
+    """A file of a release: its name there, its size, and how long it plays, seconds.
+
+    ``budget`` is how many bytes it may have, if that is limited.
+    """
 
     path: str
     bytes: int
     sha256: str
     seconds: float | None
+    budget: int | None = None
 
 
 def file_made(folder: Path, name: str, seconds: float | None) -> FileMade:
@@ -36,7 +41,8 @@ def file_made(folder: Path, name: str, seconds: float | None) -> FileMade:
     with path.open("rb") as source:
         while block := source.read(BLOCK):
             hashed.update(block)
-    return FileMade(name, path.stat().st_size, hashed.hexdigest(), seconds)
+    budget = budget_of(name)
+    return FileMade(name, path.stat().st_size, hashed.hexdigest(), seconds, budget)
 
 
 def runs_of(names: Sequence[str]) -> list[dict[str, Any]]:
@@ -91,13 +97,17 @@ def _numbers(shown: Shown) -> list[dict[str, Any]]:
 
 @dataclass(frozen=True)
 class Manifest:
-    """What is written beside the files. ``made_from`` says it for each clip, by its job's name."""
+    """What is written beside the files. ``made_from`` says it for each clip, by its job's name.
+
+    ``making`` is the digest of each file that says how pictures become files.
+    """
 
     title: str
     command: str
     inputs: str
     runs: Sequence[Mapping[str, Any]]
     made_from: Mapping[str, Sources]
+    making: Mapping[str, str]
     files: Sequence[FileMade]
     audit: Sequence[Mapping[str, Any]]
 
@@ -118,6 +128,7 @@ def read(folder: Path) -> Manifest | None:
             told["inputs"],
             told["runs"],
             {name: Sources(**sources) for name, sources in told["made_from"].items()},
+            told["making"],
             [FileMade(**file) for file in told["files"]],
             told["audit"],
         )

@@ -9,12 +9,14 @@ from scenes import FILM, LOOP, language
 from scenes.errors import ReleaseError, UntoldError
 from scenes.publish.render import SHAPES, Job, Look, jobs, tellable
 from scenes.release import manifest as manifests
-from scenes.release.clips import Planned, sources_of
-from scenes.release.digests import everything
+from scenes.release.clips import Planned, changed, has, sources_of
+from scenes.release.digests import everything, making
 from scenes.release.folder import restore
 from scenes.release.manifest import Manifest
+from scenes.release.store import Store
 
 COMMAND = "fedreel release"
+AS_IT_WAS, AS_THEIR_CLIPS = "as it was", "as the clips that they are made of"
 
 
 @dataclass(frozen=True)
@@ -119,13 +121,30 @@ def unchanged(wish: Wish, out: Path) -> Manifest | None:
     return before
 
 
-def reasons(planned: Plan, out: Path) -> dict[str, list[str]]:
-    """Return for each clip why it differs from that of the release there: nothing if it does not.
+def explanation(planned: Plan, out: Path, store: Store) -> list[str]:
+    """Return a line for each thing that a release is made of: why it is made, or that it is not.
 
     Args:
         planned: what is to be done.
         out: the folder of the release.
+        store: where what was made before is kept.
     """
     before = manifests.read(out)
     earlier = before.made_from if before else {}
-    return {one.job.name: one.made_from.changes(earlier.get(one.job.name)) for one in planned.todo}
+    clips = {one.job.name: one.made_from.changes(earlier.get(one.job.name)) for one in planned.todo}
+    kept = {one.job.name for one in planned.todo if has(store, one)}
+    lines = [f"{name}: {_why(why, name in kept)}" for name, why in clips.items()]
+    for look, todo in planned.films.items():
+        new = [one.job.name for one in todo if clips[one.job.name]]
+        because = f"made again, since {', '.join(new)} changed" if new else AS_IT_WAS
+        lines.append(f"fedreel{look.label}.mp4, .webm and captions: {because}")
+    code = changed(making(), before.making if before else {})
+    because = f"made again, since {', '.join(code)} changed" if before and code else AS_THEIR_CLIPS
+    return [*lines, f"WebM, posters, figures and loop files: {because}", "page: written each time"]
+
+
+def _why(reasons: Sequence[str], kept: bool) -> str:
+    if not reasons:
+        return AS_IT_WAS if kept else "rendered again: it is no longer in the store"
+    told = "; ".join(reasons)
+    return f"{told}; but it is in the store" if kept else f"rendered, since {told}"

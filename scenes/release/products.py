@@ -14,7 +14,7 @@ from scenes.release.captions import tracks
 from scenes.release.clips import Planned
 from scenes.release.digests import digest, making
 from scenes.release.encode import WEBM, encode
-from scenes.release.loops import BUDGETS, loop
+from scenes.release.loops import BUDGETS, loop, name_of
 from scenes.release.manifest import runs_of
 from scenes.release.store import Store
 
@@ -146,7 +146,7 @@ def loops(told: Film, follow: Follow) -> Made:
     for suffix, width in BUDGETS:
         follow("loop files", f"{suffix[1:]} {width}")
         path = told.store.get(told.key(width), suffix, partial(_loop, told.clips[0].movie, width))
-        made[f"loop-{width}{suffix}"] = path, told.seconds
+        made[name_of(suffix, width)] = path, told.seconds
     follow("loop files", DONE)
     return made
 

@@ -7,6 +7,7 @@ from scenes.publish.film import title
 from scenes.publish.render import DONE
 from scenes.release import products
 from scenes.release.clips import clips
+from scenes.release.digests import making
 from scenes.release.folder import put, workshop
 from scenes.release.manifest import FileMade, Manifest, audit_of, file_made, runs_of
 from scenes.release.page.site import Site, write
@@ -53,6 +54,7 @@ def release(wish: Wish, planned: Plan, out: Path, store: Store, follow: Follow) 
             inputs=inputs,
             runs=runs_of(wish.records),
             made_from={one.job.name: one.made_from for one in planned.todo},
+            making=making(),
             files=sorted(
                 [*files, *(file_made(folder, name, None) for name in pages)],
                 key=lambda file: file.path,

@@ -197,7 +197,7 @@ def test_only_a_release_makes_room_for_another(tmp_path: Path) -> None:
     (mine / "letter.txt").write_text("Dear")
     with pytest.raises(ReleaseError, match="mine is not empty and holds no release"):
         check_place(mine)
-    Manifest("title", "fedreel release", "", [], {}, [], []).write(mine)
+    Manifest("title", "fedreel release", "", [], {}, {}, [], []).write(mine)
     check_place(mine)
 
 

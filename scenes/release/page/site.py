@@ -1,39 +1,25 @@
 """Writes the page: ``index.html`` in each language, its assets, and a page for each record."""
 
-import logging
-import re
-import shutil
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from functools import partial
+from collections.abc import Sequence
+from dataclasses import dataclass
 from importlib.metadata import version
-from importlib.resources import files as package_files
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
-from fontTools import subset
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from PIL import Image
+from jinja2 import Environment
 
 from fl_sim import record
-from fl_sim.record import Run
-from scenes import language, theme
+from scenes import language
 from scenes.figures import text
 from scenes.publish.film import title
-from scenes.release.digests import digest
 from scenes.release.manifest import FileMade
-from scenes.release.page.places import Addresses, anchor
-from scenes.release.page.records import Entry, entries, files, folders
+from scenes.release.page import templating
+from scenes.release.page.assets import write_assets
 from scenes.release.page.rounds import turns, view_of
-from scenes.release.page.transcript import ChapterTold, as_text, clock, transcript
+from scenes.release.page.shelf import Shelf, citation, provenance, write_record
+from scenes.release.page.transcript import ChapterTold, as_text, transcript
 from scenes.release.products import STEM, Film
-from scenes.release.store import Store
 
-TEMPLATES = "templates"
-ASSETS = Path(__file__).parent / "assets"
-FONT_FILES = {"regular": "SourceSansPro-Regular.ttf", "semibold": "SourceSansPro-Semibold.ttf"}
-FONT_RANGE = "U+0020-017F,U+2010-2026,U+2190-2193,U+2212,U+20AC"  # Latin, dashes, arrows
-POSTER_WIDTH = 1280  # pixels
 MOST_WORKERS = 12  # numbers in a cell of the table of rounds
 NATIVE = {"en": "English", "de": "Deutsch", "es": "Español", "fr": "Français"}
 
@@ -79,118 +65,16 @@ def write(site: Site, folder: Path, made: Sequence[FileMade], command: str) -> l
         The names of the files written.
     """
     shelf = Shelf.of(site.records)
-    environment = _environment()
-    written = _assets(environment, site.main.store, folder)
-    written += [file for book in shelf.books for file in _record(environment, site, folder, book)]
+    back = site.name(site.main.language)
+    environment = templating.environment()
+    written = write_assets(environment, site.main.store, folder)
+    written += [
+        file for book in shelf.books for file in write_record(environment, folder, book, back)
+    ]
     for code in language.LANGUAGES:
         with language.using(code):
             written += _page(Pages(environment, site, shelf, command), folder, code, made)
     return [file.relative_to(folder).as_posix() for file in written]
-
-
-@dataclass(frozen=True)
-class Book:
-    """A record: its files are found under ``name``; ``folder`` is its folder in the release."""
-
-    name: str
-    run: Run
-    folder: str
-    tree: Entry
-
-
-@dataclass(frozen=True)
-class Shelf:
-    """All records of a release, and the addresses of their places."""
-
-    books: Sequence[Book]
-    addresses: Addresses
-
-    @classmethod
-    def of(cls, names: Sequence[str]) -> Self:
-        """Take up records by name or path."""
-        runs = [record.load(name) for name in names]
-        places = folders(runs)
-        books = [
-            Book(name, run, places[run.name], entries(run))
-            for name, run in zip(names, runs, strict=True)
-        ]
-        known = {book.run.name: frozenset(book.tree.paths()) for book in books}
-        return cls(books, Addresses(places, known))
-
-
-def _environment() -> Environment:
-    """Return what fills in templates: whatever comes from a record is escaped."""
-    environment = Environment(
-        loader=PackageLoader(__package__, TEMPLATES),
-        autoescape=lambda name: name is not None and name.endswith((".html", ".svg")),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        extensions=["jinja2.ext.i18n"],
-    )
-    environment.install_gettext_callables(  # type: ignore[attr-defined]
-        language.translated, language.translated_plural
-    )
-    environment.filters |= {
-        "anchor": anchor,
-        "clock": clock,
-        "size": language.size,
-        "percent": lambda value: "" if value is None else language.percent(value),
-        "decimal": lambda value: "" if value is None else language.decimal(value),
-    }
-    return environment
-
-
-def _assets(environment: Environment, store: Store, folder: Path) -> list[Path]:
-    """Write what all pages share: style, script, icon, fonts and the poster."""
-    assets = folder / "assets"
-    assets.mkdir(parents=True, exist_ok=True)
-    palettes = {name: asdict(palette) for name, palette in theme.PALETTES.items()}
-    for name in ("page.css", "icon.svg"):
-        text = environment.get_template(name).render(**palettes, colors=_colors)
-        (assets / name).write_text(text + "\n", "utf-8")
-    shutil.copyfile(ASSETS / "page.js", assets / "page.js")
-    drawn_by = [FONT_RANGE, version("font-source-sans-pro"), version("fonttools")]
-    for weight, file in FONT_FILES.items():
-        source = package_files("font_source_sans_pro") / "files" / file
-        made = store.get(digest([file, *drawn_by]), ".woff", partial(_font, source))
-        shutil.copyfile(made, assets / f"{weight}.woff")
-    with Image.open(folder / "poster.png") as poster:
-        height = round(POSTER_WIDTH * poster.height / poster.width)
-        poster.resize((POSTER_WIDTH, height)).save(assets / "poster.webp", quality=80)
-    return sorted(assets.iterdir())
-
-
-def _colors(palette: Mapping[str, str]) -> str:
-    return " ".join(f"--{role.replace('_', '-')}: {color};" for role, color in palette.items())
-
-
-def _font(source: Any, path: Path) -> None:
-    """Write the part of a font that pages need."""
-    logging.getLogger("fontTools").setLevel(logging.WARNING)  # it tells of every glyph
-    options = subset.Options(flavor="woff", layout_features=["kern", "tnum", "liga"])
-    subsetter = subset.Subsetter(options)
-    subsetter.populate(unicodes=subset.parse_unicodes(FONT_RANGE))
-    with subset.load_font(str(source), options) as font:
-        subsetter.subset(font)
-        subset.save_font(font, str(path), options)
-
-
-def _record(environment: Environment, site: Site, folder: Path, book: Book) -> list[Path]:
-    """Write a record's page, and its files beside it."""
-    place = folder / book.folder
-    place.mkdir(parents=True, exist_ok=True)
-    beside = [Path(shutil.copyfile(file, place / file.name)) for file in files(book.name, book.run)]
-    text = environment.get_template("record.html").render(
-        name=book.run.name,
-        title=title(),
-        back=site.name(site.main.language),
-        fingerprint=record.fingerprint(book.run),
-        files=[file.name for file in beside],
-        tree=book.tree,
-    )
-    (place / "index.html").write_text(text, "utf-8")
-    return [*beside, place / "index.html"]
 
 
 @dataclass(frozen=True)
@@ -226,8 +110,8 @@ def _page(pages: Pages, folder: Path, code: str, made: Sequence[FileMade]) -> li
         main=main,
         most_workers=MOST_WORKERS,
         downloads=_downloads(made, texts, folder),
-        records=[_provenance(book) for book in shelf.books],
-        citation=_citation(shelf),
+        records=[provenance(book) for book in shelf.books],
+        citation=citation(shelf),
         command=pages.command,
         version=version("fedreel"),
         data=data,
@@ -301,43 +185,6 @@ def _labels() -> dict[str, str]:
         "nobody": text("Nobody trained."),
         "curve": text("{measure} by round: {first} at first, {last} at last"),
     }
-
-
-def _provenance(book: Book) -> dict[str, str]:
-    run, origin = book.run, book.run.provenance
-    return {
-        "name": run.name,
-        "folder": book.folder,
-        "strategy": run.strategy or "",
-        "rounds": language.integer(run.rounds[-1].number),
-        "seed": "" if origin.seed is None else str(origin.seed),
-        "started": "" if origin.started is None else language.date(origin.started),
-        "versions": ", ".join(f"{name} {one}" for name, one in origin.versions.items()),
-        "fingerprint": record.fingerprint(run),
-    }
-
-
-def _citation(shelf: Shelf) -> str:
-    """Return a BibTeX entry that names each run with the start of its fingerprint."""
-    years = [book.run.provenance.started for book in shelf.books if book.run.provenance.started]
-    runs = ", ".join(
-        f"{_bare(book.run.name)} ({record.fingerprint(book.run)[:12]})" for book in shelf.books
-    )
-    return "\n".join(
-        [
-            "@misc{fedreel,",
-            f"  title  = {{{title()}}},",
-            "  author = {{fedreel contributors}},",
-            *([f"  year   = {{{max(years).year}}},"] if years else []),
-            f"  note   = {{fedreel {version('fedreel')}. Runs: {runs}}},",
-            "}",
-        ]
-    )
-
-
-def _bare(name: str) -> str:
-    """Return a name without what means something to BibTeX."""
-    return re.sub(r"[^\w.-]+", " ", name).strip()
 
 
 def _downloads(
