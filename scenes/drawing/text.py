@@ -5,7 +5,7 @@ numbers carry their source.
 """
 
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from math import isnan
 from textwrap import wrap
@@ -14,7 +14,7 @@ from unicodedata import name
 
 import manimpango
 from fontTools.ttLib import TTFont
-from manim import DOWN, RIGHT, Mobject, Text, VGroup, VMobjectFromSVGPath, tempconfig
+from manim import DOWN, RIGHT, Mobject, Text, VGroup, VMobjectFromSVGPath, config
 from manim.typing import Point3D
 
 from scenes import theme
@@ -25,6 +25,7 @@ from scenes.figures import ELLIPSIS, Figure, Line, Told, figures_of
 # Pango rounds glyph positions to whole units: at this size the rounding is invisible.
 LARGE = 144
 UNBROKEN = 100_000  # pixels
+MOST_KEPT = 2_000  # lines laid out; counters repeat theirs many times
 WEIGHTS = {"NORMAL": "Regular", "SEMIBOLD": "Semibold", "BOLD": "Bold"}
 LEADING = 1.75  # distance of baselines, in heights of a capital
 
@@ -78,6 +79,36 @@ def forget_outlines(drawn: Mobject) -> None:
             part.__dict__.pop("path_obj", None)
 
 
+@lru_cache(MOST_KEPT)
+def _laid_out(shown: str, weight: str, color: str) -> Text:
+    """Return a line with a strut behind it, a capital that shows where the line's capitals stand.
+
+    It is kept for the next one that reads the same, and must not be changed.
+    """
+    register_font()
+    check_glyphs(shown)
+    # Manim lets Pango break lines at the frame's width in pixels, whatever size is meant. Its
+    # tempconfig would set everything anew, which takes as long as a short line.
+    before = config.pixel_width
+    config.pixel_width = UNBROKEN
+    try:
+        line = Text(
+            f"{shown} H",
+            font=theme.FONT,
+            font_size=LARGE,
+            weight=weight,
+            color=color,
+            disable_ligatures=True,
+            use_svg_cache=False,  # storing a text there takes as long as reading it
+        )
+    finally:
+        config.pixel_width = before
+    line.id_to_vgroup_dict = {}
+    line.chars = VGroup()
+    forget_outlines(line)
+    return line
+
+
 class Words(Text):
     """One line of text, placed by its capitals: ``anchor`` is the middle of a capital's height."""
 
@@ -90,29 +121,18 @@ class Words(Text):
         color: str | None = None,
         weight: str = "NORMAL",
     ) -> None:
-        register_font()
+        shown = str(told)
+        laid_out = _laid_out(shown, weight, color or theme.INK)
+        # Instead of laying the line out once more, which takes ten times as long.
+        self.__dict__.update(laid_out.copy().__dict__)
         self.told = told
         self.figures = figures_of(told)
-        self.shown = str(told)
-        check_glyphs(self.shown)
-        # The strut shows where the line's capitals stand; it is taken out again.
-        # Manim lets Pango break lines at the frame's width in pixels, whatever size is meant.
-        with tempconfig({"pixel_width": UNBROKEN}):
-            super().__init__(
-                f"{self.shown} H",
-                font=theme.FONT,
-                font_size=LARGE,
-                weight=weight,
-                color=color or theme.INK,
-                disable_ligatures=True,
-                use_svg_cache=False,  # storing a text there takes as long as reading it
-            )
+        self.shown = shown
         strut = self.submobjects[-1]
         self.scale(frame.px(pixels) / strut.height)
         middle = strut.get_center()[1]
         self.submobjects = [glyph for glyph in self.submobjects[:-1] if len(glyph.points)]
         self.chars = VGroup(*self.submobjects)
-        forget_outlines(self)
         self._drop = self.get_center()[1] - middle
 
     @property
