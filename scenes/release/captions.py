@@ -1,12 +1,12 @@
 """A film's captions in every language, at the times at which they stand in one of them."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
 from fractions import Fraction
-from typing import Any
+from typing import Any, Self
 
 from scenes import language
-from scenes.figures import Figure, Line
+from scenes.figures import Figure, Line, figures_of
 from scenes.publish.cues import cues
 from scenes.publish.film import Track
 from scenes.publish.render import Clip, Job
@@ -33,14 +33,31 @@ def _told_in(code: str, job: Job, clip: Clip) -> list[Any]:
     if code == job.look.language:
         return list(clip.beats)
     meanings = dictionary(job, code)
-    return [replace(beat, caption=str(meanings[beat.caption])) for beat in clip.beats]
+    readings = [Reading.of(beat.caption, beat.shown[0].figures) for beat in clip.beats]
+    return [
+        replace(beat, caption=str(meanings[reading]))
+        for beat, reading in zip(clip.beats, readings, strict=True)
+    ]
 
 
-def dictionary(job: Job, code: str) -> Mapping[str, Figure | Line]:
+@dataclass(frozen=True)
+class Reading:
+    """How a line reads, and its numbers' sources, which may differ where it reads the same."""
+
+    text: str
+    sources: tuple[str, ...]
+
+    @classmethod
+    def of(cls, text: str, figures: Sequence[Figure]) -> Self:
+        """Return how a text with some numbers reads."""
+        return cls(text, tuple(figure.source for figure in figures))
+
+
+def dictionary(job: Job, code: str) -> Mapping[Reading, Figure | Line]:
     """Return what each line of a chapter is in another language, by how it reads in its own."""
     other = replace(job, look=replace(job.look, language=code))
     pairs = zip(lines_in(job.told()), lines_in(other.told()), strict=True)
-    return {str(one): another for one, another in pairs}
+    return {Reading.of(str(one), figures_of(one)): another for one, another in pairs}
 
 
 def lines_in(told: Any) -> Iterator[Figure | Line]:

@@ -136,6 +136,15 @@ def read(folder: Path) -> Manifest | None:
         return None
 
 
+def is_release(folder: Path) -> bool:
+    """Return whether a folder holds a release, by this fedreel or an earlier one."""
+    try:
+        told = json.loads((folder / NAME).read_text("utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(told, dict) and {"fedreel", "files"} <= told.keys()
+
+
 def whole(folder: Path, manifest: Manifest) -> bool:
     """Return whether every file is there in its size."""
     for file in manifest.files:

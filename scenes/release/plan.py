@@ -106,7 +106,7 @@ def check_place(out: Path) -> None:
         ReleaseError: something else is there.
     """
     restore(out)
-    if out.is_dir() and any(out.iterdir()) and manifests.read(out) is None:
+    if out.is_dir() and any(out.iterdir()) and not manifests.is_release(out):
         raise ReleaseError(
             f"{out} is not empty and holds no release, which would take the place of everything "
             "there. Name another folder"

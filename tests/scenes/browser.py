@@ -31,7 +31,7 @@ class Opened:
     errors: list[str] = field(default_factory=list)
     outside: list[str] = field(default_factory=list)
 
-    def until(self, expression: str, seconds: float = 10) -> None:
+    def until(self, expression: str, seconds: float = 30) -> None:
         """Wait until an expression of JavaScript is true.
 
         Playwright's own ``wait_for_function`` evaluates it in the page, and is kept out by a page

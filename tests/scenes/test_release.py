@@ -1,6 +1,7 @@
 """The parts of a release: digests, the store, the folder that appears whole."""
 
 import os
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,8 +18,9 @@ from scenes.release import folder as folders
 from scenes.release.captions import dictionary
 from scenes.release.clips import Planned, Sources, sources_of
 from scenes.release.digests import code_of, digest, everything
+from scenes.release.encode import WEBM, Progress, encode
 from scenes.release.folder import put, restore
-from scenes.release.manifest import Manifest
+from scenes.release.manifest import Manifest, read
 from scenes.release.plan import check_place
 from scenes.release.products import Film
 from scenes.release.store import KEPT, Store
@@ -136,7 +138,7 @@ def test_every_caption_of_the_film_has_one_in_each_language(chapter: str, code: 
     snapshot = Path(__file__).parent / "snapshots" / f"{chapter}.txt"
     lines = snapshot.read_text("utf-8").splitlines()
     captions = [line.split("] ", 1)[1] for line in lines if line.startswith("[")]
-    meanings = dictionary(job, code)
+    meanings = {one.text: str(other) for one, other in dictionary(job, code).items()}
     assert captions
     assert not [caption for caption in captions if meanings[caption] == caption]
 
@@ -199,6 +201,14 @@ def test_only_a_release_makes_room_for_another(tmp_path: Path) -> None:
         check_place(mine)
     Manifest("title", "fedreel release", "", [], {}, {}, [], []).write(mine)
     check_place(mine)
+    # One of an earlier fedreel, of which nothing more is understood.
+    (mine / "manifest.json").write_text('{"fedreel": "0.0.1", "files": []}')
+    check_place(mine)
+    assert read(mine) is None
+    for other in ("[]", '{"files": []}', "{"):
+        (mine / "manifest.json").write_text(other)
+        with pytest.raises(ReleaseError):
+            check_place(mine)
 
 
 @pytest.mark.parametrize("exchanges", [True, False])
@@ -249,3 +259,32 @@ def test_the_key_says_all_of_the_sources() -> None:
         replace(sources, versions={"manim": "0.23"}),
     ]
     assert len({one.key for one in (sources, *others)}) == 5
+
+
+# --- encoding
+
+
+def test_an_encoder_that_is_stuck_is_ended_and_begun_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("scenes.release.encode._work", stuck)
+    with pytest.raises(ReleaseError, match=r"the encoder of \.webm files got stuck 3 times"):
+        encode(tmp_path / "none.mp4", tmp_path / "film.webm", WEBM, patience=1.5)
+    begun = (tmp_path / "film.webm.log").read_text().split()
+    assert len(set(begun)) == 3
+    assert not [process for process in begun if Path("/proc", process).exists()]
+
+
+def stuck(movie: Path, path: Path, coding: object, progress: Progress) -> None:
+    """Note the process, encode two frames, and go no further."""
+    with Path(f"{path}.log").open("a") as log:
+        print(os.getpid(), file=log)
+    for _ in range(2):
+        time.sleep(0.3)
+        progress.frames.value += 1
+    time.sleep(60)
+
+
+def test_what_cannot_be_encoded_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(ReleaseError, match=r"none\.mp4 cannot be encoded as libsvtav1: .*No such"):
+        encode(tmp_path / "none.mp4", tmp_path / "film.webm", WEBM)

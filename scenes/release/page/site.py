@@ -12,7 +12,7 @@ from fl_sim import record
 from scenes import language
 from scenes.figures import text
 from scenes.publish.film import title
-from scenes.release.manifest import FileMade
+from scenes.release.manifest import FileMade, file_made
 from scenes.release.page import templating
 from scenes.release.page.assets import write_assets
 from scenes.release.page.rounds import turns, view_of
@@ -71,10 +71,37 @@ def write(site: Site, folder: Path, made: Sequence[FileMade], command: str) -> l
     written += [
         file for book in shelf.books for file in write_record(environment, folder, book, back)
     ]
-    for code in language.LANGUAGES:
+    told = {code: _told(site, shelf, code) for code in language.LANGUAGES}
+    texts = [path for code in told for path in _transcripts(site, folder, code, told[code])]
+    names = [path.relative_to(folder).as_posix() for path in texts]
+    made = [*made, *(file_made(folder, name, None) for name in names)]
+    for code, films in told.items():
         with language.using(code):
-            written += _page(Pages(environment, site, shelf, command), folder, code, made)
-    return [file.relative_to(folder).as_posix() for file in written]
+            pages = Pages(environment, site, shelf, command)
+            written.append(folder / site.name(code))
+            written[-1].write_text(_page(pages, code, films, made), "utf-8")
+    return [file.relative_to(folder).as_posix() for file in (*written, *texts)]
+
+
+Told = Sequence[Sequence[ChapterTold]]  # of each film that a page shows
+
+
+def _told(site: Site, shelf: Shelf, code: str) -> Told:
+    return [
+        transcript(film.todo, film.clips, code, shelf.addresses) for film in site.films_in(code)
+    ]
+
+
+def _transcripts(site: Site, folder: Path, code: str, told: Told) -> list[Path]:
+    """Write the transcripts of the films that a page in some language shows, as plain text."""
+    (folder / "captions").mkdir(exist_ok=True)
+    written = []
+    with language.using(code):
+        for film, chapters in zip(site.films_in(code), told, strict=True):
+            path = folder / transcript_name(film, code)
+            path.write_text(as_text(chapters, title()), "utf-8")
+            written.append(path)
+    return written
 
 
 @dataclass(frozen=True)
@@ -87,21 +114,15 @@ class Pages:
     command: str
 
 
-def _page(pages: Pages, folder: Path, code: str, made: Sequence[FileMade]) -> list[Path]:
-    """Write the page and its films' transcripts as text in the language in use."""
+def _page(pages: Pages, code: str, told: Told, made: Sequence[FileMade]) -> str:
+    """Return the page in the language in use."""
     site, shelf = pages.site, pages.shelf
     films = site.films_in(code)
-    told = [transcript(film.todo, film.clips, code, shelf.addresses) for film in films]
-    called = title()
-    texts = [folder / transcript_name(film, code) for film in films]
-    (folder / "captions").mkdir(exist_ok=True)
-    for path, chapters in zip(texts, told, strict=True):
-        path.write_text(as_text(chapters, called), "utf-8")
     data = _data(shelf, films, told, code)
     main = max(data["runs"].values(), key=lambda run: len(run["rounds"]))
-    rendered = pages.environment.get_template("index.html").render(
+    return pages.environment.get_template("index.html").render(
         code=code,
-        title=called,
+        title=title(),
         pages=[
             {"code": one, "name": NATIVE[one], "href": site.name(one)} for one in language.LANGUAGES
         ],
@@ -109,15 +130,13 @@ def _page(pages: Pages, folder: Path, code: str, made: Sequence[FileMade]) -> li
         chapters=told[0],
         main=main,
         most_workers=MOST_WORKERS,
-        downloads=_downloads(made, texts, folder),
+        downloads=_downloads(made),
         records=[provenance(book) for book in shelf.books],
         citation=citation(shelf),
         command=pages.command,
         version=version("fedreel"),
         data=data,
     )
-    (folder / site.name(code)).write_text(rendered, "utf-8")
-    return [*texts, folder / site.name(code)]
 
 
 def _film(film: Film, code: str) -> dict[str, Any]:
@@ -141,9 +160,7 @@ def _film(film: Film, code: str) -> dict[str, Any]:
     }
 
 
-def _data(
-    shelf: Shelf, films: Sequence[Film], told: Sequence[Sequence[ChapterTold]], code: str
-) -> dict[str, Any]:
+def _data(shelf: Shelf, films: Sequence[Film], told: Told, code: str) -> dict[str, Any]:
     """Return what the script needs to know: when what is told, and what the runs came to."""
     shown = [
         {
@@ -187,15 +204,9 @@ def _labels() -> dict[str, str]:
     }
 
 
-def _downloads(
-    made: Sequence[FileMade], texts: Sequence[Path], folder: Path
-) -> list[dict[str, Any]]:
-    """Return the files by what they are."""
-    files = [{"path": file.path, "bytes": file.bytes} for file in made]
-    files += [
-        {"path": path.relative_to(folder).as_posix(), "bytes": path.stat().st_size}
-        for path in texts
-    ]
+def _downloads(made: Sequence[FileMade]) -> list[dict[str, Any]]:
+    """Return the files by what they are, the usual look first."""
+    files = sorted(made, key=lambda file: file.path.replace("-", "~"))
     groups = [
         (text("The film"), f"{STEM}", ("mp4", "webm")),
         (text("Captions and transcripts"), "captions/", ("srt", "vtt", "txt")),
@@ -205,7 +216,7 @@ def _downloads(
         (text("Poster and contact sheet"), "", ("png",)),
     ]
     return [
-        {"name": name, "files": [file for file in files if _is_of(str(file["path"]), start, ends)]}
+        {"name": name, "files": [file for file in files if _is_of(file.path, start, ends)]}
         for name, start, ends in groups
     ]
 

@@ -9,7 +9,7 @@ from scenes import language
 from scenes.figures import Figure, Line, Told, figures_of
 from scenes.publish.cues import starts
 from scenes.publish.render import Clip
-from scenes.release.captions import dictionary
+from scenes.release.captions import Reading, dictionary
 from scenes.release.clips import BeatMade, Planned, Shown
 from scenes.release.page.places import Addresses
 from scenes.story.shown import shown
@@ -77,18 +77,18 @@ class _Telling:
         self.usual = record.load(job.runs[0]).name
         self.addresses = addresses
         same = code == job.look.language
-        self.meanings: Mapping[str, Figure | Line] = {} if same else dictionary(job, code)
+        self.meanings: Mapping[Reading, Figure | Line] = {} if same else dictionary(job, code)
 
     def pieces(self, told: Shown) -> Pieces:
         """Return a text in pieces, each number with its address."""
-        meaning = self.meanings.get(told.text)
+        meaning = self.meanings.get(Reading.of(told.text, told.figures))
         if meaning is not None:
             return self._linked(str(meaning), figures_of(meaning))
         figures = [self._figure(figure) for figure in told.figures]
         return self._linked(_exchanged(told.text, told.figures, figures), figures)
 
     def _figure(self, figure: Figure) -> Figure:
-        meaning: Told = self.meanings.get(figure.text, figure)
+        meaning: Told = self.meanings.get(Reading.of(figure.text, [figure]), figure)
         return meaning if isinstance(meaning, Figure) else figure
 
     def _linked(self, text: str, figures: Sequence[Figure]) -> Pieces:
@@ -144,8 +144,14 @@ def _beat(
         start + beat.end,
         telling.pieces(beat.shown[0]),
         described,
-        [telling.pieces(one) for one in beat.besides if one.text not in before],
+        [telling.pieces(one) for one in _new(beat, before)],
     )
+
+
+def _new(beat: BeatMade, before: set[str]) -> list[Shown]:
+    """Return what is new on screen in a beat, each text once."""
+    found = {one.text: one for one in reversed(beat.besides) if one.text not in before}
+    return list(reversed(found.values()))
 
 
 def as_text(chapters: Sequence[ChapterTold], title: str) -> str:
@@ -166,5 +172,5 @@ def _plain(pieces: Pieces) -> str:
 
 def clock(seconds: float) -> str:
     """Return a time as minutes and seconds: ``4:07``."""
-    minutes, rest = divmod(int(seconds), 60)
+    minutes, rest = divmod(int(round(seconds, 3)), 60)  # sums of times fall short by a trifle
     return f"{minutes}:{rest:02}"
