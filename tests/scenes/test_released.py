@@ -21,6 +21,8 @@ from scenes.language import LANGUAGES
 from scenes.publish.film import ISO_639_2, length_of
 from scenes.publish.render import SHAPES, Look
 from scenes.release.loops import BUDGETS
+from scenes.release.page.places import place_of
+from scenes.release.page.records import entries
 
 pytestmark = pytest.mark.xdist_group("release")
 
@@ -116,6 +118,18 @@ def test_every_number_shown_has_its_time_source_and_value(
     last = REFERENCE.rounds[3].central
     assert last is not None
     assert accuracy == {f"{last.accuracy:.1%}": pytest.approx(last.accuracy)}
+
+
+def test_every_source_names_a_place_in_the_record(manifest: dict[str, Any]) -> None:
+    known = set(entries(REFERENCE).paths())
+    sources = {row["source"] for row in manifest["audit"]}
+    places = {source: place_of(source, ["reference"], "reference").path for source in sources}
+    # A fingerprint is that of the whole, and the filters are an array in one place.
+    nowhere = [source for source, path in places.items() if not path]
+    assert nowhere == [f"fingerprint {record.fingerprint(REFERENCE)}"]
+    elsewhere = {path for path in places.values() if path not in known}
+    assert elsewhere == {"filters[0]"}
+    assert "filters" in known
 
 
 def test_films_can_be_played_everywhere(released: Path, manifest: dict[str, Any]) -> None:
