@@ -343,7 +343,7 @@ def mutate(stored: dict[str, Column], data: st.DataObject) -> None:
     how = data.draw(st.sampled_from(["type", "length", "values", "shape", "rename", "drop", "add"]))
     if how == "type":
         kind = data.draw(st.sampled_from(TYPES))
-        with contextlib.suppress(ValueError, TypeError), np.errstate(all="ignore"):
+        with contextlib.suppress(ValueError, TypeError, OverflowError), np.errstate(all="ignore"):
             stored[name] = column.real.astype(kind)
     elif how == "length":
         stored[name] = np.resize(column, data.draw(st.integers(0, 2 * column.size + 1)))

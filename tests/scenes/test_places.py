@@ -163,6 +163,7 @@ def test_the_latest_new_round_is_told() -> None:
         (
             shown("", 4.0),
             shown("round 2", 4.5, "rounds[2].number"),
+            shown("before: round 1 ", 4.6, "rounds[1].number"),
             shown("5%", 5.0, "other: rounds[7].central.accuracy"),
         ),
     )

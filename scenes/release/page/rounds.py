@@ -58,11 +58,16 @@ def turns(beats: Sequence[BeatMade], start: float, runs: Sequence[str]) -> Itera
     yield last
     before: frozenset[str] = frozenset()
     for beat in beats:
+        latest: dict[str, int] = {}
         for at in sorted({one.at for one in beat.besides}):
             new = [one for one in beat.besides if one.at == at and one.text not in before]
-            told = max(_rounds(new, runs), default=None)
-            if told is not None and (last.run, last.round) != (told[1], told[0]):
-                last = Turn(start + max(at, beat.start), told[1], told[0])
+            round_, run = max(_rounds(new, runs), default=(-1, runs[0]))
+            # Within a beat rounds only go on: an earlier one stands there to compare with.
+            if round_ <= latest.get(run, -1):
+                continue
+            latest[run] = round_
+            if (last.run, last.round) != (run, round_):
+                last = Turn(start + max(at, beat.start), run, round_)
                 yield last
         before = frozenset(one.text for one in beat.shown)
 

@@ -128,6 +128,7 @@ def _page(pages: Pages, code: str, told: Told, made: Sequence[FileMade]) -> str:
         ],
         films=[_film(film, code) for film in films],
         chapters=told[0],
+        seconds=told[0][-1].end,
         main=main,
         most_workers=MOST_WORKERS,
         downloads=_downloads(made),

@@ -28,7 +28,10 @@ Pieces = Sequence[Piece]
 
 @dataclass(frozen=True)
 class BeatTold:
-    """A beat: when, seconds, its caption, what is shown, and the texts with numbers new in it."""
+    """A beat: when, seconds, its caption, what is shown, and the texts with numbers new in it.
+
+    ``figure`` is the file of its picture.
+    """
 
     name: str
     start: float
@@ -36,6 +39,7 @@ class BeatTold:
     caption: Pieces
     shown: str
     texts: Sequence[Pieces]
+    figure: str
 
 
 @dataclass(frozen=True)
@@ -127,25 +131,26 @@ def cut(text: str, figures: Sequence[Figure]) -> Iterator[tuple[str, Figure | No
 def _chapter(telling: _Telling, clip: Clip, start: float, end: float) -> ChapterTold:
     before: set[str] = set()
     beats = []
-    for beat in clip.beats:
-        beats.append(_beat(telling, clip.chapter.name, beat, before, start))
+    for number, beat in enumerate(clip.beats, 1):
+        figure = f"figures/{clip.chapter.name}-{number}-{beat.name}.png"
+        beats.append(
+            BeatTold(
+                beat.name,
+                start + beat.start,
+                start + beat.end,
+                telling.pieces(beat.shown[0]),
+                _shown(telling.code, clip.chapter.name, beat),
+                [telling.pieces(one) for one in _new(beat, before)],
+                figure,
+            )
+        )
         before = {one.text for one in beat.besides}
     return ChapterTold(clip.chapter.name, telling.title, start, end, beats)
 
 
-def _beat(
-    telling: _Telling, chapter: str, beat: BeatMade, before: set[str], start: float
-) -> BeatTold:
-    with language.using(telling.code):
-        described = shown(chapter, beat.name)
-    return BeatTold(
-        beat.name,
-        start + beat.start,
-        start + beat.end,
-        telling.pieces(beat.shown[0]),
-        described,
-        [telling.pieces(one) for one in _new(beat, before)],
-    )
+def _shown(code: str, chapter: str, beat: BeatMade) -> str:
+    with language.using(code):
+        return shown(chapter, beat.name)
 
 
 def _new(beat: BeatMade, before: set[str]) -> list[Shown]:
