@@ -153,6 +153,7 @@ def test_the_latest_new_round_is_told() -> None:
             shown("to 30", 0.5, "rounds[30].number"),
             shown("round 1", 0.5, "rounds[1].number"),
             shown("round 2", 2.0, "rounds[2].number"),
+            shown("before it 1", 3.0, "rounds[1].number"),
         ),
     )
     second = BeatMade(
@@ -163,7 +164,6 @@ def test_the_latest_new_round_is_told() -> None:
         (
             shown("", 4.0),
             shown("round 2", 4.5, "rounds[2].number"),
-            shown("before: round 1 ", 4.6, "rounds[1].number"),
             shown("5%", 5.0, "other: rounds[7].central.accuracy"),
         ),
     )
