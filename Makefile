@@ -59,8 +59,7 @@ clean: ## remove .venv and the caches; films and data stay
 
 # The release's page and the slides are opened in a real browser.
 .venv/.browser: .venv/.all
-	@.ci/browser
-	@touch $@
+	@if .ci/browser; then touch $@; fi
 
 $(UV):
 	@PYTHON="$(PYTHON)" .ci/setup

@@ -167,3 +167,43 @@ def test_changed_pins_are_installed(machine: Machine) -> None:
     later = (machine.folder / ".venv/.film").stat().st_mtime + 10
     os.utime(machine.folder / "requirements.txt", (later, later))
     assert "pip install" in make_dry(machine, "film")
+
+
+# --- a browser for the tests
+
+PACKAGE = "echo 'Architecture: amd64'\n"
+
+
+def with_venv(machine: Machine, starts: str) -> Machine:
+    """Give a machine a .venv whose Python says whether a Chromium starts, by a test of the shell."""
+    folder = machine.folder / ".venv" / "bin"
+    folder.mkdir(parents=True)
+    for name, script in (("python", f"{starts}\n"), ("playwright", LOG)):
+        (folder / name).write_text(f"#!/bin/sh\n{script}", encoding="utf-8")
+        (folder / name).chmod(0o755)
+    (machine.bin / "grep").symlink_to(str(shutil.which("grep")))
+    return machine
+
+
+def test_a_browser_that_is_there_is_taken(machine: Machine) -> None:
+    done = with_venv(machine, "exit 0").run(".ci/browser")
+    assert done.returncode == 0, done.stderr
+    assert machine.calls() == []
+
+
+def test_apt_installs_a_browser(machine: Machine) -> None:
+    machine.add("apt-get", LOG + '[ "$1" = update ] || : >installed\n')
+    machine.add("apt-cache", PACKAGE)
+    done = with_venv(machine, "[ -e installed ]").run(".ci/browser")
+    assert done.returncode == 0, done.stderr
+    assert [call.split()[1] for call in machine.calls()] == ["update", "install"]
+    assert machine.calls()[1].endswith(" chromium")
+
+
+def test_where_apt_has_none_playwright_downloads_it(machine: Machine) -> None:
+    machine.add("apt-get", LOG)
+    machine.add("apt-cache", "exit 0\n")  # Ubuntu's package of that name is none
+    done = with_venv(machine, "exit 1").run(".ci/browser")
+    assert done.returncode == 1
+    assert "the tests of pages will be skipped" in done.stderr
+    assert machine.calls() == ["apt-get update -qq", "playwright install chromium"]
