@@ -175,7 +175,7 @@ PACKAGE = "echo 'Architecture: amd64'\n"
 
 
 def with_venv(machine: Machine, starts: str) -> Machine:
-    """Give a machine a .venv whose Python says whether a Chromium starts, by a test of the shell."""
+    """Give a machine a .venv whose Python says, by a line of shell, whether a Chromium starts."""
     folder = machine.folder / ".venv" / "bin"
     folder.mkdir(parents=True)
     for name, script in (("python", f"{starts}\n"), ("playwright", LOG)):
