@@ -34,7 +34,7 @@ class LoopSizeError(SceneError):
 
 
 class ReleaseError(SceneError):
-    """A release cannot be put where it was asked for."""
+    """A release cannot be made, or not be put where it was asked for."""
 
 
 class CheckError(SceneError):

@@ -8,9 +8,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from scenes.errors import ReleaseError
 from scenes.figures import DIGIT, Figure, figures_of
 from scenes.publish.render import DONE, Clip, Job, render_here, side_by_side
-from scenes.release.digests import code_of, digest, making, settings, versions
+from scenes.release.digests import code_of, digest, forget, making, settings, versions
 from scenes.release.folder import workshop
 from scenes.release.store import Store
 
@@ -185,9 +186,25 @@ def _render(task: Rendering, news: Any) -> None:
             lambda beat: news.put((task.name, beat)),
             drawer.draw if task.illustrated else lambda scene, beat: None,
         )
+        check_sources(planned)
         if task.illustrated:
             drawer.keep(task.store, planned.drawn)
         keep(clip, task.store, planned.key)
+
+
+def check_sources(planned: Planned) -> None:
+    """See that a clip was made from what was planned, before it is kept under its digest.
+
+    Raises:
+        ReleaseError: a file or a record has changed meanwhile.
+    """
+    forget()
+    changes = sources_of(planned.job).changes(planned.made_from)
+    if changes:
+        raise ReleaseError(
+            f"{planned.name} was not kept: {'; '.join(changes)} while it was rendered. "
+            "Give the command again"
+        )
 
 
 def keep(clip: Clip, store: Store, key: str) -> None:

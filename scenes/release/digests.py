@@ -113,6 +113,12 @@ def _imports(file: Path) -> tuple[str, ...]:
     return tuple(name for name in found if name.split(".")[0] == PACKAGE)
 
 
+def forget() -> None:
+    """Read every file again the next time: some may have changed."""
+    for known in (_tree, _code_digest, _imports):
+        known.cache_clear()
+
+
 def making() -> dict[str, str]:
     """Return the digest of each file that says how pictures become files."""
     files = [ROOT / PACKAGE / "publish", ROOT / PACKAGE / "release"]

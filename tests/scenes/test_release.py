@@ -16,7 +16,7 @@ from scenes.language import LANGUAGES
 from scenes.publish.render import Look, jobs
 from scenes.release import folder as folders
 from scenes.release.captions import dictionary
-from scenes.release.clips import Planned, Sources, sources_of
+from scenes.release.clips import Planned, Sources, check_sources, sources_of
 from scenes.release.digests import code_of, digest, everything
 from scenes.release.encode import WEBM, Progress, encode
 from scenes.release.folder import put, restore
@@ -101,6 +101,17 @@ def test_sources_say_what_has_changed(hand: Callable[..., str]) -> None:
     assert recoded.changes(before) == ["scenes/ledger.py changed"]
     newer = replace(before, versions={**before.versions, "manim": "9"})
     assert newer.changes(before) == [f"manim is 9, was {before.versions['manim']}"]
+
+
+def test_what_changes_while_it_is_rendered_is_not_kept(hand: Callable[..., str]) -> None:
+    (job,) = jobs(("credits",), (hand(step=0),), Look("low"))
+    planned = Planned(job, sources_of(job))
+    check_sources(planned)
+    run = record.load(job.runs[0])
+    provenance = run.provenance.model_copy(update={"seed": 12345})
+    record.save(run.model_copy(update={"provenance": provenance}), Path(job.runs[0]))
+    with pytest.raises(ReleaseError, match="credits was not kept: what it tells has changed while"):
+        check_sources(planned)
 
 
 def test_a_number_that_one_chapter_shows_changes_that_chapter(hand: Callable[..., str]) -> None:
