@@ -23,7 +23,7 @@ from scenes.release.store import Store
 
 CHAPTER, LOOK = "credits", Look("low")
 ONE, OTHER = ("en",), ("en", "de")  # languages: two releases that differ, of one clip
-LONGEST = 1.2  # seconds that a program may live
+LONGEST = 2.5  # releases that a program may make before it is killed
 
 
 def make(run: str, out: Path, languages: tuple[str, ...] = ONE) -> None:
@@ -57,12 +57,15 @@ def state(out: Path) -> str:
 def kill(run: str, out: Path, times: int) -> list[str]:
     """Kill the program that makes releases, so many times, and return what was there each time."""
     chance = random.Random(times)
+    begun = time.monotonic()
+    make(run, out)
+    longest = LONGEST * (time.monotonic() - begun)
     found = []
     for _ in range(times):
         program = os.fork()
         if not program:
             take_turns(run, out)
-        time.sleep(chance.uniform(0.0, LONGEST))
+        time.sleep(chance.uniform(0.0, longest))
         os.kill(program, signal.SIGKILL)
         os.waitpid(program, 0)
         found.append(state(out))
