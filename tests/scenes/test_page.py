@@ -396,7 +396,7 @@ def test_without_scripts_everything_can_be_read(released: Path, visit: Visit) ->
             found = page.locator(".beat .clock").nth(number).get_attribute("href")
             assert found == f"fedreel.mp4#t={start_of(released, number) + 0.0004:.2f}"
         clips = [link.get_attribute("href") for link in page.locator("a.clip").all()]
-        assert len(clips) == 9
+        assert len(clips) == len(list(released.glob("chapters/*.mp4"))) > 0
         assert all((released / str(clip)).is_file() for clip in clips)
         page.get_by_text("Captions and transcripts").click()
         page.get_by_role("link", name="captions/fedreel.en.txt").wait_for()
@@ -471,7 +471,7 @@ def test_on_a_phone_the_film_stays_in_sight(visit: Visit) -> None:
 def test_the_keyboard_reaches_everything_in_order_and_shows_where_it_is(visit: Visit) -> None:
     wanted = [".skip", ".languages a", "#film", "[name=shape]", "[data-chapter]"]
     wanted += ["#run", "#round", "#follow", "#place", ".told", ".clip", ".beat .clock"]
-    wanted += [".beat summary"]
+    wanted += [".figure", ".beat summary"]
     focus = f"""() => {{
       const at = document.activeElement, ring = getComputedStyle(at);
       const box = at.getBoundingClientRect();
