@@ -7,15 +7,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from manim import Animation, DecimalNumber, Mobject, Scene, Text, config
+from manim import Animation, DecimalNumber, Mobject, Text, config
 
 from fl_sim import record
 from scenes import FILM, language, theme
-from scenes.drawing.camera import BoxCamera
 from scenes.drawing.chrome import Chrome, caption_block
 from scenes.drawing.layout import Frame, layout
 from scenes.drawing.text import Words
 from scenes.errors import SceneError
+from scenes.fast import FastScene
 from scenes.figures import Figure, Told
 from scenes.stage.crowd_stage import stage_for
 from scenes.stage.stage import Stage
@@ -45,7 +45,7 @@ class Beat:
         return str(self.told)
 
 
-class Explainer(Scene):
+class Explainer(FastScene):
     """A chapter. A subclass tells its beats in ``construct``.
 
     The runs are those that ``FEDREEL_RUN`` names, or the film's own choice for the chapter; theme
@@ -62,7 +62,6 @@ class Explainer(Scene):
             names = os.environ.get(RUN_VARIABLE)
             chosen = names.split(os.pathsep) if names else self._default_runs()
             self.runs = tuple(record.load(name) for name in chosen)
-        kwargs.setdefault("camera_class", BoxCamera)
         self.frame = Frame.of_config()
         config.frame_width, config.frame_height = self.frame.width, self.frame.height
         config.background_color = theme.GROUND

@@ -7,7 +7,7 @@ from manim import ManimColor
 
 from scenes.check.moment import Moment, Pixels
 from scenes.check.parts import Part
-from scenes.drawing.camera import BoxCamera
+from scenes.fast.images import BoxCamera
 
 SMALL = 288  # pixels of the shorter side
 LARGE = 720

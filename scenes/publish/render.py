@@ -160,7 +160,7 @@ def build_blind(
     on_beat: Callable[[str], None] = lambda beat: None,
 ) -> Any:
     """Build one chapter without drawing it, and return its scene."""
-    from scenes.drawing.camera import BlindCamera
+    from scenes.drawing.blind import BlindCamera
 
     return build(job, {**BLIND, **(settings or {})}, on_beat, camera_class=BlindCamera)
 

@@ -16,8 +16,9 @@ from manim import Camera, Mobject, VMobject
 from manim.mobject.types.image_mobject import AbstractImageMobject
 from PIL import Image
 
-from scenes.drawing.camera import BlindCamera, BoxCamera
+from scenes.drawing.blind import BlindCamera
 from scenes.explainer import Beat
+from scenes.fast.images import BoxCamera
 from scenes.publish.render import BLIND, Job, ready, side_by_side
 from scenes.release.digests import digest
 from scenes.release.folder import workshop

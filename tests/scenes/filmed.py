@@ -24,9 +24,9 @@ from scenes.check.overlaps import Overlap
 from scenes.check.photos import PhotosStay
 from scenes.check.sampler import snapshot as moment_of
 from scenes.check.sizes import TextHeight
-from scenes.drawing.camera import BoxCamera
 from scenes.drawing.text import Words
 from scenes.explainer import Beat, Explainer
+from scenes.fast.images import BoxCamera
 from scenes.publish.render import BLIND, Look, jobs, ready
 
 CHAPTERS = [chapter.name for chapter in (*FILM, LOOP)]

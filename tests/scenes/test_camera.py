@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from manim import DOWN, RIGHT, Camera, Circle, ImageMobject, Scene, tempconfig
 
-from scenes.drawing.camera import BoxCamera
+from scenes.fast.images import BoxCamera
 
 
 def frame(camera: type[Camera], images: list[ImageMobject], tmp_path: Path) -> np.ndarray:

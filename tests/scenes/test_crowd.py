@@ -11,7 +11,7 @@ from manim import Animation, Scene, tempconfig
 
 from scenes import theme
 from scenes.crowds import arrivals, count_of, each_stands_for, stream, sum_of
-from scenes.drawing.camera import BlindCamera
+from scenes.drawing.blind import BlindCamera
 from scenes.drawing.layout import Frame, Slot, layout
 from scenes.figures import Figure, Line
 from scenes.language import size

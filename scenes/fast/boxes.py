@@ -1,0 +1,94 @@
+"""Rectangles of pixels, and the tiles of a frame that they touch."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from manim.typing import PixelArray
+
+TILE = 32  # pixels a side
+
+Tiles = npt.NDArray[np.bool_]
+
+
+class Box(NamedTuple):
+    """A rectangle of pixels; the right and the bottom edge are not in it."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height."""
+        return self.right - self.left, self.bottom - self.top
+
+    def meets(self, other: "Box") -> bool:
+        """Return whether two boxes share a pixel."""
+        return (
+            self.left < other.right
+            and other.left < self.right
+            and self.top < other.bottom
+            and other.top < self.bottom
+        )
+
+    def within(self, other: "Box") -> "Box":
+        """Return what two boxes share; they have to meet."""
+        return Box(
+            max(self.left, other.left),
+            max(self.top, other.top),
+            min(self.right, other.right),
+            min(self.bottom, other.bottom),
+        )
+
+    def grown(self, pixels: int) -> "Box":
+        """Return the box with a border."""
+        left, top, right, bottom = self
+        return Box(left - pixels, top - pixels, right + pixels, bottom + pixels)
+
+    def moved(self, across: int, down: int) -> "Box":
+        """Return the box moved to the right and down."""
+        return Box(self.left + across, self.top + down, self.right + across, self.bottom + down)
+
+    def of(self, pixels: PixelArray) -> PixelArray:
+        """Return the view of an array, shape (height, width, ...), that the box covers."""
+        return pixels[self.top : self.bottom, self.left : self.right]
+
+
+def frame_box(pixels: PixelArray) -> Box:
+    """Return the box of a whole array, shape (height, width, ...)."""
+    return Box(0, 0, pixels.shape[1], pixels.shape[0])
+
+
+def no_tiles(frame: Box) -> Tiles:
+    """Return the tiles of a frame, none of them marked: bool, shape (rows, columns)."""
+    return np.zeros((-(-frame.bottom // TILE), -(-frame.right // TILE)), bool)
+
+
+def mark(tiles: Tiles, box: Box) -> None:
+    """Mark the tiles that a box touches."""
+    tiles[
+        box.top // TILE : -(-box.bottom // TILE),
+        box.left // TILE : -(-box.right // TILE),
+    ] = True
+
+
+def boxes_of(tiles: Tiles, frame: Box) -> Iterator[Box]:
+    """Yield boxes that cover the marked tiles and nothing else of a frame; none overlap."""
+    open_runs: dict[tuple[int, int], int] = {}
+    for row, marked in enumerate([*tiles, np.zeros(tiles.shape[1], bool)]):
+        runs = set(_runs(marked))
+        for run in [run for run in open_runs if run not in runs]:
+            top = open_runs.pop(run)
+            yield Box(run[0] * TILE, top * TILE, run[1] * TILE, row * TILE).within(frame)
+        for run in runs:
+            open_runs.setdefault(run, row)
+
+
+def _runs(marked: Tiles) -> Iterator[tuple[int, int]]:
+    """Yield where marks begin and end in a row, shape (columns,)."""
+    if marked.any():
+        edges = np.flatnonzero(np.diff(marked, prepend=False, append=False))
+        yield from zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)
