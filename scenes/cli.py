@@ -320,9 +320,8 @@ def release(
         from scenes.progress import with_bars
         from scenes.publish.render import Look
         from scenes.release.plan import Wish, check_place, explanation, plan, unchanged
-        from scenes.release.release import STORE
         from scenes.release.release import release as make
-        from scenes.release.store import Store
+        from scenes.release.store import STORE, Store
 
         out = out.resolve()
         check_place(out)
@@ -390,8 +389,7 @@ def slides(
         from scenes.publish.film import title
         from scenes.publish.slides import deck
         from scenes.release.clips import Planned, clips, sources_of
-        from scenes.release.release import STORE
-        from scenes.release.store import Store
+        from scenes.release.store import STORE, Store
 
         todo = [Planned(job, sources_of(job)) for job in _jobs(chapters, runs, look)]
         made = with_bars(todo, "slides", lambda follow: clips(todo, Store(STORE), follow))
@@ -469,11 +467,13 @@ def _jobs(chapters: tuple[str, ...], runs: tuple[str, ...], look: Mapping[str, s
 
 
 def _render(todo: "list[Job]") -> "list[Clip]":
-    """Render with a bar."""
+    """Return the jobs' clips; those that the store lacks are rendered, with a bar."""
     from scenes.progress import with_bars
-    from scenes.publish.render import render
+    from scenes.release.clips import Planned, clips, sources_of
+    from scenes.release.store import STORE, Store
 
-    return with_bars(todo, "film", lambda follow: render(todo, follow))
+    planned = [Planned(job, sources_of(job)) for job in todo]
+    return with_bars(planned, "film", lambda follow: clips(planned, Store(STORE), follow))
 
 
 @contextmanager

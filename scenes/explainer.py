@@ -15,7 +15,7 @@ from scenes.drawing.chrome import Chrome, caption_block
 from scenes.drawing.layout import Frame, layout
 from scenes.drawing.text import Words
 from scenes.errors import SceneError
-from scenes.fast import FastScene
+from scenes.fast.scene import FastScene
 from scenes.figures import Figure, Told
 from scenes.stage.crowd_stage import stage_for
 from scenes.stage.stage import Stage
@@ -100,8 +100,8 @@ class Explainer(FastScene):
             caption: the sentence shown and written as a subtitle.
             around: other changes at the frame's edges, made together with the caption's.
         """
-        self.on_beat(name)
         self.next_section(name)
+        self.on_beat(name)
         beat = Beat(name, caption, self.time)
         self.beats.append(beat)
         block = caption_block(caption, self.layout)
@@ -115,7 +115,8 @@ class Explainer(FastScene):
         beat.end = self.time
         seconds = beat.end - beat.start
         self.add_subcaption(beat.caption, duration=seconds, offset=-seconds)
-        self.at_end(beat)
+        if not self.blind:
+            self.at_end(beat)
 
     @contextmanager
     def standing(

@@ -1,9 +1,7 @@
 """Progress of long work on the terminal: one bar a chapter, with the time that is left."""
 
-import ast
 from collections import Counter
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Protocol, TypeVar
 
 from rich.progress import (
@@ -16,10 +14,9 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from scenes import FILM, LOOP
-from scenes.publish.render import DONE
+from scenes.fast.scheduler import DONE
+from scenes.publish.beats import beats_in
 
-HERE = Path(__file__).parent
 MOST_ROWS = 16  # more than that are shown only while they are at work
 WINDOW = 3600.0  # seconds of the past that the time left is told from
 Follow = Callable[[str, str], None]
@@ -87,35 +84,3 @@ class Bars:
                 name, total=self.beats.get(name, 1), beat="waits", start=False
             )
         return self.rows[name]
-
-
-def beats_in(name: str) -> int:
-    """Return how many beats a chapter tells at most, by its script; one if it is none of the film.
-
-    Args:
-        name: of a job: that of the chapter, which its look may follow.
-    """
-    chapter = next((c.name for c in (*FILM, LOOP) if name == c.name or _begins(name, c.name)), None)
-    if chapter is None:
-        return 1
-    script = ast.parse((HERE / f"{chapter}.py").read_text("utf-8"))
-    managers = [
-        item.context_expr
-        for node in ast.walk(script)
-        if isinstance(node, ast.With)
-        for item in node.items
-    ]
-    return sum(_is_named(manager) for manager in managers) or 1
-
-
-def _is_named(manager: ast.expr) -> bool:
-    """Return whether something is told with a name of its own: ``with self.beat("name", ...)``."""
-    return (
-        isinstance(manager, ast.Call)
-        and bool(manager.args)
-        and isinstance(manager.args[0], ast.Constant)
-    )
-
-
-def _begins(name: str, chapter: str) -> bool:
-    return name.startswith((f"{chapter}-", f"{chapter} "))

@@ -34,6 +34,14 @@ class FastCamera(BoxCamera):
 
     def __init__(self, **options: Any) -> None:
         self._view: object = None  # what the layers were drawn for; nothing while there are none
+        self._ground: PixelArray | None = None
+        self._frame: Box
+        self._items: Items
+        self._families: tuple[tuple[list[Any], ...] | None, list[Mobject]]
+        self._still: Layer
+        self._moving: Layer
+        self._below: Tiles  # where what stands still was drawn since the last frame
+        self._scratch: PixelArray
         super().__init__(**options)
 
     def set_pixel_array(self, *pixels: Any, **options: Any) -> None:
@@ -78,10 +86,10 @@ class FastCamera(BoxCamera):
         self._view, self._ground = view, self.background
         self._frame = frame_box(self.pixel_array)
         self._items = Items(self)
-        self._families: tuple[object, list[Mobject]] = (None, [])
+        self._families = None, []
         self._still = Layer(np.array(self.background))
         self._moving = Layer(self.pixel_array)
-        self._below = ~no_tiles(self._frame)  # what stands still and was drawn since the last frame
+        self._below = ~no_tiles(self._frame)
         self._scratch = np.empty_like(self.pixel_array)
         self.pixel_array_to_cairo_context.clear()
 
@@ -93,13 +101,13 @@ class FastCamera(BoxCamera):
         """
         mobjects = list(mobjects)
         known, family = self._families
-        now = [[*mobjects], [mobject.submobjects for mobject in mobjects],
-               [mobject.z_index for mobject in mobjects]]  # fmt: skip
-        if now != known:
+        members = [mobject.submobjects for mobject in mobjects]
+        levels = [mobject.z_index for mobject in mobjects]
+        if known != (mobjects, members, levels):
             family = extract_mobject_family_members(mobjects, self.use_z_index)
             whole = set(family) <= set(mobjects)
-            now[1] = [[*members] for members in now[1]]
-            self._families = (now if whole else None), family
+            copied = [[*those] for those in members]
+            self._families = ((mobjects, copied, levels) if whole else None), family
         return [mobject for mobject in family if len(mobject.points)]
 
     def _draw(

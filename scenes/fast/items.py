@@ -96,8 +96,9 @@ class Picture(Item):
         """Draw what of it lies in the boxes."""
         if not self.resampled:
             self.raster, self.resampled = camera.raster(self.mobject), True
-        for box in boxes if self.raster else ():
-            self.raster.composite(pixels, box)
+        if self.raster:
+            for box in boxes:
+                self.raster.composite(pixels, box)
 
 
 def place(camera: BoxCamera, frame: Box, mobject: Mobject, reach: float) -> Box | None:

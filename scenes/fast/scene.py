@@ -3,11 +3,13 @@
 from collections.abc import Iterable
 from typing import Any
 
+import numpy as np
 from manim import Camera, Mobject, RendererType, Scene, config
 from manim.renderer.cairo_renderer import CairoRenderer
 from manim.utils.iterables import list_update
 
 from scenes.fast.camera import FastCamera
+from scenes.fast.scheduler import Sections
 from scenes.fast.writer import FastWriter
 
 
@@ -18,7 +20,26 @@ class FastRenderer(CairoRenderer):
 
     def __init__(self, camera_class: type[FastCamera] = FastCamera, **options: Any) -> None:
         super().__init__(file_writer_class=FastWriter, camera_class=camera_class, **options)
+        self.blind = False  # whether another process draws
         self._changed: list[Any] = []
+
+    def play(self, scene: Scene, *args: Any, **options: Any) -> None:
+        """Play; what is skipped takes as long as if it were drawn, frame by frame."""
+        before = self.time
+        super().play(scene, *args, **options)
+        if self.skip_animations and scene.stop_condition is None:
+            self.time = before
+            step = 1 / self.camera.frame_rate
+            if scene.is_current_animation_frozen_frame():
+                self.time += int(scene.duration / step) * step
+                return
+            for _ in np.arange(0, scene.duration, step):
+                self.time += step
+
+    def update_skipping_status(self) -> None:
+        """Skip what another process draws, besides what Manim skips."""
+        super().update_skipping_status()
+        self.skip_animations = self.skip_animations or self.blind
 
     def save_static_frame_data(self, scene: Scene, static_mobjects: Iterable[Mobject]) -> None:
         """Draw what stands still, unless nothing is to be drawn."""
@@ -57,10 +78,41 @@ class FastRenderer(CairoRenderer):
 
 
 class FastScene(Scene):
-    """A scene that renders faster. With a camera of its own it is an ordinary scene."""
+    """A scene that renders faster. With a camera of its own it is an ordinary scene.
+
+    Where it has ``sections``, each is drawn by a process of its own.
+    """
+
+    sections: Sections | None = None
 
     def __init__(self, camera_class: type[Camera] = FastCamera, **options: Any) -> None:
         if config.renderer == RendererType.CAIRO and issubclass(camera_class, FastCamera):
             skipped = options.get("skip_animations", False)
             options.setdefault("renderer", FastRenderer(camera_class, skip_animations=skipped))
         super().__init__(camera_class=camera_class, **options)
+
+    @property
+    def blind(self) -> bool:
+        """Whether nothing is drawn now, since another process does."""
+        return isinstance(self.renderer, FastRenderer) and self.renderer.blind
+
+    def next_section(self, *args: Any, **options: Any) -> None:
+        """Begin a section."""
+        super().next_section(*args, **options)
+        if self.sections:
+            self.sections.begin(self)
+
+    def tear_down(self) -> None:
+        """End the last section."""
+        super().tear_down()
+        if self.sections:
+            self.sections.end(self)
+
+    def render(self, preview: bool = False) -> bool:
+        """Render the scene."""
+        try:
+            return bool(super().render(preview))
+        except BaseException as error:
+            if self.sections:
+                self.sections.abandon(error)
+            raise

@@ -2,7 +2,7 @@
 
 Manim's copies every frame whole, converts it whole, and begins a new film file for every
 animation, each with a whole picture. Here a frame is what differs from the one before; only that
-is copied and converted. Without Manim's cache a section is one file.
+is converted. Without Manim's cache a section is one file.
 """
 
 from collections.abc import Sequence
@@ -12,23 +12,26 @@ from typing import Any, NamedTuple
 
 import av
 import numpy as np
+from av.video.reformatter import VideoReformatter
 from manim import config
-from manim.scene.scene_file_writer import SceneFileWriter
+from manim.scene.scene_file_writer import SceneFileWriter, _PartialMovieEncodeJob
 from manim.scene.video_segment_encoder import VideoSegmentEncoder
 from manim.typing import PixelArray
 
 from scenes.fast.boxes import Box, frame_box
 
 CODEC, COLOURS = "libx264", "yuv420p"  # the encoder copies what it is given, so a frame can be kept
+SUBSAMPLED = (1, 2, 2)  # pixels of a frame for one of each plane, either way
 # Pixels converted about a box and thrown away: a colour is a mean of its neighbours'. Even, and
 # more than the filter's reach.
 BORDER = 8
+MOST_SIZES = 64  # of boxes that a converter is kept for
 
 
 class Patch(NamedTuple):
-    """Pixels, RGBA, uint8, shape (height, width, 4), and the box of a frame that they fill.
+    """What has changed: a box of a frame, even on all sides.
 
-    ``area`` is what of the frame the pixels are: the box and a border.
+    ``pixels``, RGBA, uint8, shape (height, width, 4), are those of ``area``, the box and a border.
     """
 
     box: Box
@@ -37,12 +40,10 @@ class Patch(NamedTuple):
 
 
 def patches_of(pixels: PixelArray, boxes: Sequence[Box]) -> list[Patch]:
-    """Copy what has changed out of a frame, uint8, shape (height, width, 4)."""
+    """Return what has changed in a frame, uint8, shape (height, width, 4); nothing is copied."""
     frame = frame_box(pixels)
-    areas = (box.grown(BORDER).within(frame) for box in boxes)
-    return [
-        Patch(box, area, area.of(pixels).copy()) for box, area in zip(boxes, areas, strict=True)
-    ]
+    areas = [box.grown(BORDER).within(frame) for box in boxes]
+    return [Patch(box, area, area.of(pixels)) for box, area in zip(boxes, areas, strict=True)]
 
 
 class PatchEncoder(VideoSegmentEncoder):
@@ -50,35 +51,46 @@ class PatchEncoder(VideoSegmentEncoder):
 
     def __init__(self, *, target: Path, spec: Any) -> None:
         super().__init__(target=target, spec=spec)
+        self.begun = False  # whether a frame has been written
         self._frame = av.VideoFrame(spec.width, spec.height, COLOURS)
         self._frame.time_base = 1 / Fraction(spec.frame_rate)
         self._planes = planes_of(self._frame)
+        self._converters: dict[tuple[int, int], VideoReformatter] = {}
 
     def write_frame(self, pixels: Any, *, repeat: int = 1) -> None:
-        """Encode a frame, patches, some times over."""
+        """Encode a frame, given as patches, some times over."""
         try:
             for patch in pixels:
                 self._apply(patch)
             for _ in range(repeat):
                 self._frame.pts = self._next_pts
                 self._next_pts += 1
-                self._container.mux(self._stream.encode(self._frame))
+                self._container.mux(self._stream.encode(self._frame))  # type: ignore[union-attr,arg-type]
         except Exception as error:
             raise self._operation_error("encode", error) from error
 
+    def finish(self) -> None:
+        """End the file, and give back the encoder's memory: a hundred megabytes at 1080p."""
+        super().finish()
+        del self._container, self._stream
+
     def _apply(self, patch: Patch) -> None:
-        converted = av.VideoFrame.from_ndarray(patch.pixels, format="rgba").reformat(format=COLOURS)
+        drawn = av.VideoFrame.from_numpy_buffer(patch.pixels, format="rgba")  # type: ignore[arg-type]
+        # One for each size: to set one up takes ten times as long as to convert a small box.
+        if len(self._converters) >= MOST_SIZES:
+            self._converters.clear()
+        converter = self._converters.setdefault(patch.area.size, VideoReformatter())
+        converted = converter.reformat(drawn, format=COLOURS, threads=1)
         inner = patch.box.moved(-patch.area.left, -patch.area.top)
-        for scale, target, source in zip(
-            (1, 2, 2), self._planes, planes_of(converted), strict=True
-        ):
+        planes = zip(SUBSAMPLED, self._planes, planes_of(converted), strict=True)
+        for scale, target, source in planes:
             scaled(patch.box, scale).of(target)[:] = scaled(inner, scale).of(source)
 
 
 def planes_of(frame: av.VideoFrame) -> list[PixelArray]:
     """Return views of a frame's planes, uint8, each of shape (height, width)."""
     return [
-        np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)[: plane.height, : plane.width]
+        np.asarray(memoryview(plane)).reshape(-1, plane.line_size)[: plane.height, : plane.width]
         for plane in frame.planes
     ]
 
@@ -88,32 +100,77 @@ def scaled(box: Box, scale: int) -> Box:
     return Box(*(side // scale for side in box))
 
 
+class DirectJob(_PartialMovieEncodeJob):
+    """Encodes at once instead of in a thread.
+
+    Where every processor has a scene to draw, a thread only takes turns with the drawing, what it
+    is to encode has to be copied, and the memory that its encoder gives back is not used again.
+    """
+
+    def __init__(self, *, encoder: VideoSegmentEncoder, animation_index: int) -> None:
+        self.path = encoder.target
+        self.animation_index = animation_index
+        self.encoder = encoder
+        self.thread = self  # type: ignore[assignment]  # Manim joins it
+        self._exception = None
+        self._sealed = False
+        self._abort_requested = False
+
+    def put(self, repeat: int, frame: Any) -> None:
+        """Encode a frame."""
+        self.encoder.write_frame(frame, repeat=repeat)
+
+    def seal(self) -> None:
+        """End the file, or remove it where it is not wanted."""
+        if not self._sealed:
+            self._sealed = True
+            (self.encoder.abort if self._abort_requested else self.encoder.finish)()
+
+    def join(self) -> None:
+        """Do nothing: all is done."""
+
+
 class FastWriter(SceneFileWriter):
-    """Writes changes of frames; what it cannot write so, it writes as Manim does."""
+    """Writes changes of frames; what it cannot write so, it writes as Manim does.
+
+    ``direct`` tells whether frames are encoded at once instead of in a thread.
+    """
+
+    direct = False
 
     def write_changes(self, pixels: PixelArray, boxes: Sequence[Box], repeat: int) -> None:
         """Write a frame.
 
         Args:
             pixels: the whole frame, uint8, shape (height, width, 4); it is not kept.
-            boxes: where it differs from the frame written before.
+            boxes: where it differs from the frame written before, even on all sides.
             repeat: how many times.
         """
         job = self._current_encode_job
         if job is None or not isinstance(job.encoder, PatchEncoder):
             self.write_frame(pixels.copy(), repeat=repeat)
-        elif self._fresh:
-            self._fresh = False
-            self.write_frame(patches_of(pixels, [frame_box(pixels)]), repeat=repeat)  # type: ignore[arg-type]
-        else:
-            self.write_frame(patches_of(pixels, boxes), repeat=repeat)  # type: ignore[arg-type]
+            return
+        changed = boxes if job.encoder.begun else [frame_box(pixels)]
+        job.encoder.begun = True
+        patches = patches_of(pixels, changed)
+        if not self.direct:
+            patches = [patch._replace(pixels=patch.pixels.copy()) for patch in patches]
+        self.write_frame(patches, repeat=repeat)  # type: ignore[arg-type]
 
     def _create_segment_encoder(self, target: Path) -> VideoSegmentEncoder:
         spec = self.video_encoder
-        self._fresh = True
         if spec is None or (spec.codec, spec.pixel_format) != (CODEC, COLOURS):
             return super()._create_segment_encoder(target)
         return PatchEncoder(target=target, spec=spec)
+
+    def open_partial_movie_stream(self, *, animation_index: int, **options: Any) -> None:
+        """Begin a file."""
+        path = self.partial_movie_files[animation_index]
+        if not self.direct or path is None or options.get("file_path"):
+            super().open_partial_movie_stream(animation_index=animation_index, **options)
+            return
+        encoder = self._create_segment_encoder(Path(path))
+        self._current_encode_job = DirectJob(encoder=encoder, animation_index=animation_index)
 
     # Without the cache nothing is gained from a file for each animation.
 
@@ -134,14 +191,15 @@ class FastWriter(SceneFileWriter):
 
     def next_section(self, *args: Any, **options: Any) -> None:
         """End the section and its file."""
-        self._end_section()
+        self.end_section()
         super().next_section(*args, **options)
 
     def finish(self) -> None:
         """End the last section, and put the files together."""
-        self._end_section()
+        self.end_section()
         super().finish()
 
-    def _end_section(self) -> None:
+    def end_section(self) -> None:
+        """End the file that is open, if there is one."""
         if self._current_encode_job is not None:
             super().end_animation(allow_write=True)

@@ -2,27 +2,25 @@
 
 # ruff: noqa: PLC0415  # Manim is imported only in the process that draws
 
-import multiprocessing
 import os
-import signal
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from importlib import import_module
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
-from queue import Empty
 from typing import Any, TypeVar
 
 from fl_sim import record
 from scenes import FILM, LOOP, Chapter, language
 from scenes.errors import ChapterError, UntoldError
+from scenes.fast import scheduler
+from scenes.fast.scheduler import Desk
+from scenes.publish.beats import beats_in
 
 ROOT = Path(__file__).parents[2]
 WORK = Path("media", "work")
-DONE = "done"
 Result = TypeVar("Result")
 # Manim's own name, and pixels of the shorter side.
 QUALITIES = {
@@ -223,115 +221,39 @@ def module_of(job: Job) -> Any:
     return module
 
 
-class _Worker:
-    """What a rendering process knows of itself: whether it renders, and whether it is to stop."""
-
-    rendering = False
-    stopped = False
-
-
-def _obey_parent() -> None:
-    """Leave Ctrl-C to the parent, which ends its workers: each breaks off, but exits in order."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, _break_off)
-
-
-def _break_off(number: int, frame: object) -> None:
-    _Worker.stopped = True
-    if _Worker.rendering:
-        raise KeyboardInterrupt
-
-
-def _render(job: Job, news: Any) -> Clip:
-    """Render one chapter; runs in a process of its own."""
-    return render_here(job, lambda beat: news.put((job.name, beat)))
-
-
 def render_here(
-    job: Job,
-    on_beat: Callable[[str], None],
-    at_end: Callable[[Any, Any], None] = lambda scene, beat: None,
+    job: Job, desk: Desk, at_end: Callable[[Any, Any], None] = lambda scene, beat: None
 ) -> Clip:
     """Render one chapter in this process, which does nothing else.
 
     Args:
         job: what to render.
-        on_beat: told the name of each beat as it begins.
-        at_end: told the scene and the beat at each beat's end.
+        desk: told of each beat as it begins; says whether beats are drawn by other processes.
+        at_end: told the scene and the beat at each beat's end, in the process that drew it.
     """
-    if _Worker.stopped:
-        raise KeyboardInterrupt
-    _Worker.rendering = True
-    try:
-        # At a low resolution hashing for the cache costs more than the cache saves.
-        with ready(job, {"disable_caching": job.look.quality == "low"}) as scene:
-            scene.on_beat = on_beat
-            scene.at_end = partial(at_end, scene)
-            scene.render()
-    finally:
-        _Worker.rendering = False
+    from scenes.fast.scheduler import Sections
+
+    with ready(job, {"disable_caching": True}) as scene:
+        scene.on_beat = lambda beat: desk.put((job.name, beat))
+        scene.at_end = partial(at_end, scene)
+        scene.renderer.file_writer.direct = True
+        if desk.split:
+            scene.sections = Sections(desk.slots)
+        scene.render()
     movie = Path(scene.renderer.file_writer.movie_file_path)
     return Clip(job.chapter, movie, tuple(scene.beats), scene.time)
 
 
-def render(todo: Sequence[Job], on_beat: Callable[[str, str], None]) -> list[Clip]:
-    """Render chapters side by side, and return them in order.
-
-    Args:
-        todo: the jobs.
-        on_beat: told job and beat whenever one begins, and (job, ``DONE``) at its end.
-    """
-    return side_by_side(_render, todo, on_beat)
-
-
 def side_by_side(
-    work: Callable[[Any, Any], Result],
-    todo: Sequence[Any],
-    on_beat: Callable[[str, str], None],
+    work: Callable[[Any, Any], Result], todo: Sequence[Any], on_beat: Callable[[str, str], None]
 ) -> list[Result]:
-    """Do a piece of work for each job, as many at once as there are cores.
+    """Do a piece of work for each job, as many at once as there are cores, the longest first.
 
     Args:
-        work: takes a job and a queue for (name, beat); runs in a process of its own.
+        work: takes a job and a ``Desk``; runs in a process of its own, which has Manim imported.
         todo: the jobs, each with a ``name``.
         on_beat: told name and beat whenever one begins, and (name, ``DONE``) at its end.
     """
-    context = multiprocessing.get_context("spawn")
-    with context.Manager() as manager:
-        news = manager.Queue()
-        workers = min(len(todo), len(os.sched_getaffinity(0)) if _has_affinity() else 2)
-        pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_obey_parent)
-        try:
-            futures = {pool.submit(work, job, news): job.name for job in todo}
-            _follow(futures, news, on_beat)
-            return [future.result() for future in futures]
-        except BaseException:
-            _stop(pool)
-            raise
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
-
-
-def _has_affinity() -> bool:
-    return hasattr(os, "sched_getaffinity")
-
-
-def _follow(
-    futures: Mapping[Future[Any], str], news: Any, on_beat: Callable[[str, str], None]
-) -> None:
-    pending = set(futures)
-    while pending:
-        finished, pending = wait(pending, timeout=0.2, return_when=FIRST_COMPLETED)
-        try:
-            while True:
-                on_beat(*news.get_nowait())
-        except Empty:
-            pass
-        for future in finished:
-            future.result()
-            on_beat(futures[future], DONE)
-
-
-def _stop(pool: ProcessPoolExecutor) -> None:
-    for process in list((pool._processes or {}).values()):
-        process.terminate()
+    return scheduler.side_by_side(
+        work, todo, on_beat, preload=["scenes.explainer"], length=lambda job: beats_in(job.name)
+    )

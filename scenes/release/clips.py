@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from scenes.errors import ReleaseError
+from scenes.fast.scheduler import DONE, Desk
 from scenes.figures import DIGIT, Figure, figures_of
-from scenes.publish.render import DONE, Clip, Job, render_here, side_by_side
+from scenes.publish.render import Clip, Job, render_here, side_by_side
 from scenes.release.digests import code_of, digest, forget, making, settings, versions
 from scenes.release.folder import workshop
 from scenes.release.store import Store
@@ -174,7 +175,7 @@ class Rendering:
         return self.planned.name
 
 
-def _render(task: Rendering, news: Any) -> None:
+def _render(task: Rendering, desk: Desk) -> None:
     """Render in a folder of its own, so that another program at work is not disturbed."""
     from scenes.release.figures import Drawer  # noqa: PLC0415  # Manim is imported where it draws
 
@@ -183,7 +184,7 @@ def _render(task: Rendering, news: Any) -> None:
         drawer = Drawer(folder, planned.job.look.pixels)
         clip = render_here(
             replace(planned.job, folder=folder / "manim"),
-            lambda beat: news.put((task.name, beat)),
+            desk,
             drawer.draw if task.illustrated else lambda scene, beat: None,
         )
         check_sources(planned)

@@ -10,6 +10,7 @@ from dataclasses import fields, is_dataclass
 from functools import cache
 from hashlib import sha256
 from importlib.metadata import version
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -132,7 +133,13 @@ def settings() -> dict[str, str]:
     return {
         "manim.cfg": _bytes_digest(ROOT / "manim.cfg"),
         render.relative_to(ROOT).as_posix(): _code_digest(render),
+        **{font.name: _bytes_digest(font) for font in _fonts()},
     }
+
+
+def _fonts() -> list[Path]:
+    """Return the files of the font's styles."""
+    return sorted(Path(str(files("font_source_sans_pro"))).glob("files/*.ttf"))
 
 
 def versions() -> dict[str, str]:

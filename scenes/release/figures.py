@@ -147,7 +147,7 @@ def _draw(task: Task, news: Any) -> None:
 
 
 class Drawer:
-    """Writes a PNG and an SVG at the end of each beat; ``files`` are those written, in order.
+    """Writes a PNG and an SVG at the end of each beat.
 
     Args:
         folder: where they go; it is there.
@@ -157,19 +157,23 @@ class Drawer:
     def __init__(self, folder: Path, pixels: tuple[int, int]) -> None:
         self.folder = folder
         self.pixels = DENSITY * pixels[0], DENSITY * pixels[1]
-        self.files: list[Path] = []
 
     def draw(self, scene: Any, beat: Beat) -> None:
         """Draw what stands on a scene at a beat's end."""
-        place = self.folder / f"{len(self.files) // 2 + 1}-{beat.name}"
-        png, svg = place.with_suffix(".png"), place.with_suffix(".svg")
-        as_png(scene.mobjects, png, self.pixels)
-        as_svg(scene.mobjects, svg, beat.caption)
-        self.files += (png, svg)
+        place = self.folder / f"{len(scene.beats)}-{beat.name}"
+        as_png(scene.mobjects, place.with_suffix(".png"), self.pixels)
+        as_svg(scene.mobjects, place.with_suffix(".svg"), beat.caption)
+
+    @property
+    def files(self) -> list[Path]:
+        """The files written, by this process or a copy of it, in the order of the beats."""
+        drawn = [path for kind in ("*.svg", "*.png") for path in self.folder.glob(kind)]
+        return sorted(drawn, key=lambda path: (int(path.name.partition("-")[0]), path.suffix))
 
     def keep(self, store: Store, key: str) -> None:
         """Move the files into a store, their list last: where it is, they are."""
-        for path in self.files:
+        files = self.files
+        for path in files:
             store.get(digest([key, path.name]), path.suffix, path.replace)
-        names = json.dumps([path.name for path in self.files])
+        names = json.dumps([path.name for path in files])
         store.get(key, LISTED, lambda path: path.write_text(names, "utf-8"))

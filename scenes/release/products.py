@@ -6,9 +6,10 @@ from functools import partial
 from pathlib import Path
 
 from scenes import language
+from scenes.fast.scheduler import DONE
 from scenes.publish.cues import as_srt, as_vtt
 from scenes.publish.film import Extras, Track, join_movies, title
-from scenes.publish.render import DONE, Clip, Look
+from scenes.publish.render import Clip, Look
 from scenes.publish.sheet import sheet, stills
 from scenes.release.captions import tracks
 from scenes.release.clips import Planned

@@ -3,8 +3,8 @@
 import shutil
 from pathlib import Path
 
+from scenes.fast.scheduler import DONE
 from scenes.publish.film import title
-from scenes.publish.render import DONE
 from scenes.release import products
 from scenes.release.clips import clips
 from scenes.release.digests import making
@@ -14,8 +14,6 @@ from scenes.release.page.site import Site, write
 from scenes.release.plan import Plan, Wish
 from scenes.release.products import Film, Follow, Made
 from scenes.release.store import Store
-
-STORE = Path("media", "store")
 
 
 def release(wish: Wish, planned: Plan, out: Path, store: Store, follow: Follow) -> Manifest:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
+STORE = Path("media", "store")
 DAY = 24 * 3600.0  # seconds
 KEPT = 30 * DAY  # what nobody asked for in that time may go
 

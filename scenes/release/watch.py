@@ -16,8 +16,7 @@ from scenes.publish.film import join
 from scenes.publish.render import Look, jobs, tellable
 from scenes.release.clips import Planned, clips, sources_of
 from scenes.release.digests import PACKAGE, ROOT
-from scenes.release.release import STORE
-from scenes.release.store import Store
+from scenes.release.store import STORE, Store
 
 LOOK = Look("low")
 SUFFIXES = (".po", ".json", ".npz", ".cfg")  # of what counts besides code

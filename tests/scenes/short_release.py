@@ -18,8 +18,8 @@ from scenes.publish.render import Look, jobs
 from scenes.release import manifest
 from scenes.release.clips import Planned, sources_of
 from scenes.release.plan import Plan, Wish
-from scenes.release.release import STORE, release
-from scenes.release.store import Store
+from scenes.release.release import release
+from scenes.release.store import STORE, Store
 
 CHAPTER, LOOK = "credits", Look("low")
 ONE, OTHER = ("en",), ("en", "de")  # languages: two releases that differ, of one clip

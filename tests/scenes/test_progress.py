@@ -15,8 +15,9 @@ from rich.console import Console
 from rich.progress import Progress
 
 from fl_sim import record
-from scenes.progress import Bars, beats_in
-from scenes.publish.render import DONE
+from scenes.fast.scheduler import DONE
+from scenes.progress import Bars
+from scenes.publish.beats import beats_in
 from scenes.release.watch import watched
 
 
