@@ -17,7 +17,7 @@ from manim.utils.family import extract_mobject_family_members
 from scenes.check.parts import Lettering, Part, read_part
 from scenes.drawing.text import Words
 
-TEXTS = (Text, MarkupText, Paragraph, SingleStringMathTex, Typst, DecimalNumber)
+TEXTS = (Words, Text, MarkupText, Paragraph, SingleStringMathTex, Typst, DecimalNumber)
 SPACE = 1e-6  # a space is a glyph without width and height
 EDGES = ("caption", "title")  # of the frame: roles that a text can have
 

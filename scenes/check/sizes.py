@@ -46,7 +46,7 @@ def capital(text: Lettering) -> float:
     glyphs are unknown, a tall glyph is taken for a capital.
     """
     letters = _letters(text.owner)
-    heights = [tall for glyph in text.owner.submobjects if (tall := _height(glyph)) > SPACE]
+    heights = [tall for tall in _heights_of(text.owner) if tall > SPACE]
     if len(letters) == len(heights):
         pairs = list(zip(letters, heights, strict=True))
         for signs in (TALL, frozenset(ascii_letters), frozenset(letters)):
@@ -67,8 +67,11 @@ def _letters(owner: Mobject) -> str:
     return "".join(owner.text.split()) if isinstance(owner, Text) else ""
 
 
-def _height(glyph: Mobject) -> float:
-    return float(np.ptp(glyph.points[:, 1])) if len(glyph.points) else 0.0
+def _heights_of(owner: Mobject) -> list[float]:
+    """Return the heights of a text's glyphs."""
+    if isinstance(owner, Words):
+        return owner.heights
+    return [float(np.ptp(glyph.points[:, 1])) for glyph in owner.submobjects if len(glyph.points)]
 
 
 def in_capitals(letter: str) -> float:

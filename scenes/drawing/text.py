@@ -5,27 +5,26 @@ numbers carry their source.
 """
 
 from dataclasses import replace
-from functools import cache, lru_cache
+from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 from math import isnan
 from textwrap import wrap
 from typing import Self
 from unicodedata import name
 
 import manimpango
+import numpy as np
 from fontTools.ttLib import TTFont
-from manim import DOWN, RIGHT, Mobject, Text, VGroup, VMobjectFromSVGPath, config
+from manim import DOWN, RIGHT, Mobject, VGroup, VMobject, VMobjectFromSVGPath
 from manim.typing import Point3D
 
 from scenes import theme
 from scenes.drawing.layout import Frame
+from scenes.drawing.outlines import outlines
 from scenes.errors import FontError
 from scenes.figures import ELLIPSIS, Figure, Line, Told, figures_of
 
-# Pango rounds glyph positions to whole units: at this size the rounding is invisible.
-LARGE = 144
-UNBROKEN = 100_000  # pixels
-MOST_KEPT = 2_000  # lines laid out; counters repeat theirs many times
 WEIGHTS = {"NORMAL": "Regular", "SEMIBOLD": "Semibold", "BOLD": "Bold"}
 LEADING = 1.75  # distance of baselines, in heights of a capital
 
@@ -79,38 +78,11 @@ def forget_outlines(drawn: Mobject) -> None:
             part.__dict__.pop("path_obj", None)
 
 
-@lru_cache(MOST_KEPT)
-def _laid_out(shown: str, weight: str, color: str) -> Text:
-    """Return a line with a strut behind it, a capital that shows where the line's capitals stand.
+class Words(VMobject):
+    """One line of text, placed by its capitals: ``anchor`` is the middle of a capital's height.
 
-    It is kept for the next one that reads the same, and must not be changed.
+    It is one mobject: ``ends`` has for each glyph the number of points up to its end.
     """
-    register_font()
-    check_glyphs(shown)
-    # Manim lets Pango break lines at the frame's width in pixels, whatever size is meant. Its
-    # tempconfig would set everything anew, which takes as long as a short line.
-    before = config.pixel_width
-    config.pixel_width = UNBROKEN
-    try:
-        line = Text(
-            f"{shown} H",
-            font=theme.FONT,
-            font_size=LARGE,
-            weight=weight,
-            color=color,
-            disable_ligatures=True,
-            use_svg_cache=False,  # storing a text there takes as long as reading it
-        )
-    finally:
-        config.pixel_width = before
-    line.id_to_vgroup_dict = {}
-    line.chars = VGroup()
-    forget_outlines(line)
-    return line
-
-
-class Words(Text):
-    """One line of text, placed by its capitals: ``anchor`` is the middle of a capital's height."""
 
     def __init__(
         self,
@@ -121,19 +93,27 @@ class Words(Text):
         color: str | None = None,
         weight: str = "NORMAL",
     ) -> None:
-        shown = str(told)
-        laid_out = _laid_out(shown, weight, color or theme.INK)
-        # Instead of laying the line out once more, which takes ten times as long.
-        self.__dict__.update(laid_out.copy().__dict__)
+        super().__init__(color=color or theme.INK, fill_opacity=1, stroke_width=0)
         self.told = told
         self.figures = figures_of(told)
-        self.shown = shown
-        strut = self.submobjects[-1]
-        self.scale(frame.px(pixels) / strut.height)
-        middle = strut.get_center()[1]
-        self.submobjects = [glyph for glyph in self.submobjects[:-1] if len(glyph.points)]
-        self.chars = VGroup(*self.submobjects)
-        self._drop = self.get_center()[1] - middle
+        self.shown = str(told)
+        register_font()
+        check_glyphs(self.shown)
+        # A strut is laid out behind it: a capital that shows where the line's capitals stand.
+        line = outlines(f"{self.shown} H", theme.FONT, weight)
+        *ends, strut = (0, *line.ends)
+        heights = line.points[ends[-1] : strut, 1]
+        points = line.points * (frame.px(pixels) / np.ptp(heights))
+        points -= (points.min(axis=0) + points.max(axis=0)) / 2
+        self.points = points[: ends[-1]]
+        self.ends = tuple(ends[1:])
+        capital = points[ends[-1] : strut, 1]
+        self._drop = self.get_center()[1] - (capital.min() + capital.max()) / 2
+
+    @property
+    def heights(self) -> list[float]:
+        """The height of each glyph that is not a space."""
+        return [float(np.ptp(self.points[a:b, 1])) for a, b in pairwise((0, *self.ends))]
 
     @property
     def anchor(self) -> Point3D:
