@@ -317,6 +317,9 @@ def release(
     the loop, and a manifest with every file and every number shown.
     """
     with _errors():
+        from scenes.publish.workers import prepare
+
+        prepare()
         from scenes.progress import with_bars
         from scenes.publish.render import Look
         from scenes.release.plan import Wish, check_place, explanation, plan, unchanged
@@ -456,6 +459,9 @@ def _jobs(chapters: tuple[str, ...], runs: tuple[str, ...], look: Mapping[str, s
 
     A chapter that was asked for by name is not left out: what it lacks is an error.
     """
+    from scenes.publish.workers import prepare
+
+    prepare()
     from scenes.publish.render import Look, jobs, tellable
 
     todo, left_out = tellable(jobs(chapters, runs, Look(**look)))

@@ -15,7 +15,7 @@ from rich.progress import (
 )
 
 from scenes.fast.scheduler import DONE
-from scenes.publish.beats import beats_in
+from scenes.publish.workers import beats_in
 
 MOST_ROWS = 16  # more than that are shown only while they are at work
 WINDOW = 3600.0  # seconds of the past that the time left is told from

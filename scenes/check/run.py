@@ -8,7 +8,8 @@ from typing import Any
 from scenes import Chapter
 from scenes.check.finding import Finding
 from scenes.errors import ChapterError, CheckError, SceneError
-from scenes.publish.render import BLIND, WORK, Job, Look, module_of, ready, side_by_side
+from scenes.publish.render import BLIND, WORK, Job, Look, module_of, ready
+from scenes.publish.workers import side_by_side
 
 
 @dataclass(frozen=True)

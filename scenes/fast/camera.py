@@ -8,21 +8,14 @@ from typing import Any
 
 import cairo
 import numpy as np
+import numpy.typing as npt
 from manim import Mobject, VMobject
 from manim.typing import PixelArray
 from manim.utils.family import extract_mobject_family_members
 
 from scenes.fast.boxes import Box, Tiles, boxes_of, frame_box, mark, no_tiles
 from scenes.fast.images import BoxCamera
-from scenes.fast.items import Item, Items
-
-
-class Layer:
-    """Pixels, uint8, shape (height, width, 4), and the items that they show, lowest first."""
-
-    def __init__(self, pixels: PixelArray) -> None:
-        self.pixels = pixels
-        self.items: list[Item] = []
+from scenes.fast.items import ONE_CURVE, Item, Items
 
 
 class FastCamera(BoxCamera):
@@ -33,34 +26,22 @@ class FastCamera(BoxCamera):
     """
 
     def __init__(self, **options: Any) -> None:
-        self._view: object = None  # what the layers were drawn for; nothing while there are none
-        self._ground: PixelArray | None = None
-        self._frame: Box
-        self._items: Items
-        self._families: tuple[tuple[list[Any], ...] | None, list[Mobject]]
-        self._still: Layer
-        self._moving: Layer
-        self._below: Tiles  # where what stands still was drawn since the last frame
-        self._scratch: PixelArray
+        self._held = Held()
         super().__init__(**options)
 
     def set_pixel_array(self, *pixels: Any, **options: Any) -> None:
         """Put pixels into the frame, as Manim does before it draws without layers."""
-        self._view = None
+        self._held.canvas = None
         super().set_pixel_array(*pixels, **options)
 
     def capture_mobjects(self, mobjects: Iterable[Mobject], **options: Any) -> None:
         """Draw mobjects over what is there, as Manim does."""
-        self._view = None
+        self._held.canvas = None
         super().capture_mobjects(mobjects, **options)
 
     def stand(self, mobjects: Iterable[Mobject]) -> None:
         """Draw what stands still during the next frames: mobjects with their families."""
-        self._look_round()
-        self._items.forget_all_but([*self._still.items, *self._moving.items])
-        assert self.background is not None
-        unchanged = no_tiles(self._frame)
-        self._below |= self._draw(self._still, self.background, self._family(mobjects), unchanged)
+        self._canvas_now().stand(list(mobjects))
 
     def show(self, mobjects: Iterable[Mobject]) -> list[Box]:
         """Draw a frame: mobjects with their families, over what stands still.
@@ -68,43 +49,94 @@ class FastCamera(BoxCamera):
         Returns:
             Where the frame may differ from the one before, boxes of which no two overlap.
         """
-        self._look_round()
-        still = self._still.pixels
-        drawn = self._draw(self._moving, still, self._family(mobjects), self._below)
+        return self._canvas_now().show(list(mobjects))
+
+    def _canvas_now(self) -> "Canvas":
+        """Return the canvas; a new one where the view or the ground has changed."""
+        canvas = self._held.canvas
+        if canvas is None or not canvas.fits():
+            self.pixel_array_to_cairo_context.clear()
+            canvas = self._held.canvas = Canvas(self)
+        return canvas
+
+    def set_cairo_context_path(self, ctx: "cairo.Context[Any]", vmobject: VMobject) -> "FastCamera":
+        """Make an outline; quickly where it is one closed piece whose curves meet exactly."""
+        points = vmobject.points[:, :2]
+        if not _is_one_piece(points):
+            return super().set_cairo_context_path(ctx, vmobject)
+        ctx.new_path()
+        ctx.new_sub_path()
+        ctx.move_to(*points[0].tolist())
+        for curve in points.reshape(-1, 8)[:, 2:].tolist():
+            ctx.curve_to(*curve)
+        ctx.close_path()
+        return self
+
+
+def _is_one_piece(points: npt.NDArray[np.float64]) -> bool:
+    """Return whether curves, shape (n, 2), are finite and make one closed piece."""
+    return (
+        len(points) >= ONE_CURVE
+        and len(points) % ONE_CURVE == 0
+        and not (points[3:-1:4] != points[4::4]).any()
+        and bool((points[0] == points[-1]).all())
+        and bool(np.isfinite(points).all())
+    )
+
+
+class Layer:
+    """Pixels, uint8, shape (height, width, 4), and the items that they show, lowest first."""
+
+    def __init__(self, pixels: PixelArray) -> None:
+        self.pixels = pixels
+        self.items: list[Item] = []
+
+
+class Canvas:
+    """A camera's frame in two layers, and what they show."""
+
+    def __init__(self, camera: FastCamera) -> None:
+        assert camera.background is not None
+        self._camera = camera
+        self._ground: PixelArray = camera.background
+        self._view = _view_of(camera)
+        self._frame = frame_box(camera.pixel_array)
+        self._items = Items(camera)
+        self._families: tuple[tuple[list[Any], ...] | None, list[Mobject]] = (None, [])
+        self._still = Layer(np.array(self._ground))
+        self._moving = Layer(camera.pixel_array)
+        # Where what stands still was drawn since the last frame. What the frame shows is not known.
+        self._below: Tiles = ~no_tiles(self._frame)
+        self._scratch = np.empty_like(camera.pixel_array)
+
+    def fits(self) -> bool:
+        """Return whether the camera still sees the same part of the scene over the same ground."""
+        return self._view == _view_of(self._camera) and self._ground is self._camera.background
+
+    def stand(self, mobjects: list[Mobject]) -> None:
+        """Draw what stands still."""
+        self._items.forget_all_but([*self._still.items, *self._moving.items])
+        unchanged = no_tiles(self._frame)
+        self._below |= self._draw(self._still, self._ground, self._family(mobjects), unchanged)
+
+    def show(self, mobjects: list[Mobject]) -> list[Box]:
+        """Draw what moves, and return where the frame may have changed."""
+        family = self._family(mobjects)
+        drawn = self._draw(self._moving, self._still.pixels, family, self._below)
         self._below = no_tiles(self._frame)
         return list(boxes_of(drawn, self._frame))
 
-    def _look_round(self) -> None:
-        """Begin anew where the view has changed, or something was drawn without layers."""
-        view = (
-            tuple(self.frame_center),
-            (self.frame_width, self.frame_height),
-            self.pixel_array.shape,
-        )
-        if view == self._view and self._ground is self.background:
-            return
-        self._view, self._ground = view, self.background
-        self._frame = frame_box(self.pixel_array)
-        self._items = Items(self)
-        self._families = None, []
-        self._still = Layer(np.array(self.background))
-        self._moving = Layer(self.pixel_array)
-        self._below = ~no_tiles(self._frame)
-        self._scratch = np.empty_like(self.pixel_array)
-        self.pixel_array_to_cairo_context.clear()
-
-    def _family(self, mobjects: Iterable[Mobject]) -> list[Mobject]:
+    def _family(self, mobjects: list[Mobject]) -> list[Mobject]:
         """Return what is drawn, in Manim's order.
 
         It is found again only where a family or the order has changed: Manim hands on families
         already, and to take each of them apart anew takes longer than to draw them.
         """
-        mobjects = list(mobjects)
         known, family = self._families
         members = [mobject.submobjects for mobject in mobjects]
         levels = [mobject.z_index for mobject in mobjects]
         if known != (mobjects, members, levels):
-            family = extract_mobject_family_members(mobjects, self.use_z_index)
+            family = extract_mobject_family_members(mobjects, self._camera.use_z_index)
             whole = set(family) <= set(mobjects)
             copied = [[*those] for those in members]
             self._families = ((mobjects, copied, levels) if whole else None), family
@@ -141,24 +173,27 @@ class FastCamera(BoxCamera):
             assert item.box
             met = [box for box in boxes if box.meets(item.box)]
             if met:
-                item.draw(self, self._scratch, met)
+                item.draw(self._camera, self._scratch, met)
         for box in boxes:
             box.of(layer.pixels)[:] = box.of(self._scratch)
 
-    def set_cairo_context_path(self, ctx: "cairo.Context[Any]", vmobject: VMobject) -> "FastCamera":
-        """Make an outline; quickly where it is in one piece, whose curves meet exactly."""
-        points = vmobject.points[:, :2]
-        if len(points) < 4 or len(points) % 4 or (points[3:-1:4] != points[4::4]).any():
-            return super().set_cairo_context_path(ctx, vmobject)
-        if not np.isfinite(points).all() or not (points[0] == points[-1]).all():
-            return super().set_cairo_context_path(ctx, vmobject)
-        ctx.new_path()
-        ctx.new_sub_path()
-        ctx.move_to(*points[0].tolist())
-        for curve in points.reshape(-1, 8)[:, 2:].tolist():
-            ctx.curve_to(*curve)
-        ctx.close_path()
-        return self
+
+class Held:
+    """Holds a camera's canvas, if there is one.
+
+    It has slots, since Manim's cache takes all attributes into account that it finds from a camera
+    on; but a frame is the same whatever was drawn before it.
+    """
+
+    __slots__ = ("canvas",)
+
+    def __init__(self) -> None:
+        self.canvas: Canvas | None = None
+
+
+def _view_of(camera: FastCamera) -> tuple[object, ...]:
+    size = camera.frame_width, camera.frame_height
+    return tuple(camera.frame_center), size, camera.pixel_array.shape
 
 
 def changes(before: Sequence[Item], now: Sequence[Item]) -> Iterable[Item]:

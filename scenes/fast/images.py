@@ -69,10 +69,13 @@ class BoxCamera(Camera):
         self._resampled = None
         try:
             super().display_image_mobject(image, np.empty(0, np.uint8))
+            resampled = self._resampled
         finally:
-            self._origin = None
+            # Manim's cache takes a camera's attributes into account: they end as they began.
             self.pixel_width, self.pixel_height = self._frame_size
-        return None if self._resampled is None else Raster(self._resampled, box)
+            self._origin = self._resampled = None
+            self._frame_size = 0, 0
+        return None if resampled is None else Raster(resampled, box)
 
     def overlay_PIL_image(self, pixel_array: PixelArray, image: Image.Image) -> None:  # noqa: N802
         """Keep the resampled image, which Manim would blend into the whole frame."""

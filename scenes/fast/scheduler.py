@@ -13,8 +13,9 @@ import traceback
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from multiprocessing import forkserver
 from multiprocessing.connection import Connection, wait
-from multiprocessing.context import BaseContext
+from multiprocessing.context import BaseContext, ForkServerContext
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -67,6 +68,12 @@ def processors() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def prepare(preload: Sequence[str]) -> None:
+    """Begin to import what all jobs need, in the process that theirs are copied from."""
+    if isinstance(_context(preload), ForkServerContext):
+        forkserver.ensure_running()
 
 
 def side_by_side(

@@ -22,8 +22,9 @@ from scenes.fast.boxes import Box, frame_box
 
 CODEC, COLOURS = "libx264", "yuv420p"  # the encoder copies what it is given, so a frame can be kept
 SUBSAMPLED = (1, 2, 2)  # pixels of a frame for one of each plane, either way
-# Pixels converted about a box and thrown away: a colour is a mean of its neighbours'. Even, and
-# more than the filter's reach.
+# A colour is a mean of its neighbours'. So what has changed shows a little around it; and to know
+# it there, still more has to be converted, which is thrown away. Both even, in pixels.
+SPREAD = 2
 BORDER = 8
 MOST_SIZES = 64  # of boxes that a converter is kept for
 
@@ -42,8 +43,12 @@ class Patch(NamedTuple):
 def patches_of(pixels: PixelArray, boxes: Sequence[Box]) -> list[Patch]:
     """Return what has changed in a frame, uint8, shape (height, width, 4); nothing is copied."""
     frame = frame_box(pixels)
-    areas = [box.grown(BORDER).within(frame) for box in boxes]
-    return [Patch(box, area, area.of(pixels)) for box, area in zip(boxes, areas, strict=True)]
+    patches = []
+    for box in boxes:
+        seen = box.grown(SPREAD).within(frame)
+        area = seen.grown(BORDER).within(frame)
+        patches.append(Patch(seen, area, area.of(pixels)))
+    return patches
 
 
 class PatchEncoder(VideoSegmentEncoder):

@@ -12,7 +12,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from scenes.figures import DIGIT, Figure
-from scenes.publish.render import Job, build_blind, side_by_side
+from scenes.publish.render import Job, build_blind
+from scenes.publish.workers import side_by_side
 
 
 @dataclass(frozen=True)

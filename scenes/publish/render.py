@@ -10,18 +10,15 @@ from functools import partial
 from importlib import import_module
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from fl_sim import record
 from scenes import FILM, LOOP, Chapter, language
 from scenes.errors import ChapterError, UntoldError
-from scenes.fast import scheduler
 from scenes.fast.scheduler import Desk
-from scenes.publish.beats import beats_in
 
 ROOT = Path(__file__).parents[2]
 WORK = Path("media", "work")
-Result = TypeVar("Result")
 # Manim's own name, and pixels of the shorter side.
 QUALITIES = {
     "low": ("low_quality", 480),
@@ -242,18 +239,3 @@ def render_here(
         scene.render()
     movie = Path(scene.renderer.file_writer.movie_file_path)
     return Clip(job.chapter, movie, tuple(scene.beats), scene.time)
-
-
-def side_by_side(
-    work: Callable[[Any, Any], Result], todo: Sequence[Any], on_beat: Callable[[str, str], None]
-) -> list[Result]:
-    """Do a piece of work for each job, as many at once as there are cores, the longest first.
-
-    Args:
-        work: takes a job and a ``Desk``; runs in a process of its own, which has Manim imported.
-        todo: the jobs, each with a ``name``.
-        on_beat: told name and beat whenever one begins, and (name, ``DONE``) at its end.
-    """
-    return scheduler.side_by_side(
-        work, todo, on_beat, preload=["scenes.explainer"], length=lambda job: beats_in(job.name)
-    )

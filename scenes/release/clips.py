@@ -11,7 +11,8 @@ from typing import Any
 from scenes.errors import ReleaseError
 from scenes.fast.scheduler import DONE, Desk
 from scenes.figures import DIGIT, Figure, figures_of
-from scenes.publish.render import Clip, Job, render_here, side_by_side
+from scenes.publish.render import Clip, Job, render_here
+from scenes.publish.workers import side_by_side
 from scenes.release.digests import code_of, digest, forget, making, settings, versions
 from scenes.release.folder import workshop
 from scenes.release.store import Store

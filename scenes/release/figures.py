@@ -19,7 +19,8 @@ from PIL import Image
 from scenes.drawing.blind import BlindCamera
 from scenes.explainer import Beat
 from scenes.fast.images import BoxCamera
-from scenes.publish.render import BLIND, Job, ready, side_by_side
+from scenes.publish.render import BLIND, Job, ready
+from scenes.publish.workers import side_by_side
 from scenes.release.digests import digest
 from scenes.release.folder import workshop
 from scenes.release.store import Store

@@ -127,22 +127,22 @@ def test_chapters_are_rendered_and_joined(tmp_path: Path) -> None:
     assert captions.index("This is federated learning") < captions.index("not one photo")
 
 
+@pytest.mark.parametrize("chapters", [[], ["one_round"]], ids=["whole", "split"])
 @pytest.mark.parametrize(
     ("kill", "number"), [(os.killpg, signal.SIGINT), (os.kill, signal.SIGTERM)]
 )
 def test_stopped_it_leaves_no_film_and_no_process(
-    tmp_path: Path, kill: Callable[[int, int], None], number: int
+    tmp_path: Path, chapters: list[str], kill: Callable[[int, int], None], number: int
 ) -> None:
     process = subprocess.Popen(
-        command("film", "--quality", "low"),
+        command("film", *chapters, "--quality", "low"),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
     )
-    work = tmp_path / "media" / "work"
     deadline = time.monotonic() + 60
-    while not list(work.rglob("*.svg")) and time.monotonic() < deadline:
+    while not list(tmp_path.rglob("*.mp4")) and time.monotonic() < deadline:
         time.sleep(0.1)
     kill(process.pid, number)
     _, errors = process.communicate(timeout=60)

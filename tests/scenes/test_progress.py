@@ -17,7 +17,7 @@ from rich.progress import Progress
 from fl_sim import record
 from scenes.fast.scheduler import DONE
 from scenes.progress import Bars
-from scenes.publish.beats import beats_in
+from scenes.publish.workers import beats_in
 from scenes.release.watch import watched
 
 

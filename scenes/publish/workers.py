@@ -1,11 +1,36 @@
-"""How many beats a chapter tells, read from its script without running it."""
+"""The processes that chapters are worked on in."""
 
 import ast
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any, TypeVar
 
 from scenes import FILM, LOOP
+from scenes.fast import scheduler
 
 FOLDER = Path(__file__).parents[1]
+PRELOAD = ["scenes.explainer"]  # Manim, and what all chapters share
+Result = TypeVar("Result")
+
+
+def prepare() -> None:
+    """Begin to import Manim in another process, while this one finds out what is to be done."""
+    scheduler.prepare(PRELOAD)
+
+
+def side_by_side(
+    work: Callable[[Any, Any], Result], todo: Sequence[Any], on_beat: Callable[[str, str], None]
+) -> list[Result]:
+    """Do a piece of work for each job, as many at once as there are cores, the longest first.
+
+    Args:
+        work: takes a job and a ``Desk``; runs in a process of its own, which has Manim imported.
+        todo: the jobs, each with a ``name``.
+        on_beat: told name and beat whenever one begins, and (name, ``DONE``) at its end.
+    """
+    return scheduler.side_by_side(
+        work, todo, on_beat, preload=PRELOAD, length=lambda job: beats_in(job.name)
+    )
 
 
 def beats_in(name: str) -> int:
