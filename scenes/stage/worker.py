@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
-from manim import Animation, FadeIn, FadeOut, Group, Rectangle, Transform, VGroup
+from manim import Animation, FadeIn, FadeOut, Group, Rectangle, Transform, VGroup, VMobject
 
 from scenes import theme
 from scenes.drawing import layers
@@ -88,20 +88,21 @@ class Worker(Group):
 
 
 def label_bars(heights: Sequence[float], area: Slot) -> VGroup:
-    """Return one bar a class on a common floor; heights are 0 to 1."""
+    """Return one bar a class on a common floor, all of them one mobject; heights are 0 to 1."""
     step = area.width / max(len(heights), 1)
-    bars = VGroup()
+    bars = VMobject(fill_color=theme.DATA, fill_opacity=1, stroke_width=0)
     for i, height in enumerate(heights):
-        bar = Rectangle(
-            width=0.78 * step,
-            height=max(height, 0.02) * area.height,
-            fill_color=theme.DATA,
-            fill_opacity=1,
-            stroke_width=0,
-        )
-        bar.move_to(np.array([area.left + (i + 0.5) * step, area.bottom + bar.height / 2, 0.0]))
-        bars.add(bar)
-    return bars
+        middle, half = area.left + (i + 0.5) * step, 0.78 * step / 2
+        bar = box(middle - half, area.bottom, middle + half, area.bottom + _tall(height, area))
+        first, *others = (bar.at(x, y) for x, y in ((0, 0), (1, 0), (1, 1), (0, 1), (0, 0)))
+        bars.start_new_path(first)
+        bars.add_points_as_corners(others)
+    return VGroup(bars)
+
+
+def _tall(height: float, area: Slot) -> float:
+    """Return how tall a bar is: a class without photos has one that can just be seen."""
+    return max(height, 0.02) * area.height
 
 
 def name_of(told: WorkerTold, width: float, frame: Frame) -> Words:

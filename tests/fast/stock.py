@@ -12,9 +12,9 @@ from manim import Camera, Scene, tempconfig
 from scenes.fast.camera import FastCamera
 from scenes.fast.writer import planes_of
 
-SIZE = {"pixel_width": 320, "pixel_height": 180}
+SIZE = {"pixel_width": 256, "pixel_height": 144}
 SETTINGS: dict[str, Any] = {
-    **SIZE, "frame_rate": 5, "progress_bar": "none", "verbosity": "ERROR", "disable_caching": True
+    **SIZE, "frame_rate": 4, "progress_bar": "none", "verbosity": "ERROR", "disable_caching": True
 }  # fmt: skip
 LOSSLESS = {"preset": "ultrafast", "crf": "0"}
 

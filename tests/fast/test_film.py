@@ -36,4 +36,5 @@ def test_frames_are_manims_own(name: str, tmp_path: Path, monkeypatch: pytest.Mo
     # Encoded without loss, every beat in a process of its own.
     (told,) = side_by_side(split.render, [job], lambda *news: None, preload=PRELOAD)
     assert stock.decoded(told.movie) == [stock.converted(frame) for frame in theirs]
-    assert told.beats == beats[0] == beats[1]
+    # As text, since a value that is none is not equal to itself.
+    assert str(told.beats) == str(beats[0]) == str(beats[1])
