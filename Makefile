@@ -1,7 +1,7 @@
 # From a fresh clone to the film, or through the tests. `make help` lists the targets.
 #
 #   PYTHON    the interpreter for .venv; without it the newest of 3.11 to 3.13 on PATH is taken
-#   ARGS      options for `fedreel film`, or for pytest
+#   ARGS      options for `fedreel film`, for pytest, or for the benchmarks
 #   UPGRADE   anything: `make lock` then takes the newest versions, not only those it has to
 
 PYTHON ?=
@@ -13,7 +13,7 @@ INSTALL_PINNED := $(INSTALL) --require-hashes --constraint requirements.txt --co
 	--requirement pyproject.toml
 INSTALL_FEDREEL := $(INSTALL) --quiet --no-deps --editable .
 
-.PHONY: help film test lint lock catalogues snapshots clean
+.PHONY: help film test lint bench lock catalogues snapshots clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -28,6 +28,9 @@ lint: .venv/.all ## set up everything, and run the static checks
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
+
+bench: .venv/.film ## render the film beside stock Manim's, for two hours, and print a table
+	.venv/bin/python tests/benchmarks --only render $(ARGS)
 
 lock: | $(UV) ## write requirements.txt anew from pyproject.toml
 	$(UV) pip compile --quiet --universal --generate-hashes --all-extras --group build \

@@ -1,16 +1,17 @@
 """What grows round by round: curves and marks, drawn up to a moment between two rounds."""
 
-from collections.abc import Sequence
-from itertools import groupby
+from collections.abc import Iterator, Sequence
+from itertools import groupby, pairwise
 
 import numpy as np
 import numpy.typing as npt
-from manim import Animation, Dot, ImageMobject, Mobject, VGroup, VMobject
+from manim import RIGHT, Animation, Dot, Group, ImageMobject, Mobject, VGroup, VMobject
 
 from scenes import theme
 from scenes.drawing import layers
 
 STROKE = 4
+MOST_STRIPES = 24
 
 Point = npt.NDArray[np.float64]
 
@@ -65,9 +66,10 @@ def _until(stretch: Sequence[tuple[int, Point]], round_: float) -> list[Point]:
     return done
 
 
-class Marks(ImageMobject):
-    """Marks in rows and columns, one picture however many they are.
+class Marks(Group):
+    """Marks in rows and columns, a few pictures however many they are.
 
+    Each picture has the columns of some rounds, so that while one grows the others stand.
     ``column_of`` has the round of each column of pixels; ``opacity`` is that of all marks together,
     uint8, (pixels up, pixels across).
     """
@@ -78,17 +80,36 @@ class Marks(ImageMobject):
         column_of: npt.NDArray[np.float64],
         color: tuple[int, int, int],
     ) -> None:
-        self.opacity = opacity
-        self.column_of = column_of
-        pixels = np.zeros((*opacity.shape, 4), np.uint8)
-        pixels[..., :3] = color
-        super().__init__(pixels)
-        self.set_z_index(layers.CONTENT)
+        self.stripes = [
+            (opacity[:, stripe], column_of[stripe]) for stripe in _stripes(opacity, column_of)
+        ]
+        self.pictures = [_picture(marks, color) for marks, _ in self.stripes]
+        super().__init__(*self.pictures)
+        self.arrange(RIGHT, buff=0).set_z_index(layers.CONTENT)
+        self.draw_to(0)
 
     def draw_to(self, round_: float) -> None:
         """Show the marks up to a round; those of a round that has begun come in gradually."""
-        reached = np.clip(round_ - (self.column_of - 1), 0, 1)
-        self.pixel_array[..., 3] = self.opacity * reached[None, :]
+        for picture, (opacity, column_of) in zip(self.pictures, self.stripes, strict=True):
+            reached = np.clip(round_ - (column_of - 1), 0, 1)
+            picture.pixel_array[..., 3] = opacity * reached[None, :]
+
+
+def _stripes(opacity: npt.NDArray[np.uint8], column_of: npt.NDArray[np.float64]) -> Iterator[slice]:
+    """Yield stripes of about the same number of rounds, cut where no mark is."""
+    begins = np.flatnonzero(np.diff(column_of, prepend=column_of[0]))
+    clear = [i for i in begins if not opacity[:, i - 1 : i + 1].any()]
+    cuts = clear[:: len(clear) // MOST_STRIPES + 1]
+    yield from (slice(*ends) for ends in pairwise((0, *cuts, len(column_of))))
+
+
+def _picture(opacity: npt.NDArray[np.uint8], color: tuple[int, int, int]) -> ImageMobject:
+    """Return a picture of marks in a colour, as wide as it has pixels."""
+    pixels = np.zeros((*opacity.shape, 4), np.uint8)
+    pixels[..., :3] = color
+    pixels[..., 3] = opacity
+    picture = ImageMobject(pixels)
+    return picture.stretch_to_fit_width(opacity.shape[1]).stretch_to_fit_height(opacity.shape[0])
 
 
 class Grow(Animation):

@@ -1,13 +1,15 @@
 """Whole processes, measured: seconds, memory, and when which of their programs appeared."""
 
+import resource
 import shlex
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from statistics import median
 
@@ -19,14 +21,18 @@ class Options:
     """What the command line says.
 
     Args:
-        data: folder of the dataset.
+        data: folder of the dataset; whatever trains needs it.
         pairs: how often what is compared is run in turn.
         pfl_python: a Python that has pfl.
+        chapters: those that are rendered, in the film's order; all without one.
+        crowd: a record of a thousand clients.
     """
 
-    data: str
+    data: str | None
     pairs: int
     pfl_python: str | None
+    chapters: tuple[str, ...]
+    crowd: Path | None
 
 
 @dataclass(frozen=True)
@@ -55,16 +61,20 @@ class Process:
 class Watched:
     """What was seen of a command and all that it started.
 
-    ``appeared`` maps each name that was looked for to the seconds after which it was there.
+    ``peak`` is the most memory that all of it took at a time, ``largest`` the most that one process
+    took, bytes. ``appeared`` maps each name that was looked for to the seconds after which it was
+    there.
     """
 
     seconds: float = 0.0
     peak: int = 0
+    largest: int = 0
     appeared: dict[str, float] = field(default_factory=dict)
 
 
 def fl_sim(options: Options, folder: Path, *arguments: str) -> list[str]:
     """Return a command that makes a run, its record in ``folder``."""
+    assert options.data
     command = [sys.executable, "-m", "fl_sim.cli", "run", "benchmark", "--force"]
     return [*command, "--data", options.data, "--out", str(folder), *arguments]
 
@@ -81,22 +91,37 @@ def record_folder() -> Iterator[Path]:
         yield Path(folder) / "benchmark"
 
 
-def seconds(command: list[str]) -> float:
-    """Return how long a command runs. It must succeed."""
+def seconds(command: list[str], folder: Path | None = None) -> float:
+    """Return how long a command runs, in a folder. It must succeed."""
     start = time.perf_counter()
-    with _running(command):
+    with _running(command, folder):
         pass
     return time.perf_counter() - start
 
 
+def cpu_seconds(command: list[str], folder: Path | None = None) -> float:
+    """Return the processor time, user and system, of a command that is one process."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    with _running(command, folder):
+        pass
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
+
+
 def in_turn(pairs: int, *commands: list[str]) -> list[float]:
     """Return the median seconds of each command, run in turn, every other time backwards."""
-    taken: list[list[float]] = [[] for _ in commands]
+    measures = (partial(seconds, command) for command in commands)
+    return [median(column) for column in alternated(pairs, *measures)]
+
+
+def alternated(pairs: int, *measures: Callable[[], float]) -> list[list[float]]:
+    """Return what each measure gave, taken in turn, every other time backwards."""
+    taken: list[list[float]] = [[] for _ in measures]
     for number in range(pairs):
-        turns = list(enumerate(commands))
-        for i, command in turns if number % 2 == 0 else reversed(turns):
-            taken[i].append(seconds(command))
-    return [median(column) for column in taken]
+        turns = list(enumerate(measures))
+        for i, measure in turns if number % 2 == 0 else reversed(turns):
+            taken[i].append(measure())
+    return taken
 
 
 def compared(what: str, ours: float, theirs: float, goal: float | None = None) -> Row:
@@ -105,19 +130,21 @@ def compared(what: str, ours: float, theirs: float, goal: float | None = None) -
     return Row(what, f"{ours:.1f} s", f"{theirs:.1f} s", f"{ours / theirs:.2f}", wanted)
 
 
-def watched(command: list[str], *names: str) -> Watched:
+def watched(command: list[str], *names: str, folder: Path | None = None) -> Watched:
     """Run a command, which must succeed, and look at its processes meanwhile.
 
     Args:
         command: the command.
         names: parts of command lines; the first time that one is seen is noted.
+        folder: where it runs.
     """
     result = Watched()
     start = time.perf_counter()
-    with _running(command) as process:
+    with _running(command, folder) as process:
         while process.poll() is None:
             family = _family(process.pid)
             result.peak = max(result.peak, sum(each.memory for each in family))
+            result.largest = max(result.largest, *(each.memory for each in family), 0)
             for name in names:
                 if any(name in each.command for each in family):
                     result.appeared.setdefault(name, time.perf_counter() - start)
@@ -127,10 +154,10 @@ def watched(command: list[str], *names: str) -> Watched:
 
 
 @contextmanager
-def _running(command: list[str]) -> Iterator[subprocess.Popen[bytes]]:
+def _running(command: list[str], folder: Path | None) -> Iterator[subprocess.Popen[bytes]]:
     """Give a process, and wait for its end. If it fails, what it said is this program's last."""
     with tempfile.TemporaryFile() as output:
-        process = subprocess.Popen(command, stdout=output, stderr=output)
+        process = subprocess.Popen(command, stdout=output, stderr=output, cwd=folder)
         try:
             yield process
         except BaseException:
