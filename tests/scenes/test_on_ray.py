@@ -180,8 +180,9 @@ def test_what_a_lost_node_was_at_is_done_by_another(
 
     def follow(name: str, beat: str) -> None:
         told.append((name, beat))
-        if lost in cluster.at_work().values():
-            os.kill(lost, signal.SIGKILL)
+        there = [worker for worker, keeper in cluster.at_work().items() if keeper == lost]
+        for process in [lost, *there] if there else ():
+            os.kill(process, signal.SIGKILL)
 
     clips(todo, store, follow, renderer=on_ray)
     assert max(Counter(told).values()) == 2  # the first beat of what was under way there
