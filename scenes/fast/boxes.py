@@ -1,5 +1,6 @@
 """Rectangles of pixels, and the tiles of a frame that they touch."""
 
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -8,6 +9,7 @@ import numpy.typing as npt
 from manim.typing import PixelArray
 
 TILE = 32  # pixels a side
+RUN = re.compile(b"\x01+")
 
 Tiles = npt.NDArray[np.bool_]
 
@@ -77,18 +79,15 @@ def mark(tiles: Tiles, box: Box) -> None:
 
 def boxes_of(tiles: Tiles, frame: Box) -> Iterator[Box]:
     """Yield boxes that cover the marked tiles and nothing else of a frame; none overlap."""
-    open_runs: dict[tuple[int, int], int] = {}
-    for row, marked in enumerate([*tiles, np.zeros(tiles.shape[1], bool)]):
-        runs = set(_runs(marked))
-        for run in [run for run in open_runs if run not in runs]:
-            top = open_runs.pop(run)
-            yield Box(run[0] * TILE, top * TILE, run[1] * TILE, row * TILE).within(frame)
+    rows, columns = tiles.shape
+    marks = tiles.tobytes()
+    begun: dict[tuple[int, int], int] = {}  # runs of marks, and the row that each begins in
+    for row in range(rows + 1):
+        here = row * columns
+        found = RUN.finditer(marks, here, here + columns) if row < rows else ()
+        runs = {(run.start() - here, run.end() - here) for run in found}
+        for left, right in begun.keys() - runs:
+            top = begun.pop((left, right))
+            yield Box(left * TILE, top * TILE, right * TILE, row * TILE).within(frame)
         for run in runs:
-            open_runs.setdefault(run, row)
-
-
-def _runs(marked: Tiles) -> Iterator[tuple[int, int]]:
-    """Yield where marks begin and end in a row, shape (columns,)."""
-    if marked.any():
-        edges = np.flatnonzero(np.diff(marked, prepend=False, append=False))
-        yield from zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)
+            begun.setdefault(run, row)

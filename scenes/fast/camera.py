@@ -17,6 +17,10 @@ from scenes.fast.boxes import Box, Tiles, boxes_of, frame_box, mark, no_tiles
 from scenes.fast.images import BoxCamera
 from scenes.fast.items import ONE_CURVE, Item, Items
 
+# Points nearer than the one are the same to Manim wherever they are, those farther than the other
+# are not: units of the scene.
+SAME, APART = 1e-6, 1e-2
+
 
 class FastCamera(BoxCamera):
     """Draws what stands still and what moves, each where it differs from before.
@@ -60,28 +64,42 @@ class FastCamera(BoxCamera):
         return canvas
 
     def set_cairo_context_path(self, ctx: "cairo.Context[Any]", vmobject: VMobject) -> "FastCamera":
-        """Make an outline; quickly where it is one closed piece whose curves meet exactly."""
+        """Make an outline; quickly where it is plain which curves go on from each other."""
         points = vmobject.points[:, :2]
-        if not _is_one_piece(points):
+        pieces = pieces_of(points)
+        if pieces is None:
             return super().set_cairo_context_path(ctx, vmobject)
         ctx.new_path()
-        ctx.new_sub_path()
-        ctx.move_to(*points[0].tolist())
-        for curve in points.reshape(-1, 8)[:, 2:].tolist():
-            ctx.curve_to(*curve)
-        ctx.close_path()
+        curves = points.reshape(-1, 8)[:, 2:].tolist()
+        for first, end, closed in pieces:
+            ctx.new_sub_path()
+            ctx.move_to(*points[first * ONE_CURVE].tolist())
+            for curve in curves[first:end]:
+                ctx.curve_to(*curve)
+            if closed:
+                ctx.close_path()
         return self
 
 
-def _is_one_piece(points: npt.NDArray[np.float64]) -> bool:
-    """Return whether curves, shape (n, 2), are finite and make one closed piece."""
-    return (
-        len(points) >= ONE_CURVE
-        and len(points) % ONE_CURVE == 0
-        and not (points[3:-1:4] != points[4::4]).any()
-        and bool((points[0] == points[-1]).all())
-        and bool(np.isfinite(points).all())
-    )
+def pieces_of(points: npt.NDArray[np.float64]) -> list[tuple[int, int, bool]] | None:
+    """Return the pieces of an outline: first curve, the one after the last, and whether it closes.
+
+    Nothing is returned where Manim has to tell, whose tolerance depends on where points are.
+
+    Args:
+        points: cubic curves, four points each, shape (n, 2).
+    """
+    if not len(points) or len(points) % ONE_CURVE or not np.isfinite(points).all():
+        return None
+    jumps = np.abs(points[ONE_CURVE::ONE_CURVE] - points[ONE_CURVE - 1 : -1 : ONE_CURVE])
+    begins = np.flatnonzero((jumps > SAME).any(axis=1)) + 1
+    starts, ends = np.concatenate([[0], begins]), np.append(begins, len(points) // ONE_CURVE)
+    gaps = np.abs(points[starts * ONE_CURVE] - points[ends * ONE_CURVE - 1])
+    farthest = np.concatenate([jumps.max(axis=1, initial=0.0), gaps.max(axis=1)])
+    if ((farthest > SAME) & (farthest < APART)).any():
+        return None
+    closed = (gaps <= SAME).all(axis=1)
+    return list(zip(starts.tolist(), ends.tolist(), closed.tolist(), strict=True))
 
 
 class Layer:

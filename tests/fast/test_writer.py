@@ -17,7 +17,10 @@ from scenes.fast.boxes import Box, boxes_of, mark, no_tiles
 from scenes.fast.scene import FastScene
 from scenes.fast.writer import COLOURS, PatchEncoder, patches_of, planes_of
 
-LOSSLESS: dict[str, Any] = {**stock.SETTINGS, "video_encoder_options": stock.LOSSLESS}
+RATE = {"frame_rate": 5}
+LOSSLESS: dict[str, Any] = {
+    **stock.SETTINGS, **RATE, "video_encoder_options": stock.LOSSLESS
+}  # fmt: skip
 
 
 class TwoSections(FastScene):
@@ -50,7 +53,7 @@ def movie_of(scene: Scene) -> Path:
 
 def expected(folder: Path) -> list[str]:
     """Return the digests of Manim's own frames."""
-    frames = stock.frames(TwoSections, Camera, folder / "stock")
+    frames = stock.frames(TwoSections, Camera, folder / "stock", **RATE)
     return [stock.converted(frame) for frame in frames]
 
 
