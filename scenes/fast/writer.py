@@ -177,6 +177,12 @@ class FastWriter(SceneFileWriter):
         encoder = self._create_segment_encoder(Path(path))
         self._current_encode_job = DirectJob(encoder=encoder, animation_index=animation_index)
 
+    @staticmethod
+    def _concat_manifest_bytes(input_files: list[str]) -> bytes:
+        """Return the list of files as FFmpeg reads it, in which an apostrophe ends a name."""
+        escaped = [name.replace("'", r"'\''") for name in input_files]
+        return SceneFileWriter._concat_manifest_bytes(escaped)
+
     # Without the cache nothing is gained from a file for each animation.
 
     def add_partial_movie_file(self, hash_animation: str | None) -> None:

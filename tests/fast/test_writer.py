@@ -96,6 +96,11 @@ def test_another_codec_goes_manims_own_way(tmp_path: Path) -> None:
         assert sum(1 for _ in movie.decode(video=0)) == 10
 
 
+def test_a_folder_may_have_an_apostrophe(tmp_path: Path) -> None:
+    scene = rendered(tmp_path / "it's")
+    assert len(stock.decoded(movie_of(scene))) == 10
+
+
 class Breaks(TwoSections):
     """Fails in the middle of a play."""
 
