@@ -36,8 +36,7 @@ class ManyRounds(Explainer):
         """Lay all rounds side by side."""
         chrome, history = self.chrome, self.history
         with self.beat("grid", told.grid, *chrome.hide("status")):
-            self.play(brisk(self.stage.become_rows(history.rows)))
-            self.play(brisk(history.enter()))
+            self.play(brisk(self.stage.become_rows(history.rows, history.enter())))
             for step in told.first_rounds:
                 self.play(history.advance(step.round, step.seconds))
         with self.beat("grow", told.grow, chrome.overlay(told.so_far, alone=True)):

@@ -98,8 +98,8 @@ class CrowdStage(Stage):
         self.crowd.loads[:] = marks.NOTHING
         return AnimationGroup(FadeOut(old), self._relit(), run_time=theme.MOVE / 2)
 
-    def become_rows(self, rows: VGroup) -> Animation:
-        """Squeeze the crowd into its rows; everything else goes first."""
+    def become_rows(self, rows: VGroup, beside: Animation) -> Animation:
+        """Squeeze the crowd into its rows; everything else goes first, and the rest comes last."""
         rest = Group(*(part for part in self.everything if part is not self.crowd))
         flat = self.crowd.copy().stretch_to_fit_width(rows.width)
         flat.stretch_to_fit_height(rows.height).move_to(rows)
@@ -107,6 +107,7 @@ class CrowdStage(Stage):
             FadeOut(rest, run_time=0.7 * theme.MOVE),
             Transform(self.crowd, flat, run_time=0.8 * theme.MOVE),
             AnimationGroup(FadeOut(self.crowd), FadeIn(rows), run_time=0.3 * theme.MOVE),
+            beside,
         )
 
     def connect(self) -> Animation:

@@ -54,6 +54,7 @@ MOST_TRIPS = 4  # updates that take their usual time to travel; of more, each is
 FEW = 0.3  # part of its time after which the next of many begins, so that four move at once
 STAGGER = 0.45  # a packet leaves when the one before has gone this part of its way
 CLOSE_STAGGER = 0.7  # where the ways are short and lie close to each other
+OVERLAP = 0.6  # what comes begins when what goes has this part of its time behind it
 ASIDE = 40  # pixels between the safe area's edge and where the first wire may begin
 
 
@@ -132,16 +133,19 @@ class Stage:
         """Show the global model's weights on the coordinator; what changes glows on the way."""
         return self.coordinator.show_plate(filters, limit, glow=glow)
 
-    def become_rows(self, rows: VGroup) -> Animation:
-        """Leave only the workers' names; these give way to their rows in a chart."""
+    def become_rows(self, rows: VGroup, beside: Animation) -> Animation:
+        """Give way to a chart, whose rows are the workers'; what comes in beside them comes along.
+
+        The stage is never empty: the cards go first, then their names, while the rows come.
+        """
         names = Group(*(worker.words for worker in self.workers))
         cards = [part for w in self.workers for part in (w.panel, w.recess, w.photos, w.bars)]
         rest = [part for part in self.everything if part not in self.workers]
         return AnimationGroup(
             FadeOut(Group(*rest, *cards), run_time=0.8 * theme.MOVE),
             FadeOut(names, run_time=0.5 * theme.MOVE),
-            FadeIn(rows, run_time=0.5 * theme.MOVE),
-            lag_ratio=1,
+            AnimationGroup(FadeIn(rows, run_time=0.5 * theme.MOVE), beside),
+            lag_ratio=OVERLAP,
         )
 
     # --- the phases of a round
