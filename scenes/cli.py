@@ -17,6 +17,7 @@ from scenes import FILM, LOOP
 
 if TYPE_CHECKING:
     from scenes.publish.render import Clip, Job
+    from scenes.release.clips import Renderer
     from scenes.release.manifest import Manifest
 
 SETTINGS = cloup.Context.settings(
@@ -24,6 +25,7 @@ SETTINGS = cloup.Context.settings(
     formatter_settings=cloup.HelpFormatter.settings(theme=cloup.HelpTheme.dark()),
 )
 INTERRUPTED = 130
+HERE = "here"  # where chapters are rendered if nothing else is said
 CHAPTERS = ", ".join(chapter.name for chapter in FILM)
 
 
@@ -109,6 +111,18 @@ def _of_several(default: str | list[str]) -> dict[str, Any]:
     return {"default": default, "multiple": not one, "show_default": one}
 
 
+def on_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the option that chooses where chapters are rendered."""
+    return cloup.option(
+        "--on",
+        type=cloup.Choice([HERE, "ray"]),
+        default=HERE,
+        show_default=True,
+        help="Render on this machine, or on a Ray cluster: the one that RAY_ADDRESS names, or "
+        "that `ray start` started here. All its machines need the same fedreel.",
+    )(command)
+
+
 def output_option(default: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Add the option that chooses the file written."""
     return cloup.option(
@@ -134,21 +148,23 @@ def cli() -> None:
         "fedreel film",
         "fedreel film --quality high",
         "fedreel film one_round --run ~/runs/mine -o media/mine.mp4",
+        "RAY_ADDRESS=192.0.2.1:6379 fedreel film --on ray",
     )
 )
 @chapters_argument
 @run_option
 @look_options("medium")
+@on_option
 @output_option("media/film/fedreel.mp4")
 def film(
-    chapters: tuple[str, ...], runs: tuple[str, ...], output: Path | None, **look: str
+    chapters: tuple[str, ...], runs: tuple[str, ...], on: str, output: Path | None, **look: str
 ) -> None:
     """Render chapters and join them into a movie with captions beside it."""
     with _errors():
         from scenes.publish.film import join
 
-        todo = _jobs(chapters, runs, look)
-        clips = _render(todo)
+        todo = _jobs(chapters, runs, look, on)
+        clips = _render(todo, on)
         path = join(clips, output or Path(f"media/film/fedreel{todo[0].look.label}.mp4"))
         seconds = sum(clip.seconds for clip in clips)
         click.echo(f"film: {path}, {seconds:.0f} s, captions: {path.with_suffix('.srt')}")
@@ -292,6 +308,7 @@ def check(
         "fedreel release site",
         "fedreel release --run mine site",
         "fedreel release --quality low --shape 16:9 draft",
+        "fedreel release --language en --language de --on ray site",
         "fedreel release --explain site",
     )
 )
@@ -300,12 +317,14 @@ def check(
 )
 @run_option
 @look_options("high", several=True)
+@on_option
 @cloup.option(
     "--explain", is_flag=True, help="Say why each clip would be made or not, and make nothing."
 )
 def release(
     out: Path,
     runs: tuple[str, ...],
+    on: str,
     explain: bool,
     shapes: tuple[str, ...],
     languages: tuple[str, ...],
@@ -319,13 +338,15 @@ def release(
     with _errors():
         from scenes.publish.workers import prepare
 
-        prepare()
+        if on == HERE:
+            prepare()
         from scenes.progress import with_bars
         from scenes.publish.render import Look
         from scenes.release.plan import Wish, check_place, explanation, plan, unchanged
         from scenes.release.release import release as make
         from scenes.release.store import STORE, Store
 
+        renderer = _renderer(on)
         out = out.resolve()
         check_place(out)
         wish = Wish(runs, Look(**look), _each_once(shapes), _each_once(languages))
@@ -342,7 +363,9 @@ def release(
             return
         begun = time.monotonic()
         told = with_bars(
-            planned.todo, "release", lambda follow: make(wish, planned, out, Store(STORE), follow)
+            planned.todo,
+            "release",
+            lambda follow: make(wish, planned, out, Store(STORE), follow, renderer),
         )
         _summary(told, out, time.monotonic() - begun)
 
@@ -454,14 +477,17 @@ def _again(todo: "Sequence[Job]", look: Mapping[str, str]) -> "Iterator[Job]":
         yield from jobs((job.chapter.name,), job.runs, Look(**look))
 
 
-def _jobs(chapters: tuple[str, ...], runs: tuple[str, ...], look: Mapping[str, str]) -> "list[Job]":
+def _jobs(
+    chapters: tuple[str, ...], runs: tuple[str, ...], look: Mapping[str, str], on: str = HERE
+) -> "list[Job]":
     """Return the jobs whose records hold what the chapter shows, and say what is left out.
 
     A chapter that was asked for by name is not left out: what it lacks is an error.
     """
     from scenes.publish.workers import prepare
 
-    prepare()
+    if on == HERE:
+        prepare()
     from scenes.publish.render import Look, jobs, tellable
 
     todo, left_out = tellable(jobs(chapters, runs, Look(**look)))
@@ -472,14 +498,27 @@ def _jobs(chapters: tuple[str, ...], runs: tuple[str, ...], look: Mapping[str, s
     return todo
 
 
-def _render(todo: "list[Job]") -> "list[Clip]":
+def _render(todo: "list[Job]", on: str = HERE) -> "list[Clip]":
     """Return the jobs' clips; those that the store lacks are rendered, with a bar."""
     from scenes.progress import with_bars
     from scenes.release.clips import Planned, clips, sources_of
     from scenes.release.store import STORE, Store
 
+    renderer = _renderer(on)
     planned = [Planned(job, sources_of(job)) for job in todo]
-    return with_bars(planned, "film", lambda follow: clips(planned, Store(STORE), follow))
+    return with_bars(
+        planned, "film", lambda follow: clips(planned, Store(STORE), follow, renderer=renderer)
+    )
+
+
+def _renderer(on: str) -> "Renderer":
+    """Return what renders clips here, or on Ray if it is installed."""
+    from scenes.release import clips, on_ray
+
+    if on == HERE:
+        return clips.here
+    on_ray.check_installed()
+    return on_ray.on_ray
 
 
 @contextmanager

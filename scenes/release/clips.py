@@ -132,36 +132,6 @@ class Planned:
         return self.job.name
 
 
-def clips(
-    todo: Sequence[Planned],
-    store: Store,
-    on_beat: Callable[[str, str], None],
-    illustrated: Sequence[Planned] = (),
-) -> list[Clip]:
-    """Return the clips of some chapters, in order; those that the store lacks are rendered.
-
-    Args:
-        todo: the chapters.
-        store: where clips are kept, each as soon as it is done.
-        on_beat: told job and beat whenever one begins, and (job, "done") at its end.
-        illustrated: those of which a figure of each beat is drawn as well, while they are rendered.
-    """
-    missing = []
-    for planned in todo:
-        if has(store, planned):
-            on_beat(planned.name, DONE)
-        else:
-            missing.append(Rendering(planned, store, planned in illustrated))
-    if missing:
-        side_by_side(_render, missing, on_beat)
-    return [read(store, planned) for planned in todo]
-
-
-def has(store: Store, planned: Planned) -> bool:
-    """Return whether a clip is in the store."""
-    return store.has(planned.key, MOVIE) and store.has(planned.key, NOTES)
-
-
 @dataclass(frozen=True)
 class Rendering:
     """A clip to be rendered into the store, with a figure of each beat or without."""
@@ -176,8 +146,62 @@ class Rendering:
         return self.planned.name
 
 
-def _render(task: Rendering, desk: Desk) -> None:
-    """Render in a folder of its own, so that another program at work is not disturbed."""
+OnBeat = Callable[[str, str], None]
+Renderer = Callable[[Sequence[Rendering], OnBeat], object]  # renders each into its store
+
+
+def here(todo: Sequence[Rendering], on_beat: OnBeat) -> None:
+    """Render clips on this machine, side by side.
+
+    Args:
+        todo: the clips.
+        on_beat: told name and beat whenever one begins, and (name, ``DONE``) at its end.
+    """
+    side_by_side(render, todo, on_beat)
+
+
+def clips(
+    todo: Sequence[Planned],
+    store: Store,
+    on_beat: OnBeat,
+    illustrated: Sequence[Planned] = (),
+    renderer: Renderer = here,
+) -> list[Clip]:
+    """Return the clips of some chapters, in order; those that the store lacks are rendered.
+
+    Args:
+        todo: the chapters.
+        store: where clips are kept, each as soon as it is done.
+        on_beat: told job and beat whenever one begins, and (job, "done") at its end.
+        illustrated: those of which a figure of each beat is drawn as well, while they are rendered.
+        renderer: renders them, on this machine or elsewhere.
+    """
+    missing = []
+    for planned in todo:
+        if has(store, planned):
+            on_beat(planned.name, DONE)
+        else:
+            missing.append(Rendering(planned, store, planned in illustrated))
+    if missing:
+        renderer(missing, on_beat)
+    return [read(store, planned) for planned in todo]
+
+
+def has(store: Store, planned: Planned) -> bool:
+    """Return whether a clip is in the store."""
+    return store.has(planned.key, MOVIE) and store.has(planned.key, NOTES)
+
+
+def render(task: Rendering, desk: Desk) -> None:
+    """Render a clip in a folder of its own, so that another program at work is not disturbed.
+
+    Args:
+        task: the clip.
+        desk: told of each beat as it begins; says whether beats are drawn by other processes.
+
+    Raises:
+        ReleaseError: what it is made from has changed meanwhile.
+    """
     from scenes.release.figures import Drawer  # noqa: PLC0415  # Manim is imported where it draws
 
     with workshop(task.store.folder, WORK) as folder:

@@ -6,7 +6,7 @@ from pathlib import Path
 from scenes.fast.scheduler import DONE
 from scenes.publish.film import title
 from scenes.release import products
-from scenes.release.clips import clips
+from scenes.release.clips import Renderer, clips, here
 from scenes.release.digests import making
 from scenes.release.folder import put, workshop
 from scenes.release.manifest import FileMade, Manifest, audit_of, file_made, runs_of
@@ -16,7 +16,9 @@ from scenes.release.products import Film, Follow, Made
 from scenes.release.store import Store
 
 
-def release(wish: Wish, planned: Plan, out: Path, store: Store, follow: Follow) -> Manifest:
+def release(
+    wish: Wish, planned: Plan, out: Path, store: Store, follow: Follow, renderer: Renderer = here
+) -> Manifest:
     """Make a release, and give it its place.
 
     Args:
@@ -25,10 +27,11 @@ def release(wish: Wish, planned: Plan, out: Path, store: Store, follow: Follow) 
         out: the folder that it becomes; what is there stays until then.
         store: what was made before.
         follow: told what is being worked on and what of it, and (name, "done") at its end.
+        renderer: renders the clips, on this machine or elsewhere.
     """
     inputs = wish.inputs()
     first, *_ = planned.films.values()
-    done = iter(clips(planned.todo, store, follow, illustrated=first))
+    done = iter(clips(planned.todo, store, follow, first, renderer))
     films = [Film(todo, [next(done) for _ in todo], store) for todo in planned.films.values()]
     loops = [Film([one], [next(done)], store) for one in planned.loop]
     made: Made = {}

@@ -35,8 +35,10 @@ def make(run: str, out: Path, languages: tuple[str, ...] = ONE) -> None:
 
 def take_turns(run: str, out: Path) -> NoReturn:
     """Put one release in the other's place, again and again."""
+    told = manifest.read(out)
+    turns = (ONE, OTHER) if told and OTHER[-1] in told.command.split() else (OTHER, ONE)
     while True:
-        for languages in (OTHER, ONE):
+        for languages in turns:
             make(run, out, languages)
 
 
