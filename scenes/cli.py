@@ -161,9 +161,9 @@ def film(
 ) -> None:
     """Render chapters and join them into a movie with captions beside it."""
     with _errors():
+        todo = _jobs(chapters, runs, look, on)
         from scenes.publish.film import join
 
-        todo = _jobs(chapters, runs, look, on)
         clips = _render(todo, on)
         path = join(clips, output or Path(f"media/film/fedreel{todo[0].look.label}.mp4"))
         seconds = sum(clip.seconds for clip in clips)
@@ -177,10 +177,10 @@ def film(
 def loop(runs: tuple[str, ...], output: Path | None, **look: str) -> None:
     """Make the short seamless loop for a README: a GIF, and the same as MP4 beside it."""
     with _errors():
+        todo = _jobs((LOOP.name,), runs, look)
         from scenes.publish.film import join
         from scenes.publish.loop import gif
 
-        todo = _jobs((LOOP.name,), runs, look)
         clips = _render(todo)
         output = output or Path(f"media/loop{todo[0].look.label}.gif")
         movie = join(clips, output.with_suffix(".mp4"))
@@ -198,9 +198,9 @@ def sheet(
 ) -> None:
     """Put a still of every beat's middle and end on one labelled picture."""
     with _errors():
+        todo = _jobs(chapters, runs, look)
         from scenes.publish.sheet import sheet as make
 
-        todo = _jobs(chapters, runs, look)
         path = output or Path(f"media/sheet{todo[0].look.label}.png")
         click.echo(f"sheet: {make(_render(todo), path)}")
 
@@ -487,7 +487,7 @@ def _jobs(
     from scenes.publish.workers import prepare
 
     if on == HERE:
-        prepare()
+        prepare()  # before all other imports: they are done while Manim's goes on
     from scenes.publish.render import Look, jobs, tellable
 
     todo, left_out = tellable(jobs(chapters, runs, Look(**look)))
@@ -524,12 +524,14 @@ def _renderer(on: str) -> "Renderer":
 @contextmanager
 def _errors() -> Iterator[None]:
     """Turn what a user can mend into one line and exit code 2."""
-    from fl_sim.record import RecordError
-    from scenes.errors import SceneError
-
     try:
         yield
-    except (RecordError, SceneError) as error:
+    except Exception as error:
+        from fl_sim.record import RecordError  # not before Manim's import has begun elsewhere
+        from scenes.errors import SceneError
+
+        if not isinstance(error, RecordError | SceneError):
+            raise
         _fail(error)
 
 

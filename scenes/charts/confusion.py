@@ -57,17 +57,19 @@ class Matrix(ImageMobject):
 
     def draw(self, shares: Shares) -> None:
         """Draw other shares in the same place."""
-        self.pixel_array[..., :3] = self._pixels(shares)[..., :3]
+        self.pixel_array[..., :3] = self._pixels(shares)
 
     def _pixels(self, shares: Shares) -> npt.NDArray[np.uint8]:
         dark, bright = (np.array(ManimColor(c).to_rgb()) for c in (theme.PANEL, theme.INK))
-        color = dark + shares[..., None] * (bright - dark)
-        tile = np.ones((self.cell, self.cell, 1))
-        pixels = np.kron(np.concatenate([color, np.ones((*shares.shape, 1))], axis=2), tile)
+        cells = _eight_bits(dark + shares[..., None] * (bright - dark))
+        pixels = cells.repeat(self.cell, axis=0).repeat(self.cell, axis=1)
         lines = np.arange(len(pixels)) % self.cell >= self.cell - self.gap
-        pixels[lines] = pixels[:, lines] = [*ManimColor(theme.GROUND).to_rgb(), 1]
-        drawn = pixels[: -self.gap, : -self.gap]
-        return np.asarray(np.round(255 * drawn), dtype=np.uint8)
+        pixels[lines] = pixels[:, lines] = _eight_bits(np.array(ManimColor(theme.GROUND).to_rgb()))
+        return pixels[: -self.gap, : -self.gap]
+
+
+def _eight_bits(color: npt.NDArray[np.float64]) -> npt.NDArray[np.uint8]:
+    return np.round(255 * color).astype(np.uint8)
 
 
 class Confusion:

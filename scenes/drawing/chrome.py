@@ -78,18 +78,19 @@ class Chrome:
         )
         number.put(corner - down * theme.TITLE / 2, side)
         entry = VGroup(number)
-        for i, part in enumerate(self._in_lines(metric.name, room)):
-            name = Words(part, self.frame, color=theme.MUTED)
+        for i, name in enumerate(self._in_lines(metric.name, room)):
             entry.add(name.put(corner - down * (theme.TITLE + 33 + i * NAME_LEADING), side))
         return entry
 
-    def _in_lines(self, name: Told, room: float) -> Sequence[Told]:
+    def _in_lines(self, name: Told, room: float) -> Sequence[Words]:
         """Return a name as one line, or as two that are about as wide where it has no room."""
-        if Words(name, self.frame).width <= room or " " not in str(name):
-            return [name]
+        whole = Words(name, self.frame, color=theme.MUTED)
+        if whole.width <= room or " " not in str(name):
+            return [whole]
         words = str(name).split(" ")
         pairs = [(" ".join(words[:i]), " ".join(words[i:])) for i in range(1, len(words))]
-        return split(name, min(pairs, key=lambda pair: max(map(len, pair))))
+        lines = split(name, min(pairs, key=lambda pair: max(map(len, pair))))
+        return [Words(line, self.frame, color=theme.MUTED) for line in lines]
 
     def tick(self, metrics: Sequence[Metric], *, alone: bool = False) -> None:
         """Change the overlay's numbers at once, without an animation: a counter that runs."""

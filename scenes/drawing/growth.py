@@ -91,8 +91,13 @@ class Marks(Group):
     def draw_to(self, round_: float) -> None:
         """Show the marks up to a round; those of a round that has begun come in gradually."""
         for picture, (opacity, column_of) in zip(self.pictures, self.stripes, strict=True):
-            reached = np.clip(round_ - (column_of - 1), 0, 1)
-            picture.pixel_array[..., 3] = opacity * reached[None, :]
+            seen = picture.pixel_array[..., 3]
+            if round_ >= column_of.max():  # most stripes are whole,
+                seen[:] = opacity
+            elif round_ <= column_of.min() - 1:  # or have not begun
+                seen[:] = 0
+            else:
+                seen[:] = opacity * np.clip(round_ - (column_of - 1), 0, 1)
 
 
 def _stripes(opacity: npt.NDArray[np.uint8], column_of: npt.NDArray[np.float64]) -> Iterator[slice]:

@@ -9,7 +9,7 @@ from scenes import FILM, LOOP
 from scenes.fast import scheduler
 
 FOLDER = Path(__file__).parents[1]
-PRELOAD = ["scenes.explainer"]  # Manim, and what all chapters share
+PRELOAD = ["scenes.fast.preload", "scenes.explainer"]  # Manim, and what all chapters share
 Result = TypeVar("Result")
 
 

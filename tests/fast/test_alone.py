@@ -20,3 +20,13 @@ def test_a_scene_needs_only_manim() -> None:
 
 def test_the_scheduler_does_not_import_manim() -> None:
     assert "manim" not in imported("scenes.fast.scheduler")
+
+
+def test_what_renders_has_manim_without_ipython_which_is_there_for_others() -> None:
+    told = (
+        "import sys, scenes.fast.preload\n"
+        "print('manim' in sys.modules, 'IPython' in sys.modules)\n"
+        "import IPython\n"
+    )
+    done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["True", "False"]
