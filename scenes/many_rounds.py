@@ -23,14 +23,16 @@ class ManyRounds(Explainer):
 
     def repeat(self, told: ManyRoundsTold) -> None:
         """Show the next rounds on the stage, each faster than the one before."""
-        self.play(self.stage.open(told.plate, told.reading), self.chrome.title(told.title))
-        if told.swift:
-            with self.beat("again", told.again):
-                for round_ in told.swift:
-                    steps = self.stage.swift_round(round_)
-                    self.play(self.chrome.status(round_.status), next(steps))
-                    for animation in steps:
-                        self.play(animation)
+        opening = self.stage.open(told.plate, told.reading), self.chrome.title(told.title)
+        if not told.swift:
+            self.play(*opening)
+            return
+        with self.beat("again", told.again, *opening):
+            for round_ in told.swift:
+                steps = self.stage.swift_round(round_)
+                self.play(self.chrome.status(round_.status), next(steps))
+                for animation in steps:
+                    self.play(animation)
 
     def remember(self, told: ManyRoundsTold) -> None:
         """Lay all rounds side by side."""
