@@ -75,6 +75,7 @@ def _symbols(svg: ElementTree.Element) -> Iterator[ElementTree.Element]:
         )
 
 
+@lru_cache(MOST_KEPT)
 def _curves(path: str) -> Points:
     """Return an SVG path, absolute and made of M, L, C and Z, as curves: shape (n, 4, 2)."""
     curves: list[Points] = []

@@ -3,7 +3,7 @@
 import json
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,16 @@ from scenes.fast.scheduler import DONE, Desk
 from scenes.figures import DIGIT, Figure, figures_of
 from scenes.publish.render import Clip, Job, render_here
 from scenes.publish.workers import side_by_side
-from scenes.release.digests import code_of, digest, forget, making, settings, versions
+from scenes.release.digests import (
+    Parsed,
+    code_of,
+    digest,
+    known,
+    learn,
+    making,
+    settings,
+    versions,
+)
 from scenes.release.folder import workshop
 from scenes.release.store import Store
 
@@ -134,11 +143,15 @@ class Planned:
 
 @dataclass(frozen=True)
 class Rendering:
-    """A clip to be rendered into the store, with a figure of each beat or without."""
+    """A clip to be rendered into the store, with a figure of each beat or without.
+
+    ``known`` is what was found out of files when it was planned.
+    """
 
     planned: Planned
     store: Store
     illustrated: bool
+    known: Mapping[str, Parsed] = field(default_factory=dict, repr=False)
 
     @property
     def name(self) -> str:
@@ -181,7 +194,7 @@ def clips(
         if has(store, planned):
             on_beat(planned.name, DONE)
         else:
-            missing.append(Rendering(planned, store, planned in illustrated))
+            missing.append(Rendering(planned, store, planned in illustrated, known()))
     if missing:
         renderer(missing, on_beat)
     return [read(store, planned) for planned in todo]
@@ -204,6 +217,7 @@ def render(task: Rendering, desk: Desk) -> None:
     """
     from scenes.release.figures import Drawer  # noqa: PLC0415  # Manim is imported where it draws
 
+    learn(task.known)
     with workshop(task.store.folder, WORK) as folder:
         planned = task.planned
         drawer = Drawer(folder, planned.job.look.pixels)
@@ -224,7 +238,6 @@ def check_sources(planned: Planned) -> None:
     Raises:
         ReleaseError: a file or a record has changed meanwhile.
     """
-    forget()
     changes = sources_of(planned.job).changes(planned.made_from)
     if changes:
         raise ReleaseError(

@@ -7,12 +7,11 @@ language, and on the versions of what draws.
 import ast
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
-from functools import cache
 from hashlib import sha256
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -77,8 +76,8 @@ def code_of(module: str) -> dict[str, str]:
         file = _file(name)
         if file is None or str(file) in found:
             continue
-        found[str(file)] = _code_digest(file)
-        waiting += _imports(file)
+        found[str(file)], imports = _parsed(file)
+        waiting += imports
     return {Path(name).relative_to(ROOT).as_posix(): found[name] for name in sorted(found)}
 
 
@@ -91,39 +90,51 @@ def _file(module: str) -> Path | None:
     return next((file for file in files if file.is_file()), None)
 
 
-@cache
-def _tree(file: Path) -> ast.Module:
-    return ast.parse(file.read_text("utf-8"))
+# Of files, by the SHA-256 of their bytes: to parse them all takes a fifth of a second.
+_known: dict[str, "Parsed"] = {}
 
 
-@cache
-def _code_digest(file: Path) -> str:
-    return sha256(ast.dump(_tree(file)).encode()).hexdigest()
+class Parsed(NamedTuple):
+    """What counts of a file: a digest, and the modules of this package that it may import."""
+
+    digest: str
+    imports: tuple[str, ...]
 
 
-@cache
-def _imports(file: Path) -> tuple[str, ...]:
-    """Return the modules of this package that a file imports, and what may be modules."""
-    found: list[str] = []
-    for node in ast.walk(_tree(file)):
+def known() -> dict[str, Parsed]:
+    """Return what was found out in this process, for ``learn`` in another one."""
+    return dict(_known)
+
+
+def learn(known: Mapping[str, Parsed]) -> None:
+    """Take over what another process found out. Files are still read: they may have changed."""
+    _known.update(known)
+
+
+def _parsed(file: Path) -> Parsed:
+    source = file.read_bytes()
+    key = sha256(source).hexdigest()
+    if key not in _known:
+        tree = ast.parse(source)
+        _known[key] = Parsed(sha256(ast.dump(tree).encode()).hexdigest(), tuple(_imports(tree)))
+    return _known[key]
+
+
+def _imports(tree: ast.Module) -> Iterator[str]:
+    """Yield the modules of this package that a file imports, and what may be modules."""
+    for node in ast.walk(tree):
+        found: list[str] = []
         if isinstance(node, ast.Import):
-            found += (name.name for name in node.names)
+            found = [name.name for name in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module:
-            found.append(node.module)
-            found += (f"{node.module}.{name.name}" for name in node.names)
-    return tuple(name for name in found if name.split(".")[0] == PACKAGE)
-
-
-def forget() -> None:
-    """Read every file again the next time: some may have changed."""
-    for known in (_tree, _code_digest, _imports):
-        known.cache_clear()
+            found = [node.module, *(f"{node.module}.{name.name}" for name in node.names)]
+        yield from (name for name in found if name.split(".")[0] == PACKAGE)
 
 
 def making() -> dict[str, str]:
     """Return the digest of each file that says how pictures become files."""
     files = [ROOT / PACKAGE / "publish", ROOT / PACKAGE / "release"]
-    found = {str(file): _code_digest(file) for folder in files for file in folder.glob("*.py")}
+    found = {str(file): _parsed(file).digest for folder in files for file in folder.glob("*.py")}
     return {Path(name).relative_to(ROOT).as_posix(): found[name] for name in sorted(found)}
 
 
@@ -132,7 +143,7 @@ def settings() -> dict[str, str]:
     render = ROOT / PACKAGE / "publish" / "render.py"
     return {
         "manim.cfg": _bytes_digest(ROOT / "manim.cfg"),
-        render.relative_to(ROOT).as_posix(): _code_digest(render),
+        render.relative_to(ROOT).as_posix(): _parsed(render).digest,
         **{font.name: _bytes_digest(font) for font in _fonts()},
     }
 

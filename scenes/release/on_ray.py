@@ -27,7 +27,7 @@ from scenes.errors import ReleaseError, SceneError
 from scenes.fast.scheduler import DONE, Desk
 from scenes.publish.workers import beats_in
 from scenes.release.clips import Planned, Rendering, changed, render, sources_of
-from scenes.release.digests import forget, making
+from scenes.release.digests import making
 from scenes.release.folder import workshop
 from scenes.release.store import Store
 
@@ -274,7 +274,6 @@ def check_same(planned: Planned, made: Mapping[str, str]) -> None:
     Raises:
         ReleaseError: this machine has other code or versions.
     """
-    forget()
     there = planned.made_from
     here = sources_of(planned.job)
     files = changed({**making(), **here.code}, {**made, **there.code})

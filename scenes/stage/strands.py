@@ -10,7 +10,7 @@ from manim.typing import Point3D
 from scenes import theme
 from scenes.drawing import layers
 from scenes.drawing.layout import Frame, Slot
-from scenes.stage.wires import ARRIVING, TRAIL, TRAIL_STEPS, Wire
+from scenes.stage.wires import ARRIVING, TRAIL, TRAIL_STEPS, Wire, along
 
 MOST = 11
 TRUNK = 0.42  # part of the way down after which the strands part
@@ -92,5 +92,5 @@ def _partial(ways: Sequence[VMobject], share: float) -> npt.NDArray[np.float64]:
 
 def _in_equal_steps(way: VMobject) -> VMobject:
     """Return a way of equal steps, so that a part of the points is the same part of the length."""
-    steps = [way.point_from_proportion(share) for share in np.linspace(0, 1, TRAIL_STEPS)]
+    steps = list(map(along(way), np.linspace(0, 1, TRAIL_STEPS)))
     return VMobject().set_points_as_corners(steps)

@@ -1,5 +1,7 @@
 """Wires between the coordinator and the workers, and the packets that travel on them."""
 
+from collections.abc import Callable
+
 import numpy as np
 from manim import (
     Animation,
@@ -113,7 +115,7 @@ class Travel(Animation):
         self.packet = packet
         self.width = packet.body.width
         self.room = room if room is not None and room < self.width else None
-        self.path = path
+        self.way = along(path)
         self.appears = appears
         self.disappears = disappears
         super().__init__(
@@ -131,7 +133,7 @@ class Travel(Animation):
             arrived = max(0.0, (min(alpha, 1.0) - ARRIVING) / (1 - ARRIVING))
             width = self.width + arrived * (self.room - self.width)
             self.packet.body.stretch_to_fit_width(width)
-        self.packet.move_to(self.path.point_from_proportion(self.rate_func(min(alpha, 1.0))))
+        self.packet.move_to(self.way(self.rate_func(min(alpha, 1.0))))
         self.packet.set_fill(opacity=opacity)
         if self.room is not None:
             self.packet.words.set_fill(opacity=opacity * (1 - arrived))
@@ -142,7 +144,7 @@ class Trail(Animation):
 
     def __init__(self, path: VMobject, color: str, run_time: float) -> None:
         # Equal steps, so that a part of the points is the same part of the length.
-        steps = [path.point_from_proportion(share) for share in np.linspace(0, 1, TRAIL_STEPS)]
+        steps = list(map(along(path), np.linspace(0, 1, TRAIL_STEPS)))
         self.whole = VMobject().set_points_as_corners(steps)
         self.trail = VMobject(stroke_color=color, stroke_width=TRAIL)
         self.trail.set_z_index(layers.WIRES)
@@ -152,6 +154,26 @@ class Trail(Animation):
         """Reach as far as the packet, and fade in the end."""
         self.trail.pointwise_become_partial(self.whole, 0, smooth(min(alpha, 1.0)))
         self.trail.set_stroke(opacity=min(1.0, (1 - alpha) / (1 - ARRIVING)))
+
+
+def along(path: VMobject) -> Callable[[float], Point3D]:
+    """Return what gives the point at a share of a path's length, as it is now.
+
+    The same as Manim's ``point_from_proportion``, which measures all curves for every point.
+    """
+    curves = tuple(path.get_curve_functions_with_lengths())
+    whole = sum(length for _, length in curves)
+    last = path.get_last_point().copy()
+
+    def point(share: float) -> Point3D:
+        target, done = share * whole, 0.0
+        for curve, length in curves if share < 1 else ():
+            if done + length >= target:
+                return curve((target - done) / length if length else 0.0)
+            done += length
+        return last
+
+    return point
 
 
 def journey(*points_or_wires: VMobject | Point3D) -> VMobject:

@@ -4,13 +4,17 @@ import subprocess
 import sys
 
 
-def imported(module: str) -> set[str]:
-    """Return the modules that are there after an import in a fresh process."""
-    program = f"import {module}, sys; print(*sys.modules)"
+def printed(program: str) -> str:
+    """Return what a fresh process prints."""
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
-    return set(done.stdout.split())
+    return done.stdout
+
+
+def imported(module: str) -> set[str]:
+    """Return the modules that are there after an import in a fresh process."""
+    return set(printed(f"import {module}, sys; print(*sys.modules)").split())
 
 
 def test_a_scene_needs_only_manim() -> None:
@@ -22,11 +26,21 @@ def test_the_scheduler_does_not_import_manim() -> None:
     assert "manim" not in imported("scenes.fast.scheduler")
 
 
-def test_what_renders_has_manim_without_ipython_which_is_there_for_others() -> None:
-    told = (
-        "import sys, scenes.fast.preload\n"
-        "print('manim' in sys.modules, 'IPython' in sys.modules)\n"
-        "import IPython\n"
-    )
-    done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
-    assert done.stdout.split() == ["True", "False"]
+def test_what_renders_has_manim_without_what_only_others_need() -> None:
+    program = """
+import sys
+import scenes.fast.preload
+left_out = {"IPython", "networkx"}
+print("manim" in sys.modules, *left_out & set(sys.modules))
+import manim
+graph = manim.Graph([1, 2], [(1, 2)], layout="circular")
+print(len(graph.vertices), *left_out & set(sys.modules))
+import IPython
+"""
+    assert printed(program).splitlines() == ["True", "2 networkx"]
+
+
+def test_a_graph_is_laid_out_as_ever() -> None:
+    graph = "; print(Graph([1, 2, 3], [(1, 2), (2, 3)], layout='tree', root_vertex=1).get_center())"
+    late = printed(f"import scenes.fast.preload; from manim import Graph{graph}")
+    assert late == printed(f"from manim import Graph{graph}")

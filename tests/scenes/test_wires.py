@@ -5,7 +5,7 @@ import pytest
 
 from scenes import theme
 from scenes.drawing.layout import Frame, layout
-from scenes.stage.wires import Packet, Trail, Travel, journey, wires
+from scenes.stage.wires import Packet, Trail, Travel, along, journey, wires
 
 FRAME = Frame(128 / 9, 8.0)
 LAYOUT = layout(FRAME, 10)
@@ -28,6 +28,13 @@ def test_a_journey_follows_the_wire(outward: bool) -> None:
     assert max(away_from_wire(path.point_from_proportion(share)) for share in shares) < 0.03
     ends = (wire.get_start(), DOCK) if outward else (DOCK, wire.get_start())
     assert np.allclose([path.get_start(), path.get_end()], ends)
+
+
+def test_a_way_is_manims_own() -> None:
+    path = journey(wires(LAYOUT.coordinator, LAYOUT.workers)[9], DOCK)
+    shares = np.linspace(0, 1, 30)
+    expected = [path.point_from_proportion(share) for share in shares]
+    assert np.array_equal(list(map(along(path), shares)), expected)
 
 
 def test_the_trail_reaches_its_packet() -> None:
