@@ -1,6 +1,10 @@
 """Panels: the rounded boxes that actors stand in, and how one lights up."""
 
+from functools import lru_cache
+from typing import Self
+
 from manim import Animation, RoundedRectangle, there_and_back_with_pause
+from manim.typing import Point3D_Array
 
 from scenes import theme
 from scenes.drawing import layers
@@ -9,9 +13,27 @@ from scenes.drawing.layout import Frame, Slot
 CORNER = 14  # pixels
 THIN = 1.6
 THICK = 3.2
+MOST_KEPT = 64  # sizes of which the points are kept
+DIGITS = 9  # in which two sizes differ
 
 
-class Panel(RoundedRectangle):
+@lru_cache(MOST_KEPT)
+def _rounded(width: float, height: float, radius: float) -> Point3D_Array:
+    """Return the points of a rectangle with round corners; Manim takes milliseconds for each."""
+    return RoundedRectangle(corner_radius=radius, width=width, height=height).points
+
+
+class Rounded(RoundedRectangle):
+    """A rectangle with round corners, of which many have the same size."""
+
+    def round_corners(self, radius: float = CORNER, **_: object) -> Self:  # type: ignore[override]
+        """Round the corners."""
+        size = (round(length, DIGITS) for length in (self.width, self.height, radius))
+        self.points = _rounded(*size).copy()
+        return self
+
+
+class Panel(Rounded):
     """A box that fills a slot."""
 
     def __init__(self, slot: Slot, frame: Frame) -> None:
@@ -35,7 +57,7 @@ class Panel(RoundedRectangle):
         return self.copy().set_stroke(theme.EDGE, THIN)
 
 
-class Recess(RoundedRectangle):
+class Recess(Rounded):
     """A dark hollow in a panel: the place where packets come to rest."""
 
     def __init__(self, slot: Slot, frame: Frame) -> None:

@@ -2,6 +2,9 @@
 
 Manim's own allocates and blends a full frame for every image, however small; a stage with ten
 workers' photos spends most of its time there. The pixels are the same.
+
+On the film's opening at 1080p60 it saves 45 of stock Manim's 94 seconds of processor time
+(``tests/benchmarks --only techniques``).
 """
 
 from typing import Any, NamedTuple

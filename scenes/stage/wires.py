@@ -5,7 +5,6 @@ from collections.abc import Callable
 import numpy as np
 from manim import (
     Animation,
-    RoundedRectangle,
     VGroup,
     VMobject,
     smooth,
@@ -15,6 +14,7 @@ from manim.typing import Point3D
 from scenes import theme
 from scenes.drawing import layers
 from scenes.drawing.layout import Frame, Slot
+from scenes.drawing.panel import Rounded
 from scenes.drawing.text import Words
 from scenes.figures import Told
 
@@ -82,7 +82,7 @@ class Packet(VGroup):
 
     def __init__(self, told: Told, color: str, frame: Frame) -> None:
         self.words = Words(told, frame, color=theme.ON_BRIGHT, weight="SEMIBOLD")
-        self.body = RoundedRectangle(
+        self.body = Rounded(
             corner_radius=frame.px(9),
             width=self.words.width + 2 * frame.px(PACKET_PAD),
             height=frame.px(PACKET_HEIGHT),
