@@ -2,6 +2,7 @@
 
 # ruff: noqa: PLC0415  # heavy imports happen in the commands, so that help is immediate
 
+import gc
 import signal
 import sys
 import time
@@ -545,6 +546,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         cli(standalone_mode=False)
+        gc.freeze()  # what ends with the program need not be looked through before
     except (click.Abort, KeyboardInterrupt):
         click.echo("fedreel: stopped; no film was written", err=True)
         sys.exit(INTERRUPTED)

@@ -207,7 +207,7 @@ plans = st.lists(st.tuples(st.integers(0, 4), st.integers(0, 3), places, st.floa
 
 
 @given(st.lists(st.tuples(st.integers(0, 4), places, st.integers(-2, 2)), max_size=5), plans)
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow])
 def test_whatever_moves_the_frames_are_manims_own(still: list[Any], plan: list[Any]) -> None:
     def plays(scene: Scene) -> None:
         for kind, (x, y), level in still:

@@ -135,7 +135,7 @@ class Spec:
 
 
 @given(steps=st.lists(st.lists(box(), max_size=3), min_size=1, max_size=4), seed=st.integers(0, 9))
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 def test_patches_make_the_planes_that_a_whole_frame_makes(
     steps: list[list[Box]], seed: int, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

@@ -323,9 +323,7 @@ def test_a_large_record_takes_a_fixed_multiple_of_its_size(tmp_path: Path) -> No
 # --- anything else
 
 
-@settings(
-    max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=400, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data(), compression=st.sampled_from([zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED]))
 def test_damaged_bytes_load_or_say_why_not(
     tmp_path: Path, data: st.DataObject, compression: int

@@ -145,7 +145,7 @@ def test_numbers_in_lists_are_narrow_where_nothing_is_lost(
     assert curve_in(with_curve(*losses)) == (kind, list(losses))
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(st.lists(st.integers(0, 2**32 - 1), max_size=20))
 @example([0x00000001, 0x00800000, 0x7F7FFFFF, 0x80000000, 0xFF7FFFFF])
 def test_every_float32_is_kept_as_its_shortest_decimal(bits: list[int]) -> None:
@@ -205,7 +205,7 @@ def train_halves(draw: st.DrawFn, clients: int) -> record.Train:
     return record.Train(sampled=sampled, replies=replies, failures=failures, gram=gram)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(runs())
 def test_any_run_is_unpacked_as_it_was(run: record.Run) -> None:
     data, stored = packed(run)
@@ -213,9 +213,7 @@ def test_any_run_is_unpacked_as_it_was(run: record.Run) -> None:
     assert record.Run.model_validate(columns.unpack(data, stored)) == run
 
 
-@settings(
-    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(run=runs())
 def test_any_run_is_loaded_as_it_was(tmp_path: Path, run: record.Run) -> None:
     record.save(run, tmp_path)
@@ -370,9 +368,7 @@ NAMES = st.sampled_from(sorted(columns.NAMES)) | st.builds(
 )
 
 
-@settings(
-    max_examples=500, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=500, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data(), run=st.sampled_from([tiny_run(), full_run()]))
 def test_mutated_columns_load_or_say_why_not(
     tmp_path: Path, data: st.DataObject, run: record.Run

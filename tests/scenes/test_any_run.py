@@ -26,7 +26,6 @@ CAPTIONS = ((42, 2), (36, 3), (28, 4))
 MOST_DRAWN = 1 if "FEDREEL_EXAMPLES" not in os.environ else int(os.environ["FEDREEL_EXAMPLES"])
 QUICKLY = settings(
     max_examples=int(os.environ.get("FEDREEL_EXAMPLES", "8")),
-    deadline=None,
     derandomize=True,
     database=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
