@@ -1,12 +1,12 @@
-"""The language of every text on screen, and how numbers are written in it.
+"""The languages of the film, and how texts and numbers are written in each.
 
-Texts are English in the code and are looked up in gettext catalogues, ``locales/<language>.po``.
+Texts are English in the code and are looked up in gettext catalogues, ``catalogues/<code>.po``.
 Numbers are written by Babel, from the rules that Unicode collects for each language.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 from gettext import NullTranslations
 from importlib.resources import files
@@ -20,119 +20,168 @@ from babel.support import Translations
 
 from scenes.text.errors import LanguageError
 
-ENGLISH = "en"
-LANGUAGES = ("en", "de", "es", "fr")
 DOMAIN = "fedreel"
+CATALOGUES = files("scenes.text.catalogues")
 NO_BREAK = "\u00a0"
 MINUS = "\u2212"  # as wide as a plus; Babel writes a hyphen
 BYTE_UNITS = ("kilobyte", "megabyte", "gigabyte", "terabyte")
-# From which number on there are separators, where that is not a thousand: Spanish writes 4000, but
-# 50.000. These are Unicode's minimumGroupingDigits, which Babel does not follow.
-SEPARATED = {"es": 10_000}
 
 
-class _Chosen:
-    """The language in use: one a process, as gettext itself has it."""
+@dataclass(frozen=True)
+class Language:
+    """A language: its ISO 639-1 code, its own name for itself, and its ISO 639-2 code.
 
-    locale = Locale.parse(ENGLISH)
-    translations: NullTranslations = NullTranslations()
+    ``grouped_from`` is the number from which on thousands are separated: Spanish writes 4000, but
+    50.000. It is Unicode's minimumGroupingDigits, which Babel does not follow.
+    """
+
+    code: str
+    name: str
+    iso_639_2: str
+    grouped_from: int = 1_000
+
+    @property
+    def locale(self) -> Locale:
+        """Babel's rules for it."""
+        return _locale(self.code)
+
+    # --- texts
+
+    def translate(self, message: str) -> str:
+        """Return an English message in this language, or itself where it has no translation."""
+        # To gettext, the empty message is the catalogue's own head.
+        return _catalogue(self.code).gettext(message) if message else ""
+
+    def wording(self, message: Sequence[str], count: float = 0.0) -> str:
+        """Return a message of one form, or of two, the one that belongs to a count."""
+        if len(message) == 1:
+            return self.translate(message[0])
+        return self.translate_plural(message[0], message[1], round(count))
+
+    def translate_plural(self, one: str, many: str, count: int) -> str:
+        """Return the form of a message that belongs to a count."""
+        return _catalogue(self.code).ngettext(one, many, count)
+
+    # --- numbers
+
+    def text(self, value: object) -> str:
+        """Return a text, or a number that is a name, as it is."""
+        return str(value)
+
+    def integer(self, value: float) -> str:
+        """``62006`` -> ``62,006``."""
+        return self.decimal(round(value), 0)
+
+    def decimal(self, value: float, digits: int = 2) -> str:
+        """``2.3026`` -> ``2.30``."""
+        pattern, grouped = _with_digits("#,##0", digits), self._is_grouped(value, digits)
+        return _signed(
+            numbers.format_decimal(
+                value, format=pattern, locale=self.locale, group_separator=grouped
+            )
+        )
+
+    def percent(self, value: float, digits: int = 1) -> str:
+        """``0.1984`` -> ``19.8%``."""
+        pattern = _with_digits(self.locale.percent_formats[None].pattern, digits)
+        grouped = self._is_grouped(100 * value, digits)
+        return _signed(
+            numbers.format_percent(
+                value, format=pattern, locale=self.locale, group_separator=grouped
+            )
+        )
+
+    def whole_percent(self, value: float) -> str:
+        """``0.1984`` -> ``20%``."""
+        return self.percent(value, 0)
+
+    def size(self, value: float, digits: int = 3) -> str:
+        """Bytes in decimal units, with a no-break space: ``249440`` -> ``249 kB``.
+
+        Args:
+            value: how many bytes.
+            digits: how many digits are shown, three at least; whole bytes have no more than they
+                are.
+        """
+        if value < 999.5:
+            return self._unit(value, "digital-byte", 0, "long")
+        value, power, places = _in_unit(value, digits)
+        return self._unit(value, f"digital-{BYTE_UNITS[power - 1]}", places, "short")
+
+    def date(self, timestamp: float) -> str:
+        """Return the day of a POSIX timestamp, UTC, such as ``Nov 22, 2026``."""
+        day = datetime.fromtimestamp(timestamp, UTC)
+        return dates.format_date(day, format="medium", locale=self.locale)
+
+    def _unit(self, value: float, unit: str, digits: int, length: Literal["short", "long"]) -> str:
+        pattern = _with_digits("#,##0", digits)
+        written = units.format_unit(value, unit, length=length, format=pattern, locale=self.locale)
+        return written.replace(" ", NO_BREAK)
+
+    def _is_grouped(self, value: float, digits: int) -> bool:
+        return round(abs(value), digits) >= self.grouped_from
 
 
-def use(language: str) -> None:
-    """Tell everything from now on in a language.
+# Every language of the film. A new one needs a line here, and a catalogue: `make catalogues`.
+ENGLISH = Language("en", "English", "eng")
+LANGUAGES = {
+    language.code: language
+    for language in (
+        ENGLISH,
+        Language("de", "Deutsch", "deu"),
+        Language("es", "Español", "spa", grouped_from=10_000),
+        Language("fr", "Français", "fra"),
+    )
+}
+
+
+def named(code: str) -> Language:
+    """Return a language by its code.
 
     Raises:
-        LanguageError: there is no catalogue of it; the text lists those there are.
+        LanguageError: there is none of that code, or it has no catalogue.
     """
-    if language not in LANGUAGES:
-        raise LanguageError(f"no language {language!r}. There are: {', '.join(LANGUAGES)}")
-    _Chosen.locale = Locale.parse(language)
-    _Chosen.translations = NullTranslations() if language == ENGLISH else _catalogue(language)
+    if code not in LANGUAGES:
+        raise LanguageError(f"no language {code!r}. There are: {', '.join(LANGUAGES)}")
+    _catalogue(code)
+    return LANGUAGES[code]
 
 
-def current() -> str:
-    """Return the language in use."""
-    return str(_Chosen.locale)
-
-
-@contextmanager
-def using(language: str) -> Iterator[None]:
-    """Tell everything in a language meanwhile.
+def check_catalogues() -> None:
+    """Check that every language of the table can be used.
 
     Raises:
-        LanguageError: there is no catalogue of it.
+        LanguageError: one has no catalogue.
     """
-    before = current()
-    use(language)
-    try:
-        yield
-    finally:
-        use(before)
+    for code in LANGUAGES:
+        if code != ENGLISH.code and not (CATALOGUES / f"{code}.po").is_file():
+            raise LanguageError(
+                f"the language {code!r} has no catalogue scenes/text/catalogues/{code}.po. Write "
+                "an empty one with: make catalogues, and translate its texts"
+            )
 
 
 @cache
-def _catalogue(language: str) -> NullTranslations:
+def _locale(code: str) -> Locale:
+    return Locale.parse(code)
+
+
+@cache
+def _catalogue(code: str) -> NullTranslations:
     """Return a language's catalogue. It is compiled on the fly: it takes some milliseconds."""
-    with (files("scenes.text.catalogues") / f"{language}.po").open("rb") as source:
-        catalogue = read_po(source, locale=language, domain=DOMAIN, abort_invalid=True)
+    if code == ENGLISH.code:
+        return NullTranslations()
+    check_catalogues()
+    with (CATALOGUES / f"{code}.po").open("rb") as source:
+        catalogue = read_po(source, locale=code, domain=DOMAIN, abort_invalid=True)
     compiled = BytesIO()
     write_mo(compiled, catalogue)
     compiled.seek(0)
     return Translations(compiled, DOMAIN)
 
 
-def translated(message: str) -> str:
-    """Return a message in the language in use, or itself where the catalogue has none."""
-    # To gettext, the empty message is the catalogue's own head.
-    return _Chosen.translations.gettext(message) if message else ""
-
-
-def translated_plural(one: str, many: str, number: int) -> str:
-    """Return the form of a message that belongs to a number."""
-    return _Chosen.translations.ngettext(one, many, number)
-
-
-def integer(value: float) -> str:
-    """``62006`` -> ``62,006``."""
-    return decimal(round(value), 0)
-
-
-def percent(value: float, digits: int = 1) -> str:
-    """``0.1984`` -> ``19.8%``."""
-    pattern = _with_digits(_Chosen.locale.percent_formats[None].pattern, digits)
-    separated = _separated(100 * value, digits)
-    return _signed(
-        numbers.format_percent(
-            value, format=pattern, locale=_Chosen.locale, group_separator=separated
-        )
-    )
-
-
-def decimal(value: float, digits: int = 2) -> str:
-    """``2.3026`` -> ``2.30``."""
-    pattern, separated = _with_digits("#,##0", digits), _separated(value, digits)
-    return _signed(
-        numbers.format_decimal(
-            value, format=pattern, locale=_Chosen.locale, group_separator=separated
-        )
-    )
-
-
-def size(value: float, digits: int = 3) -> str:
-    """Bytes in decimal units, with a no-break space: ``249440`` -> ``249 kB``.
-
-    Args:
-        value: how many bytes.
-        digits: how many digits are shown, three at least; whole bytes have no more than they are.
-    """
-    if value < 999.5:
-        return _unit(value, "digital-byte", 0, "long")
-    value, power, places = _in_unit(value, digits)
-    return _unit(value, f"digital-{BYTE_UNITS[power - 1]}", places, "short")
-
-
 def rounded_size(value: float, digits: int = 3) -> float:
-    """Return the bytes that ``size`` shows."""
+    """Return the bytes that ``Language.size`` shows."""
     if value < 999.5:
         return round(value)
     value, power, places = _in_unit(value, digits)
@@ -152,28 +201,6 @@ def _in_unit(value: float, digits: int) -> tuple[float, int, int]:
 def _rounds_up_to(zeros: int, digits: int) -> float:
     """Return from where on a number, written with so many digits, is 1 with so many zeros."""
     return 10.0**zeros - 0.5 * 10.0 ** (zeros - digits)
-
-
-def date(value: datetime) -> str:
-    """Return a day, such as ``Nov 22, 2026``."""
-    return dates.format_date(value, format="medium", locale=_Chosen.locale)
-
-
-def _unit(value: float, unit: str, digits: int, length: Literal["short", "long"]) -> str:
-    pattern = _with_digits("#,##0", digits)
-    written = units.format_unit(
-        value,
-        unit,
-        length=length,
-        format=pattern,
-        locale=_Chosen.locale,
-    )
-    return written.replace(" ", NO_BREAK)
-
-
-def _separated(value: float, digits: int) -> bool:
-    """Whether a number has separators between thousands in the language in use."""
-    return round(abs(value), digits) >= SEPARATED.get(_Chosen.locale.language, 1000)
 
 
 def _with_digits(pattern: str, digits: int) -> str:
