@@ -10,8 +10,8 @@ class Cast(Explainer):
 
     def construct(self) -> None:
         """Tell the chapter."""
-        spec = story.tell(self.runs)
-        stage = self.set_stage(spec.workers)
+        spec = self.tell(story.tell)
+        stage = self.set_stage(spec.stage)
         with self.beat("task", spec.task, self.chrome.title(spec.title)):
             self.play(stage.headline(spec.headline))
             self.play(stage.enter_workers())

@@ -236,7 +236,7 @@ def audit(
         audits.table(shown)
         if json_path:
             audits.write(shown, json_path)
-        without = sum(number.figure is None for number in shown)
+        without = sum(number.number is None for number in shown)
         click.echo(f"{len(shown)} numbers shown, {without} without a source")
         sys.exit(1 if without else 0)
 
@@ -416,14 +416,14 @@ def slides(
         from scenes.render.clips import Planned, clips, sources_of
         from scenes.render.progress import with_bars
         from scenes.render.store import STORE, Store
-        from scenes.text.languages import using
+        from scenes.text.languages import named
 
         todo = [Planned(job, sources_of(job)) for job in _jobs(chapters, runs, look)]
         made = with_bars(todo, "slides", lambda follow: clips(todo, Store(STORE), follow))
         chosen = todo[0].job.look
-        with using(chosen.language):
-            called = title()
-        names = [planned.job.spec().title for planned in todo]
+        language = named(chosen.language)
+        called = str(title().in_language(language))
+        names = [str(one.job.tell().title.in_language(language)) for one in todo]
         path = deck(made, output or Path(f"media/slides{chosen.label}.html"), called, names, chosen)
         size = path.stat().st_size / 1e6
         click.echo(f"slides: {path}, {sum(len(clip.beats) for clip in made)}, {size:.1f} MB")
@@ -496,7 +496,7 @@ def _jobs(
         raise left_out[0]
     for reason in left_out:
         click.echo(f"fedreel: {reason}", err=True)
-    return todo
+    return list(todo)
 
 
 def _render(todo: "list[Job]", on: str = HERE) -> "list[Clip]":

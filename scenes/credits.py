@@ -13,7 +13,7 @@ class Credits(Explainer):
 
     def construct(self) -> None:
         """Tell the chapter."""
-        spec = story.tell(self.runs)
+        spec = self.tell(story.tell)
         area = self.layout.whole
         shown: Table | Facts
         if spec.table:

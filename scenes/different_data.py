@@ -1,4 +1,4 @@
-"""Different data: workers whose photos differ pull the model apart."""
+"""The chapter on different data: workers with other photos send updates in other directions."""
 
 from scenes.charts.client_drift import ClientDrift
 from scenes.charts.label_distribution import TwoLabelBars
@@ -10,16 +10,16 @@ from scenes.story.update_arrows import DriftSpec
 
 
 class DifferentData(Explainer):
-    """Alike data beside skewed data: what the workers hold, how they pull, what it costs."""
+    """Alike data beside skewed data: the workers' photos, their updates, and the accuracy."""
 
     shown: TwoLabelBars | ClientDrift
 
     def construct(self) -> None:
         """Tell the chapter."""
-        spec = story.tell(self.runs)
+        spec = self.tell(story.tell)
         self.deal(spec)
-        if spec.pull:
-            self.pull(spec.pull)
+        if spec.drift:
+            self.drift(spec.drift)
         if spec.cost:
             self.cost(spec.cost)
 
@@ -32,21 +32,21 @@ class DifferentData(Explainer):
             for animation in deals.compare():
                 self.play(animation)
 
-    def pull(self, spec: DriftSpec) -> None:
-        """Show how the updates of one round lie."""
-        pulls = ClientDrift(spec.fans, self.layout.tall, self.frame)
+    def drift(self, spec: DriftSpec) -> None:
+        """Show the updates of one round, and what is measured of them."""
+        drift = ClientDrift(spec.arrows, self.layout.tall, self.frame)
         with self.beat("updates", spec.updates, self.shown.leave()):
-            self.shown = pulls
-            self.play(pulls.open(spec.start))
-            self.play(pulls.average())
-            self.play(pulls.name(spec.one_update, spec.its_average, spec.notes))
+            self.shown = drift
+            self.play(drift.open(spec.start))
+            self.play(drift.average())
+            self.play(drift.name(spec.one_update, spec.its_average, spec.notes))
         with self.beat("apart", spec.apart):
-            for animation in pulls.compare():
+            for animation in drift.compare():
                 self.play(animation)
-            self.play(pulls.measure(*spec.angles))
+            self.play(drift.measure(*spec.angles))
         with self.beat("cancel", spec.cancel):
-            self.play(pulls.lengths(spec.mean_length))
-            self.play(pulls.measure(spec.kept))
+            self.play(drift.lengths(spec.mean_length))
+            self.play(drift.measure(spec.kept))
 
     def cost(self, spec: CostSpec) -> None:
         """Show what came of all rounds."""

@@ -5,38 +5,40 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from manim import Animation, DecimalNumber, Mobject, config
 from manim import Text as ManimText
 
 from fl_sim import record
-from scenes import FILM, theme
+from scenes import FILM, LOOP, Chapter, theme
 from scenes.drawing.chrome import Chrome, caption_block
 from scenes.drawing.layout import Frame, layout
 from scenes.drawing.text import Words
 from scenes.fast.scene import FastScene
 from scenes.stage.crowd_stage import stage_for
 from scenes.stage.stage import Stage
-from scenes.story.specs import WorkerSpec
-from scenes.text import languages as language
-from scenes.text.errors import SceneError
-from scenes.text.lines import Number, Text
+from scenes.story.specs import StageSpec
+from scenes.text import languages
+from scenes.text.errors import BeatError, SceneError
+from scenes.text.lines import Text, in_language
+from scenes.text.numbers import Number
 
 RUN_VARIABLE = "FEDREEL_RUN"  # names or paths, separated as in PATH
 THEME_VARIABLE = "FEDREEL_THEME"
 LANGUAGE_VARIABLE = "FEDREEL_LANGUAGE"
+Spec = TypeVar("Spec")
 
 
 @dataclass
-class Beat:
-    """What a beat showed: its name, its caption, its times in seconds, and every text seen.
+class PlayedBeat:
+    """A beat as it was played: its name, its caption, its times in seconds, and every text seen.
 
-    ``texts`` has each text with its figures, and when it stood there for the first time.
+    ``texts`` has each text with its numbers, and when it stood there for the first time.
     """
 
     name: str
-    spec: Text
+    line: Text
     start: float
     end: float = 0.0
     texts: dict[tuple[str, tuple[Number, ...]], float] = field(default_factory=dict)
@@ -44,7 +46,7 @@ class Beat:
     @property
     def caption(self) -> str:
         """The caption's text."""
-        return str(self.spec)
+        return str(self.line)
 
 
 class Explainer(FastScene):
@@ -60,7 +62,8 @@ class Explainer(FastScene):
         # First of all, before Manim makes any folder.
         with one_line_errors():
             theme.use(os.environ.get(THEME_VARIABLE) or theme.DEFAULT)
-            language.use(os.environ.get(LANGUAGE_VARIABLE) or language.ENGLISH)
+            code = os.environ.get(LANGUAGE_VARIABLE) or languages.ENGLISH.code
+            self.language = languages.named(code)
             names = os.environ.get(RUN_VARIABLE)
             chosen = names.split(os.pathsep) if names else self._default_runs()
             self.runs = tuple(record.load(name) for name in chosen)
@@ -68,9 +71,9 @@ class Explainer(FastScene):
         config.frame_width, config.frame_height = self.frame.width, self.frame.height
         config.background_color = theme.GROUND
         super().__init__(**kwargs)
-        self.beats: list[Beat] = []
+        self.beats: list[PlayedBeat] = []
         self.on_beat: Callable[[str], None] = lambda name: None
-        self.at_end: Callable[[Beat], None] = lambda beat: None
+        self.at_end: Callable[[PlayedBeat], None] = lambda beat: None
 
     def setup(self) -> None:
         """Lay out the frame's edges; a chapter that has a stage sets it up."""
@@ -82,16 +85,33 @@ class Explainer(FastScene):
         with one_line_errors():
             return bool(super().render(preview))
 
-    def set_stage(self, workers: Sequence[WorkerSpec]) -> Stage:
+    def tell(self, story: Callable[[Sequence[record.Run]], Spec]) -> Spec:
+        """Return what a story makes of the runs, in the film's language."""
+        return in_language(story(self.runs), self.language)
+
+    def set_stage(self, spec: StageSpec) -> Stage:
         """Set up and return the stage, with a slot for each worker or for a crowd."""
-        self.layout = layout(self.frame, len(workers))
-        self.stage = stage_for(self.layout, workers)
+        self.layout = layout(self.frame, len(spec.workers))
+        self.stage = stage_for(self.layout, spec)
         return self.stage
 
     @classmethod
     def _default_runs(cls) -> Sequence[str]:
-        own = (chapter.runs for chapter in FILM if chapter.scene == cls.__name__)
-        return next(own, ("reference",))
+        chapter = cls._chapter()
+        return chapter.runs if chapter else ("reference",)
+
+    @classmethod
+    def _chapter(cls) -> Chapter | None:
+        """Return what the film declares of this chapter; nothing of a scene of one's own."""
+        return next((chapter for chapter in (*FILM, LOOP) if chapter.scene == cls.__name__), None)
+
+    def _check_declared(self, beat: str) -> None:
+        chapter = self._chapter()
+        if chapter and beat not in [declared.name for declared in chapter.beats]:
+            raise BeatError(
+                f"the beat {beat!r} of {type(self).__name__} is not declared: add it, with what is "
+                f"seen in it, to the chapter {chapter.name!r} in scenes/__init__.py"
+            )
 
     @contextmanager
     def beat(self, name: str, caption: Text, *around: Animation) -> Iterator[None]:
@@ -102,9 +122,10 @@ class Explainer(FastScene):
             caption: the sentence shown and written as a subtitle.
             around: other changes at the frame's edges, made together with the caption's.
         """
+        self._check_declared(name)
         self.next_section(name)
         self.on_beat(name)
-        beat = Beat(name, caption, self.time)
+        beat = PlayedBeat(name, caption, self.time)
         self.beats.append(beat)
         block = caption_block(caption, self.layout)
         self.play(self.chrome.caption(block), *around)
@@ -129,7 +150,7 @@ class Explainer(FastScene):
         self.chrome.title(title)
         self.chrome.caption(caption_block(caption, self.layout))
         self.add(on_stage, *self.chrome.shown.values())
-        self.beats.append(Beat(name, caption, self.time))
+        self.beats.append(PlayedBeat(name, caption, self.time))
         yield
         self.wait(theme.SETTLE)
         self._end_beat()
@@ -177,7 +198,7 @@ def texts_of(mobjects: list[Mobject]) -> Iterator[tuple[str, tuple[Number, ...]]
     for mobject in mobjects:
         for part in mobject.get_family():
             if isinstance(part, Words):
-                yield part.shown, part.figures
+                yield part.string, part.numbers
             elif isinstance(part, ManimText):
                 yield part.original_text, ()
             elif isinstance(part, DecimalNumber):

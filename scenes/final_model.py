@@ -15,7 +15,7 @@ class FinalModel(Explainer):
 
     def construct(self) -> None:
         """Tell the chapter."""
-        spec = story.tell(self.runs)
+        spec = self.tell(story.tell)
         around = [self.chrome.title(spec.title)]
         if spec.quiz is not None:
             quiz = Predictions(spec.quiz, self.layout.whole, self.frame)

@@ -10,7 +10,7 @@ class Ledger(Explainer):
 
     def construct(self) -> None:
         """Tell the chapter."""
-        spec = story.tell(self.runs)
+        spec = self.tell(story.tell)
         chrome = self.chrome
         entries = [*spec.travelled, *spec.kept]
         account = Amounts(entries, spec.most, self.layout.whole, self.frame)

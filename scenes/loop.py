@@ -9,8 +9,8 @@ class Loop(Explainer):
 
     def construct(self) -> None:
         """Tell it."""
-        spec = story.tell(self.runs)
-        stage = self.set_stage(spec.workers)
+        spec = self.tell(story.tell)
+        stage = self.set_stage(spec.stage)
         stage.open(spec.plate, spec.reading)
         with self.standing("loop", spec.loop, title=spec.title, on_stage=stage.everything):
             for round_ in spec.rounds:

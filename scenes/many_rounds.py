@@ -13,8 +13,8 @@ class ManyRounds(Explainer):
 
     def construct(self) -> None:
         """Tell the chapter."""
-        spec = story.tell(self.runs)
-        self.set_stage(spec.workers)
+        spec = self.tell(story.tell)
+        self.set_stage(spec.stage)
         self.repeat(spec)
         self.history = History(spec.history, self.layout.figure, self.frame)
         self.remember(spec)

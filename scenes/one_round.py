@@ -15,8 +15,8 @@ class OneRound(Explainer):
 
     def construct(self) -> None:
         """Tell the chapter."""
-        spec = self.spec = story.tell(self.runs)
-        stage, chrome = self.set_stage(spec.workers), self.chrome
+        spec = self.spec = self.tell(story.tell)
+        stage, chrome = self.set_stage(spec.stage), self.chrome
         with self.phase("initialise", chrome.title(spec.title)):
             self.play(stage.open(spec.blank_plate, spec.first_reading))
             self.play(stage.show_plate(*spec.first_plate, glow=False))
@@ -34,7 +34,7 @@ class OneRound(Explainer):
         with self.phase("aggregate"):
             self.play(stage.weigh(spec.weighed))
             self.play(stage.aggregate(*spec.new_plate, spec.changes))
-        if spec.tested:
+        if spec.tested.each:
             self.evaluate()
         with self.phase("report"):
             gone = stage.clear_changes(), stage.clear_packets(), stage.release()
@@ -45,7 +45,7 @@ class OneRound(Explainer):
     def evaluate(self) -> None:
         """Let some workers test the new model."""
         spec, stage, chrome = self.spec, self.stage, self.chrome
-        tested = tuple(spec.tested)
+        tested = tuple(spec.tested.each)
         with self.phase("evaluate"):
             self.play(*chrome.hide("overlay"), stage.clear_changes(), stage.pick(tested))
             self.play(brisk(stage.distribute(tested, spec.model_size)))

@@ -13,10 +13,10 @@ class Opening(Explainer):
 
     def construct(self) -> None:
         """Tell the chapter."""
-        spec = story.tell(self.runs)
-        self.layout = layout(self.frame, len(spec.workers))
+        spec = self.tell(story.tell)
+        self.layout = layout(self.frame, len(spec.stage.workers))
         card = TitleCard(spec.phrases, self.layout)
-        stage = stage_for(card.under(self.layout), spec.workers)
+        stage = stage_for(card.under(self.layout), spec.stage)
         with self.beat("title", spec.subject, card.say(), brisk(stage.enter_workers())):
             self.play(stage.enter_coordinator(), stage.show_plate(*spec.plate))
             entering = stage.enter_front_end(), stage.front_end.read(*spec.reading)

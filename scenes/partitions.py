@@ -10,7 +10,7 @@ class Partitions(Explainer):
 
     def construct(self) -> None:
         """Tell the chapter."""
-        spec = story.tell(self.runs)
+        spec = self.tell(story.tell)
         stacks = PartitionStacks(spec.stacks, self.layout.whole, self.frame)
         with self.beat("dataset", spec.dataset, self.chrome.title(spec.title)):
             self.play(stacks.enter())

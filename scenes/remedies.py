@@ -11,7 +11,7 @@ class Remedies(Explainer):
 
     def construct(self) -> None:
         """Tell the chapter."""
-        spec = story.tell(self.runs)
+        spec = self.tell(story.tell)
         plot = DotPlot(spec.plot, self.layout.tall, self.frame)
         with self.beat("dots", spec.dots, self.chrome.title(spec.title)):
             self.play(plot.enter())

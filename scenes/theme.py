@@ -5,6 +5,7 @@ in every shape; ``scenes.drawing.layout.Frame.px`` turns them into Manim's units
 """
 
 from dataclasses import asdict, dataclass
+from typing import Literal
 
 from scenes.text.errors import ThemeError
 
@@ -71,6 +72,16 @@ MODEL: str
 UPDATE: str
 DATA: str
 ON_BRIGHT: str
+
+
+# The roles that a story may give to what it shows.
+Role = Literal["ink", "model", "update", "data"]
+
+
+def color(role: Role) -> str:
+    """Return the colour of a role in the theme in use."""
+    found: str = globals()[role.upper()]
+    return found
 
 
 def use(name: str) -> None:

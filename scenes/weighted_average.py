@@ -11,7 +11,7 @@ class WeightedAverage(Explainer):
 
     def construct(self) -> None:
         """Tell the chapter."""
-        spec, chrome = story.tell(self.runs), self.chrome
+        spec, chrome = self.tell(story.tell), self.chrome
         average = Average(spec.average, self.layout.tall, self.frame)
         title, status = chrome.title(spec.title), chrome.status(spec.status)
         around = [title, status]

@@ -16,7 +16,7 @@ class WhenWorkersFail(Explainer):
 
     def construct(self) -> None:
         """Tell the chapter."""
-        spec = story.tell(self.runs)
+        spec = self.tell(story.tell)
         around = [self.chrome.title(spec.title)]
         if spec.round is not None:
             around = self.one_round(spec.round, *around)
@@ -24,7 +24,7 @@ class WhenWorkersFail(Explainer):
 
     def one_round(self, spec: FailingRoundSpec, *around: Animation) -> list[Animation]:
         """Tell a round in which workers fail; return what takes it away again."""
-        stage = self.set_stage(spec.workers)
+        stage = self.set_stage(spec.stage)
         outages = outages_of(spec.outages, stage)
         with self.beat("ask", spec.ask, *around, self.chrome.status(spec.status)):
             self.play(brisk(stage.open(spec.plate, spec.reading)))

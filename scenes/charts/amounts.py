@@ -44,7 +44,7 @@ class Entry:
         self.bar = Rectangle(
             width=max(length, 1e-6),
             height=height,
-            fill_color=spec.color,
+            fill_color=theme.color(spec.role),
             fill_opacity=1,
             stroke_width=0,
         )

@@ -29,7 +29,7 @@ from scenes.drawing.layout import Frame, Slot, box
 from scenes.drawing.panel import Panel
 from scenes.drawing.text import Words
 from scenes.story.specs import AverageSpec
-from scenes.text.lines import Text, numbers_of, text
+from scenes.text.lines import Text, numbers_of
 
 LAG = 0.5
 SHIFT = 20  # pixels by which a number slides into its place
@@ -53,7 +53,7 @@ class Average:
         _center([(term.value, term.equals, term.product) for term in self.terms])
         self.share_head, self.value_head, self.product_head = self._heads(head)
         if columns_of(frame).photos:
-            self.value_head.add(self._head(text("photos"), columns_of(frame).photos, head))
+            self.value_head.add(self._head(spec.words.photos, columns_of(frame).photos, head))
         self.holdings: ExampleBars | None = None
         self.formula = Formula(formula)
         self.beam = Balance(spec, beam, frame)
@@ -155,11 +155,11 @@ class Average:
 
     def _heads(self, row: Slot) -> Iterator[VGroup]:
         """Yield the names of the shares, the values and the products."""
-        columns = columns_of(self.frame)
+        columns, words = columns_of(self.frame), self.spec.words
         names = {
-            columns.share: text("share"),
-            columns.value: text("value"),
-            columns.product: text("product"),
+            columns.share: words.share,
+            columns.value: words.value,
+            columns.product: words.product,
         }
         for place, name in names.items():
             yield VGroup(self._head(name, place, row))
@@ -183,17 +183,17 @@ class Average:
 
     def _coordinate(self, slot: Slot) -> None:
         """Lay out the coordinator: where it stands beside the sum, its number is on that line."""
-        beside = self.frame.wide
+        beside, words = self.frame.wide, self.spec.words
         if beside:
             low = min(slot.bottom, self.sum.anchor[1] - self.frame.px(62))
             slot = box(slot.left, low, slot.right, slot.top)
         self.panel = Panel(slot, self.frame)
-        self.heading = Words(text("Coordinator"), self.frame, weight="SEMIBOLD")
+        self.heading = Words(words.coordinator, self.frame, weight="SEMIBOLD")
         y = self.sum.anchor[1] if beside else slot.bottom + self.frame.px(46)
         self.old = VGroup()
         if self.spec.before:
-            self.old.add(*self._holds(text("old weight"), self.spec.before[0], slot, y))
-        self.new = VGroup(*self._holds(text("new weight"), self.spec.server, slot, y))
+            self.old.add(*self._holds(words.old_weight, self.spec.before[0], slot, y))
+        self.new = VGroup(*self._holds(words.new_weight, self.spec.server, slot, y))
         self.heading.put(np.array([slot.x, y + self.frame.px(125), 0]))
         self.sign = VGroup()
         if beside and self.spec.agrees:

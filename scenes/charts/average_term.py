@@ -91,7 +91,7 @@ class Term:
 
     def _value(self, text: Text) -> Words:
         """Return what was sent; where many stand in one row, smaller words for it."""
-        if isinstance(text, str):
+        if not numbers_of(text):
             words = Words(text, self.frame, color=theme.MUTED)
             return words.put(self._point(self.at.value), 1)
         return self._number(text, self.at.value, theme.UPDATE)

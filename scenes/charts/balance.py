@@ -27,7 +27,7 @@ from scenes.drawing.layout import Frame, Slot, box
 from scenes.drawing.plot import scaled
 from scenes.drawing.text import Words
 from scenes.story.specs import AverageSpec, Quantity
-from scenes.text.lines import Text, text
+from scenes.text.lines import Text
 
 LARGEST = 30  # pixels; a weight's radius. Its area is its share.
 EQUAL = 13  # its radius while no share is told
@@ -44,7 +44,7 @@ class Balance:
     def __init__(self, spec: AverageSpec, area: Slot, frame: Frame) -> None:
         self.frame = frame
         self.spec = spec
-        ends = [self._quiet(text("smaller")), self._quiet(text("larger"))]
+        ends = [self._quiet(spec.words.smaller), self._quiet(spec.words.larger)]
         beside = max(words.width for words in ends) + frame.px(40)
         y = area.y + frame.px(12 if frame.wide else -6)
         self.slot = box(area.left + beside, y, area.right - beside, y)
@@ -113,9 +113,9 @@ class Balance:
             place = np.array([self._x(spec.before[1]), self.slot.y, 0])
             self.old.append(Dot(place, px(9), color=theme.MODEL).set_z_index(layers.CONTENT))
         marks = [
-            self._mark(text("before"), spec.before, theme.MUTED),
-            self._mark(text("equal shares"), spec.alike, theme.MUTED),
-            self._mark(text("weighted"), spec.sum, theme.MODEL),
+            self._mark(spec.words.before, spec.before, theme.MUTED),
+            self._mark(spec.words.equal_shares, spec.alike, theme.MUTED),
+            self._mark(spec.words.weighted, spec.sum, theme.MODEL),
         ]
         values = [mark for mark in (spec.before, spec.alike, spec.sum) if mark]
         _in_line([m for m in marks if len(m)], [self._x(v) for _, v in values], low, area, gap)

@@ -14,27 +14,30 @@ from scenes.drawing.text import Words
 from scenes.story.specs import ArrowsSpec, VersusSpec
 from scenes.text.lines import Text
 
-NAME = 62  # pixels under a fan for its name
-FOOT = 148  # pixels under a fan that is shown alone, for the name of its start and two notes
+NAME = 62  # pixels under a run's arrows for the run's name
+FOOT = 148  # pixels under arrows that are shown alone, for the name of their start and two notes
 UNDER = 42  # pixels from a floor to the text under it, and from a line to the next one
-ROW, LOW_ROWS = 118, (104, 72)  # pixels from one measure to the next: between the fans, under them
+ROW, LOW_ROWS = (
+    118,
+    (104, 72),
+)  # pixels from one measure to the next: between the arrows, under them
 ROWS = 3
-OVER = 24  # pixels between the fans and the measures under them
+OVER = 24  # pixels between the arrows and the measures under them
 TABLE = 590  # pixels of width for the measures
-NARROWEST = 180  # pixels of width for a fan; its name may need more
+NARROWEST = 180  # pixels of width for a run's arrows; its name may need more
 GAP = 24  # pixels between the columns
-NAMED = 34  # pixels between a fan and a name beside it
-LEAST_BESIDE = 1500  # pixels of width from which the measures stand between the fans
+NAMED = 34  # pixels between an arrow and a name beside it
+LEAST_BESIDE = 1500  # pixels of width from which the measures stand between the arrows
 
 
 class ClientDrift:
-    """Two fans, and between them what is measured of both."""
+    """The arrows of two runs' updates, and between them what is measured of both."""
 
     def __init__(self, spec: tuple[ArrowsSpec, ArrowsSpec], area: Slot, frame: Frame) -> None:
         self.frame = frame
         self.area = area
-        self.one, self.other = (UpdateArrows(fan, frame) for fan in spec)
-        names = (Words(fan.name, frame, weight="SEMIBOLD").width for fan in spec)
+        self.one, self.other = (UpdateArrows(arrows, frame) for arrows in spec)
+        names = (Words(arrows.name, frame, weight="SEMIBOLD").width for arrows in spec)
         self.narrowest = max(frame.px(NARROWEST), *names)
         self.slots, self.table = self._slots()
         self.unit = self._common_unit()
@@ -60,7 +63,7 @@ class ClientDrift:
         return Look([self.one], 0.7 * theme.MOVE, average=1.0)
 
     def name(self, update: Text, average: Text, notes: Sequence[Text]) -> Animation:
-        """Name one update and the average, where there is room; put notes under the fan."""
+        """Name one update and the average, where there is room; put notes under the arrows."""
         side = np.array([self.frame.px(NAMED), 0.0, 0.0])
         right = Words(update, self.frame, color=theme.UPDATE).put(self.one.rightmost() + side, -1)
         tip = self.one.tip(0.94 * self.one.spec.average)
@@ -113,7 +116,7 @@ class ClientDrift:
         return FadeIn(self.marks)
 
     def _beside_mark(self, words: Words) -> list[Words]:
-        """Put a mark's name beside the second fan's mark, on a side where no update passes."""
+        """Put a mark's name beside the second run's mark, on a side where no update passes."""
         place = self.other.tip(self.other.spec.mean_length)
         gap = self.frame.px(NAMED)
         for side in (-1, 1):
@@ -137,7 +140,7 @@ class ClientDrift:
     # --- places
 
     def _slots(self) -> tuple[tuple[Slot, Slot], Slot]:
-        """Return a column for each fan, and the table's slot: between them, or under both."""
+        """Return a column for each run, and the table's slot: between them, or under both."""
         px, area = self.frame.px, self.area
         if area.width > px(LEAST_BESIDE):
             widths = _shared(area.width - px(TABLE + 2 * GAP), self._widths(), self.narrowest)
@@ -150,8 +153,8 @@ class ClientDrift:
         return (_above(left, px(NAME)), _above(right, px(NAME))), table
 
     def _common_unit(self) -> float:
-        """Return the largest scale at which both fans fit, their starts at one height."""
-        extents = [fan.extent() for fan in (self.one, self.other)]
+        """Return the largest scale at which both runs' arrows fit, their starts at one height."""
+        extents = [arrows.extent() for arrows in (self.one, self.other)]
         lowest = min(extent.bottom for extent in extents)
         return min(
             min(slot.width / extent.width, slot.height / (extent.top - lowest))
@@ -159,26 +162,26 @@ class ClientDrift:
         )
 
     def _on_one_floor(self) -> tuple[Pose, Pose]:
-        """Return both poses: each fan in the middle of its slot, both starts at one height."""
+        """Return both poses: each in the middle of its slot, both starts at one height."""
         poses = [
-            _pose(fan, slot, self.unit)
-            for fan, slot in zip((self.one, self.other), self.slots, strict=True)
+            _pose(arrows, slot, self.unit)
+            for arrows, slot in zip((self.one, self.other), self.slots, strict=True)
         ]
-        lowest = max(-self.unit * fan.extent().bottom for fan in (self.one, self.other))
+        lowest = max(-self.unit * arrows.extent().bottom for arrows in (self.one, self.other))
         height = self.slots[0].bottom + lowest
         one, other = (Pose(np.array([pose.start[0], height, 0.0]), pose.unit) for pose in poses)
         return one, other
 
     def _widths(self) -> list[float]:
-        return [fan.extent().width for fan in (self.one, self.other)]
+        return [arrows.extent().width for arrows in (self.one, self.other)]
 
     def _headings(self, spec: tuple[ArrowsSpec, ArrowsSpec]) -> Iterator[Words]:
-        """Put each fan's name under its floor."""
-        fans = self.one, self.other
-        for fan, drawn, slot, pose in zip(spec, fans, self.slots, self.poses, strict=True):
+        """Put each run's name under the floor of its arrows."""
+        both = self.one, self.other
+        for arrows, drawn, slot, pose in zip(spec, both, self.slots, self.poses, strict=True):
             low = float(pose.start[1]) + pose.unit * drawn.extent().bottom
             y = low - self.frame.px(NAME - theme.LABEL / 2)
-            words = Words(fan.name, self.frame, weight="SEMIBOLD")
+            words = Words(arrows.name, self.frame, weight="SEMIBOLD")
             half = words.width / 2
             x = min(max(float(pose.start[0]), slot.left + half), slot.right - half)
             yield words.put(np.array([x, y, 0.0]))
@@ -192,7 +195,11 @@ class ClientDrift:
         entry = VGroup(name)
         for value, x, side in ((spec.left, self.table.left, -1), (spec.right, self.table.right, 1)):
             words = Words(
-                value, self.frame, pixels=theme.TITLE, color=spec.color, weight="SEMIBOLD"
+                value,
+                self.frame,
+                pixels=theme.TITLE,
+                color=theme.color(spec.role),
+                weight="SEMIBOLD",
             )
             entry.add(words.put(np.array([x, y, 0.0]), side))
         return entry
@@ -203,15 +210,15 @@ def _above(slot: Slot, height: float) -> Slot:
     return box(slot.left, slot.bottom + height, slot.right, slot.top)
 
 
-def _unit(fan: UpdateArrows, slot: Slot) -> float:
-    """Return the largest scale at which a fan fits into a slot."""
-    extent = fan.extent()
+def _unit(arrows: UpdateArrows, slot: Slot) -> float:
+    """Return the largest scale at which arrows fit into a slot."""
+    extent = arrows.extent()
     return min(slot.width / extent.width, slot.height / extent.height)
 
 
-def _pose(fan: UpdateArrows, slot: Slot, unit: float) -> Pose:
-    """Return the pose of a fan in the middle of a slot."""
-    return Pose(slot.center - unit * fan.extent().center, unit)
+def _pose(arrows: UpdateArrows, slot: Slot, unit: float) -> Pose:
+    """Return the pose of arrows in the middle of a slot."""
+    return Pose(slot.center - unit * arrows.extent().center, unit)
 
 
 def _shared(width: float, wanted: Sequence[float], least: float) -> list[float]:

@@ -27,7 +27,7 @@ from scenes.drawing.pace import brisk
 from scenes.drawing.panel import Panel
 from scenes.drawing.text import Words
 from scenes.story.specs import StacksSpec
-from scenes.text.lines import Text, text
+from scenes.text.lines import Text
 
 PAD = 11  # pixels inside a worker's border at most
 BETWEEN = 9  # pixels between two borders at most
@@ -50,8 +50,8 @@ class PartitionStacks:
         self.spec, self.frame = spec, frame
         px = frame.px
         self.names = [self._quiet(name) for name in spec.kinds]
-        self.parts = [self._quiet(text("to train")), self._quiet(text("to test"))]
-        self.photos = self._quiet(text("photos"))  # beside how many each holds
+        self.parts = [self._quiet(spec.to_train), self._quiet(spec.to_test)]
+        self.photos = self._quiet(spec.photos)  # beside how many each holds
         counts = spec.stacks[spec.worker].kinds
         self.kind_counts = [Words(count, frame, weight="SEMIBOLD") for count, _ in counts]
         self.beside = max(words.width for words in self.kind_counts) + px(BESIDE)
@@ -170,7 +170,7 @@ class PartitionStacks:
         px, stacks = self.frame.px, self.spec.stacks
         head = self.slots[0].top - px(HEADER / 2 + 4)
         side = self.slots[0].left - px(2 * PAD)
-        self.heading = self._quiet(text("worker")).put(np.array([side, head, 0]), 1)
+        self.heading = self._quiet(self.spec.head).put(np.array([side, head, 0]), 1)
         self.numbers = [
             Words(stack.number, self.frame).put(np.array([slot.x, head, 0]))
             for stack, slot in zip(stacks, self.slots, strict=True)

@@ -27,7 +27,7 @@ class TitleCard(VGroup):
         # Where the frame is not wide, the stage needs the height.
         size = theme.DISPLAY if self.frame.wide else theme.TITLE
         self.phrases = [
-            Words(p.text, self.frame, pixels=size, color=p.color, weight="SEMIBOLD")
+            Words(p.text, self.frame, pixels=size, color=theme.color(p.role), weight="SEMIBOLD")
             for p in phrases
         ]
         lines = _lines(self.phrases, layout.frame.safe.width, self.frame.px(SPACE))

@@ -32,7 +32,7 @@ class PhotosStay(Glance):
                     box = drawn[id(photo)].box
                     beyond = moment.px(min(box.beyond(card) for card in cards))
                     if beyond > LOOSE:
-                        about = f"photos of {worker.words.shown}"
+                        about = f"photos of {worker.words.string}"
                         faults.append(Fault("photos stay", about, beyond, 0, "px", (box, *cards)))
         return faults
 

@@ -102,7 +102,7 @@ def texts_in(mobject: Mobject) -> Iterator[Mobject]:
 def words_of(text: Mobject) -> str:
     """Return what a text says."""
     if isinstance(text, Words):
-        return text.shown
+        return text.string
     if isinstance(text, DecimalNumber):
         return str(text.number)
     for name in ("original_text", "tex_string", "typst_code", "text"):

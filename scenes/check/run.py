@@ -45,7 +45,7 @@ def scenes_of(file: Path, names: Sequence[str], look: Look) -> list[Job]:
 
     if not file.is_file():
         raise ChapterError(f"no file {file}")
-    job = Job(Chapter(file.stem, ""), (), look, WORK / "check" / file.stem, file.resolve())
+    job = Job(Chapter(file.stem, "", ()), (), look, WORK / "check" / file.stem, file.resolve())
     found = [
         name
         for name, kind in vars(_loaded(job)).items()
@@ -57,7 +57,7 @@ def scenes_of(file: Path, names: Sequence[str], look: Look) -> list[Job]:
     if not found:
         raise ChapterError(f"{file} defines no scene")
     return [
-        replace(job, chapter=Chapter(name, name), folder=job.folder / name)
+        replace(job, chapter=Chapter(name, name, ()), folder=job.folder / name)
         for name in (names or found)
     ]
 

@@ -63,7 +63,7 @@ def capital(text: Lettering) -> float:
 def _letters(owner: Mobject) -> str:
     """Return the characters of a text's glyphs, without spaces."""
     if isinstance(owner, Words):
-        return "".join(owner.shown.split())
+        return "".join(owner.string.split())
     return "".join(owner.text.split()) if isinstance(owner, Text) else ""
 
 

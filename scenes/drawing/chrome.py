@@ -74,7 +74,11 @@ class Chrome:
         """
         down = np.array([0, self.frame.px(1), 0])
         number = Words(
-            metric.value, self.frame, pixels=theme.TITLE, color=metric.color, weight="SEMIBOLD"
+            metric.value,
+            self.frame,
+            pixels=theme.TITLE,
+            color=theme.color(metric.role),
+            weight="SEMIBOLD",
         )
         number.put(corner - down * theme.TITLE / 2, side)
         entry = VGroup(number)

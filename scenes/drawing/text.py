@@ -23,7 +23,8 @@ from scenes import theme
 from scenes.drawing.layout import Frame
 from scenes.drawing.outlines import outlines
 from scenes.text.errors import FontError
-from scenes.text.lines import ELLIPSIS, Line, Number, Text, numbers_of
+from scenes.text.lines import Line, Text, numbers_of
+from scenes.text.numbers import ELLIPSIS, Number
 
 WEIGHTS = {"NORMAL": "Regular", "SEMIBOLD": "Semibold", "BOLD": "Bold"}
 LEADING = 1.75  # distance of baselines, in heights of a capital
@@ -95,12 +96,12 @@ class Words(VMobject):
     ) -> None:
         super().__init__(color=color or theme.INK, fill_opacity=1, stroke_width=0)
         self.text = text
-        self.figures = numbers_of(text)
-        self.shown = str(text)
+        self.numbers = numbers_of(text)
+        self.string = str(text)
         register_font()
-        check_glyphs(self.shown)
+        check_glyphs(self.string)
         # A strut is laid out behind it: a capital that shows where the line's capitals stand.
-        line = outlines(f"{self.shown} H", theme.FONT, weight)
+        line = outlines(f"{self.string} H", theme.FONT, weight)
         *ends, strut = (0, *line.ends)
         heights = line.points[ends[-1] : strut, 1]
         points = line.points * (frame.px(pixels) / np.ptp(heights))

@@ -13,20 +13,21 @@ from rich.table import Table
 
 from scenes.render.jobs import Job, build_blind
 from scenes.render.workers import side_by_side
-from scenes.text.lines import DIGIT, Number
+from scenes.text.lines import DIGIT
+from scenes.text.numbers import Number
 
 
 @dataclass(frozen=True)
-class Shown:
-    """A number on screen. ``figure`` is absent where it has no source: that is a fault."""
+class AuditedNumber:
+    """A number on screen. ``number`` is absent where it has no source: that is a fault."""
 
     chapter: str
     beat: str
     text: str
-    figure: Number | None
+    number: Number | None
 
 
-def audit(todo: Sequence[Job], on_beat: Callable[[str, str], None]) -> list[Shown]:
+def audit(todo: Sequence[Job], on_beat: Callable[[str, str], None]) -> list[AuditedNumber]:
     """Build chapters without encoding them, side by side, and list every number they show.
 
     Args:
@@ -38,7 +39,7 @@ def audit(todo: Sequence[Job], on_beat: Callable[[str, str], None]) -> list[Show
 
 @dataclass(frozen=True)
 class _Audited:
-    shown: tuple[Shown, ...]
+    shown: tuple[AuditedNumber, ...]
 
 
 def _audited(job: Job, news: Any) -> _Audited:
@@ -47,55 +48,55 @@ def _audited(job: Job, news: Any) -> _Audited:
     return _Audited(tuple(numbers_of(job.name, scene.beats)))
 
 
-def numbers_of(chapter: str, beats: Iterable[Any]) -> Iterator[Shown]:
+def numbers_of(chapter: str, beats: Iterable[Any]) -> Iterator[AuditedNumber]:
     """Yield every number that a chapter's beats showed, each once."""
-    found: dict[Shown, None] = {}
+    found: dict[AuditedNumber, None] = {}
     for beat in beats:
-        for text, figures in beat.texts:
-            found.update(dict.fromkeys(_numbers(chapter, beat.name, text, figures)))
+        for text, numbers in beat.texts:
+            found.update(dict.fromkeys(_numbers(chapter, beat.name, text, numbers)))
     yield from found
 
 
-def _numbers(chapter: str, beat: str, text: str, figures: Sequence[Number]) -> Iterator[Shown]:
+def _numbers(
+    chapter: str, beat: str, text: str, numbers: Sequence[Number]
+) -> Iterator[AuditedNumber]:
     rest = text
-    for figure in figures:
-        yield Shown(chapter, beat, text, figure)
-        rest = rest.replace(figure.text, "", 1)
+    for number in numbers:
+        yield AuditedNumber(chapter, beat, text, number)
+        rest = rest.replace(number.text, "", 1)
     if DIGIT.search(rest):
-        yield Shown(chapter, beat, text, None)
+        yield AuditedNumber(chapter, beat, text, None)
 
 
-def table(shown: Sequence[Shown]) -> None:
+def table(shown: Sequence[AuditedNumber]) -> None:
     """Print the audit."""
     rows = Table("chapter", "beat", "text", "source", "value")
-    for number in shown:
-        figure = number.figure
-        source = escape(figure.source) if figure else "[red]none[/red]"
-        value = _value(number)
+    for one in shown:
+        source = escape(str(one.number.source)) if one.number else "[red]none[/red]"
+        value = _value(one)
         written = f"{value:.10g}" if isinstance(value, float) else escape(value or "")
-        rows.add_row(number.chapter, number.beat, escape(number.text), source, written)
+        rows.add_row(one.chapter, one.beat, escape(one.text), source, written)
     Console().print(rows)
 
 
-def write(shown: Sequence[Shown], path: Path) -> None:
+def write(shown: Sequence[AuditedNumber], path: Path) -> None:
     """Write the audit as JSON: a list of objects. The value of a quoted text is the text itself."""
     rows = [
         {
-            "chapter": number.chapter,
-            "beat": number.beat,
-            "text": number.text,
-            "source": number.figure.source if number.figure else None,
-            "value": _value(number),
+            "chapter": one.chapter,
+            "beat": one.beat,
+            "text": one.text,
+            "source": str(one.number.source) if one.number else None,
+            "value": _value(one),
         }
-        for number in shown
+        for one in shown
     ]
     written = json.dumps(rows, indent=1, ensure_ascii=False, allow_nan=False)
     path.write_text(written + "\n")
 
 
-def _value(number: Shown) -> float | str | None:
+def _value(one: AuditedNumber) -> float | str | None:
     """Return a number's value, or what is shown of a text that was quoted."""
-    if number.figure is None:
+    if one.number is None:
         return None
-    value = number.figure.value
-    return number.figure.text if isnan(value) else float(value)
+    return one.number.text if isnan(one.number.value) else float(one.number.value)

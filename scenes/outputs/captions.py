@@ -7,33 +7,44 @@ from typing import Any, Self
 
 from scenes.outputs.cues import cues
 from scenes.outputs.film import Track
-from scenes.render.jobs import Clip, Job
-from scenes.text import languages as language
-from scenes.text.lines import Line, Number, numbers_of
+from scenes.render.jobs import Clip
+from scenes.text.languages import LANGUAGES, Language
+from scenes.text.lines import Line, in_language, numbers_of
+from scenes.text.numbers import Number
+from scenes.text.sources import Source
 
 
 def tracks(
-    todo: Sequence[Job], clips: Sequence[Clip], lengths: Sequence[float | Fraction]
+    own: Language,
+    stories: Sequence[Any],
+    clips: Sequence[Clip],
+    lengths: Sequence[float | Fraction],
 ) -> list[Track]:
-    """Return a text track in each language, that of the pictures first."""
-    own = todo[0].look.language
-    codes = [own, *(code for code in language.LANGUAGES if code != own)]
+    """Return a text track in each language, that of the pictures first.
+
+    Args:
+        own: the language of the pictures.
+        stories: the specs of the chapters, in whatever language.
+        clips: the chapters as they were rendered.
+        lengths: of the clips, seconds.
+    """
+    languages = [own, *(language for language in LANGUAGES.values() if language != own)]
+    pairs = list(zip(stories, clips, strict=True))
     return [
-        Track(code, cues([_spec_in(code, job, clip) for job, clip in _pairs(todo, clips)], lengths))
-        for code in codes
+        Track(
+            language.code,
+            cues([_beats_in(language, own, story, clip) for story, clip in pairs], lengths),
+        )
+        for language in languages
     ]
 
 
-def _pairs(todo: Sequence[Job], clips: Sequence[Clip]) -> Iterator[tuple[Job, Clip]]:
-    return zip(todo, clips, strict=True)
-
-
-def _spec_in(code: str, job: Job, clip: Clip) -> list[Any]:
+def _beats_in(language: Language, own: Language, story: Any, clip: Clip) -> list[Any]:
     """Return a clip's beats with their captions in a language."""
-    if code == job.look.language:
+    if language == own:
         return list(clip.beats)
-    meanings = dictionary(job, code)
-    readings = [Reading.of(beat.caption, beat.shown[0].figures) for beat in clip.beats]
+    meanings = dictionary(story, own, language)
+    readings = [Reading.of(beat.caption, beat.shown[0].numbers) for beat in clip.beats]
     return [
         replace(beat, caption=str(meanings[reading]))
         for beat, reading in zip(clip.beats, readings, strict=True)
@@ -45,23 +56,22 @@ class Reading:
     """How a line reads, and its numbers' sources, which may differ where it reads the same."""
 
     text: str
-    sources: tuple[str, ...]
+    sources: tuple[Source, ...]
 
     @classmethod
-    def of(cls, text: str, figures: Sequence[Number]) -> Self:
+    def of(cls, text: str, numbers: Sequence[Number]) -> Self:
         """Return how a text with some numbers reads."""
-        return cls(text, tuple(figure.source for figure in figures))
+        return cls(text, tuple(number.source for number in numbers))
 
 
-def dictionary(job: Job, code: str) -> Mapping[Reading, Number | Line]:
+def dictionary(story: Any, own: Language, other: Language) -> Mapping[Reading, Number | Line]:
     """Return what each line of a chapter is in another language, by how it reads in its own."""
-    other = replace(job, look=replace(job.look, language=code))
-    pairs = zip(lines_in(job.spec()), lines_in(other.spec()), strict=True)
+    pairs = zip(lines_in(in_language(story, own)), lines_in(in_language(story, other)), strict=True)
     return {Reading.of(str(one), numbers_of(one)): another for one, another in pairs}
 
 
 def lines_in(spec: Any) -> Iterator[Number | Line]:
-    """Yield every figure and every line in what is told, however deep."""
+    """Yield every number and every line in a spec, however deep."""
     if isinstance(spec, Number | Line):
         yield spec
     elif is_dataclass(spec):

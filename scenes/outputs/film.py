@@ -12,12 +12,12 @@ from av.container import OutputContainer
 
 from scenes.outputs.cues import Cue, as_srt, cues, starts
 from scenes.render.jobs import Clip
-from scenes.text.lines import text
+from scenes.text.languages import LANGUAGES
+from scenes.text.lines import Line, text
 
 MILLISECOND = Fraction(1, 1000)
 # A text track's codec by the kind of file, and how its packets say how long their text is.
 TEXT_CODECS = {".mp4": "mov_text", ".webm": "webvtt"}
-ISO_639_2 = {"en": "eng", "de": "deu", "es": "spa", "fr": "fra"}
 
 
 @dataclass(frozen=True)
@@ -40,8 +40,8 @@ class Extras:
     tracks: Sequence[Track] = ()
 
 
-def title() -> str:
-    """Return what the film is called, in the language in use."""
+def title() -> Line:
+    """Return what the film is called."""
     return text("Federated learning, told from a recorded run")
 
 
@@ -53,7 +53,7 @@ def join(clips: Sequence[Clip], path: Path) -> Path:
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     movie, captions = _partial(path), _partial(path.with_suffix(".srt"))
-    extras = Extras({"title": title()}, [clip.chapter.name for clip in clips])
+    extras = Extras({"title": str(title())}, [clip.chapter.name for clip in clips])
     try:
         lengths = join_movies([clip.movie for clip in clips], movie, extras)
         captions.write_text(as_srt(cues([clip.beats for clip in clips], lengths)), "utf-8")
@@ -136,7 +136,7 @@ def add_extras(
 
 def _text_packets(out: OutputContainer, track: Track, codec: str) -> "Iterator[av.Packet[Any]]":
     stream = out.add_mux_stream(codec, time_base=MILLISECOND)
-    stream.metadata["language"] = ISO_639_2[track.language]
+    stream.metadata["language"] = LANGUAGES[track.language].iso_639_2
     for cue in track.cues:
         text = cue.text.encode()
         # A packet of timed text in MP4 begins with its text's length (3GPP TS 26.245).

@@ -12,7 +12,7 @@ from typing import Any
 from fl_sim import record
 from scenes.outputs.cues import starts
 from scenes.outputs.loop_files import budget_of
-from scenes.render.clips import Shown, Sources
+from scenes.render.clips import ShownText, Sources
 from scenes.render.jobs import Clip
 from scenes.text.lines import DIGIT
 
@@ -81,17 +81,17 @@ def audit_of(clips: Sequence[Clip]) -> list[dict[str, Any]]:
     ]
 
 
-def _numbers(shown: Shown) -> list[dict[str, Any]]:
+def _numbers(shown: ShownText) -> list[dict[str, Any]]:
     """Return a text's numbers; a digit without a source is a fault, and is listed as such."""
-    if not shown.figures and DIGIT.search(shown.text):
+    if not shown.numbers and DIGIT.search(shown.text):
         return [{"number": shown.text, "source": None, "value": None}]
     return [
         {
-            "number": figure.text,
-            "source": figure.source,
-            "value": None if isnan(figure.value) else figure.value,
+            "number": number.text,
+            "source": str(number.source),
+            "value": None if isnan(number.value) else number.value,
         }
-        for figure in shown.figures
+        for number in shown.numbers
     ]
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from fl_sim import record
 from scenes import FILM, LOOP
@@ -13,8 +14,8 @@ from scenes.render.digests import everything, making
 from scenes.render.folders import restore
 from scenes.render.jobs import SHAPES, Job, Look, jobs, renderable
 from scenes.render.store import Store
-from scenes.text import languages as language
 from scenes.text.errors import NotRecordedError, ReleaseError
+from scenes.text.languages import ENGLISH
 
 COMMAND = "fedreel release"
 AS_IT_WAS, AS_THEIR_CLIPS = "as it was", "as the clips that they are made of"
@@ -31,7 +32,7 @@ class Request:
     runs: tuple[str, ...] = ()
     look: Look = field(default_factory=lambda: Look("high"))
     shapes: tuple[str, ...] = tuple(SHAPES)
-    languages: tuple[str, ...] = (language.ENGLISH,)
+    languages: tuple[str, ...] = (ENGLISH.code,)
 
     @property
     def looks(self) -> list[Look]:
@@ -68,9 +69,13 @@ class Request:
 
 @dataclass(frozen=True)
 class Plan:
-    """The chapters of a release in each look, the loop, and what is left out and why."""
+    """The chapters of a release in each look, the loop, and what is left out and why.
+
+    ``stories`` are the chapters' specs, made once for all looks.
+    """
 
     films: Mapping[Look, Sequence[Planned]]
+    stories: Sequence[Any]
     loop: Sequence[Planned]
     left_out: Sequence[NotRecordedError]
 
@@ -85,19 +90,23 @@ def plan(wish: Request) -> Plan:
 
     Raises:
         RecordError: a record cannot be used.
-        UntoldError: no chapter can be told of the runs.
+        NotRecordedError: no chapter can be told of the runs.
     """
     first = wish.looks[0]
-    spec, left_out = renderable(jobs((), wish.runs, first))
-    if not spec:
+    found, left_out = renderable(jobs((), wish.runs, first))
+    if not found:
         raise left_out[0]
-    films = {look: [_planned(replace(job, look=look)) for job in spec] for look in wish.looks}
+    films = {
+        look: [_planned(replace(job, look=look), story) for job, story in found.items()]
+        for look in wish.looks
+    }
     loops, _ = renderable(jobs((LOOP.name,), wish.runs, replace(first, shape=Look().shape)))
-    return Plan(films, [_planned(job) for job in loops], left_out)
+    stories = list(found.values())
+    return Plan(films, stories, [_planned(*loop) for loop in loops.items()], left_out)
 
 
-def _planned(job: Job) -> Planned:
-    return Planned(job, sources_of(job))
+def _planned(job: Job, story: Any) -> Planned:
+    return Planned(job, sources_of(job, story))
 
 
 def check_place(out: Path) -> None:
@@ -122,20 +131,20 @@ def unchanged(wish: Request, out: Path) -> Manifest | None:
     return before
 
 
-def explanation(planned: Plan, out: Path, store: Store) -> list[str]:
+def explanation(plan: Plan, out: Path, store: Store) -> list[str]:
     """Return a line for each thing that a release is made of: why it is made, or that it is not.
 
     Args:
-        planned: what is to be done.
+        plan: what is to be done.
         out: the folder of the release.
         store: where what was made before is kept.
     """
     before = manifests.read(out)
     earlier = before.made_from if before else {}
-    clips = {one.job.name: one.made_from.changes(earlier.get(one.job.name)) for one in planned.todo}
-    kept = {one.job.name for one in planned.todo if has(store, one)}
+    clips = {one.job.name: one.made_from.changes(earlier.get(one.job.name)) for one in plan.todo}
+    kept = {one.job.name for one in plan.todo if has(store, one)}
     lines = [f"{name}: {_why(why, name in kept)}" for name, why in clips.items()]
-    for look, todo in planned.films.items():
+    for look, todo in plan.films.items():
         new = [one.job.name for one in todo if clips[one.job.name]]
         because = f"made again, since {', '.join(new)} changed" if new else AS_IT_WAS
         lines.append(f"fedreel{look.label}.mp4, .webm and captions: {because}")

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from scenes.fast.scheduler import DONE
 from scenes.outputs.captions import tracks
@@ -17,7 +18,7 @@ from scenes.render.clips import Planned
 from scenes.render.digests import digest, making
 from scenes.render.jobs import Clip, Look
 from scenes.render.store import Store
-from scenes.text import languages as language
+from scenes.text.languages import LANGUAGES
 
 STEM = "fedreel"
 BEFORE_END = 0.1  # seconds from a beat's end to the still of it
@@ -28,11 +29,12 @@ Made = dict[str, tuple[Path, float | None]]
 
 @dataclass(frozen=True)
 class Film:
-    """A film in one look: its chapters, and their clips."""
+    """A film in one look: its chapters, their clips, and their specs, in whatever language."""
 
     todo: Sequence[Planned]
     clips: Sequence[Clip]
     store: Store
+    stories: Sequence[Any] = ()
 
     @property
     def look(self) -> Look:
@@ -48,6 +50,12 @@ class Film:
     def stem(self) -> str:
         """How its files' names begin."""
         return f"{STEM}{self.look.label}"
+
+    @property
+    def titles(self) -> list[str]:
+        """The names of its chapters, in its language."""
+        language = LANGUAGES[self.language]
+        return [str(story.title.in_language(language)) for story in self.stories]
 
     @property
     def seconds(self) -> float:
@@ -71,8 +79,9 @@ class Film:
 def film(spec: Film, follow: Follow) -> Made:
     """Return a film as MP4 and WebM, with its captions as text tracks and beside it."""
     lengths = [clip.seconds for clip in spec.clips]
-    texts = tracks([planned.job for planned in spec.todo], spec.clips, lengths)
-    names = [planned.job.spec().title for planned in spec.todo]
+    language = LANGUAGES[spec.language]
+    texts = tracks(language, spec.stories, spec.clips, lengths)
+    names = spec.titles
     extras = Extras(_about(spec.todo), names, texts)
     key = spec.key(extras)
     made: Made = {}
@@ -105,16 +114,17 @@ def _about(todo: Sequence[Planned]) -> dict[str, str]:
     spec = [f"{run['name']}: {run['fingerprint']}, seed {run['seed']}" for run in runs]
     versions = sorted({f"{name} {one}" for run in runs for name, one in run["versions"].items()})
     comment = f"Runs: {'; '.join(spec)}. Made with {', '.join(versions)}."
-    with language.using(todo[0].job.look.language):
-        return {"title": title(), "comment": comment}
+    language = LANGUAGES[todo[0].job.look.language]
+    return {"title": str(title().in_language(language)), "comment": comment}
 
 
 def chapters(spec: Film) -> Made:
     """Return each chapter's clip in both formats, and a poster: its last picture."""
     made: Made = {}
-    for planned, clip, webm in zip(spec.todo, spec.clips, spec.webms(), strict=True):
+    rows = zip(spec.todo, spec.clips, spec.webms(), spec.titles, strict=True)
+    for planned, clip, webm, called in rows:
         name = f"chapters/{clip.chapter.name}"
-        extras = Extras({"title": planned.job.spec().title})
+        extras = Extras({"title": called})
         join = partial(_join, [clip.movie], extras)
         made[f"{name}.mp4"] = spec.store.get(planned.made, ".mp4", join), clip.seconds
         made[f"{name}.webm"] = webm, clip.seconds

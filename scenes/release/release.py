@@ -32,7 +32,10 @@ def release(
     inputs = wish.inputs()
     first, *_ = planned.films.values()
     done = iter(clips(planned.todo, store, follow, first, renderer))
-    films = [Film(todo, [next(done) for _ in todo], store) for todo in planned.films.values()]
+    films = [
+        Film(todo, [next(done) for _ in todo], store, planned.stories)
+        for todo in planned.films.values()
+    ]
     loops = [Film([one], [next(done)], store) for one in planned.loop]
     made: Made = {}
     for film in films:
@@ -50,7 +53,7 @@ def release(
         pages = write(Site(films, wish.records), folder, files, wish.command)
         follow("page", DONE)
         spec = Manifest(
-            title=title(),
+            title=str(title()),
             command=wish.command,
             inputs=inputs,
             runs=runs_of(wish.records),

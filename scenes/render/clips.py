@@ -4,9 +4,11 @@ import json
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
+
+from pydantic import TypeAdapter
 
 from scenes.fast.scheduler import DONE, Channel
 from scenes.render.digests import (
@@ -24,19 +26,21 @@ from scenes.render.jobs import Clip, Job, render_here
 from scenes.render.store import Store
 from scenes.render.workers import side_by_side
 from scenes.text.errors import ReleaseError
-from scenes.text.lines import DIGIT, Number, numbers_of
+from scenes.text.languages import LANGUAGES
+from scenes.text.lines import DIGIT, in_language, numbers_of
+from scenes.text.numbers import Number
 
 MOVIE, NOTES = ".mp4", ".json"
 WORK = "work"  # how the names of folders begin that something is rendered in
 
 
 @dataclass(frozen=True)
-class Shown:
+class ShownText:
     """A text with numbers in it that a beat shows, and when it first stands there, seconds."""
 
     text: str
     at: float
-    figures: tuple[Number, ...]
+    numbers: tuple[Number, ...]
 
 
 @dataclass(frozen=True)
@@ -50,18 +54,26 @@ class BeatNotes:
     caption: str
     start: float
     end: float
-    shown: tuple[Shown, ...]
+    shown: tuple[ShownText, ...]
 
     @property
-    def besides(self) -> list[Shown]:
+    def besides(self) -> list[ShownText]:
         """What it shows besides its caption, which stands on screen in one row or in several."""
         caption, *shown = self.shown
         return [one for one in shown if not _is_row(one, caption)]
 
 
-def _is_row(one: Shown, caption: Shown) -> bool:
+@dataclass(frozen=True)
+class Notes:
+    """What is kept beside a clip: its length, seconds, and its beats."""
+
+    seconds: float
+    beats: tuple[BeatNotes, ...]
+
+
+def _is_row(one: ShownText, caption: ShownText) -> bool:
     words = f" {caption.text} "
-    return f" {one.text} " in words and set(one.figures) <= set(caption.figures)
+    return f" {one.text} " in words and set(one.numbers) <= set(caption.numbers)
 
 
 @dataclass(frozen=True)
@@ -98,15 +110,20 @@ def changed(now: Mapping[str, str], before: Mapping[str, str]) -> list[str]:
     return sorted(name for name in now.keys() | before.keys() if now.get(name) != before.get(name))
 
 
-def sources_of(job: Job) -> Sources:
+def sources_of(job: Job, spec: Any = None) -> Sources:
     """Return what a chapter's clip is made from.
+
+    Args:
+        job: the chapter, its runs and its look.
+        spec: the chapter's spec in any language, where it is known already.
 
     Raises:
         RecordError: a record cannot be used.
-        UntoldError: the runs lack something that the chapter shows.
+        NotRecordedError: the runs lack something that the chapter shows.
     """
+    spec = job.tell() if spec is None else spec
     return Sources(
-        digest(job.spec()),
+        digest(in_language(spec, LANGUAGES[job.look.language])),
         {**code_of(f"scenes.{job.chapter.name}"), **settings()},
         asdict(job.look),
         versions(),
@@ -249,8 +266,7 @@ def check_sources(planned: Planned) -> None:
 def keep(clip: Clip, store: Store, key: str) -> None:
     """Put a rendered clip into the store, its notes last: where they are, the clip is."""
     store.get(key, MOVIE, lambda path: _move(clip.movie, path))
-    notes = {"seconds": clip.seconds, "beats": [asdict(beat) for beat in beats_of(clip)]}
-    text = json.dumps(notes, ensure_ascii=False)
+    text = json.dumps(_notes().dump_python(Notes(clip.seconds, tuple(beats_of(clip)))))
     store.get(key, NOTES, lambda path: _write(path, text))
 
 
@@ -265,21 +281,23 @@ def _write(path: Path, text: str) -> None:
 def beats_of(clip: Clip) -> Iterator[BeatNotes]:
     """Yield the beats of a clip that was just rendered."""
     for beat in clip.beats:
-        shown = tuple(Shown(text, at, figures) for (text, figures), at in beat.texts.items())
-        numbers = tuple(one for one in shown if one.figures or DIGIT.search(one.text))
-        caption = Shown(beat.caption, beat.start, numbers_of(beat.spec))
-        yield BeatNotes(beat.name, beat.caption, beat.start, beat.end, (caption, *numbers))
+        shown = [_shown(text, at, numbers) for (text, numbers), at in beat.texts.items()]
+        numbered = [one for one in shown if one.numbers or DIGIT.search(one.text)]
+        caption = _shown(beat.caption, beat.start, numbers_of(beat.line))
+        yield BeatNotes(beat.name, beat.caption, beat.start, beat.end, (caption, *numbered))
+
+
+def _shown(text: str, at: float, numbers: Sequence[Number]) -> ShownText:
+    return ShownText(text, at, tuple(replace(number, form=None) for number in numbers))
 
 
 def read(store: Store, planned: Planned) -> Clip:
     """Return a clip that is in the store."""
-    notes = json.loads(store.path(planned.key, NOTES).read_text("utf-8"))
-    beats = tuple(
-        BeatNotes(**{**beat, "shown": tuple(_shown(**shown) for shown in beat["shown"])})
-        for beat in notes["beats"]
-    )
-    return Clip(planned.job.chapter, store.path(planned.key, MOVIE), beats, notes["seconds"])
+    notes = _notes().validate_python(json.loads(store.path(planned.key, NOTES).read_text("utf-8")))
+    movie = store.path(planned.key, MOVIE)
+    return Clip(planned.job.chapter, movie, notes.beats, notes.seconds)
 
 
-def _shown(text: str, at: float, figures: Sequence[Mapping[str, Any]]) -> Shown:
-    return Shown(text, at, tuple(Number(**figure) for figure in figures))
+@cache
+def _notes() -> TypeAdapter[Notes]:
+    return TypeAdapter(Notes)

@@ -50,7 +50,8 @@ def _parts(value: Any) -> Iterator[bytes]:
         yield np.ascontiguousarray(value).tobytes()
     elif is_dataclass(value) and not isinstance(value, type):
         yield type(value).__name__.encode()
-        yield from _parts({field.name: getattr(value, field.name) for field in fields(value)})
+        seen = [field.name for field in fields(value) if field.compare]
+        yield from _parts({name: getattr(value, name) for name in seen})
     elif isinstance(value, Mapping):
         yield f"mapping of {len(value)}".encode()
         for key, item in value.items():

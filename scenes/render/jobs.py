@@ -15,8 +15,8 @@ from typing import Any
 from fl_sim import record
 from scenes import FILM, LOOP, Chapter
 from scenes.fast.scheduler import Channel
-from scenes.text import languages as language
 from scenes.text.errors import ChapterError, NotRecordedError
+from scenes.text.languages import LANGUAGES
 
 ROOT = Path(__file__).parents[2]
 WORK = Path("media", "work")
@@ -63,7 +63,7 @@ def every_look(quality: str) -> list[Look]:
     """Return the looks in every shape, theme and language."""
     return [
         Look(quality, shape, theme, spoken)
-        for spoken in language.LANGUAGES
+        for spoken in LANGUAGES
         for shape in SHAPES
         for theme in THEMES
     ]
@@ -84,16 +84,15 @@ class Job:
         """What it is called while it is worked on: the chapter, and the look if it is unusual."""
         return f"{self.chapter.name}{self.look.label}"
 
-    def spec(self) -> Any:
-        """Return what the chapter's story makes of the runs, in the look's language.
+    def tell(self) -> Any:
+        """Return the chapter's spec: what its story makes of the runs, in English.
 
         Raises:
             RecordError: a record cannot be used.
-            UntoldError: the runs lack something that the chapter shows.
+            NotRecordedError: the runs lack something that the chapter shows.
         """
         story = import_module(f"scenes.story.{self.chapter.name}")
-        with language.using(self.look.language):
-            return story.tell(tuple(record.load(run) for run in self.runs))
+        return story.tell(tuple(record.load(run) for run in self.runs))
 
 
 @dataclass(frozen=True)
@@ -129,21 +128,22 @@ def jobs(names: Sequence[str], runs: Sequence[str] = (), look: Look | None = Non
     ]
 
 
-def renderable(todo: Sequence[Job]) -> tuple[list[Job], list[NotRecordedError]]:
-    """Return the jobs whose runs hold what the chapter shows, and why the others are left out.
+def renderable(todo: Sequence[Job]) -> tuple[dict[Job, Any], list[NotRecordedError]]:
+    """Return the jobs whose runs hold what the chapter shows, each with its spec in English.
+
+    Of the others, return why they are left out.
 
     Raises:
         RecordError: a record cannot be used.
     """
-    spec, left_out = [], []
+    specs: dict[Job, Any] = {}
+    left_out = []
     for job in todo:
         try:
-            job.spec()
+            specs[job] = job.tell()
         except NotRecordedError as error:
             left_out.append(NotRecordedError(f"{job.chapter.name} is left out: {error}"))
-        else:
-            spec.append(job)
-    return spec, left_out
+    return specs, left_out
 
 
 # Settings under which a scene is built to the end of each animation, without a picture.

@@ -17,7 +17,7 @@ from manim.mobject.types.image_mobject import AbstractImageMobject
 from PIL import Image
 
 from scenes.drawing.blind import BlindCamera
-from scenes.explainer import Beat
+from scenes.explainer import PlayedBeat
 from scenes.fast.images import BoxCamera
 from scenes.render.digests import digest
 from scenes.render.folders import work_folder
@@ -159,7 +159,7 @@ class Drawer:
         self.folder = folder
         self.pixels = DENSITY * pixels[0], DENSITY * pixels[1]
 
-    def draw(self, scene: Any, beat: Beat) -> None:
+    def draw(self, scene: Any, beat: PlayedBeat) -> None:
         """Draw what stands on a scene at a beat's end."""
         place = self.folder / f"{len(scene.beats)}-{beat.name}"
         as_png(scene.mobjects, place.with_suffix(".png"), self.pixels)

@@ -25,7 +25,7 @@ from scenes.drawing.panel import CORNER, Panel, Recess
 from scenes.drawing.pictures import Rewrite, picture, plate
 from scenes.drawing.text import Words
 from scenes.stage.wires import PACKET_HEIGHT
-from scenes.text.lines import Text, text
+from scenes.text.lines import Text
 
 PAD = 20  # pixels
 LOW = 240  # of height, below which the plate needs more of it
@@ -41,12 +41,12 @@ FILLING = 0.92  # part of a share that its label may fill
 class Coordinator(Group):
     """The coordinator's panel, its plate of weights and its tray for what comes in."""
 
-    def __init__(self, slot: Slot, frame: Frame) -> None:
+    def __init__(self, slot: Slot, frame: Frame, name: Text) -> None:
         px = frame.px
         self.frame = frame
         self.slot = slot
         self.panel = Panel(slot, frame)
-        self.words = Words(text("Coordinator"), frame, weight="SEMIBOLD")
+        self.words = Words(name, frame, weight="SEMIBOLD")
         low = slot.height < px(LOW)
         over, gap, under = (LOW_OVER, LOW_GAP, LOW_UNDER) if low else (OVER, GAP, UNDER)
         self.words.put(np.array([slot.x, slot.top - px(over + theme.LABEL / 2), 0.0]))

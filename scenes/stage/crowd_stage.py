@@ -5,6 +5,7 @@ come back in another. A verb returns animations, as those of ``Stage`` do.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 from manim import (
@@ -36,14 +37,15 @@ from scenes.stage.slices import Slices
 from scenes.stage.stage import Stage
 from scenes.stage.strands import Flood, Spread, Strands, backwards
 from scenes.stage.wires import Packet, Trail, Travel, journey
-from scenes.story.crowds import count_of, crowded, each_stands_for, stream
+from scenes.story.crowds import crowded
 from scenes.story.specs import (
     CurveSpec,
     QuickRoundSpec,
-    UpdateSpec,
-    WorkerSpec,
+    ScoresSpec,
+    StageSpec,
+    UpdatesSpec,
 )
-from scenes.text.lines import Line, Number, Text, line, plural
+from scenes.text.lines import Text
 
 BESIDE = 20  # pixels between the crowd and what names its ends
 ABOVE = 176  # pixels between the coordinator and the crowd at least, for strands and curves
@@ -60,9 +62,10 @@ STAGGER = 0.55  # part of one movement after which the next one begins
 class CrowdStage(Stage):
     """Front end, coordinator, a crowd of workers, and the strands between them."""
 
-    def __init__(self, layout: Layout, workers: Sequence[WorkerSpec]) -> None:
-        super().__init__(layout, [])
-        self.spec = workers
+    def __init__(self, layout: Layout, spec: StageSpec) -> None:
+        super().__init__(layout, replace(spec, workers=()))
+        self.notes = spec.per_mark, spec.at_most
+        self.spec = workers = spec.workers
         first, last = Words(workers[0].label, self.frame), Words(workers[-1].number, self.frame)
         self.crowd = self._drawn(first.width, last.width)
         self.names = VGroup(*self._placed(first, last))
@@ -213,13 +216,12 @@ class CrowdStage(Stage):
         yield _paced(written, 0.7 * pace)
         yield self.front_end.read(*spec.reading)
 
-    def collect(self, updates: Sequence[UpdateSpec]) -> Sequence[Animation]:
+    def collect(self, updates: UpdatesSpec) -> Sequence[Animation]:
         """Send all updates to the coordinator's tray in one stream: one animation."""
-        if not updates:
+        if not updates.each:
             return []
-        spec = stream([update.size for update in updates])
-        senders = [update.worker for update in updates]
-        return [self._returned(senders, spec, self.coordinator.tray)]
+        senders = [update.worker for update in updates.each]
+        return [self._returned(senders, updates.together, self.coordinator.tray)]
 
     def clear_curves(self) -> Animation:
         """Take the loss curves away and bring the strands back."""
@@ -229,13 +231,13 @@ class CrowdStage(Stage):
         gone_out = FadeOut(gone, run_time=theme.SWAP)
         return AnimationGroup(gone_out, self._show_wires(1), lag_ratio=1)
 
-    def weigh(self, updates: Sequence[UpdateSpec]) -> Animation:
+    def weigh(self, updates: UpdatesSpec) -> Animation:
         """Cut the stream's packet in the tray into shares as wide as their n_k/n, if known."""
-        if not updates:
+        if not updates.each:
             return Wait(theme.SETTLE)
         packet = next(iter(self.tray.values()))
-        slots = share_slots(self.coordinator.tray, [update.share for update in updates])
-        slices = Slices([update.share_text for update in updates], slots, self.frame)
+        slots = share_slots(self.coordinator.tray, [update.share for update in updates.each])
+        slices = Slices([update.share_text for update in updates.each], slots, self.frame)
         self.tray = {STREAM_KEY: slices}
         return Succession(
             AnimationGroup(
@@ -245,10 +247,10 @@ class CrowdStage(Stage):
             Wait(theme.MOVE),
         )
 
-    def measure(self, measured: Mapping[int, Text]) -> Animation:
+    def measure(self, scores: ScoresSpec) -> Animation:
         """Send back what some workers measured, and nothing else: the model goes."""
-        spec = _scores(list(measured.values()))
-        return self._returned(list(measured), spec, self.coordinator.tray, color=theme.INK)
+        senders, tray = list(scores.each), self.coordinator.tray
+        return self._returned(senders, scores.together, tray, color=theme.INK)
 
     # --- parts of verbs
 
@@ -328,7 +330,7 @@ class CrowdStage(Stage):
         half = min(safe.width, px(WIDEST_CURVES)) / 2
         area = box(-half, low, half, high)
         others = {other: spec for other, spec in curves.items() if other != client}
-        return CurveBundle(_called(self.spec[client]), curves[client], others, area, self.frame)
+        return CurveBundle(self.spec[client].name, curves[client], others, area, self.frame)
 
     # --- laying out
 
@@ -357,29 +359,15 @@ class CrowdStage(Stage):
         last.put(np.array([right + gap, end.y, 0.0]), -1)
         if grid.per_mark == 1:
             return [first, last]
-        note = Words(each_stands_for(grid.num_workers, grid.per_mark), self.frame)
+        per_mark = self.notes[bool(grid.num_workers % grid.per_mark)]
+        note = Words(per_mark.with_value("n", grid.per_mark), self.frame)
         under = np.array([grid.area.x, grid.area.bottom - self.frame.px(BELOW / 2), 0.0])
         return [first, last, note.put(under)]
 
 
-def stage_for(layout: Layout, workers: Sequence[WorkerSpec]) -> Stage:
+def stage_for(layout: Layout, spec: StageSpec) -> Stage:
     """Return the stage for some workers: as cards, or as a crowd where they are too many."""
-    return CrowdStage(layout, workers) if crowded(len(workers)) else Stage(layout, workers)
-
-
-def _called(spec: WorkerSpec) -> Text:
-    """Return a worker's full name."""
-    if spec.label != spec.number or isinstance(spec.number, Line):
-        return spec.label
-    return line("worker {n}", n=spec.number)
-
-
-def _scores(spec: Sequence[Text]) -> Text:
-    """Return what many scores are called together: how many there are."""
-    figures = [one for one in spec if isinstance(one, Number)]
-    if len(spec) == 1 or len(figures) < len(spec):
-        return spec[0]
-    return plural(count_of(figures), "{n} score", "{n} scores")
+    return CrowdStage(layout, spec) if crowded(len(spec.workers)) else Stage(layout, spec)
 
 
 def _spread(values: Sequence[float]) -> Floats:

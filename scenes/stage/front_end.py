@@ -20,7 +20,8 @@ from scenes.drawing import layers
 from scenes.drawing.layout import Frame, Slot, box
 from scenes.drawing.panel import Panel
 from scenes.drawing.text import Words
-from scenes.text.lines import Number, Text, text
+from scenes.text.lines import Text
+from scenes.text.numbers import Number
 
 PAD = 20  # pixels
 NARROW_PAD = 14  # where there is no room for a gauge
@@ -35,12 +36,12 @@ DESCENT = 0.1  # part of a value's height by which a comma hangs, and half of it
 class FrontEnd(Group):
     """The front end's panel and its reading; a percentage has a gauge from none to all."""
 
-    def __init__(self, slot: Slot, frame: Frame) -> None:
+    def __init__(self, slot: Slot, frame: Frame, name: Text) -> None:
         px = frame.px
         self.frame = frame
         self.slot = slot
         self.panel = Panel(slot, frame)
-        self.words = Words(text("Front end"), frame, weight="SEMIBOLD")
+        self.words = Words(name, frame, weight="SEMIBOLD")
         gauged = slot.height > px(TALL)
         self.pad = px(PAD if gauged else NARROW_PAD)
         self.words.put(np.array([slot.x, slot.top - self.pad - px(theme.LABEL / 2), 0.0]))

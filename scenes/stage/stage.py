@@ -42,7 +42,9 @@ from scenes.story.specs import (
     Plate,
     QuickRoundSpec,
     Reading,
-    UpdateSpec,
+    ScoresSpec,
+    StageSpec,
+    UpdatesSpec,
     WorkerSpec,
 )
 from scenes.text.lines import Text
@@ -64,18 +66,17 @@ DrawWorker = Callable[[WorkerSpec, Slot, Frame], Worker]
 class Stage:
     """Front end, coordinator, workers and the wires between them."""
 
-    def __init__(
-        self, layout: Layout, workers: Sequence[WorkerSpec], draw: DrawWorker = Card
-    ) -> None:
+    def __init__(self, layout: Layout, spec: StageSpec, draw: DrawWorker = Card) -> None:
         """Put every actor in its slot; ``draw`` says how a worker looks."""
         frame = layout.frame
         self.frame = frame
         self.layout = layout
         self.workers: list[Worker] = [
-            draw(spec, slot, frame) for spec, slot in zip(workers, layout.workers, strict=True)
+            draw(worker, slot, frame)
+            for worker, slot in zip(spec.workers, layout.workers, strict=True)
         ]
-        self.coordinator = Coordinator(layout.coordinator, frame)
-        self.front_end = FrontEnd(layout.front_end, frame)
+        self.coordinator = Coordinator(layout.coordinator, frame, spec.coordinator)
+        self.front_end = FrontEnd(layout.front_end, frame, spec.front_end)
         self.wires = wires(_ports(layout), layout.workers)
         self.link = Stroke(
             *_facing(layout.coordinator, layout.front_end),
@@ -252,13 +253,14 @@ class Stage:
         )
         yield self.front_end.read(*spec.reading)
 
-    def collect(self, updates: Sequence[UpdateSpec]) -> Sequence[Animation]:
+    def collect(self, updates: UpdatesSpec) -> Sequence[Animation]:
         """Send the updates to the coordinator's tray: one animation each, to be played in order."""
-        slots = self._places([update.worker for update in updates], [1.0] * len(updates))
-        haste = _haste(len(updates))
+        each = updates.each
+        slots = self._places([update.worker for update in each], [1.0] * len(each))
+        haste = _haste(len(each))
         return [
             self._to_tray(update.worker, self._taken(update.worker), slot, haste=haste)
-            for update, slot in zip(updates, slots, strict=True)
+            for update, slot in zip(each, slots, strict=True)
         ]
 
     def clear_curves(self) -> Animation:
@@ -272,14 +274,14 @@ class Stage:
             lag_ratio=1,
         )
 
-    def weigh(self, updates: Sequence[UpdateSpec]) -> Animation:
+    def weigh(self, updates: UpdatesSpec) -> Animation:
         """Turn the packets in the tray into shares as wide as their n_k/n, if these are known."""
-        if not updates:
+        if not updates.each:
             return Wait(theme.SETTLE)
-        senders = [update.worker for update in updates]
-        slots = self._places(senders, [update.share for update in updates])
+        senders = [update.worker for update in updates.each]
+        slots = self._places(senders, [update.share for update in updates.each])
         changes = []
-        for update, slot in zip(updates, slots, strict=True):
+        for update, slot in zip(updates.each, slots, strict=True):
             share = Share(update.share_text, slot, self.frame)
             changes.append(_relabelled(self.tray[update.worker], share))
             self.tray[update.worker] = share
@@ -321,8 +323,9 @@ class Stage:
         """Show on the front end how good the model was and is, if it was tested."""
         return self.front_end.compare(*readings) if readings else Wait(theme.SWAP)
 
-    def measure(self, measured: Mapping[int, Text]) -> Animation:
+    def measure(self, scores: ScoresSpec) -> Animation:
         """Send back what some workers measured, and nothing else: the model goes."""
+        measured = scores.each
         slots = self._places(list(measured), [1.0] * len(measured))
         haste = _haste(len(measured))
         trips: list[Animation] = []

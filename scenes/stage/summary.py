@@ -40,7 +40,9 @@ def _put(entry: VGroup, x: float, y: float, frame: Frame) -> None:
 
 def _entry(metric: Metric, frame: Frame) -> VGroup:
     """Return a figure over its note, around the origin."""
-    number = Words(metric.value, frame, pixels=theme.DISPLAY, color=metric.color, weight="SEMIBOLD")
+    number = Words(
+        metric.value, frame, pixels=theme.DISPLAY, color=theme.color(metric.role), weight="SEMIBOLD"
+    )
     note = Words(metric.name, frame, color=theme.MUTED)
     note.put(np.array([0, -frame.px(BELOW), 0]))
     return VGroup(number.put(np.zeros(3)), note)

@@ -8,7 +8,9 @@ from fl_sim.record import Run
 from scenes.story.common import accuracy, chance, round_number
 from scenes.story.specs import LevelSpec
 from scenes.story.tests_by_round import last_tested, measured
-from scenes.text.lines import Line, Number, line, plural
+from scenes.text.languages import Language
+from scenes.text.lines import Line, line, plural
+from scenes.text.numbers import Number, computed
 
 AS_MUCH = 0.02  # relative difference of two amounts of training that are told to be the same
 EPOCHS = "local-epochs"
@@ -55,7 +57,7 @@ def _identity(run: Run) -> tuple[object, ...]:
 def _there(other: Run) -> Number:
     """Return the accuracy of the last model that was trained in one place."""
     level = accuracy(other, last_tested(other))
-    return Number(level.text, f"{level.source} of {other.name}", level.value)
+    return computed(level.value, Language.percent, "{} of {}", level, other.name)
 
 
 def _caption(run: Run, guess: Number | None, there: Number | None, *, as_long: bool) -> Line:

@@ -4,12 +4,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fl_sim.record import Run
-from scenes import theme
-from scenes.story.common import ALL_PHOTOS, TOLD_WORKER, num_workers, plate, reading, workers
+from scenes.story.common import (
+    SHOWN_WORKER,
+    all_photos,
+    num_workers,
+    plate,
+    reading,
+    stage,
+    tests_accuracy,
+)
 from scenes.story.crowds import each_has_a_mark
-from scenes.story.specs import Metric, Plate, Reading, WorkerSpec
-from scenes.text.languages import integer
-from scenes.text.lines import Line, count, line, number_of, plural, text, total
+from scenes.story.specs import Metric, Plate, Reading, StageSpec
+from scenes.text.languages import Language
+from scenes.text.lines import Line, line, plural, text
+from scenes.text.numbers import at, count, position, total
 
 
 @dataclass(frozen=True)
@@ -19,12 +27,12 @@ class CastSpec:
     Where a run did not record what its workers hold, ``held`` is empty.
     """
 
-    title: str
+    title: Line
     task: Line
     photos: Line
     coordinator: Line
     front_end: Line
-    workers: Sequence[WorkerSpec]
+    stage: StageSpec
     worker: int
     headline: Sequence[Metric]
     held: Sequence[Metric]
@@ -36,7 +44,7 @@ def tell(runs: Sequence[Run]) -> CastSpec:
     """Return what the chapter shows of the first run.
 
     Raises:
-        UntoldError: it is not known how many workers there were.
+        NotRecordedError: it is not known how many workers there were.
     """
     run = runs[0]
     return CastSpec(
@@ -45,8 +53,8 @@ def tell(runs: Sequence[Run]) -> CastSpec:
         photos=_photos(run),
         coordinator=line("A coordinator holds the model. Models travel, photos do not."),
         front_end=_front_end(run),
-        workers=workers(run),
-        worker=TOLD_WORKER,
+        stage=stage(run),
+        worker=SHOWN_WORKER,
         headline=_headline(run),
         held=_photos_held(run),
         plate=plate(run, 0),
@@ -67,7 +75,7 @@ def _task(run: Run) -> Line:
         n,
         "The task: tell {kinds} kinds of photos apart. {n} worker learns it.",
         "The task: tell {kinds} kinds of photos apart. {n} workers learn it.",
-        kinds=count(run, "dataset.class_names"),
+        kinds=count(at(run).dataset.class_names),
     )
 
 
@@ -75,9 +83,9 @@ def _headline(run: Run) -> list[Metric]:
     """Return the film's subject in large figures."""
     n = num_workers(run)
     return [
-        Metric(n, text("worker") if n.value == 1 else text("workers"), theme.INK),
-        Metric(text("one"), text("model"), theme.MODEL),
-        Metric(text("no"), text("shared photos"), theme.DATA),
+        Metric(n, text("worker") if n.value == 1 else text("workers"), "ink"),
+        Metric(text("one"), text("model"), "model"),
+        Metric(text("no"), text("shared photos"), "data"),
     ]
 
 
@@ -86,12 +94,13 @@ def _photos_held(run: Run) -> list[Metric]:
     sizes = [(part.num_train, part.num_validation) for part in run.partitions]
     if not sizes or any(part == (None, None) for part in sizes):
         return []
-    k = TOLD_WORKER
-    own = [f"partitions[{k}].num_train", f"partitions[{k}].num_validation"]
-    name = line("photos at worker {k}", k=number_of("partitions", k))
+    own = at(run).partitions[SHOWN_WORKER]
+    name = line("photos at worker {k}", k=position(own))
+    held = total(Language.integer, own.num_train, own.num_validation)
+    together = total(Language.integer, *all_photos(run))
     return [
-        Metric(total(run, own, integer), name, theme.DATA),
-        Metric(total(run, ALL_PHOTOS, integer), text("at all workers together"), theme.INK),
+        Metric(held, name, "data"),
+        Metric(together, text("at all workers together"), "ink"),
     ]
 
 
@@ -105,7 +114,7 @@ def _photos(run: Run) -> Line:
 def _front_end(run: Run) -> Line:
     """Say what the front end shows."""
     value, _ = reading(run, 0)
-    if value.source.endswith("accuracy"):
+    if tests_accuracy(run, 0):
         return line(
             "The front end shows people how often the model is right: untrained, {x}.", x=value
         )

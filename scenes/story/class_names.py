@@ -1,20 +1,29 @@
-"""What a kind of photo is called: common ones in the language in use, others as recorded."""
+"""The names of classes on screen: those of CIFAR-10 are translated, others stand as recorded."""
+
+from functools import cache
 
 from fl_sim.record import Run
-from scenes.text.lines import Number, quote, text
+from scenes.text.languages import Language
+from scenes.text.lines import Line, text
+from scenes.text.numbers import Number, at, quote
 
 
 def kind_name(run: Run, kind: int, most: int = 40) -> Number:
     """Return the name of a class, cut where it is too long.
 
     Raises:
-        UntoldError: the run did not record it.
+        NotRecordedError: the run did not record it.
     """
-    return quote(run, f"dataset.class_names[{kind}]", most, _in_use)
+    return quote(at(run).dataset.class_names[kind], most, _translated)
 
 
-def _in_use(name: str) -> str:
-    """Return the name of a kind of CIFAR-10 in the language in use, and any other as it is."""
+def _translated(language: Language, name: str) -> str:
+    known = _known().get(name)
+    return name if known is None else str(known.in_language(language))
+
+
+@cache
+def _known() -> dict[str, Line]:
     return {
         "airplane": text("airplane"),
         "automobile": text("automobile"),
@@ -26,4 +35,4 @@ def _in_use(name: str) -> str:
         "horse": text("horse"),
         "ship": text("ship"),
         "truck": text("truck"),
-    }.get(name, name)
+    }

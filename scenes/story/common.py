@@ -4,7 +4,7 @@ Nothing here draws. Every number that leaves this package is a ``Figure`` with i
 record, or a list of values that a chart draws to scale.
 
 A chapter's own module has ``tell(runs)``, which returns all that its scene shows, or raises
-``UntoldError`` where the runs lack it: so it is known before anything is drawn.
+``NotRecordedError`` where the runs lack it: so it is known before anything is drawn.
 """
 
 from collections.abc import Sequence
@@ -13,15 +13,33 @@ import numpy as np
 import numpy.typing as npt
 
 from fl_sim.record import Round, Run, Train
-from scenes.story.specs import NO_PLATE, NO_READING, Plate, Reading, UpdateSpec, WorkerSpec
+from scenes.story.specs import (
+    NO_PLATE,
+    NO_READING,
+    Plate,
+    Reading,
+    StageSpec,
+    UpdateSpec,
+    UpdatesSpec,
+    WorkerSpec,
+)
 from scenes.text.errors import NotRecordedError
-from scenes.text.languages import decimal, integer, percent, size
-from scenes.text.lines import Line, Number, Text, count, line, number_of, read, text, total
+from scenes.text.languages import Language
+from scenes.text.lines import Line, Text, line, text
+from scenes.text.numbers import (
+    UNKNOWN,
+    Cursor,
+    Number,
+    at,
+    computed,
+    count,
+    number,
+    position,
+    total,
+)
 
-ALL_PHOTOS = ("partitions[*].num_train", "partitions[*].num_validation")
-UNKNOWN = Number("", "not recorded")
-TOLD_WORKER = 0  # the worker that stands for all
-TOLD_ROUND = 1  # the round that is told in full: the first, in which everything begins
+SHOWN_WORKER = 0  # the worker that stands for all
+SHOWN_ROUND = 1  # the round that is shown in full: the first, in which everything begins
 
 
 def workers(run: Run) -> list[WorkerSpec]:
@@ -33,24 +51,49 @@ def workers(run: Run) -> list[WorkerSpec]:
     most = max((max(each, default=0) for each in counts), default=0) or 1
     cards = []
     for i in range(round(num_workers(run).value)):
-        number = number_of("partitions", i) if run.partitions else _client_number(i)
+        called = worker_number(run, i)
+        name = line("worker {n}", n=called)
         photos = None if run.thumbnails is None else run.thumbnails[i]
         bars = [examples / most for examples in counts[i]] if counts else []
-        label = line("worker {n}", n=number) if i == 0 else number
-        cards.append(WorkerSpec(label, number, photos, bars))
+        cards.append(WorkerSpec(name if i == 0 else called, called, name, photos, bars))
     return cards
 
 
-def _client_number(client: int) -> Number:
-    """Return a client's number in a run that recorded nothing else of its clients."""
-    return Number(integer(client), "position of a client in num_clients", float(client))
+def stage(run: Run) -> StageSpec:
+    """Return what the stage shows before any round."""
+    per_mark = computed(
+        1,
+        Language.integer,
+        "workers that share a mark, so that count of {} fits into the picture",
+        at(run).partitions,
+    )
+    return StageSpec(
+        workers=workers(run),
+        coordinator=text("Coordinator"),
+        front_end=text("Front end"),
+        per_mark=line("each mark: {n} workers", n=per_mark),
+        at_most=line("each mark: up to {n} workers", n=per_mark),
+    )
+
+
+def worker_number(run: Run, worker: int) -> Number:
+    """Return the number that a worker is called by."""
+    if run.partitions:
+        return position(at(run).partitions[worker])
+    return computed(worker, Language.integer, "position of a client in {}", at(run).num_clients)
+
+
+def all_photos(run: Run) -> tuple[Cursor, Cursor]:
+    """Return where all photos are counted: those trained on, and those kept apart."""
+    each = at(run).partitions[:]
+    return each.num_train, each.num_validation
 
 
 def label_counts(run: Run, worker: int) -> Sequence[int]:
     """Return how many examples of each class a worker holds.
 
     Raises:
-        UntoldError: the run did not record it.
+        NotRecordedError: the run did not record it.
     """
     counts = run.partitions[worker].label_counts
     if counts is None:
@@ -62,7 +105,7 @@ def class_names(run: Run) -> tuple[str, ...]:
     """Return the names of the classes.
 
     Raises:
-        UntoldError: the run did not record its dataset.
+        NotRecordedError: the run did not record its dataset.
     """
     if run.dataset is None or not run.dataset.class_names:
         raise NotRecordedError(f"the run {run.name!r} recorded no names of classes")
@@ -90,37 +133,45 @@ def reading(run: Run, round_: int) -> Reading:
     It is the loss where there is no accuracy, and nothing where the model was not tested.
     """
     central_ = run.rounds[round_].central
-    number = round_number(round_, run)
-    if central_ is not None and central_.accuracy is not None:
-        return accuracy(run, round_), line("accuracy, round {r}", r=number)
+    named = round_number(round_, run)
+    if tests_accuracy(run, round_):
+        return accuracy(run, round_), line("accuracy, round {r}", r=named)
     if central_ is not None and central_.loss is not None:
-        loss = read(run, f"rounds[{round_}].central.loss", decimal)
-        return loss, line("loss, round {r}", r=number)
+        loss = number(at(run).rounds[round_].central.loss, Language.decimal)
+        return loss, line("loss, round {r}", r=named)
     return NO_READING
+
+
+def tests_accuracy(run: Run, round_: int) -> bool:
+    """Whether the front end's reading after a round is an accuracy."""
+    central_ = run.rounds[round_].central
+    return central_ is not None and central_.accuracy is not None
 
 
 def accuracy(run: Run, round_: int) -> Number:
     """Return the global model's accuracy on the test split after a round."""
-    return read(run, f"rounds[{round_}].central.accuracy", percent)
+    return number(at(run).rounds[round_].central.accuracy, Language.percent)
 
 
 def round_number(round_: int, run: Run) -> Number:
     """Return a round's number."""
-    return read(run, f"rounds[{round_}].number", integer)
+    return number(at(run).rounds[round_].number, Language.integer)
 
 
 def num_workers(run: Run) -> Number:
     """Return how many workers there are.
 
     Raises:
-        UntoldError: the run did not record it.
+        NotRecordedError: the run did not record it.
     """
-    return count(run, "partitions") if run.partitions else read(run, "num_clients", integer)
+    if run.partitions:
+        return count(at(run).partitions)
+    return number(at(run).num_clients, Language.integer)
 
 
 def model_size(run: Run) -> Number:
     """Return the bytes of one model as it is sent."""
-    return read(run, "network.num_bytes", size)
+    return number(at(run).network.num_bytes, Language.size)
 
 
 def model_packet(run: Run) -> Text:
@@ -132,7 +183,7 @@ def train_of(run: Run, round_: int) -> Train:
     """Return the training half of a round.
 
     Raises:
-        UntoldError: the run has no such round, or none of its clients answered.
+        NotRecordedError: the run has no such round, or none of its clients answered.
     """
     if round_ >= len(run.rounds) or run.rounds[round_].train is None:
         raise NotRecordedError(f"the run {run.name!r} has no training in round {round_}")
@@ -156,33 +207,52 @@ def everyone(run: Run, round_: int) -> bool:
     return len(picked(run, round_)) == num_workers(run).value
 
 
-def status(run: Run, round_: int, phase: str) -> Line:
+def status(run: Run, round_: int, phase: Line) -> Line:
     """Return the line under the chapter's title."""
     return line("round {r}  ·  {phase}", r=round_number(round_, run), phase=phase)
 
 
 def shares(run: Run, round_: int) -> list[Number]:
     """Return each update's share n_k/n of the average."""
-    path = f"rounds[{round_}].train.replies"
-    count_ = len(train_of(run, round_).replies)
-    return [read(run, f"{path}[{i}].weight", percent) for i in range(count_)]
+    replies = at(run).rounds[round_].train.replies
+    clients = range(len(train_of(run, round_).replies))
+    return [number(replies[i].weight, Language.percent) for i in clients]
 
 
-def updates(run: Run, round_: int) -> list[UpdateSpec]:
+def updates(run: Run, round_: int) -> UpdatesSpec:
     """Return each update: its bytes and its share n_k/n of the average, where it is known."""
-    path = f"rounds[{round_}].train.replies"
-    spec = []
+    replies = at(run).rounds[round_].train.replies
+    found = []
     for i, reply in enumerate(train_of(run, round_).replies):
         known = reply.bytes_up is not None
-        packet = read(run, f"{path}[{i}].bytes_up", size) if known else text("update")
-        share = UNKNOWN if reply.weight is None else read(run, f"{path}[{i}].weight", percent)
-        spec.append(UpdateSpec(reply.client, packet, share.value, share))
-    return spec
+        packet = number(replies[i].bytes_up, Language.size) if known else text("update")
+        weighed = reply.weight is not None
+        share = number(replies[i].weight, Language.percent) if weighed else UNKNOWN
+        found.append(UpdateSpec(reply.client, packet, share.value, share))
+    return UpdatesSpec(found, _together(run, round_, [update.size for update in found]))
+
+
+def _together(run: Run, round_: int, sizes: Sequence[Text]) -> Text:
+    """Return what updates are called that travel together: how many they are, and how large."""
+    numbers = [size for size in sizes if isinstance(size, Number)]
+    if len(sizes) == 1 or len(numbers) < len(sizes):
+        return sizes[0]
+    counted = count(at(run).rounds[round_].train.replies)
+    if len({size.text for size in numbers}) == 1:
+        return line("{n} \u00d7 {size}", n=counted, size=numbers[0])
+    summed = computed(
+        sum(size.value for size in numbers),
+        Language.size,
+        f"sum of {len(numbers)} from {{}} to {{}}",
+        numbers[0],
+        numbers[-1],
+    )
+    return line("{n} updates, {size}", n=counted, size=summed)
 
 
 def testers(run: Run, round_: int) -> Number:
     """Return how many workers tested the model."""
-    return count(run, f"rounds[{round_}].evaluate.replies")
+    return count(at(run).rounds[round_].evaluate.replies)
 
 
 def last_round(run: Run) -> int:
@@ -194,7 +264,7 @@ def central(run: Run, measure: str) -> list[float]:
     """Return ``loss`` or ``accuracy`` on the test split after each round.
 
     Raises:
-        UntoldError: a round was not tested.
+        NotRecordedError: a round was not tested.
     """
     values = [getattr(round_.central, measure, None) for round_ in run.rounds]
     known = [value for value in values if value is not None]
@@ -205,8 +275,8 @@ def central(run: Run, measure: str) -> list[float]:
 
 def chance(run: Run) -> Number:
     """Return the accuracy of guessing."""
-    value = 1 / len(class_names(run))
-    return Number(percent(value), "one over count of dataset.class_names", value)
+    value, names = 1 / len(class_names(run)), at(run).dataset.class_names
+    return computed(value, Language.percent, "one over count of {}", names)
 
 
 def participants(round_: Round) -> Sequence[int]:
@@ -216,12 +286,14 @@ def participants(round_: Round) -> Sequence[int]:
 
 def moved(run: Run, round_: int) -> Number:
     """Return the bytes of every message of the rounds up to one, both ways, both phases."""
-    paths = [
-        f"rounds[{r}].{phase}.replies[*].{way}"
+    rounds = at(run).rounds
+    each = [
+        getattr(phase.replies[:], way)
         for r in range(1, round_ + 1)
-        for phase in ("train", "evaluate")
+        for phase in (rounds[r].train, rounds[r].evaluate)
         for way in ("bytes_down", "bytes_up")
     ]
-    source = f"sum of all bytes_down and bytes_up in rounds[1] to rounds[{round_}]"
-    moved = total(run, paths, size)
-    return Number(moved.text, source, moved.value)
+    words = "sum of all bytes_down and bytes_up in {} to {}"
+    return computed(
+        total(Language.size, *each).value, Language.size, words, rounds[1], rounds[round_]
+    )

@@ -1,17 +1,17 @@
-"""Where the numbers come from: the runs, what they ran with, and whom to thank."""
+"""What the credits show: the runs that all numbers come from, what made them, and the thanks."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from dataclasses import dataclass, replace
+from datetime import UTC
 
 from fl_sim import record
 from fl_sim.record import Run
 from scenes.story.common import last_round, round_number
-from scenes.story.pairs import of_run
 from scenes.story.specs import ColumnSpec, FactSpec
-from scenes.text.languages import date, integer
-from scenes.text.lines import ELLIPSIS, Line, Number, Text, line, plural, quote, read, text
+from scenes.text.languages import Language
+from scenes.text.lines import Line, Text, line, plural, text
+from scenes.text.numbers import ELLIPSIS, Number, at, computed, of_run, quote
+from scenes.text.sources import Source
 
 MOST_LISTED = 7  # runs in the table
 MOST_NAME = 22  # characters of a name in the table
@@ -25,10 +25,10 @@ RECORDED = "recorded"  # the source of a run that was not imported
 class CreditsSpec:
     """All that the chapter shows. The captions are called as their beats.
 
-    Several runs are told as a table with a line for those left out, a single one as facts.
+    Several runs are shown as a table with a line for those left out, a single one as facts.
     """
 
-    title: str
+    title: Line
     runs: Line
     thanks: Line
     table: Sequence[ColumnSpec]
@@ -52,49 +52,39 @@ def tell(runs: Sequence[Run]) -> CreditsSpec:
 
 
 def _caption(runs: Sequence[Run]) -> Line:
-    """Say that every number was recorded, and where."""
+    """Return the caption on where every number was recorded."""
     if len(runs) == 1:
         return line("Every number comes from the record of this one run.")
     return line(
         "Every number comes from {n} recorded runs, each with a fingerprint.",
-        n=_number(len(runs)),
+        n=computed(len(runs), Language.integer, "count of the records given"),
     )
 
 
-def _number(value: int) -> Number:
-    return Number(integer(value), "count of the records given", float(value))
-
-
 def _left_out(runs: Sequence[Run]) -> Line | None:
+    """Return the line under the table on how many runs it leaves out, if any."""
     more = len(runs) - MOST_LISTED
     if more <= 0:
         return None
-    figure = Number(integer(more), "count of the records given, less those listed", float(more))
-    return plural(figure, "and one more", "and {n} more")
+    n = computed(more, Language.integer, "count of the records given, less those listed")
+    return plural(n, "and one more", "and {n} more")
 
 
 def _table(runs: Sequence[Run]) -> list[ColumnSpec]:
     """Return a row for each run, column by column."""
     return [
         ColumnSpec(text("run"), _cells(runs, lambda run: _name(run, MOST_NAME))),
-        ColumnSpec(
-            text("strategy"), _cells(runs, lambda run: _known(run, "strategy", quote)), rank=2
-        ),
+        ColumnSpec(text("strategy"), _cells(runs, _strategy), rank=2),
         ColumnSpec(
             text("rounds"), _cells(runs, lambda run: round_number(last_round(run), run)), True, 1
         ),
-        ColumnSpec(
-            text("seed"),
-            _cells(runs, lambda run: _known(run, "provenance.seed", _seed)),
-            True,
-            3,
-        ),
+        ColumnSpec(text("seed"), _cells(runs, _seed), True, 3),
         ColumnSpec(text("fingerprint"), _cells(runs, _fingerprint)),
     ]
 
 
 def _cells(runs: Sequence[Run], ask: Callable[[Run], Text]) -> list[Text]:
-    """Return what is told of each run, whose name stands in its source."""
+    """Return a column's cells; the source of each has the name of its run."""
     cells = [(run, ask(run)) for run in runs]
     return [of_run(run, cell) if isinstance(cell, Number) else cell for run, cell in cells]
 
@@ -115,29 +105,29 @@ def _listed(runs: Sequence[Run]) -> list[Run]:
 
 
 def _kind(run: Run, first: Run) -> tuple[object, ...]:
-    """Return what sets a run apart from others: who took part, and how."""
+    """Return the kind of a run: its strategy, its number of workers, their data, and failures."""
     halves = [half for r in run.rounds for half in (r.train, r.evaluate) if half is not None]
     failed = any(half.failures for half in halves)
     return run.strategy == first.strategy, run.num_clients == 1, run.config.get(DEALT), failed
 
 
 def _run(run: Run) -> list[FactSpec]:
-    """Return what sets a run apart."""
+    """Return the facts on a single run."""
     facts = [
         FactSpec(text("run"), _name(run, MOST_FACT)),
-        FactSpec(text("strategy"), _known(run, "strategy", quote)),
+        FactSpec(text("strategy"), _strategy(run)),
         FactSpec(text("rounds"), round_number(last_round(run), run)),
-        FactSpec(text("seed"), _known(run, "provenance.seed", _seed)),
+        FactSpec(text("seed"), _seed(run)),
         FactSpec(text("fingerprint"), _fingerprint(run)),
     ]
     if run.provenance.source != RECORDED:
-        facts.append(FactSpec(text("source"), quote(run, "provenance.source", MOST_FACT)))
+        facts.append(FactSpec(text("source"), quote(at(run).provenance.source, MOST_FACT)))
     return facts
 
 
 def _made_with(runs: Sequence[Run]) -> list[FactSpec]:
-    """Return what all runs have in common: versions, data, day and code."""
-    spec = (
+    """Return the facts that all runs have in common: versions, data, days and code."""
+    facts = (
         (text("Flower"), _agreed(runs, lambda run: _version(run, "flwr"))),
         (text("PyTorch"), _agreed(runs, lambda run: _version(run, "torch"))),
         (text("Python"), _agreed(runs, lambda run: _version(run, "python"))),
@@ -145,11 +135,11 @@ def _made_with(runs: Sequence[Run]) -> list[FactSpec]:
         (text("recorded"), _days(runs)),
         (text("code"), _agreed(runs, _code)),
     )
-    return [FactSpec(name, value) for name, value in spec if value is not None]
+    return [FactSpec(name, fact) for name, fact in facts if fact is not None]
 
 
 def _agreed(runs: Sequence[Run], ask: Callable[[Run], Number | None]) -> Number | None:
-    """Return what every run says, or nothing where they differ or do not know."""
+    """Return the answer that is the same for all runs, or None."""
     answers = [ask(run) for run in runs]
     texts = {None if answer is None else answer.text for answer in answers}
     return answers[0] if len(texts) == 1 else None
@@ -158,51 +148,56 @@ def _agreed(runs: Sequence[Run], ask: Callable[[Run], Number | None]) -> Number 
 def _version(run: Run, package: str) -> Number | None:
     if package not in run.provenance.versions:
         return None
-    return quote(run, f"provenance.versions.{package}")
+    return quote(at(run).provenance.versions[package])
 
 
 def _dataset(run: Run) -> Number | None:
-    return None if run.dataset is None else quote(run, "dataset.name", MOST_FACT)
+    return None if run.dataset is None else quote(at(run).dataset.name, MOST_FACT)
 
 
 def _code(run: Run) -> Number | None:
     if run.provenance.code_hash is None:
         return None
-    return quote(run, "provenance.code_hash", HASH)
+    return quote(at(run).provenance.code_hash, HASH)
 
 
 def _days(runs: Sequence[Run]) -> Text | None:
     """Return the day on which the runs began, or the first and the last of these days."""
-    days = sorted(run.provenance.started for run in runs if run.provenance.started is not None)
+    days = [day for run in runs if (day := _day(run)) is not None]
     if not days:
         return None
-    first, last = _day(days[0]), _day(days[-1])
+    first, last = (end(days, key=lambda day: day.value) for end in (min, max))
     if first.text == last.text:
         return first
     return line("{first} to {last}", first=first, last=last)
 
 
-def _day(started: datetime) -> Number:
-    return Number(date(started), "provenance.started", started.timestamp())
+def _day(run: Run) -> Number | None:
+    """Return the day on which a run began, if it is known."""
+    started = run.provenance.started
+    if started is None:
+        return None
+    written = started.replace(tzinfo=UTC)  # the day as it stands in the record, in any time zone
+    return computed(written.timestamp(), Language.date, "{}", at(run).provenance.started)
 
 
 def _name(run: Run, most: int) -> Number:
-    return quote(run, "name", most)
+    return quote(at(run).name, most)
 
 
-def _known(run: Run, path: str, ask: Callable[[Run, str], Any]) -> Text:
-    """Return what a record says, or that it does not say it."""
-    value: Any = run
-    for part in path.split("."):
-        value = getattr(value, part)
-    return text("unknown") if value is None else ask(run, path)
+def _strategy(run: Run) -> Text:
+    return text("unknown") if run.strategy is None else quote(at(run).strategy)
 
 
-def _seed(run: Run, path: str) -> Number:
-    return read(run, path, str)
+def _seed(run: Run) -> Text:
+    """Return a run's seed, if it is known: written without separators, in every language."""
+    seed = run.provenance.seed
+    if seed is None:
+        return text("unknown")
+    return replace(quote(at(run).provenance.seed), value=float(seed))
 
 
 def _fingerprint(run: Run) -> Number:
     """Return the start of a run's fingerprint; its source has all of it."""
     whole = record.fingerprint(run)
-    return Number(whole[: HASH - 1] + ELLIPSIS, f"fingerprint {whole}")
+    return Number(whole[: HASH - 1] + ELLIPSIS, Source("fingerprint {}", (whole,)))

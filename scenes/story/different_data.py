@@ -2,18 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from fl_sim.record import Run
 from scenes.story.class_names import kind_name
 from scenes.story.common import accuracy, central, chance, label_counts, round_number
-from scenes.story.pairs import CLEARLY, ROUNDS, Pair, alike_and_skewed, of_run, skew
+from scenes.story.pairs import CLEARLY, ROUNDS, Pair, alike_and_skewed, skew
 from scenes.story.specs import LabelsSpec, LevelSpec, LineChartSpec, RunLineSpec
-from scenes.story.update_arrows import DriftSpec, num_updates, pull
+from scenes.story.update_arrows import DriftSpec, client_drift, num_updates
 from scenes.text.errors import NotRecordedError
-from scenes.text.languages import decimal, integer, percent
-from scenes.text.lines import Line, Number, Text, line, number_of, read, text
+from scenes.text.languages import Language
+from scenes.text.lines import Line, Text, line, text
+from scenes.text.numbers import Number, at, computed, number, of_run, position
 
 DIRICHLET, ALPHA = "dirichlet", "dirichlet-alpha"
 FEWEST_ROUNDS = 2  # that make a curve
@@ -29,13 +31,13 @@ class CostSpec:
 
 @dataclass(frozen=True)
 class DifferentDataSpec:
-    """All that the chapter shows; ``pull`` or ``cost`` is absent where it is not recorded."""
+    """All that the chapter shows; ``drift`` or ``cost`` is absent where it is not recorded."""
 
-    title: str
+    title: Line
     deals: tuple[LabelsSpec, LabelsSpec]
     alike: Line
     skewed: Line
-    pull: DriftSpec | None
+    drift: DriftSpec | None
     cost: CostSpec | None
 
 
@@ -43,17 +45,17 @@ def tell(runs: Sequence[Run]) -> DifferentDataSpec:
     """Return what the chapter shows: of two runs an early round, of two runs all rounds.
 
     Raises:
-        UntoldError: no two of the runs differ in nothing but how the photos are dealt out.
+        NotRecordedError: no two of the runs differ in nothing but how the photos are dealt out.
     """
-    pulling = alike_and_skewed(runs, num_updates, free=frozenset({ROUNDS}))
+    drifting = alike_and_skewed(runs, num_updates, free=frozenset({ROUNDS}))
     tested = alike_and_skewed(runs, _rounds_tested)
-    dealt = pulling or tested
+    dealt = drifting or tested
     if dealt is None:
         raise NotRecordedError(
             f"{_names(runs)} cannot be compared: it needs one run with alike and one with "
             "different data, the same in all else, with label counts; give both with --run"
         )
-    pulled = pull(pulling) if pulling else None
+    drift = client_drift(drifting) if drifting else None
     return DifferentDataSpec(
         title=text("Different data"),
         deals=(
@@ -62,8 +64,8 @@ def tell(runs: Sequence[Run]) -> DifferentDataSpec:
         ),
         alike=_alike(dealt[0]),
         skewed=_skewed(dealt),
-        pull=pulled,
-        cost=CostSpec(_curves(tested, pulled), _chart(tested)) if tested else None,
+        drift=drift,
+        cost=CostSpec(_curves(tested, drift), _chart(tested)) if tested else None,
     )
 
 
@@ -86,21 +88,22 @@ def _skewed_name(run: Run) -> Text:
     if run.config.get("partitioning") != DIRICHLET or not isinstance(alpha, int | float):
         return text("skewed data")
     digits = len(f"{alpha:.4f}".rstrip("0").partition(".")[2])
-    figure = Number(decimal(alpha, digits), f"{run.name}: config.{ALPHA}", float(alpha))
-    return line("skewed data (Dirichlet, alpha {alpha})", alpha=figure)
+    form = partial(Language.decimal, digits=digits)
+    setting = of_run(run, computed(alpha, form, "{}", at(run).config[ALPHA]))
+    return line("skewed data (Dirichlet, alpha {alpha})", alpha=setting)
 
 
-def _deal(run: Run, name: Text, brief: str) -> LabelsSpec:
+def _deal(run: Run, name: Text, brief: Line) -> LabelsSpec:
     rows = [label_counts(run, worker) for worker in range(len(run.partitions))]
-    numbers = [number_of("partitions", worker) for worker in range(len(rows))]
-    at = np.unravel_index(np.argmax(np.array(rows)), (len(rows), len(rows[0])))
-    worker, kind = int(at[0]), int(at[1])
-    most = read(run, f"partitions[{worker}].label_counts[{kind}]", integer)
+    workers = [of_run(run, position(at(run).partitions[worker])) for worker in range(len(rows))]
+    tallest = np.unravel_index(np.argmax(np.array(rows)), (len(rows), len(rows[0])))
+    worker, kind = map(int, tallest)
+    most = number(at(run).partitions[worker].label_counts[kind], Language.integer)
     return LabelsSpec(
         name=name,
         brief=brief,
         counts=rows,
-        numbers=[line("worker {n}", n=numbers[0]), *numbers[1:]],
+        numbers=[line("worker {n}", n=workers[0]), *workers[1:]],
         peak=_peak(run, of_run(run, most), kind),
         peak_at=(worker, kind),
     )
@@ -117,8 +120,9 @@ def _top_share(run: Run) -> Number:
     """Return the share of a worker's photos that its most frequent kind has, on average."""
     counts = np.array([p.label_counts for p in run.partitions], dtype=float)
     value = float((counts.max(axis=1) / counts.sum(axis=1)).mean())
-    source = "mean over partitions[*] of the largest of label_counts over their sum"
-    return of_run(run, Number(percent(value, 0), source, value))
+    words = "mean over {} of the largest of label_counts over their sum"
+    share = computed(value, Language.whole_percent, words, at(run).partitions[:])
+    return of_run(run, share)
 
 
 def _alike(run: Run) -> Line:
@@ -169,10 +173,10 @@ def _guessing(run: Run) -> LevelSpec | None:
     return LevelSpec(line("guessing {chance}", chance=guess), guess.value)
 
 
-def _curves(pair: Pair, pulled: DriftSpec | None) -> Line:
+def _curves(pair: Pair, drift: DriftSpec | None) -> Line:
     """Say what came of all rounds, and why, where it was seen."""
     one, other = (of_run(run, accuracy(run, -1)) for run in pair)
-    if other.value < one.value and pulled is not None and pulled.held_back:
+    if other.value < one.value and drift is not None and drift.held_back:
         return line(
             "So less is learned. In the end {less} are right, with alike data {more}.",
             less=other,

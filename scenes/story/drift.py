@@ -1,7 +1,8 @@
-"""How far a round's updates pull apart: exact from their inner products, which the record holds.
+"""Lengths and angles of a round's updates, exact, from their inner products in the record.
 
 Ten updates do not fit into a plane, nor into space, with all the angles between them. What fits is
-each update's length and its angle to the average. How they stand around the average is free.
+each update's length and its angle to the average. In which direction from the average each update
+is drawn is free.
 """
 
 from collections.abc import Sequence
@@ -32,7 +33,7 @@ class Drift:
 
 
 def drift(gram: Sequence[Sequence[float]], weights: Sequence[float]) -> Drift | None:
-    """Return how a round's updates lie, or nothing where one is zero or they cancel out.
+    """Return the lengths and angles of a round's updates; None if one is zero or they cancel out.
 
     Args:
         gram: inner products of the updates, (k, k).
@@ -56,6 +57,7 @@ def drift(gram: Sequence[Sequence[float]], weights: Sequence[float]) -> Drift | 
 
 
 def _angles(products: Values, norms: Values) -> Values:
+    """Return angles from inner products, and the products of the norms."""
     return np.asarray(np.arccos(np.clip(products / norms, -1.0, 1.0)))
 
 
@@ -65,16 +67,16 @@ def _between(products: Values, lengths: Values) -> float:
     return float(_angles(products, np.outer(lengths, lengths))[pairs].mean())
 
 
-def _turns(pulls: Values) -> Values:
-    """Return directions around the average, evenly spread, in which sideways pulls cancel best.
+def _turns(aside: Values) -> Values:
+    """Return directions around the average, evenly spread, in which the parts aside cancel best.
 
-    In truth they cancel: beside the average, the weighted mean of all updates has nothing. The
-    strongest pull has direction zero.
+    In truth they cancel entirely: all updates together have no part at right angles to their own
+    average. The largest part has direction zero.
 
     Args:
-        pulls: how far each update pulls the average sideways, (k,).
+        aside: the part of each update at right angles to the average, times its share, (k,).
     """
-    count = len(pulls)
+    count = len(aside)
     turns = np.linspace(0, 2 * np.pi, count, endpoint=False)
     places = np.exp(1j * turns)
     order = np.arange(count)
@@ -82,6 +84,6 @@ def _turns(pulls: Values) -> Values:
         for one, other in combinations(range(count), 2):
             swapped = order.copy()
             swapped[[one, other]] = order[[other, one]]
-            if abs(pulls @ places[swapped]) < abs(pulls @ places[order]) - 1e-12:
+            if abs(aside @ places[swapped]) < abs(aside @ places[order]) - 1e-12:
                 order = swapped
-    return np.asarray(turns[order] - turns[order[pulls.argmax()]])
+    return np.asarray(turns[order] - turns[order[aside.argmax()]])

@@ -1,4 +1,4 @@
-"""The final model: what it calls real test photos, and which classes it mixes up."""
+"""What the chapter on the final model shows: its answers to test photos, and its mistakes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -8,13 +8,14 @@ import numpy as np
 import numpy.typing as npt
 
 from fl_sim.record import Run
-from scenes import theme
 from scenes.story.class_names import kind_name
 from scenes.story.common import accuracy, class_names, round_number
 from scenes.story.specs import NOTHING, ConfusionSpec, Metric, PredictionSpec, PredictionsSpec
 from scenes.text.errors import NotRecordedError
-from scenes.text.languages import integer, percent
-from scenes.text.lines import Line, Number, line, read, text
+from scenes.text.languages import Language
+from scenes.text.lines import Line, line, text
+from scenes.text.numbers import Cursor, Number, at, computed, number, place
+from scenes.text.sources import Source
 
 MOST_PHOTOS = 10
 SHORT_NAME = 11  # characters of a class's name under a photo or beside a row
@@ -30,7 +31,7 @@ Shares = npt.NDArray[np.float64]
 class FinalModelSpec:
     """All that the chapter shows; captions are called as their beats, a part left out is None."""
 
-    title: str
+    title: Line
     quiz: PredictionsSpec | None
     untrained: Line
     trained: Line
@@ -46,7 +47,7 @@ def tell(runs: Sequence[Run]) -> FinalModelSpec:
     """Return what the chapter shows of the first run that recorded photos or a confusion.
 
     Raises:
-        UntoldError: none did, or the run lacks the names of its classes.
+        NotRecordedError: none did, or the run lacks the names of its classes.
     """
     run = next((run for run in runs if _has_photos(run) or _tested(run)), None)
     if run is None:
@@ -104,43 +105,59 @@ def _shown(run: Run) -> list[int]:
 
 
 def _quiz(run: Run, shown: Sequence[int]) -> PredictionsSpec:
+    """Return the photos shown, with what they show and what both models call them."""
     assert run.samples is not None
     assert run.sample_images is not None
     return PredictionsSpec(
         photos=run.sample_images[list(shown)],
-        true=[_called(run, run.samples.labels[i], f"named by samples.labels[{i}]") for i in shown],
+        true=[_true(run, i) for i in shown],
         first=[_answer(run, "first", i) for i in shown],
         last=[_answer(run, "last", i) for i in shown],
         heads=(text("photo of"), text("called")),
     )
 
 
-def _called(run: Run, kind: int, why: str, most: int = SHORT_NAME) -> Number:
-    """Return a class's name, with what chose it."""
-    name = kind_name(run, kind, most)
-    return replace(name, source=f"{name.source}, {why}")
+def _called(run: Run, kind: int, words: str, chosen_by: Cursor) -> Number:
+    """Return a class's name, whose source also says by which place it was chosen."""
+    name = kind_name(run, kind, SHORT_NAME)
+    return replace(name, source=Source(f"{{}}, {words}", (name.source, place(chosen_by))))
+
+
+def _true(run: Run, sample: int) -> Number:
+    """Return the class that a sample shows."""
+    assert run.samples is not None
+    kind = run.samples.labels[sample]
+    return _called(run, kind, "named by {}", at(run).samples.labels[sample])
 
 
 def _answer(run: Run, answers: str, sample: int) -> PredictionSpec:
     """Return the class that a model finds most probable."""
     kind = int(np.argmax(getattr(run.samples, answers)[sample]))
-    name = _called(run, kind, f"the most probable in samples.{answers}[{sample}]")
+    answer = getattr(at(run).samples, answers)[sample]
+    name = _called(run, kind, "the most probable in {}", answer)
     return PredictionSpec(name, bool(_right(run, answers)[sample]))
 
 
 def _score(run: Run, answers: str, shown: Sequence[int]) -> dict[str, Number]:
-    """Return how many of the photos shown a model called right, and how many they are."""
-    among = f"samples {shown[0]} to {shown[-1]}"
-    right = int(_right(run, answers)[list(shown)].sum())
-    source = f"count of {among} where the most probable in samples.{answers} is samples.labels"
+    """Return how many of the photos shown a model called right, ``k``, and their number, ``n``."""
+    samples = at(run).samples
+    right = computed(
+        int(_right(run, answers)[list(shown)].sum()),
+        Language.integer,
+        "count of samples {} to {} where the most probable in {} is {}",
+        str(shown[0]),
+        str(shown[-1]),
+        getattr(samples, answers),
+        samples.labels,
+    )
     return {
-        "k": Number(integer(right), source, right),
-        "n": Number(integer(len(shown)), "count of the samples shown", len(shown)),
+        "k": right,
+        "n": computed(len(shown), Language.integer, "count of the samples shown"),
     }
 
 
 def _untrained(run: Run, shown: Sequence[int]) -> Line:
-    """Say whose photos these are, and how many the first model calls right."""
+    """Return the caption on the photos, and on how many the first model calls right."""
     if not shown:
         return NOTHING
     return line(
@@ -150,7 +167,7 @@ def _untrained(run: Run, shown: Sequence[int]) -> Line:
 
 
 def _trained(run: Run, shown: Sequence[int]) -> Line:
-    """Say how many the last model calls right, here and of all test photos."""
+    """Return the caption on how many the last model calls right, here and of all test photos."""
     if not shown:
         return NOTHING
     round_, score = round_number(-1, run), _score(run, "last", shown)
@@ -170,7 +187,7 @@ def _num_tested(run: Run) -> Number | None:
     """Return how many photos the test split holds, if it is known."""
     if run.dataset is None or run.dataset.num_test is None:
         return None
-    return read(run, "dataset.num_test", integer)
+    return number(at(run).dataset.num_test, Language.integer)
 
 
 # --- confusion
@@ -195,12 +212,14 @@ def _shares(run: Run, round_: int) -> Shares:
 
 
 def _share(run: Run, round_: int, true: int, named: int) -> Number:
-    row = f"rounds[{round_}].confusion[{true}]"
-    value = float(_shares(run, round_)[true, named])
-    return Number(percent(value), f"{row}[{named}] over the sum of {row}", value)
+    """Return which share of a class was called by some class's name."""
+    row = at(run).rounds[round_].confusion[true]
+    share = float(_shares(run, round_)[true, named])
+    return computed(share, Language.percent, "{} over the sum of {}", row[named], row)
 
 
 def _confusion(run: Run, steps: Sequence[int]) -> ConfusionSpec:
+    """Return the shares in all rounds shown; what is pointed out is of the last one."""
     end = steps[-1]
     last, kinds = _shares(run, end), range(len(class_names(run)))
     true, named = _most_frequent_mistake(last)
@@ -233,15 +252,15 @@ def _most_frequent_mistake(shares: Shares) -> tuple[int, int]:
 
 def _counter(run: Run, round_: int) -> list[Metric]:
     """Return the overlay after a round: its number, and the accuracy where it was measured."""
-    metrics = [Metric(round_number(round_, run), text("round"), theme.INK)]
+    metrics = [Metric(round_number(round_, run), text("round"), "ink")]
     central = run.rounds[round_].central
     if central is not None and central.accuracy is not None:
-        metrics.append(Metric(accuracy(run, round_), text("test accuracy"), theme.INK))
+        metrics.append(Metric(accuracy(run, round_), text("test accuracy"), "ink"))
     return metrics
 
 
 def _matrix(run: Run, steps: Sequence[int]) -> Line:
-    """Say what a row is, and which name it gave most photos at first, if there is one."""
+    """Return the caption on rows, and on the name that most photos were given at first, if any."""
     if not steps:
         return NOTHING
     name, share = _favourite(run, steps[0])
@@ -261,7 +280,7 @@ def _matrix(run: Run, steps: Sequence[int]) -> Line:
 
 
 def _sharpen(run: Run, steps: Sequence[int]) -> Line:
-    """Say what the diagonal is, and that it forms, if it does."""
+    """Return the caption on the diagonal, which says that it forms only if it does."""
     if not steps:
         return NOTHING
     before, after = (float(np.trace(_shares(run, round_))) for round_ in (steps[0], steps[-1]))
@@ -278,13 +297,14 @@ def _favourite(run: Run, round_: int) -> tuple[Number, Number]:
     given = np.array(run.rounds[round_].confusion).sum(axis=0)
     kind = int(np.argmax(given))
     share = float(given[kind] / max(given.sum(), 1))
-    matrix = f"rounds[{round_}].confusion"
-    source = f"sum of {matrix}[*][{kind}] over the sum of {matrix}"
-    return kind_name(run, kind, CAPTION_NAME), Number(percent(share), source, share)
+    matrix = at(run).rounds[round_].confusion
+    words = "sum of {} over the sum of {}"
+    named = computed(share, Language.percent, words, matrix[:][kind], matrix)
+    return kind_name(run, kind, CAPTION_NAME), named
 
 
 def _classes(run: Run, spec: ConfusionSpec | None) -> Line:
-    """Say which class is called right most often, and which wrong name is given most often."""
+    """Return the caption on the class with most right answers, and on the most common mistake."""
     if spec is None:
         return NOTHING
     end = _tested(run)[-1]

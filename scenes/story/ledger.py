@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fl_sim.record import Run
-from scenes import theme
-from scenes.story.common import ALL_PHOTOS, round_number
+from scenes.story.common import all_photos, round_number
 from scenes.story.specs import EntrySpec
 from scenes.story.traffic import (
     DOWN,
@@ -18,8 +17,10 @@ from scenes.story.traffic import (
     messages_of,
     travelled,
 )
-from scenes.text.languages import integer, percent, size
-from scenes.text.lines import Line, Number, Text, line, plural, text, total
+from scenes.text.languages import Language
+from scenes.text.lines import Line, Text, line, plural, text
+from scenes.text.numbers import Number, at, computed, total
+from scenes.theme import Role
 
 BOTH = (DOWN, UP)
 
@@ -28,7 +29,7 @@ BOTH = (DOWN, UP)
 class LedgerSpec:
     """All that the chapter shows. The captions are called as their beats."""
 
-    title: str
+    title: Line
     status: Line
     moved: Line
     stayed: Line
@@ -42,7 +43,7 @@ def tell(runs: Sequence[Run]) -> LedgerSpec:
     """Return what the chapter shows of the first run.
 
     Raises:
-        UntoldError: the run did not record what travelled.
+        NotRecordedError: the run did not record what travelled.
     """
     run = runs[0]
     counted(run)
@@ -62,9 +63,9 @@ def tell(runs: Sequence[Run]) -> LedgerSpec:
 def _travelled(run: Run) -> list[EntrySpec]:
     """Return what went out and what came back: no photo is in it."""
     return [
-        _entry(run, text("models, to the workers"), DOWN, theme.MODEL),
-        _entry(run, _back(run), UP, theme.UPDATE),
-        EntrySpec(text("photos sent"), text("by any worker"), text("none"), 0.0, theme.INK),
+        _entry(run, text("models, to the workers"), DOWN, "model"),
+        _entry(run, _back(run), UP, "update"),
+        EntrySpec(text("photos sent"), text("by any worker"), text("none"), 0.0, "ink"),
     ]
 
 
@@ -75,9 +76,9 @@ def _back(run: Run) -> Text:
     return text("updates, back")
 
 
-def _entry(run: Run, name: Text, way: str, color: str) -> EntrySpec:
+def _entry(run: Run, name: Text, way: str, role: Role) -> EntrySpec:
     sent = travelled(run, (way,), digits_that_add_up(run))
-    return EntrySpec(name, _parts(run, way), sent, sent.value, color)
+    return EntrySpec(name, _parts(run, way), sent, sent.value, role)
 
 
 def _parts(run: Run, way: str) -> Line:
@@ -94,8 +95,8 @@ def _kept(run: Run, stored: Number | None) -> list[EntrySpec]:
     """Return the photos that stayed, where it is known how large they are."""
     if stored is None:
         return []
-    note = line("{n}, uncompressed", n=total(run, ALL_PHOTOS, integer))
-    return [EntrySpec(text("photos that stayed"), note, stored, stored.value, theme.DATA)]
+    note = line("{n}, uncompressed", n=total(Language.integer, *all_photos(run)))
+    return [EntrySpec(text("photos that stayed"), note, stored, stored.value, "data")]
 
 
 def _stored(run: Run) -> Number | None:
@@ -104,11 +105,12 @@ def _stored(run: Run) -> Number | None:
     known = all(None not in (p.num_train, p.num_validation) for p in run.partitions)
     if images is None or not known or not run.partitions:
         return None
-    name = "thumbnails" if images is run.thumbnails else "sample_images"
+    pixels = at(run).thumbnails if images is run.thumbnails else at(run).sample_images
     height, width, colors = images.shape[-3:]
-    value = float(height * width * colors) * total(run, ALL_PHOTOS, integer).value
-    source = f"sum of {' and '.join(ALL_PHOTOS)}, times height, width and colours of {name}"
-    return Number(size(value), source, value) if value else None
+    counted = all_photos(run)
+    value = float(height * width * colors) * total(Language.integer, *counted).value
+    words = "sum of {} and {}, times height, width and colours of {}"
+    return computed(value, Language.size, words, *counted, pixels) if value else None
 
 
 def _moved(run: Run) -> Line:
@@ -136,18 +138,17 @@ def _status(run: Run) -> Line:
 
 
 def _failures(run: Run) -> bool:
-    halves = [half for r in run.rounds for half in (r.train, r.evaluate) if half is not None]
-    return any(half.failures for half in halves)
+    phases = [phase for r in run.rounds for phase in (r.train, r.evaluate) if phase is not None]
+    return any(phase.failures for phase in phases)
 
 
 def _stayed(run: Run, stored: Number | None) -> Line:
     """Say how much never moved."""
-    held = total(run, ALL_PHOTOS, integer)
     if stored is None:
         return line("The photos stayed with the workers, all of them.")
     return line(
         "All {n} photos, {size} of pixels, stayed with the workers.",
-        n=held,
+        n=total(Language.integer, *all_photos(run)),
         size=stored,
     )
 
@@ -158,12 +159,13 @@ def _balance(run: Run, stored: Number | None) -> tuple[Line, EntrySpec] | None:
         return None
     moved = travelled(run, BOTH, digits_that_add_up(run))
     note = plural(messages(run, BOTH), "{n} message", "{n} messages")
-    entry = EntrySpec(text("all that moved"), note, moved, moved.value, theme.INK)
+    entry = EntrySpec(text("all that moved"), note, moved, moved.value, "ink")
     if moved.value > stored.value:
         caption = line("More bytes moved than the photos hold. The photos did not.")
         return caption, entry
     share = moved.value / stored.value
-    part = Number(percent(share, 0), f"{moved.source}, over the bytes of the photos", share)
+    words = "{}, over the bytes of the photos"
+    part = computed(share, Language.whole_percent, words, moved)
     caption = line(
         "What moved is {part} of the photos' size, more each round. No photo moved.",
         part=part,

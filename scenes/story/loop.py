@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fl_sim.record import Run
-from scenes.story.common import model_packet, num_workers, picked, plate, reading, workers
+from scenes.story.common import model_packet, num_workers, picked, plate, reading, stage
 from scenes.story.crowds import each_has_a_mark
-from scenes.story.specs import Plate, QuickRoundSpec, Reading, WorkerSpec
+from scenes.story.specs import Plate, QuickRoundSpec, Reading, StageSpec
 from scenes.text.lines import Line, line, text
 
 PACE = 0.6
@@ -17,9 +17,9 @@ MOST_ROUNDS = 2
 class LoopSpec:
     """All that the loop shows."""
 
-    title: str
+    title: Line
     loop: Line
-    workers: Sequence[WorkerSpec]
+    stage: StageSpec
     plate: Plate
     reading: Reading
     rounds: Sequence[QuickRoundSpec]
@@ -29,14 +29,14 @@ def tell(runs: Sequence[Run]) -> LoopSpec:
     """Return what the loop shows of the first run: it starts and ends before any training.
 
     Raises:
-        UntoldError: the run lacks something of it.
+        NotRecordedError: the run lacks something of it.
     """
     run = runs[0]
     last = min(len(run.rounds) - 1, MOST_ROUNDS)
     return LoopSpec(
         title=text("Federated learning"),
         loop=_loop(run),
-        workers=workers(run),
+        stage=stage(run),
         plate=plate(run, 0),
         reading=reading(run, 0),
         rounds=[_round(run, round_) for round_ in range(1, last + 1)],

@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fl_sim.record import Run
-from scenes import theme
 from scenes.story.baselines import Comparison, comparison
 from scenes.story.common import (
-    TOLD_ROUND,
+    SHOWN_ROUND,
     accuracy,
     everyone,
     last_round,
@@ -18,8 +17,8 @@ from scenes.story.common import (
     plate,
     reading,
     round_number,
+    stage,
     status,
-    workers,
 )
 from scenes.story.specs import (
     HistorySpec,
@@ -29,13 +28,14 @@ from scenes.story.specs import (
     QuickRoundSpec,
     Reading,
     SeriesSpec,
-    WorkerSpec,
+    StageSpec,
 )
 from scenes.story.tests_by_round import last_tested, measured
 from scenes.story.traffic import TESTING, bytes_are_known
 from scenes.text.errors import NotRecordedError
-from scenes.text.languages import decimal, percent
-from scenes.text.lines import Line, Text, line, number_of, plural, read, text
+from scenes.text.languages import Language
+from scenes.text.lines import Line, Text, line, plural, text
+from scenes.text.numbers import at, number, position
 
 PACES = (0.6, 0.35)  # of the rounds that are still shown on the stage
 MOST_STEPS = 44  # in which the other rounds are drawn, some of them together where they are many
@@ -55,12 +55,12 @@ class StepSpec:
 class ManyRoundsSpec:
     """All that the chapter shows. The captions are called as their beats."""
 
-    title: str
+    title: Line
     again: Line
     grid: Line
     grow: Line
     comparison: Comparison | None
-    workers: Sequence[WorkerSpec]
+    stage: StageSpec
     plate: Plate
     reading: Reading
     swift: Sequence[QuickRoundSpec]
@@ -74,10 +74,10 @@ def tell(runs: Sequence[Run]) -> ManyRoundsSpec:
     """Return what the chapter shows of the first run, and one in one place to compare with.
 
     Raises:
-        UntoldError: the run lacks something of it.
+        NotRecordedError: the run lacks something of it.
     """
     run = runs[0]
-    if last_round(run) < TOLD_ROUND:
+    if last_round(run) < SHOWN_ROUND:
         raise NotRecordedError(f"the run {run.name!r} has no round; record some with: fl-sim run")
     shown = _last_on_stage(run)
     compared = comparison(run, runs[1:])
@@ -87,9 +87,9 @@ def tell(runs: Sequence[Run]) -> ManyRoundsSpec:
         grid=line("Red marks: updates sent. The curves: how well the model did."),
         grow=_grow(run),
         comparison=compared,
-        workers=workers(run),
-        plate=plate(run, TOLD_ROUND),
-        reading=_reading(run, TOLD_ROUND),
+        stage=stage(run),
+        plate=plate(run, SHOWN_ROUND),
+        reading=_reading(run, SHOWN_ROUND),
         swift=[_swift_spec(run, round_, pace) for round_, pace in _swift_rounds(run)],
         history=_history(run, compared),
         first_rounds=[StepSpec(r, FIRST_STEP, ()) for r in range(1, shown + 1)],
@@ -114,7 +114,7 @@ def _swift_rounds(run: Run) -> list[tuple[int, float]]:
 
     They follow the one told in full without a gap, and some worker answered in each.
     """
-    after = range(TOLD_ROUND + 1, len(run.rounds))
+    after = range(SHOWN_ROUND + 1, len(run.rounds))
     shown = []
     for round_, pace in zip(after, PACES, strict=False):
         if not participants(run.rounds[round_]):
@@ -125,7 +125,7 @@ def _swift_rounds(run: Run) -> list[tuple[int, float]]:
 
 def _last_on_stage(run: Run) -> int:
     """Return the last round that is shown on the stage, here or in the chapter of one round."""
-    return max([TOLD_ROUND, *(round_ for round_, _ in _swift_rounds(run))])
+    return max([SHOWN_ROUND, *(round_ for round_, _ in _swift_rounds(run))])
 
 
 def _paced_rounds(run: Run, after: int) -> list[StepSpec]:
@@ -160,7 +160,7 @@ def _history(run: Run, compared: Comparison | None) -> HistorySpec:
     first = _series(run, "accuracy", text("test accuracy"), compared.levels if compared else ())
     assert first is not None
     loss = _series(run, "loss", text("loss"))
-    numbers = [number_of("partitions", i) for i in range(len(run.partitions))]
+    numbers = [position(at(run).partitions[i]) for i in range(len(run.partitions))]
     return HistorySpec(
         series=(first, loss) if loss else (first,),
         participants=[participants(round_) for round_ in run.rounds[1:]],
@@ -180,21 +180,22 @@ def _series(
     known = [round_ for round_, value in enumerate(values) if value is not None]
     if not known:
         return None
-    form = percent if measure == "accuracy" else decimal
-    first, last = (f"rounds[{round_}].central.{measure}" for round_ in (known[0], known[-1]))
-    return SeriesSpec(name, values, read(run, first, form), read(run, last, form), levels)
+    form = Language.percent if measure == "accuracy" else Language.decimal
+    ends = (at(run).rounds[round_].central for round_ in (known[0], known[-1]))
+    first, last = (number(getattr(end, measure), form) for end in ends)
+    return SeriesSpec(name, values, first, last, levels)
 
 
 def _so_far(run: Run, round_: int) -> list[Metric]:
     """Return the overlay after a round: the last accuracy known, and all bytes moved until then."""
     value = accuracy(run, last_tested(run, round_))
-    shown = [Metric(value, text("test accuracy"), theme.INK)]
+    shown = [Metric(value, text("test accuracy"), "ink")]
     if bytes_are_known(run):
-        shown.append(Metric(moved(run, round_), _moved_so_far(run), theme.INK))
+        shown.append(Metric(moved(run, round_), _moved_so_far(run), "ink"))
     return shown
 
 
-def _moved_so_far(run: Run) -> str:
+def _moved_so_far(run: Run) -> Line:
     """Name the bytes that are counted: those of the tests as well, where they were recorded."""
     if bytes_are_known(run, TESTING):
         return text("moved, tests included")

@@ -6,9 +6,8 @@ from itertools import pairwise
 from typing import Literal
 
 from fl_sim.record import Evaluate, Metrics, Run
-from scenes import theme
 from scenes.story.common import (
-    TOLD_ROUND,
+    SHOWN_ROUND,
     everyone,
     model_packet,
     model_size,
@@ -17,25 +16,29 @@ from scenes.story.common import (
     plate,
     reading,
     shares,
+    stage,
     status,
     testers,
+    tests_accuracy,
     train_of,
     updates,
-    workers,
 )
 from scenes.story.crowds import arrivals, crowded
 from scenes.story.specs import (
     NO_PLATE,
+    NOTHING,
     CurveSpec,
     Metric,
     Plate,
     Reading,
-    UpdateSpec,
-    WorkerSpec,
+    ScoresSpec,
+    StageSpec,
+    UpdatesSpec,
 )
 from scenes.text.errors import NotRecordedError
-from scenes.text.languages import decimal, integer, percent, size
-from scenes.text.lines import Line, Number, Text, count, line, plural, read, text, total
+from scenes.text.languages import Language
+from scenes.text.lines import Line, Text, line, plural, text
+from scenes.text.numbers import Cursor, Number, at, computed, count, number, total
 
 PHASES = (
     "initialise",
@@ -60,18 +63,18 @@ class OneRoundSpec:
     What a run did not record is empty: no curves, no shares, nothing sent, nobody who tested.
     """
 
-    title: str
+    title: Line
     captions: Mapping[str, Line]
     status: Mapping[str, Line]
-    workers: Sequence[WorkerSpec]
+    stage: StageSpec
     picked: Sequence[int]
     lost: Sequence[int]
     model_size: Text
     curves: Mapping[int, CurveSpec]
-    updates: Sequence[UpdateSpec]
-    weighed: Sequence[UpdateSpec]
+    updates: UpdatesSpec
+    weighed: UpdatesSpec
     sent: Sequence[Sequence[Metric]]
-    tested: Mapping[int, Text]
+    tested: ScoresSpec
     federated: Sequence[Metric]
     blank_plate: Plate
     first_plate: Plate
@@ -85,22 +88,22 @@ def tell(runs: Sequence[Run]) -> OneRoundSpec:
     """Return what the chapter shows of the first run that trained in a first round.
 
     Raises:
-        UntoldError: none did, or it is not known how many workers there were.
+        NotRecordedError: none did, or it is not known how many workers there were.
     """
-    run, round_ = _spec_run(runs), TOLD_ROUND
+    run, round_ = _spec_run(runs), SHOWN_ROUND
     sent = updates(run, round_)
     first = plate(run, 0)
     return OneRoundSpec(
         title=text("One round"),
         captions=_captions(run, round_),
         status={phase: status(run, round_, name) for phase, name in _phases().items()},
-        workers=workers(run),
+        stage=stage(run),
         picked=picked(run, round_),
         lost=_lost(run, round_),
         model_size=model_packet(run),
         curves=_curves(run, round_),
         updates=sent,
-        weighed=sent if _weights_known(run, round_) else (),
+        weighed=sent if _weights_known(run, round_) else UpdatesSpec(),
         sent=_sent(run, round_),
         tested=_tested(run, round_),
         federated=_federated(run, round_),
@@ -116,7 +119,7 @@ def tell(runs: Sequence[Run]) -> OneRoundSpec:
 def _spec_run(runs: Sequence[Run]) -> Run:
     for run in runs:
         try:
-            train_of(run, TOLD_ROUND)
+            train_of(run, SHOWN_ROUND)
         except NotRecordedError as error:
             reason = error
         else:
@@ -135,12 +138,12 @@ def _captions(run: Run, round_: int) -> dict[str, Line]:
         "aggregate": _aggregate(run, round_),
         "report": _report(run, round_),
     }
-    if _tested(run, round_):
+    if _tested(run, round_).each:
         captions["evaluate"] = _evaluate(run, round_)
     return captions
 
 
-def _phases() -> dict[str, str]:
+def _phases() -> dict[str, Line]:
     """Return what each phase is called on screen."""
     names = (
         text("initialise"),
@@ -166,15 +169,14 @@ def _lost(run: Run, round_: int) -> tuple[int, ...]:
 
 def _curves(run: Run, round_: int) -> dict[int, CurveSpec]:
     """Return the loss of each worker that answered, batch by batch, where it is known."""
-    path = f"rounds[{round_}].train.replies"
-    spec = {}
+    curves = {}
     for i, reply in enumerate(train_of(run, round_).replies):
         if reply.loss_curve:
-            first = read(run, f"{path}[{i}].loss_curve[0]", decimal)
-            last = read(run, f"{path}[{i}].loss_curve[-1]", decimal)
+            losses = at(run).rounds[round_].train.replies[i].loss_curve
+            first, last = (number(losses[end], Language.decimal) for end in (0, -1))
             named = line("loss {x}", x=first)
-            spec[reply.client] = CurveSpec(reply.loss_curve, named, first, last)
-    return spec
+            curves[reply.client] = CurveSpec(reply.loss_curve, named, first, last)
+    return curves
 
 
 def _sent(run: Run, round_: int) -> list[list[Metric]]:
@@ -183,11 +185,12 @@ def _sent(run: Run, round_: int) -> list[list[Metric]]:
     trips = arrivals(len(replies), round(num_workers(run).value))
     if any(reply.bytes_up is None for reply in replies):
         return [[] for _ in trips]
-    paths = [f"rounds[{round_}].train.replies[{i}].bytes_up" for i in range(len(replies))]
+    each = at(run).rounds[round_].train.replies
+    sizes = [each[i].bytes_up for i in range(len(replies))]
     return [
         [
-            Metric(total(run, paths[:arrived], size), text("sent by workers"), theme.UPDATE),
-            Metric(text("none"), text("photos sent"), theme.INK),
+            Metric(total(Language.size, *sizes[:arrived]), text("sent by workers"), "update"),
+            Metric(text("none"), text("photos sent"), "ink"),
         ]
         for arrived in trips
     ]
@@ -197,27 +200,35 @@ def _weights_known(run: Run, round_: int) -> bool:
     return all(reply.weight is not None for reply in train_of(run, round_).replies)
 
 
-def _tested(run: Run, round_: int) -> dict[int, Text]:
+def _tested(run: Run, round_: int) -> ScoresSpec:
     """Return what each worker sampled for evaluation measured on its own photos."""
     evaluate = _evaluation(run, round_)
     if evaluate is None:
-        return {}
+        return ScoresSpec()
+    replies = at(run).rounds[round_].evaluate.replies
     scores: dict[int, Text] = {}
     for i, reply in enumerate(evaluate.replies):
-        path = f"rounds[{round_}].evaluate.replies[{i}].metrics"
-        score = _score(run, path, reply.metrics)
+        score = _score(replies[i].metrics, reply.metrics)
         if score is not None:
             scores[reply.client] = score
-    return scores
+    return ScoresSpec(scores, _together(replies, list(scores.values())))
 
 
-def _score(run: Run, path: str, metrics: Metrics | None) -> Number | None:
+def _together(replies: Cursor, scores: Sequence[Text]) -> Text:
+    """Return what scores are called that travel together: how many they are."""
+    if len(scores) < 2:
+        return scores[0] if scores else NOTHING
+    counted = computed(len(scores), Language.integer, "count of {}", replies)
+    return plural(counted, "{n} score", "{n} scores")
+
+
+def _score(place: Cursor, metrics: Metrics | None) -> Number | None:
     """Return an accuracy, or a loss where there is none, or nothing."""
     if metrics is None:
         return None
     if metrics.accuracy is not None:
-        return read(run, f"{path}.accuracy", percent)
-    return None if metrics.loss is None else read(run, f"{path}.loss", decimal)
+        return number(place.accuracy, Language.percent)
+    return None if metrics.loss is None else number(place.loss, Language.decimal)
 
 
 def _evaluation(run: Run, round_: int) -> Evaluate | None:
@@ -229,15 +240,16 @@ def _federated(run: Run, round_: int) -> list[Metric]:
     evaluate = _evaluation(run, round_)
     if evaluate is None or evaluate.metrics is None:
         return []
-    path = f"rounds[{round_}].evaluate.metrics"
+    measured = at(run).rounds[round_].evaluate.metrics
     names = (text("accuracy"), text("loss"))
     if evaluate.averaged:
         names = (text("mean accuracy"), text("mean loss"))
     shown = []
     if evaluate.metrics.accuracy is not None:
-        shown.append(Metric(read(run, f"{path}.accuracy", percent), names[0], theme.INK))
+        accuracy = number(measured.accuracy, Language.percent)
+        shown.append(Metric(accuracy, names[0], "ink"))
     if evaluate.metrics.loss is not None:
-        shown.append(Metric(read(run, f"{path}.loss", decimal), names[1], theme.INK))
+        shown.append(Metric(number(measured.loss, Language.decimal), names[1], "ink"))
     return shown
 
 
@@ -245,12 +257,8 @@ def _before_and_after(run: Run, round_: int) -> tuple[Number, Number, Line] | No
     """Return the same measure before and after a round, and what to call the new one."""
     old, _ = reading(run, round_ - 1)
     new, note = reading(run, round_)
-    same = _measure(old) == _measure(new)
-    return (old, new, note) if new.text and same else None
-
-
-def _measure(figure: Number) -> str:
-    return figure.source.rpartition(".")[2]
+    same = tests_accuracy(run, round_ - 1) == tests_accuracy(run, round_)
+    return (old, new, note) if old.text and new.text and same else None
 
 
 # --- what the captions say
@@ -264,14 +272,14 @@ def _initialise(run: Run) -> Line:
             "A first model for {n} worker.",
             "One first model for all {n} workers.",
         )
-    weights = read(run, "network.num_parameters", integer)
+    weights = number(at(run).network.num_parameters, Language.integer)
     if run.filters is None:
         return line("All start from one model: {weights} weights.", weights=weights)
-    drawn = float(run.filters[0].size)
+    drawn = computed(run.filters[0].size, Language.integer, "count of {}", at(run).filters[0])
     return line(
         "All start from one model: {weights} weights; {drawn} are drawn as squares.",
         weights=weights,
-        drawn=Number(integer(drawn), "count of filters[0]", drawn),
+        drawn=drawn,
     )
 
 
@@ -295,9 +303,9 @@ def _sample(run: Run, round_: int) -> Line:
 
 def _number_picked(run: Run, round_: int) -> Number:
     if train_of(run, round_).sampled is not None:
-        return count(run, f"rounds[{round_}].train.sampled")
-    number = float(len(picked(run, round_)))
-    return Number(integer(number), f"count of clients in rounds[{round_}].train", number)
+        return count(at(run).rounds[round_].train.sampled)
+    clients, training = len(picked(run, round_)), at(run).rounds[round_].train
+    return computed(clients, Language.integer, "count of clients in {}", training)
 
 
 def _distribute(run: Run) -> Line:
@@ -318,8 +326,8 @@ def _train(run: Run, round_: int) -> Line:
     course = _course(curves)
     if any(reply.num_examples is None for reply in replies):
         return _loss(course)
-    path = f"rounds[{round_}].train.replies"
-    each = [read(run, f"{path}[{i}].num_examples", integer) for i in range(len(replies))]
+    sent = at(run).rounds[round_].train.replies
+    each = [number(sent[i].num_examples, Language.integer) for i in range(len(replies))]
     return _photos_and_loss(each, course)
 
 
@@ -377,12 +385,12 @@ def _range_and_loss(least: Number, most: Number, course: Course) -> Line:
 
 def _collect(run: Run, round_: int) -> Line:
     """Say what comes back, and of how many nothing does."""
-    lost = float(len(_lost(run, round_)))
+    lost = len(_lost(run, round_))
     if not lost:
         return line("Only the trained weights travel back. The photos stay.")
-    source = f"count of rounds[{round_}].train.sampled without a reply"
+    asked = at(run).rounds[round_].train.sampled
     return plural(
-        Number(integer(lost), source, lost),
+        computed(lost, Language.integer, "count of {} without a reply", asked),
         "{n} worker does not answer. The others send weights, never photos.",
         "{n} workers do not answer. The others send weights, never photos.",
     )
@@ -438,11 +446,11 @@ def _kept_apart(run: Run, round_: int) -> bool:
 
 def _report(run: Run, round_: int) -> Line:
     """Say what came of it."""
-    spec = _before_and_after(run, round_)
-    if spec is None:
+    readings = _before_and_after(run, round_)
+    if readings is None:
         return line("The round is over. The next one begins with the new model.")
-    old, new, _ = spec
-    if _measure(new) == "loss":
+    old, new, _ = readings
+    if not tests_accuracy(run, round_):
         return line(
             "On photos that no worker holds, its loss is {new}; before, {old}.",
             old=old,
@@ -456,7 +464,7 @@ def _report(run: Run, round_: int) -> Line:
         )
     return line(
         "On {n} more photos, which no worker holds: {new} right; before, {old}.",
-        n=read(run, "dataset.num_test", integer),
+        n=number(at(run).dataset.num_test, Language.integer),
         old=old,
         new=new,
     )

@@ -1,6 +1,6 @@
-"""One weight of one round: what each worker sent of it, and whether its average can be redone.
+"""One weight of one round: the values that workers sent of it, and a check of its average.
 
-Which weight, and of which round, is decided by the data. Of all that are known it is the one
+Which weight, and of which round, depends on the record. Of all that are known it is the one
 
 1. whose numbers, rounded as they are shown, multiply and add up to just the digits shown,
 2. of the earliest round,
@@ -13,7 +13,8 @@ from decimal import Decimal
 from math import fsum
 
 from fl_sim.record import Run, Train, TrainReply
-from scenes.text.languages import decimal
+from scenes.text.languages import Language
+from scenes.text.numbers import Cursor, at
 
 DIGITS = 4
 MOST_TERMS = 4  # rows; where more workers answered, the last one gathers the rest
@@ -21,7 +22,7 @@ MOST_TERMS = 4  # rows; where more workers answered, the last one gathers the re
 
 @dataclass(frozen=True)
 class Choice:
-    """One weight of one round: what was sent of it, by whom, with which share."""
+    """One weight of one round: the values that were sent, by whom, and with which shares."""
 
     run: Run
     round_: int
@@ -36,22 +37,22 @@ class Choice:
 
     @property
     def replies(self) -> Sequence[TrainReply]:
-        """Who answered."""
+        """The replies of the workers that answered."""
         return self.train.replies
 
     @property
     def shares(self) -> list[float]:
-        """Return n_k / n of each reply."""
+        """The share n_k / n of each reply."""
         return [reply.weight or 0.0 for reply in self.replies]
 
     @property
     def sent(self) -> list[float]:
-        """Return w_k of each reply."""
+        """The value w_k of each reply."""
         return [(reply.probes or ())[self.probe] for reply in self.replies]
 
     @property
     def named(self) -> list[int]:
-        """Return the replies that have a row of their own: all, or those with most photos."""
+        """The replies that have a row of their own: all, or those with most photos."""
         count = len(self.replies)
         if count <= MOST_TERMS:
             return list(range(count))
@@ -60,14 +61,14 @@ class Choice:
 
     @property
     def others(self) -> list[int]:
-        """Return the replies that share a row."""
+        """The replies that share a row."""
         named = set(self.named)
         return [i for i in range(len(self.replies)) if i not in named]
 
     @property
-    def path(self) -> str:
-        """Where the replies stand in the record."""
-        return f"rounds[{self.round_}].train.replies"
+    def replies_at(self) -> Cursor:
+        """A cursor at the replies."""
+        return at(self.run).rounds[self.round_].train.replies
 
     def summed(self, replies: Sequence[int]) -> float:
         """Return the sum of n_k / n * w_k over some replies."""
@@ -113,7 +114,7 @@ class Choice:
 
     @property
     def rank(self) -> tuple[bool, int, float, float]:
-        """How well it tells the chapter; the best is the largest."""
+        """The order of preference, in which the largest is the best."""
         gap = abs(self.mean - self.plain)
         return self.redone and self.plain_redone, -self.round_, gap, self.spread
 
@@ -123,9 +124,9 @@ def rounded(value: float) -> Decimal:
     return Decimal(str(value)).quantize(Decimal(10) ** -DIGITS) + 0
 
 
-def shown(value: float) -> str:
-    """Return a value with as many digits as all of them have."""
-    return decimal(float(rounded(value)), DIGITS)
+def shown(language: Language, value: float) -> str:
+    """Return a value as it is written, with as many digits as all of them have."""
+    return language.decimal(float(rounded(value)), DIGITS)
 
 
 def choices(run: Run) -> Iterator[Choice]:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fl_sim.record import Run
-from scenes import theme
 from scenes.story.common import (
     model_size,
     num_workers,
@@ -12,9 +11,9 @@ from scenes.story.common import (
     plate,
     reading,
     round_number,
-    workers,
+    stage,
 )
-from scenes.story.specs import PhraseSpec, Plate, QuickRoundSpec, Reading, WorkerSpec
+from scenes.story.specs import PhraseSpec, Plate, QuickRoundSpec, Reading, StageSpec
 from scenes.story.tests_by_round import last_tested
 from scenes.text.errors import NotRecordedError
 from scenes.text.lines import Line, Text, line, plural, text
@@ -27,11 +26,11 @@ MOST_ROUNDS = 2
 class OpeningSpec:
     """All that the chapter shows, and its title, which only a list of chapters shows."""
 
-    title: str
+    title: Line
     phrases: Sequence[PhraseSpec]
     subject: Line
     rounds: Line
-    workers: Sequence[WorkerSpec]
+    stage: StageSpec
     plate: Plate
     reading: Reading
     played: Sequence[tuple[Text, QuickRoundSpec]]
@@ -41,7 +40,7 @@ def tell(runs: Sequence[Run]) -> OpeningSpec:
     """Return what the chapter shows of the first run.
 
     Raises:
-        UntoldError: the run lacks something of it.
+        NotRecordedError: the run lacks something of it.
     """
     run = runs[0]
     if not run.partitions:
@@ -51,7 +50,7 @@ def tell(runs: Sequence[Run]) -> OpeningSpec:
         phrases=_phrases(run),
         subject=line("This is federated learning. Every number comes from a real run."),
         rounds=line("The model travels. The photos stay where they are."),
-        workers=workers(run),
+        stage=stage(run),
         plate=plate(run, 0),
         reading=reading(run, last_tested(run, 0)),
         played=[(_counter(run, round_), _swift(run, round_)) for round_ in _first_rounds(run)],
@@ -61,9 +60,9 @@ def tell(runs: Sequence[Run]) -> OpeningSpec:
 def _phrases(run: Run) -> list[PhraseSpec]:
     """Return the film's title."""
     return [
-        PhraseSpec(plural(num_workers(run), "{n} worker,", "{n} workers,"), theme.INK),
-        PhraseSpec(text("one model,"), theme.MODEL),
-        PhraseSpec(text("no shared photos"), theme.DATA),
+        PhraseSpec(plural(num_workers(run), "{n} worker,", "{n} workers,"), "ink"),
+        PhraseSpec(text("one model,"), "model"),
+        PhraseSpec(text("no shared photos"), "data"),
     ]
 
 
@@ -71,7 +70,7 @@ def _first_rounds(run: Run) -> list[int]:
     """Return the first rounds in which workers answered.
 
     Raises:
-        UntoldError: there is none.
+        NotRecordedError: there is none.
     """
     answered = [r for r in range(1, len(run.rounds)) if participants(run.rounds[r])]
     if not answered:

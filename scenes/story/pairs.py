@@ -6,7 +6,6 @@ from itertools import permutations
 import numpy as np
 
 from fl_sim.record import Run
-from scenes.text.lines import Number
 
 # Settings that say how photos are dealt out, and those that only say what is recorded.
 DEALING = frozenset({"partitioning", "dirichlet-alpha", "classes-per-client"})
@@ -15,11 +14,6 @@ ROUNDS, SEED = "num-server-rounds", "seed"
 CLEARLY = 0.1  # by so much two runs' skew differs at least, where one is called different
 
 Pair = tuple[Run, Run]
-
-
-def of_run(run: Run, figure: Number) -> Number:
-    """Say which run a figure is of, where several are told."""
-    return Number(figure.text, f"{run.name}: {figure.source}", figure.value)
 
 
 def skew(run: Run) -> float | None:
@@ -46,20 +40,20 @@ def settings(run: Run, besides: frozenset[str]) -> frozenset[tuple[str, object]]
 
 
 def alike_and_skewed(
-    runs: Sequence[Run], spec_by: Callable[[Run], int], *, free: frozenset[str] = frozenset()
+    runs: Sequence[Run], score: Callable[[Run], int], *, free: frozenset[str] = frozenset()
 ) -> Pair | None:
     """Return two runs that differ only in how the photos are dealt out, the more alike first.
 
     Args:
         runs: those to choose from.
-        spec_by: how much a run can tell, 0 if nothing; a pair is as good as its poorer run. Among
+        score: how much a run can tell, 0 if nothing; a pair is as good as its poorer run. Among
             equals it is the pair with the greatest difference, and rather of one seed.
         free: settings that may differ as well.
     """
-    known = [(run, skew(run)) for run in runs if spec_by(run)]
+    known = [(run, skew(run)) for run in runs if score(run)]
     besides = DEALING | RECORDING | {SEED} | free
     found = [
-        ((min(spec_by(one), spec_by(other)), _same_seed(one, other), more - less), (one, other))
+        ((min(score(one), score(other)), _same_seed(one, other), more - less), (one, other))
         for (one, less), (other, more) in permutations(known, 2)
         if less is not None
         and more is not None

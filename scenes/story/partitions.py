@@ -6,21 +6,12 @@ from math import ceil
 
 from fl_sim.record import Run
 from scenes.story.class_names import kind_name
-from scenes.story.common import ALL_PHOTOS, TOLD_WORKER, class_names, label_counts, num_workers
+from scenes.story.common import SHOWN_WORKER, all_photos, class_names, label_counts, num_workers
 from scenes.story.specs import StackSpec, StacksSpec
 from scenes.text.errors import NotRecordedError
-from scenes.text.languages import integer, percent
-from scenes.text.lines import (
-    Line,
-    Number,
-    count,
-    line,
-    number_of,
-    plural,
-    read,
-    text,
-    total,
-)
+from scenes.text.languages import ENGLISH, Language
+from scenes.text.lines import Line, line, plural, text
+from scenes.text.numbers import Number, at, computed, count, number, position, total
 
 MOST_TILES = 550
 STEPS = (1, 2, 5)  # a tile stands for one of these times a power of ten
@@ -38,7 +29,7 @@ class PartitionsSpec:
     There is no ``split`` where no worker keeps photos apart.
     """
 
-    title: str
+    title: Line
     dataset: Line
     deal: Line
     split: Line | None
@@ -50,7 +41,7 @@ def tell(runs: Sequence[Run]) -> PartitionsSpec:
     """Return what the chapter shows of the first run.
 
     Raises:
-        UntoldError: the run lacks something of it.
+        NotRecordedError: the run lacks something of it.
     """
     run = runs[0]
     if not run.partitions:
@@ -74,13 +65,17 @@ def _stacks(run: Run) -> StacksSpec:
     shown, per_tile = _shown(run), _per_tile(run)
     rest = [sum(_tiles(run, worker, per_tile)) for worker in range(shown, len(run.partitions))]
     names = class_names(run)
-    kinds = _spec_kinds(run)
+    kinds = _kinds_shown(run)
     return StacksSpec(
         stacks=[_stack(run, worker, kinds, per_tile) for worker in range(shown)],
         rest=sum(rest),
         kinds=[kind_name(run, kind, NAME) for kind in kinds if names],
-        worker=TOLD_WORKER,
+        worker=SHOWN_WORKER,
         tile=_tile(run),
+        photos=text("photos"),
+        to_train=text("to train"),
+        to_test=text("to test"),
+        head=text("worker"),
     )
 
 
@@ -92,9 +87,8 @@ def _tile(run: Run) -> Line:
 
 
 def _each(run: Run) -> Number:
-    per_tile = _per_tile(run)
-    source = "photos of sum of partitions[*] that a tile stands for"
-    return Number(integer(per_tile), source, per_tile)
+    words = "photos of sum of {} that a tile stands for"
+    return computed(_per_tile(run), Language.integer, words, at(run).partitions[:])
 
 
 def _exact(run: Run) -> bool:
@@ -105,17 +99,17 @@ def _exact(run: Run) -> bool:
 
 
 def _stack(run: Run, worker: int, kinds: Sequence[int], per_tile: int) -> StackSpec:
-    path = f"partitions[{worker}]"
-    counts = [read(run, f"{path}.label_counts[{kind}]", integer) for kind in kinds]
+    part = at(run).partitions[worker]
+    counts = [number(part.label_counts[kind], Language.integer) for kind in kinds]
     held = _held(run, worker)
     return StackSpec(
-        number=number_of("partitions", worker),
-        size=total(run, [f"{path}.num_train", f"{path}.num_validation"], integer),
-        train=read(run, f"{path}.num_train", integer),
-        validation=read(run, f"{path}.num_validation", integer) if held else None,
+        number=position(part),
+        size=_size_of(run, worker),
+        train=number(part.num_train, Language.integer),
+        validation=number(part.num_validation, Language.integer) if held else None,
         tiles=_tiles(run, worker, per_tile),
         photos=None if run.thumbnails is None else run.thumbnails[worker],
-        kinds=[(figure, figure.value) for figure in counts],
+        kinds=[(held_of_kind, held_of_kind.value) for held_of_kind in counts],
     )
 
 
@@ -125,9 +119,9 @@ def _shown(run: Run) -> int:
     return workers if workers <= MOST_WORKERS else FEW
 
 
-def _spec_kinds(run: Run) -> list[int]:
+def _kinds_shown(run: Run) -> list[int]:
     """Return the kinds that have a row: all, or those that the told worker holds most of."""
-    counts = label_counts(run, TOLD_WORKER)
+    counts = label_counts(run, SHOWN_WORKER)
     kinds = range(len(counts))
     if len(counts) <= MOST_KINDS:
         return list(kinds)
@@ -143,7 +137,7 @@ def _size(run: Run, worker: int) -> int:
     """Return how many photos a worker holds.
 
     Raises:
-        UntoldError: the run did not record it.
+        NotRecordedError: the run did not record it.
     """
     train = run.partitions[worker].num_train
     if train is None:
@@ -181,34 +175,35 @@ def _rounded(tiles: float) -> int:
 
 def _dataset(run: Run) -> Line:
     """Say what a tile is, and that some of them show a photo, if they do."""
-    spec: dict[str, Number | str] = {
-        "n": total(run, ALL_PHOTOS, integer),
-        "kinds": count(run, "dataset.class_names"),
+    parts = {
+        "n": total(Language.integer, *all_photos(run)),
+        "kinds": count(at(run).dataset.class_names),
     }
     if _per_tile(run) == 1:
-        return line("{n} photos of {kinds} kinds. A tile stands for one.", **spec)
-    spec["each"], exact = _each(run), _exact(run)
+        return line("{n} photos of {kinds} kinds. A tile stands for one.", **parts)
+    parts["each"], exact = _each(run), _exact(run)
     if exact and run.thumbnails is not None:
         return line(
             "{n} photos of {kinds} kinds. A tile stands for {each} photos; some show one.",
-            **spec,
+            **parts,
         )
     if exact:
-        return line("{n} photos of {kinds} kinds. A tile stands for {each} photos.", **spec)
+        return line("{n} photos of {kinds} kinds. A tile stands for {each} photos.", **parts)
     if run.thumbnails is not None:
         return line(
             "{n} photos of {kinds} kinds. A tile: about {each} photos; some show one.",
-            **spec,
+            **parts,
         )
-    return line("{n} photos of {kinds} kinds. A tile stands for about {each} photos.", **spec)
+    return line("{n} photos of {kinds} kinds. A tile stands for about {each} photos.", **parts)
 
 
 def _deal(run: Run) -> Line:
     """Say how many everyone gets, and that only an experiment deals photos out."""
     n, sizes = num_workers(run), _sizes(run)
-    least, most = _size_spec(run, min(sizes)), _size_spec(run, max(sizes))
+    least, most = (_size_of(run, sizes.index(size)) for size in (min(sizes), max(sizes)))
     if _shown(run) < len(sizes):
-        few = Number(integer(FEW), "count of partitions that are shown", FEW)
+        parts = at(run).partitions
+        few = computed(FEW, Language.integer, "count of {} that are shown", parts)
         return line(
             "Here {n} workers are dealt them; {few} are shown. Real ones have their own.",
             n=n,
@@ -229,10 +224,10 @@ def _deal(run: Run) -> Line:
     )
 
 
-def _size_spec(run: Run, size: int) -> Number:
-    worker = _sizes(run).index(size)
-    paths = [f"partitions[{worker}].num_train", f"partitions[{worker}].num_validation"]
-    return total(run, paths, integer)
+def _size_of(run: Run, worker: int) -> Number:
+    """Return how many photos a worker holds."""
+    part = at(run).partitions[worker]
+    return total(Language.integer, part.num_train, part.num_validation)
 
 
 def _split(run: Run) -> Line | None:
@@ -240,13 +235,14 @@ def _split(run: Run) -> Line | None:
     workers = range(len(run.partitions))
     if not any(_held(run, worker) for worker in workers):
         return None
-    train, held = (total(run, [path], integer).value for path in ALL_PHOTOS)
-    share = _percent(held / (train + held))
-    kept = Number(share, "sum of partitions[*].num_validation over both parts", held)
-    trained = Number(
-        _percent(train / (train + held)), "sum of partitions[*].num_train over both parts", train
+    parts = all_photos(run)
+    sizes = [total(Language.integer, part).value for part in parts]
+    trained, kept = (
+        computed(size / sum(sizes), Language.whole_percent, "sum of {} over both parts", part)
+        for size, part in zip(sizes, parts, strict=True)
     )
-    if all(_percent(_held(run, worker) / _size(run, worker)) == share for worker in workers):
+    each = {ENGLISH.whole_percent(_held(run, w) / _size(run, w)) for w in workers}
+    if each == {kept.text}:
         return line(
             "Each trains on {train} of its photos and keeps {held} for testing.",
             train=trained,
@@ -259,29 +255,32 @@ def _split(run: Run) -> Line | None:
     )
 
 
-def _percent(share: float) -> str:
-    return percent(share, 0)
-
-
 def _kinds(run: Run) -> Line:
     """Say how the workers' mixes compare, or which kinds are shown."""
-    k, names = number_of("partitions", TOLD_WORKER), class_names(run)
+    part, names = at(run).partitions[SHOWN_WORKER], class_names(run)
+    k = position(part)
     if len(names) > MOST_KINDS:
         return line(
             "By kind: of all {n} kinds, those that worker {k} holds most of, with its numbers.",
-            n=count(run, "dataset.class_names"),
+            n=count(at(run).dataset.class_names),
             k=k,
         )
     if _alike(run):
         return line("All hold much the same mix of kinds. The numbers are worker {k}'s.", k=k)
-    counts = label_counts(run, TOLD_WORKER)
+    counts = label_counts(run, SHOWN_WORKER)
     most = max(range(len(counts)), key=lambda kind: counts[kind])
-    share = counts[most] / (sum(counts) or 1)
-    path = f"partitions[{TOLD_WORKER}].label_counts"
+    held = part.label_counts
+    share = computed(
+        counts[most] / (sum(counts) or 1),
+        Language.whole_percent,
+        "{} over sum of {}",
+        held[most],
+        held,
+    )
     return line(
         "By kind, the mixes differ. Of worker {k}'s, {share} are of one kind: {name}.",
         k=k,
-        share=Number(_percent(share), f"{path}[{most}] over sum of {path}", share),
+        share=share,
         name=kind_name(run, most, NAME),
     )
 

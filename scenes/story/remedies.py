@@ -1,16 +1,19 @@
-"""Different data once more, with other strategies: what they gain, and how sure that is."""
+"""What the chapter on remedies shows: what strategies besides plain averaging gain."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from fl_sim.record import Run
 from scenes.story.common import chance
-from scenes.story.pairs import of_run
 from scenes.story.specs import NOTHING, DotPlotSpec, DotRowSpec, LevelSpec
 from scenes.story.strategies import PLAIN, Field, field, note, with_alike_data
 from scenes.text.errors import NotRecordedError
-from scenes.text.languages import decimal, integer, percent
-from scenes.text.lines import Line, Number, line, plural, text
+from scenes.text.languages import Language
+from scenes.text.lines import Line, line, plural, text
+from scenes.text.numbers import Cursor, Number, at, computed, of_run, quote
+
+ONE_DIGIT = partial(Language.decimal, digits=1)
 
 
 @dataclass(frozen=True)
@@ -20,7 +23,7 @@ class RemediesSpec:
     ``alike`` is absent without a run on alike data.
     """
 
-    title: str
+    title: Line
     plot: DotPlotSpec
     dots: Line
     others: Line
@@ -32,7 +35,7 @@ def tell(runs: Sequence[Run]) -> RemediesSpec:
     """Return what the chapter shows of the largest choice of runs that can be compared.
 
     Raises:
-        UntoldError: no two of the runs differ in nothing but their strategy and seed.
+        NotRecordedError: no two of the runs differ in nothing but their strategy and seed.
     """
     found = field(runs)
     if found is None:
@@ -77,18 +80,24 @@ def _row(found: Field, strategy: str, row: int) -> DotRowSpec:
 
 def _name(found: Field, strategy: str) -> Number:
     run = found.by_strategy[strategy][0]
-    return of_run(run, Number(strategy, "strategy"))
+    return of_run(run, quote(at(run).strategy))
 
 
-def _source(found: Field) -> str:
-    return f"mean of rounds[{found.first_averaged}:].central.accuracy"
+def _averaged_at(found: Field, run: Run) -> Cursor:
+    """Return a cursor at the accuracies of the last rounds, whose mean is a run's accuracy."""
+    return at(run).rounds[found.first_averaged :].central.accuracy
 
 
 def _mean(found: Field, strategy: str) -> Number:
     """Return a strategy's accuracy: the mean over its runs of their last rounds' mean."""
-    names = ", ".join(run.name for run in found.by_strategy[strategy])
-    value = found.mean(strategy)
-    return Number(percent(value), f"mean over {names} of the {_source(found)}", value)
+    runs = found.by_strategy[strategy]
+    return computed(
+        found.mean(strategy),
+        Language.percent,
+        "mean over {} of the mean of {}",
+        ", ".join(run.name for run in runs),
+        _averaged_at(found, runs[0]),
+    )
 
 
 def _guessing(run: Run) -> LevelSpec | None:
@@ -99,8 +108,10 @@ def _guessing(run: Run) -> LevelSpec | None:
 
 
 def _reached(found: Field, alike: Run) -> Number:
-    value = found.score(alike)
-    return of_run(alike, Number(percent(value), _source(found), value))
+    """Return the accuracy of the run on alike data, averaged like the others."""
+    accuracies = _averaged_at(found, alike)
+    reached = computed(found.score(alike), Language.percent, "mean of {}", accuracies)
+    return of_run(alike, reached)
 
 
 def _level(found: Field, alike: Run) -> LevelSpec:
@@ -110,8 +121,9 @@ def _level(found: Field, alike: Run) -> LevelSpec:
 
 def _averaged(found: Field) -> Number:
     """Return over how many of the last rounds a run's accuracy is averaged."""
-    number = len(found.runs[0].rounds) - found.first_averaged
-    return Number(integer(number), f"count of rounds[{found.first_averaged}:]", float(number))
+    run, first = found.runs[0], found.first_averaged
+    last = at(run).rounds[first:]
+    return computed(len(run.rounds) - first, Language.integer, "count of {}", last)
 
 
 def _over_rounds(found: Field) -> Line:
@@ -122,19 +134,19 @@ def _over_rounds(found: Field) -> Line:
 
 
 def _dots(found: Field) -> Line:
-    """Say on which data it is, what a dot is, and what a seed is."""
+    """Return the caption on what a dot and a seed are, and on the data."""
     strategy = next(iter(found.by_strategy))
     number = len(found.by_strategy[strategy])
-    source = f"count of the runs with the strategy {strategy}"
+    words = "count of the runs with the strategy {}"
     return plural(
-        Number(integer(number), source, float(number)),
+        computed(number, Language.integer, words, strategy),
         "Each dot is one run on skewed data. {n} seed: each strategy ran once.",
         "Each dot is one run on skewed data. {n} seeds: each with other random draws.",
     )
 
 
 def _others(found: Field) -> Line:
-    """Say that the comparison is fair, where it is known to be."""
+    """Return the caption on what all have in common: as much training, where that is known."""
     others = [name for name in found.by_strategy if name != PLAIN]
     number = _number(others)
     if found.equal_training:
@@ -151,7 +163,7 @@ def _others(found: Field) -> Line:
 
 
 def _compared(found: Field) -> Line:
-    """Say who does best, how far ahead of plain averaging, and how sure that is."""
+    """Return the caption on the best strategy, its lead over plain averaging, how sure it is."""
     best = max(found.by_strategy, key=found.mean)
     name, accuracy = _name(found, best), _mean(found, best)
     if PLAIN not in found.by_strategy:
@@ -189,18 +201,19 @@ def _compared(found: Field) -> Line:
 
 
 def _number(others: Sequence[str]) -> Number:
-    return Number(integer(len(others)), "count of strategies besides FedAvg", float(len(others)))
+    """Return how many strategies there are besides plain averaging."""
+    return computed(len(others), Language.integer, "count of strategies besides FedAvg")
 
 
 def _gain(found: Field, strategy: str) -> Number:
     """Return how many points of accuracy a strategy gains over plain averaging, on average."""
     mine, plain = _mean(found, strategy), _mean(found, PLAIN)
-    value = 100 * (mine.value - plain.value)
-    return Number(decimal(value, 1), f"points from {plain.source} to {mine.source}", value)
+    points = 100 * (mine.value - plain.value)
+    return computed(points, ONE_DIGIT, "points from {} to {}", plain, mine)
 
 
 def _alike(found: Field, alike: Run) -> Line:
-    """Say how far all of them are from what alike data would give."""
+    """Return the caption on the accuracy with alike data, compared with all of them."""
     reached = _reached(found, alike)
     best = max(score for name in found.by_strategy for score in found.scores(name))
     if best < reached.value:

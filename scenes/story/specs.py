@@ -1,15 +1,18 @@
-"""The small values that ``story`` hands to the stage: texts with sources, and values to scale.
+"""Specs: what a story hands to the stage and the charts, texts with sources and values to scale.
 
-Neither side of them knows the other: ``story`` reads records, the stage draws.
+They are data alone. A story makes them from records, and knows no colour and no coordinate; the
+stage and the charts draw them, and know no record and no word.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 
-from scenes.text.lines import Line, Number, Text
+from scenes.text.lines import Line, Text
+from scenes.text.numbers import UNKNOWN, Number
+from scenes.theme import Role
 
 NOTHING = Line("")
 
@@ -19,12 +22,12 @@ NO_PLATE: Plate = (None, 0.0)  # of a run that kept no filters: a plain tile sta
 
 # The front end's value, and what to call it.
 Reading = tuple[Number, Line]
-NO_READING: Reading = (Number("", "not recorded"), NOTHING)
+NO_READING: Reading = (UNKNOWN, NOTHING)
 
 
 @dataclass(frozen=True)
 class WorkerSpec:
-    """What a worker's card shows. ``number`` is the label where there is no room for it.
+    """What a worker's card shows: its label, its number, which takes less room, and its full name.
 
     ``photos`` is uint8, (images, height, width, 3), or None; ``bars`` the heights of the label
     bars, 0 to 1, comparable between workers.
@@ -32,8 +35,24 @@ class WorkerSpec:
 
     label: Text
     number: Text
+    name: Text
     photos: npt.NDArray[np.uint8] | None
     bars: Sequence[float]
+
+
+@dataclass(frozen=True)
+class StageSpec:
+    """What the stage shows of a run before any round: the actors, by their names.
+
+    ``per_mark`` says how many workers share a mark of a crowd, ``at_most`` the same where the last
+    mark has fewer; the number ``n`` in them is set as they are drawn.
+    """
+
+    workers: Sequence[WorkerSpec]
+    coordinator: Text
+    front_end: Text
+    per_mark: Line
+    at_most: Line
 
 
 @dataclass(frozen=True)
@@ -47,8 +66,24 @@ class UpdateSpec:
 
 
 @dataclass(frozen=True)
+class UpdatesSpec:
+    """The updates of a round, and what they are called where they travel together."""
+
+    each: Sequence[UpdateSpec] = ()
+    together: Text = NOTHING
+
+
+@dataclass(frozen=True)
+class ScoresSpec:
+    """What each worker measured, and what the scores are called where they travel together."""
+
+    each: Mapping[int, Text] = field(default_factory=dict)
+    together: Text = NOTHING
+
+
+@dataclass(frozen=True)
 class CurveSpec:
-    """A worker's loss over one local epoch: nats for each batch, and both ends as told.
+    """A worker's loss over one local epoch: nats for each batch, and both ends.
 
     ``first_number`` takes the place of ``first`` where there is no room for it.
     """
@@ -69,7 +104,7 @@ class LevelSpec:
 
 @dataclass(frozen=True)
 class SeriesSpec:
-    """One measure by round, from round 0: its name, its values, and the first and last as told.
+    """One measure by round, from round 0: its name, its values, and the first and last.
 
     A value is None where the measure was not taken.
     """
@@ -99,11 +134,11 @@ class HistorySpec:
 
 @dataclass(frozen=True)
 class Metric:
-    """One entry of the overlay: a value, what it is, and its colour by role."""
+    """One entry of the overlay: a value, what it is, and its colour."""
 
     value: Text
     name: Text
-    color: str
+    role: Role
 
 
 @dataclass(frozen=True)
@@ -114,7 +149,7 @@ class EntrySpec:
     note: Text
     amount: Text
     value: float
-    color: str
+    role: Role
 
 
 @dataclass(frozen=True)
@@ -143,7 +178,7 @@ class PhraseSpec:
     """A part of the film's title, in its actor's colour."""
 
     text: Text
-    color: str
+    role: Role
 
 
 @dataclass(frozen=True)
@@ -186,7 +221,7 @@ class ConfusionSpec:
     """Which share of each class was called what, by step; the last step is what is read.
 
     ``shares`` are (classes, classes): rows what is shown, columns what it was called, each row's
-    sum one. ``right`` is each class's share of right answers as told, in the last step. ``heads``
+    sum one. ``right`` is each class's share of right answers, in the last step. ``heads``
     name the rows, the columns and the right answers. ``mistake`` is a row and a column, if any.
     """
 
@@ -199,7 +234,7 @@ class ConfusionSpec:
     mistake_text: Text
 
 
-# A number as told, and its value, by which it is drawn to scale.
+# A number, and its value, by which it is drawn to scale.
 Quantity = tuple[Text, float]
 
 
@@ -219,6 +254,24 @@ class TermSpec:
 
 
 @dataclass(frozen=True)
+class AverageWords:
+    """The words around a weighted average: its columns, the coordinator, and the number line."""
+
+    photos: Text
+    share: Text
+    value: Text
+    product: Text
+    coordinator: Text
+    old_weight: Text
+    new_weight: Text
+    smaller: Text
+    larger: Text
+    before: Text
+    equal_shares: Text
+    weighted: Text
+
+
+@dataclass(frozen=True)
 class AverageSpec:
     """One weight's average: its terms, all their photos, their sum, and the server's own value.
 
@@ -233,11 +286,12 @@ class AverageSpec:
     agrees: bool
     before: Quantity | None
     alike: Quantity | None
+    words: AverageWords
 
 
 @dataclass(frozen=True)
 class StackSpec:
-    """One worker's photos: its number, how many, both parts and its kinds, as told.
+    """One worker's photos: its number, how many, both parts and its kinds.
 
     ``tiles`` is how many tiles stand for the part it trains on, and for the one it keeps apart;
     ``photos`` a few of the first part, uint8, (images, height, width, 3), or None.
@@ -257,7 +311,8 @@ class StacksSpec:
     """All photos: the stacks of the workers that are shown, and the names of the rows.
 
     ``rest`` is how many tiles belong to workers that are not shown; ``worker`` is the one whose
-    numbers are written out; ``tile`` says what a tile stands for.
+    numbers are written out; ``tile`` says what a tile stands for. ``photos``, ``to_train`` and
+    ``to_test`` name the counts, and ``head`` the workers' numbers.
     """
 
     stacks: Sequence[StackSpec]
@@ -265,6 +320,10 @@ class StacksSpec:
     kinds: Sequence[Text]
     worker: int
     tile: Text
+    photos: Text
+    to_train: Text
+    to_test: Text
+    head: Text
 
 
 @dataclass(frozen=True)
@@ -304,12 +363,12 @@ class VersusSpec:
     left: Text
     name: Text
     right: Text
-    color: str
+    role: Role
 
 
 @dataclass(frozen=True)
 class RunLineSpec:
-    """One run's measure by round, from round 0: what the run is called, and the last as told."""
+    """One run's measure by round, from round 0: what the run is called, and the last."""
 
     name: Text
     values: Sequence[float]

@@ -1,4 +1,4 @@
-"""Runs that differ in their strategy and their seed only, side by side."""
+"""Fields of comparable runs, which differ in nothing but their strategy and their seed."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -7,7 +7,8 @@ from statistics import fmean
 
 from fl_sim.record import Run
 from scenes.story.pairs import CLEARLY, DEALING, RECORDING, SEED, skew
-from scenes.text.lines import text
+from scenes.story.specs import NOTHING
+from scenes.text.lines import Line, text
 
 PLAIN = "FedAvg"
 # Settings that only some strategies use, and the one that names the strategy.
@@ -41,7 +42,7 @@ class Field:
 
     @property
     def first_averaged(self) -> int:
-        """The first of the last rounds, whose mean counts: single rounds go up and down."""
+        """The first of the last rounds, whose accuracy is averaged, since it goes up and down."""
         rounds = min(len(run.rounds) for run in self.runs)
         return rounds - max(1, min(MOST_AVERAGED, (rounds - 1) // ENDINGS))
 
@@ -99,7 +100,7 @@ def with_alike_data(field_: Field, runs: Sequence[Run]) -> Run | None:
     return None
 
 
-def note(strategy: str) -> str:
+def note(strategy: str) -> Line:
     """Return what a strategy changes, in plain words; nothing for one that is not known here."""
     known = {
         PLAIN: text("plain averaging"),
@@ -109,17 +110,17 @@ def note(strategy: str) -> str:
         "FedYogi": text("a step size for each weight"),
         "FedMedian": text("the median, not the average"),
     }
-    return known.get(strategy, "")
+    return known.get(strategy, NOTHING)
 
 
 def _kept(run: Run, free: frozenset[str]) -> object:
-    """Return what comparable runs have in common: their settings but some, and their length."""
+    """Return what comparable runs have in common: their lengths, and all settings but ``free``."""
     kept = {key: value for key, value in run.config.items() if key not in free}
     return len(run.rounds), len(run.partitions), frozenset(kept.items())
 
 
 def _field(runs: Sequence[Run]) -> Field:
-    """Sort runs by strategy; of a strategy with several settings, those with the most runs."""
+    """Return runs by strategy; of a strategy with several settings, those with the most runs."""
     variants: dict[str, dict[object, dict[int | None, Run]]] = defaultdict(
         lambda: defaultdict(dict)
     )

@@ -13,7 +13,7 @@ def last_tested(run: Run, upto: int = -1) -> int:
     """Return the last round until one, or of all, of which the accuracy is known.
 
     Raises:
-        UntoldError: there is none.
+        NotRecordedError: there is none.
     """
     last = upto % len(run.rounds)
     known = [i for i, value in enumerate(measured(run, "accuracy")) if value is not None]

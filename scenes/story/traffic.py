@@ -1,12 +1,13 @@
 """What travelled in a run, as far as it was recorded: messages and bytes, both ways."""
 
 from collections.abc import Sequence
+from functools import partial
 from math import isclose
 
 from fl_sim.record import EvaluateReply, Run, TrainReply
 from scenes.text.errors import NotRecordedError
-from scenes.text.languages import integer, rounded_size, size
-from scenes.text.lines import Number, total
+from scenes.text.languages import Language, rounded_size
+from scenes.text.numbers import Cursor, Number, at, computed, total
 
 TRAINING, TESTING = "train", "evaluate"
 DOWN, UP = "bytes_down", "bytes_up"
@@ -30,7 +31,7 @@ def counted(run: Run) -> tuple[str, ...]:
     """Return the phases that can be accounted for: training at least.
 
     Raises:
-        UntoldError: the bytes of training were not recorded.
+        NotRecordedError: the bytes of training were not recorded.
     """
     if not bytes_are_known(run):
         raise NotRecordedError(
@@ -42,7 +43,7 @@ def counted(run: Run) -> tuple[str, ...]:
 
 def travelled(run: Run, ways: Sequence[str], digits: int = 3) -> Number:
     """Return the bytes of all messages that went these ways."""
-    return total(run, _paths(counted(run), ways), lambda value: size(value, digits))
+    return total(partial(Language.size, digits=digits), *_replies(run, counted(run), ways))
 
 
 def digits_that_add_up(run: Run) -> int:
@@ -67,9 +68,12 @@ def messages_of(run: Run, phase: str, way: str) -> Number:
 
 def _count(run: Run, phases: Sequence[str], ways: Sequence[str]) -> Number:
     count = sum(len(replies(run, phase)) for phase in phases) * len(ways)
-    each = " and ".join(_paths(phases, ways))
-    return Number(integer(count), f"count of {each}", float(count))
+    each = _replies(run, phases, ways)
+    words = f"count of {' and '.join('{}' for _ in each)}"
+    return computed(count, Language.integer, words, *each)
 
 
-def _paths(phases: Sequence[str], ways: Sequence[str]) -> list[str]:
-    return [f"rounds[*].{phase}.replies[*].{way}" for phase in phases for way in ways]
+def _replies(run: Run, phases: Sequence[str], ways: Sequence[str]) -> list[Cursor]:
+    """Return where the bytes of all messages of some phases stand, by way."""
+    rounds = at(run).rounds[:]
+    return [getattr(getattr(rounds, phase).replies[:], way) for phase in phases for way in ways]

@@ -1,19 +1,25 @@
-"""How the updates of one early round lie, in a run with alike data and in one with skewed."""
+"""The updates of one early round as arrows, in a run with alike data and in one with skewed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import degrees
 
 from fl_sim.record import Run
-from scenes import theme
-from scenes.story.common import TOLD_ROUND
+from scenes.story.common import SHOWN_ROUND
 from scenes.story.drift import Drift, drift
-from scenes.story.pairs import Pair, of_run
+from scenes.story.pairs import Pair
 from scenes.story.specs import ArrowsSpec, VersusSpec
-from scenes.text.languages import integer, percent
-from scenes.text.lines import Line, Number, count, line, text
+from scenes.text.languages import Language
+from scenes.text.lines import Line, line, text
+from scenes.text.numbers import Form, Number, at, computed, count, of_run
 
-GRAM = f"from rounds[{TOLD_ROUND}].train.gram"
+# What is measured, as sources say it; the place is that of the inner products.
+TO_AVERAGE = "mean angle of the updates to their mean weighted by n_k/n, degrees, from {}"
+BETWEEN_TWO = "mean angle between two updates over all pairs, degrees, from {}"
+LENGTH_KEPT = (
+    "norm of the updates' mean weighted by n_k/n, over the mean of their norms weighted alike, "
+    "from {}"
+)
 
 
 @dataclass(frozen=True)
@@ -24,12 +30,12 @@ class DriftSpec:
     ``held_back`` whether skewed updates cancel more.
     """
 
-    fans: tuple[ArrowsSpec, ArrowsSpec]
-    start: str
-    one_update: str
-    its_average: str
-    notes: tuple[str, str]
-    mean_length: str
+    arrows: tuple[ArrowsSpec, ArrowsSpec]
+    start: Line
+    one_update: Line
+    its_average: Line
+    notes: tuple[Line, Line]
+    mean_length: Line
     updates: Line
     apart: Line
     angles: tuple[VersusSpec, VersusSpec]
@@ -39,8 +45,8 @@ class DriftSpec:
 
 
 def drift_of(run: Run) -> Drift | None:
-    """Return how the updates of the first round lie, where that is known."""
-    train = run.rounds[TOLD_ROUND].train if len(run.rounds) > TOLD_ROUND else None
+    """Return the lengths and angles of the first round's updates, where they are known."""
+    train = run.rounds[SHOWN_ROUND].train if len(run.rounds) > SHOWN_ROUND else None
     if train is None or train.gram is None:
         return None
     weights = [reply.weight for reply in train.replies if reply.weight is not None]
@@ -48,22 +54,22 @@ def drift_of(run: Run) -> Drift | None:
 
 
 def num_updates(run: Run) -> int:
-    """Return of how many updates it is known how they lie."""
+    """Return how many updates there are whose lengths and angles are known."""
     found = drift_of(run)
     return len(found.lengths) if found else 0
 
 
-def pull(pair: Pair) -> DriftSpec:
-    """Return what is told of the first round of two runs, for both of which it is known."""
+def client_drift(pair: Pair) -> DriftSpec:
+    """Return what is shown of the first round of two runs, both with known angles."""
     one, other = drift_of(pair[0]), drift_of(pair[1])
     assert one is not None
     assert other is not None
     drifts = one, other
-    between = _two_angles(pair, [found.between for found in drifts], _BETWEEN)
-    aside = _two_angles(pair, [float(found.angles.mean()) for found in drifts], _ASIDE)
+    between = _two_angles(pair, [found.between for found in drifts], BETWEEN_TWO)
+    aside = _two_angles(pair, [float(found.angles.mean()) for found in drifts], TO_AVERAGE)
     kept = _kept(pair[0], one), _kept(pair[1], other)
     return DriftSpec(
-        fans=(_fan(one, text("alike data")), _fan(other, text("skewed data"))),
+        arrows=(_arrows(one, text("alike data")), _arrows(other, text("skewed data"))),
         start=text("the model they all start from"),
         one_update=text("one update"),
         its_average=text("their average"),
@@ -75,24 +81,16 @@ def pull(pair: Pair) -> DriftSpec:
         mean_length=text("mean length"),
         apart=_apart(between),
         angles=(
-            VersusSpec(aside[0], text("mean angle to the average"), aside[1], theme.UPDATE),
-            VersusSpec(between[0], text("mean angle between two"), between[1], theme.UPDATE),
+            VersusSpec(aside[0], text("mean angle to the average"), aside[1], "update"),
+            VersusSpec(between[0], text("mean angle between two"), between[1], "update"),
         ),
         cancel=_cancel(kept),
-        kept=VersusSpec(kept[0], text("length kept"), kept[1], theme.MODEL),
+        kept=VersusSpec(kept[0], text("length kept"), kept[1], "model"),
         held_back=_held_back(kept),
     )
 
 
-_ASIDE = f"mean angle of the updates to their mean weighted by n_k/n, degrees, {GRAM}"
-_BETWEEN = f"mean angle between two updates over all pairs, degrees, {GRAM}"
-_KEPT = (
-    "norm of the updates' mean weighted by n_k/n, over the mean of their norms weighted alike, "
-    f"{GRAM}"
-)
-
-
-def _fan(found: Drift, name: str) -> ArrowsSpec:
+def _arrows(found: Drift, name: Line) -> ArrowsSpec:
     arrows = [
         (float(length), float(angle), float(turn))
         for length, angle, turn in zip(found.lengths, found.angles, found.turns, strict=True)
@@ -100,24 +98,35 @@ def _fan(found: Drift, name: str) -> ArrowsSpec:
     return ArrowsSpec(name, arrows, found.average, found.mean_length)
 
 
-def _two_angles(pair: Pair, angles: Sequence[float], source: str) -> tuple[Number, Number]:
+def _two_angles(pair: Pair, angles: Sequence[float], words: str) -> tuple[Number, Number]:
     """Return two angles in whole degrees, one of each run."""
     left, right = (
-        of_run(run, Number(f"{integer(degrees(angle))}°", source, degrees(angle)))
+        _measured(run, degrees(angle), _degrees, words)
         for run, angle in zip(pair, angles, strict=True)
     )
     return left, right
 
 
+def _degrees(language: Language, value: float) -> str:
+    return f"{language.integer(value)}°"
+
+
 def _kept(run: Run, found: Drift) -> Number:
-    value = found.average / found.mean_length
-    return of_run(run, Number(percent(value, 0), _KEPT, value))
+    """Return the share of the updates' mean length that is left in their average."""
+    kept = found.average / found.mean_length
+    return _measured(run, kept, Language.whole_percent, LENGTH_KEPT)
+
+
+def _measured(run: Run, value: float, form: Form, words: str) -> Number:
+    """Return a number computed from the inner products of a run's updates."""
+    gram = at(run).rounds[SHOWN_ROUND].train.gram
+    return of_run(run, computed(value, form, words, gram))
 
 
 def _updates(run: Run) -> Line:
-    """Say whose updates they are, and what the arrows are."""
-    train = run.rounds[TOLD_ROUND].train
-    trained = count(run, f"rounds[{TOLD_ROUND}].train.replies")
+    """Return the caption on whose updates they are, and what the arrows are."""
+    train = run.rounds[SHOWN_ROUND].train
+    trained = count(at(run).rounds[SHOWN_ROUND].train.replies)
     if train is not None and len(train.replies) == len(run.partitions):
         return line(
             "All {n} workers train from one model. Red: their updates. Blue: the average.",
@@ -129,12 +138,12 @@ def _updates(run: Run) -> Line:
 
 
 def _apart(between: tuple[Number, Number]) -> Line:
-    """Say how the updates of skewed data lie, on the scale of the others."""
+    """Return the caption on the angle between two updates of skewed data."""
     return line("Skewed data, same scale: two updates lie {x} apart on average.", x=between[1])
 
 
 def _cancel(kept: tuple[Number, Number]) -> Line:
-    """Say what becomes of the lengths; the updates' mean length is marked beside the average."""
+    """Return the caption on how much of the updates' length is left in their average."""
     alike, skewed = kept
     if _held_back(kept):
         return line(

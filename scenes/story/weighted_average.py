@@ -1,4 +1,4 @@
-"""The weighted average: one real weight of one round, as arithmetic that a viewer can redo."""
+"""What the chapter on the weighted average shows: one weight's average, with all its numbers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,14 +7,29 @@ from math import fsum
 from fl_sim.record import Probe, Run
 from scenes.story.common import round_number
 from scenes.story.one_weight import Choice, choices, rounded, shown
-from scenes.story.specs import AverageSpec, Quantity, TermSpec
+from scenes.story.specs import AverageSpec, AverageWords, Quantity, TermSpec
 from scenes.text.errors import NotRecordedError
-from scenes.text.languages import integer
-from scenes.text.lines import Line, Number, line, number_of, plural, quote, read, text, total
+from scenes.text.languages import Language
+from scenes.text.lines import Line, line, plural, text
+from scenes.text.numbers import (
+    Cursor,
+    Form,
+    Number,
+    at,
+    computed,
+    number,
+    place,
+    position,
+    quote,
+    total,
+)
+from scenes.text.sources import Source
 
 # What a weight is part of, by the number of indices that its place has.
 FILTER, LINK, OFFSET = 4, 2, 1
 RUN_NAME = 14  # characters of the run's name under the title
+# What is summed of several replies, as sources say it; the second place is the weight's.
+PRODUCTS = "sum of {} times their probes[{}]"
 
 Drawn = tuple[Number, float]  # a number, and its value to scale
 
@@ -26,7 +41,7 @@ class WeightedAverageSpec:
     There is no ``unequal`` where all hold the same number of photos.
     """
 
-    title: str
+    title: Line
     status: Line
     unequal: Line | None
     weight: Line
@@ -38,10 +53,10 @@ class WeightedAverageSpec:
 
 
 def tell(runs: Sequence[Run]) -> WeightedAverageSpec:
-    """Return what the chapter shows of the first run in which it can be told.
+    """Return what the chapter shows of the first run that recorded enough for it.
 
     Raises:
-        UntoldError: no run has a round in which several workers' weights were averaged.
+        NotRecordedError: no run has a round in which several workers' weights were averaged.
     """
     known = next((found for run in runs if (found := list(choices(run)))), None)
     if known is None:
@@ -69,12 +84,7 @@ def tell(runs: Sequence[Run]) -> WeightedAverageSpec:
 
 def _average(choice: Choice) -> AverageSpec:
     rest = [_others(choice)] if choice.others else []
-    server = _server(choice)
-    summed = Number(
-        shown(choice.mean),
-        f"sum of {choice.path}[*].weight times their probes[{choice.probe}]",
-        choice.mean,
-    )
+    server, summed = _server(choice), _sum_of_products(choice)
     return AverageSpec(
         terms=[*(_term(choice, i) for i in choice.named), *rest],
         photos=line("all {n} photos", n=_all_photos(choice)),
@@ -83,92 +93,118 @@ def _average(choice: Choice) -> AverageSpec:
         agrees=server.text == summed.text,
         before=_before(choice),
         alike=_plain(choice),
+        words=AverageWords(
+            photos=text("photos"),
+            share=text("share"),
+            value=text("value"),
+            product=text("product"),
+            coordinator=text("Coordinator"),
+            old_weight=text("old weight"),
+            new_weight=text("new weight"),
+            smaller=text("smaller"),
+            larger=text("larger"),
+            before=text("before"),
+            equal_shares=text("equal shares"),
+            weighted=text("weighted"),
+        ),
     )
 
 
+def _sum_of_products(choice: Choice) -> Number:
+    """Return the weighted mean of what the workers sent."""
+    weights = choice.replies_at[:].weight
+    return computed(choice.mean, shown, PRODUCTS, weights, str(choice.probe))
+
+
 def _term(choice: Choice, i: int) -> TermSpec:
-    path = f"{choice.path}[{i}]"
-    weight, sent = f"{path}.weight", f"{path}.probes[{choice.probe}]"
-    product = choice.summed([i])
+    reply = choice.replies_at[i]
+    sent = reply.probes[choice.probe]
+    worker = at(choice.run).partitions[choice.replies[i].client]
     return TermSpec(
-        name=line("worker {n}", n=number_of("partitions", choice.replies[i].client)),
-        photos=_photos(read(choice.run, f"{path}.num_examples", integer)),
-        share=_drawn(read(choice.run, weight, shown)),
-        value=_drawn(read(choice.run, sent, shown)),
-        product=Number(shown(product), f"{weight} times {sent}", product),
+        name=line("worker {n}", n=position(worker)),
+        photos=_photos(number(reply.num_examples, Language.integer)),
+        share=_drawn(number(reply.weight, shown)),
+        value=_drawn(number(sent, shown)),
+        product=computed(choice.summed([i]), shown, "{} times {}", reply.weight, sent),
     )
 
 
 def _others(choice: Choice) -> TermSpec:
     """Return the term in which all but the largest are gathered."""
-    others, path = choice.others, choice.path
-    count = Number(integer(len(others)), f"count of {path} without the largest", len(others))
-    share = fsum(choice.shares[i] for i in others)
-    summed = choice.summed(others)
-    source = f"{path}[*].weight times their probes[{choice.probe}]"
-    photos = total(choice.run, [f"{path}[{i}].num_examples" for i in others], integer)
-    beyond = "without those with a row of their own"
+    others, each = choice.others, choice.replies_at[:]
+    words = "count of {} without the largest"
+    n = computed(len(others), Language.integer, words, choice.replies_at)
+    photos = sum(choice.replies[i].num_examples or 0 for i in others)
+    share, summed = fsum(choice.shares[i] for i in others), choice.summed(others)
     return TermSpec(
-        name=plural(count, "{n} other", "{n} others"),
-        photos=_photos(
-            Number(photos.text, f"sum of {path}[*].num_examples {beyond}", photos.value)
-        ),
-        share=(Number(shown(share), f"sum of {path}[*].weight {beyond}", share), share),
+        name=plural(n, "{n} other", "{n} others"),
+        photos=_photos(_of_others(photos, Language.integer, "sum of {}", each.num_examples)),
+        share=_drawn(_of_others(share, shown, "sum of {}", each.weight)),
         value=(text("their own"), summed / share if share else choice.mean),
-        product=Number(shown(summed), f"sum of {source} {beyond}", summed),
+        product=_of_others(summed, shown, PRODUCTS, each.weight, str(choice.probe)),
         workers=len(others),
     )
 
 
-def _photos(count: Number) -> Quantity:
-    return plural(count, "{n} photo", "{n} photos"), count.value
+def _of_others(value: float, form: Form, words: str, *parts: Cursor | str) -> Number:
+    """Return a number that was computed from the replies that share a row."""
+    return computed(value, form, f"{words} without those with a row of their own", *parts)
 
 
-def _drawn(figure: Number) -> Drawn:
-    return figure, figure.value
+def _photos(photos: Number) -> Quantity:
+    return plural(photos, "{n} photo", "{n} photos"), photos.value
+
+
+def _drawn(drawn: Number) -> Drawn:
+    return drawn, drawn.value
 
 
 def _before(choice: Choice) -> Drawn | None:
     """Return the weight that the round began with, where it is known."""
-    if choice.run.rounds[choice.round_ - 1].probes is None:
+    before = choice.round_ - 1
+    if choice.run.rounds[before].probes is None:
         return None
-    path = f"rounds[{choice.round_ - 1}].probes[{choice.probe}]"
-    return _drawn(read(choice.run, path, shown))
+    return _drawn(number(at(choice.run).rounds[before].probes[choice.probe], shown))
 
 
 def _server(choice: Choice) -> Number:
+    """Return the server's own value after the round."""
+    round_ = at(choice.run).rounds[choice.round_]
     known = choice.run.rounds[choice.round_].probes is not None
-    place = "probes" if known else "train.weighted_mean"
-    return read(choice.run, f"rounds[{choice.round_}].{place}[{choice.probe}]", shown)
+    held = round_.probes if known else round_.train.weighted_mean
+    return number(held[choice.probe], shown)
 
 
 def _plain(choice: Choice) -> Drawn | None:
     """Return the average without weights, unless it reads the same."""
-    value = choice.plain
-    if rounded(value) == rounded(choice.mean):
+    if rounded(choice.plain) == rounded(choice.mean):
         return None
-    source = f"mean of {choice.path}[*].probes[{choice.probe}], counted alike"
-    return Number(shown(value), source, value), value
+    sent = choice.replies_at[:].probes[choice.probe]
+    return _drawn(computed(choice.plain, shown, "mean of {}, counted alike", sent))
 
 
 # --- captions
 
 
 def _status(choice: Choice) -> Line:
-    probe: Probe = choice.run.probes[choice.probe]
-    path = f"probes[{choice.probe}]"
-    place = ", ".join(str(index) for index in probe.index)
-    name = f"{probe.parameter}[{place}]"
+    """Return the line under the title: the run, the round and the weight."""
     return line(
         "run {run}  ·  round {r}  ·  {weight}",
-        run=quote(choice.run, "name", RUN_NAME),
+        run=quote(at(choice.run).name, RUN_NAME),
         r=round_number(choice.round_, choice.run),
-        weight=Number(name, f"{path}.parameter and {path}.index"),
+        weight=_name(choice.run.probes[choice.probe], at(choice.run).probes[choice.probe]),
     )
 
 
+def _name(probe: Probe, probe_at: Cursor) -> Number:
+    """Return a weight's name, as programs write it: ``fc3.weight[0, 59]``."""
+    index = ", ".join(map(str, probe.index))
+    places = place(probe_at.parameter), place(probe_at.index)
+    return Number(f"{probe.parameter}[{index}]", Source("{} and {}", places))
+
+
 def _unequal(choice: Choice) -> Line | None:
-    """Say that this run's workers differ in how many photos they hold, if they do."""
+    """Return the caption on unequal numbers of photos, if the workers hold such."""
     if _all_alike(choice):
         return None
     return line("In this run the workers hold unequal numbers of photos.")
@@ -179,22 +215,18 @@ def _all_alike(choice: Choice) -> bool:
 
 
 def _weight(choice: Choice, before: Drawn | None) -> Line:
-    """Say which weight it is, in plain words, and where it starts, as far as it is known."""
-    run, place = choice.run, _place(choice.run.probes[choice.probe])
+    """Return the caption on the weight: what it is part of, and its first value, if known."""
+    run, kind = choice.run, _kind(choice.run.probes[choice.probe])
     if run.network is None:
-        return line("Follow one weight through a round: {place}.", place=place)
-    n = read(run, "network.num_parameters", integer)
+        return line("Follow one weight through a round: {place}.", place=kind)
+    n = number(at(run).network.num_parameters, Language.integer)
     if before is None:
-        return line("Follow one of {n} weights through a round: {place}.", n=n, place=place)
-    return line(
-        "One of {n} weights, {place}. It starts at {old}.",
-        n=n,
-        place=place,
-        old=before[0],
-    )
+        return line("Follow one of {n} weights through a round: {place}.", n=n, place=kind)
+    return line("One of {n} weights, {place}. It starts at {old}.", n=n, place=kind, old=before[0])
 
 
-def _place(probe: Probe) -> str:
+def _kind(probe: Probe) -> Line:
+    """Return what a weight is part of, in plain words."""
     weight = probe.parameter.endswith("weight")
     if weight and len(probe.index) == FILTER:
         return text("one entry of a filter")
@@ -206,23 +238,24 @@ def _place(probe: Probe) -> str:
 
 
 def _shares(choice: Choice) -> Line:
-    """Say by what a value is multiplied: a share, the same for all, or more for more photos."""
+    """Return the caption on shares: the same for all, or more for more photos."""
     if _all_alike(choice):
+        first = choice.replies_at[0]
         return plural(
-            read(choice.run, f"{choice.path}[0].num_examples", integer),
+            number(first.num_examples, Language.integer),
             "Each trained on {n} photo, so each value counts by the same share, {share}.",
             "Each trained on {n} photos, so each value counts by the same share, {share}.",
-            share=read(choice.run, f"{choice.path}[0].weight", shown),
+            share=number(first.weight, shown),
         )
     return line("More photos, more say: a value counts by its worker's share of all photos.")
 
 
 def _all_photos(choice: Choice) -> Number:
-    return total(choice.run, [f"{choice.path}[*].num_examples"], integer)
+    return total(Language.integer, choice.replies_at[:].num_examples)
 
 
 def _sum(choice: Choice) -> Line:
-    """Say what the sum is, and how far it agrees with the server's own value."""
+    """Return the caption on the sum, and on how far it agrees with the server's own value."""
     if choice.redone:
         return line(
             "Their sum is the new weight. The coordinator has the same: {value}.",
@@ -235,7 +268,7 @@ def _sum(choice: Choice) -> Line:
 
 
 def _alike(choice: Choice, plain: Drawn | None) -> Line:
-    """Say what the average would be without weights."""
+    """Return the caption on the average without weights."""
     if plain is not None:
         return line(
             "Equal shares would give {plain}. Weighted, every photo counts alike.",

@@ -1,4 +1,4 @@
-"""Workers fail in the middle of a round; the round closes with the updates that came."""
+"""What the chapter on failures shows: a round in which workers fail, and all rounds of the run."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,8 +12,8 @@ from scenes.story.common import (
     plate,
     reading,
     round_number,
+    stage,
     updates,
-    workers,
 )
 from scenes.story.specs import (
     FailureSpec,
@@ -21,14 +21,15 @@ from scenes.story.specs import (
     Reading,
     RepliesSpec,
     SeriesSpec,
-    UpdateSpec,
-    WorkerSpec,
+    StageSpec,
+    UpdatesSpec,
 )
 from scenes.text.errors import NotRecordedError
-from scenes.text.languages import integer
-from scenes.text.lines import Line, Number, count, line, number_of, plural, quote, text
+from scenes.text.languages import Language
+from scenes.text.lines import Line, line, plural, text
+from scenes.text.numbers import Number, at, computed, count, position, quote
 
-ERROR = "error"
+ERROR, NO_REPLY = "error", "no reply"  # the kinds of failures in a record
 RUN_NAME = 14  # characters of the run's name under the title
 
 
@@ -40,12 +41,12 @@ class FailingRoundSpec:
     ask: Line
     fail: Line
     close: Line
-    workers: Sequence[WorkerSpec]
+    stage: StageSpec
     picked: Sequence[int]
     model_size: Number
     trained: Sequence[int]
     outages: Sequence[FailureSpec]
-    updates: Sequence[UpdateSpec]
+    updates: UpdatesSpec
     plate: Plate
     new_plate: Plate
     reading: Reading
@@ -54,9 +55,9 @@ class FailingRoundSpec:
 
 @dataclass(frozen=True)
 class WhenWorkersFailSpec:
-    """All that the chapter shows; without a round in which some failed and some did not, less."""
+    """All that the chapter shows; ``round`` is None where no update came in any failing round."""
 
-    title: str
+    title: Line
     round: FailingRoundSpec | None
     all_rounds: Line
     none_came: Line | None
@@ -67,7 +68,7 @@ def tell(runs: Sequence[Run]) -> WhenWorkersFailSpec:
     """Return what the chapter shows of the first run in which a client failed.
 
     Raises:
-        UntoldError: no client failed, or the run lacks something of the round shown.
+        NotRecordedError: no client failed, or the run lacks something of the round shown.
     """
     run = next((run for run in runs if any(map(_failures, run.rounds))), None)
     if run is None:
@@ -75,7 +76,7 @@ def tell(runs: Sequence[Run]) -> WhenWorkersFailSpec:
         raise NotRecordedError(
             f"no client failed in {names}: take a run with failures, like 'dropouts'"
         )
-    round_ = _telling_round(run)
+    round_ = _shown_round(run)
     return WhenWorkersFailSpec(
         title=text("When workers fail"),
         round=None if round_ is None else _round(run, round_),
@@ -89,7 +90,7 @@ def _failures(round_: Round) -> int:
     return len(round_.train.failures) if round_.train else 0
 
 
-def _telling_round(run: Run) -> int | None:
+def _shown_round(run: Run) -> int | None:
     """Return the first round with failures of both kinds and replies; else with any failure."""
     closed = [round_ for round_ in run.rounds if _failures(round_) and _train(round_).replies]
     both = [round_ for round_ in closed if len({f.kind for f in _train(round_).failures}) > 1]
@@ -107,12 +108,14 @@ def _train(round_: Round) -> Train:
 def _round(run: Run, round_: int) -> FailingRoundSpec:
     return FailingRoundSpec(
         status=line(
-            "run {run}  ·  round {r}", run=quote(run, "name", RUN_NAME), r=round_number(round_, run)
+            "run {run}  ·  round {r}",
+            run=quote(at(run).name, RUN_NAME),
+            r=round_number(round_, run),
         ),
         ask=_ask(run, round_),
         fail=_fail(run, round_),
         close=_close(run, round_),
-        workers=workers(run),
+        stage=stage(run),
         picked=picked(run, round_),
         model_size=model_size(run),
         trained=[reply.client for reply in _train(run.rounds[round_]).replies],
@@ -126,7 +129,7 @@ def _round(run: Run, round_: int) -> FailingRoundSpec:
 
 
 def _outages(run: Run, round_: int) -> list[FailureSpec]:
-    notes = {ERROR: text("error"), "no reply": text("no reply")}
+    notes = {ERROR: text("error"), NO_REPLY: text("no reply")}
     return [
         FailureSpec(f.client, notes[f.kind], reported=f.kind == ERROR)
         for f in _train(run.rounds[round_]).failures
@@ -134,11 +137,11 @@ def _outages(run: Run, round_: int) -> list[FailureSpec]:
 
 
 def _asked(run: Run, round_: int) -> Number:
-    return count(run, f"rounds[{round_}].train.sampled")
+    return count(at(run).rounds[round_].train.sampled)
 
 
 def _ask(run: Run, round_: int) -> Line:
-    """Say which run this is, and how many are asked."""
+    """Return the caption on the run, and on how many workers are asked."""
     return line(
         "In this run, some workers fail. In round {r}, {n} of {all} are picked.",
         r=round_number(round_, run),
@@ -148,45 +151,50 @@ def _ask(run: Run, round_: int) -> Line:
 
 
 def _fail(run: Run, round_: int) -> Line:
-    """Say who failed, and how."""
+    """Return the caption on which workers failed, or how many, and how."""
     failures = _train(run.rounds[round_]).failures
     errors = [failure.client for failure in failures if failure.kind == ERROR]
     silent = [failure.client for failure in failures if failure.kind != ERROR]
     if len(errors) == len(silent) == 1:
         return line(
             "While training, worker {a} reports an error; worker {b} goes silent.",
-            a=number_of("partitions", errors[0]),
-            b=number_of("partitions", silent[0]),
+            a=_worker(run, errors[0]),
+            b=_worker(run, silent[0]),
         )
     if errors and silent:
         return line(
             "While training: errors at {a} workers, silence from {b}.",
             a=_number(run, round_, ERROR),
-            b=_number(run, round_, "no reply"),
+            b=_number(run, round_, NO_REPLY),
         )
     if len(failures) == 1:
-        worker = number_of("partitions", failures[0].client)
+        worker = _worker(run, failures[0].client)
         if errors:
             return line("While training, worker {a} reports an error.", a=worker)
         return line("While training, worker {a} goes silent.", a=worker)
     if errors:
         number = _number(run, round_, ERROR)
         return line("While training, {n} workers report errors.", n=number)
-    number = _number(run, round_, "no reply")
+    number = _number(run, round_, NO_REPLY)
     return line("While training, {n} workers go silent.", n=number)
+
+
+def _worker(run: Run, client: int) -> Number:
+    """Return the number that a worker is called by."""
+    return position(at(run).partitions[client])
 
 
 def _number(run: Run, round_: int, kind: str) -> Number:
     """Return how many workers failed in one way."""
-    value = sum(failure.kind == kind for failure in _train(run.rounds[round_]).failures)
-    source = f"count of rounds[{round_}].train.failures with kind {kind}"
-    return Number(integer(value), source, value)
+    failed = sum(failure.kind == kind for failure in _train(run.rounds[round_]).failures)
+    failures = at(run).rounds[round_].train.failures
+    return computed(failed, Language.integer, "count of {} with kind {}", failures, kind)
 
 
 def _close(run: Run, round_: int) -> Line:
-    """Say that the round closes, and that the model is better, where it is."""
+    """Return the caption on the end of the round, and on how accurate the model is after it."""
     parts = {
-        "came": count(run, f"rounds[{round_}].train.replies"),
+        "came": count(at(run).rounds[round_].train.replies),
         "n": _asked(run, round_),
         "old": accuracy(run, round_ - 1),
         "new": accuracy(run, round_),
@@ -205,8 +213,9 @@ def _close(run: Run, round_: int) -> Line:
 
 
 def _all_rounds(run: Run) -> Line:
-    """Say how many failed in all, and how good the model became."""
-    failed, asked = _total(run, "failures"), _total(run, "sampled")
+    """Return the caption on how many updates were missing in all, and on the accuracy."""
+    each = at(run).rounds[:].train
+    failed, asked = count(each.failures), count(each.sampled)
     ends = [run.rounds[0].central, run.rounds[-1].central]
     if any(end is None or end.accuracy is None for end in ends):
         return plural(
@@ -225,33 +234,29 @@ def _all_rounds(run: Run) -> Line:
     )
 
 
-def _total(run: Run, what: str) -> Number:
-    """Return how many were ``sampled`` for training in all rounds, or how many ``failures``."""
-    return count(run, f"rounds[*].train.{what}")
-
-
 def _none_came(run: Run) -> Line | None:
-    """Say in how many rounds no update came at all, if in any."""
+    """Return the caption on rounds in which no update came at all, if there are any."""
     empty = sum(bool(_failures(round_)) and not _train(round_).replies for round_ in run.rounds)
     if not empty:
         return None
-    source = "count of rounds with train.failures and no train.replies"
+    words = "count of {} with train.failures and no train.replies"
     return plural(
-        Number(integer(empty), source, empty),
+        computed(empty, Language.integer, words, at(run).rounds),
         "In {n} round no update came at all. The run went on with the next one.",
         "In {n} rounds no update came at all. The run went on with the next ones.",
     )
 
 
 def _attendance(run: Run) -> RepliesSpec:
-    rounds = []
+    """Return how many workers were asked in each round, and how many updates came."""
+    each, rounds = at(run).rounds[:].train, []
     for round_ in run.rounds[1:]:
         came = len(round_.train.replies) if round_.train else 0
         rounds.append((came + _failures(round_), came))
     return RepliesSpec(
         rounds=rounds,
-        came=plural(_total(run, "replies"), "{n} update came", "{n} updates came"),
-        missing=plural(_total(run, "failures"), "{n} never came", "{n} never came"),
+        came=plural(count(each.replies), "{n} update came", "{n} updates came"),
+        missing=plural(count(each.failures), "{n} never came", "{n} never came"),
         first_round=line("round {r}", r=round_number(0, run)),
         last_round=line("round {r}", r=round_number(-1, run)),
         accuracy=_accuracy(run),

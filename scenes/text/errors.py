@@ -9,6 +9,10 @@ class ChapterError(SceneError):
     """No chapter of that name."""
 
 
+class BeatError(SceneError):
+    """A beat that the film does not declare."""
+
+
 class NotRecordedError(SceneError):
     """A chapter asks for something that this run did not record."""
 

@@ -64,10 +64,6 @@ class Language:
 
     # --- numbers
 
-    def text(self, value: object) -> str:
-        """Return a text, or a number that is a name, as it is."""
-        return str(value)
-
     def integer(self, value: float) -> str:
         """``62006`` -> ``62,006``."""
         return self.decimal(round(value), 0)

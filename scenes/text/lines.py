@@ -30,6 +30,7 @@ class Line:
     template: str
     parts: tuple[tuple[str, "Number | Line | str"], ...] = ()
     message: tuple[str, ...] = field(default=(), compare=False, repr=False)
+    language: Language = field(default=ENGLISH, compare=False, repr=False)
 
     def __str__(self) -> str:
         """Return the text."""
@@ -54,7 +55,15 @@ class Line:
             counted = dict(self.parts).get(COUNTED)
             count = counted.value if isinstance(counted, Number) else 0.0
             template = _checked(language.wording(self.message, count))
-        return Line(template, parts, self.message)
+        return Line(template, parts, self.message, language)
+
+    def with_value(self, name: str, value: float) -> "Line":
+        """Return the same with another value of one number, which is only known as it is drawn."""
+        parts = dict(self.parts)
+        number = parts[name]
+        assert isinstance(number, Number)
+        parts[name] = replace(number, value=value)
+        return replace(self, parts=tuple(parts.items())).in_language(self.language)
 
 
 Text = str | Number | Line
@@ -97,7 +106,7 @@ def in_language(value: Value, language: Language) -> Value:
         parts = {field.name: getattr(value, field.name) for field in fields(value)}
         return replace(value, **{name: in_language(part, language) for name, part in parts.items()})
     if isinstance(value, tuple | list):
-        return type(value)(in_language(item, language) for item in value)  # type: ignore[return-value]
+        return type(value)(in_language(item, language) for item in value)
     if isinstance(value, Mapping):
         return {key: in_language(item, language) for key, item in value.items()}  # type: ignore[return-value]
     return value

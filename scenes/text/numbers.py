@@ -116,7 +116,7 @@ def number(cursor: Cursor, form: Form) -> Number:
     return _number(_recorded(cursor), form, _of(cursor))
 
 
-def quote(cursor: Cursor, most: int = 40, form: Form = lambda language, text: str(text)) -> Number:
+def quote(cursor: Cursor, most: int = 40, form: Form | None = None) -> Number:
     """Return the text at a cursor, cut where it is longer than ``most`` characters.
 
     Args:
@@ -131,8 +131,9 @@ def quote(cursor: Cursor, most: int = 40, form: Form = lambda language, text: st
     return Number(written(ENGLISH, nan), _of(cursor), form=written)
 
 
-def _quoted(language: Language, _: float, *, text: Any, most: int, form: Form) -> str:
-    written = "".join(c if c.isprintable() else " " for c in form(language, text))
+def _quoted(language: Language, _: float, *, text: Any, most: int, form: Form | None) -> str:
+    written = str(text) if form is None else form(language, text)
+    written = "".join(c if c.isprintable() else " " for c in written)
     shown = " ".join(written.split())
     return shown if len(shown) <= most else shown[: most - 1].rstrip() + ELLIPSIS
 

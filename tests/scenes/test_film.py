@@ -28,7 +28,7 @@ def test_a_chapter_has_no_finding(chapter: str) -> None:
 def test_every_digit_has_a_source(chapter: str) -> None:
     shown = list(numbers_of(chapter, filmed(chapter).beats))
     assert shown
-    assert not [number for number in shown if number.figure is None]
+    assert not [number for number in shown if number.number is None]
 
 
 @pytest.mark.parametrize("chapter", GROUPED)

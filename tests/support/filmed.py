@@ -25,7 +25,7 @@ from scenes.check.photos import PhotosStay
 from scenes.check.sampler import snapshot as moment_of
 from scenes.check.sizes import TextHeight
 from scenes.drawing.text import Words
-from scenes.explainer import Beat, Explainer
+from scenes.explainer import Explainer, PlayedBeat
 from scenes.fast.images import BoxCamera
 from scenes.render.jobs import BLIND, Look, jobs, ready
 
@@ -55,7 +55,7 @@ class Filmed:
     """A chapter of the film, built from its committed runs."""
 
     ends: list[BeatEnd]
-    beats: list[Beat]
+    beats: list[PlayedBeat]
     findings: list[Finding]
 
 
@@ -127,7 +127,7 @@ def _actors(scene: Explainer) -> Iterator[tuple[str, str]]:
 def _what(part: Mobject) -> str | None:
     """Return what a mobject is, or nothing where it is a group or cannot be seen."""
     if isinstance(part, Words):
-        return f'"{part.shown}"' if part.get_fill_opacity() > 0 else None
+        return f'"{part.string}"' if part.get_fill_opacity() > 0 else None
     if isinstance(part, ImageMobject):
         return "image" if part.pixel_array[..., 3].any() else None
     if not isinstance(part, VMobject) or not len(part.points):

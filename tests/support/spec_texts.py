@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from scenes.outputs.captions import lines_in
-from scenes.text.lines import Number
+from scenes.text.numbers import Number
 
 __all__ = ["figures_in", "lines_in"]
 

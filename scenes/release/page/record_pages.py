@@ -15,7 +15,7 @@ from fl_sim.record import Run
 from scenes.outputs.film import title
 from scenes.release.page.places import Addresses
 from scenes.release.page.records import Entry, entries, files, folders
-from scenes.text import languages as language
+from scenes.text.languages import Language
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def write_record(environment: Environment, folder: Path, book: RecordPage, back:
     beside = [Path(shutil.copyfile(file, place / file.name)) for file in files(book.name, book.run)]
     text = environment.get_template("record.html").render(
         name=book.run.name,
-        title=title(),
+        title=str(title()),
         back=back,
         fingerprint=record.fingerprint(book.run),
         files=[file.name for file in beside],
@@ -72,8 +72,8 @@ def write_record(environment: Environment, folder: Path, book: RecordPage, back:
     return [*beside, place / "index.html"]
 
 
-def provenance(book: RecordPage) -> dict[str, str]:
-    """Return what a record is known by, in the language in use."""
+def provenance(book: RecordPage, language: Language) -> dict[str, str]:
+    """Return what a record is known by, in a language."""
     run, origin = book.run, book.run.provenance
     return {
         "name": run.name,
@@ -81,13 +81,13 @@ def provenance(book: RecordPage) -> dict[str, str]:
         "strategy": run.strategy or "",
         "rounds": language.integer(run.rounds[-1].number),
         "seed": "" if origin.seed is None else str(origin.seed),
-        "started": "" if origin.started is None else language.date(origin.started),
+        "started": "" if origin.started is None else language.date(origin.started.timestamp()),
         "versions": ", ".join(f"{name} {one}" for name, one in origin.versions.items()),
         "fingerprint": record.fingerprint(run),
     }
 
 
-def citation(shelf: RecordPages) -> str:
+def citation(shelf: RecordPages, title: str) -> str:
     """Return a BibTeX entry that names each run with the start of its fingerprint."""
     years = [book.run.provenance.started for book in shelf.books if book.run.provenance.started]
     runs = ", ".join(
@@ -96,7 +96,7 @@ def citation(shelf: RecordPages) -> str:
     return "\n".join(
         [
             "@misc{fedreel,",
-            f"  title  = {{{title()}}},",
+            f"  title  = {{{title}}},",
             "  author = {{fedreel contributors}},",
             *([f"  year   = {{{max(years).year}}},"] if years else []),
             f"  note   = {{fedreel {version('fedreel')}. Runs: {runs}}},",

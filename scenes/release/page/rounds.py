@@ -1,15 +1,13 @@
 """What a run's rounds came to, for the view beside the film, and which of them is told when."""
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from fl_sim.record import Round, Run
 from scenes.release.page.places import place_of
-from scenes.render.clips import BeatNotes, Shown
+from scenes.render.clips import BeatNotes, ShownText
 
-ROUND = re.compile(r"rounds\[(\d+)\]")
 DIGITS = 5  # of a measure, behind the decimal point
 
 
@@ -72,9 +70,10 @@ def turns(beats: Sequence[BeatNotes], start: float, runs: Sequence[str]) -> Iter
         before = frozenset(one.text for one in beat.shown)
 
 
-def _rounds(shown: Sequence[Shown], runs: Sequence[str]) -> Iterator[tuple[int, str]]:
+def _rounds(shown: Sequence[ShownText], runs: Sequence[str]) -> Iterator[tuple[int, str]]:
     for one in shown:
-        for figure in one.figures:
-            place = place_of(figure.source, runs, runs[0])
-            if found := ROUND.match(place.path):
-                yield int(found.group(1)), place.run
+        for number in one.numbers:
+            place = place_of(number.source, runs[0]).around[0]
+            match place.steps:
+                case ("rounds", int(round_), *_):
+                    yield round_, place.run

@@ -6,8 +6,6 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment
-
 from fl_sim import record
 from scenes.outputs.film import title
 from scenes.release.manifest import FileMade, file_made
@@ -17,11 +15,9 @@ from scenes.release.page.record_pages import RecordPages, citation, provenance, 
 from scenes.release.page.rounds import turns, view_of
 from scenes.release.page.transcript import ChapterTranscript, as_text, transcript
 from scenes.release.products import STEM, Film
-from scenes.text import languages as language
-from scenes.text.lines import text
+from scenes.text.languages import ENGLISH, LANGUAGES, Language
 
 MOST_WORKERS = 12  # numbers in a cell of the table of rounds
-NATIVE = {"en": "English", "de": "Deutsch", "es": "Español", "fr": "Français"}
 
 
 @dataclass(frozen=True)
@@ -66,41 +62,41 @@ def write(site: Site, folder: Path, made: Sequence[FileMade], command: str) -> l
     """
     shelf = RecordPages.of(site.records)
     back = site.name(site.main.language)
-    environment = templating.environment()
+    environment = templating.environment(ENGLISH)
     written = write_assets(environment, site.main.store, folder)
     written += [
         file for book in shelf.books for file in write_record(environment, folder, book, back)
     ]
-    spec = {code: _spec(site, shelf, code) for code in language.LANGUAGES}
-    texts = [path for code in spec for path in _transcripts(site, folder, code, spec[code])]
+    transcripts = {code: _transcripts(site, shelf, code) for code in LANGUAGES}
+    texts = [
+        path for code, films in transcripts.items() for path in _as_texts(site, folder, code, films)
+    ]
     names = [path.relative_to(folder).as_posix() for path in texts]
     made = [*made, *(file_made(folder, name, None) for name in names)]
-    for code, films in spec.items():
-        with language.using(code):
-            pages = Pages(environment, site, shelf, command)
-            written.append(folder / site.name(code))
-            written[-1].write_text(_page(pages, code, films, made), "utf-8")
+    pages = Pages(site, shelf, command)
+    for code, films in transcripts.items():
+        written.append(folder / site.name(code))
+        written[-1].write_text(_page(pages, LANGUAGES[code], films, made), "utf-8")
     return [file.relative_to(folder).as_posix() for file in (*written, *texts)]
 
 
-Text = Sequence[Sequence[ChapterTranscript]]  # of each film that a page shows
+Transcripts = Sequence[Sequence[ChapterTranscript]]  # of each film that a page shows
 
 
-def _spec(site: Site, shelf: RecordPages, code: str) -> Text:
-    return [
-        transcript(film.todo, film.clips, code, shelf.addresses) for film in site.films_in(code)
-    ]
+def _transcripts(site: Site, shelf: RecordPages, code: str) -> Transcripts:
+    films = site.films_in(code)
+    return [transcript(film, LANGUAGES[code], shelf.addresses) for film in films]
 
 
-def _transcripts(site: Site, folder: Path, code: str, text: Text) -> list[Path]:
+def _as_texts(site: Site, folder: Path, code: str, texts: Transcripts) -> list[Path]:
     """Write the transcripts of the films that a page in some language shows, as plain text."""
     (folder / "captions").mkdir(exist_ok=True)
     written = []
-    with language.using(code):
-        for film, chapters in zip(site.films_in(code), text, strict=True):
-            path = folder / transcript_name(film, code)
-            path.write_text(as_text(chapters, title()), "utf-8")
-            written.append(path)
+    name = str(title().in_language(LANGUAGES[code]))
+    for film, chapters in zip(site.films_in(code), texts, strict=True):
+        path = folder / transcript_name(film, code)
+        path.write_text(as_text(chapters, name), "utf-8")
+        written.append(path)
     return written
 
 
@@ -108,32 +104,34 @@ def _transcripts(site: Site, folder: Path, code: str, text: Text) -> list[Path]:
 class Pages:
     """What the pages in all languages have in common."""
 
-    environment: Environment
     site: Site
     shelf: RecordPages
     command: str
 
 
-def _page(pages: Pages, code: str, text: Text, made: Sequence[FileMade]) -> str:
-    """Return the page in the language in use."""
+def _page(pages: Pages, language: Language, texts: Transcripts, made: Sequence[FileMade]) -> str:
+    """Return the page in a language."""
     site, shelf = pages.site, pages.shelf
-    films = site.films_in(code)
-    data = _data(shelf, films, text, code)
+    films = site.films_in(language.code)
+    data = _data(shelf, films, texts, language)
+    name = str(title().in_language(language))
     main = max(data["runs"].values(), key=lambda run: len(run["rounds"]))
-    return pages.environment.get_template("index.html").render(
-        code=code,
-        title=title(),
+    template = templating.environment(language).get_template("index.html")
+    return template.render(
+        code=language.code,
+        title=name,
         pages=[
-            {"code": one, "name": NATIVE[one], "href": site.name(one)} for one in language.LANGUAGES
+            {"code": one.code, "name": one.name, "href": site.name(one.code)}
+            for one in LANGUAGES.values()
         ],
-        films=[_film(film, code) for film in films],
-        chapters=text[0],
-        seconds=text[0][-1].end,
+        films=[_film(film, language.code) for film in films],
+        chapters=texts[0],
+        seconds=texts[0][-1].end,
         main=main,
         most_workers=MOST_WORKERS,
-        downloads=_downloads(made),
-        records=[provenance(book) for book in shelf.books],
-        citation=citation(shelf),
+        downloads=_downloads(made, language),
+        records=[provenance(book, language) for book in shelf.books],
+        citation=citation(shelf, name),
         command=pages.command,
         version=version("fedreel"),
         data=data,
@@ -151,26 +149,28 @@ def _film(film: Film, code: str) -> dict[str, Any]:
         "webm": f"{film.stem}.webm",
         "tracks": [
             {
-                "src": f"captions/{film.stem}.{one}.vtt",
-                "code": one,
-                "name": NATIVE[one],
-                "default": one == code != film.language,
+                "src": f"captions/{film.stem}.{one.code}.vtt",
+                "code": one.code,
+                "name": one.name,
+                "default": one.code == code != film.language,
             }
-            for one in language.LANGUAGES
+            for one in LANGUAGES.values()
         ],
     }
 
 
-def _data(shelf: RecordPages, films: Sequence[Film], text: Text, code: str) -> dict[str, Any]:
+def _data(
+    shelf: RecordPages, films: Sequence[Film], texts: Transcripts, language: Language
+) -> dict[str, Any]:
     """Return what the script needs to know: when what is told, and what the runs came to."""
     shown = [
         {
-            **_film(film, code),
+            **_film(film, language.code),
             "chapters": [round(chapter.start, 3) for chapter in chapters],
             "beats": [round(beat.start, 3) for chapter in chapters for beat in chapter.beats],
             "turns": _turns(film, chapters),
         }
-        for film, chapters in zip(films, text, strict=True)
+        for film, chapters in zip(films, texts, strict=True)
     ]
     names = {name for film in shown for _, name, _ in film["turns"]}
     runs = {
@@ -178,8 +178,13 @@ def _data(shelf: RecordPages, films: Sequence[Film], text: Text, code: str) -> d
         for book in shelf.books
         if book.run.name in names
     }
-    spec_in = films[0].language
-    return {"language": code, "told": spec_in, "films": shown, "runs": runs, "labels": _labels()}
+    return {
+        "language": language.code,
+        "spoken": films[0].language,
+        "films": shown,
+        "runs": runs,
+        "labels": _labels(language),
+    }
 
 
 def _turns(
@@ -193,30 +198,32 @@ def _turns(
     return found
 
 
-def _labels() -> dict[str, str]:
+def _labels(language: Language) -> dict[str, str]:
+    _ = language.translate
     return {
-        "round": text("round"),
-        "accuracy": text("Accuracy"),
-        "loss": text("Loss"),
-        "all": text("All rounds, up to {n}"),
-        "of": text("Round {r} of {n}"),
-        "trained": text("Trained: {workers}."),
-        "failed": text("Delivered nothing: {workers}."),
-        "nobody": text("Nobody trained."),
-        "curve": text("{measure} by round: {first} at first, {last} at last"),
+        "round": _("round"),
+        "accuracy": _("Accuracy"),
+        "loss": _("Loss"),
+        "all": _("All rounds, up to {n}"),
+        "of": _("Round {r} of {n}"),
+        "trained": _("Trained: {workers}."),
+        "failed": _("Delivered nothing: {workers}."),
+        "nobody": _("Nobody trained."),
+        "curve": _("{measure} by round: {first} at first, {last} at last"),
     }
 
 
-def _downloads(made: Sequence[FileMade]) -> list[dict[str, Any]]:
+def _downloads(made: Sequence[FileMade], language: Language) -> list[dict[str, Any]]:
     """Return the files by what they are, the usual look first."""
     files = sorted(made, key=lambda file: file.path.replace("-", "~"))
+    _ = language.translate
     groups = [
-        (text("The film"), f"{STEM}", ("mp4", "webm")),
-        (text("Captions and transcripts"), "captions/", ("srt", "vtt", "txt")),
-        (text("Chapters"), "chapters/", ("mp4", "webm", "png")),
-        (text("Loop"), "loop-", ("gif", "webp", "mp4")),
-        (text("A figure of each beat"), "figures/", ("png", "svg")),
-        (text("Poster and contact sheet"), "", ("png",)),
+        (_("The film"), f"{STEM}", ("mp4", "webm")),
+        (_("Captions and transcripts"), "captions/", ("srt", "vtt", "txt")),
+        (_("Chapters"), "chapters/", ("mp4", "webm", "png")),
+        (_("Loop"), "loop-", ("gif", "webp", "mp4")),
+        (_("A figure of each beat"), "figures/", ("png", "svg")),
+        (_("Poster and contact sheet"), "", ("png",)),
     ]
     return [
         {"name": name, "files": [file for file in files if _is_of(file.path, start, ends)]}

@@ -4,13 +4,13 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from scenes.release.page.places import anchor
 from scenes.release.page.transcript import clock
-from scenes.text import languages as language
+from scenes.text.languages import Language
 
 TEMPLATES = "templates"
 
 
-def environment() -> Environment:
-    """Return what fills in templates: whatever comes from a record is escaped."""
+def environment(language: Language) -> Environment:
+    """Return what fills in templates in a language: whatever comes from a record is escaped."""
     made = Environment(
         loader=PackageLoader(__package__, TEMPLATES),
         autoescape=lambda name: name is not None and name.endswith((".html", ".svg")),
@@ -20,7 +20,7 @@ def environment() -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     made.install_gettext_callables(  # type: ignore[attr-defined]
-        language.translated, language.translated_plural
+        language.translate, language.translate_plural
     )
     made.filters |= {
         "anchor": anchor,

@@ -1,18 +1,20 @@
 """The transcript: each beat's caption, what is shown, and its numbers with where they stand."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 from fl_sim import record
 from scenes.outputs.captions import Reading, dictionary
 from scenes.outputs.cues import starts
 from scenes.release.page.places import Addresses
-from scenes.render.clips import BeatNotes, Planned, Shown
-from scenes.render.jobs import Clip
-from scenes.story.descriptions import shown
-from scenes.text import languages as language
-from scenes.text.lines import Line, Number, Text, numbers_of
+from scenes.release.products import Film
+from scenes.render.clips import BeatNotes, ShownText
+from scenes.render.jobs import Clip, Job
+from scenes.text.languages import LANGUAGES, Language
+from scenes.text.lines import Line, Text, in_language, numbers_of
+from scenes.text.numbers import Number
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,7 @@ Pieces = Sequence[Piece]
 
 @dataclass(frozen=True)
 class BeatTranscript:
-    """A beat: when, seconds, its caption, what is shown, and the texts with numbers new in it.
+    """A beat: when, seconds, its caption, what is seen, and the texts with numbers new in it.
 
     ``figure`` is the file of its picture.
     """
@@ -37,7 +39,7 @@ class BeatTranscript:
     start: float
     end: float
     caption: Pieces
-    shown: str
+    description: str
     texts: Sequence[Pieces]
     figure: str
 
@@ -53,43 +55,43 @@ class ChapterTranscript:
     beats: Sequence[BeatTranscript]
 
 
-def transcript(
-    todo: Sequence[Planned], clips: Sequence[Clip], code: str, addresses: Addresses
-) -> list[ChapterTranscript]:
+def transcript(film: Film, language: Language, addresses: Addresses) -> list[ChapterTranscript]:
     """Return a film's transcript.
 
     Args:
-        todo: its chapters.
-        clips: what they became.
-        code: the transcript's language, which may be another than the film's.
+        film: its chapters, their specs, and their clips.
+        language: the transcript's language, which may be another than the film's.
         addresses: of the records' places.
     """
-    marks = pairwise([*starts([clip.seconds for clip in clips]), sum(c.seconds for c in clips)])
+    lengths = [clip.seconds for clip in film.clips]
+    marks = pairwise([*starts(lengths), sum(lengths)])
+    chapters = zip(film.todo, film.stories, film.clips, marks, strict=True)
     return [
-        _chapter(_Telling(planned, code, addresses), clip, start, end)
-        for planned, clip, (start, end) in zip(todo, clips, marks, strict=True)
+        _chapter(_Texts(planned.job, story, language, addresses), clip, start, end)
+        for planned, story, clip, (start, end) in chapters
     ]
 
 
-class _Telling:
-    """How a chapter's texts are told in a language."""
+class _Texts:
+    """A chapter's texts in a language."""
 
-    def __init__(self, planned: Planned, code: str, addresses: Addresses) -> None:
-        job = planned.job
-        self.code = code
-        self.title = str(replace(job, look=replace(job.look, language=code)).spec().title)
+    def __init__(self, job: Job, story: Any, language: Language, addresses: Addresses) -> None:
+        own = LANGUAGES[job.look.language]
+        self.language = language
+        self.title = str(in_language(story.title, language))
         self.usual = record.load(job.runs[0]).name
         self.addresses = addresses
-        same = code == job.look.language
-        self.meanings: Mapping[Reading, Number | Line] = {} if same else dictionary(job, code)
+        self.meanings: Mapping[Reading, Number | Line] = (
+            {} if language == own else dictionary(story, own, language)
+        )
 
-    def pieces(self, spec: Shown) -> Pieces:
+    def pieces(self, spec: ShownText) -> Pieces:
         """Return a text in pieces, each number with its address."""
-        meaning = self.meanings.get(Reading.of(spec.text, spec.figures))
+        meaning = self.meanings.get(Reading.of(spec.text, spec.numbers))
         if meaning is not None:
             return self._linked(str(meaning), numbers_of(meaning))
-        figures = [self._figure(figure) for figure in spec.figures]
-        return self._linked(_exchanged(spec.text, spec.figures, figures), figures)
+        figures = [self._figure(figure) for figure in spec.numbers]
+        return self._linked(_exchanged(spec.text, spec.numbers, figures), figures)
 
     def _figure(self, figure: Number) -> Number:
         meaning: Text = self.meanings.get(Reading.of(figure.text, [figure]), figure)
@@ -128,9 +130,10 @@ def cut(text: str, figures: Sequence[Number]) -> Iterator[tuple[str, Number | No
         yield rest, None
 
 
-def _chapter(telling: _Telling, clip: Clip, start: float, end: float) -> ChapterTranscript:
+def _chapter(texts: _Texts, clip: Clip, start: float, end: float) -> ChapterTranscript:
     before: set[str] = set()
     beats = []
+    descriptions = dict(clip.chapter.beats)
     for number, beat in enumerate(clip.beats, 1):
         figure = f"figures/{clip.chapter.name}-{number}-{beat.name}.png"
         beats.append(
@@ -138,22 +141,17 @@ def _chapter(telling: _Telling, clip: Clip, start: float, end: float) -> Chapter
                 beat.name,
                 start + beat.start,
                 start + beat.end,
-                telling.pieces(beat.shown[0]),
-                _shown(telling.code, clip.chapter.name, beat),
-                [telling.pieces(one) for one in _new(beat, before)],
+                texts.pieces(beat.shown[0]),
+                texts.language.translate(descriptions[beat.name]),
+                [texts.pieces(one) for one in _new(beat, before)],
                 figure,
             )
         )
         before = {one.text for one in beat.besides}
-    return ChapterTranscript(clip.chapter.name, telling.title, start, end, beats)
+    return ChapterTranscript(clip.chapter.name, texts.title, start, end, beats)
 
 
-def _shown(code: str, chapter: str, beat: BeatNotes) -> str:
-    with language.using(code):
-        return shown(chapter, beat.name)
-
-
-def _new(beat: BeatNotes, before: set[str]) -> list[Shown]:
+def _new(beat: BeatNotes, before: set[str]) -> list[ShownText]:
     """Return what is new on screen in a beat, each text once."""
     found = {one.text: one for one in reversed(beat.besides) if one.text not in before}
     return list(reversed(found.values()))
@@ -165,7 +163,7 @@ def as_text(chapters: Sequence[ChapterTranscript], title: str) -> str:
     for chapter in chapters:
         lines += [f"{clock(chapter.start)}  {chapter.title}", ""]
         for beat in chapter.beats:
-            lines += [f"{clock(beat.start)}  {_plain(beat.caption)}", f"      [{beat.shown}]"]
+            lines += [f"{clock(beat.start)}  {_plain(beat.caption)}", f"      [{beat.description}]"]
             texts = "; ".join(_plain(text) for text in beat.texts)
             lines += [f"      [{texts}]", ""] if texts else [""]
     return "\n".join(lines)

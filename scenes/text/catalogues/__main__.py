@@ -4,5 +4,5 @@ from scenes.text.catalogues import update
 from scenes.text.languages import ENGLISH, LANGUAGES
 
 for language in LANGUAGES:
-    if language != ENGLISH:
+    if language != ENGLISH.code:
         print(f"{language}: {update(language)} texts want a translation")

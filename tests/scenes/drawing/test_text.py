@@ -12,7 +12,8 @@ from scenes.drawing.layout import Frame, layout
 from scenes.drawing.text import Words, cut, wrapped
 from scenes.story.specs import Metric
 from scenes.text.errors import FitError, FontError
-from scenes.text.lines import Line, Number, line
+from scenes.text.lines import Line, line
+from scenes.text.numbers import Number
 
 FRAME = Frame(128 / 9, 8.0)
 
@@ -99,7 +100,7 @@ def overlay(*names: str | Line, frame: Frame, alone: bool = True) -> list[Words]
 
 def test_a_metric_has_a_value_over_its_name() -> None:
     shown = overlay("test accuracy", "sent so far", frame=FRAME)
-    assert [words.shown for words in shown] == ["100.0%", "sent so far", "100.0%", "test accuracy"]
+    assert [words.string for words in shown] == ["100.0%", "sent so far", "100.0%", "test accuracy"]
 
 
 @pytest.mark.parametrize("alone", [True, False])
@@ -109,7 +110,7 @@ def test_metrics_with_long_names_stay_in_their_slot(alone: bool) -> None:
     shown = overlay(name, "the bytes of all messages so far", frame=frame, alone=alone)
     slots = layout(frame)
     slot = slots.headline if alone else slots.overlay
-    assert "dirichlet-30-a" in [words.shown for words in shown]
+    assert "dirichlet-30-a" in [words.string for words in shown]
     assert min(words.get_left()[0] for words in shown) >= frame.safe.left - 1e-6
     assert max(words.get_right()[0] for words in shown) <= frame.safe.right + 1e-6
     assert max(words.get_top()[1] for words in shown) <= slot.top + frame.px(12)
@@ -121,19 +122,19 @@ def test_metrics_with_long_names_stay_in_their_slot(alone: bool) -> None:
                 or words.get_right()[0] < other.get_left()[0]
                 or other.get_right()[0] < words.get_left()[0]
             )
-            assert apart, (words.shown, other.shown)
+            assert apart, (words.string, other.string)
 
 
 def test_a_name_is_cut_where_it_has_no_room() -> None:
     name = Number("a very long name", "dataset.class_names[0]")
     whole = cut(name, FRAME, 100.0, color=theme.INK)
-    assert whole.shown == "a very long name"
+    assert whole.string == "a very long name"
     short = cut(name, FRAME, whole.width / 2, color=theme.INK)
     assert short.width <= whole.width / 2
-    assert short.shown.endswith("\u2026")
-    assert name.text.startswith(short.shown[:-1])
+    assert short.string.endswith("\u2026")
+    assert name.text.startswith(short.string[:-1])
     assert short.figures[0].source == name.source
-    assert cut("no figure", FRAME, 0.0, color=theme.INK).shown == "no figure"
+    assert cut("no figure", FRAME, 0.0, color=theme.INK).string == "no figure"
 
 
 def test_in_a_line_the_first_name_is_cut() -> None:
@@ -144,13 +145,13 @@ def test_in_a_line_the_first_name_is_cut() -> None:
     }
     spec = line("run {run}, round {r}, {place}", **names)
     whole = cut(spec, FRAME, 100.0, color=theme.INK)
-    assert whole.shown == "run a run with a long name, round 12, fc3.weight[0, 59]"
+    assert whole.string == "run a run with a long name, round 12, fc3.weight[0, 59]"
     short = cut(spec, FRAME, 0.8 * whole.width, color=theme.INK)
     assert short.width <= 0.8 * whole.width
-    first, rest = short.shown.split("\u2026")
-    assert whole.shown.startswith(first)
+    first, rest = short.string.split("\u2026")
+    assert whole.string.startswith(first)
     assert rest == ", round 12, fc3.weight[0, 59]"
     assert [figure.source for figure in short.figures] == [one.source for one in names.values()]
     assert (
-        cut(spec, FRAME, 0.1, color=theme.INK).shown == "run a\u2026, round 12, fc3.weight[0, 59]"
+        cut(spec, FRAME, 0.1, color=theme.INK).string == "run a\u2026, round 12, fc3.weight[0, 59]"
     )

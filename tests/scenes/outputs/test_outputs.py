@@ -13,14 +13,14 @@ from PIL import Image
 from fl_sim.record import Metrics, Round, Run
 from scenes import FILM
 from scenes.cli import _all_jobs
-from scenes.explainer import Beat
+from scenes.explainer import PlayedBeat
 from scenes.outputs import loop
 from scenes.outputs.audit import Shown, _numbers, table, write
 from scenes.outputs.film import join
 from scenes.outputs.sheet import LABEL, STILL_WIDTH, moments, sheet, stills
 from scenes.render.jobs import Clip, Look, jobs, renderable
 from scenes.text.errors import ChapterError, LoopSizeError
-from scenes.text.lines import Number
+from scenes.text.numbers import Number
 
 RATE = 10
 Movie = Callable[..., Clip]
@@ -45,7 +45,7 @@ def movie(tmp_path: Path) -> Movie:
                 frame = av.VideoFrame.from_ndarray(shade.astype(np.uint8), format="rgb24")
                 out.mux(stream.encode(frame))
             out.mux(stream.encode(None))
-        beat = Beat("only", name, 0.1, frames / RATE - 0.1)
+        beat = PlayedBeat("only", name, 0.1, frames / RATE - 0.1)
         return Clip(FILM[0], path, (beat,), frames / RATE)
 
     return make

@@ -12,7 +12,7 @@ from browser import Opened, opened
 from manim import Create, Square, tempconfig
 
 from scenes import FILM
-from scenes.explainer import Beat, Explainer
+from scenes.explainer import Explainer, PlayedBeat
 from scenes.outputs.slides import CutError, cut, deck
 from scenes.render.jobs import Clip, Look
 
@@ -59,7 +59,7 @@ def movie(tmp_path: Path) -> Movie:
             out.mux(stream.encode(None))
         ends = [*starts.values(), frames][1:]
         beats = [
-            Beat(f"beat {first}", caption, first / rate, end / rate)
+            PlayedBeat(f"beat {first}", caption, first / rate, end / rate)
             for (caption, first), end in zip(starts.items(), ends, strict=True)
         ]
         return Clip(FILM[0], path, tuple(beats), frames / rate)

@@ -14,7 +14,7 @@ from scenes.release.page.rounds import Turn, turns, view_of
 from scenes.release.page.transcript import as_text, clock, cut, transcript
 from scenes.render.clips import BeatNotes, Planned, Shown, sources_of
 from scenes.render.jobs import Clip, Look, jobs
-from scenes.text.lines import Number
+from scenes.text.numbers import Number
 
 RUNS = ("mine", "iid-30", "iid-30-s1", "central")
 SOURCES = [

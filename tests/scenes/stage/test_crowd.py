@@ -21,7 +21,8 @@ from scenes.stage.slices import Slices
 from scenes.story.crowds import arrivals, count_of, each_stands_for, stream, sum_of
 from scenes.story.specs import CurveSpec, UpdateSpec, WorkerSpec
 from scenes.text.languages import size
-from scenes.text.lines import Line, Number
+from scenes.text.lines import Line
+from scenes.text.numbers import Number
 
 SHAPES = {"16:9": Frame(128 / 9, 8.0), "9:16": Frame(8.0, 128 / 9), "1:1": Frame(8.0, 8.0)}
 COUNTS = (13, 30, 100, 1_000, 5_000)
@@ -254,7 +255,7 @@ def test_a_stream_is_called_by_its_size_and_how_many_it_holds() -> None:
     spec = stream(sizes)
     assert str(spec) == "3 \u00d7 249 kB"
     assert isinstance(spec, Line)
-    sources = [figure.source for figure in spec.figures]
+    sources = [figure.source for figure in spec.numbers]
     assert sources == ["count of rounds[1].train.replies", "rounds[1].train.replies[0].bytes_up"]
     other = Number("1 kB", "rounds[1].train.replies[3].bytes_up", 1e3)
     assert str(stream([*sizes, other])) == f"4 updates, {size(748e3)}"
@@ -277,7 +278,7 @@ def test_slices_are_as_wide_as_their_share() -> None:
     slices = Slices([number(n, "a") for n in (50, 30, 20)], slots, WIDE)
     assert slices.whole.width == pytest.approx(tray.width)
     assert slices.body.width == pytest.approx(tray.width - WIDE.px(4))
-    assert [part.shown for part in slices[1:]] == ["50"]
+    assert [part.string for part in slices[1:]] == ["50"]
     narrow = tray.columns([1.0] * 300)
     assert len(Slices([number(1, "a")] * 300, narrow, WIDE)) == 1
 

@@ -17,7 +17,8 @@ from scenes.stage.front_end import FrontEnd
 from scenes.stage.loss_curve import LossCurve, Scale
 from scenes.stage.stage import Stage
 from scenes.story.specs import NO_PLATE, CurveSpec, WorkerSpec
-from scenes.text.lines import Line, Number
+from scenes.text.lines import Line
+from scenes.text.numbers import Number
 
 FRAME = Frame(128 / 9, 8.0)
 LAYOUT = layout(FRAME, 10)

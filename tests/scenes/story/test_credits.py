@@ -1,6 +1,6 @@
-"""The credits: where the numbers come from."""
+"""The credits: the runs that the numbers come from, and what these ran with."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from hand import hand_run
@@ -12,7 +12,9 @@ from scenes.charts.table import Table
 from scenes.drawing.layout import Frame, box
 from scenes.story import credits as story
 from scenes.story.specs import ColumnSpec, FactSpec
-from scenes.text.lines import Number
+from scenes.text.languages import LANGUAGES
+from scenes.text.lines import in_language, text
+from scenes.text.numbers import Number
 
 
 def with_provenance(run: record.Run, **fields: object) -> record.Run:
@@ -33,7 +35,7 @@ def test_the_film_credits_every_run_once() -> None:
     assert set(runs) == {run for chapter in FILM for run in chapter.runs}
 
 
-def test_one_run_is_told_as_facts() -> None:
+def test_one_run_is_shown_as_facts() -> None:
     run = hand_run(step=7)
     spec = story.tell([run])
     assert not spec.table
@@ -46,10 +48,10 @@ def test_one_run_is_told_as_facts() -> None:
     }
     fingerprint = spec.run[-1].value
     assert isinstance(fingerprint, Number)
-    assert fingerprint.source == f"fingerprint {record.fingerprint(run)}"
+    assert str(fingerprint.source) == f"fingerprint {record.fingerprint(run)}"
 
 
-def test_several_runs_are_told_as_a_table() -> None:
+def test_several_runs_are_shown_as_a_table() -> None:
     runs = [hand_run(), hand_run(step=1, rounds=4)]
     spec = story.tell(runs)
     assert not spec.run
@@ -98,7 +100,7 @@ def test_the_film_lists_a_run_for_each_of_its_points() -> None:
 @pytest.mark.parametrize("size", [(12, 5), (5.5, 6), (5.5, 8)])
 @pytest.mark.parametrize("count", [1, 2, 5, 6])
 def test_facts_stay_in_their_area(size: tuple[float, float], count: int) -> None:
-    facts = [FactSpec("what it is called", "what it is, told in words")] * count
+    facts = [FactSpec(text("what it is called"), text("what it is, told in words"))] * count
     area = box(-size[0] / 2, -size[1] / 2, size[0] / 2, size[1] / 2)
     drawn = Facts(facts, area, Frame(8 * 16 / 9, 8))
     assert drawn.width <= size[0]
@@ -108,7 +110,7 @@ def test_facts_stay_in_their_area(size: tuple[float, float], count: int) -> None
     )
 
 
-def test_what_all_runs_agree_on_is_told_once() -> None:
+def test_what_all_runs_agree_on_is_shown_once() -> None:
     same = {str(f.name): str(f.value) for f in story.tell([hand_run()] * 2).made_with}
     assert same == {
         "Flower": "1.0",
@@ -144,18 +146,33 @@ def test_names_are_shown_safely() -> None:
     assert shown == f"a {19 * 'b'}\u2026"
 
 
-def test_days_are_told_in_order() -> None:
+def test_days_are_shown_in_order() -> None:
     late = with_provenance(hand_run(), started=datetime(2026, 2, 1, tzinfo=UTC))
-    assert str(story._days([late, hand_run()])) == "Jan 1, 2026 to Feb 1, 2026"
+    days = story._days([late, hand_run()])
+    assert str(days) == "Jan 1, 2026 to Feb 1, 2026"
+    assert str(in_language(days, LANGUAGES["de"])) == "01.01.2026 bis 01.02.2026"
+
+
+@pytest.mark.parametrize("zone", [None, UTC, timezone(timedelta(hours=9))], ids=str)
+def test_a_day_is_that_of_the_record(zone: timezone | None) -> None:
+    run = with_provenance(hand_run(), started=datetime(2026, 2, 1, 5, tzinfo=zone))
+    assert str(story._days([run])) == "Feb 1, 2026"
+
+
+def test_a_seed_is_a_name_in_every_language() -> None:
+    seed = story.tell([with_provenance(hand_run(), seed=2**60 + 1)]).run[3].value
+    assert isinstance(seed, Number)
+    assert seed.value == 2**60
+    assert str(in_language(seed, LANGUAGES["de"])) == str(seed) == str(2**60 + 1)
 
 
 def test_a_table_leaves_out_what_has_no_room() -> None:
     frame = Frame(8, 8 * 16 / 9)
     columns = [
-        ColumnSpec("name", ["a long name of a run"] * 3),
-        ColumnSpec("strategy", ["a strategy"] * 3, rank=2),
-        ColumnSpec("fingerprint", ["abcdefabcdef"] * 3),
+        ColumnSpec(text("name"), [text("a long name of a run")] * 3),
+        ColumnSpec(text("strategy"), [text("a strategy")] * 3, rank=2),
+        ColumnSpec(text("fingerprint"), [text("abcdefabcdef")] * 3),
     ]
     table = Table(columns, box(-2.5, -3, 2.5, 3), frame)
-    assert [column.spec.name for column in table.drawn] == ["name", "fingerprint"]
+    assert [str(column.spec.name) for column in table.drawn] == ["name", "fingerprint"]
     assert table.width <= 5

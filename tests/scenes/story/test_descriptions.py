@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from scenes.story.descriptions import _CHAPTERS, shown
 
 import scenes
 from scenes import FILM
 from scenes.story import one_round
-from scenes.story.descriptions import _CHAPTERS, shown
 from scenes.text import languages as language
 from scenes.text.lines import DIGIT
 

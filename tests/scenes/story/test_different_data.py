@@ -1,4 +1,4 @@
-"""Alike and skewed runs are told apart by what they hold, and updates drawn as they lie."""
+"""Runs on alike and on skewed data are told apart by their labels, and updates are measured."""
 
 from math import degrees
 
@@ -12,8 +12,9 @@ from scenes.charts.update_arrows import TILT, seen
 from scenes.story import different_data
 from scenes.story.drift import drift
 from scenes.story.pairs import alike_and_skewed, skew
-from scenes.story.update_arrows import pull
+from scenes.story.update_arrows import client_drift
 from scenes.text.errors import NotRecordedError
+from scenes.text.numbers import Number
 
 
 def changed(run: record.Run, **update: object) -> record.Run:
@@ -75,7 +76,7 @@ def test_an_arrow_that_is_turned_keeps_its_length_in_space() -> None:
     assert seen(arrow, np.pi / 2)[0] == pytest.approx([0.0, 2.0 * np.sin(TILT)])
 
 
-# --- which runs are told
+# --- which runs are compared
 
 
 def test_skew_is_the_share_that_would_have_to_move() -> None:
@@ -105,9 +106,9 @@ def test_one_run_is_not_enough() -> None:
 def test_what_is_not_recorded_is_left_out() -> None:
     pair = hand_pair()
     whole = different_data.tell(pair)
-    assert whole.pull is not None
+    assert whole.drift is not None
     assert whole.cost is not None
-    assert different_data.tell([without_gram(run) for run in pair]).pull is None
+    assert different_data.tell([without_gram(run) for run in pair]).drift is None
     short = [changed(run, rounds=run.rounds[:2]) for run in pair]
     assert different_data.tell(short).cost is None
 
@@ -120,17 +121,17 @@ def test_captions_follow_the_runs() -> None:
     assert str(spec.deals[1].name) == "skewed data (Dirichlet, alpha 0.1)"
     # The main kinds: 40 of 41, 41 of 42 and 42 of 43.
     assert str(spec.skewed) == "Skewed: on average 98% of a worker's photos are of one kind."
-    assert spec.pull is not None
-    assert str(spec.pull.updates) == (
+    assert spec.drift is not None
+    assert str(spec.drift.updates) == (
         "2 workers train from one model. Red: their updates. Blue: the average."
     )
-    assert str(spec.pull.cancel) == (
+    assert str(spec.drift.cancel) == (
         "Sideways pulls cancel out: 81% of the mean length is left, not 96%."
     )
-    assert str(spec.pull.apart) == (
+    assert str(spec.drift.apart) == (
         "Skewed data, same scale: two updates lie 84° apart on average."
     )
-    assert str(spec.pull.angles[1].left) == "37°"  # of cosine 0.8
+    assert str(spec.drift.angles[1].left) == "37°"  # of cosine 0.8
     assert spec.cost is not None
     assert str(spec.cost.curves) == (
         "So less is learned. In the end 18.0% are right, with alike data 20.0%."
@@ -139,21 +140,21 @@ def test_captions_follow_the_runs() -> None:
 
 def test_nothing_is_said_that_did_not_happen() -> None:
     alike, skewed = hand_pair()
-    spec = pull((skewed, alike))  # as if skewed updates were the more parallel ones
+    spec = client_drift((skewed, alike))  # as if skewed updates were the more parallel ones
     assert "Pulls aside" not in str(spec.cancel)
     assert not spec.held_back
     curves = different_data._curves((alike, skewed), spec)
     assert str(curves) == "In the end: 18.0% right with skewed data, 20.0% with alike data."
 
 
-def test_a_figure_says_of_which_run_it_is() -> None:
-    spec = pull(hand_pair_of_two())
-    assert spec.kept.right.source.startswith("skewed: norm of the updates' mean weighted by n_k/n")
-
-
-def hand_pair_of_two() -> tuple[record.Run, record.Run]:
+def test_a_number_says_of_which_run_it_is() -> None:
     alike, skewed = hand_pair()
-    return alike, skewed
+    kept = client_drift((alike, skewed)).kept.right
+    assert isinstance(kept, Number)
+    assert str(kept.source) == (
+        "skewed: norm of the updates' mean weighted by n_k/n, over the mean of their norms "
+        "weighted alike, from rounds[1].train.gram"
+    )
 
 
 def test_names_at_the_ends_of_lines_keep_apart() -> None:

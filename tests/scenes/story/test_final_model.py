@@ -1,4 +1,4 @@
-"""What the final model's chapter tells, on runs that one can check by hand."""
+"""What the chapter on the final model shows, on runs that one can check by hand."""
 
 from dataclasses import replace
 
@@ -12,8 +12,10 @@ from scenes.charts.predictions import Predictions
 from scenes.drawing.layout import Frame, layout
 from scenes.story import final_model as story
 from scenes.story.class_names import kind_name
-from scenes.text import languages as language
 from scenes.text.errors import NotRecordedError
+from scenes.text.languages import LANGUAGES
+from scenes.text.lines import Text, in_language
+from scenes.text.numbers import Number
 
 PARTS = ("thumbnails", "filters", "sample_images")
 
@@ -23,6 +25,12 @@ def changed(run: record.Run, *without: str, **update: object) -> record.Run:
     data = run.model_dump(exclude={"arrays", *without})
     arrays = {name: getattr(run, name) for name in PARTS if name not in without}
     return record.Run.model_validate({**data, **arrays, **update})
+
+
+def source_of(shown: Text) -> str:
+    """Return the source of a number as it is printed."""
+    assert isinstance(shown, Number)
+    return str(shown.source)
 
 
 def without_confusion(run: record.Run) -> record.Run:
@@ -39,7 +47,7 @@ def with_confusion(*matrices: list[list[int]]) -> record.Run:
     return changed(run, rounds=rounds)
 
 
-def test_photos_are_told_with_their_answers() -> None:
+def test_photos_are_shown_with_their_answers() -> None:
     spec = story.tell((hand_run(),))
     quiz = spec.quiz
     assert quiz is not None
@@ -48,7 +56,7 @@ def test_photos_are_told_with_their_answers() -> None:
     assert [answer.right for answer in quiz.first] == [True, False, True, False, True]
     assert [answer.right for answer in quiz.last] == [True, True, False, True, True]
     assert str(quiz.last[2].name) == "b"
-    assert quiz.last[2].name.source == (
+    assert source_of(quiz.last[2].name) == (
         "dataset.class_names[1], the most probable in samples.last[2]"
     )
     assert str(spec.untrained) == "Test photos, which no worker holds. Untrained: 3 of 5 right."
@@ -72,7 +80,7 @@ def test_shares_are_of_each_row() -> None:
     assert confusion is not None
     np.testing.assert_allclose(confusion.shares[0], [[0.8, 0.2], [0.4, 0.6]])
     assert [str(share) for share in confusion.right] == ["96.0%", "80.0%"]
-    assert confusion.right[1].source == (
+    assert source_of(confusion.right[1]) == (
         "rounds[1].confusion[1][1] over the sum of rounds[1].confusion[1]"
     )
     assert confusion.best == 0
@@ -80,7 +88,7 @@ def test_shares_are_of_each_row() -> None:
     assert str(confusion.mistake_text) == "called a: 20.0%"
 
 
-def test_what_was_named_most_at_first_is_told_if_it_was_most() -> None:
+def test_what_was_named_most_at_first_is_said_if_it_was_most() -> None:
     spec = story.tell((with_confusion([[25, 0], [25, 0]], [[25, 0], [5, 20]]),))
     assert str(spec.matrix) == "Each row: photos of one kind. Untrained, 100.0% are called a."
     assert str(spec.sharpen) == "Round by round a diagonal forms: the right answers."
@@ -92,7 +100,7 @@ def test_what_was_named_most_at_first_is_told_if_it_was_most() -> None:
     assert str(spec.sharpen) == "From round 0 to 1: the diagonal, the right answers."
 
 
-def test_a_model_without_a_mistake_is_told_as_such() -> None:
+def test_a_model_without_a_mistake_is_said_to_have_none() -> None:
     spec = story.tell((with_confusion([[25, 0], [0, 25]]),))
     assert str(spec.classes) == "It names every kind right: 100.0%."
     assert spec.confusion is not None
@@ -125,7 +133,7 @@ def test_what_a_run_lacks_is_left_out() -> None:
         story.tell((without_confusion(blind),))
 
 
-def test_the_first_run_that_holds_something_is_text() -> None:
+def test_the_first_run_that_holds_something_is_shown() -> None:
     bare = without_confusion(changed(hand_run(), "sample_images"))
     spec = story.tell((bare, hand_run(step=1)))
     assert spec.confusion is not None
@@ -138,16 +146,25 @@ def with_names(run: record.Run, *names: str) -> record.Run:
     return run.model_copy(update={"dataset": dataset})
 
 
-def test_kinds_that_are_known_are_told_in_the_language_in_use() -> None:
+def test_kinds_that_are_known_are_translated() -> None:
     run = with_names(hand_run(), "deer", "Cat")
     assert [str(kind_name(run, kind)) for kind in (0, 1)] == ["deer", "Cat"]
-    language.use("de")
-    try:
-        assert [str(kind_name(run, kind)) for kind in (0, 1)] == ["Hirsch", "Cat"]
-        assert kind_name(run, 0).source == "dataset.class_names[0]"
-        assert str(kind_name(run, 0, 4)) == "Hir\u2026"
-    finally:
-        language.use(language.ENGLISH)
+    german = LANGUAGES["de"]
+    assert [str(kind_name(run, kind).in_language(german)) for kind in (0, 1)] == ["Hirsch", "Cat"]
+    assert str(kind_name(run, 0).in_language(german).source) == "dataset.class_names[0]"
+    assert str(kind_name(run, 0, 4).in_language(german)) == "Hir\u2026"
+
+
+def test_answers_are_translated_and_keep_their_sources() -> None:
+    spec = story.tell((with_names(hand_run(), "deer", "Cat"),))
+    german = in_language(spec, LANGUAGES["de"])
+    assert spec.quiz is not None
+    assert german.quiz is not None
+    assert [str(name) for name in german.quiz.true] == ["Hirsch", "Cat", "Hirsch", "Cat", "Hirsch"]
+    assert [source_of(name) for name in german.quiz.true] == [
+        source_of(name) for name in spec.quiz.true
+    ]
+    assert str(german.trained).endswith("20,0\u00a0% der 50 Testfotos.")
 
 
 @pytest.mark.parametrize("frame", [Frame(128 / 9, 8.0), Frame(8.0, 128 / 9), Frame(8.0, 8.0)])

@@ -8,11 +8,10 @@ from hand import hand_run
 from fl_sim import record
 from scenes.charts.amounts import Amounts
 from scenes.drawing.layout import Frame, box
-from scenes.story import ledger
-from scenes.story import traffic
+from scenes.story import ledger, traffic
 from scenes.story.specs import EntrySpec
 from scenes.text.errors import NotRecordedError
-from scenes.text.lines import Number
+from scenes.text.numbers import Number
 
 FRAME = Frame(8 * 16 / 9, 8)
 

@@ -13,11 +13,11 @@ from scenes.charts.metric_curve import MetricCurve
 from scenes.charts.participation import Participation
 from scenes.drawing.growth import Curve, Marks
 from scenes.drawing.layout import Frame, box
-from scenes.story import baselines
-from scenes.story import many_rounds
+from scenes.story import baselines, many_rounds
 from scenes.story.specs import HistorySpec, LevelSpec, SeriesSpec
 from scenes.text.errors import NotRecordedError
-from scenes.text.lines import Line, Number, line
+from scenes.text.lines import Line, line
+from scenes.text.numbers import Number
 
 FRAME = Frame(8 * 16 / 9, 8)
 AREA = box(-6, -2, 6, 3)

@@ -8,7 +8,7 @@ from scenes.charts.dot_plot import stacked
 from scenes.story import remedies
 from scenes.story.strategies import Field, field
 from scenes.text.errors import NotRecordedError
-from scenes.text.lines import Number
+from scenes.text.numbers import Number
 
 STRATEGIES = ("FedAvg", "FedYogi")
 
@@ -41,7 +41,7 @@ def found(runs: list[record.Run]) -> Field:
 def test_rows_hold_a_value_a_seed_and_their_mean() -> None:
     spec = remedies.tell(hand_seeds())
     assert [str(row.name) for row in spec.plot.rows] == list(STRATEGIES)
-    assert [row.note for row in spec.plot.rows] == [
+    assert [str(row.note) for row in spec.plot.rows] == [
         "plain averaging",
         "a step size for each weight",
     ]
@@ -51,7 +51,7 @@ def test_rows_hold_a_value_a_seed_and_their_mean() -> None:
     mean = spec.plot.rows[1].mean_text
     assert isinstance(mean, Number)
     assert mean.text == "26.5%"
-    assert mean.source == (
+    assert str(mean.source) == (
         "mean over FedYogi-s0, FedYogi-s1 of the mean of rounds[2:].central.accuracy"
     )
 

@@ -1,4 +1,4 @@
-"""What the chapter on failures tells, on runs that one can check by hand."""
+"""What the chapter on failures shows, on runs that one can check by hand."""
 
 import pytest
 from hand import hand_run
@@ -24,22 +24,22 @@ def all_failed(run: record.Run, rounds: set[int]) -> record.Run:
     return record.Run.model_validate({**data, **{name: getattr(run, name) for name in PARTS}})
 
 
-def test_a_run_without_failures_is_not_text() -> None:
+def test_a_run_without_failures_is_not_shown() -> None:
     with pytest.raises(NotRecordedError, match="no client failed in 'hand-0'"):
         story.tell((hand_run(),))
 
 
-def test_the_first_run_with_failures_is_text() -> None:
+def test_the_first_run_with_failures_is_shown() -> None:
     spec = story.tell((hand_run(), hand_run(failed=1)))
     assert str(spec.attendance.missing) == "2 never came"
 
 
-def test_the_round_told_is_the_first_with_both_kinds() -> None:
-    assert story._telling_round(record.load("dropouts")) == 2
-    assert story._telling_round(hand_run(failed=1)) == 1
+def test_the_round_shown_is_the_first_with_both_kinds() -> None:
+    assert story._shown_round(record.load("dropouts")) == 2
+    assert story._shown_round(hand_run(failed=1)) == 1
     run = hand_run(failed=1)
-    assert story._telling_round(all_failed(run, {1})) == 2
-    assert story._telling_round(all_failed(run, {1, 2})) is None
+    assert story._shown_round(all_failed(run, {1})) == 2
+    assert story._shown_round(all_failed(run, {1, 2})) is None
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_the_round_told_is_the_first_with_both_kinds() -> None:
     ],
     ids=str,
 )
-def test_who_failed_is_told_by_kind(numbers: dict[str, int], caption: str) -> None:
+def test_who_failed_is_said_by_kind(numbers: dict[str, int], caption: str) -> None:
     spec = story.tell((hand_run(**numbers),)).round
     assert spec is not None
     assert str(spec.fail) == caption
@@ -70,7 +70,7 @@ def test_shares_are_of_the_updates_that_came() -> None:
     spec = story.tell((hand_run(workers=4, picked=4, failed=2),)).round
     assert spec is not None
     # 11 and 31 examples of 42: those of the other two are not counted.
-    assert [update.share for update in spec.updates] == [11 / 42, 31 / 42]
+    assert [update.share for update in spec.updates.each] == [11 / 42, 31 / 42]
     assert [(outage.worker, outage.reported) for outage in spec.outages] == [(2, True), (3, False)]
 
 
@@ -92,8 +92,12 @@ def test_all_rounds_are_counted() -> None:
     assert spec.none_came is None
 
 
-def test_a_round_without_any_update_is_text() -> None:
+def test_a_round_without_any_update_is_counted() -> None:
     spec = story.tell((all_failed(hand_run(failed=1), {1}),))
+    assert spec.none_came is not None
+    assert str(spec.none_came.numbers[0].source) == (
+        "count of rounds with train.failures and no train.replies"
+    )
     assert str(spec.none_came).startswith("In 1 round no update came at all.")
     spec = story.tell((all_failed(hand_run(failed=1), {1, 2}),))
     assert spec.round is None

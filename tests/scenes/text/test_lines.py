@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from scenes.text import languages as language
 from scenes.text import lines as figures
 from scenes.text.errors import NotRecordedError
-from scenes.text.lines import Line, Number
+from scenes.text.lines import Line
+from scenes.text.numbers import Number
 
 RUN = hand_run()
 
@@ -50,7 +51,7 @@ def test_a_line_lists_its_figures_as_they_stand() -> None:
     one, two = Number("1", "a", 1), Number("2", "b", 2)
     spec = figures.line("{y} before {x}, {word}", x=one, y=two, word="really")
     assert str(spec) == "2 before 1, really"
-    assert spec.figures == (two, one)
+    assert spec.numbers == (two, one)
 
 
 @pytest.mark.parametrize(
@@ -90,4 +91,4 @@ def test_divided_lines_read_the_same_and_keep_their_figures(
     texts = [str(spec)[:at], str(spec)[at:]]
     lines = figures.split(spec, texts)
     assert [str(line) for line in lines] == texts
-    assert sum((line.figures for line in lines), ()) == spec.figures
+    assert sum((line.numbers for line in lines), ()) == spec.numbers

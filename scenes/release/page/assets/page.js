@@ -118,8 +118,8 @@ function scrollTo(beat) {
 // neither hides the other; in full screen there is no below.
 function placeCaptions() {
   const own = [...film.textTracks].find((track) => track.language === data.language);
-  byId("now").hidden = data.language === data.told;
-  if (data.language !== data.told && own) own.mode = document.fullscreenElement === film ? "showing" : "hidden";
+  byId("now").hidden = data.language === data.spoken;
+  if (data.language !== data.spoken && own) own.mode = document.fullscreenElement === film ? "showing" : "hidden";
 }
 
 function follow() {
