@@ -15,6 +15,9 @@ import click
 import cloup
 
 from scenes import FILM, LOOP
+from scenes.drawing.palettes import PALETTES
+from scenes.render.looks import QUALITIES, SHAPES, Look
+from scenes.text.languages import LANGUAGES
 
 if TYPE_CHECKING:
     from scenes.release.manifest import Manifest
@@ -66,32 +69,33 @@ def look_options(
         quality: the quality that is taken where none is chosen; None where there is no choice.
         several: whether there may be several shapes and languages.
     """
+    usual = Look()
     size = cloup.option(
         "-q",
         "--quality",
-        type=cloup.Choice(["low", "medium", "high"]),
+        type=cloup.Choice(list(QUALITIES)),
         default=quality,
         show_default=True,
-        help="As Manim's: 480p15, 720p30 or 1080p60.",
+        help=f"As Manim's: {', '.join(map(str, QUALITIES.values()))}.",
     )
     shape = cloup.option(
         "--shape",
         "shapes" if several else "shape",
-        type=cloup.Choice(["16:9", "9:16", "1:1"]),
+        type=cloup.Choice(list(SHAPES)),
         help="Width to height; each is laid out anew, not cropped."
-        + ("  [default: all three; may be given several times]" if several else ""),
-        **_of_several(["16:9", "9:16", "1:1"] if several else "16:9"),
+        + ("  [default: all; may be given several times]" if several else ""),
+        **_of_several(list(SHAPES) if several else usual.shape),
     )
     theme = cloup.option(
-        "--theme", type=cloup.Choice(["dark", "light"]), default="dark", show_default=True
+        "--theme", type=cloup.Choice(list(PALETTES)), default=usual.theme, show_default=True
     )
     language = cloup.option(
         "--language",
         "languages" if several else "language",
-        type=cloup.Choice(["en", "de", "es", "fr"]),
+        type=cloup.Choice(list(LANGUAGES)),
         help="Of captions, names and numbers."
-        + ("  [default: en; may be given several times]" if several else ""),
-        **_of_several(["en"] if several else "en"),
+        + (f"  [default: {usual.language}; may be given several times]" if several else ""),
+        **_of_several([usual.language] if several else usual.language),
     )
     every = cloup.option(
         "--every-look", is_flag=True, help="In all shapes, themes and languages: takes a while."
@@ -287,8 +291,7 @@ def check(
         from scenes.check import report
         from scenes.check.run import check as find
         from scenes.check.run import scenes_of
-        from scenes.render.jobs import Look
-        from scenes.render.jobs import every_look as looks_of
+        from scenes.render.looks import every_look as looks_of
         from scenes.render.progress import with_bars
 
         if what and what[0].endswith(".py"):
@@ -343,7 +346,6 @@ def release(
             prepare()
         from scenes.release.plan import Request, check_place, explanation, plan, unchanged
         from scenes.release.release import release as make
-        from scenes.render.jobs import Look
         from scenes.render.progress import with_bars
         from scenes.render.store import STORE, Store
 
@@ -462,7 +464,7 @@ def _all_jobs(
     """Return the jobs in one look, or in every look."""
     from dataclasses import asdict
 
-    from scenes.render.jobs import every_look
+    from scenes.render.looks import every_look
 
     looks = [asdict(one) for one in every_look("low")] if every else [{"quality": "low", **look}]
     first, *others = looks
@@ -472,7 +474,7 @@ def _all_jobs(
 
 def _again(todo: "Sequence[Job]", look: Mapping[str, str]) -> "Iterator[Job]":
     """Yield jobs in another look."""
-    from scenes.render.jobs import Look, jobs
+    from scenes.render.jobs import jobs
 
     for job in todo:
         yield from jobs((job.chapter.name,), job.runs, Look(**look))
@@ -489,7 +491,7 @@ def _jobs(
 
     if on == HERE:
         prepare()  # before all other imports: they are done while Manim's goes on
-    from scenes.render.jobs import Look, jobs, renderable
+    from scenes.render.jobs import jobs, renderable
 
     todo, left_out = renderable(jobs(chapters, runs, Look(**look)))
     if left_out and (chapters or not todo):

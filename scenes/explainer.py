@@ -21,6 +21,7 @@ from scenes.stage.stage import Stage
 from scenes.story.specs import StageSpec
 from scenes.text import languages
 from scenes.text.errors import BeatError, SceneError
+from scenes.text.language import ENGLISH
 from scenes.text.lines import Text, in_language
 from scenes.text.numbers import Number
 
@@ -62,7 +63,7 @@ class Explainer(FastScene):
         # First of all, before Manim makes any folder.
         with one_line_errors():
             theme.use(os.environ.get(THEME_VARIABLE) or theme.DEFAULT)
-            code = os.environ.get(LANGUAGE_VARIABLE) or languages.ENGLISH.code
+            code = os.environ.get(LANGUAGE_VARIABLE) or ENGLISH.code
             self.language = languages.named(code)
             names = os.environ.get(RUN_VARIABLE)
             chosen = names.split(os.pathsep) if names else self._default_runs()

@@ -7,7 +7,8 @@ from typing import Any
 
 from scenes import Chapter
 from scenes.check.finding import Finding
-from scenes.render.jobs import BLIND, WORK, Job, Look, module_of, ready
+from scenes.render.jobs import BLIND, WORK, Job, module_of, ready
+from scenes.render.looks import Look
 from scenes.render.workers import side_by_side
 from scenes.text.errors import ChapterError, CheckError, SceneError
 

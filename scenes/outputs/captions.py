@@ -8,7 +8,8 @@ from typing import Any, Self
 from scenes.outputs.cues import cues
 from scenes.outputs.film import Track
 from scenes.render.jobs import Clip
-from scenes.text.languages import LANGUAGES, Language
+from scenes.text.language import Language
+from scenes.text.languages import LANGUAGES
 from scenes.text.lines import Line, in_language, numbers_of
 from scenes.text.numbers import Number
 from scenes.text.sources import Source

@@ -11,9 +11,10 @@ import av
 from manim_slides.config import PresentationConfig, SlideConfig
 from manim_slides.convert import RevealJS
 
-from scenes.render.jobs import Clip, Look
+from scenes.drawing.palettes import PALETTES, Palette
+from scenes.render.jobs import Clip
+from scenes.render.looks import Look
 from scenes.text.errors import SceneError
-from scenes.theme import PALETTES, Palette
 
 TEMPLATE = Path(__file__).with_name("slides.html")
 

@@ -13,7 +13,8 @@ from scenes import FILM, LOOP
 from scenes.outputs.film import join
 from scenes.render.clips import Planned, clips, sources_of
 from scenes.render.digests import PACKAGE, ROOT
-from scenes.render.jobs import Look, jobs, renderable
+from scenes.render.jobs import jobs, renderable
+from scenes.render.looks import Look
 from scenes.render.progress import with_bars
 from scenes.render.store import STORE, Store
 from scenes.text.errors import SceneError

@@ -12,10 +12,11 @@ from scenes.release.manifest import Manifest
 from scenes.render.clips import Planned, changed, has, sources_of
 from scenes.render.digests import everything, making
 from scenes.render.folders import restore
-from scenes.render.jobs import SHAPES, Job, Look, jobs, renderable
+from scenes.render.jobs import Job, jobs, renderable
+from scenes.render.looks import SHAPES, Look
 from scenes.render.store import Store
 from scenes.text.errors import NotRecordedError, ReleaseError
-from scenes.text.languages import ENGLISH
+from scenes.text.language import ENGLISH
 
 COMMAND = "fedreel release"
 AS_IT_WAS, AS_THEIR_CLIPS = "as it was", "as the clips that they are made of"

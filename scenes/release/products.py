@@ -15,8 +15,9 @@ from scenes.outputs.loop_files import BUDGETS, loop, name_of
 from scenes.outputs.sheet import sheet, stills
 from scenes.release.manifest import runs_of
 from scenes.render.clips import Planned
-from scenes.render.digests import digest, making
-from scenes.render.jobs import Clip, Look
+from scenes.render.digests import Maker, digest, making
+from scenes.render.jobs import Clip
+from scenes.render.looks import Look
 from scenes.render.store import Store
 from scenes.text.languages import LANGUAGES
 
@@ -62,47 +63,49 @@ class Film:
         """How long it lasts."""
         return sum(clip.seconds for clip in self.clips)
 
-    def key(self, *more: object) -> str:
-        """Return the digest of what a thing made of its clips depends on, and of how it is made."""
-        return digest([making(), [planned.key for planned in self.todo], *more])
+    def key(self, maker: Maker, *more: object) -> str:
+        """Return the digest of a product of its clips: its maker's code, the clips, and more."""
+        return digest([making(maker), [planned.key for planned in self.todo], *more])
 
     def webms(self, follow: Follow = lambda name, step: None) -> list[Path]:
         """Return the clips as WebM."""
         made = []
         for planned, clip in zip(self.todo, self.clips, strict=True):
             follow(f"{self.stem}.webm", clip.chapter.name)
-            made.append(self.store.get(planned.made, ".webm", partial(_as_webm, clip.movie)))
+            made.append(
+                self.store.get(planned.made_by(Maker.WEBM), ".webm", partial(_as_webm, clip.movie))
+            )
         follow(f"{self.stem}.webm", DONE)
         return made
 
 
-def film(spec: Film, follow: Follow) -> Made:
+def film(whole: Film, follow: Follow) -> Made:
     """Return a film as MP4 and WebM, with its captions as text tracks and beside it."""
-    lengths = [clip.seconds for clip in spec.clips]
-    language = LANGUAGES[spec.language]
-    texts = tracks(language, spec.stories, spec.clips, lengths)
-    names = spec.titles
-    extras = Extras(_about(spec.todo), names, texts)
-    key = spec.key(extras)
+    lengths = [clip.seconds for clip in whole.clips]
+    language = LANGUAGES[whole.language]
+    texts = tracks(language, whole.stories, whole.clips, lengths)
+    names = whole.titles
+    extras = Extras(_about(whole.todo), names, texts)
+    key = whole.key(Maker.FILM, extras)
     made: Made = {}
     for suffix, parts in (
-        (".mp4", [clip.movie for clip in spec.clips]),
-        (".webm", spec.webms(follow)),
+        (".mp4", [clip.movie for clip in whole.clips]),
+        (".webm", whole.webms(follow)),
     ):
-        path = spec.store.get(key, suffix, partial(_join, parts, extras))
-        made[f"{spec.stem}{suffix}"] = path, spec.seconds
+        path = whole.store.get(key, suffix, partial(_join, parts, extras))
+        made[f"{whole.stem}{suffix}"] = path, whole.seconds
     for track in texts:
-        made |= _captions(spec, track)
+        made |= _captions(whole, track)
     return made
 
 
-def _captions(spec: Film, track: Track) -> Made:
-    name = f"captions/{spec.stem}.{track.language}"
+def _captions(whole: Film, track: Track) -> Made:
+    name = f"captions/{whole.stem}.{track.language}"
     texts = {".srt": as_srt(track.cues), ".vtt": as_vtt(track.cues, track.language)}
     return {
         f"{name}{suffix}": (
-            spec.store.get(digest(text), suffix, partial(_write, text)),
-            spec.seconds,
+            whole.store.get(digest(text), suffix, partial(_write, text)),
+            whole.seconds,
         )
         for suffix, text in texts.items()
     }
@@ -118,46 +121,56 @@ def _about(todo: Sequence[Planned]) -> dict[str, str]:
     return {"title": str(title().in_language(language)), "comment": comment}
 
 
-def chapters(spec: Film) -> Made:
+def chapters(whole: Film) -> Made:
     """Return each chapter's clip in both formats, and a poster: its last picture."""
     made: Made = {}
-    rows = zip(spec.todo, spec.clips, spec.webms(), spec.titles, strict=True)
+    rows = zip(whole.todo, whole.clips, whole.webms(), whole.titles, strict=True)
     for planned, clip, webm, called in rows:
         name = f"chapters/{clip.chapter.name}"
         extras = Extras({"title": called})
         join = partial(_join, [clip.movie], extras)
-        made[f"{name}.mp4"] = spec.store.get(planned.made, ".mp4", join), clip.seconds
+        made[f"{name}.mp4"] = (
+            whole.store.get(planned.made_by(Maker.FILM), ".mp4", join),
+            clip.seconds,
+        )
         made[f"{name}.webm"] = webm, clip.seconds
-        made[f"{name}.png"] = spec.store.get(planned.made, ".png", partial(_poster, clip)), None
+        made[f"{name}.png"] = (
+            whole.store.get(planned.made_by(Maker.STILLS), ".png", partial(_poster, clip)),
+            None,
+        )
     return made
 
 
-def sheets(spec: Film) -> Made:
+def sheets(whole: Film) -> Made:
     """Return the film's poster, which is its first chapter's, and the contact sheet."""
-    poster = spec.store.get(spec.todo[0].made, ".png", partial(_poster, spec.clips[0]))
-    page = spec.store.get(spec.key("sheet"), ".png", partial(sheet, spec.clips))
+    poster = whole.store.get(
+        whole.todo[0].made_by(Maker.STILLS), ".png", partial(_poster, whole.clips[0])
+    )
+    page = whole.store.get(whole.key(Maker.STILLS, "sheet"), ".png", partial(sheet, whole.clips))
     return {"poster.png": (poster, None), "sheet.png": (page, None)}
 
 
-def figures(spec: Film, follow: Follow) -> Made:
+def figures(whole: Film, follow: Follow) -> Made:
     """Return a figure of each beat, as PNG and as SVG."""
-    from scenes.render.stills import Task, numbers_of  # noqa: PLC0415  # Manim is imported late
+    from scenes.render.figures import Task, figures_of  # noqa: PLC0415  # Manim is imported late
 
-    tasks = [Task(planned.job, planned.drawn, spec.store) for planned in spec.todo]
+    tasks = [Task(planned.job, planned.drawn, whole.store) for planned in whole.todo]
     return {
         f"figures/{task.job.chapter.name}-{name}": (path, None)
-        for task, files in zip(tasks, numbers_of(tasks, follow), strict=True)
+        for task, files in zip(tasks, figures_of(tasks, follow), strict=True)
         for name, path in files.items()
     }
 
 
-def loops(spec: Film, follow: Follow) -> Made:
+def loops(whole: Film, follow: Follow) -> Made:
     """Return the loop in its formats and sizes."""
     made: Made = {}
     for suffix, width in BUDGETS:
         follow("loop files", f"{suffix[1:]} {width}")
-        path = spec.store.get(spec.key(width), suffix, partial(_loop, spec.clips[0].movie, width))
-        made[name_of(suffix, width)] = path, spec.seconds
+        path = whole.store.get(
+            whole.key(Maker.LOOPS, width), suffix, partial(_loop, whole.clips[0].movie, width)
+        )
+        made[name_of(suffix, width)] = path, whole.seconds
     follow("loop files", DONE)
     return made
 

@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 
 from scenes.fast.scheduler import DONE, Channel
 from scenes.render.digests import (
+    Maker,
     Parsed,
     code_of,
     digest,
@@ -125,7 +126,7 @@ def sources_of(job: Job, spec: Any = None) -> Sources:
     return Sources(
         digest(in_language(spec, LANGUAGES[job.look.language])),
         {**code_of(f"scenes.{job.chapter.name}"), **settings()},
-        asdict(job.look),
+        job.look.facts,
         versions(),
     )
 
@@ -142,15 +143,14 @@ class Planned:
         """The digest that its clip is kept under."""
         return self.made_from.key
 
-    @property
-    def made(self) -> str:
-        """The digest that what is made of its clip is kept under: how that is done counts too."""
-        return digest([making(), self.key])
+    def made_by(self, maker: Maker) -> str:
+        """Return the digest that a product of its clip is kept under: its maker's code counts."""
+        return digest([making(maker), self.key])
 
     @property
     def drawn(self) -> str:
         """The digest that its figures are kept under."""
-        return digest([self.made, "figures"])
+        return self.made_by(Maker.FIGURES)
 
     @property
     def name(self) -> str:
@@ -232,7 +232,7 @@ def render(task: Rendering, channel: Channel) -> None:
     Raises:
         ReleaseError: what it is made from has changed meanwhile.
     """
-    from scenes.render.stills import Drawer  # noqa: PLC0415  # Manim is imported where it draws
+    from scenes.render.figures import Drawer  # noqa: PLC0415  # Manim is imported where it draws
 
     learn(task.known)
     with work_folder(task.store.folder, WORK) as folder:

@@ -1,12 +1,13 @@
-"""What a chapter's pictures are made from, as digests: the same digest, the same pictures.
+"""Digests of what a clip is made from: the same digest, the same pictures.
 
-They depend on what its story tells, on the code that draws it, on size, shape, colours and
-language, and on the versions of what draws.
+They cover the chapter's spec with all its words, the code that draws it, its look with its
+colours, the fonts, Manim's settings, and the versions of what draws.
 """
 
 import ast
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
+from enum import StrEnum
 from hashlib import sha256
 from importlib.metadata import version
 from importlib.resources import files
@@ -18,15 +19,24 @@ import numpy as np
 ROOT = Path(__file__).parents[2]
 PACKAGE = "scenes"
 KINDS = ("*.py", "*.po", "*.html", "*.css", "*.js", "*.svg")  # of its files that say something
-# What they do shows in what is told, in what is made of clips, or in no picture.
-UNSEEN = ("scenes.outputs", "scenes.release", "scenes.render", "scenes.check", "scenes.cli")
+# Modules that make what is in the digest of a clip itself: specs, and tables that a look takes
+# its choices from. Of the stories, the stage draws with two.
+IN_DIGESTS = (
+    "scenes.story",
+    "scenes.text.catalogues",
+    "scenes.text.languages",
+    "scenes.drawing.palettes",
+)
+PRODUCTS = "scenes.release.products"  # puts them together
+COUNTED = ("scenes.story.specs", "scenes.story.crowds")
 DRAWS = ("manim", "pycairo", "ManimPango", "numpy", "pillow", "av", "font-source-sans-pro", "typst")
 
 
 def digest(value: Any) -> str:
-    """Return the SHA-256, hexadecimal, of a value made of what stories tell.
+    """Return the SHA-256, hexadecimal, of a spec or of anything like it.
 
-    These are dataclasses, mappings, sequences, arrays, texts and numbers.
+    It is made of dataclasses, mappings, sequences, arrays, texts and numbers. Fields that are not
+    compared do not count.
 
     Raises:
         TypeError: something in it is of another type.
@@ -65,16 +75,16 @@ def _parts(value: Any) -> Iterator[bytes]:
         raise TypeError(f"{type(value).__name__} has no digest")
 
 
-def code_of(module: str) -> dict[str, str]:
-    """Return the digest of each file of this package that a module imports, itself included.
+def code_of(module: str, folder: str = PACKAGE) -> dict[str, str]:
+    """Return the digest of each file of a folder that a module imports, itself included.
 
-    Comments and layout do not count.
+    Comments and layout do not count, nor do modules whose results are in a digest themselves.
     """
     found: dict[str, str] = {}
     waiting = [module]
     while waiting:
         name = waiting.pop()
-        file = _file(name)
+        file = _file(name) if _is_within(name, folder) else None
         if file is None or str(file) in found:
             continue
         found[str(file)], imports = _parsed(file)
@@ -82,23 +92,18 @@ def code_of(module: str) -> dict[str, str]:
     return {Path(name).relative_to(ROOT).as_posix(): found[name] for name in sorted(found)}
 
 
+def _is_within(module: str, folder: str) -> bool:
+    return f"{module}.".startswith(f"{folder}.")
+
+
 def _file(module: str) -> Path | None:
-    """Return the file of a module of this package that shows in pictures."""
-    if (
-        module == PACKAGE
-        or _is_story(module)
-        or any(f"{module}.".startswith(f"{unseen}.") for unseen in UNSEEN)
-    ):
+    """Return the file of a module of this package, if it counts."""
+    counted = module in COUNTED or not any(_is_within(module, one) for one in IN_DIGESTS)
+    if module == PACKAGE or not counted:
         return None
     place = ROOT.joinpath(*module.split("."))
     files = (place.with_suffix(".py"), place / "__init__.py")
     return next((file for file in files if file.is_file()), None)
-
-
-def _is_story(module: str) -> bool:
-    """Return whether a module only makes specs, whose digest is that of what it made."""
-    drawn = ("scenes.story.specs", "scenes.story.crowds")
-    return f"{module}.".startswith("scenes.story.") and module not in drawn
 
 
 # Of files, by the SHA-256 of their bytes: to parse them all takes a fifth of a second.
@@ -142,11 +147,26 @@ def _imports(tree: ast.Module) -> Iterator[str]:
         yield from (name for name in found if name.split(".")[0] == PACKAGE)
 
 
-def making() -> dict[str, str]:
-    """Return the digest of each file that says how pictures become files."""
-    files = [ROOT / PACKAGE / name for name in ("render", "outputs", "release")]
-    found = {str(file): _parsed(file).digest for folder in files for file in folder.glob("*.py")}
-    return {Path(name).relative_to(ROOT).as_posix(): found[name] for name in sorted(found)}
+class Maker(StrEnum):
+    """The modules that make products of clips."""
+
+    FILM = "scenes.outputs.film"
+    WEBM = "scenes.outputs.encode"
+    STILLS = "scenes.outputs.sheet"
+    LOOPS = "scenes.outputs.loop_files"
+    FIGURES = "scenes.render.figures"
+
+
+def making(*makers: Maker) -> dict[str, str]:
+    """Return the digest of each file that says how products of clips are made.
+
+    Args:
+        makers: of these products, or of all where none is named.
+    """
+    found = code_of(PRODUCTS, PRODUCTS)
+    for maker in makers or Maker:
+        found |= code_of(maker, maker.rpartition(".")[0])
+    return found
 
 
 def settings() -> dict[str, str]:

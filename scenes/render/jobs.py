@@ -1,4 +1,4 @@
-"""Render chapters, one process each, and say what each of them became."""
+"""Jobs: chapters to be rendered, and how one is built or rendered in this process."""
 
 # ruff: noqa: PLC0415  # Manim is imported only in the process that draws
 
@@ -15,58 +15,11 @@ from typing import Any
 from fl_sim import record
 from scenes import FILM, LOOP, Chapter
 from scenes.fast.scheduler import Channel
+from scenes.render.looks import QUALITIES, Look
 from scenes.text.errors import ChapterError, NotRecordedError
-from scenes.text.languages import LANGUAGES
 
 ROOT = Path(__file__).parents[2]
 WORK = Path("media", "work")
-# Manim's own name, and pixels of the shorter side.
-QUALITIES = {
-    "low": ("low_quality", 480),
-    "medium": ("medium_quality", 720),
-    "high": ("high_quality", 1080),
-}
-THEMES = ("dark", "light")
-SHAPES = {"16:9": (16, 9), "9:16": (9, 16), "1:1": (1, 1)}
-
-
-@dataclass(frozen=True)
-class Look:
-    """How finely, in which shape, colours and language something is drawn."""
-
-    quality: str = "medium"
-    shape: str = "16:9"
-    theme: str = "dark"
-    language: str = "en"
-
-    @property
-    def label(self) -> str:
-        """What sets this look apart, for names of files: empty for the usual one."""
-        usual = Look()
-        parts = (
-            self.shape.replace(":", "x") if self.shape != usual.shape else "",
-            self.theme if self.theme != usual.theme else "",
-            self.language if self.language != usual.language else "",
-        )
-        return "".join(f"-{part}" for part in parts if part)
-
-    @property
-    def pixels(self) -> tuple[int, int]:
-        """Width and height; both are even, as the encoder wants them."""
-        across, up = SHAPES[self.shape]
-        short = QUALITIES[self.quality][1]
-        scale = short / min(across, up)
-        return 2 * round(across * scale / 2), 2 * round(up * scale / 2)
-
-
-def every_look(quality: str) -> list[Look]:
-    """Return the looks in every shape, theme and language."""
-    return [
-        Look(quality, shape, theme, spoken)
-        for spoken in LANGUAGES
-        for shape in SHAPES
-        for theme in THEMES
-    ]
 
 
 @dataclass(frozen=True)
@@ -194,7 +147,7 @@ def ready(job: Job, settings: dict[str, Any], **scene_options: Any) -> Iterator[
     os.environ[LANGUAGE_VARIABLE] = job.look.language
     width, height = job.look.pixels
     chosen = {
-        "quality": QUALITIES[job.look.quality][0],
+        "quality": QUALITIES[job.look.quality].manim,
         "pixel_width": width,
         "pixel_height": height,
         "media_dir": str(job.folder),

@@ -1,14 +1,11 @@
-"""The processes that chapters are worked on in."""
+"""Worker processes: pieces of work for chapters, side by side, with Manim imported."""
 
-import ast
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any, TypeVar
 
 from scenes import FILM, LOOP
 from scenes.fast import scheduler
 
-FOLDER = Path(__file__).parents[1]
 PRELOAD = ["scenes.fast.preload", "scenes.explainer"]  # Manim, and what all chapters share
 Result = TypeVar("Result")
 
@@ -24,7 +21,7 @@ def side_by_side(
     """Do a piece of work for each job, as many at once as there are cores, the longest first.
 
     Args:
-        work: takes a job and a ``Desk``; runs in a process of its own, which has Manim imported.
+        work: takes a job and a ``Channel``; runs in a process of its own, which has Manim imported.
         todo: the jobs, each with a ``name``.
         on_beat: told name and beat whenever one begins, and (name, ``DONE``) at its end.
     """
@@ -34,31 +31,13 @@ def side_by_side(
 
 
 def beats_in(name: str) -> int:
-    """Return how many beats a chapter tells at most, by its script; one if it is none of the film.
+    """Return how many beats a chapter has at most; one if it is none of the film.
 
     Args:
         name: of a job: that of the chapter, which its look may follow.
     """
-    chapter = next((c.name for c in (*FILM, LOOP) if name == c.name or _begins(name, c.name)), None)
-    if chapter is None:
-        return 1
-    script = ast.parse((FOLDER / f"{chapter}.py").read_text("utf-8"))
-    managers = [
-        item.context_expr
-        for node in ast.walk(script)
-        if isinstance(node, ast.With)
-        for item in node.items
-    ]
-    return sum(_is_named(manager) for manager in managers) or 1
-
-
-def _is_named(manager: ast.expr) -> bool:
-    """Return whether something is told with a name of its own: ``with self.beat("name", ...)``."""
-    return (
-        isinstance(manager, ast.Call)
-        and bool(manager.args)
-        and isinstance(manager.args[0], ast.Constant)
-    )
+    found = (len(c.beats) for c in (*FILM, LOOP) if name == c.name or _begins(name, c.name))
+    return next(found, 1)
 
 
 def _begins(name: str, chapter: str) -> bool:

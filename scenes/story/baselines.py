@@ -8,7 +8,7 @@ from fl_sim.record import Run
 from scenes.story.common import accuracy, chance, round_number
 from scenes.story.specs import LevelSpec
 from scenes.story.tests_by_round import last_tested, measured
-from scenes.text.languages import Language
+from scenes.text.language import Language
 from scenes.text.lines import Line, line, plural
 from scenes.text.numbers import Number, computed
 

@@ -15,7 +15,7 @@ from scenes.story.common import (
 )
 from scenes.story.crowds import each_has_a_mark
 from scenes.story.specs import Metric, Plate, Reading, StageSpec
-from scenes.text.languages import Language
+from scenes.text.language import Language
 from scenes.text.lines import Line, line, plural, text
 from scenes.text.numbers import at, count, position, total
 

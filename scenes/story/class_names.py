@@ -3,7 +3,7 @@
 from functools import cache
 
 from fl_sim.record import Run
-from scenes.text.languages import Language
+from scenes.text.language import Language
 from scenes.text.lines import Line, text
 from scenes.text.numbers import Number, at, quote
 

@@ -24,7 +24,7 @@ from scenes.story.specs import (
     WorkerSpec,
 )
 from scenes.text.errors import NotRecordedError
-from scenes.text.languages import Language
+from scenes.text.language import Language
 from scenes.text.lines import Line, Text, line, text
 from scenes.text.numbers import (
     UNKNOWN,

@@ -8,7 +8,7 @@ from fl_sim import record
 from fl_sim.record import Run
 from scenes.story.common import last_round, round_number
 from scenes.story.specs import ColumnSpec, FactSpec
-from scenes.text.languages import Language
+from scenes.text.language import Language
 from scenes.text.lines import Line, Text, line, plural, text
 from scenes.text.numbers import ELLIPSIS, Number, at, computed, of_run, quote
 from scenes.text.sources import Source

@@ -13,7 +13,7 @@ from scenes.story.pairs import CLEARLY, ROUNDS, Pair, alike_and_skewed, skew
 from scenes.story.specs import LabelsSpec, LevelSpec, LineChartSpec, RunLineSpec
 from scenes.story.update_arrows import DriftSpec, client_drift, num_updates
 from scenes.text.errors import NotRecordedError
-from scenes.text.languages import Language
+from scenes.text.language import Language
 from scenes.text.lines import Line, Text, line, text
 from scenes.text.numbers import Number, at, computed, number, of_run, position
 

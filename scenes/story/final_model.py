@@ -12,7 +12,7 @@ from scenes.story.class_names import kind_name
 from scenes.story.common import accuracy, class_names, round_number
 from scenes.story.specs import NOTHING, ConfusionSpec, Metric, PredictionSpec, PredictionsSpec
 from scenes.text.errors import NotRecordedError
-from scenes.text.languages import Language
+from scenes.text.language import Language
 from scenes.text.lines import Line, line, text
 from scenes.text.numbers import Cursor, Number, at, computed, number, place
 from scenes.text.sources import Source

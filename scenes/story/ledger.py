@@ -17,7 +17,7 @@ from scenes.story.traffic import (
     messages_of,
     travelled,
 )
-from scenes.text.languages import Language
+from scenes.text.language import Language
 from scenes.text.lines import Line, Text, line, plural, text
 from scenes.text.numbers import Number, at, computed, total
 from scenes.theme import Role

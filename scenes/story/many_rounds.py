@@ -33,7 +33,7 @@ from scenes.story.specs import (
 from scenes.story.tests_by_round import last_tested, measured
 from scenes.story.traffic import TESTING, bytes_are_known
 from scenes.text.errors import NotRecordedError
-from scenes.text.languages import Language
+from scenes.text.language import Language
 from scenes.text.lines import Line, Text, line, plural, text
 from scenes.text.numbers import at, number, position
 

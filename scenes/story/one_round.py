@@ -36,7 +36,7 @@ from scenes.story.specs import (
     UpdatesSpec,
 )
 from scenes.text.errors import NotRecordedError
-from scenes.text.languages import Language
+from scenes.text.language import Language
 from scenes.text.lines import Line, Text, line, plural, text
 from scenes.text.numbers import Cursor, Number, at, computed, count, number, total
 

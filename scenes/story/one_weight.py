@@ -13,7 +13,7 @@ from decimal import Decimal
 from math import fsum
 
 from fl_sim.record import Run, Train, TrainReply
-from scenes.text.languages import Language
+from scenes.text.language import Language
 from scenes.text.numbers import Cursor, at
 
 DIGITS = 4

@@ -9,7 +9,7 @@ from scenes.story.class_names import kind_name
 from scenes.story.common import SHOWN_WORKER, all_photos, class_names, label_counts, num_workers
 from scenes.story.specs import StackSpec, StacksSpec
 from scenes.text.errors import NotRecordedError
-from scenes.text.languages import ENGLISH, Language
+from scenes.text.language import ENGLISH, Language
 from scenes.text.lines import Line, line, plural, text
 from scenes.text.numbers import Number, at, computed, count, number, position, total
 

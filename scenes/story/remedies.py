@@ -9,7 +9,7 @@ from scenes.story.common import chance
 from scenes.story.specs import NOTHING, DotPlotSpec, DotRowSpec, LevelSpec
 from scenes.story.strategies import PLAIN, Field, field, note, with_alike_data
 from scenes.text.errors import NotRecordedError
-from scenes.text.languages import Language
+from scenes.text.language import Language
 from scenes.text.lines import Line, line, plural, text
 from scenes.text.numbers import Cursor, Number, at, computed, of_run, quote
 

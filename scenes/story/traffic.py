@@ -6,7 +6,7 @@ from math import isclose
 
 from fl_sim.record import EvaluateReply, Run, TrainReply
 from scenes.text.errors import NotRecordedError
-from scenes.text.languages import Language, rounded_size
+from scenes.text.language import Language, rounded_size
 from scenes.text.numbers import Cursor, Number, at, computed, total
 
 TRAINING, TESTING = "train", "evaluate"

@@ -9,7 +9,7 @@ from scenes.story.common import SHOWN_ROUND
 from scenes.story.drift import Drift, drift
 from scenes.story.pairs import Pair
 from scenes.story.specs import ArrowsSpec, VersusSpec
-from scenes.text.languages import Language
+from scenes.text.language import Language
 from scenes.text.lines import Line, line, text
 from scenes.text.numbers import Form, Number, at, computed, count, of_run
 

@@ -9,7 +9,7 @@ from scenes.story.common import round_number
 from scenes.story.one_weight import Choice, choices, rounded, shown
 from scenes.story.specs import AverageSpec, AverageWords, Quantity, TermSpec
 from scenes.text.errors import NotRecordedError
-from scenes.text.languages import Language
+from scenes.text.language import Language
 from scenes.text.lines import Line, line, plural, text
 from scenes.text.numbers import (
     Cursor,

@@ -25,7 +25,7 @@ from scenes.story.specs import (
     UpdatesSpec,
 )
 from scenes.text.errors import NotRecordedError
-from scenes.text.languages import Language
+from scenes.text.language import Language
 from scenes.text.lines import Line, line, plural, text
 from scenes.text.numbers import Number, at, computed, count, position, quote
 

@@ -1,125 +1,9 @@
-"""The languages of the film, and how texts and numbers are written in each.
-
-Texts are English in the code and are looked up in gettext catalogues, ``catalogues/<code>.po``.
-Numbers are written by Babel, from the rules that Unicode collects for each language.
-"""
-
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from functools import cache
-from gettext import NullTranslations
-from importlib.resources import files
-from io import BytesIO
-from typing import Literal
-
-from babel import Locale, dates, numbers, units
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
-from babel.support import Translations
+"""The table of the film's languages."""
 
 from scenes.text.errors import LanguageError
-
-DOMAIN = "fedreel"
-CATALOGUES = files("scenes.text.catalogues")
-NO_BREAK = "\u00a0"
-MINUS = "\u2212"  # as wide as a plus; Babel writes a hyphen
-BYTE_UNITS = ("kilobyte", "megabyte", "gigabyte", "terabyte")
-
-
-@dataclass(frozen=True)
-class Language:
-    """A language: its ISO 639-1 code, its own name for itself, and its ISO 639-2 code.
-
-    ``grouped_from`` is the number from which on thousands are separated: Spanish writes 4000, but
-    50.000. It is Unicode's minimumGroupingDigits, which Babel does not follow.
-    """
-
-    code: str
-    name: str
-    iso_639_2: str
-    grouped_from: int = 1_000
-
-    @property
-    def locale(self) -> Locale:
-        """Babel's rules for it."""
-        return _locale(self.code)
-
-    # --- texts
-
-    def translate(self, message: str) -> str:
-        """Return an English message in this language, or itself where it has no translation."""
-        # To gettext, the empty message is the catalogue's own head.
-        return _catalogue(self.code).gettext(message) if message else ""
-
-    def wording(self, message: Sequence[str], count: float = 0.0) -> str:
-        """Return a message of one form, or of two, the one that belongs to a count."""
-        if len(message) == 1:
-            return self.translate(message[0])
-        return self.translate_plural(message[0], message[1], round(count))
-
-    def translate_plural(self, one: str, many: str, count: int) -> str:
-        """Return the form of a message that belongs to a count."""
-        return _catalogue(self.code).ngettext(one, many, count)
-
-    # --- numbers
-
-    def integer(self, value: float) -> str:
-        """``62006`` -> ``62,006``."""
-        return self.decimal(round(value), 0)
-
-    def decimal(self, value: float, digits: int = 2) -> str:
-        """``2.3026`` -> ``2.30``."""
-        pattern, grouped = _with_digits("#,##0", digits), self._is_grouped(value, digits)
-        return _signed(
-            numbers.format_decimal(
-                value, format=pattern, locale=self.locale, group_separator=grouped
-            )
-        )
-
-    def percent(self, value: float, digits: int = 1) -> str:
-        """``0.1984`` -> ``19.8%``."""
-        pattern = _with_digits(self.locale.percent_formats[None].pattern, digits)
-        grouped = self._is_grouped(100 * value, digits)
-        return _signed(
-            numbers.format_percent(
-                value, format=pattern, locale=self.locale, group_separator=grouped
-            )
-        )
-
-    def whole_percent(self, value: float) -> str:
-        """``0.1984`` -> ``20%``."""
-        return self.percent(value, 0)
-
-    def size(self, value: float, digits: int = 3) -> str:
-        """Bytes in decimal units, with a no-break space: ``249440`` -> ``249 kB``.
-
-        Args:
-            value: how many bytes.
-            digits: how many digits are shown, three at least; whole bytes have no more than they
-                are.
-        """
-        if value < 999.5:
-            return self._unit(value, "digital-byte", 0, "long")
-        value, power, places = _in_unit(value, digits)
-        return self._unit(value, f"digital-{BYTE_UNITS[power - 1]}", places, "short")
-
-    def date(self, timestamp: float) -> str:
-        """Return the day of a POSIX timestamp, UTC, such as ``Nov 22, 2026``."""
-        day = datetime.fromtimestamp(timestamp, UTC)
-        return dates.format_date(day, format="medium", locale=self.locale)
-
-    def _unit(self, value: float, unit: str, digits: int, length: Literal["short", "long"]) -> str:
-        pattern = _with_digits("#,##0", digits)
-        written = units.format_unit(value, unit, length=length, format=pattern, locale=self.locale)
-        return written.replace(" ", NO_BREAK)
-
-    def _is_grouped(self, value: float, digits: int) -> bool:
-        return round(abs(value), digits) >= self.grouped_from
-
+from scenes.text.language import CATALOGUES, ENGLISH, Language
 
 # Every language of the film. A new one needs a line here, and a catalogue: `make catalogues`.
-ENGLISH = Language("en", "English", "eng")
 LANGUAGES = {
     language.code: language
     for language in (
@@ -135,11 +19,11 @@ def named(code: str) -> Language:
     """Return a language by its code.
 
     Raises:
-        LanguageError: there is none of that code, or it has no catalogue.
+        LanguageError: there is none of that code, or a language has no catalogue.
     """
     if code not in LANGUAGES:
         raise LanguageError(f"no language {code!r}. There are: {', '.join(LANGUAGES)}")
-    _catalogue(code)
+    check_catalogues()
     return LANGUAGES[code]
 
 
@@ -155,54 +39,3 @@ def check_catalogues() -> None:
                 f"the language {code!r} has no catalogue scenes/text/catalogues/{code}.po. Write "
                 "an empty one with: make catalogues, and translate its texts"
             )
-
-
-@cache
-def _locale(code: str) -> Locale:
-    return Locale.parse(code)
-
-
-@cache
-def _catalogue(code: str) -> NullTranslations:
-    """Return a language's catalogue. It is compiled on the fly: it takes some milliseconds."""
-    if code == ENGLISH.code:
-        return NullTranslations()
-    check_catalogues()
-    with (CATALOGUES / f"{code}.po").open("rb") as source:
-        catalogue = read_po(source, locale=code, domain=DOMAIN, abort_invalid=True)
-    compiled = BytesIO()
-    write_mo(compiled, catalogue)
-    compiled.seek(0)
-    return Translations(compiled, DOMAIN)
-
-
-def rounded_size(value: float, digits: int = 3) -> float:
-    """Return the bytes that ``Language.size`` shows."""
-    if value < 999.5:
-        return round(value)
-    value, power, places = _in_unit(value, digits)
-    return round(value, places) * 1000.0**power
-
-
-def _in_unit(value: float, digits: int) -> tuple[float, int, int]:
-    """Return bytes in the unit that suits them, that unit's power of 1000, and decimal places."""
-    power = 1
-    value /= 1000
-    while value >= _rounds_up_to(3, digits) and power < len(BYTE_UNITS):
-        value, power = value / 1000, power + 1
-    whole = 1 + sum(value >= _rounds_up_to(zeros, digits) for zeros in (1, 2))
-    return value, power, max(digits - whole, 0)
-
-
-def _rounds_up_to(zeros: int, digits: int) -> float:
-    """Return from where on a number, written with so many digits, is 1 with so many zeros."""
-    return 10.0**zeros - 0.5 * 10.0 ** (zeros - digits)
-
-
-def _with_digits(pattern: str, digits: int) -> str:
-    """Give a number pattern this many decimal places."""
-    return pattern.replace("0", f"0.{'0' * digits}" if digits else "0", 1)
-
-
-def _signed(written: str) -> str:
-    return written.replace("-", MINUS)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, fields, is_dataclass, replace
 from string import Formatter
 from typing import Self, TypeVar
 
-from scenes.text.languages import ENGLISH, Language
+from scenes.text.language import ENGLISH, Language
 from scenes.text.numbers import Number
 
 DIGIT = re.compile(r"\d")

@@ -12,7 +12,7 @@ from typing import Any, Self
 
 from fl_sim.record import Run
 from scenes.text.errors import NotRecordedError
-from scenes.text.languages import ENGLISH, Language
+from scenes.text.language import ENGLISH, Language
 from scenes.text.sources import NOT_RECORDED, Place, Source, Span, Step
 
 ELLIPSIS = "\u2026"

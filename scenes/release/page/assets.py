@@ -14,7 +14,7 @@ from fontTools import subset
 from jinja2 import Environment
 from PIL import Image
 
-from scenes import theme
+from scenes.drawing.palettes import PALETTES
 from scenes.render.digests import digest
 from scenes.render.store import Store
 
@@ -34,7 +34,7 @@ def write_assets(environment: Environment, store: Store, folder: Path) -> list[P
     """
     assets = folder / "assets"
     assets.mkdir(parents=True, exist_ok=True)
-    palettes = {name: asdict(palette) for name, palette in theme.PALETTES.items()}
+    palettes = {name: asdict(palette) for name, palette in PALETTES.items()}
     for name in ("page.css", "icon.svg"):
         text = environment.get_template(name).render(**palettes, colors=_colors)
         (assets / name).write_text(text + "\n", "utf-8")

@@ -15,7 +15,7 @@ from fl_sim.record import Run
 from scenes.outputs.film import title
 from scenes.release.page.places import Addresses
 from scenes.release.page.records import Entry, entries, files, folders
-from scenes.text.languages import Language
+from scenes.text.language import Language
 
 
 @dataclass(frozen=True)

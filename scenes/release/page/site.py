@@ -15,7 +15,8 @@ from scenes.release.page.record_pages import RecordPages, citation, provenance, 
 from scenes.release.page.rounds import turns, view_of
 from scenes.release.page.transcript import ChapterTranscript, as_text, transcript
 from scenes.release.products import STEM, Film
-from scenes.text.languages import ENGLISH, LANGUAGES, Language
+from scenes.text.language import ENGLISH, Language
+from scenes.text.languages import LANGUAGES
 
 MOST_WORKERS = 12  # numbers in a cell of the table of rounds
 

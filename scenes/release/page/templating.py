@@ -4,7 +4,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from scenes.release.page.places import anchor
 from scenes.release.page.transcript import clock
-from scenes.text.languages import Language
+from scenes.text.language import Language
 
 TEMPLATES = "templates"
 

@@ -12,7 +12,8 @@ from scenes.release.page.places import Addresses
 from scenes.release.products import Film
 from scenes.render.clips import BeatNotes, ShownText
 from scenes.render.jobs import Clip, Job
-from scenes.text.languages import LANGUAGES, Language
+from scenes.text.language import Language
+from scenes.text.languages import LANGUAGES
 from scenes.text.lines import Line, Text, in_language, numbers_of
 from scenes.text.numbers import Number
 

@@ -117,7 +117,7 @@ class Task:
         return self.store.has(self.key, LISTED)
 
 
-def numbers_of(todo: Sequence[Task], on_beat: Callable[[str, str], None]) -> list[dict[str, Path]]:
+def figures_of(todo: Sequence[Task], on_beat: Callable[[str, str], None]) -> list[dict[str, Path]]:
     """Return each chapter's figures by name, in order; those not there are drawn, side by side.
 
     Args:
