@@ -4,7 +4,10 @@
 this package, and its story in a file of the same name in ``scenes.story``.
 """
 
+from pathlib import Path
 from typing import NamedTuple
+
+HERE = Path(__file__).parent
 
 
 class Beat(NamedTuple):
@@ -16,7 +19,7 @@ class Beat(NamedTuple):
     """
 
     name: str
-    description: str = ""
+    description: str
 
 
 class Chapter(NamedTuple):
@@ -438,15 +441,31 @@ FILM = (
         ),
     ),
 )
-LOOP = Chapter("loop", "Loop", beats=(Beat("loop"),))
+LOOP = Chapter(
+    "loop",
+    "Loop",
+    beats=(
+        Beat(
+            "loop",
+            "Copies of the model go out to the workers in blue, and their updates come back in "
+            "red, round after round; the last picture is the first one again.",
+        ),
+    ),
+)
 
 
 def _check(chapter: Chapter) -> None:
-    """Check that a chapter of the film is declared in full.
+    """Check that a chapter of the film is declared in full, and that its files are there.
 
     Raises:
-        ValueError: it has no beats, or a beat has no description.
+        ValueError: it has no beats, a beat has no description, or a file is missing.
     """
+    for file in (f"{chapter.name}.py", f"story/{chapter.name}.py"):
+        if not (HERE / file).is_file():
+            raise ValueError(
+                f"scenes.FILM: the chapter {chapter.name!r} has no file scenes/{file}; write it, "
+                "or take the chapter out of the film"
+            )
     if not chapter.beats:
         raise ValueError(f"scenes.FILM: the chapter {chapter.name!r} has no beats")
     for beat in chapter.beats:
@@ -457,5 +476,5 @@ def _check(chapter: Chapter) -> None:
             )
 
 
-for _chapter in FILM:
+for _chapter in (*FILM, LOOP):
     _check(_chapter)

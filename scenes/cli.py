@@ -17,7 +17,7 @@ import cloup
 from scenes import FILM, LOOP
 from scenes.drawing.palettes import PALETTES
 from scenes.render.looks import QUALITIES, SHAPES, Look
-from scenes.text.languages import LANGUAGES
+from scenes.text.languages import LANGUAGES, check_catalogues
 
 if TYPE_CHECKING:
     from scenes.release.manifest import Manifest
@@ -528,6 +528,7 @@ def _renderer(on: str) -> "Renderer":
 def _errors() -> Iterator[None]:
     """Turn what a user can mend into one line and exit code 2."""
     try:
+        check_catalogues()
         yield
     except Exception as error:
         from fl_sim.record import RecordError  # not before Manim's import has begun elsewhere

@@ -2,6 +2,7 @@
 
 # ruff: noqa: PLC0415  # Manim is imported only in the process that draws
 
+import ast
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ from scenes.render.looks import QUALITIES, Look
 from scenes.text.errors import ChapterError, NotRecordedError
 
 ROOT = Path(__file__).parents[2]
+SCENES = ROOT / "scenes"
 WORK = Path("media", "work")
 
 
@@ -70,6 +72,8 @@ def jobs(names: Sequence[str], runs: Sequence[str] = (), look: Look | None = Non
         ChapterError: a name is unknown; the text lists those that are known.
     """
     known = {chapter.name: chapter for chapter in (*FILM, LOOP)}
+    for chapter in known.values():
+        check_beats(chapter)
     for name in names:
         if name not in known:
             raise ChapterError(f"no chapter {name!r}. There are: {', '.join(known)}")
@@ -79,6 +83,32 @@ def jobs(names: Sequence[str], runs: Sequence[str] = (), look: Look | None = Non
         replace(job, folder=WORK / job.name)
         for job in (Job(chapter, tuple(runs) or chapter.runs, look, WORK) for chapter in chosen)
     ]
+
+
+def check_beats(chapter: Chapter) -> None:
+    """Check that a chapter's scene has the beats that the film declares, before anything is drawn.
+
+    Raises:
+        ChapterError: a beat is declared and not played, or played and not declared.
+    """
+    file = SCENES / f"{chapter.name}.py"
+    played = list(beats_of(ast.parse(file.read_text("utf-8"))))
+    declared = [beat.name for beat in chapter.beats]
+    for beat in (*declared, *played):
+        if (beat in declared) != (beat in played):
+            where = "is declared in scenes/__init__.py and not played in"
+            if beat in played:
+                where = "is not declared in scenes/__init__.py and played in"
+            raise ChapterError(f"the beat {beat!r} {where} scenes/{file.name}")
+
+
+def beats_of(script: ast.Module) -> Iterator[str]:
+    """Yield the beats of a scene by name: ``with self.beat("name", ...)`` or a method like it."""
+    for node in ast.walk(script):
+        for item in node.items if isinstance(node, ast.With) else ():
+            match item.context_expr:
+                case ast.Call(args=[ast.Constant(value=str(name)), *_]):
+                    yield name
 
 
 def renderable(todo: Sequence[Job]) -> tuple[dict[Job, Any], list[NotRecordedError]]:
