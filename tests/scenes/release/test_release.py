@@ -20,7 +20,8 @@ from scenes.render import folders
 from scenes.render.clips import Planned, Sources, check_sources, sources_of
 from scenes.render.digests import code_of, digest, everything
 from scenes.render.folders import put, restore
-from scenes.render.jobs import Look, jobs
+from scenes.render.jobs import jobs
+from scenes.render.looks import Look
 from scenes.render.store import KEPT, Store
 from scenes.text.errors import ReleaseError
 from scenes.text.languages import LANGUAGES

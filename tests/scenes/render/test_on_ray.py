@@ -20,7 +20,8 @@ from scenes.fast.scheduler import DONE
 from scenes.render import on_ray as distribution
 from scenes.render.clips import Planned, clips, has, sources_of
 from scenes.render.digests import making
-from scenes.render.jobs import Look, jobs
+from scenes.render.jobs import jobs
+from scenes.render.looks import Look
 from scenes.render.on_ray import Shipped, check_same, files_of, film, keep, on_ray, packed
 from scenes.render.store import Store
 from scenes.text.errors import FitError, ReleaseError

@@ -12,7 +12,8 @@ from manim import Animation, Scene, tempconfig
 from scenes import theme
 from scenes.drawing.blind import BlindCamera
 from scenes.drawing.layout import Frame, Slot, layout
-from scenes.render.jobs import BLIND, Look
+from scenes.render.jobs import BLIND
+from scenes.render.looks import Look
 from scenes.stage import crowd as marks
 from scenes.stage.crowd import Crowd
 from scenes.stage.crowd_grid import Grid, arrange
