@@ -1,31 +1,52 @@
-"""What a run record holds: typed, frozen, and checked as a whole.
+"""The model of a run record: every field, its type, its unit, and what must hold.
 
-A number that a run does not know is absent (``None`` here, no key in the file), never zero.
+A field is declared here and nowhere else: files, JSON Schema, fingerprint and errors follow from
+the model. A number that a run does not know is absent (``None`` here, no key in the file), never
+zero.
 """
 
 import math
 from datetime import datetime
-from typing import Annotated, Any, Literal, Self, TypeVar
+from typing import Annotated, Any, Literal, Self, TypeVar, get_args, get_origin
 
 import numpy.typing as npt
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
-from pydantic.json_schema import SkipJsonSchema
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    WithJsonSchema,
+    model_validator,
+)
+from pydantic.config import JsonDict
 
-from fl_sim.contract import checks
+from fl_sim.schema import arrays, checks
 
-SCHEMA_VERSION = 2
-
-# A measure's name becomes part of a file name in the array file, which holds 64 kB.
-MOST_NAME = 1000
+__all__ = [
+    "ArrayFile", "Dataset", "Evaluate", "EvaluateReply", "Failure", "Final", "Metrics",
+    "ModelPath", "Network", "Partition", "Probe", "Provenance", "Round", "Run", "Samples",
+    "Setting", "Train", "TrainReply",
+]  # fmt: skip
 
 Count = Annotated[int, Field(strict=True, ge=0, le=2**63 - 1)]
 Real = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 NonNegative = Annotated[Real, Field(ge=0)]
 Share = Annotated[Real, Field(ge=0, le=1)]
 T = TypeVar("T")
-# Only the first error is told, so no more are looked for.
+# Only the first error is reported, so validation stops there.
 Many = Annotated[tuple[T, ...], Field(fail_fast=True)]
-Array = Annotated[npt.NDArray[Any], SkipJsonSchema()]
+# Lies in the array file; the JSON holds its type, shape and hash.
+Array = Annotated[
+    npt.NDArray[Any],
+    BeforeValidator(arrays.look_up),
+    PlainSerializer(arrays.store, when_used="json"),
+    WithJsonSchema(arrays.JSON_SCHEMA),
+]
+
+# Marks a field that does not depend on what was computed: a clock, a name, a file. It is not part
+# of the fingerprint.
+INCIDENTAL: JsonDict = {"fingerprint": False}
 
 
 def _check_setting(value: Any) -> Any:
@@ -41,7 +62,9 @@ Setting = Annotated[bool | int | float | str, BeforeValidator(_check_setting)]
 class Model(BaseModel):
     """Frozen, closed base of everything in a record."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", arbitrary_types_allowed=True, ser_json_inf_nan="constants"
+    )
 
 
 class Metrics(Model):
@@ -51,7 +74,7 @@ class Metrics(Model):
         default=None, description="mean over the examples; cross-entropy is in nats an example"
     )
     accuracy: Share | None = Field(default=None, description="share labelled correctly, 0 to 1")
-    other: dict[Annotated[str, Field(max_length=MOST_NAME)], Real] = Field(
+    other: dict[str, Real] = Field(
         default_factory=dict, description="what else the app measures, by name"
     )
 
@@ -124,7 +147,9 @@ class TrainReply(Model):
     weight: Share | None = Field(default=None, description="n_k / n, the share in the average")
     bytes_down: Count | None = Field(default=None, description="bytes of arrays received")
     bytes_up: Count | None = Field(default=None, description="bytes of arrays sent")
-    seconds: NonNegative | None = Field(default=None, description="local training, seconds")
+    seconds: NonNegative | None = Field(
+        default=None, description="local training, seconds", json_schema_extra=INCIDENTAL
+    )
     update_norm: NonNegative | None = Field(
         default=None, description="L2 norm of (sent weights - received weights)"
     )
@@ -150,11 +175,13 @@ class EvaluateReply(Model):
     metrics: Metrics | None = None
     bytes_down: Count | None = Field(default=None, description="bytes of arrays received")
     bytes_up: Count | None = Field(default=None, description="bytes of metrics sent")
-    seconds: NonNegative | None = Field(default=None, description="evaluation, seconds")
+    seconds: NonNegative | None = Field(
+        default=None, description="evaluation, seconds", json_schema_extra=INCIDENTAL
+    )
 
 
 class Train(Model):
-    """The training half of a round."""
+    """The training phase of a round."""
 
     sampled: Many[Count] | None = Field(
         default=None, description="clients that were asked, ascending; absent if not known"
@@ -172,7 +199,9 @@ class Train(Model):
         description="inner products of the updates (sent weights - received weights) of the "
         "replies in their order: every norm, angle and average of theirs follows from it",
     )
-    seconds: NonNegative | None = Field(default=None, description="sampling to aggregate, seconds")
+    seconds: NonNegative | None = Field(
+        default=None, description="sampling to aggregate, seconds", json_schema_extra=INCIDENTAL
+    )
 
     @model_validator(mode="after")
     def _replies_agree(self) -> Self:
@@ -181,7 +210,7 @@ class Train(Model):
 
 
 class Evaluate(Model):
-    """The federated evaluation of a round."""
+    """The federated evaluation phase of a round."""
 
     sampled: Many[Count] | None = Field(
         default=None, description="clients that were asked, ascending; absent if not known"
@@ -192,7 +221,9 @@ class Evaluate(Model):
     averaged: bool = Field(
         default=False, description="whether `metrics` is the mean over the replies by n_k / n"
     )
-    seconds: NonNegative | None = Field(default=None, description="sampling to aggregate, seconds")
+    seconds: NonNegative | None = Field(
+        default=None, description="sampling to aggregate, seconds", json_schema_extra=INCIDENTAL
+    )
 
     @model_validator(mode="after")
     def _replies_agree(self) -> Self:
@@ -201,7 +232,7 @@ class Evaluate(Model):
 
 
 class Round(Model):
-    """One round. Round 0 is the state before any training, so it has neither half."""
+    """One round. Round 0 is the state before any training, so it has no phases."""
 
     number: Count
     train: Train | None = None
@@ -243,7 +274,7 @@ class ModelPath(Model):
 class Final(Model):
     """The global model after the last round."""
 
-    file: str | None = Field(default=None, description="file beside run.json, safetensors")
+    file: str | None = Field(default=None, description="file beside the record, safetensors")
     sha256: str | None = Field(default=None, description="of that file")
     test: Metrics | None = Field(default=None, description="the saved model on the test split")
     num_test: Count | None = Field(default=None, description="examples tested on")
@@ -260,12 +291,12 @@ class Provenance(Model):
     code_hash: str | None = Field(
         default=None, description="SHA-256 over the app's code, comments aside"
     )
-    started: datetime | None = Field(default=None, description="UTC")
-    finished: datetime | None = Field(default=None, description="UTC")
+    started: datetime | None = Field(default=None, description="UTC", json_schema_extra=INCIDENTAL)
+    finished: datetime | None = Field(default=None, description="UTC", json_schema_extra=INCIDENTAL)
 
 
 class ArrayFile(Model):
-    """The ``.npz`` beside ``run.json``. Its name holds its hash, so the pair can't be mixed up."""
+    """The ``.npz`` beside the JSON. Its name holds its hash, so the pair can't be mixed up."""
 
     file: str
     sha256: str
@@ -274,8 +305,8 @@ class ArrayFile(Model):
 class Run(Model):
     """A whole run. ``rounds[r]`` is round r, and ``rounds[0]`` the state before training."""
 
-    schema_version: Literal[2] = 2
-    name: str
+    schema_version: Literal[3] = Field(default=3, json_schema_extra=INCIDENTAL)
+    name: str = Field(json_schema_extra=INCIDENTAL)
     strategy: str | None = Field(default=None, description="class name of the Flower strategy")
     provenance: Provenance = Provenance()
     config: dict[str, Setting] = Field(default={}, description="the app's run config")
@@ -287,20 +318,21 @@ class Run(Model):
     rounds: Many[Round]
     path: ModelPath | None = None
     samples: Samples | None = None
-    final: Final | None = None
-    arrays: ArrayFile | None = None
+    final: Final | None = Field(default=None, json_schema_extra=INCIDENTAL)
 
     thumbnails: Array | None = Field(
-        default=None, exclude=True, description="uint8, (clients, images, height, width, 3)"
+        default=None, description="uint8, (clients, images, height, width, 3)"
     )
     filters: Array | None = Field(
         default=None,
-        exclude=True,
         description="float32, (rounds + 1, filters, channels, height, width): the global model's "
         "first convolution after each round",
     )
     sample_images: Array | None = Field(
-        default=None, exclude=True, description="uint8, (samples, height, width, 3)"
+        default=None, description="uint8, (samples, height, width, 3)"
+    )
+    arrays: ArrayFile | None = Field(
+        default=None, description="set when the run is saved", json_schema_extra=INCIDENTAL
     )
 
     @model_validator(mode="after")
@@ -309,5 +341,19 @@ class Run(Model):
         return self
 
 
-# The fields of a run that hold arrays; they lie in the array file.
-ARRAYS = ("thumbnails", "filters", "sample_images")
+SCHEMA_VERSION: int = Run.model_fields["schema_version"].default
+
+
+def incidental(kind: Any) -> dict[Any, Any]:
+    """Return the incidental fields of a type, as pydantic's ``exclude`` takes them."""
+    if isinstance(kind, type) and issubclass(kind, Model):
+        fields = kind.model_fields.items()
+        found = {
+            name: field.json_schema_extra == INCIDENTAL or incidental(field.annotation)
+            for name, field in fields
+        }
+        return {name: what for name, what in found.items() if what}
+    inner: dict[Any, Any] = {}
+    for argument in get_args(kind):
+        inner |= incidental(argument)
+    return {"__all__": inner} if inner and get_origin(kind) in (tuple, dict) else inner

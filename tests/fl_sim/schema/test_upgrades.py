@@ -8,12 +8,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from tiny_record import full_run, plain
 
 from fl_sim import record
-from fl_sim.contract.upgrades import upgrade
 from fl_sim.record import RecordError
+from fl_sim.schema.upgrades import upgrade
 
-V1 = Path(__file__).parents[1] / "data" / "record-v1"
+DATA = Path(__file__).parents[2] / "data"
+V1, V2 = DATA / "record-v1", DATA / "record-v2"
 
 
 @pytest.fixture
@@ -33,13 +35,21 @@ def error(folder: Path) -> str:
     return str(caught.value).replace(str(folder), "RUN")
 
 
-def test_the_fixture_is_of_schema_1() -> None:
-    assert json.loads((V1 / "run.json").read_text())["schema_version"] == 1
+def test_the_records_are_of_old_schemas() -> None:
+    versions = [json.loads((each / "run.json").read_text())["schema_version"] for each in (V1, V2)]
+    assert versions == [1, 2]
 
 
-def test_schema_1_becomes_schema_2(folder: Path) -> None:
+def test_schema_2_becomes_the_current_one() -> None:
+    run, expected = record.load(V2), full_run()
+    assert plain(run) == plain(expected)
+    assert repr(run.rounds) == repr(expected.rounds)
+    np.testing.assert_array_equal(run.sample_images, expected.sample_images, strict=True)
+
+
+def test_schema_1_becomes_the_current_one(folder: Path) -> None:
     run = record.load(folder)
-    assert (run.schema_version, run.num_clients, run.strategy) == (2, 10, "FedAvg")
+    assert (run.schema_version, run.num_clients, run.strategy) == (3, 10, "FedAvg")
     assert (run.path, run.samples, run.sample_images) == (None, None, None)
     assert [len(round_.train.replies) for round_ in run.rounds[1:] if round_.train] == [3, 3, 3]
 
@@ -105,19 +115,10 @@ def test_arrays_stay_what_they_were(folder: Path) -> None:
         np.testing.assert_array_equal(run.filters, stored["filters"])
 
 
-def test_an_upgraded_record_is_saved_in_todays_schema(folder: Path) -> None:
-    old = record.load(folder)
-    record.save(old, folder)
-    assert json.loads((folder / "run.json").read_text())["schema_version"] == 2
-    new = record.load(folder)
-    assert new.model_dump(exclude={"arrays"}) == old.model_dump(exclude={"arrays"})
-    assert record.fingerprint(new) == record.fingerprint(old)
-
-
 def failure_of(reason: str) -> dict[str, Any]:
-    half = {"failures": [{"client": 7, "reason": reason}]}
-    data = {"partitions": [], "rounds": [{"number": 1, "train": half}]}
-    found: dict[str, Any] = upgrade(data, 1)["rounds"][0]["train"]["failures"][0]
+    phase = {"failures": [{"client": 7, "reason": reason}]}
+    data = {"partitions": [], "rounds": [{"number": 1, "train": phase}]}
+    found: dict[str, Any] = upgrade(data, {}, 1, 0)["rounds"][0]["train"]["failures"][0]
     return found
 
 
@@ -132,11 +133,6 @@ def failure_of(reason: str) -> dict[str, Any]:
 )
 def test_a_failure(reason: str, expected: dict[str, Any]) -> None:
     assert failure_of(reason) == {"client": 7, **expected}
-
-
-def test_todays_schema_is_not_changed() -> None:
-    data = {"schema_version": 2, "rounds": "anything"}
-    assert upgrade(data, 2) == data
 
 
 def test_an_old_record_is_checked_like_any_other(folder: Path) -> None:
@@ -171,18 +167,21 @@ def test_an_old_record_has_no_other_arrays(folder: Path) -> None:
     np.savez(content, colours=np.zeros(3))
     digest = hashlib.sha256(content.read_bytes()).hexdigest()
     edit(folder, arrays={"file": "more.npz", "sha256": digest, "shapes": {}})
-    assert error(folder) == f"RUN/run.json: arrays: 'colours' is not known. {REMAKE}"
+    assert error(folder) == (
+        "RUN/run.json: not laid out as in schema_version 2 "
+        f"(ValueError(\"the array 'colours' is not known\")). {REMAKE}"
+    )
 
 
 # --- versions
 
 
-@pytest.mark.parametrize("version", [3, 10**40])
+@pytest.mark.parametrize("version", [4, 10**40])
 def test_a_newer_schema(folder: Path, version: int) -> None:
     edit(folder, schema_version=version)
-    shown = "3" if version == 3 else "1" + "0" * 17 + "..." + "0" * 19
+    found = "4" if version == 4 else "1" + "0" * 17 + "..." + "0" * 19
     assert error(folder) == (
-        f"RUN/run.json: schema_version is {shown}, this fedreel reads up to 2. "
+        f"RUN/run.json: schema_version is {found}, this fedreel reads up to 3. "
         "Upgrade with: pip install --upgrade fedreel"
     )
 

@@ -1,8 +1,10 @@
 """Records that one can check by hand, and a way to write them wrong."""
 
+import gzip
 import hashlib
 import json
-from collections.abc import Callable
+import tracemalloc
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -10,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from fl_sim import record
-from fl_sim.contract import arrays, columns
+from fl_sim.schema import arrays
 
 SENT = ((1.0, 2.0, -3.0), (5.0, 6.0, 1.0))
 NUM_EXAMPLES = (1, 3)
@@ -214,36 +216,70 @@ def _round_of_many(number: int, clients: int) -> record.Round:
     )
 
 
-# --- written without a check
+# --- files written without a check
 
 
 def plain(run: record.Run) -> Data:
-    """Return a run as plain data, with replies and partitions in their places."""
+    """Return a run as plain data, each array by its type, shape and hash."""
     return run.model_dump(mode="json", exclude_none=True, exclude={"arrays"})
 
 
-def images_of(run: record.Run) -> arrays.Arrays:
-    """Return the arrays of a run that are no columns."""
-    return {key: getattr(run, key) for key in record.ARRAYS if getattr(run, key) is not None}
+def put(folder: Path, data: Data, stored: Mapping[str, Any] | None = None) -> None:
+    """Write plain data and arrays, whatever they hold."""
+    spec = {} if stored is None else put_arrays(folder, arrays.write(stored))
+    put_text(folder, json.dumps({**data, **spec}).encode())
 
 
-def put(folder: Path, data: Data, stored: arrays.Arrays) -> None:
-    """Write plain data that was divided already, and arrays, whatever they hold."""
-    put_bytes(folder, data, arrays.write(stored))
-
-
-def put_bytes(folder: Path, data: Data, content: bytes) -> None:
-    """Write plain data and an array file, whatever it holds; the data vouches for it."""
+def put_arrays(folder: Path, content: bytes) -> Data:
+    """Write an array file, whatever it holds, and return what names it in a record."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "arrays.npz").write_bytes(content)
-    spec = {"file": "arrays.npz", "sha256": hashlib.sha256(content).hexdigest()}
-    (folder / "run.json").write_text(json.dumps({**data, "arrays": spec}))
+    return {"arrays": {"file": "arrays.npz", "sha256": hashlib.sha256(content).hexdigest()}}
+
+
+def put_text(folder: Path, text: bytes) -> None:
+    """Write the compressed text of a record, whatever it holds."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / record.RUN_FILE).write_bytes(gzip.compress(text))
 
 
 def put_changed(folder: Path, run: record.Run, change: Callable[[Data], object]) -> None:
-    """Write a run after a change to its plain data, with ``arrays`` among it."""
-    data = {**plain(run), **images_of(run)}
+    """Write a run after a change to its plain data, which may set arrays."""
+    stored: dict[str, Any] = {}
+    data = run.model_dump(mode="json", exclude_none=True, exclude={"arrays"}, context=stored)
     change(data)
-    images = {key: data.pop(key) for key in record.ARRAYS if key in data}
-    rest, stored = columns.pack(data)
-    put(folder, rest, {**stored, **images})
+    for key, value in data.items():
+        if isinstance(value, np.ndarray):
+            data[key] = arrays.describe(value)
+            stored[data[key]["sha256"]] = value
+    put(folder, data, stored)
+
+
+def put_old(folder: Path, data: Data, stored: Mapping[str, Any]) -> None:
+    """Write a record of schema 1 or 2, whatever it holds."""
+    spec = put_arrays(folder, arrays.write(stored))
+    (folder / record.OLD_RUN_FILE).write_text(json.dumps({**data, **spec}))
+
+
+def read(folder: Path) -> Data:
+    """Return the plain data in the file of a record."""
+    data: Data = json.loads(gzip.decompress((folder / record.RUN_FILE).read_bytes()))
+    return data
+
+
+def edit(folder: Path, change: Callable[[Data], object]) -> None:
+    """Change the plain data in the file of a record."""
+    data = read(folder)
+    change(data)
+    put(folder, data)
+
+
+def peak_memory(load: Callable[[], object]) -> int:
+    """Return the most memory that a call took at a time, bytes."""
+    tracemalloc.start()
+    try:
+        load()
+    finally:
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+    return peak

@@ -1,4 +1,4 @@
-"""What must hold in every record beyond the types: its parts agree with each other."""
+"""Checks of a run record beyond the types: its parts must agree with each other."""
 
 import math
 import reprlib
@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 if TYPE_CHECKING:
-    from fl_sim.contract.model import (
+    from fl_sim.schema.model import (
         Evaluate,
         EvaluateReply,
         Metrics,
@@ -33,7 +33,7 @@ def check_metrics(metrics: "Metrics") -> None:
 
 
 def check_train(train: "Train") -> None:
-    """Check the training half of a round."""
+    """Check the training phase of a round."""
     _check_phase(train)
     if train.weighted_mean is not None:
         _check_mean(train.weighted_mean, train.replies)
@@ -102,11 +102,11 @@ def _weighted_sum(weights: Sequence[float], values: Sequence[float]) -> float:
     return sum(w * v for w, v in zip(weights, values, strict=True))
 
 
-# --- a round's halves
+# --- the phases of a round
 
 
 def _check_phase(phase: "Train | Evaluate") -> None:
-    """Everyone asked either replied or failed, once, and the weights are n_k / n."""
+    """Check that each sampled client replied or failed, once, and that weights are n_k / n."""
     sampled = phase.sampled
     if sampled is None:
         _check(not phase.replies + phase.failures, "sampled", "is absent, and some answered")
