@@ -38,7 +38,7 @@ lock: | $(UV) ## write requirements.txt anew from pyproject.toml
 		$(if $(UPGRADE),--upgrade) --output-file requirements.txt pyproject.toml
 
 catalogues: .venv/.all ## bring the languages' catalogues up to date with the texts in the code
-	.venv/bin/python -m scenes.locales
+	.venv/bin/python -m scenes.text.catalogues
 
 snapshots: .venv/.all ## write what the chapters are compared with anew; look at the difference
 	.venv/bin/pytest -n 2 --remake tests/scenes/test_film.py tests/scenes/test_golden.py

@@ -10,18 +10,18 @@ class Cast(Explainer):
 
     def construct(self) -> None:
         """Tell the chapter."""
-        told = story.tell(self.runs)
-        stage = self.set_stage(told.workers)
-        with self.beat("task", told.task, self.chrome.title(told.title)):
-            self.play(stage.headline(told.headline))
+        spec = story.tell(self.runs)
+        stage = self.set_stage(spec.workers)
+        with self.beat("task", spec.task, self.chrome.title(spec.title)):
+            self.play(stage.headline(spec.headline))
             self.play(stage.enter_workers())
-        with self.beat("photos", told.photos):
-            self.play(stage.headline(told.held))
-            self.play(stage.visit_photos(told.worker))
-        with self.beat("coordinator", told.coordinator):
+        with self.beat("photos", spec.photos):
+            self.play(stage.headline(spec.held))
+            self.play(stage.visit_photos(spec.worker))
+        with self.beat("coordinator", spec.coordinator):
             self.play(stage.clear_above())
-            self.play(stage.enter_coordinator(), stage.show_plate(*told.plate))
+            self.play(stage.enter_coordinator(), stage.show_plate(*spec.plate))
             self.play(brisk(stage.connect()))
-        with self.beat("front_end", told.front_end):
+        with self.beat("front_end", spec.front_end):
             self.play(stage.enter_front_end())
-            self.play(stage.front_end.read(*told.reading))
+            self.play(stage.front_end.read(*spec.reading))

@@ -17,9 +17,9 @@ import cloup
 from scenes import FILM, LOOP
 
 if TYPE_CHECKING:
-    from scenes.publish.render import Clip, Job
-    from scenes.release.clips import Renderer
     from scenes.release.manifest import Manifest
+    from scenes.render.clips import Renderer
+    from scenes.render.jobs import Clip, Job
 
 SETTINGS = cloup.Context.settings(
     help_option_names=["-h", "--help"],
@@ -163,7 +163,7 @@ def film(
     """Render chapters and join them into a movie with captions beside it."""
     with _errors():
         todo = _jobs(chapters, runs, look, on)
-        from scenes.publish.film import join
+        from scenes.outputs.film import join
 
         clips = _render(todo, on)
         path = join(clips, output or Path(f"media/film/fedreel{todo[0].look.label}.mp4"))
@@ -179,8 +179,8 @@ def loop(runs: tuple[str, ...], output: Path | None, **look: str) -> None:
     """Make the short seamless loop for a README: a GIF, and the same as MP4 beside it."""
     with _errors():
         todo = _jobs((LOOP.name,), runs, look)
-        from scenes.publish.film import join
-        from scenes.publish.loop import gif
+        from scenes.outputs.film import join
+        from scenes.outputs.loop import gif
 
         clips = _render(todo)
         output = output or Path(f"media/loop{todo[0].look.label}.gif")
@@ -200,7 +200,7 @@ def sheet(
     """Put a still of every beat's middle and end on one labelled picture."""
     with _errors():
         todo = _jobs(chapters, runs, look)
-        from scenes.publish.sheet import sheet as make
+        from scenes.outputs.sheet import sheet as make
 
         path = output or Path(f"media/sheet{todo[0].look.label}.png")
         click.echo(f"sheet: {make(_render(todo), path)}")
@@ -228,8 +228,8 @@ def audit(
     Exits with 1 where a digit is shown that has no source.
     """
     with _errors():
-        from scenes.progress import with_bars
-        from scenes.publish import audit as audits
+        from scenes.outputs import audit as audits
+        from scenes.render.progress import with_bars
 
         todo = _all_jobs(chapters, runs, every_look, look)
         shown = with_bars(todo, "audit", lambda follow: audits.audit(todo, follow))
@@ -287,9 +287,9 @@ def check(
         from scenes.check import report
         from scenes.check.run import check as find
         from scenes.check.run import scenes_of
-        from scenes.progress import with_bars
-        from scenes.publish.render import Look
-        from scenes.publish.render import every_look as looks_of
+        from scenes.render.jobs import Look
+        from scenes.render.jobs import every_look as looks_of
+        from scenes.render.progress import with_bars
 
         if what and what[0].endswith(".py"):
             looks = looks_of("low") if every_look else [Look("low", **look)]
@@ -337,20 +337,20 @@ def release(
     the loop, and a manifest with every file and every number shown.
     """
     with _errors():
-        from scenes.publish.workers import prepare
+        from scenes.render.workers import prepare
 
         if on == HERE:
             prepare()
-        from scenes.progress import with_bars
-        from scenes.publish.render import Look
-        from scenes.release.plan import Wish, check_place, explanation, plan, unchanged
+        from scenes.release.plan import Request, check_place, explanation, plan, unchanged
         from scenes.release.release import release as make
-        from scenes.release.store import STORE, Store
+        from scenes.render.jobs import Look
+        from scenes.render.progress import with_bars
+        from scenes.render.store import STORE, Store
 
         renderer = _renderer(on)
         out = out.resolve()
         check_place(out)
-        wish = Wish(runs, Look(**look), _each_once(shapes), _each_once(languages))
+        wish = Request(runs, Look(**look), _each_once(shapes), _each_once(languages))
         before = unchanged(wish, out)
         if before and not explain:
             click.echo(f"{out}: nothing has changed, {len(before.files)} files")
@@ -363,32 +363,32 @@ def release(
                 click.echo(line)
             return
         begun = time.monotonic()
-        told = with_bars(
+        spec = with_bars(
             planned.todo,
             "release",
             lambda follow: make(wish, planned, out, Store(STORE), follow, renderer),
         )
-        _summary(told, out, time.monotonic() - begun)
+        _summary(spec, out, time.monotonic() - begun)
 
 
-def _summary(told: "Manifest", out: Path, seconds: float) -> None:
+def _summary(spec: "Manifest", out: Path, seconds: float) -> None:
     """Say what a release holds, by kind of file, and how long it took."""
     from rich.console import Console
     from rich.table import Table
 
     rows = Table("in", "files", "MB", box=None, header_style="dim")
-    for place in sorted({Path(file.path).parent.as_posix() for file in told.files}):
-        files = [file for file in told.files if Path(file.path).parent.as_posix() == place]
+    for place in sorted({Path(file.path).parent.as_posix() for file in spec.files}):
+        files = [file for file in spec.files if Path(file.path).parent.as_posix() == place]
         size = sum(file.bytes for file in files) / 1e6
         rows.add_row(place if place != "." else "the folder itself", f"{len(files)}", f"{size:.2f}")
     Console().print(rows)
-    for file in told.files:
+    for file in spec.files:
         if file.budget:
             click.echo(f"{file.path}: {file.bytes / 1e3:.0f} of {file.budget / 1e3:.0f} kB")
-    film = max(file.seconds or 0 for file in told.files)
-    size = sum(file.bytes for file in told.files) / 1e6
+    film = max(file.seconds or 0 for file in spec.files)
+    size = sum(file.bytes for file in spec.files) / 1e6
     click.echo(
-        f"{out}: {len(told.files)} files, {size:.1f} MB, in {seconds:.0f} s; "
+        f"{out}: {len(spec.files)} files, {size:.1f} MB, in {seconds:.0f} s; "
         f"the film lasts {film:.0f} s. Open {out / 'index.html'}"
     )
 
@@ -411,19 +411,19 @@ def slides(
     the same look is not rendered again.
     """
     with _errors():
-        from scenes.language import using
-        from scenes.progress import with_bars
-        from scenes.publish.film import title
-        from scenes.publish.slides import deck
-        from scenes.release.clips import Planned, clips, sources_of
-        from scenes.release.store import STORE, Store
+        from scenes.outputs.film import title
+        from scenes.outputs.slides import deck
+        from scenes.render.clips import Planned, clips, sources_of
+        from scenes.render.progress import with_bars
+        from scenes.render.store import STORE, Store
+        from scenes.text.languages import using
 
         todo = [Planned(job, sources_of(job)) for job in _jobs(chapters, runs, look)]
         made = with_bars(todo, "slides", lambda follow: clips(todo, Store(STORE), follow))
         chosen = todo[0].job.look
         with using(chosen.language):
             called = title()
-        names = [planned.job.told().title for planned in todo]
+        names = [planned.job.spec().title for planned in todo]
         path = deck(made, output or Path(f"media/slides{chosen.label}.html"), called, names, chosen)
         size = path.stat().st_size / 1e6
         click.echo(f"slides: {path}, {sum(len(clip.beats) for clip in made)}, {size:.1f} MB")
@@ -446,7 +446,7 @@ def watch(chapters: tuple[str, ...], runs: tuple[str, ...], output: Path) -> Non
     Only what a change touches is rendered, at 480p15. Ctrl-C ends it.
     """
     with _errors():
-        from scenes.release.watch import watch as keep_watching
+        from scenes.outputs.watch import watch as keep_watching
 
         _jobs(chapters, runs, {})
         keep_watching(chapters, runs, output)
@@ -462,7 +462,7 @@ def _all_jobs(
     """Return the jobs in one look, or in every look."""
     from dataclasses import asdict
 
-    from scenes.publish.render import every_look
+    from scenes.render.jobs import every_look
 
     looks = [asdict(one) for one in every_look("low")] if every else [{"quality": "low", **look}]
     first, *others = looks
@@ -472,7 +472,7 @@ def _all_jobs(
 
 def _again(todo: "Sequence[Job]", look: Mapping[str, str]) -> "Iterator[Job]":
     """Yield jobs in another look."""
-    from scenes.publish.render import Look, jobs
+    from scenes.render.jobs import Look, jobs
 
     for job in todo:
         yield from jobs((job.chapter.name,), job.runs, Look(**look))
@@ -485,13 +485,13 @@ def _jobs(
 
     A chapter that was asked for by name is not left out: what it lacks is an error.
     """
-    from scenes.publish.workers import prepare
+    from scenes.render.workers import prepare
 
     if on == HERE:
         prepare()  # before all other imports: they are done while Manim's goes on
-    from scenes.publish.render import Look, jobs, tellable
+    from scenes.render.jobs import Look, jobs, renderable
 
-    todo, left_out = tellable(jobs(chapters, runs, Look(**look)))
+    todo, left_out = renderable(jobs(chapters, runs, Look(**look)))
     if left_out and (chapters or not todo):
         raise left_out[0]
     for reason in left_out:
@@ -501,9 +501,9 @@ def _jobs(
 
 def _render(todo: "list[Job]", on: str = HERE) -> "list[Clip]":
     """Return the jobs' clips; those that the store lacks are rendered, with a bar."""
-    from scenes.progress import with_bars
-    from scenes.release.clips import Planned, clips, sources_of
-    from scenes.release.store import STORE, Store
+    from scenes.render.clips import Planned, clips, sources_of
+    from scenes.render.progress import with_bars
+    from scenes.render.store import STORE, Store
 
     renderer = _renderer(on)
     planned = [Planned(job, sources_of(job)) for job in todo]
@@ -514,7 +514,7 @@ def _render(todo: "list[Job]", on: str = HERE) -> "list[Clip]":
 
 def _renderer(on: str) -> "Renderer":
     """Return what renders clips here, or on Ray if it is installed."""
-    from scenes.release import clips, on_ray
+    from scenes.render import clips, on_ray
 
     if on == HERE:
         return clips.here
@@ -529,7 +529,7 @@ def _errors() -> Iterator[None]:
         yield
     except Exception as error:
         from fl_sim.record import RecordError  # not before Manim's import has begun elsewhere
-        from scenes.errors import SceneError
+        from scenes.text.errors import SceneError
 
         if not isinstance(error, RecordError | SceneError):
             raise

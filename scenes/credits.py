@@ -13,15 +13,15 @@ class Credits(Explainer):
 
     def construct(self) -> None:
         """Tell the chapter."""
-        told = story.tell(self.runs)
+        spec = story.tell(self.runs)
         area = self.layout.whole
         shown: Table | Facts
-        if told.table:
-            shown = Table(told.table, area, self.frame, told.left_out)
+        if spec.table:
+            shown = Table(spec.table, area, self.frame, spec.left_out)
         else:
-            shown = Facts(told.run, area, self.frame)
-        with self.beat("runs", told.runs, self.chrome.title(told.title)):
+            shown = Facts(spec.run, area, self.frame)
+        with self.beat("runs", spec.runs, self.chrome.title(spec.title)):
             self.play(shown.enter())
-        with self.beat("thanks", told.thanks, FadeOut(shown)):
-            if told.made_with:
-                self.play(Facts(told.made_with, area, self.frame).enter())
+        with self.beat("thanks", spec.thanks, FadeOut(shown)):
+            if spec.made_with:
+                self.play(Facts(spec.made_with, area, self.frame).enter())

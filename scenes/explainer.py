@@ -7,19 +7,21 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from manim import Animation, DecimalNumber, Mobject, Text, config
+from manim import Animation, DecimalNumber, Mobject, config
+from manim import Text as ManimText
 
 from fl_sim import record
-from scenes import FILM, language, theme
+from scenes import FILM, theme
 from scenes.drawing.chrome import Chrome, caption_block
 from scenes.drawing.layout import Frame, layout
 from scenes.drawing.text import Words
-from scenes.errors import SceneError
 from scenes.fast.scene import FastScene
-from scenes.figures import Figure, Told
 from scenes.stage.crowd_stage import stage_for
 from scenes.stage.stage import Stage
-from scenes.told import WorkerTold
+from scenes.story.specs import WorkerSpec
+from scenes.text import languages as language
+from scenes.text.errors import SceneError
+from scenes.text.lines import Number, Text
 
 RUN_VARIABLE = "FEDREEL_RUN"  # names or paths, separated as in PATH
 THEME_VARIABLE = "FEDREEL_THEME"
@@ -34,15 +36,15 @@ class Beat:
     """
 
     name: str
-    told: Told
+    spec: Text
     start: float
     end: float = 0.0
-    texts: dict[tuple[str, tuple[Figure, ...]], float] = field(default_factory=dict)
+    texts: dict[tuple[str, tuple[Number, ...]], float] = field(default_factory=dict)
 
     @property
     def caption(self) -> str:
         """The caption's text."""
-        return str(self.told)
+        return str(self.spec)
 
 
 class Explainer(FastScene):
@@ -56,7 +58,7 @@ class Explainer(FastScene):
 
     def __init__(self, **kwargs: Any) -> None:
         # First of all, before Manim makes any folder.
-        with told_in_one_line():
+        with one_line_errors():
             theme.use(os.environ.get(THEME_VARIABLE) or theme.DEFAULT)
             language.use(os.environ.get(LANGUAGE_VARIABLE) or language.ENGLISH)
             names = os.environ.get(RUN_VARIABLE)
@@ -77,10 +79,10 @@ class Explainer(FastScene):
 
     def render(self, preview: bool = False) -> bool:
         """Render; what the runs lack or has no room ends the program in one line."""
-        with told_in_one_line():
+        with one_line_errors():
             return bool(super().render(preview))
 
-    def set_stage(self, workers: Sequence[WorkerTold]) -> Stage:
+    def set_stage(self, workers: Sequence[WorkerSpec]) -> Stage:
         """Set up and return the stage, with a slot for each worker or for a crowd."""
         self.layout = layout(self.frame, len(workers))
         self.stage = stage_for(self.layout, workers)
@@ -92,7 +94,7 @@ class Explainer(FastScene):
         return next(own, ("reference",))
 
     @contextmanager
-    def beat(self, name: str, caption: Told, *around: Animation) -> Iterator[None]:
+    def beat(self, name: str, caption: Text, *around: Animation) -> Iterator[None]:
         """Tell one beat: a section of its own, its caption, its body, and time to read.
 
         Args:
@@ -120,7 +122,7 @@ class Explainer(FastScene):
 
     @contextmanager
     def standing(
-        self, name: str, caption: Told, *, title: Told, on_stage: Mobject
+        self, name: str, caption: Text, *, title: Text, on_stage: Mobject
     ) -> Iterator[None]:
         """Tell a loop's only beat: everything stands from the first frame on."""
         self.on_beat(name)
@@ -142,7 +144,7 @@ class Explainer(FastScene):
 
 
 @contextmanager
-def told_in_one_line() -> Iterator[None]:
+def one_line_errors() -> Iterator[None]:
     """End the program, or a notebook's cell, in one line where runs, theme, language can't be used.
 
     Manim answers any other exception of a scene with a traceback of many lines.
@@ -170,13 +172,13 @@ def reading_time(text: str) -> float:
     return max(theme.CAPTION_AT_LEAST, theme.SWAP + len(text) / theme.CHARACTERS_A_SECOND)
 
 
-def texts_of(mobjects: list[Mobject]) -> Iterator[tuple[str, tuple[Figure, ...]]]:
+def texts_of(mobjects: list[Mobject]) -> Iterator[tuple[str, tuple[Number, ...]]]:
     """Yield each text on screen with its figures; a text that is not ``Words`` has none."""
     for mobject in mobjects:
         for part in mobject.get_family():
             if isinstance(part, Words):
                 yield part.shown, part.figures
-            elif isinstance(part, Text):
+            elif isinstance(part, ManimText):
                 yield part.original_text, ()
             elif isinstance(part, DecimalNumber):
                 yield str(part.number), ()

@@ -1,6 +1,6 @@
 """The ledger: what left the workers, what came to them, and what stayed."""
 
-from scenes.charts.account import Account
+from scenes.charts.amounts import Amounts
 from scenes.explainer import Explainer
 from scenes.story import ledger as story
 
@@ -10,17 +10,17 @@ class Ledger(Explainer):
 
     def construct(self) -> None:
         """Tell the chapter."""
-        told = story.tell(self.runs)
+        spec = story.tell(self.runs)
         chrome = self.chrome
-        entries = [*told.travelled, *told.kept]
-        account = Account(entries, told.most, self.layout.whole, self.frame)
-        around = chrome.title(told.title), chrome.status(told.status)
-        with self.beat("moved", told.moved, *around):
-            self.play(account.enter(told.travelled))
-        with self.beat("stayed", told.stayed):
-            if told.kept:
-                self.play(account.enter(told.kept))
-        if told.balance:
-            caption, moved = told.balance
+        entries = [*spec.travelled, *spec.kept]
+        account = Amounts(entries, spec.most, self.layout.whole, self.frame)
+        around = chrome.title(spec.title), chrome.status(spec.status)
+        with self.beat("moved", spec.moved, *around):
+            self.play(account.enter(spec.travelled))
+        with self.beat("stayed", spec.stayed):
+            if spec.kept:
+                self.play(account.enter(spec.kept))
+        if spec.balance:
+            caption, moved = spec.balance
             with self.beat("balance", caption):
-                self.play(account.add_up(told.travelled, moved))
+                self.play(account.add_up(spec.travelled, moved))

@@ -9,15 +9,15 @@ class Loop(Explainer):
 
     def construct(self) -> None:
         """Tell it."""
-        told = story.tell(self.runs)
-        stage = self.set_stage(told.workers)
-        stage.open(told.plate, told.reading)
-        with self.standing("loop", told.loop, title=told.title, on_stage=stage.everything):
-            for round_ in told.rounds:
-                for animation in stage.swift_round(round_):
+        spec = story.tell(self.runs)
+        stage = self.set_stage(spec.workers)
+        stage.open(spec.plate, spec.reading)
+        with self.standing("loop", spec.loop, title=spec.title, on_stage=stage.everything):
+            for round_ in spec.rounds:
+                for animation in stage.quick_round(round_):
                     self.play(animation)
             self.play(
                 stage.release(),
-                stage.show_plate(*told.plate, glow=False),
-                stage.front_end.read(*told.reading),
+                stage.show_plate(*spec.plate, glow=False),
+                stage.front_end.read(*spec.reading),
             )

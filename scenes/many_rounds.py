@@ -4,8 +4,8 @@ from scenes.charts.history import History
 from scenes.drawing.pace import brisk
 from scenes.explainer import Explainer
 from scenes.story import many_rounds as story
-from scenes.story.in_one_place import Comparison
-from scenes.story.many_rounds import ManyRoundsTold
+from scenes.story.baselines import Comparison
+from scenes.story.many_rounds import ManyRoundsSpec
 
 
 class ManyRounds(Explainer):
@@ -13,36 +13,36 @@ class ManyRounds(Explainer):
 
     def construct(self) -> None:
         """Tell the chapter."""
-        told = story.tell(self.runs)
-        self.set_stage(told.workers)
-        self.repeat(told)
-        self.history = History(told.history, self.layout.figure, self.frame)
-        self.remember(told)
-        if told.comparison:
-            self.compare(told.comparison)
+        spec = story.tell(self.runs)
+        self.set_stage(spec.workers)
+        self.repeat(spec)
+        self.history = History(spec.history, self.layout.figure, self.frame)
+        self.remember(spec)
+        if spec.comparison:
+            self.compare(spec.comparison)
 
-    def repeat(self, told: ManyRoundsTold) -> None:
+    def repeat(self, spec: ManyRoundsSpec) -> None:
         """Show the next rounds on the stage, each faster than the one before."""
-        opening = self.stage.open(told.plate, told.reading), self.chrome.title(told.title)
-        if not told.swift:
+        opening = self.stage.open(spec.plate, spec.reading), self.chrome.title(spec.title)
+        if not spec.swift:
             self.play(*opening)
             return
-        with self.beat("again", told.again, *opening):
-            for round_ in told.swift:
-                steps = self.stage.swift_round(round_)
+        with self.beat("again", spec.again, *opening):
+            for round_ in spec.swift:
+                steps = self.stage.quick_round(round_)
                 self.play(self.chrome.status(round_.status), next(steps))
                 for animation in steps:
                     self.play(animation)
 
-    def remember(self, told: ManyRoundsTold) -> None:
+    def remember(self, spec: ManyRoundsSpec) -> None:
         """Lay all rounds side by side."""
         chrome, history = self.chrome, self.history
-        with self.beat("grid", told.grid, *chrome.hide("status")):
+        with self.beat("grid", spec.grid, *chrome.hide("status")):
             self.play(brisk(self.stage.become_rows(history.rows, history.enter())))
-            for step in told.first_rounds:
+            for step in spec.first_rounds:
                 self.play(history.advance(step.round, step.seconds))
-        with self.beat("grow", told.grow, chrome.overlay(told.so_far, alone=True)):
-            for step in told.paced_rounds:
+        with self.beat("grow", spec.grow, chrome.overlay(spec.so_far, alone=True)):
+            for step in spec.paced_rounds:
                 chrome.tick(step.so_far, alone=True)
                 self.play(history.advance(step.round, step.seconds))
             self.play(history.finish())

@@ -13,17 +13,17 @@ class Opening(Explainer):
 
     def construct(self) -> None:
         """Tell the chapter."""
-        told = story.tell(self.runs)
-        self.layout = layout(self.frame, len(told.workers))
-        card = TitleCard(told.phrases, self.layout)
-        stage = stage_for(card.under(self.layout), told.workers)
-        with self.beat("title", told.subject, card.say(), brisk(stage.enter_workers())):
-            self.play(stage.enter_coordinator(), stage.show_plate(*told.plate))
-            entering = stage.enter_front_end(), stage.front_end.read(*told.reading)
+        spec = story.tell(self.runs)
+        self.layout = layout(self.frame, len(spec.workers))
+        card = TitleCard(spec.phrases, self.layout)
+        stage = stage_for(card.under(self.layout), spec.workers)
+        with self.beat("title", spec.subject, card.say(), brisk(stage.enter_workers())):
+            self.play(stage.enter_coordinator(), stage.show_plate(*spec.plate))
+            entering = stage.enter_front_end(), stage.front_end.read(*spec.reading)
             self.play(brisk(stage.connect()), *entering)
-        with self.beat("rounds", told.rounds):
-            for counter, round_ in told.played:
-                steps = stage.swift_round(round_)
+        with self.beat("rounds", spec.rounds):
+            for counter, round_ in spec.played:
+                steps = stage.quick_round(round_)
                 self.play(next(steps), card.count(counter))
                 for animation in steps:
                     self.play(brisk(animation))

@@ -1,6 +1,6 @@
 """How the photos are split among the workers: how many each holds, for what, of which kinds."""
 
-from scenes.charts.stacks import Stacks
+from scenes.charts.partition_stacks import PartitionStacks
 from scenes.explainer import Explainer
 from scenes.story import partitions as story
 
@@ -10,14 +10,14 @@ class Partitions(Explainer):
 
     def construct(self) -> None:
         """Tell the chapter."""
-        told = story.tell(self.runs)
-        stacks = Stacks(told.stacks, self.layout.whole, self.frame)
-        with self.beat("dataset", told.dataset, self.chrome.title(told.title)):
+        spec = story.tell(self.runs)
+        stacks = PartitionStacks(spec.stacks, self.layout.whole, self.frame)
+        with self.beat("dataset", spec.dataset, self.chrome.title(spec.title)):
             self.play(stacks.enter())
-        with self.beat("deal", told.deal):
+        with self.beat("deal", spec.deal):
             self.play(stacks.deal())
-        if told.split:
-            with self.beat("split", told.split):
+        if spec.split:
+            with self.beat("split", spec.split):
                 self.play(stacks.split())
-        with self.beat("kinds", told.kinds):
+        with self.beat("kinds", spec.kinds):
             self.play(stacks.count_kinds())

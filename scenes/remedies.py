@@ -11,15 +11,15 @@ class Remedies(Explainer):
 
     def construct(self) -> None:
         """Tell the chapter."""
-        told = story.tell(self.runs)
-        plot = DotPlot(told.plot, self.layout.tall, self.frame)
-        with self.beat("dots", told.dots, self.chrome.title(told.title)):
+        spec = story.tell(self.runs)
+        plot = DotPlot(spec.plot, self.layout.tall, self.frame)
+        with self.beat("dots", spec.dots, self.chrome.title(spec.title)):
             self.play(plot.enter())
             self.play(plot.first())
-        with self.beat("others", told.others):
+        with self.beat("others", spec.others):
             self.play(brisk(plot.others()))
-        with self.beat("compared", told.compared):
+        with self.beat("compared", spec.compared):
             self.play(plot.compare())
-        if told.alike:
-            with self.beat("alike", told.alike):
+        if spec.alike:
+            with self.beat("alike", spec.alike):
                 self.play(plot.far())

@@ -6,7 +6,7 @@ in every shape; ``scenes.drawing.layout.Frame.px`` turns them into Manim's units
 
 from dataclasses import asdict, dataclass
 
-from scenes.errors import ThemeError
+from scenes.text.errors import ThemeError
 
 FONT = "Source Sans Pro"
 

@@ -11,23 +11,23 @@ class WeightedAverage(Explainer):
 
     def construct(self) -> None:
         """Tell the chapter."""
-        told, chrome = story.tell(self.runs), self.chrome
-        average = Average(told.average, self.layout.tall, self.frame)
-        title, status = chrome.title(told.title), chrome.status(told.status)
+        spec, chrome = story.tell(self.runs), self.chrome
+        average = Average(spec.average, self.layout.tall, self.frame)
+        title, status = chrome.title(spec.title), chrome.status(spec.status)
         around = [title, status]
-        if told.unequal is not None:
-            with self.beat("unequal", told.unequal, *around):
+        if spec.unequal is not None:
+            with self.beat("unequal", spec.unequal, *around):
                 self.play(average.compare())
             around = []
-        with self.beat("weight", told.weight, *around):
+        with self.beat("weight", spec.weight, *around):
             self.play(average.enter())
-        with self.beat("sent", told.sent):
+        with self.beat("sent", spec.sent):
             self.play(average.send())
-        with self.beat("shares", told.shares):
+        with self.beat("shares", spec.shares):
             self.play(average.share())
             self.play(brisk(average.multiply()))
-        with self.beat("sum", told.sum):
+        with self.beat("sum", spec.sum):
             self.play(average.add())
             self.play(average.balance())
-        with self.beat("alike", told.alike):
+        with self.beat("alike", spec.alike):
             self.play(average.count_alike())

@@ -20,16 +20,16 @@ from manim import (
 from manim import Line as Stroke
 
 from scenes import theme
-from scenes.charts.beam import Beam
+from scenes.charts.average_term import Columns, Equals, Term, columns_of
+from scenes.charts.balance import Balance
 from scenes.charts.formula import MODEL, SHARE, SUM, UPDATE, Formula
-from scenes.charts.holdings import Holdings
-from scenes.charts.term import Columns, Equals, Term, columns_of
+from scenes.charts.num_examples import ExampleBars
 from scenes.drawing import layers
 from scenes.drawing.layout import Frame, Slot, box
 from scenes.drawing.panel import Panel
 from scenes.drawing.text import Words
-from scenes.figures import Told, figures_of, text
-from scenes.told import AverageTold
+from scenes.story.specs import AverageSpec
+from scenes.text.lines import Text, numbers_of, text
 
 LAG = 0.5
 SHIFT = 20  # pixels by which a number slides into its place
@@ -40,29 +40,29 @@ HEAD = 0.6  # height of the line of the columns' names, in rows
 class Average:
     """A table with a row for each worker, the formula, the coordinator, and a beam."""
 
-    def __init__(self, told: AverageTold, area: Slot, frame: Frame) -> None:
-        self.told, self.frame, self.area = told, frame, area
+    def __init__(self, spec: AverageSpec, area: Slot, frame: Frame) -> None:
+        self.spec, self.frame, self.area = spec, frame, area
         table, formula, panel, beam = _divided(area, frame)
-        head, *rows, last = table.rows([HEAD, *[1.0] * (len(told.terms) + 1)])
-        most = max(term.photos[1] for term in told.terms) or 1.0
+        head, *rows, last = table.rows([HEAD, *[1.0] * (len(spec.terms) + 1)])
+        most = max(term.photos[1] for term in spec.terms) or 1.0
         self.terms = []
-        for term, row in zip(told.terms, rows, strict=True):
-            self.terms.append(Term(term, told.before, row, frame))
+        for term, row in zip(spec.terms, rows, strict=True):
+            self.terms.append(Term(term, spec.before, row, frame))
             self.terms[-1].count(term.photos[0], term.photos[1] / most)
         _center([(term.share, term.times, term.value) for term in self.terms])
         _center([(term.value, term.equals, term.product) for term in self.terms])
         self.share_head, self.value_head, self.product_head = self._heads(head)
         if columns_of(frame).photos:
             self.value_head.add(self._head(text("photos"), columns_of(frame).photos, head))
-        self.holdings: Holdings | None = None
+        self.holdings: ExampleBars | None = None
         self.formula = Formula(formula)
-        self.beam = Beam(told, beam, frame)
+        self.beam = Balance(spec, beam, frame)
         self._conclude(last, columns_of(frame))
         self._coordinate(panel)
 
     def compare(self) -> Animation:
         """Bring in nothing but the workers, with how many photos each holds, drawn large."""
-        self.holdings = Holdings(self.terms, self.area, self.frame)
+        self.holdings = ExampleBars(self.terms, self.area, self.frame)
         return self.holdings.enter()
 
     def enter(self) -> Animation:
@@ -164,7 +164,7 @@ class Average:
         for place, name in names.items():
             yield VGroup(self._head(name, place, row))
 
-    def _head(self, name: Told, place: float, row: Slot) -> Words:
+    def _head(self, name: Text, place: float, row: Slot) -> Words:
         words = Words(name, self.frame, color=theme.MUTED)
         return words.put(np.array([row.left + self.frame.px(place), row.y, 0]), 1)
 
@@ -175,8 +175,8 @@ class Average:
         top = row.top - px(2)
         self.rule = Stroke(np.array([start, top, 0]), np.array([end, top, 0]))
         self.rule.set_stroke(theme.MUTED, 2)
-        self.sum = self._model(self.told.sum[0], columns.size).put(np.array([end, y, 0]), 1)
-        shown = figures_of(self.told.photos)[0] if columns.photos else self.told.photos
+        self.sum = self._model(self.spec.sum[0], columns.size).put(np.array([end, y, 0]), 1)
+        shown = numbers_of(self.spec.photos)[0] if columns.photos else self.spec.photos
         self.photos = Words(shown, self.frame, color=theme.MUTED)
         place = row.left + px(columns.photos or columns.bar)
         self.photos.put(np.array([place, y, 0]), 1 if columns.photos else -1)
@@ -191,25 +191,25 @@ class Average:
         self.heading = Words(text("Coordinator"), self.frame, weight="SEMIBOLD")
         y = self.sum.anchor[1] if beside else slot.bottom + self.frame.px(46)
         self.old = VGroup()
-        if self.told.before:
-            self.old.add(*self._holds(text("old weight"), self.told.before[0], slot, y))
-        self.new = VGroup(*self._holds(text("new weight"), self.told.server, slot, y))
+        if self.spec.before:
+            self.old.add(*self._holds(text("old weight"), self.spec.before[0], slot, y))
+        self.new = VGroup(*self._holds(text("new weight"), self.spec.server, slot, y))
         self.heading.put(np.array([slot.x, y + self.frame.px(125), 0]))
         self.sign = VGroup()
-        if beside and self.told.agrees:
+        if beside and self.spec.agrees:
             x = (slot.left + self.sum.get_right()[0]) / 2
             self.sign.add(Equals(np.array([x, y, 0]), self.frame.px(theme.TITLE)))
         for part in (self.heading, self.old, self.new):
             part.set_z_index(layers.CONTENT)
 
-    def _holds(self, name: Told, value: Told, slot: Slot, y: float) -> Iterator[Words]:
+    def _holds(self, name: Text, value: Text, slot: Slot, y: float) -> Iterator[Words]:
         """Yield what the coordinator holds, and what it is."""
         above = np.array([slot.x, y + self.frame.px(79), 0])
         yield Words(name, self.frame, color=theme.MUTED).put(above)
         yield self._model(value, theme.DISPLAY).put(np.array([slot.x, y, 0]))
 
-    def _model(self, told: Told, pixels: float) -> Words:
-        return Words(told, self.frame, pixels=pixels, color=theme.MODEL, weight="SEMIBOLD")
+    def _model(self, text: Text, pixels: float) -> Words:
+        return Words(text, self.frame, pixels=pixels, color=theme.MODEL, weight="SEMIBOLD")
 
     def _slide(self) -> np.ndarray:
         return self.frame.px(SHIFT) * RIGHT

@@ -25,8 +25,8 @@ from scenes import theme
 from scenes.drawing import layers
 from scenes.drawing.layout import Frame, Slot, box
 from scenes.drawing.text import Words, cut
-from scenes.figures import Told
-from scenes.told import ConfusionTold
+from scenes.story.specs import ConfusionSpec
+from scenes.text.lines import Text
 
 PIXELS = 720  # of the matrix's side in the picture, about
 HEAD = 56  # pixels above the matrix for what its columns are called
@@ -75,9 +75,9 @@ def _eight_bits(color: npt.NDArray[np.float64]) -> npt.NDArray[np.uint8]:
 class Confusion:
     """The matrix, the names of its rows, and a bar for each class's share of right answers."""
 
-    def __init__(self, told: ConfusionTold, area: Slot, frame: Frame) -> None:
+    def __init__(self, spec: ConfusionSpec, area: Slot, frame: Frame) -> None:
         px = frame.px
-        self.told = told
+        self.spec = spec
         self.frame = frame
         self.area = area
         names, number, heads = self._widest_name() + px(GAP), self._widest_number(), px(HEAD)
@@ -86,22 +86,22 @@ class Confusion:
         self.barred = wide >= px(LEAST_BARS)
         used = area.width if self.barred else names + side + px(GAP) + number
         # Where it is narrow, the rows are taller than wide, so that all have their names.
-        high = max(TALLEST * side, px(LEAST_ROW) * len(told.names))
+        high = max(TALLEST * side, px(LEAST_ROW) * len(spec.names))
         high = min(area.height - heads, side if self.barred else high)
         left, top = area.x - used / 2 + names, area.y + (high + heads) / 2 - heads
         self.slot = box(left, top - high, left + side, top)
         self.start = self.slot.right + px(2 * GAP if self.barred else GAP)
         self.bar_room = wide if self.barred else 0.0
-        self.pitch = high / len(told.names)
+        self.pitch = high / len(spec.names)
         self.spelled = self.pitch >= px(LEAST_ROW) - TINY
-        self.matrix = Matrix(told.shares[0], self.slot)
-        kinds = range(len(told.names))
+        self.matrix = Matrix(spec.shares[0], self.slot)
+        kinds = range(len(spec.names))
         self.bars = VGroup(*(self._bar(k) for k in kinds)) if self.barred else VGroup()
         self.heads = VGroup(*self._heads())
         self.names = self._labels(list(kinds) if self.spelled else [])
         self.numbers = VGroup()
         self.pointers = VGroup()
-        self.show(told.shares[0])
+        self.show(spec.shares[0])
 
     def enter(self) -> Animation:
         """Bring in the matrix as it was first, with the names of its rows."""
@@ -123,27 +123,27 @@ class Confusion:
         """Write each class's share of right answers at the end of its row."""
         if not self.spelled:
             return Wait(theme.SWAP)
-        self.numbers = self._numbers(range(len(self.told.names)))
+        self.numbers = self._numbers(range(len(self.spec.names)))
         return FadeIn(self.numbers)
 
     def light_best(self) -> Animation:
         """Light the class that is called right most often."""
-        steps: list[Animation] = [self._light([self.told.best])]
+        steps: list[Animation] = [self._light([self.spec.best])]
         if not self.spelled:
-            rows = sorted({self.told.best, *(self.told.mistake or ())[:1]})
+            rows = sorted({self.spec.best, *(self.spec.mistake or ())[:1]})
             self.names, self.numbers = self._labels(rows), self._numbers(rows)
             steps.append(FadeIn(self.names, self.numbers))
         return AnimationGroup(*steps, run_time=theme.MOVE)
 
     def point_out(self) -> Animation:
         """Light the cell of the most frequent mistake, if there is any, with its names."""
-        if self.told.mistake is None:
+        if self.spec.mistake is None:
             return Wait(theme.SWAP)
-        row, column = self.told.mistake
+        row, column = self.spec.mistake
         self.pointers = self._pointers(row, column)
         return Succession(
             AnimationGroup(
-                self._light([self.told.best, row]), FadeOut(self.heads[1]), run_time=theme.SWAP
+                self._light([self.spec.best, row]), FadeOut(self.heads[1]), run_time=theme.SWAP
             ),
             FadeIn(self.pointers, run_time=theme.SWAP),
         )
@@ -166,7 +166,7 @@ class Confusion:
         return self.slot.top - (row + 0.5) * self.pitch
 
     def _cell(self, row: int, column: int) -> Slot:
-        wide = self.slot.width / len(self.told.names)
+        wide = self.slot.width / len(self.spec.names)
         x = self.slot.left + (column + 0.5) * wide
         return Slot(x, self._y(row), wide, self.pitch)
 
@@ -178,16 +178,16 @@ class Confusion:
     def _heads(self) -> list[Words]:
         """Return what rows, columns and bars are called, on one line above them."""
         y = self.slot.top + self.frame.px(HEAD - 0.7 * theme.LABEL)
-        rows, columns, right = self.told.heads
-        places: list[tuple[Told, float, float]] = [
+        rows, columns, right = self.spec.heads
+        places: list[tuple[Text, float, float]] = [
             (rows, self.slot.left - self.frame.px(GAP), 1),
             (columns, self.slot.left, -1),
         ]
         if self.barred:
             places.append((right, self.start, -1))
         return [
-            Words(told, self.frame, color=theme.MUTED).put(np.array([x, y, 0.0]), side)
-            for told, x, side in places
+            Words(spec, self.frame, color=theme.MUTED).put(np.array([x, y, 0.0]), side)
+            for spec, x, side in places
         ]
 
     def _labels(self, rows: Sequence[int]) -> VGroup:
@@ -196,32 +196,32 @@ class Confusion:
         return VGroup(*(self._name(k).put(np.array([x, ys[k], 0.0]), 1) for k in rows))
 
     def _name(self, row: int) -> Words:
-        return cut(self.told.names[row], self.frame, self.frame.px(LONGEST), color=theme.INK)
+        return cut(self.spec.names[row], self.frame, self.frame.px(LONGEST), color=theme.INK)
 
     def _widest_name(self) -> float:
-        rows, *_ = self.told.heads
-        kinds = range(len(self.told.names))
+        rows, *_ = self.spec.heads
+        kinds = range(len(self.spec.names))
         return max(Words(rows, self.frame).width, *(self._name(k).width for k in kinds))
 
     def _widest_number(self) -> float:
-        return max(Words(told, self.frame).width for told in self.told.right)
+        return max(Words(spec, self.frame).width for spec in self.spec.right)
 
     def _numbers(self, rows: Sequence[int]) -> VGroup:
         """Return shares of right answers, each at the end of its row."""
         ys = self._apart(rows)
-        last = np.diag(self.told.shares[-1])
+        last = np.diag(self.spec.shares[-1])
         gap = self.frame.px(AFTER if self.barred else 0)
         return VGroup(
             *(
                 self._words(
-                    self.told.right[k], (self.start + last[k] * self.bar_room + gap, ys[k]), -1
+                    self.spec.right[k], (self.start + last[k] * self.bar_room + gap, ys[k]), -1
                 )
                 for k in rows
             )
         )
 
-    def _words(self, told: Told, place: tuple[float, float], side: float) -> Words:
-        return Words(told, self.frame).put(np.array([*place, 0.0]), side)
+    def _words(self, text: Text, place: tuple[float, float], side: float) -> Words:
+        return Words(text, self.frame).put(np.array([*place, 0.0]), side)
 
     def _apart(self, rows: Sequence[int]) -> dict[int, float]:
         """Return the height of each row's text: its row's own, moved where two would touch."""
@@ -253,7 +253,7 @@ class Confusion:
         return VGroup(around, *guides, self._column_label(cell.x)).set_z_index(layers.CONTENT)
 
     def _column_label(self, x: float) -> Words:
-        words = Words(self.told.mistake_told, self.frame, weight="SEMIBOLD")
+        words = Words(self.spec.mistake_text, self.frame, weight="SEMIBOLD")
         half = words.width / 2
         rows, *_, last = self.heads
         left = rows.get_right()[0] + self.frame.px(GAP)
@@ -268,7 +268,7 @@ class Turn(Animation):
 
     def __init__(self, confusion: Confusion, step: int, run_time: float) -> None:
         self.confusion = confusion
-        self.before, self.after = confusion.told.shares[step - 1 : step + 1]
+        self.before, self.after = confusion.spec.shares[step - 1 : step + 1]
         moved = Group(confusion.matrix, *confusion.bars)
         super().__init__(moved, run_time=run_time, rate_func=linear)
 

@@ -22,7 +22,7 @@ from scenes.drawing import layers
 from scenes.drawing.layout import Frame, Slot, box
 from scenes.drawing.plot import scaled
 from scenes.drawing.text import Words
-from scenes.told import DotPlotTold, DotRowTold, LevelTold
+from scenes.story.specs import DotPlotSpec, DotRowSpec, LevelSpec
 
 BESIDE = 1400  # pixels of width from which names stand beside the dots, else above them
 NAMES = 56  # pixels between the names and the plot
@@ -44,32 +44,32 @@ CLEAR = 14  # pixels between a line and figures beside it
 class DotPlot:
     """The plot, from the low level to the high one. Its verbs are animations."""
 
-    def __init__(self, told: DotPlotTold, area: Slot, frame: Frame) -> None:
+    def __init__(self, spec: DotPlotSpec, area: Slot, frame: Frame) -> None:
         px = frame.px
-        self.told = told
+        self.spec = spec
         self.frame = frame
         self.area = area
         self.beside = area.width > px(BESIDE)
-        count = len(told.rows)
+        count = len(spec.rows)
         heading = px(HEADING) + (0.0 if self.beside else px(SECOND))
         height = min((area.height - heading) / count, px(HIGHEST_ROW[not self.beside]))
         self.above = self.beside and height >= px(HIGH_ROW)
         top = area.top - (area.height - heading - count * height) / 2
-        names = [self._name(row) for row in told.rows]
+        names = [self._name(row) for row in spec.rows]
         self.heading = self._heading()
         width = max(part.width for part in (*names, self.heading)) + px(NAMES)
         left = area.left + (width if self.beside else px(DOT))
         bottom = top - heading - count * height
         self.plot = box(left, bottom, area.right - self._reserved(), top)
         self.slots = box(left, bottom, self.plot.right, top - heading).rows([1.0] * count)
-        values = [value for row in told.rows for value in row.values]
-        levels = [level.value for level in (told.low, told.high) if level]
-        self.least = min([told.low.value, *values]) if told.low else 0.0
+        values = [value for row in spec.rows for value in row.values]
+        levels = [level.value for level in (spec.low, spec.high) if level]
+        self.least = min([spec.low.value, *values]) if spec.low else 0.0
         self.most = max([*levels, *values])
         self.names = VGroup(*(self._named(name, row) for row, name in enumerate(names)))
         self.heading.shift(np.array([area.left, top, 0.0]))
-        self.low = self._level(told.low) if told.low else VGroup(self._zero())
-        self.high = self._level(told.high, theme.INK) if told.high else VGroup()
+        self.low = self._level(spec.low) if spec.low else VGroup(self._zero())
+        self.high = self._level(spec.high, theme.INK) if spec.high else VGroup()
         self.base = self._base()
         self.rows = [self._row(row) for row in range(count)]
 
@@ -103,7 +103,7 @@ class DotPlot:
         """Return the width for what stands beside the dots farthest right."""
         if self.above:
             return self.frame.px(DOT)
-        words = [Words(row.mean_told, self.frame, weight="SEMIBOLD") for row in self.told.rows]
+        words = [Words(row.mean_text, self.frame, weight="SEMIBOLD") for row in self.spec.rows]
         return max(mean.width for mean in words) + self.frame.px(GAP)
 
     def _middle(self, slot: Slot) -> float:
@@ -125,9 +125,9 @@ class DotPlot:
     def _heading(self) -> VGroup:
         """Return what is measured, and how under it, hanging from the origin."""
         lines = VGroup()
-        for i, told in enumerate((self.told.name, self.told.note)):
+        for i, spec in enumerate((self.spec.name, self.spec.note)):
             down = self.frame.px(theme.LABEL / 2 + i * NOTE)
-            words = Words(told, self.frame, color=theme.MUTED)
+            words = Words(spec, self.frame, color=theme.MUTED)
             lines.add(words.put(np.array([0.0, -down, 0.0]), -1))
         return lines
 
@@ -150,23 +150,23 @@ class DotPlot:
             )
         )
 
-    def _level(self, told: LevelTold, color: str | None = None) -> VGroup:
+    def _level(self, spec: LevelSpec, color: str | None = None) -> VGroup:
         """Return a level through all rows, and above them its name."""
         color = color or theme.MUTED
-        words = Words(told.name, self.frame, color=color)
+        words = Words(spec.name, self.frame, color=color)
         half = words.width / 2
         left = self.plot.left if self.beside else self.area.left
-        x = min(max(self._x(told.value), left + half), self.area.right - half)
+        x = min(max(self._x(spec.value), left + half), self.area.right - half)
         words.put(np.array([x, self._names_of_levels(), 0.0]))
-        return VGroup(self._through(told.value, color, self.slots), words)
+        return VGroup(self._through(spec.value, color, self.slots), words)
 
     def _base(self) -> VGroup:
         """Return the first row's mean through the others; its name if the levels' leave room."""
-        mean = self.told.rows[0].mean
+        mean = self.spec.rows[0].mean
         base = VGroup(self._through(mean, theme.INK, self.slots[1:] or self.slots))
-        if not str(self.told.base):
+        if not str(self.spec.base):
             return base
-        words = Words(self.told.base, self.frame)
+        words = Words(self.spec.base, self.frame)
         words.put(np.array([self._x(mean), self._names_of_levels(), 0.0]))
         gap = self.frame.px(GAP)
         texts = [part for level in (self.low, self.high) for part in level[1:]]
@@ -176,11 +176,11 @@ class DotPlot:
 
     # --- a row
 
-    def _name(self, told: DotRowTold) -> VGroup:
+    def _name(self, spec: DotRowSpec) -> VGroup:
         """Return a strategy's name and what it changes, around the origin."""
-        name = Words(told.name, self.frame, color=theme.MUTED, weight="SEMIBOLD")
+        name = Words(spec.name, self.frame, color=theme.MUTED, weight="SEMIBOLD")
         name.put(np.zeros(3), -1)
-        note = Words(told.note, self.frame, color=theme.MUTED) if str(told.note) else VGroup()
+        note = Words(spec.note, self.frame, color=theme.MUTED) if str(spec.note) else VGroup()
         if isinstance(note, Words) and self.beside:
             up = self.frame.px(UNDER_NAME / 2)
             note.put(np.array([0.0, -up, 0.0]), -1)
@@ -196,42 +196,42 @@ class DotPlot:
 
     def _row(self, row: int) -> Animation:
         """Return how a row comes: its name lights up, its dots come one by one, then their mean."""
-        told, slot = self.told.rows[row], self.slots[row]
-        dots = self._dots(told, slot)
-        mean = FadeIn(self._mean(told, slot, first=row == 0), run_time=theme.SWAP)
+        spec, slot = self.spec.rows[row], self.slots[row]
+        dots = self._dots(spec, slot)
+        mean = FadeIn(self._mean(spec, slot, first=row == 0), run_time=theme.SWAP)
         appearing = LaggedStart(*(FadeIn(dot, scale=0.4) for dot in dots), lag_ratio=0.4)
         appearing.run_time = theme.MOVE
         named = FadeToColor(self.names[row][0], theme.INK, run_time=theme.SWAP)
         return AnimationGroup(named, appearing, mean, lag_ratio=0.6)
 
-    def _dots(self, told: DotRowTold, slot: Slot) -> VGroup:
+    def _dots(self, spec: DotRowSpec, slot: Slot) -> VGroup:
         """Return a dot for each run, all on one line, but one over the other where they touch."""
         radius = self.frame.px(DOT)
-        ups = stacked([self._x(value) for value in told.values], APART * radius, LANE * radius)
+        ups = stacked([self._x(value) for value in spec.values], APART * radius, LANE * radius)
         dots = VGroup()
-        for value, up in zip(told.values, ups, strict=True):
+        for value, up in zip(spec.values, ups, strict=True):
             dot = Dot(self._place(value, slot, up), radius=radius, color=theme.INK)
             dots.add(dot.set_stroke(theme.GROUND, 2).set_z_index(layers.PACKETS))
         return dots
 
-    def _mean(self, told: DotRowTold, slot: Slot, *, first: bool) -> VGroup:
+    def _mean(self, spec: DotRowSpec, slot: Slot, *, first: bool) -> VGroup:
         """Return the mean's line, and the mean in figures: over it, or beside the dots."""
         reach = self._of_row(MEAN)
-        low, high = (self._place(told.mean, slot, side * reach) for side in (-1, 1))
+        low, high = (self._place(spec.mean, slot, side * reach) for side in (-1, 1))
         stroke = Stroke(low, high, stroke_color=theme.INK, stroke_width=5)
-        words = Words(told.mean_told, self.frame, weight="SEMIBOLD")
+        words = Words(spec.mean_text, self.frame, weight="SEMIBOLD")
         if self.above:
             place = high + np.array([0.0, self.frame.px(theme.LABEL), 0.0])
         else:
             side = self.frame.px(GAP) + words.width / 2
-            place = self._place(max(told.values), slot) + np.array([side, 0.0, 0.0])
+            place = self._place(max(spec.values), slot) + np.array([side, 0.0, 0.0])
         place[0] = self._beside_lines(place[0], words.width, first=first)
         return VGroup(stroke, words.put(place))
 
     def _beside_lines(self, x: float, width: float, *, first: bool) -> float:
         """Return where figures stand that would be on a line through the rows: beside it."""
-        base = [] if first else [self.told.rows[0].mean]
-        values = [level.value for level in (self.told.low, self.told.high) if level] + base
+        base = [] if first else [self.spec.rows[0].mean]
+        values = [level.value for level in (self.spec.low, self.spec.high) if level] + base
         lines = sorted(map(self._x, values))
         away = width / 2 + self.frame.px(CLEAR)
         most = self.area.right - width / 2

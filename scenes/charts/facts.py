@@ -9,7 +9,7 @@ from manim import Animation, FadeIn, LaggedStart, VGroup
 from scenes import theme
 from scenes.drawing.layout import Frame, Slot
 from scenes.drawing.text import Words
-from scenes.told import FactTold
+from scenes.story.specs import FactSpec
 
 # Columns, and the size of what stands in them: the first that has room.
 SHAPES = ((3, theme.TITLE), (2, theme.TITLE), (2, theme.LABEL), (1, theme.TITLE), (1, theme.LABEL))
@@ -23,7 +23,7 @@ RISE = 12  # pixels
 class Facts(VGroup):
     """Names, each over what it is, in rows from the left to the right in the middle of a slot."""
 
-    def __init__(self, facts: Sequence[FactTold], area: Slot, frame: Frame) -> None:
+    def __init__(self, facts: Sequence[FactSpec], area: Slot, frame: Frame) -> None:
         self.frame = frame
         for columns, size in SHAPES:
             drawn = [self._fact(fact, size) for fact in facts]
@@ -48,7 +48,7 @@ class Facts(VGroup):
         shift = np.array([0.0, self.frame.px(RISE), 0.0])
         return LaggedStart(*(FadeIn(fact, shift=shift) for fact in self), lag_ratio=0.25)
 
-    def _fact(self, fact: FactTold, size: float) -> VGroup:
+    def _fact(self, fact: FactSpec, size: float) -> VGroup:
         """Return a name over what it is, both starting at the origin."""
         half = np.array([0.0, self.frame.px(UNDER / 2), 0.0])
         name = Words(fact.name, self.frame, color=theme.MUTED).put(half, -1)

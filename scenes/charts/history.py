@@ -6,14 +6,15 @@ import numpy as np
 from manim import Animation, AnimationGroup, FadeIn, VGroup, linear
 
 from scenes import theme
-from scenes.charts import measure, participation
-from scenes.charts.measure import HEADING, Measure
+from scenes.charts import metric_curve as measure
+from scenes.charts import participation
+from scenes.charts.metric_curve import HEADING, MetricCurve
 from scenes.charts.participation import Participation
 from scenes.drawing.growth import Grow
 from scenes.drawing.layout import Frame, Slot, box
 from scenes.drawing.text import Words
-from scenes.figures import Told
-from scenes.told import HistoryTold, LevelTold
+from scenes.story.specs import HistorySpec, LevelSpec
+from scenes.text.lines import Text
 
 NARROW = 1200  # pixels of width below which measures stand above the rows, not beside them
 SHARES = (0.86, 1.0)  # widths of the rows and of the measures
@@ -27,19 +28,19 @@ ROW_ENDS = 30  # pixels right of the rows
 class History:
     """A row for each worker and a curve for each measure. Every verb is an animation."""
 
-    def __init__(self, told: HistoryTold, area: Slot, frame: Frame) -> None:
-        self.told = told
+    def __init__(self, spec: HistorySpec, area: Slot, frame: Frame) -> None:
+        self.spec = spec
         self.frame = frame
-        self.num_rounds = max(len(told.participants), 1)
+        self.num_rounds = max(len(spec.participants), 1)
         self.drawn = 0
         narrow = area.width < frame.px(NARROW)
-        rows, plots = _divided(area, told, frame, narrow=narrow)
-        self.rows = Participation(told, rows, frame)
+        rows, plots = _divided(area, spec, frame, narrow=narrow)
+        self.rows = Participation(spec, rows, frame)
         self.measures = [
-            Measure(series, plot, self.num_rounds, frame, inside=narrow)
-            for series, plot in zip(told.series, plots, strict=True)
+            MetricCurve(series, plot, self.num_rounds, frame, inside=narrow)
+            for series, plot in zip(spec.series, plots, strict=True)
         ]
-        heading = Words(told.grid, frame)
+        heading = Words(spec.grid, frame)
         heading.put(rows.at(0, 1) + np.array([0.0, frame.px(HEADING / 2), 0.0]), -1)
         self.still = VGroup(heading, *self._ticks(rows, plots))
 
@@ -60,36 +61,36 @@ class History:
         """Label the curves' ends."""
         return FadeIn(VGroup(*(measure.last for measure in self.measures)), run_time=theme.SWAP)
 
-    def compare(self, level: LevelTold) -> Animation:
+    def compare(self, level: LevelSpec) -> Animation:
         """Draw a level that the first measure is compared with."""
         return FadeIn(self.measures[0].level(level))
 
     def _ticks(self, rows: Slot, plots: list[Slot]) -> list[Words]:
         """Name the first and the last round under the plots that have nothing below them."""
-        below = [(self.told.last_round, rows.right, rows.bottom)]
+        below = [(self.spec.last_round, rows.right, rows.bottom)]
         if self.num_rounds > 1:
-            below.append((self.told.first_marked, self.rows.x(1), rows.bottom))
+            below.append((self.spec.first_marked, self.rows.x(1), rows.bottom))
         if plots[-1].left > rows.right:
             bottom = plots[-1].bottom
-            below.append((self.told.first_round, plots[-1].left, bottom))
-            below.append((self.told.last_round, plots[-1].right, bottom))
+            below.append((self.spec.first_round, plots[-1].left, bottom))
+            below.append((self.spec.last_round, plots[-1].right, bottom))
         down = self.frame.px(TICKS - theme.LABEL / 2)
         return [
-            Words(told, self.frame, color=theme.MUTED).put(np.array([x, y - down, 0.0]))
-            for told, x, y in below
+            Words(spec, self.frame, color=theme.MUTED).put(np.array([x, y - down, 0.0]))
+            for spec, x, y in below
         ]
 
 
 def _divided(
-    area: Slot, told: HistoryTold, frame: Frame, *, narrow: bool
+    area: Slot, spec: HistorySpec, frame: Frame, *, narrow: bool
 ) -> tuple[Slot, list[Slot]]:
     """Return the plot of the rows and that of each measure."""
     px = frame.px
-    shares = [1.0] + [LATER_SHARE] * (len(told.series) - 1)
-    names = _widest(told.rows[:: max(len(told.rows) - 1, 1)], frame) + px(participation.BESIDE)
-    first = _widest([series.first for series in told.series], frame) + px(measure.BESIDE)
-    levels = [] if narrow else [level.name for series in told.series for level in series.levels]
-    ends = [_widest([series.last for series in told.series], frame, "SEMIBOLD")]
+    shares = [1.0] + [LATER_SHARE] * (len(spec.series) - 1)
+    names = _widest(spec.rows[:: max(len(spec.rows) - 1, 1)], frame) + px(participation.BESIDE)
+    first = _widest([series.first for series in spec.series], frame) + px(measure.BESIDE)
+    levels = [] if narrow else [level.name for series in spec.series for level in series.levels]
+    ends = [_widest([series.last for series in spec.series], frame, "SEMIBOLD")]
     ends += [_widest(levels, frame)] if levels else []
     last = max(ends) + px(measure.BESIDE)
     if narrow:
@@ -104,8 +105,8 @@ def _divided(
     return _under_heading(rows, frame), plots
 
 
-def _widest(told: Sequence[Told], frame: Frame, weight: str = "NORMAL") -> float:
-    return max(Words(text, frame, weight=weight).width for text in told)
+def _widest(spec: Sequence[Text], frame: Frame, weight: str = "NORMAL") -> float:
+    return max(Words(text, frame, weight=weight).width for text in spec)
 
 
 def _under_heading(slot: Slot, frame: Frame) -> Slot:

@@ -22,7 +22,7 @@ from scenes import theme
 from scenes.drawing.layout import Frame, Slot, box
 from scenes.drawing.plot import polyline, scaled
 from scenes.drawing.text import Words
-from scenes.told import LineChartTold, RunLineTold
+from scenes.story.specs import LineChartSpec, RunLineSpec
 
 NAME, OVER_ENDS = 58, 92  # pixels above the lines for the measure's name; where it is over ends
 TICKS = 50  # pixels under them for the rounds
@@ -70,24 +70,24 @@ class Draw(Animation):
 class LineChart:
     """The chart. Its verbs are animations."""
 
-    def __init__(self, told: LineChartTold, area: Slot, frame: Frame) -> None:
-        self.told = told
+    def __init__(self, spec: LineChartSpec, area: Slot, frame: Frame) -> None:
+        self.spec = spec
         self.frame = frame
         self.area = area
-        self.ends = [self._end(series, rank) for rank, series in enumerate(told.series)]
+        self.ends = [self._end(series, rank) for rank, series in enumerate(spec.series)]
         room = max(end.width for end in self.ends) + frame.px(GAP)
-        over = Words(told.name, frame).width > area.width - room
+        over = Words(spec.name, frame).width > area.width - room
         self.plot = box(
             area.left,
             area.bottom + frame.px(TICKS),
             area.right - room,
             area.top - frame.px(OVER_ENDS if over else NAME),
         )
-        levels = [told.level.value] if told.level else []
-        self.most = max([*levels, *(value for series in told.series for value in series.values)])
+        levels = [spec.level.value] if spec.level else []
+        self.most = max([*levels, *(value for series in spec.series for value in series.values)])
         self.axes = VGroup(self._floor(), *self._ticks(), self._name())
-        self.lines = [self._line(series, rank) for rank, series in enumerate(told.series)]
-        self.level = self._level() if told.level else VGroup()
+        self.lines = [self._line(series, rank) for rank, series in enumerate(spec.series)]
+        self.level = self._level() if spec.level else VGroup()
         self._place_ends()
 
     def enter(self) -> Animation:
@@ -109,7 +109,7 @@ class LineChart:
     def _y(self, value: float) -> float:
         return scaled([value], 0, self.most, self.plot.bottom, self.plot.top)[0]
 
-    def _line(self, series: RunLineTold, rank: int) -> ChartLine:
+    def _line(self, series: RunLineSpec, rank: int) -> ChartLine:
         last = len(series.values) - 1
         xs = scaled(range(last + 1), 0, last, self.plot.left, self.plot.right)
         return ChartLine(xs, [self._y(value) for value in series.values], rank, self.frame)
@@ -120,26 +120,26 @@ class LineChart:
 
     def _ticks(self) -> list[Words]:
         down = np.array([0.0, self.frame.px(TICKS - theme.LABEL / 2), 0.0])
-        first = Words(self.told.first_round, self.frame, color=theme.MUTED)
-        last = Words(self.told.last_round, self.frame, color=theme.MUTED)
+        first = Words(self.spec.first_round, self.frame, color=theme.MUTED)
+        last = Words(self.spec.last_round, self.frame, color=theme.MUTED)
         return [first.put(self.plot.at(0, 0) - down, -1), last.put(self.plot.at(1, 0) - down, 1)]
 
     def _name(self) -> Words:
         half = np.array([0.0, self.frame.px(theme.LABEL / 2), 0.0])
-        words = Words(self.told.name, self.frame, color=theme.MUTED)
+        words = Words(self.spec.name, self.frame, color=theme.MUTED)
         return words.put(self.area.at(0, 1) - half, -1)
 
     def _level(self) -> VGroup:
         """Return the level, and its name under it where the lines have left it behind."""
-        assert self.told.level is not None
-        y = self._y(self.told.level.value)
+        assert self.spec.level is not None
+        y = self._y(self.spec.level.value)
         start, end = np.array([self.plot.left, y, 0.0]), np.array([self.plot.right, y, 0.0])
         stroke = DashedLine(start, end, stroke_color=theme.MUTED, stroke_width=2)
         under = np.array([0.0, self.frame.px(theme.LABEL + 6), 0.0])
-        words = Words(self.told.level.name, self.frame, color=theme.MUTED)
+        words = Words(self.spec.level.name, self.frame, color=theme.MUTED)
         return VGroup(stroke, words.put(end - under, 1))
 
-    def _end(self, series: RunLineTold, rank: int) -> VGroup:
+    def _end(self, series: RunLineSpec, rank: int) -> VGroup:
         """Return a value with its name under it, around the origin."""
         color = theme.INK if rank == 0 else theme.MUTED
         value = Words(series.last, self.frame, pixels=theme.TITLE, color=color, weight="SEMIBOLD")
@@ -149,7 +149,7 @@ class LineChart:
 
     def _place_ends(self) -> None:
         """Put each name at its line's end, and so far from the others that none touches."""
-        wanted = [self._y(series.values[-1]) for series in self.told.series]
+        wanted = [self._y(series.values[-1]) for series in self.spec.series]
         order = sorted(range(len(wanted)), key=lambda i: -wanted[i])
         ys = spread([wanted[i] for i in order], self.frame.px(APART))
         x = self.plot.right + self.frame.px(GAP)

@@ -8,7 +8,7 @@ from scenes import theme
 from scenes.drawing.growth import Marks
 from scenes.drawing.layout import Frame, Slot, box
 from scenes.drawing.text import Words
-from scenes.told import HistoryTold
+from scenes.story.specs import HistorySpec
 
 MARK = (0.78, 0.6)  # a mark's part of its column and of its row
 LARGEST = 30  # pixels of a mark's side
@@ -22,12 +22,12 @@ FINE = 2  # pixels of the picture for one of a frame of 1080
 class Participation(VGroup):
     """Rows with their names. ``marks`` is drawn on them round by round."""
 
-    def __init__(self, told: HistoryTold, plot: Slot, frame: Frame) -> None:
-        self.told = told
+    def __init__(self, spec: HistorySpec, plot: Slot, frame: Frame) -> None:
+        self.spec = spec
         self.plot = plot
         self.frame = frame
-        self.num_rounds = max(len(told.participants), 1)
-        self.num_rows = len(told.rows)
+        self.num_rounds = max(len(spec.participants), 1)
+        self.num_rows = len(spec.rows)
         self.step = plot.height / self.num_rows
         self.names = {row: self._name(row) for row in self._named()}
         self.lines = [self._line(row) for row in self._lined()]
@@ -50,7 +50,7 @@ class Participation(VGroup):
 
     def _name(self, row: int) -> Words:
         place = np.array([self.plot.left - self.frame.px(BESIDE), self.y(row), 0.0])
-        return Words(self.told.rows[row], self.frame).put(place, 1)
+        return Words(self.spec.rows[row], self.frame).put(place, 1)
 
     def _line(self, row: int) -> Stroke:
         start = np.array([self.plot.left, self.y(row), 0.0])
@@ -77,7 +77,7 @@ class Participation(VGroup):
         width = min(MARK[0] * self.plot.width / self.num_rounds, side) * across
         height = min(MARK[1] * self.step, side) * up
         opacity = np.zeros((high, wide), np.uint8)
-        for round_, workers in enumerate(self.told.participants, 1):
+        for round_, workers in enumerate(self.spec.participants, 1):
             columns = _around((self.x(round_) - area.left) * across, width, wide)
             for row in workers:
                 opacity[_around((area.top - self.y(row)) * up, height, high), columns] = 255

@@ -9,8 +9,8 @@ from manim import Line as Stroke
 from scenes import theme
 from scenes.drawing.layout import Frame, Slot
 from scenes.drawing.text import Words
-from scenes.figures import Told
-from scenes.told import ColumnTold
+from scenes.story.specs import ColumnSpec
+from scenes.text.lines import Text
 
 SIZES = (theme.TITLE, theme.LABEL)  # of the cells: the larger one where it has room
 BETWEEN = 72  # pixels between two columns
@@ -25,17 +25,17 @@ class Table(VGroup):
     """
 
     def __init__(
-        self, columns: Sequence[ColumnTold], area: Slot, frame: Frame, foot: Told | None = None
+        self, columns: Sequence[ColumnSpec], area: Slot, frame: Frame, foot: Text | None = None
     ) -> None:
         self.frame = frame
         gap = frame.px(BETWEEN)
         count = len(columns[0].cells) + 1
         for size in SIZES:
-            self.drawn = [_Column(told, size, frame) for told in columns]
+            self.drawn = [_Column(spec, size, frame) for spec in columns]
             if _width(self.drawn, gap) <= area.width:
                 break
         while _width(self.drawn, gap) > area.width and len(self.drawn) > 1:
-            self.drawn.remove(max(self.drawn, key=lambda column: column.told.rank))
+            self.drawn.remove(max(self.drawn, key=lambda column: column.spec.rank))
         lines = count + (foot is not None)
         self.step = min(frame.px(LEADING * size), area.height / lines)
         top = area.y + (lines - 1) / 2 * self.step
@@ -67,16 +67,16 @@ class Table(VGroup):
 class _Column:
     """A column's words: its name, and its cells."""
 
-    def __init__(self, told: ColumnTold, size: float, frame: Frame) -> None:
-        self.told = told
-        head = Words(told.name, frame, color=theme.MUTED)
-        self.words = [head, *(Words(cell, frame, pixels=size) for cell in told.cells)]
+    def __init__(self, spec: ColumnSpec, size: float, frame: Frame) -> None:
+        self.spec = spec
+        head = Words(spec.name, frame, color=theme.MUTED)
+        self.words = [head, *(Words(cell, frame, pixels=size) for cell in spec.cells)]
         self.width = max(words.width for words in self.words)
 
     def put(self, left: float, top: float, step: float) -> None:
         """Align the words on the left, or on the right where they are numbers."""
-        side = 1 if self.told.number else -1
-        x = left + self.width if self.told.number else left
+        side = 1 if self.spec.number else -1
+        x = left + self.width if self.spec.number else left
         for i, words in enumerate(self.words):
             words.put(np.array([x, top - i * step, 0.0]), side)
 

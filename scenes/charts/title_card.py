@@ -9,8 +9,8 @@ from manim import Animation, FadeIn, FadeOut, LaggedStart, Succession, VGroup, W
 from scenes import theme
 from scenes.drawing.layout import Frame, Layout, Slot, box
 from scenes.drawing.text import LEADING, Words
-from scenes.figures import Told
-from scenes.told import PhraseTold
+from scenes.story.specs import PhraseSpec
+from scenes.text.lines import Text
 
 SPACE = 27  # pixels between two phrases on a line
 UNDER = 38  # pixels between the title and the stage
@@ -22,7 +22,7 @@ WIRES = 0.65  # of the wires' height, that is left to them at least
 class TitleCard(VGroup):
     """The title's phrases, side by side where they have room, else under one another."""
 
-    def __init__(self, phrases: Sequence[PhraseTold], layout: Layout) -> None:
+    def __init__(self, phrases: Sequence[PhraseSpec], layout: Layout) -> None:
         self.frame: Frame = layout.frame
         # Where the frame is not wide, the stage needs the height.
         size = theme.DISPLAY if self.frame.wide else theme.TITLE
@@ -48,7 +48,7 @@ class TitleCard(VGroup):
         phrases = (FadeIn(words, shift=shift) for words in self.phrases)
         return LaggedStart(*phrases, lag_ratio=0.5)
 
-    def count(self, told: Told) -> Animation:
+    def count(self, text: Text) -> Animation:
         """Show beside the coordinator which round it is, in place of the one before.
 
         Where there is no room, nothing is shown.
@@ -57,7 +57,7 @@ class TitleCard(VGroup):
             return Wait(theme.SWAP)
         old, self.counter = (
             self.counter,
-            Words(told, self.frame, pixels=theme.DISPLAY, weight="SEMIBOLD").put(
+            Words(text, self.frame, pixels=theme.DISPLAY, weight="SEMIBOLD").put(
                 self.beside.center
             ),
         )

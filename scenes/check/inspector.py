@@ -13,7 +13,7 @@ from scenes.check.pixels import Painter
 from scenes.check.rules import all_rules
 from scenes.check.sampler import Sampler
 from scenes.check.stills import draw_still
-from scenes.errors import CheckError
+from scenes.text.errors import CheckError
 
 CLEARLY = 1.25  # times: a fault seen again is kept where it is that much worse
 Key = tuple[int, str, str]  # beat, rule, what it is about

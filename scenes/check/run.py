@@ -7,9 +7,9 @@ from typing import Any
 
 from scenes import Chapter
 from scenes.check.finding import Finding
-from scenes.errors import ChapterError, CheckError, SceneError
-from scenes.publish.render import BLIND, WORK, Job, Look, module_of, ready
-from scenes.publish.workers import side_by_side
+from scenes.render.jobs import BLIND, WORK, Job, Look, module_of, ready
+from scenes.render.workers import side_by_side
+from scenes.text.errors import ChapterError, CheckError, SceneError
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def _loaded(job: Job) -> Any:
     try:
         return module_of(job)
     except Exception as error:
-        raise CheckError(f"{job.file} cannot be loaded: {_told(error)}") from error
+        raise CheckError(f"{job.file} cannot be loaded: {_spec(error)}") from error
 
 
 def check(
@@ -112,9 +112,9 @@ def inspect(
     except SceneError:
         raise
     except Exception as error:
-        raise CheckError(f"{job.chapter.name} cannot be built: {_told(error)}") from error
+        raise CheckError(f"{job.chapter.name} cannot be built: {_spec(error)}") from error
     return Checked(job.chapter, tuple(found), max(inspector.beats, 1), scene.time)
 
 
-def _told(error: Exception) -> str:
+def _spec(error: Exception) -> str:
     return f"{type(error).__name__}: {error}"

@@ -50,13 +50,13 @@ def capital(text: Lettering) -> float:
     if len(letters) == len(heights):
         pairs = list(zip(letters, heights, strict=True))
         for signs in (TALL, frozenset(ascii_letters), frozenset(letters)):
-            told = [
+            spec = [
                 tall / share
                 for letter, tall in pairs
                 if letter in signs and (share := in_capitals(letter)) > 0
             ]
-            if told:
-                return float(np.median(told))
+            if spec:
+                return float(np.median(spec))
     return float(np.percentile([part.box.height for part in text.parts], MOSTLY))
 
 

@@ -9,9 +9,9 @@ from manim.typing import Point3D
 from scenes import theme
 from scenes.drawing.layout import Frame, Layout, Slot
 from scenes.drawing.text import LEADING, Block, Words, cut, wrapped
-from scenes.errors import FitError
-from scenes.figures import Told, split
-from scenes.told import Metric
+from scenes.story.specs import Metric
+from scenes.text.errors import FitError
+from scenes.text.lines import Text, split
 
 GAP = 56  # pixels between two metrics
 DESCENT = 5  # pixels by which a block of text looks lower than its capitals
@@ -28,14 +28,14 @@ class Chrome:
         self.layout = layout
         self.shown: dict[str, VGroup] = {}
 
-    def title(self, told: Told) -> Animation:
+    def title(self, text: Text) -> Animation:
         """Show the chapter's name, top left."""
-        words = Words(told, self.frame, pixels=theme.TITLE, weight="SEMIBOLD")
+        words = Words(text, self.frame, pixels=theme.TITLE, weight="SEMIBOLD")
         return self._swap("title", VGroup(words.put(self._top_left(theme.TITLE / 2), -1)))
 
-    def status(self, told: Told) -> Animation:
+    def status(self, text: Text) -> Animation:
         """Show where in the run we are, under the title; a long name of the run is cut."""
-        words = cut(told, self.frame, self.layout.frame.safe.width, color=theme.MUTED)
+        words = cut(text, self.frame, self.layout.frame.safe.width, color=theme.MUTED)
         return self._swap("status", VGroup(words.put(self._top_left(theme.TITLE + 45), -1)))
 
     def overlay(self, metrics: Sequence[Metric], *, alone: bool = False) -> Animation:
@@ -82,7 +82,7 @@ class Chrome:
             entry.add(name.put(corner - down * (theme.TITLE + 33 + i * NAME_LEADING), side))
         return entry
 
-    def _in_lines(self, name: Told, room: float) -> Sequence[Words]:
+    def _in_lines(self, name: Text, room: float) -> Sequence[Words]:
         """Return a name as one line, or as two that are about as wide where it has no room."""
         whole = Words(name, self.frame, color=theme.MUTED)
         if whole.width <= room or " " not in str(name):
@@ -126,19 +126,19 @@ class Chrome:
         )
 
 
-def caption_block(told: Told, layout: Layout) -> Block:
+def caption_block(text: Text, layout: Layout) -> Block:
     """Return a caption's lines.
 
     Raises:
         FitError: it needs more lines than a caption has.
     """
     columns, most = layout.caption_shape
-    lines = wrapped(str(told), columns)
+    lines = wrapped(str(text), columns)
     if len(lines) > most:
         raise FitError(
-            f"the caption {str(told)!r} needs {len(lines)} lines of {columns} characters, "
+            f"the caption {str(text)!r} needs {len(lines)} lines of {columns} characters, "
             f"{most} are allowed"
         )
-    parts = split(told, lines)
+    parts = split(text, lines)
     words = [Words(part, layout.frame, pixels=theme.TITLE) for part in parts]
     return Block(words, layout.frame.px(theme.TITLE * LEADING))

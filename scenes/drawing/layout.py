@@ -11,7 +11,7 @@ import numpy as np
 from manim import config
 from manim.typing import Point3D
 
-from scenes.crowds import MOST_CARDS
+from scenes.story.crowds import MOST_CARDS
 
 MARGIN = 0.05  # of the frame's width and height, kept clear of text
 # What a phone's own controls cover in a portrait frame, pixels of 1920: top, bottom, right.

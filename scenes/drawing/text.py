@@ -22,8 +22,8 @@ from manim.typing import Point3D
 from scenes import theme
 from scenes.drawing.layout import Frame
 from scenes.drawing.outlines import outlines
-from scenes.errors import FontError
-from scenes.figures import ELLIPSIS, Figure, Line, Told, figures_of
+from scenes.text.errors import FontError
+from scenes.text.lines import ELLIPSIS, Line, Number, Text, numbers_of
 
 WEIGHTS = {"NORMAL": "Regular", "SEMIBOLD": "Semibold", "BOLD": "Bold"}
 LEADING = 1.75  # distance of baselines, in heights of a capital
@@ -86,7 +86,7 @@ class Words(VMobject):
 
     def __init__(
         self,
-        told: Told,
+        text: Text,
         frame: Frame,
         *,
         pixels: float = theme.LABEL,
@@ -94,9 +94,9 @@ class Words(VMobject):
         weight: str = "NORMAL",
     ) -> None:
         super().__init__(color=color or theme.INK, fill_opacity=1, stroke_width=0)
-        self.told = told
-        self.figures = figures_of(told)
-        self.shown = str(told)
+        self.text = text
+        self.figures = numbers_of(text)
+        self.shown = str(text)
         register_font()
         check_glyphs(self.shown)
         # A strut is laid out behind it: a capital that shows where the line's capitals stand.
@@ -144,36 +144,36 @@ class Block(VGroup):
             words.put(DOWN * leading * i)
 
 
-def cut(told: Told, frame: Frame, width: float, *, color: str, weight: str = "NORMAL") -> Words:
+def cut(text: Text, frame: Frame, width: float, *, color: str, weight: str = "NORMAL") -> Words:
     """Return a label whose first name is cut where it is longer than ``width``; a mark shows it."""
-    words = Words(told, frame, color=color, weight=weight)
-    while words.width > width and (shorter := _shortened(told, width / words.width)) is not None:
-        told = shorter
-        words = Words(told, frame, color=color, weight=weight)
+    words = Words(text, frame, color=color, weight=weight)
+    while words.width > width and (shorter := _shortened(text, width / words.width)) is not None:
+        text = shorter
+        words = Words(text, frame, color=color, weight=weight)
     return words
 
 
-def _shortened(told: Told, part: float) -> Told | None:
+def _shortened(text: Text, part: float) -> Text | None:
     """Return a text with a shorter name in it, or nothing where there is none to be shortened.
 
     Args:
-        told: the text.
+        text: the text.
         part: of its length, how much of it there may be.
     """
-    if isinstance(told, Figure):
-        return _shorter_name(told, part * len(told.text))
-    if not isinstance(told, Line):
+    if isinstance(text, Number):
+        return _shorter_name(text, part * len(text.text))
+    if not isinstance(text, Line):
         return None
-    for i, (field, figure) in enumerate(told.parts):
-        if isinstance(figure, Figure) and isnan(figure.value):
-            excess = (1 - part) * len(str(told))
+    for i, (field, figure) in enumerate(text.parts):
+        if isinstance(figure, Number) and isnan(figure.value):
+            excess = (1 - part) * len(str(text))
             shorter = _shorter_name(figure, len(figure.text) - excess)
-            parts = (*told.parts[:i], (field, shorter or figure), *told.parts[i + 1 :])
-            return replace(told, parts=parts) if shorter else None
+            parts = (*text.parts[:i], (field, shorter or figure), *text.parts[i + 1 :])
+            return replace(text, parts=parts) if shorter else None
     return None
 
 
-def _shorter_name(name: Figure, most: float) -> Figure | None:
+def _shorter_name(name: Number, most: float) -> Number | None:
     """Return a name of about so many characters, fewer than it has; nothing where it has two."""
     if len(name.text) <= len(ELLIPSIS) + 1:
         return None

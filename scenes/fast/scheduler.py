@@ -43,7 +43,7 @@ class WorkerError(Exception):
 
 
 @dataclass(frozen=True)
-class Desk:
+class Channel:
     """What a process is given besides its job.
 
     ``slots`` has one for each processor; whoever is at work holds one. A job may be ``split``.
@@ -112,7 +112,7 @@ def side_by_side(
             while waiting and len(running) < most:
                 i = waiting.pop()
                 here, there = context.Pipe()
-                task = (work, todo[i], Desk(there, slots, split), dict(os.environ))
+                task = (work, todo[i], Channel(there, slots, split), dict(os.environ))
                 process = context.Process(target=_work, args=task)  # type: ignore[attr-defined]
                 process.start()
                 there.close()
@@ -159,7 +159,7 @@ def _received(connection: Connection, process: BaseProcess, job: Job) -> tuple[s
 
 
 def _work(
-    work: Callable[[Any, Desk], Any], job: Job, desk: Desk, environment: dict[str, str]
+    work: Callable[[Any, Channel], Any], job: Job, channel: Channel, environment: dict[str, str]
 ) -> None:
     """Do one piece of work; this process does nothing else."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's, which ends its workers
@@ -170,10 +170,10 @@ def _work(
     gc.enable()
     _Here.process = os.getpid()
     message: tuple[str, Any]
-    with desk.slots:
+    with channel.slots:
         try:
             _Here.at_work = True
-            message = RETURNED, work(job, desk)
+            message = RETURNED, work(job, channel)
         except (Exception, SystemExit) as error:
             error.add_note(traceback.format_exc())
             message = RAISED, error
@@ -181,7 +181,7 @@ def _work(
             sys.exit(ENDED)
         finally:
             _Here.at_work = False
-    desk.messages.send(message)
+    channel.messages.send(message)
 
 
 def _break_off(number: int, frame: object) -> None:

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from fl_sim import record
-from scenes.figures import DIGIT
-from scenes.publish.cues import starts
-from scenes.publish.render import Clip
-from scenes.release.clips import Shown, Sources
-from scenes.release.loops import budget_of
+from scenes.outputs.cues import starts
+from scenes.outputs.loop_files import budget_of
+from scenes.render.clips import Shown, Sources
+from scenes.render.jobs import Clip
+from scenes.text.lines import DIGIT
 
 NAME = "manifest.json"
 BLOCK = 1 << 20  # bytes
@@ -113,24 +113,24 @@ class Manifest:
 
     def write(self, folder: Path) -> None:
         """Write it into a release's folder."""
-        told = {"fedreel": version("fedreel"), **asdict(self)}
-        text = json.dumps(told, indent=1, ensure_ascii=False, allow_nan=False)
+        spec = {"fedreel": version("fedreel"), **asdict(self)}
+        text = json.dumps(spec, indent=1, ensure_ascii=False, allow_nan=False)
         (folder / NAME).write_text(text + "\n", "utf-8")
 
 
 def read(folder: Path) -> Manifest | None:
     """Return the manifest of the release in a folder; nothing where there is none to go by."""
     try:
-        told = json.loads((folder / NAME).read_text("utf-8"))
+        spec = json.loads((folder / NAME).read_text("utf-8"))
         return Manifest(
-            told["title"],
-            told["command"],
-            told["inputs"],
-            told["runs"],
-            {name: Sources(**sources) for name, sources in told["made_from"].items()},
-            told["making"],
-            [FileMade(**file) for file in told["files"]],
-            told["audit"],
+            spec["title"],
+            spec["command"],
+            spec["inputs"],
+            spec["runs"],
+            {name: Sources(**sources) for name, sources in spec["made_from"].items()},
+            spec["making"],
+            [FileMade(**file) for file in spec["files"]],
+            spec["audit"],
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
@@ -139,10 +139,10 @@ def read(folder: Path) -> Manifest | None:
 def is_release(folder: Path) -> bool:
     """Return whether a folder holds a release, by this fedreel or an earlier one."""
     try:
-        told = json.loads((folder / NAME).read_text("utf-8"))
+        spec = json.loads((folder / NAME).read_text("utf-8"))
     except (OSError, ValueError):
         return False
-    return isinstance(told, dict) and {"fedreel", "files"} <= told.keys()
+    return isinstance(spec, dict) and {"fedreel", "files"} <= spec.keys()
 
 
 def whole(folder: Path, manifest: Manifest) -> bool:

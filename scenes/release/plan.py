@@ -5,22 +5,23 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from fl_sim import record
-from scenes import FILM, LOOP, language
-from scenes.errors import ReleaseError, UntoldError
-from scenes.publish.render import SHAPES, Job, Look, jobs, tellable
+from scenes import FILM, LOOP
 from scenes.release import manifest as manifests
-from scenes.release.clips import Planned, changed, has, sources_of
-from scenes.release.digests import everything, making
-from scenes.release.folder import restore
 from scenes.release.manifest import Manifest
-from scenes.release.store import Store
+from scenes.render.clips import Planned, changed, has, sources_of
+from scenes.render.digests import everything, making
+from scenes.render.folders import restore
+from scenes.render.jobs import SHAPES, Job, Look, jobs, renderable
+from scenes.render.store import Store
+from scenes.text import languages as language
+from scenes.text.errors import NotRecordedError, ReleaseError
 
 COMMAND = "fedreel release"
 AS_IT_WAS, AS_THEIR_CLIPS = "as it was", "as the clips that they are made of"
 
 
 @dataclass(frozen=True)
-class Wish:
+class Request:
     """What a person asks for: the runs to film, and how the film is to look.
 
     There is a film in each shape and language. The first of both are those of the figures and of
@@ -44,7 +45,7 @@ class Wish:
     @property
     def command(self) -> str:
         """The command that asks for it, without the folder."""
-        usual = Wish()
+        usual = Request()
         words = [COMMAND, *(f"--run {record.resolve(run).name}" for run in self.runs)]
         for option in ("quality", "theme"):
             value = getattr(self.look, option)
@@ -71,7 +72,7 @@ class Plan:
 
     films: Mapping[Look, Sequence[Planned]]
     loop: Sequence[Planned]
-    left_out: Sequence[UntoldError]
+    left_out: Sequence[NotRecordedError]
 
     @property
     def todo(self) -> list[Planned]:
@@ -79,7 +80,7 @@ class Plan:
         return [*(planned for film in self.films.values() for planned in film), *self.loop]
 
 
-def plan(wish: Wish) -> Plan:
+def plan(wish: Request) -> Plan:
     """Return what is to be done for a wish.
 
     Raises:
@@ -87,11 +88,11 @@ def plan(wish: Wish) -> Plan:
         UntoldError: no chapter can be told of the runs.
     """
     first = wish.looks[0]
-    told, left_out = tellable(jobs((), wish.runs, first))
-    if not told:
+    spec, left_out = renderable(jobs((), wish.runs, first))
+    if not spec:
         raise left_out[0]
-    films = {look: [_planned(replace(job, look=look)) for job in told] for look in wish.looks}
-    loops, _ = tellable(jobs((LOOP.name,), wish.runs, replace(first, shape=Look().shape)))
+    films = {look: [_planned(replace(job, look=look)) for job in spec] for look in wish.looks}
+    loops, _ = renderable(jobs((LOOP.name,), wish.runs, replace(first, shape=Look().shape)))
     return Plan(films, [_planned(job) for job in loops], left_out)
 
 
@@ -113,7 +114,7 @@ def check_place(out: Path) -> None:
         )
 
 
-def unchanged(wish: Wish, out: Path) -> Manifest | None:
+def unchanged(wish: Request, out: Path) -> Manifest | None:
     """Return the manifest of the release that is there, if a new one would be the same."""
     before = manifests.read(out)
     if before is None or before.inputs != wish.inputs() or not manifests.whole(out, before):
@@ -146,5 +147,5 @@ def explanation(planned: Plan, out: Path, store: Store) -> list[str]:
 def _why(reasons: Sequence[str], kept: bool) -> str:
     if not reasons:
         return AS_IT_WAS if kept else "rendered again: it is no longer in the store"
-    told = "; ".join(reasons)
-    return f"{told}; but it is in the store" if kept else f"rendered, since {told}"
+    spec = "; ".join(reasons)
+    return f"{spec}; but it is in the store" if kept else f"rendered, since {spec}"

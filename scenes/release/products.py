@@ -5,19 +5,19 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from scenes import language
 from scenes.fast.scheduler import DONE
-from scenes.publish.cues import as_srt, as_vtt
-from scenes.publish.film import Extras, Track, join_movies, title
-from scenes.publish.render import Clip, Look
-from scenes.publish.sheet import sheet, stills
-from scenes.release.captions import tracks
-from scenes.release.clips import Planned
-from scenes.release.digests import digest, making
-from scenes.release.encode import WEBM, encode
-from scenes.release.loops import BUDGETS, loop, name_of
+from scenes.outputs.captions import tracks
+from scenes.outputs.cues import as_srt, as_vtt
+from scenes.outputs.encode import WEBM, encode
+from scenes.outputs.film import Extras, Track, join_movies, title
+from scenes.outputs.loop_files import BUDGETS, loop, name_of
+from scenes.outputs.sheet import sheet, stills
 from scenes.release.manifest import runs_of
-from scenes.release.store import Store
+from scenes.render.clips import Planned
+from scenes.render.digests import digest, making
+from scenes.render.jobs import Clip, Look
+from scenes.render.store import Store
+from scenes.text import languages as language
 
 STEM = "fedreel"
 BEFORE_END = 0.1  # seconds from a beat's end to the still of it
@@ -68,32 +68,32 @@ class Film:
         return made
 
 
-def film(told: Film, follow: Follow) -> Made:
+def film(spec: Film, follow: Follow) -> Made:
     """Return a film as MP4 and WebM, with its captions as text tracks and beside it."""
-    lengths = [clip.seconds for clip in told.clips]
-    texts = tracks([planned.job for planned in told.todo], told.clips, lengths)
-    names = [planned.job.told().title for planned in told.todo]
-    extras = Extras(_about(told.todo), names, texts)
-    key = told.key(extras)
+    lengths = [clip.seconds for clip in spec.clips]
+    texts = tracks([planned.job for planned in spec.todo], spec.clips, lengths)
+    names = [planned.job.spec().title for planned in spec.todo]
+    extras = Extras(_about(spec.todo), names, texts)
+    key = spec.key(extras)
     made: Made = {}
     for suffix, parts in (
-        (".mp4", [clip.movie for clip in told.clips]),
-        (".webm", told.webms(follow)),
+        (".mp4", [clip.movie for clip in spec.clips]),
+        (".webm", spec.webms(follow)),
     ):
-        path = told.store.get(key, suffix, partial(_join, parts, extras))
-        made[f"{told.stem}{suffix}"] = path, told.seconds
+        path = spec.store.get(key, suffix, partial(_join, parts, extras))
+        made[f"{spec.stem}{suffix}"] = path, spec.seconds
     for track in texts:
-        made |= _captions(told, track)
+        made |= _captions(spec, track)
     return made
 
 
-def _captions(told: Film, track: Track) -> Made:
-    name = f"captions/{told.stem}.{track.language}"
+def _captions(spec: Film, track: Track) -> Made:
+    name = f"captions/{spec.stem}.{track.language}"
     texts = {".srt": as_srt(track.cues), ".vtt": as_vtt(track.cues, track.language)}
     return {
         f"{name}{suffix}": (
-            told.store.get(digest(text), suffix, partial(_write, text)),
-            told.seconds,
+            spec.store.get(digest(text), suffix, partial(_write, text)),
+            spec.seconds,
         )
         for suffix, text in texts.items()
     }
@@ -102,52 +102,52 @@ def _captions(told: Film, track: Track) -> Made:
 def _about(todo: Sequence[Planned]) -> dict[str, str]:
     """Return the metadata of a movie: the runs with their fingerprints, seeds and versions."""
     runs = runs_of(list(dict.fromkeys(run for planned in todo for run in planned.job.runs)))
-    told = [f"{run['name']}: {run['fingerprint']}, seed {run['seed']}" for run in runs]
+    spec = [f"{run['name']}: {run['fingerprint']}, seed {run['seed']}" for run in runs]
     versions = sorted({f"{name} {one}" for run in runs for name, one in run["versions"].items()})
-    comment = f"Runs: {'; '.join(told)}. Made with {', '.join(versions)}."
+    comment = f"Runs: {'; '.join(spec)}. Made with {', '.join(versions)}."
     with language.using(todo[0].job.look.language):
         return {"title": title(), "comment": comment}
 
 
-def chapters(told: Film) -> Made:
+def chapters(spec: Film) -> Made:
     """Return each chapter's clip in both formats, and a poster: its last picture."""
     made: Made = {}
-    for planned, clip, webm in zip(told.todo, told.clips, told.webms(), strict=True):
+    for planned, clip, webm in zip(spec.todo, spec.clips, spec.webms(), strict=True):
         name = f"chapters/{clip.chapter.name}"
-        extras = Extras({"title": planned.job.told().title})
+        extras = Extras({"title": planned.job.spec().title})
         join = partial(_join, [clip.movie], extras)
-        made[f"{name}.mp4"] = told.store.get(planned.made, ".mp4", join), clip.seconds
+        made[f"{name}.mp4"] = spec.store.get(planned.made, ".mp4", join), clip.seconds
         made[f"{name}.webm"] = webm, clip.seconds
-        made[f"{name}.png"] = told.store.get(planned.made, ".png", partial(_poster, clip)), None
+        made[f"{name}.png"] = spec.store.get(planned.made, ".png", partial(_poster, clip)), None
     return made
 
 
-def sheets(told: Film) -> Made:
+def sheets(spec: Film) -> Made:
     """Return the film's poster, which is its first chapter's, and the contact sheet."""
-    poster = told.store.get(told.todo[0].made, ".png", partial(_poster, told.clips[0]))
-    page = told.store.get(told.key("sheet"), ".png", partial(sheet, told.clips))
+    poster = spec.store.get(spec.todo[0].made, ".png", partial(_poster, spec.clips[0]))
+    page = spec.store.get(spec.key("sheet"), ".png", partial(sheet, spec.clips))
     return {"poster.png": (poster, None), "sheet.png": (page, None)}
 
 
-def figures(told: Film, follow: Follow) -> Made:
+def figures(spec: Film, follow: Follow) -> Made:
     """Return a figure of each beat, as PNG and as SVG."""
-    from scenes.release.figures import Task, figures_of  # noqa: PLC0415  # Manim is imported late
+    from scenes.render.stills import Task, numbers_of  # noqa: PLC0415  # Manim is imported late
 
-    tasks = [Task(planned.job, planned.drawn, told.store) for planned in told.todo]
+    tasks = [Task(planned.job, planned.drawn, spec.store) for planned in spec.todo]
     return {
         f"figures/{task.job.chapter.name}-{name}": (path, None)
-        for task, files in zip(tasks, figures_of(tasks, follow), strict=True)
+        for task, files in zip(tasks, numbers_of(tasks, follow), strict=True)
         for name, path in files.items()
     }
 
 
-def loops(told: Film, follow: Follow) -> Made:
+def loops(spec: Film, follow: Follow) -> Made:
     """Return the loop in its formats and sizes."""
     made: Made = {}
     for suffix, width in BUDGETS:
         follow("loop files", f"{suffix[1:]} {width}")
-        path = told.store.get(told.key(width), suffix, partial(_loop, told.clips[0].movie, width))
-        made[name_of(suffix, width)] = path, told.seconds
+        path = spec.store.get(spec.key(width), suffix, partial(_loop, spec.clips[0].movie, width))
+        made[name_of(suffix, width)] = path, spec.seconds
     follow("loop files", DONE)
     return made
 

@@ -4,20 +4,20 @@ import shutil
 from pathlib import Path
 
 from scenes.fast.scheduler import DONE
-from scenes.publish.film import title
+from scenes.outputs.film import title
 from scenes.release import products
-from scenes.release.clips import Renderer, clips, here
-from scenes.release.digests import making
-from scenes.release.folder import put, workshop
 from scenes.release.manifest import FileMade, Manifest, audit_of, file_made, runs_of
 from scenes.release.page.site import Site, write
-from scenes.release.plan import Plan, Wish
+from scenes.release.plan import Plan, Request
 from scenes.release.products import Film, Follow, Made
-from scenes.release.store import Store
+from scenes.render.clips import Renderer, clips, here
+from scenes.render.digests import making
+from scenes.render.folders import put, work_folder
+from scenes.render.store import Store
 
 
 def release(
-    wish: Wish, planned: Plan, out: Path, store: Store, follow: Follow, renderer: Renderer = here
+    wish: Request, planned: Plan, out: Path, store: Store, follow: Follow, renderer: Renderer = here
 ) -> Manifest:
     """Make a release, and give it its place.
 
@@ -41,7 +41,7 @@ def release(
         made |= products.loops(loop, follow)
     made |= products.chapters(films[0]) | products.sheets(films[0])
     made |= products.figures(films[0], follow)
-    with workshop(out.parent, f".{out.name}") as work:
+    with work_folder(out.parent, f".{out.name}") as work:
         folder = work / out.name
         files = [
             _copied(folder, name, path, seconds) for name, (path, seconds) in sorted(made.items())
@@ -49,7 +49,7 @@ def release(
         follow("page", "")
         pages = write(Site(films, wish.records), folder, files, wish.command)
         follow("page", DONE)
-        told = Manifest(
+        spec = Manifest(
             title=title(),
             command=wish.command,
             inputs=inputs,
@@ -62,10 +62,10 @@ def release(
             ),
             audit=audit_of(films[0].clips),
         )
-        told.write(folder)
+        spec.write(folder)
         put(folder, out)
     store.prune()
-    return told
+    return spec
 
 
 def _copied(folder: Path, name: str, path: Path, seconds: float | None) -> FileMade:

@@ -10,7 +10,7 @@ from scenes.drawing.panel import CORNER
 from scenes.drawing.pictures import grid, mosaic, photo_slots, picture
 from scenes.stage.wires import PACKET_HEIGHT
 from scenes.stage.worker import PAD, Worker, label_bars, name_of
-from scenes.told import WorkerTold
+from scenes.story.specs import WorkerSpec
 
 BARS = 46  # pixels of height of the label bars under photos
 GAP = 10
@@ -21,22 +21,22 @@ FINE = 1.6
 class Card(Worker):
     """One worker's card. What the record lacks leaves its room to the rest."""
 
-    def __init__(self, told: WorkerTold, slot: Slot, frame: Frame) -> None:
+    def __init__(self, spec: WorkerSpec, slot: Slot, frame: Frame) -> None:
         inner = slot.inset(frame.px(PAD))
         self.inner = inner
         dock = box(inner.left, inner.top - frame.px(PACKET_HEIGHT), inner.right, inner.top)
-        super().__init__(told, slot, dock, frame)
+        super().__init__(spec, slot, dock, frame)
 
     def fill(self) -> None:
         """Draw photos and label bars between the dock and the name; a plain tile without both."""
-        px, inner, told = self.frame.px, self.inner, self.told
-        self.words = name_of(told, inner.width + px(PAD), self.frame)
+        px, inner, spec = self.frame.px, self.inner, self.spec
+        self.words = name_of(spec, inner.width + px(PAD), self.frame)
         self.words.put(np.array([self.slot.x, inner.bottom + px(theme.LABEL / 2), 0.0]))
         self.compact = self.slot.height < px(COMPACT)
         gap = px(GAP)
         low, high = inner.bottom + px(theme.LABEL + GAP), inner.top - px(PACKET_HEIGHT + GAP)
-        photos = told.photos is not None and len(told.photos) > 0
-        bars = len(told.bars) > 0 and not (self.compact and photos)
+        photos = spec.photos is not None and len(spec.photos) > 0
+        bars = len(spec.bars) > 0 and not (self.compact and photos)
         if bars:
             top = low + px(BARS) if photos else high
             self.bars = self._bars(box(inner.left, low, inner.right, top))
@@ -49,7 +49,7 @@ class Card(Worker):
 
     def _bars(self, area: Slot) -> VGroup:
         """Return the label bars on their floor."""
-        bars = label_bars(self.told.bars, area)
+        bars = label_bars(self.spec.bars, area)
         floor = Stroke(
             area.at(0, 0), area.at(1, 0), stroke_color=theme.MUTED, stroke_width=FINE
         ).set_z_index(bars.z_index)
@@ -57,7 +57,7 @@ class Card(Worker):
         return bars
 
     def _show_photos(self, area: Slot) -> None:
-        photos = self.told.photos
+        photos = self.spec.photos
         assert photos is not None
         columns, count = grid(area.width / area.height, len(photos))
         image = picture(mosaic(photos[:count], columns), area)

@@ -24,8 +24,8 @@ from scenes.drawing.layout import Frame, Slot, box
 from scenes.drawing.panel import CORNER, Panel, Recess
 from scenes.drawing.pictures import Rewrite, picture, plate
 from scenes.drawing.text import Words
-from scenes.figures import Told, text
 from scenes.stage.wires import PACKET_HEIGHT
+from scenes.text.lines import Text, text
 
 PAD = 20  # pixels
 LOW = 240  # of height, below which the plate needs more of it
@@ -71,7 +71,7 @@ class Coordinator(Group):
         self,
         filters: npt.NDArray[np.float32] | None,
         limit: float,
-        note: Told | None = None,
+        note: Text | None = None,
         *,
         glow: bool = True,
     ) -> Animation:
@@ -115,7 +115,7 @@ class Coordinator(Group):
         image = picture(plate(filters, limit, area.width / area.height), area)
         return image.set_z_index(layers.CONTENT)
 
-    def _key(self, note: Told) -> VGroup:
+    def _key(self, note: Text) -> VGroup:
         """Return a note in the tray after a square that glows."""
         square = Square(self.frame.px(SWATCH), fill_color=theme.INK, fill_opacity=1, stroke_width=0)
         words = Words(note, self.frame)
@@ -132,13 +132,13 @@ class Share(VGroup):
     ``room`` is that width, of which a little stays free beside the next one.
     """
 
-    def __init__(self, told: Told, area: Slot, frame: Frame) -> None:
+    def __init__(self, text: Text, area: Slot, frame: Frame) -> None:
         gap = min(frame.px(BETWEEN), MOST_BETWEEN * area.width)
         self.body = Rectangle(width=area.width - gap, height=area.height, stroke_width=0)
         self.body.set_fill(theme.UPDATE, opacity=1).move_to(area.center)
         self.room = area.width
         super().__init__(self.body)
-        words = Words(told, frame, color=theme.ON_BRIGHT, weight="SEMIBOLD").put(area.center)
+        words = Words(text, frame, color=theme.ON_BRIGHT, weight="SEMIBOLD").put(area.center)
         if words.width < FILLING * area.width:
             self.add(words)
         self.body.set_z_index(layers.PACKETS)

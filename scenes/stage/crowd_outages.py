@@ -10,7 +10,7 @@ from scenes.drawing.marks import cross
 from scenes.stage.crowd_stage import CrowdStage
 from scenes.stage.outages import WORKING, Outages
 from scenes.stage.stage import Stage
-from scenes.told import OutageTold
+from scenes.story.specs import FailureSpec
 
 FILLING = 0.66  # part of a mark that its cross fills at most
 
@@ -18,13 +18,13 @@ FILLING = 0.66  # part of a mark that its cross fills at most
 class CrowdOutages(Outages):
     """What shows that some workers of a crowd failed."""
 
-    def __init__(self, told: Sequence[OutageTold], stage: CrowdStage) -> None:
-        super().__init__(told, stage)
+    def __init__(self, spec: Sequence[FailureSpec], stage: CrowdStage) -> None:
+        super().__init__(spec, stage)
         self.crowd_stage = stage
 
     def strike(self) -> Animation:
         """Let the workers train for a while; then all that fail step back."""
-        failed = [outage.worker for outage in self.told]
+        failed = [outage.worker for outage in self.spec]
         self.crosses = VGroup(*(self._cross(worker) for worker in failed))
         working = self.crowd_stage.examine(failed)
         working.run_time = WORKING * theme.MOVE
@@ -43,6 +43,6 @@ class CrowdOutages(Outages):
         return mark.set_z_index(PACKETS)
 
 
-def outages_of(told: Sequence[OutageTold], stage: Stage) -> Outages:
+def outages_of(spec: Sequence[FailureSpec], stage: Stage) -> Outages:
     """Return what shows that some workers failed, for cards or for a crowd."""
-    return CrowdOutages(told, stage) if isinstance(stage, CrowdStage) else Outages(told, stage)
+    return CrowdOutages(spec, stage) if isinstance(stage, CrowdStage) else Outages(spec, stage)

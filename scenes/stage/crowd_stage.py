@@ -24,11 +24,9 @@ from manim import (
 from manim import Line as Stroke
 
 from scenes import theme
-from scenes.crowds import count_of, crowded, each_stands_for, stream
 from scenes.drawing.layout import Layout, Slot, box
 from scenes.drawing.panel import THICK, Pulse
 from scenes.drawing.text import Words
-from scenes.figures import Figure, Line, Told, line, plural
 from scenes.stage import crowd as marks
 from scenes.stage.card import Card
 from scenes.stage.coordinator import share_slots
@@ -38,12 +36,14 @@ from scenes.stage.slices import Slices
 from scenes.stage.stage import Stage
 from scenes.stage.strands import Flood, Spread, Strands, backwards
 from scenes.stage.wires import Packet, Trail, Travel, journey
-from scenes.told import (
-    CurveTold,
-    SwiftTold,
-    UpdateTold,
-    WorkerTold,
+from scenes.story.crowds import count_of, crowded, each_stands_for, stream
+from scenes.story.specs import (
+    CurveSpec,
+    QuickRoundSpec,
+    UpdateSpec,
+    WorkerSpec,
 )
+from scenes.text.lines import Line, Number, Text, line, plural
 
 BESIDE = 20  # pixels between the crowd and what names its ends
 ABOVE = 176  # pixels between the coordinator and the crowd at least, for strands and curves
@@ -60,9 +60,9 @@ STAGGER = 0.55  # part of one movement after which the next one begins
 class CrowdStage(Stage):
     """Front end, coordinator, a crowd of workers, and the strands between them."""
 
-    def __init__(self, layout: Layout, workers: Sequence[WorkerTold]) -> None:
+    def __init__(self, layout: Layout, workers: Sequence[WorkerSpec]) -> None:
         super().__init__(layout, [])
-        self.told = workers
+        self.spec = workers
         first, last = Words(workers[0].label, self.frame), Words(workers[-1].number, self.frame)
         self.crowd = self._drawn(first.width, last.width)
         self.names = VGroup(*self._placed(first, last))
@@ -85,7 +85,7 @@ class CrowdStage(Stage):
 
     def enter_workers(self) -> Animation:
         """Bring the marks in as a wave from the left to the right."""
-        everyone = np.arange(len(self.told))
+        everyone = np.arange(len(self.spec))
         self.crowd.looks[:, marks.PRESENT] = 0
         self.crowd.paint(everyone)
         wave = self._relit(everyone, Course(self._from_left(everyone)), 2 * theme.MOVE)
@@ -142,7 +142,7 @@ class CrowdStage(Stage):
         self.crowd.stances[:] = marks.REST
         return self._relit(run_time=theme.MOVE / 2)
 
-    def distribute(self, clients: Sequence[int], size: Told, pace: float = 1.0) -> Animation:
+    def distribute(self, clients: Sequence[int], size: Text, pace: float = 1.0) -> Animation:
         """Send the global model to some workers: a stream that spreads, and lights them up."""
         workers = np.array(clients, int)
         self.crowd.loads[workers] = marks.MODEL
@@ -160,7 +160,7 @@ class CrowdStage(Stage):
             lag_ratio=STAGGER,
         )
 
-    def train(self, curves: Mapping[int, CurveTold]) -> Animation:
+    def train(self, curves: Mapping[int, CurveSpec]) -> Animation:
         """Pulse the workers that train while all their losses are drawn in one plot."""
         if not curves:
             return self.train_unseen(np.flatnonzero(self.crowd.loads == marks.MODEL).tolist())
@@ -202,24 +202,24 @@ class CrowdStage(Stage):
         gone = [FadeOut(*packets)] if packets else []
         return AnimationGroup(*gone, self._relit(), run_time=theme.MOVE)
 
-    def swift_round(self, told: SwiftTold) -> Iterator[Animation]:
+    def quick_round(self, spec: QuickRoundSpec) -> Iterator[Animation]:
         """Go through a round's training in a few animations, ``pace`` times their usual length."""
-        pace = told.pace
-        yield _paced(self.pick(told.picked), 0.6 * pace)
-        yield self.distribute(told.picked, told.model_size, 0.8 * pace)
-        yield self._trained(told.picked, theme.MOVE * pace)
-        yield self._returned(told.picked, told.model_size, None, STREAM * theme.MOVE * pace)
-        written = AnimationGroup(Pulse(self.coordinator.panel), self.show_plate(*told.plate))
+        pace = spec.pace
+        yield _paced(self.pick(spec.picked), 0.6 * pace)
+        yield self.distribute(spec.picked, spec.model_size, 0.8 * pace)
+        yield self._trained(spec.picked, theme.MOVE * pace)
+        yield self._returned(spec.picked, spec.model_size, None, STREAM * theme.MOVE * pace)
+        written = AnimationGroup(Pulse(self.coordinator.panel), self.show_plate(*spec.plate))
         yield _paced(written, 0.7 * pace)
-        yield self.front_end.read(*told.reading)
+        yield self.front_end.read(*spec.reading)
 
-    def collect(self, updates: Sequence[UpdateTold]) -> Sequence[Animation]:
+    def collect(self, updates: Sequence[UpdateSpec]) -> Sequence[Animation]:
         """Send all updates to the coordinator's tray in one stream: one animation."""
         if not updates:
             return []
-        told = stream([update.size for update in updates])
+        spec = stream([update.size for update in updates])
         senders = [update.worker for update in updates]
-        return [self._returned(senders, told, self.coordinator.tray)]
+        return [self._returned(senders, spec, self.coordinator.tray)]
 
     def clear_curves(self) -> Animation:
         """Take the loss curves away and bring the strands back."""
@@ -229,13 +229,13 @@ class CrowdStage(Stage):
         gone_out = FadeOut(gone, run_time=theme.SWAP)
         return AnimationGroup(gone_out, self._show_wires(1), lag_ratio=1)
 
-    def weigh(self, updates: Sequence[UpdateTold]) -> Animation:
+    def weigh(self, updates: Sequence[UpdateSpec]) -> Animation:
         """Cut the stream's packet in the tray into shares as wide as their n_k/n, if known."""
         if not updates:
             return Wait(theme.SETTLE)
         packet = next(iter(self.tray.values()))
         slots = share_slots(self.coordinator.tray, [update.share for update in updates])
-        slices = Slices([update.share_told for update in updates], slots, self.frame)
+        slices = Slices([update.share_text for update in updates], slots, self.frame)
         self.tray = {STREAM_KEY: slices}
         return Succession(
             AnimationGroup(
@@ -245,10 +245,10 @@ class CrowdStage(Stage):
             Wait(theme.MOVE),
         )
 
-    def measure(self, measured: Mapping[int, Told]) -> Animation:
+    def measure(self, measured: Mapping[int, Text]) -> Animation:
         """Send back what some workers measured, and nothing else: the model goes."""
-        told = _scores(list(measured.values()))
-        return self._returned(list(measured), told, self.coordinator.tray, color=theme.INK)
+        spec = _scores(list(measured.values()))
+        return self._returned(list(measured), spec, self.coordinator.tray, color=theme.INK)
 
     # --- parts of verbs
 
@@ -259,7 +259,7 @@ class CrowdStage(Stage):
         run_time: float = theme.MOVE,
     ) -> Relight:
         """Return the change to how some workers, or all, are meant to look."""
-        workers = np.arange(len(self.told)) if workers is None else workers
+        workers = np.arange(len(self.spec)) if workers is None else workers
         self.crowd.note_state()
         return Relight(self.crowd, workers, self.crowd.meant()[workers], course, run_time)
 
@@ -272,7 +272,7 @@ class CrowdStage(Stage):
     def _returned(
         self,
         clients: Sequence[int],
-        told: Told,
+        text: Text,
         slot: Slot | None,
         run_time: float = STREAM * theme.MOVE,
         *,
@@ -283,7 +283,7 @@ class CrowdStage(Stage):
         workers = np.array(clients, int)
         self.crowd.loads[workers] = marks.NOTHING
         order = 1 - self._from_fork(workers)
-        packet = Packet(told, color, self.frame)
+        packet = Packet(text, color, self.frame)
         up = self.strands.trunk.copy().reverse_direction()
         path = journey(up) if slot is None else journey(up, slot.center)
         room = None if slot is None else slot.width - self.frame.px(8)
@@ -315,11 +315,11 @@ class CrowdStage(Stage):
         half = self.frame.px(LENS / 2)
         # At the edge, beside the large figures in the middle.
         x = safe.left + half if mark.x < spare.x else safe.right - half
-        card = Card(self.told[client], Slot(x, spare.y, 2 * half, spare.height), self.frame)
+        card = Card(self.spec[client], Slot(x, spare.y, 2 * half, spare.height), self.frame)
         ends = np.array([x, spare.bottom, 0.0]), np.array([mark.x, mark.top, 0.0])
         return card, VGroup(Stroke(*ends, stroke_color=theme.DATA, stroke_width=THICK))
 
-    def _bundled(self, curves: Mapping[int, CurveTold]) -> CurveBundle:
+    def _bundled(self, curves: Mapping[int, CurveSpec]) -> CurveBundle:
         """Return the plot between coordinator and crowd; the first worker's curve is named."""
         px, safe = self.frame.px, self.frame.safe
         client = next(iter(curves))
@@ -327,8 +327,8 @@ class CrowdStage(Stage):
         high = self.layout.coordinator.bottom - px(AROUND_CURVES)
         half = min(safe.width, px(WIDEST_CURVES)) / 2
         area = box(-half, low, half, high)
-        others = {other: told for other, told in curves.items() if other != client}
-        return CurveBundle(_called(self.told[client]), curves[client], others, area, self.frame)
+        others = {other: spec for other, spec in curves.items() if other != client}
+        return CurveBundle(_called(self.spec[client]), curves[client], others, area, self.frame)
 
     # --- laying out
 
@@ -338,7 +338,7 @@ class CrowdStage(Stage):
         if self.frame.wide:  # in the middle, under the coordinator
             left = right = max(left, right)
         top = min(slot.top, self.layout.coordinator.bottom - px(ABOVE))
-        gap, photos = px(BESIDE), [told.photos for told in self.told]
+        gap, photos = px(BESIDE), [spec.photos for spec in self.spec]
         low = slot.bottom + px(UNDER)
         area = box(slot.left + left + gap, low, slot.right - right - gap, top)
         crowd = Crowd(photos, area, self.frame)
@@ -362,23 +362,23 @@ class CrowdStage(Stage):
         return [first, last, note.put(under)]
 
 
-def stage_for(layout: Layout, workers: Sequence[WorkerTold]) -> Stage:
+def stage_for(layout: Layout, workers: Sequence[WorkerSpec]) -> Stage:
     """Return the stage for some workers: as cards, or as a crowd where they are too many."""
     return CrowdStage(layout, workers) if crowded(len(workers)) else Stage(layout, workers)
 
 
-def _called(told: WorkerTold) -> Told:
+def _called(spec: WorkerSpec) -> Text:
     """Return a worker's full name."""
-    if told.label != told.number or isinstance(told.number, Line):
-        return told.label
-    return line("worker {n}", n=told.number)
+    if spec.label != spec.number or isinstance(spec.number, Line):
+        return spec.label
+    return line("worker {n}", n=spec.number)
 
 
-def _scores(told: Sequence[Told]) -> Told:
+def _scores(spec: Sequence[Text]) -> Text:
     """Return what many scores are called together: how many there are."""
-    figures = [one for one in told if isinstance(one, Figure)]
-    if len(told) == 1 or len(figures) < len(told):
-        return told[0]
+    figures = [one for one in spec if isinstance(one, Number)]
+    if len(spec) == 1 or len(figures) < len(spec):
+        return spec[0]
     return plural(count_of(figures), "{n} score", "{n} scores")
 
 

@@ -25,9 +25,9 @@ from scenes.drawing import layers
 from scenes.drawing.layout import Frame, Slot, box
 from scenes.drawing.plot import polyline, scaled
 from scenes.drawing.text import Words
-from scenes.figures import Told
 from scenes.stage.loss_curve import DOT, FINE, STROKE, Scale
-from scenes.told import CurveTold
+from scenes.story.specs import CurveSpec
+from scenes.text.lines import Text
 
 GAP = 20  # pixels between the plot and what names it
 LEADING = 40  # pixels from the name to the value under it
@@ -42,19 +42,19 @@ class CurveBundle(Group):
     """Every curve to one scale. ``before`` is there when they begin to be drawn."""
 
     def __init__(
-        self, name: Told, told: CurveTold, others: Mapping[int, CurveTold], area: Slot, frame: Frame
+        self, name: Text, spec: CurveSpec, others: Mapping[int, CurveSpec], area: Slot, frame: Frame
     ) -> None:
         """Name one curve, ``told``; all ``others`` are thin."""
         self.frame = frame
-        scale = Scale.of([told, *others.values()])
+        scale = Scale.of([spec, *others.values()])
         px = frame.px
-        names = [Words(name, frame), Words(told.first, frame, color=theme.MUTED)]
-        last = Words(told.last, frame, weight="SEMIBOLD")
+        names = [Words(name, frame), Words(spec.first, frame, color=theme.MUTED)]
+        last = Words(spec.last, frame, weight="SEMIBOLD")
         left = area.left + max(words.width for words in names) + px(GAP)
         right = area.right - last.width - px(GAP)
         self.plot = box(left, area.bottom + px(FLOOR), right, area.top - px(DOT))
-        points = _placed(told, scale, self.plot)
-        self.share = len(told.values) / scale.batches
+        points = _placed(spec, scale, self.plot)
+        self.share = len(spec.values) / scale.batches
         self.curve = polyline(points[:, 0].tolist(), points[:, 1].tolist(), theme.INK, 1.2 * STROKE)
         self.curve.set_z_index(layers.PACKETS)
         placed = [_placed(other, scale, self.plot) for other in others.values()]
@@ -104,11 +104,11 @@ class Unroll(Animation):
         self.image.pixel_array[..., 3] = np.where(shown, self.opacity, 0)
 
 
-def _placed(told: CurveTold, scale: Scale, plot: Slot) -> npt.NDArray[np.float64]:
+def _placed(spec: CurveSpec, scale: Scale, plot: Slot) -> npt.NDArray[np.float64]:
     """Return a curve's points, (batches, 2)."""
     last = max(scale.batches - 1, 1)
-    xs = scaled(range(len(told.values)), 0, last, plot.left, plot.right)
-    ys = scaled(told.values, scale.low, scale.high, plot.bottom, plot.top)
+    xs = scaled(range(len(spec.values)), 0, last, plot.left, plot.right)
+    ys = scaled(spec.values, scale.low, scale.high, plot.bottom, plot.top)
     return np.array([xs, ys]).T
 
 

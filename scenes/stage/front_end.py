@@ -20,7 +20,7 @@ from scenes.drawing import layers
 from scenes.drawing.layout import Frame, Slot, box
 from scenes.drawing.panel import Panel
 from scenes.drawing.text import Words
-from scenes.figures import Figure, Told, text
+from scenes.text.lines import Number, Text, text
 
 PAD = 20  # pixels
 NARROW_PAD = 14  # where there is no room for a gauge
@@ -53,7 +53,7 @@ class FrontEnd(Group):
             self.track = box(left, y - px(GAUGE / 2), right, y + px(GAUGE / 2))
         super().__init__(self.panel, self.words)
 
-    def read(self, value: Told, note: Told) -> Animation:
+    def read(self, value: Text, note: Text) -> Animation:
         """Show a value with a note under it in place of what was shown; or nothing."""
         if not str(value):
             return self._swap(VGroup())
@@ -62,7 +62,7 @@ class FrontEnd(Group):
             number = self._value(value, theme.TITLE)
         return self._swap(VGroup(number, note_, *self._gauge(value)))
 
-    def compare(self, old: Told, new: Told, note: Told) -> Animation:
+    def compare(self, old: Text, new: Text, note: Text) -> Animation:
         """Show a new value with the old one on its left, and go from one to the other."""
         before, note_ = Words(old, self.frame, color=theme.MUTED), self._note(note)
         gap = self.frame.px(BETWEEN)
@@ -89,7 +89,7 @@ class FrontEnd(Group):
     def _middle(self) -> np.ndarray:
         return self.slot.at(0.5, 0.5 if self.track is None else 0.6)
 
-    def _value(self, value: Told, pixels: float = theme.DISPLAY) -> Words:
+    def _value(self, value: Text, pixels: float = theme.DISPLAY) -> Words:
         number = Words(value, self.frame, pixels=pixels, weight="SEMIBOLD")
         up = 0.0 if self.track else self.frame.px(DESCENT * pixels)
         return number.put(self._middle + np.array([0, up, 0]))
@@ -101,11 +101,11 @@ class FrontEnd(Group):
         over = self.words.get_bottom()[1] - number.get_top()[1]
         return min(under, over) >= clear and number.width + beside <= self.slot.width - 2 * self.pad
 
-    def _note(self, note: Told) -> Words:
+    def _note(self, note: Text) -> Words:
         words = Words(note, self.frame, color=theme.MUTED)
         return words.put(self.slot.at(0.5, 0) + np.array([0, self.pad + self.frame.px(13), 0]))
 
-    def _gauge(self, value: Told) -> list[Rectangle]:
+    def _gauge(self, value: Text) -> list[Rectangle]:
         """Return a track that means all, and a bar on it; nothing where there is no room."""
         if self.track is None or not 0 <= _share(value) <= 1:
             return []
@@ -150,9 +150,9 @@ class Fill(Animation):
         self.bar.stretch_to_fit_width(width, about_edge=LEFT)
 
 
-def _share(value: Told) -> float:
+def _share(value: Text) -> float:
     """Return what part of all a percentage is; not a number where it is none."""
-    return value.value if isinstance(value, Figure) and "%" in value.text else float("nan")
+    return value.value if isinstance(value, Number) and "%" in value.text else float("nan")
 
 
 def _arrow(left: float, right: float, y: float, frame: Frame) -> VGroup:

@@ -11,7 +11,7 @@ from scenes.drawing import layers
 from scenes.drawing.layout import Frame, Slot, box
 from scenes.drawing.plot import polyline, scaled
 from scenes.drawing.text import Words
-from scenes.told import CurveTold
+from scenes.story.specs import CurveSpec
 
 STROKE = 2.2
 FINE = 1.6
@@ -31,30 +31,30 @@ class Scale:
     batches: int
 
     @classmethod
-    def of(cls, curves: "list[CurveTold]") -> "Scale":
+    def of(cls, curves: "list[CurveSpec]") -> "Scale":
         """Return the scale that holds some curves."""
-        values = [value for told in curves for value in told.values]
-        return cls(min(values), max(values), max(len(told.values) for told in curves))
+        values = [value for spec in curves for value in spec.values]
+        return cls(min(values), max(values), max(len(spec.values) for spec in curves))
 
 
 class LossCurve(VGroup):
     """A loss curve with its first and last value. ``before`` is there when it begins."""
 
     def __init__(
-        self, told: CurveTold, area: Slot, scale: Scale, frame: Frame, stem: float | None = None
+        self, spec: CurveSpec, area: Slot, scale: Scale, frame: Frame, stem: float | None = None
     ) -> None:
         """Draw into an area; without a ``stem``, unlabelled on a ground of its own.
 
         ``stem`` is the x at which a line goes down from the chart's floor to the worker's card.
         """
-        self.told, self.frame = told, frame
-        self.share = len(told.values) / scale.batches
+        self.spec, self.frame = spec, frame
+        self.share = len(spec.values) / scale.batches
         labelled = stem is not None
         up, right, down = (ABOVE, BESIDE, FLOOR) if labelled else (8, 8, 8)
         px = frame.px
         plot = box(area.left, area.bottom + px(down), area.right - px(right), area.top - px(up))
-        xs = scaled(range(len(told.values)), 0, max(scale.batches - 1, 1), plot.left, plot.right)
-        ys = scaled(told.values, scale.low, scale.high, plot.bottom, plot.top)
+        xs = scaled(range(len(spec.values)), 0, max(scale.batches - 1, 1), plot.left, plot.right)
+        ys = scaled(spec.values, scale.low, scale.high, plot.bottom, plot.top)
         self.curve = polyline(xs, ys, theme.INK, STROKE).set_z_index(layers.PACKETS)
         self.before, self.after = VGroup(), VGroup()
         if stem is None:
@@ -81,9 +81,9 @@ class LossCurve(VGroup):
     def _label(self, area: Slot, plot: Slot, stem: float) -> None:
         """Name both ends where a falling curve leaves room, and tie the chart to its card."""
         px = self.frame.px
-        first = Words(self.told.first, self.frame, color=theme.MUTED)
+        first = Words(self.spec.first, self.frame, color=theme.MUTED)
         if first.width > area.width:
-            first = Words(self.told.first_number, self.frame, color=theme.MUTED)
+            first = Words(self.spec.first_number, self.frame, color=theme.MUTED)
         begin = self.curve.get_start()
         y = min(self._highest(begin[0] + first.width) + px(CLEAR), area.top - px(theme.LABEL / 2))
         dot = Dot(begin, radius=px(DOT), color=theme.INK).set_z_index(layers.PACKETS)
@@ -97,6 +97,6 @@ class LossCurve(VGroup):
         end = self.curve.get_end()
         half = px(theme.LABEL / 2)
         y = min(max(end[1], low + half + px(FLOOR)), plot.top)
-        last = Words(self.told.last, self.frame, weight="SEMIBOLD")
+        last = Words(self.spec.last, self.frame, weight="SEMIBOLD")
         dot = Dot(end, radius=px(DOT), color=theme.INK).set_z_index(layers.PACKETS)
         self.after.add(dot, last.put(np.array([end[0] + px(16), y, 0]), -1))

@@ -28,10 +28,10 @@ from scenes.drawing.layout import Frame
 from scenes.drawing.marks import cross
 from scenes.drawing.panel import THIN
 from scenes.drawing.text import Words
-from scenes.figures import Told
 from scenes.stage.stage import Stage
 from scenes.stage.wires import Packet, Trail, Travel, journey
-from scenes.told import OutageTold
+from scenes.story.specs import FailureSpec
+from scenes.text.lines import Text
 
 WORKING = 1  # beats for which a worker trains before it fails
 DASHES, DASH = 34, 0.5  # around a card; the part that is drawn
@@ -44,8 +44,8 @@ ABOVE = 20  # pixels between a card and the note over it
 class Report(Packet):
     """A word on its way: it carries no model, so it has no colour but an outline in ink."""
 
-    def __init__(self, told: Told, frame: Frame) -> None:
-        super().__init__(told, theme.GROUND, frame)
+    def __init__(self, text: Text, frame: Frame) -> None:
+        super().__init__(text, theme.GROUND, frame)
         self.words.set_color(theme.INK)
         self.body.set_stroke(theme.INK, THIN)
 
@@ -59,8 +59,8 @@ class Report(Packet):
 class Outages:
     """What shows that some workers failed. It stays until ``everything`` is taken away."""
 
-    def __init__(self, told: Sequence[OutageTold], stage: Stage) -> None:
-        self.told = told
+    def __init__(self, spec: Sequence[FailureSpec], stage: Stage) -> None:
+        self.spec = spec
         self.stage = stage
         self.frame = stage.frame
         self.edges = VGroup()
@@ -76,10 +76,10 @@ class Outages:
     def strike(self) -> Animation:
         """Let the workers train for a while; then, one after the other, they go dark."""
         working: list[Animation] = []
-        for outage in self.told:
+        for outage in self.spec:
             worker = self.stage.workers[outage.worker]
             working += [worker.pulse(WORKING), *worker.look(WORKING * theme.MOVE)]
-        dark = [self._darken(outage.worker) for outage in self.told]
+        dark = [self._darken(outage.worker) for outage in self.spec]
         return Succession(AnimationGroup(*working), LaggedStart(*dark, lag_ratio=0.5))
 
     def cut(self) -> Animation:
@@ -87,10 +87,10 @@ class Outages:
 
         A note over each card says how it did, once there is no wire in its place.
         """
-        wires = [self.stage.wires[outage.worker] for outage in self.told]
-        self.notes.add(*(note for outage in self.told if (note := self._note(outage))))
+        wires = [self.stage.wires[outage.worker] for outage in self.spec]
+        self.notes.add(*(note for outage in self.spec if (note := self._note(outage))))
         self.stubs.add(*(_stub(wire, self._left_of(wire), self.frame) for wire in wires))
-        reports = [self._report(outage) for outage in self.told if outage.reported]
+        reports = [self._report(outage) for outage in self.spec if outage.reported]
         gone = [wire.animate.set_stroke(opacity=0) for wire in wires]
         steps = [
             *([LaggedStart(*reports, lag_ratio=0.4)] if reports else []),
@@ -99,7 +99,7 @@ class Outages:
         ]
         return Succession(*steps)
 
-    def _report(self, outage: OutageTold) -> Animation:
+    def _report(self, outage: FailureSpec) -> Animation:
         """Send a worker's last word along its wire to the coordinator."""
         wire = self.stage.wires[outage.worker]
         path = journey(wire.copy().reverse_direction())
@@ -125,7 +125,7 @@ class Outages:
             Succession(Wait(theme.MOVE / 2), Create(mark, run_time=theme.MOVE / 2)),
         )
 
-    def _note(self, outage: OutageTold) -> Words | None:
+    def _note(self, outage: FailureSpec) -> Words | None:
         """Return the word for how a worker failed, over its card, or nothing without room."""
         worker = self.stage.workers[outage.worker]
         words = Words(outage.note, self.frame)
@@ -136,7 +136,7 @@ class Outages:
 
     def _free(self, words: Words) -> bool:
         """Whether no wire to a worker that answers, and no card, is where a text is."""
-        failed = {outage.worker for outage in self.told}
+        failed = {outage.worker for outage in self.spec}
         low, high = self._around(words)
         for client, (wire, worker) in enumerate(
             zip(self.stage.wires, self.stage.workers, strict=True)

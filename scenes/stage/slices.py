@@ -9,8 +9,8 @@ from scenes import theme
 from scenes.drawing import layers
 from scenes.drawing.layout import Frame, Slot, box
 from scenes.drawing.text import Words
-from scenes.figures import Told
 from scenes.stage.coordinator import BETWEEN, FILLING, MOST_BETWEEN, Share
+from scenes.text.lines import Text
 
 
 class Slices(Share):
@@ -19,14 +19,14 @@ class Slices(Share):
     ``whole`` is the bar before it is cut.
     """
 
-    def __init__(self, told: Sequence[Told], slots: Sequence[Slot], frame: Frame) -> None:
+    def __init__(self, spec: Sequence[Text], slots: Sequence[Slot], frame: Frame) -> None:
         self.whole = _bar(box(slots[0].left, slots[0].bottom, slots[-1].right, slots[0].top))
         self.room = self.whole.width
         self.body = self.whole.copy().clear_points()
         for slot in slots:
             self.body.append_points(_cut(slot, frame).points)
         widest = max(range(len(slots)), key=lambda i: slots[i].width)
-        words = Words(told[widest], frame, color=theme.ON_BRIGHT, weight="SEMIBOLD")
+        words = Words(spec[widest], frame, color=theme.ON_BRIGHT, weight="SEMIBOLD")
         words.put(slots[widest].center)
         fits = words.width < FILLING * slots[widest].width
         VGroup.__init__(self, self.body, *([words] if fits else []))

@@ -27,7 +27,6 @@ from manim.typing import Point3D
 from scenes import theme
 from scenes.drawing.layout import Frame, Layout, Slot, box
 from scenes.drawing.panel import Pulse
-from scenes.figures import Told
 from scenes.stage.card import Card
 from scenes.stage.coordinator import Coordinator, Share, share_slots
 from scenes.stage.curve_row import row
@@ -37,15 +36,16 @@ from scenes.stage.loss_curve import LossCurve, Scale
 from scenes.stage.summary import Summary
 from scenes.stage.wires import Packet, Trail, Travel, journey, under_others, wires
 from scenes.stage.worker import Worker
-from scenes.told import (
-    CurveTold,
+from scenes.story.specs import (
+    CurveSpec,
     Metric,
     Plate,
+    QuickRoundSpec,
     Reading,
-    SwiftTold,
-    UpdateTold,
-    WorkerTold,
+    UpdateSpec,
+    WorkerSpec,
 )
+from scenes.text.lines import Text
 
 # Of the loss curves: the widest, the least height, and what stays free around them, pixels.
 WIDEST_CURVE, LEAST_CURVE = 440, 100
@@ -58,21 +58,21 @@ OVERLAP = 0.6  # what comes begins when what goes has this part of its time behi
 ASIDE = 40  # pixels between the safe area's edge and where the first wire may begin
 
 
-DrawWorker = Callable[[WorkerTold, Slot, Frame], Worker]
+DrawWorker = Callable[[WorkerSpec, Slot, Frame], Worker]
 
 
 class Stage:
     """Front end, coordinator, workers and the wires between them."""
 
     def __init__(
-        self, layout: Layout, workers: Sequence[WorkerTold], draw: DrawWorker = Card
+        self, layout: Layout, workers: Sequence[WorkerSpec], draw: DrawWorker = Card
     ) -> None:
         """Put every actor in its slot; ``draw`` says how a worker looks."""
         frame = layout.frame
         self.frame = frame
         self.layout = layout
         self.workers: list[Worker] = [
-            draw(told, slot, frame) for told, slot in zip(workers, layout.workers, strict=True)
+            draw(spec, slot, frame) for spec, slot in zip(workers, layout.workers, strict=True)
         ]
         self.coordinator = Coordinator(layout.coordinator, frame)
         self.front_end = FrontEnd(layout.front_end, frame)
@@ -180,7 +180,7 @@ class Stage:
             steps += [*worker.step_forward(), worker.rest()]
         return AnimationGroup(*steps, run_time=theme.MOVE / 2)
 
-    def distribute(self, clients: Sequence[int], size: Told, pace: float = 1.0) -> Animation:
+    def distribute(self, clients: Sequence[int], size: Text, pace: float = 1.0) -> Animation:
         """Send the global model to some workers; each keeps its copy in its dock."""
         trips = []
         for client in self._by_row(clients, outward=True):
@@ -192,7 +192,7 @@ class Stage:
             trips.append(AnimationGroup(trip, Trail(path, theme.MODEL, run_time)))
         return LaggedStart(*trips, lag_ratio=self.stagger)
 
-    def train(self, curves: Mapping[int, CurveTold]) -> Animation:
+    def train(self, curves: Mapping[int, CurveSpec]) -> Animation:
         """Pulse the workers that train while their loss is drawn, all to one scale."""
         if not curves:
             return self.train_unseen([i for i, w in enumerate(self.workers) if w.packet])
@@ -239,20 +239,20 @@ class Stage:
             worker.packet = None
         return FadeOut(*packets) if packets else Wait(theme.SWAP)
 
-    def swift_round(self, told: SwiftTold) -> Iterator[Animation]:
+    def quick_round(self, spec: QuickRoundSpec) -> Iterator[Animation]:
         """Go through a round's training in a few animations, ``pace`` times their usual length."""
-        pace = told.pace
-        yield _paced(self.pick(told.picked), 0.6 * pace)
-        yield self.distribute(told.picked, told.model_size, 0.7 * pace)
-        yield _paced(AnimationGroup(*map(self._change, told.picked)), pace)
-        trips = [self._give_back(client, theme.MOVE * pace) for client in self._by_row(told.picked)]
+        pace = spec.pace
+        yield _paced(self.pick(spec.picked), 0.6 * pace)
+        yield self.distribute(spec.picked, spec.model_size, 0.7 * pace)
+        yield _paced(AnimationGroup(*map(self._change, spec.picked)), pace)
+        trips = [self._give_back(client, theme.MOVE * pace) for client in self._by_row(spec.picked)]
         yield LaggedStart(*trips, lag_ratio=self.stagger)
         yield _paced(
-            AnimationGroup(Pulse(self.coordinator.panel), self.show_plate(*told.plate)), 0.7 * pace
+            AnimationGroup(Pulse(self.coordinator.panel), self.show_plate(*spec.plate)), 0.7 * pace
         )
-        yield self.front_end.read(*told.reading)
+        yield self.front_end.read(*spec.reading)
 
-    def collect(self, updates: Sequence[UpdateTold]) -> Sequence[Animation]:
+    def collect(self, updates: Sequence[UpdateSpec]) -> Sequence[Animation]:
         """Send the updates to the coordinator's tray: one animation each, to be played in order."""
         slots = self._places([update.worker for update in updates], [1.0] * len(updates))
         haste = _haste(len(updates))
@@ -272,7 +272,7 @@ class Stage:
             lag_ratio=1,
         )
 
-    def weigh(self, updates: Sequence[UpdateTold]) -> Animation:
+    def weigh(self, updates: Sequence[UpdateSpec]) -> Animation:
         """Turn the packets in the tray into shares as wide as their n_k/n, if these are known."""
         if not updates:
             return Wait(theme.SETTLE)
@@ -280,13 +280,13 @@ class Stage:
         slots = self._places(senders, [update.share for update in updates])
         changes = []
         for update, slot in zip(updates, slots, strict=True):
-            share = Share(update.share_told, slot, self.frame)
+            share = Share(update.share_text, slot, self.frame)
             changes.append(_relabelled(self.tray[update.worker], share))
             self.tray[update.worker] = share
         return Succession(AnimationGroup(*changes), Wait(theme.MOVE))
 
     def aggregate(
-        self, filters: npt.NDArray[np.float32] | None, limit: float, note: Told | None = None
+        self, filters: npt.NDArray[np.float32] | None, limit: float, note: Text | None = None
     ) -> Animation:
         """Merge the shares into one, which becomes the new model; the coordinator pulses.
 
@@ -309,7 +309,7 @@ class Stage:
         gone = self.coordinator.forget_changes()
         return AnimationGroup(*gone) if gone else Wait(theme.SWAP)
 
-    def tell_front_end(self) -> Animation:
+    def notify_front_end(self) -> Animation:
         """Send a light from the coordinator to the front end, whose edge answers."""
         light = self.link.copy().set_stroke(theme.INK, 5)
         return Succession(
@@ -317,20 +317,20 @@ class Stage:
             AnimationGroup(FadeOut(light), Pulse(self.front_end.panel), run_time=theme.MOVE),
         )
 
-    def report(self, readings: tuple[Told, Told, Told] | None) -> Animation:
+    def report(self, readings: tuple[Text, Text, Text] | None) -> Animation:
         """Show on the front end how good the model was and is, if it was tested."""
         return self.front_end.compare(*readings) if readings else Wait(theme.SWAP)
 
-    def measure(self, measured: Mapping[int, Told]) -> Animation:
+    def measure(self, measured: Mapping[int, Text]) -> Animation:
         """Send back what some workers measured, and nothing else: the model goes."""
         slots = self._places(list(measured), [1.0] * len(measured))
         haste = _haste(len(measured))
         trips: list[Animation] = []
         places = dict(zip(measured, slots, strict=True))
         for client in self._by_row(list(measured)):
-            told, slot = measured[client], places[client]
+            spec, slot = measured[client], places[client]
             gone = FadeOut(self._taken(client), run_time=0.8 * theme.SWAP)
-            score = Packet(told, theme.INK, self.frame)
+            score = Packet(spec, theme.INK, self.frame)
             back = self._to_tray(client, score, slot, appears=True, haste=haste)
             trips.append(AnimationGroup(gone, back, lag_ratio=1))
         return LaggedStart(*trips, lag_ratio=self.stagger)
@@ -401,15 +401,15 @@ class Stage:
         color = theme.INK if appears else theme.UPDATE  # a score starts its way here
         return AnimationGroup(trip, Trail(path, color, run_time))
 
-    def _curves(self, told: Mapping[int, CurveTold]) -> list[LossCurve]:
+    def _curves(self, spec: Mapping[int, CurveSpec]) -> list[LossCurve]:
         """Put a loss curve above each worker; without room there, over its photos."""
-        scale = Scale.of(list(told.values()))
-        workers = [self.workers[client] for client in told]
+        scale = Scale.of(list(spec.values()))
+        workers = [self.workers[client] for client in spec]
         areas = self._above(workers)
         if areas is None:
-            pairs = zip(workers, told.values(), strict=True)
+            pairs = zip(workers, spec.values(), strict=True)
             return [LossCurve(curve, w.chart_area, scale, self.frame) for w, curve in pairs]
-        trios = zip(workers, told.values(), areas, strict=True)
+        trios = zip(workers, spec.values(), areas, strict=True)
         return [LossCurve(curve, area, scale, self.frame, w.slot.x) for w, curve, area in trios]
 
     def _above(self, workers: Sequence[Worker]) -> list[Slot] | None:

@@ -8,7 +8,7 @@ from manim import VGroup
 from scenes import theme
 from scenes.drawing.layout import Frame, Slot
 from scenes.drawing.text import Words
-from scenes.told import Metric
+from scenes.story.specs import Metric
 
 APART = 120  # pixels between two figures
 BELOW = 74  # pixels from a figure's middle to its note's

@@ -16,7 +16,7 @@ from scenes.drawing import layers
 from scenes.drawing.layout import Frame, Slot
 from scenes.drawing.panel import Rounded
 from scenes.drawing.text import Words
-from scenes.figures import Told
+from scenes.text.lines import Text
 
 PACKET_HEIGHT = 42  # pixels
 PACKET_PAD = 13
@@ -80,8 +80,8 @@ def _down(via: list[Point3D], workers: tuple[Slot, ...], tops: list[float]) -> l
 class Packet(VGroup):
     """A labelled packet: blue carries the global model, red an update, ink only a measurement."""
 
-    def __init__(self, told: Told, color: str, frame: Frame) -> None:
-        self.words = Words(told, frame, color=theme.ON_BRIGHT, weight="SEMIBOLD")
+    def __init__(self, text: Text, color: str, frame: Frame) -> None:
+        self.words = Words(text, frame, color=theme.ON_BRIGHT, weight="SEMIBOLD")
         self.body = Rounded(
             corner_radius=frame.px(9),
             width=self.words.width + 2 * frame.px(PACKET_PAD),

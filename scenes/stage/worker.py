@@ -11,7 +11,7 @@ from scenes.drawing.layout import Frame, Slot, box
 from scenes.drawing.panel import CORNER, Panel, Pulse, Recess
 from scenes.drawing.text import Words
 from scenes.stage.wires import Packet
-from scenes.told import WorkerTold
+from scenes.story.specs import WorkerSpec
 
 PAD = 13  # pixels
 ATTENTION_SECONDS = 0.6  # for which one photo of a batch is looked at
@@ -24,15 +24,15 @@ class Worker(Group):
     room above the worker.
     """
 
-    def __init__(self, told: WorkerTold, slot: Slot, dock: Slot, frame: Frame) -> None:
-        self.told, self.slot, self.frame = told, slot, frame
+    def __init__(self, spec: WorkerSpec, slot: Slot, dock: Slot, frame: Frame) -> None:
+        self.spec, self.slot, self.frame = spec, slot, frame
         self.dock = dock.center
         self.packet: Packet | None = None
         self.dimmed = False
         self.panel = Panel(slot, frame)
         self.recess = Recess(dock, frame)
         self.veil = veil(slot, frame)
-        self.words = Words(told.number, frame)
+        self.words = Words(spec.number, frame)
         self.photos = Group()
         self.photo_slots: tuple[Slot, ...] = ()
         self.bars = VGroup()
@@ -105,10 +105,10 @@ def _tall(height: float, area: Slot) -> float:
     return max(height, 0.02) * area.height
 
 
-def name_of(told: WorkerTold, width: float, frame: Frame) -> Words:
+def name_of(spec: WorkerSpec, width: float, frame: Frame) -> Words:
     """Return a worker's name, or its number where the name is wider than its room."""
-    words = Words(told.label, frame)
-    return words if words.width <= width else Words(told.number, frame)
+    words = Words(spec.label, frame)
+    return words if words.width <= width else Words(spec.number, frame)
 
 
 def veil(slot: Slot, frame: Frame) -> Rectangle:

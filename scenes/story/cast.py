@@ -5,15 +5,15 @@ from dataclasses import dataclass
 
 from fl_sim.record import Run
 from scenes import theme
-from scenes.crowds import each_has_a_mark
-from scenes.figures import Line, count, line, number_of, plural, text, total
-from scenes.language import integer
 from scenes.story.common import ALL_PHOTOS, TOLD_WORKER, num_workers, plate, reading, workers
-from scenes.told import Metric, Plate, Reading, WorkerTold
+from scenes.story.crowds import each_has_a_mark
+from scenes.story.specs import Metric, Plate, Reading, WorkerSpec
+from scenes.text.languages import integer
+from scenes.text.lines import Line, count, line, number_of, plural, text, total
 
 
 @dataclass(frozen=True)
-class CastTold:
+class CastSpec:
     """All that the chapter shows. The captions are called as their beats.
 
     Where a run did not record what its workers hold, ``held`` is empty.
@@ -24,7 +24,7 @@ class CastTold:
     photos: Line
     coordinator: Line
     front_end: Line
-    workers: Sequence[WorkerTold]
+    workers: Sequence[WorkerSpec]
     worker: int
     headline: Sequence[Metric]
     held: Sequence[Metric]
@@ -32,14 +32,14 @@ class CastTold:
     reading: Reading
 
 
-def tell(runs: Sequence[Run]) -> CastTold:
+def tell(runs: Sequence[Run]) -> CastSpec:
     """Return what the chapter shows of the first run.
 
     Raises:
         UntoldError: it is not known how many workers there were.
     """
     run = runs[0]
-    return CastTold(
+    return CastSpec(
         title=text("The cast"),
         task=_task(run),
         photos=_photos(run),

@@ -13,18 +13,18 @@ import numpy as np
 import numpy.typing as npt
 
 from fl_sim.record import Round, Run, Train
-from scenes.errors import UntoldError
-from scenes.figures import Figure, Line, Told, count, line, number_of, read, text, total
-from scenes.language import decimal, integer, percent, size
-from scenes.told import NO_PLATE, NO_READING, Plate, Reading, UpdateTold, WorkerTold
+from scenes.story.specs import NO_PLATE, NO_READING, Plate, Reading, UpdateSpec, WorkerSpec
+from scenes.text.errors import NotRecordedError
+from scenes.text.languages import decimal, integer, percent, size
+from scenes.text.lines import Line, Number, Text, count, line, number_of, read, text, total
 
 ALL_PHOTOS = ("partitions[*].num_train", "partitions[*].num_validation")
-UNKNOWN = Figure("", "not recorded")
+UNKNOWN = Number("", "not recorded")
 TOLD_WORKER = 0  # the worker that stands for all
 TOLD_ROUND = 1  # the round that is told in full: the first, in which everything begins
 
 
-def workers(run: Run) -> list[WorkerTold]:
+def workers(run: Run) -> list[WorkerSpec]:
     """Return every worker's card: the first is called by its full name, the others by number.
 
     What the run did not record of a worker's data stays empty.
@@ -37,13 +37,13 @@ def workers(run: Run) -> list[WorkerTold]:
         photos = None if run.thumbnails is None else run.thumbnails[i]
         bars = [examples / most for examples in counts[i]] if counts else []
         label = line("worker {n}", n=number) if i == 0 else number
-        cards.append(WorkerTold(label, number, photos, bars))
+        cards.append(WorkerSpec(label, number, photos, bars))
     return cards
 
 
-def _client_number(client: int) -> Figure:
+def _client_number(client: int) -> Number:
     """Return a client's number in a run that recorded nothing else of its clients."""
-    return Figure(integer(client), "position of a client in num_clients", float(client))
+    return Number(integer(client), "position of a client in num_clients", float(client))
 
 
 def label_counts(run: Run, worker: int) -> Sequence[int]:
@@ -54,7 +54,7 @@ def label_counts(run: Run, worker: int) -> Sequence[int]:
     """
     counts = run.partitions[worker].label_counts
     if counts is None:
-        raise UntoldError(f"the run {run.name!r} recorded no label counts of its clients")
+        raise NotRecordedError(f"the run {run.name!r} recorded no label counts of its clients")
     return counts
 
 
@@ -65,7 +65,7 @@ def class_names(run: Run) -> tuple[str, ...]:
         UntoldError: the run did not record its dataset.
     """
     if run.dataset is None or not run.dataset.class_names:
-        raise UntoldError(f"the run {run.name!r} recorded no names of classes")
+        raise NotRecordedError(f"the run {run.name!r} recorded no names of classes")
     return run.dataset.class_names
 
 
@@ -99,17 +99,17 @@ def reading(run: Run, round_: int) -> Reading:
     return NO_READING
 
 
-def accuracy(run: Run, round_: int) -> Figure:
+def accuracy(run: Run, round_: int) -> Number:
     """Return the global model's accuracy on the test split after a round."""
     return read(run, f"rounds[{round_}].central.accuracy", percent)
 
 
-def round_number(round_: int, run: Run) -> Figure:
+def round_number(round_: int, run: Run) -> Number:
     """Return a round's number."""
     return read(run, f"rounds[{round_}].number", integer)
 
 
-def num_workers(run: Run) -> Figure:
+def num_workers(run: Run) -> Number:
     """Return how many workers there are.
 
     Raises:
@@ -118,12 +118,12 @@ def num_workers(run: Run) -> Figure:
     return count(run, "partitions") if run.partitions else read(run, "num_clients", integer)
 
 
-def model_size(run: Run) -> Figure:
+def model_size(run: Run) -> Number:
     """Return the bytes of one model as it is sent."""
     return read(run, "network.num_bytes", size)
 
 
-def model_packet(run: Run) -> Told:
+def model_packet(run: Run) -> Text:
     """Return what is written on the model as it travels: its size, where that is known."""
     return model_size(run) if run.network is not None else text("model")
 
@@ -135,11 +135,11 @@ def train_of(run: Run, round_: int) -> Train:
         UntoldError: the run has no such round, or none of its clients answered.
     """
     if round_ >= len(run.rounds) or run.rounds[round_].train is None:
-        raise UntoldError(f"the run {run.name!r} has no training in round {round_}")
+        raise NotRecordedError(f"the run {run.name!r} has no training in round {round_}")
     train = run.rounds[round_].train
     assert train is not None
     if not train.replies:
-        raise UntoldError(f"no client of the run {run.name!r} answered in round {round_}")
+        raise NotRecordedError(f"no client of the run {run.name!r} answered in round {round_}")
     return train
 
 
@@ -161,26 +161,26 @@ def status(run: Run, round_: int, phase: str) -> Line:
     return line("round {r}  ·  {phase}", r=round_number(round_, run), phase=phase)
 
 
-def shares(run: Run, round_: int) -> list[Figure]:
+def shares(run: Run, round_: int) -> list[Number]:
     """Return each update's share n_k/n of the average."""
     path = f"rounds[{round_}].train.replies"
     count_ = len(train_of(run, round_).replies)
     return [read(run, f"{path}[{i}].weight", percent) for i in range(count_)]
 
 
-def updates(run: Run, round_: int) -> list[UpdateTold]:
+def updates(run: Run, round_: int) -> list[UpdateSpec]:
     """Return each update: its bytes and its share n_k/n of the average, where it is known."""
     path = f"rounds[{round_}].train.replies"
-    told = []
+    spec = []
     for i, reply in enumerate(train_of(run, round_).replies):
         known = reply.bytes_up is not None
         packet = read(run, f"{path}[{i}].bytes_up", size) if known else text("update")
         share = UNKNOWN if reply.weight is None else read(run, f"{path}[{i}].weight", percent)
-        told.append(UpdateTold(reply.client, packet, share.value, share))
-    return told
+        spec.append(UpdateSpec(reply.client, packet, share.value, share))
+    return spec
 
 
-def testers(run: Run, round_: int) -> Figure:
+def testers(run: Run, round_: int) -> Number:
     """Return how many workers tested the model."""
     return count(run, f"rounds[{round_}].evaluate.replies")
 
@@ -199,14 +199,14 @@ def central(run: Run, measure: str) -> list[float]:
     values = [getattr(round_.central, measure, None) for round_ in run.rounds]
     known = [value for value in values if value is not None]
     if len(known) < len(values):
-        raise UntoldError(f"the run {run.name!r} was not tested after every round")
+        raise NotRecordedError(f"the run {run.name!r} was not tested after every round")
     return known
 
 
-def chance(run: Run) -> Figure:
+def chance(run: Run) -> Number:
     """Return the accuracy of guessing."""
     value = 1 / len(class_names(run))
-    return Figure(percent(value), "one over count of dataset.class_names", value)
+    return Number(percent(value), "one over count of dataset.class_names", value)
 
 
 def participants(round_: Round) -> Sequence[int]:
@@ -214,7 +214,7 @@ def participants(round_: Round) -> Sequence[int]:
     return [reply.client for reply in round_.train.replies] if round_.train else []
 
 
-def moved(run: Run, round_: int) -> Figure:
+def moved(run: Run, round_: int) -> Number:
     """Return the bytes of every message of the rounds up to one, both ways, both phases."""
     paths = [
         f"rounds[{r}].{phase}.replies[*].{way}"
@@ -224,4 +224,4 @@ def moved(run: Run, round_: int) -> Figure:
     ]
     source = f"sum of all bytes_down and bytes_up in rounds[1] to rounds[{round_}]"
     moved = total(run, paths, size)
-    return Figure(moved.text, source, moved.value)
+    return Number(moved.text, source, moved.value)

@@ -7,11 +7,11 @@ from typing import Any
 
 from fl_sim import record
 from fl_sim.record import Run
-from scenes.figures import ELLIPSIS, Figure, Line, Told, line, plural, quote, read, text
-from scenes.language import date, integer
 from scenes.story.common import last_round, round_number
 from scenes.story.pairs import of_run
-from scenes.told import ColumnTold, FactTold
+from scenes.story.specs import ColumnSpec, FactSpec
+from scenes.text.languages import date, integer
+from scenes.text.lines import ELLIPSIS, Line, Number, Text, line, plural, quote, read, text
 
 MOST_LISTED = 7  # runs in the table
 MOST_NAME = 22  # characters of a name in the table
@@ -22,7 +22,7 @@ RECORDED = "recorded"  # the source of a run that was not imported
 
 
 @dataclass(frozen=True)
-class CreditsTold:
+class CreditsSpec:
     """All that the chapter shows. The captions are called as their beats.
 
     Several runs are told as a table with a line for those left out, a single one as facts.
@@ -31,16 +31,16 @@ class CreditsTold:
     title: str
     runs: Line
     thanks: Line
-    table: Sequence[ColumnTold]
+    table: Sequence[ColumnSpec]
     left_out: Line | None
-    run: Sequence[FactTold]
-    made_with: Sequence[FactTold]
+    run: Sequence[FactSpec]
+    made_with: Sequence[FactSpec]
 
 
-def tell(runs: Sequence[Run]) -> CreditsTold:
+def tell(runs: Sequence[Run]) -> CreditsSpec:
     """Return what the chapter shows of all runs. It needs nothing that a run may lack."""
     several = len(runs) > 1
-    return CreditsTold(
+    return CreditsSpec(
         title=text("The records"),
         runs=_caption(runs),
         thanks=line("Thanks to all who made Flower, PyTorch, Manim and the data set."),
@@ -61,42 +61,42 @@ def _caption(runs: Sequence[Run]) -> Line:
     )
 
 
-def _number(value: int) -> Figure:
-    return Figure(integer(value), "count of the records given", float(value))
+def _number(value: int) -> Number:
+    return Number(integer(value), "count of the records given", float(value))
 
 
 def _left_out(runs: Sequence[Run]) -> Line | None:
     more = len(runs) - MOST_LISTED
     if more <= 0:
         return None
-    figure = Figure(integer(more), "count of the records given, less those listed", float(more))
+    figure = Number(integer(more), "count of the records given, less those listed", float(more))
     return plural(figure, "and one more", "and {n} more")
 
 
-def _table(runs: Sequence[Run]) -> list[ColumnTold]:
+def _table(runs: Sequence[Run]) -> list[ColumnSpec]:
     """Return a row for each run, column by column."""
     return [
-        ColumnTold(text("run"), _cells(runs, lambda run: _name(run, MOST_NAME))),
-        ColumnTold(
+        ColumnSpec(text("run"), _cells(runs, lambda run: _name(run, MOST_NAME))),
+        ColumnSpec(
             text("strategy"), _cells(runs, lambda run: _known(run, "strategy", quote)), rank=2
         ),
-        ColumnTold(
+        ColumnSpec(
             text("rounds"), _cells(runs, lambda run: round_number(last_round(run), run)), True, 1
         ),
-        ColumnTold(
+        ColumnSpec(
             text("seed"),
             _cells(runs, lambda run: _known(run, "provenance.seed", _seed)),
             True,
             3,
         ),
-        ColumnTold(text("fingerprint"), _cells(runs, _fingerprint)),
+        ColumnSpec(text("fingerprint"), _cells(runs, _fingerprint)),
     ]
 
 
-def _cells(runs: Sequence[Run], ask: Callable[[Run], Told]) -> list[Told]:
+def _cells(runs: Sequence[Run], ask: Callable[[Run], Text]) -> list[Text]:
     """Return what is told of each run, whose name stands in its source."""
     cells = [(run, ask(run)) for run in runs]
-    return [of_run(run, cell) if isinstance(cell, Figure) else cell for run, cell in cells]
+    return [of_run(run, cell) if isinstance(cell, Number) else cell for run, cell in cells]
 
 
 def _listed(runs: Sequence[Run]) -> list[Run]:
@@ -121,23 +121,23 @@ def _kind(run: Run, first: Run) -> tuple[object, ...]:
     return run.strategy == first.strategy, run.num_clients == 1, run.config.get(DEALT), failed
 
 
-def _run(run: Run) -> list[FactTold]:
+def _run(run: Run) -> list[FactSpec]:
     """Return what sets a run apart."""
     facts = [
-        FactTold(text("run"), _name(run, MOST_FACT)),
-        FactTold(text("strategy"), _known(run, "strategy", quote)),
-        FactTold(text("rounds"), round_number(last_round(run), run)),
-        FactTold(text("seed"), _known(run, "provenance.seed", _seed)),
-        FactTold(text("fingerprint"), _fingerprint(run)),
+        FactSpec(text("run"), _name(run, MOST_FACT)),
+        FactSpec(text("strategy"), _known(run, "strategy", quote)),
+        FactSpec(text("rounds"), round_number(last_round(run), run)),
+        FactSpec(text("seed"), _known(run, "provenance.seed", _seed)),
+        FactSpec(text("fingerprint"), _fingerprint(run)),
     ]
     if run.provenance.source != RECORDED:
-        facts.append(FactTold(text("source"), quote(run, "provenance.source", MOST_FACT)))
+        facts.append(FactSpec(text("source"), quote(run, "provenance.source", MOST_FACT)))
     return facts
 
 
-def _made_with(runs: Sequence[Run]) -> list[FactTold]:
+def _made_with(runs: Sequence[Run]) -> list[FactSpec]:
     """Return what all runs have in common: versions, data, day and code."""
-    told = (
+    spec = (
         (text("Flower"), _agreed(runs, lambda run: _version(run, "flwr"))),
         (text("PyTorch"), _agreed(runs, lambda run: _version(run, "torch"))),
         (text("Python"), _agreed(runs, lambda run: _version(run, "python"))),
@@ -145,33 +145,33 @@ def _made_with(runs: Sequence[Run]) -> list[FactTold]:
         (text("recorded"), _days(runs)),
         (text("code"), _agreed(runs, _code)),
     )
-    return [FactTold(name, value) for name, value in told if value is not None]
+    return [FactSpec(name, value) for name, value in spec if value is not None]
 
 
-def _agreed(runs: Sequence[Run], ask: Callable[[Run], Figure | None]) -> Figure | None:
+def _agreed(runs: Sequence[Run], ask: Callable[[Run], Number | None]) -> Number | None:
     """Return what every run says, or nothing where they differ or do not know."""
     answers = [ask(run) for run in runs]
     texts = {None if answer is None else answer.text for answer in answers}
     return answers[0] if len(texts) == 1 else None
 
 
-def _version(run: Run, package: str) -> Figure | None:
+def _version(run: Run, package: str) -> Number | None:
     if package not in run.provenance.versions:
         return None
     return quote(run, f"provenance.versions.{package}")
 
 
-def _dataset(run: Run) -> Figure | None:
+def _dataset(run: Run) -> Number | None:
     return None if run.dataset is None else quote(run, "dataset.name", MOST_FACT)
 
 
-def _code(run: Run) -> Figure | None:
+def _code(run: Run) -> Number | None:
     if run.provenance.code_hash is None:
         return None
     return quote(run, "provenance.code_hash", HASH)
 
 
-def _days(runs: Sequence[Run]) -> Told | None:
+def _days(runs: Sequence[Run]) -> Text | None:
     """Return the day on which the runs began, or the first and the last of these days."""
     days = sorted(run.provenance.started for run in runs if run.provenance.started is not None)
     if not days:
@@ -182,15 +182,15 @@ def _days(runs: Sequence[Run]) -> Told | None:
     return line("{first} to {last}", first=first, last=last)
 
 
-def _day(started: datetime) -> Figure:
-    return Figure(date(started), "provenance.started", started.timestamp())
+def _day(started: datetime) -> Number:
+    return Number(date(started), "provenance.started", started.timestamp())
 
 
-def _name(run: Run, most: int) -> Figure:
+def _name(run: Run, most: int) -> Number:
     return quote(run, "name", most)
 
 
-def _known(run: Run, path: str, ask: Callable[[Run, str], Any]) -> Told:
+def _known(run: Run, path: str, ask: Callable[[Run, str], Any]) -> Text:
     """Return what a record says, or that it does not say it."""
     value: Any = run
     for part in path.split("."):
@@ -198,11 +198,11 @@ def _known(run: Run, path: str, ask: Callable[[Run, str], Any]) -> Told:
     return text("unknown") if value is None else ask(run, path)
 
 
-def _seed(run: Run, path: str) -> Figure:
+def _seed(run: Run, path: str) -> Number:
     return read(run, path, str)
 
 
-def _fingerprint(run: Run) -> Figure:
+def _fingerprint(run: Run) -> Number:
     """Return the start of a run's fingerprint; its source has all of it."""
     whole = record.fingerprint(run)
-    return Figure(whole[: HASH - 1] + ELLIPSIS, f"fingerprint {whole}")
+    return Number(whole[: HASH - 1] + ELLIPSIS, f"fingerprint {whole}")

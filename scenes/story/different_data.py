@@ -6,40 +6,40 @@ from dataclasses import dataclass
 import numpy as np
 
 from fl_sim.record import Run
-from scenes.errors import UntoldError
-from scenes.figures import Figure, Line, Told, line, number_of, read, text
-from scenes.language import decimal, integer, percent
+from scenes.story.class_names import kind_name
 from scenes.story.common import accuracy, central, chance, label_counts, round_number
-from scenes.story.kinds import kind_name
 from scenes.story.pairs import CLEARLY, ROUNDS, Pair, alike_and_skewed, of_run, skew
-from scenes.story.pull import PullTold, num_updates, pull
-from scenes.told import DealTold, LevelTold, LineChartTold, RunLineTold
+from scenes.story.specs import LabelsSpec, LevelSpec, LineChartSpec, RunLineSpec
+from scenes.story.update_arrows import DriftSpec, num_updates, pull
+from scenes.text.errors import NotRecordedError
+from scenes.text.languages import decimal, integer, percent
+from scenes.text.lines import Line, Number, Text, line, number_of, read, text
 
 DIRICHLET, ALPHA = "dirichlet", "dirichlet-alpha"
 FEWEST_ROUNDS = 2  # that make a curve
 
 
 @dataclass(frozen=True)
-class CostTold:
+class CostSpec:
     """What came of all rounds in both runs."""
 
     curves: Line
-    chart: LineChartTold
+    chart: LineChartSpec
 
 
 @dataclass(frozen=True)
-class DifferentDataTold:
+class DifferentDataSpec:
     """All that the chapter shows; ``pull`` or ``cost`` is absent where it is not recorded."""
 
     title: str
-    deals: tuple[DealTold, DealTold]
+    deals: tuple[LabelsSpec, LabelsSpec]
     alike: Line
     skewed: Line
-    pull: PullTold | None
-    cost: CostTold | None
+    pull: DriftSpec | None
+    cost: CostSpec | None
 
 
-def tell(runs: Sequence[Run]) -> DifferentDataTold:
+def tell(runs: Sequence[Run]) -> DifferentDataSpec:
     """Return what the chapter shows: of two runs an early round, of two runs all rounds.
 
     Raises:
@@ -49,12 +49,12 @@ def tell(runs: Sequence[Run]) -> DifferentDataTold:
     tested = alike_and_skewed(runs, _rounds_tested)
     dealt = pulling or tested
     if dealt is None:
-        raise UntoldError(
+        raise NotRecordedError(
             f"{_names(runs)} cannot be compared: it needs one run with alike and one with "
             "different data, the same in all else, with label counts; give both with --run"
         )
     pulled = pull(pulling) if pulling else None
-    return DifferentDataTold(
+    return DifferentDataSpec(
         title=text("Different data"),
         deals=(
             _deal(dealt[0], text("alike data"), text("alike data")),
@@ -63,7 +63,7 @@ def tell(runs: Sequence[Run]) -> DifferentDataTold:
         alike=_alike(dealt[0]),
         skewed=_skewed(dealt),
         pull=pulled,
-        cost=CostTold(_curves(tested, pulled), _chart(tested)) if tested else None,
+        cost=CostSpec(_curves(tested, pulled), _chart(tested)) if tested else None,
     )
 
 
@@ -80,23 +80,23 @@ def _rounds_tested(run: Run) -> int:
 # --- how the photos are dealt out
 
 
-def _skewed_name(run: Run) -> Told:
+def _skewed_name(run: Run) -> Text:
     """Name the skewed data, with the setting that made them where it is known."""
     alpha = run.config.get(ALPHA)
     if run.config.get("partitioning") != DIRICHLET or not isinstance(alpha, int | float):
         return text("skewed data")
     digits = len(f"{alpha:.4f}".rstrip("0").partition(".")[2])
-    figure = Figure(decimal(alpha, digits), f"{run.name}: config.{ALPHA}", float(alpha))
+    figure = Number(decimal(alpha, digits), f"{run.name}: config.{ALPHA}", float(alpha))
     return line("skewed data (Dirichlet, alpha {alpha})", alpha=figure)
 
 
-def _deal(run: Run, name: Told, brief: str) -> DealTold:
+def _deal(run: Run, name: Text, brief: str) -> LabelsSpec:
     rows = [label_counts(run, worker) for worker in range(len(run.partitions))]
     numbers = [number_of("partitions", worker) for worker in range(len(rows))]
     at = np.unravel_index(np.argmax(np.array(rows)), (len(rows), len(rows[0])))
     worker, kind = int(at[0]), int(at[1])
     most = read(run, f"partitions[{worker}].label_counts[{kind}]", integer)
-    return DealTold(
+    return LabelsSpec(
         name=name,
         brief=brief,
         counts=rows,
@@ -106,19 +106,19 @@ def _deal(run: Run, name: Told, brief: str) -> DealTold:
     )
 
 
-def _peak(run: Run, most: Figure, kind: int) -> Told:
+def _peak(run: Run, most: Number, kind: int) -> Text:
     """Name the tallest bar by its kind, where kinds have names."""
     if run.dataset is None or not run.dataset.class_names:
         return most
     return line("{name}: {n}", name=kind_name(run, kind), n=most)
 
 
-def _top_share(run: Run) -> Figure:
+def _top_share(run: Run) -> Number:
     """Return the share of a worker's photos that its most frequent kind has, on average."""
     counts = np.array([p.label_counts for p in run.partitions], dtype=float)
     value = float((counts.max(axis=1) / counts.sum(axis=1)).mean())
     source = "mean over partitions[*] of the largest of label_counts over their sum"
-    return of_run(run, Figure(percent(value, 0), source, value))
+    return of_run(run, Number(percent(value, 0), source, value))
 
 
 def _alike(run: Run) -> Line:
@@ -143,13 +143,13 @@ def _skewed(dealt: Pair) -> Line:
 # --- what it costs in the end
 
 
-def _chart(pair: Pair) -> LineChartTold:
+def _chart(pair: Pair) -> LineChartSpec:
     guess = _guessing(pair[0])
     names = text("alike data"), text("skewed data")
-    return LineChartTold(
+    return LineChartSpec(
         name=text("accuracy on the test photos"),
         series=[
-            RunLineTold(
+            RunLineSpec(
                 name,
                 central(run, "accuracy"),
                 of_run(run, accuracy(run, -1)),
@@ -162,14 +162,14 @@ def _chart(pair: Pair) -> LineChartTold:
     )
 
 
-def _guessing(run: Run) -> LevelTold | None:
+def _guessing(run: Run) -> LevelSpec | None:
     if run.dataset is None or not run.dataset.class_names:
         return None
     guess = chance(run)
-    return LevelTold(line("guessing {chance}", chance=guess), guess.value)
+    return LevelSpec(line("guessing {chance}", chance=guess), guess.value)
 
 
-def _curves(pair: Pair, pulled: PullTold | None) -> Line:
+def _curves(pair: Pair, pulled: DriftSpec | None) -> Line:
     """Say what came of all rounds, and why, where it was seen."""
     one, other = (of_run(run, accuracy(run, -1)) for run in pair)
     if other.value < one.value and pulled is not None and pulled.held_back:

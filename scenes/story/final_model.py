@@ -9,12 +9,12 @@ import numpy.typing as npt
 
 from fl_sim.record import Run
 from scenes import theme
-from scenes.errors import UntoldError
-from scenes.figures import Figure, Line, line, read, text
-from scenes.language import integer, percent
+from scenes.story.class_names import kind_name
 from scenes.story.common import accuracy, class_names, round_number
-from scenes.story.kinds import kind_name
-from scenes.told import NOTHING, AnswerTold, ConfusionTold, Metric, QuizTold
+from scenes.story.specs import NOTHING, ConfusionSpec, Metric, PredictionSpec, PredictionsSpec
+from scenes.text.errors import NotRecordedError
+from scenes.text.languages import integer, percent
+from scenes.text.lines import Line, Number, line, read, text
 
 MOST_PHOTOS = 10
 SHORT_NAME = 11  # characters of a class's name under a photo or beside a row
@@ -27,14 +27,14 @@ Shares = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class FinalModelTold:
+class FinalModelSpec:
     """All that the chapter shows; captions are called as their beats, a part left out is None."""
 
     title: str
-    quiz: QuizTold | None
+    quiz: PredictionsSpec | None
     untrained: Line
     trained: Line
-    confusion: ConfusionTold | None
+    confusion: ConfusionSpec | None
     matrix: Line
     sharpen: Line
     classes: Line
@@ -42,7 +42,7 @@ class FinalModelTold:
     seconds: float
 
 
-def tell(runs: Sequence[Run]) -> FinalModelTold:
+def tell(runs: Sequence[Run]) -> FinalModelSpec:
     """Return what the chapter shows of the first run that recorded photos or a confusion.
 
     Raises:
@@ -51,7 +51,7 @@ def tell(runs: Sequence[Run]) -> FinalModelTold:
     run = next((run for run in runs if _has_photos(run) or _tested(run)), None)
     if run is None:
         names = " and ".join(repr(run.name) for run in runs)
-        raise UntoldError(
+        raise NotRecordedError(
             f"{names} recorded neither answers to test photos nor which classes were mixed up: "
             "take a run with samples or with rounds[*].confusion"
         )
@@ -59,7 +59,7 @@ def tell(runs: Sequence[Run]) -> FinalModelTold:
     shown = _shown(run) if _has_photos(run) else []
     steps = _steps(run)
     confusion = _confusion(run, steps) if steps else None
-    return FinalModelTold(
+    return FinalModelSpec(
         title=text("The final model"),
         quiz=_quiz(run, shown) if shown else None,
         untrained=_untrained(run, shown),
@@ -103,10 +103,10 @@ def _shown(run: Run) -> list[int]:
     return list(range(start, start + size))
 
 
-def _quiz(run: Run, shown: Sequence[int]) -> QuizTold:
+def _quiz(run: Run, shown: Sequence[int]) -> PredictionsSpec:
     assert run.samples is not None
     assert run.sample_images is not None
-    return QuizTold(
+    return PredictionsSpec(
         photos=run.sample_images[list(shown)],
         true=[_called(run, run.samples.labels[i], f"named by samples.labels[{i}]") for i in shown],
         first=[_answer(run, "first", i) for i in shown],
@@ -115,27 +115,27 @@ def _quiz(run: Run, shown: Sequence[int]) -> QuizTold:
     )
 
 
-def _called(run: Run, kind: int, why: str, most: int = SHORT_NAME) -> Figure:
+def _called(run: Run, kind: int, why: str, most: int = SHORT_NAME) -> Number:
     """Return a class's name, with what chose it."""
     name = kind_name(run, kind, most)
     return replace(name, source=f"{name.source}, {why}")
 
 
-def _answer(run: Run, answers: str, sample: int) -> AnswerTold:
+def _answer(run: Run, answers: str, sample: int) -> PredictionSpec:
     """Return the class that a model finds most probable."""
     kind = int(np.argmax(getattr(run.samples, answers)[sample]))
     name = _called(run, kind, f"the most probable in samples.{answers}[{sample}]")
-    return AnswerTold(name, bool(_right(run, answers)[sample]))
+    return PredictionSpec(name, bool(_right(run, answers)[sample]))
 
 
-def _score(run: Run, answers: str, shown: Sequence[int]) -> dict[str, Figure]:
+def _score(run: Run, answers: str, shown: Sequence[int]) -> dict[str, Number]:
     """Return how many of the photos shown a model called right, and how many they are."""
     among = f"samples {shown[0]} to {shown[-1]}"
     right = int(_right(run, answers)[list(shown)].sum())
     source = f"count of {among} where the most probable in samples.{answers} is samples.labels"
     return {
-        "k": Figure(integer(right), source, right),
-        "n": Figure(integer(len(shown)), "count of the samples shown", len(shown)),
+        "k": Number(integer(right), source, right),
+        "n": Number(integer(len(shown)), "count of the samples shown", len(shown)),
     }
 
 
@@ -166,7 +166,7 @@ def _trained(run: Run, shown: Sequence[int]) -> Line:
     )
 
 
-def _num_tested(run: Run) -> Figure | None:
+def _num_tested(run: Run) -> Number | None:
     """Return how many photos the test split holds, if it is known."""
     if run.dataset is None or run.dataset.num_test is None:
         return None
@@ -194,26 +194,26 @@ def _shares(run: Run, round_: int) -> Shares:
     return np.asarray(counts / np.maximum(counts.sum(axis=1, keepdims=True), 1))
 
 
-def _share(run: Run, round_: int, true: int, named: int) -> Figure:
+def _share(run: Run, round_: int, true: int, named: int) -> Number:
     row = f"rounds[{round_}].confusion[{true}]"
     value = float(_shares(run, round_)[true, named])
-    return Figure(percent(value), f"{row}[{named}] over the sum of {row}", value)
+    return Number(percent(value), f"{row}[{named}] over the sum of {row}", value)
 
 
-def _confusion(run: Run, steps: Sequence[int]) -> ConfusionTold:
+def _confusion(run: Run, steps: Sequence[int]) -> ConfusionSpec:
     end = steps[-1]
     last, kinds = _shares(run, end), range(len(class_names(run)))
     true, named = _most_frequent_mistake(last)
     # A class without test photos was called neither right nor wrong.
     held = [k for k in kinds if last[k].any()] or list(kinds)
-    return ConfusionTold(
+    return ConfusionSpec(
         shares=[_shares(run, round_) for round_ in steps],
         names=[kind_name(run, k, SHORT_NAME) for k in kinds],
         right=[_share(run, end, k, k) for k in kinds],
         heads=(text("photo of"), text("called (same order)"), text("named right")),
         best=max(held, key=lambda k: last[k, k]),
         mistake=(true, named) if true != named else None,
-        mistake_told=line(
+        mistake_text=line(
             "called {name}: {share}",
             name=kind_name(run, named, SHORT_NAME),
             share=_share(run, end, true, named),
@@ -273,28 +273,28 @@ def _sharpen(run: Run, steps: Sequence[int]) -> Line:
     )
 
 
-def _favourite(run: Run, round_: int) -> tuple[Figure, Figure]:
+def _favourite(run: Run, round_: int) -> tuple[Number, Number]:
     """Return the name that was given most often, and to which share of the photos."""
     given = np.array(run.rounds[round_].confusion).sum(axis=0)
     kind = int(np.argmax(given))
     share = float(given[kind] / max(given.sum(), 1))
     matrix = f"rounds[{round_}].confusion"
     source = f"sum of {matrix}[*][{kind}] over the sum of {matrix}"
-    return kind_name(run, kind, CAPTION_NAME), Figure(percent(share), source, share)
+    return kind_name(run, kind, CAPTION_NAME), Number(percent(share), source, share)
 
 
-def _classes(run: Run, told: ConfusionTold | None) -> Line:
+def _classes(run: Run, spec: ConfusionSpec | None) -> Line:
     """Say which class is called right most often, and which wrong name is given most often."""
-    if told is None:
+    if spec is None:
         return NOTHING
     end = _tested(run)[-1]
-    high = _share(run, end, told.best, told.best)
-    if told.mistake is None:
+    high = _share(run, end, spec.best, spec.best)
+    if spec.mistake is None:
         return line("It names every kind right: {high}.", high=high)
-    true, named = told.mistake
+    true, named = spec.mistake
     return line(
         "Best: {best}, {high}. Most common mistake: {true} called {named}, {share}.",
-        best=kind_name(run, told.best, CAPTION_NAME),
+        best=kind_name(run, spec.best, CAPTION_NAME),
         high=high,
         true=kind_name(run, true, CAPTION_NAME),
         named=kind_name(run, named, CAPTION_NAME),

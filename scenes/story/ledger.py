@@ -5,10 +5,9 @@ from dataclasses import dataclass
 
 from fl_sim.record import Run
 from scenes import theme
-from scenes.figures import Figure, Line, Told, line, plural, text, total
-from scenes.language import integer, percent, size
 from scenes.story.common import ALL_PHOTOS, round_number
-from scenes.story.messages import (
+from scenes.story.specs import EntrySpec
+from scenes.story.traffic import (
     DOWN,
     TESTING,
     TRAINING,
@@ -19,26 +18,27 @@ from scenes.story.messages import (
     messages_of,
     travelled,
 )
-from scenes.told import EntryTold
+from scenes.text.languages import integer, percent, size
+from scenes.text.lines import Line, Number, Text, line, plural, text, total
 
 BOTH = (DOWN, UP)
 
 
 @dataclass(frozen=True)
-class LedgerTold:
+class LedgerSpec:
     """All that the chapter shows. The captions are called as their beats."""
 
     title: str
     status: Line
     moved: Line
     stayed: Line
-    balance: tuple[Line, EntryTold] | None
-    travelled: Sequence[EntryTold]
-    kept: Sequence[EntryTold]
+    balance: tuple[Line, EntrySpec] | None
+    travelled: Sequence[EntrySpec]
+    kept: Sequence[EntrySpec]
     most: float
 
 
-def tell(runs: Sequence[Run]) -> LedgerTold:
+def tell(runs: Sequence[Run]) -> LedgerSpec:
     """Return what the chapter shows of the first run.
 
     Raises:
@@ -47,7 +47,7 @@ def tell(runs: Sequence[Run]) -> LedgerTold:
     run = runs[0]
     counted(run)
     stored = _stored(run)
-    return LedgerTold(
+    return LedgerSpec(
         title=text("The ledger"),
         status=_status(run),
         moved=_moved(run),
@@ -59,25 +59,25 @@ def tell(runs: Sequence[Run]) -> LedgerTold:
     )
 
 
-def _travelled(run: Run) -> list[EntryTold]:
+def _travelled(run: Run) -> list[EntrySpec]:
     """Return what went out and what came back: no photo is in it."""
     return [
         _entry(run, text("models, to the workers"), DOWN, theme.MODEL),
         _entry(run, _back(run), UP, theme.UPDATE),
-        EntryTold(text("photos sent"), text("by any worker"), text("none"), 0.0, theme.INK),
+        EntrySpec(text("photos sent"), text("by any worker"), text("none"), 0.0, theme.INK),
     ]
 
 
-def _back(run: Run) -> Told:
+def _back(run: Run) -> Text:
     """Return what came back: scores as well, where the tests were recorded."""
     if len(counted(run)) > 1:
         return text("updates and scores, back")
     return text("updates, back")
 
 
-def _entry(run: Run, name: Told, way: str, color: str) -> EntryTold:
+def _entry(run: Run, name: Text, way: str, color: str) -> EntrySpec:
     sent = travelled(run, (way,), digits_that_add_up(run))
-    return EntryTold(name, _parts(run, way), sent, sent.value, color)
+    return EntrySpec(name, _parts(run, way), sent, sent.value, color)
 
 
 def _parts(run: Run, way: str) -> Line:
@@ -90,15 +90,15 @@ def _parts(run: Run, way: str) -> Line:
     return line("updates: {train}, scores: {test}", train=train, test=test)
 
 
-def _kept(run: Run, stored: Figure | None) -> list[EntryTold]:
+def _kept(run: Run, stored: Number | None) -> list[EntrySpec]:
     """Return the photos that stayed, where it is known how large they are."""
     if stored is None:
         return []
     note = line("{n}, uncompressed", n=total(run, ALL_PHOTOS, integer))
-    return [EntryTold(text("photos that stayed"), note, stored, stored.value, theme.DATA)]
+    return [EntrySpec(text("photos that stayed"), note, stored, stored.value, theme.DATA)]
 
 
-def _stored(run: Run) -> Figure | None:
+def _stored(run: Run) -> Number | None:
     """Return the bytes of all photos, a byte for each pixel and colour; None if not known."""
     images = run.thumbnails if run.thumbnails is not None else run.sample_images
     known = all(None not in (p.num_train, p.num_validation) for p in run.partitions)
@@ -108,7 +108,7 @@ def _stored(run: Run) -> Figure | None:
     height, width, colors = images.shape[-3:]
     value = float(height * width * colors) * total(run, ALL_PHOTOS, integer).value
     source = f"sum of {' and '.join(ALL_PHOTOS)}, times height, width and colours of {name}"
-    return Figure(size(value), source, value) if value else None
+    return Number(size(value), source, value) if value else None
 
 
 def _moved(run: Run) -> Line:
@@ -140,7 +140,7 @@ def _failures(run: Run) -> bool:
     return any(half.failures for half in halves)
 
 
-def _stayed(run: Run, stored: Figure | None) -> Line:
+def _stayed(run: Run, stored: Number | None) -> Line:
     """Say how much never moved."""
     held = total(run, ALL_PHOTOS, integer)
     if stored is None:
@@ -152,18 +152,18 @@ def _stayed(run: Run, stored: Figure | None) -> Line:
     )
 
 
-def _balance(run: Run, stored: Figure | None) -> tuple[Line, EntryTold] | None:
+def _balance(run: Run, stored: Number | None) -> tuple[Line, EntrySpec] | None:
     """Say whether bytes were saved, which is not the point; and return all that moved."""
     if stored is None:
         return None
     moved = travelled(run, BOTH, digits_that_add_up(run))
     note = plural(messages(run, BOTH), "{n} message", "{n} messages")
-    entry = EntryTold(text("all that moved"), note, moved, moved.value, theme.INK)
+    entry = EntrySpec(text("all that moved"), note, moved, moved.value, theme.INK)
     if moved.value > stored.value:
         caption = line("More bytes moved than the photos hold. The photos did not.")
         return caption, entry
     share = moved.value / stored.value
-    part = Figure(percent(share, 0), f"{moved.source}, over the bytes of the photos", share)
+    part = Number(percent(share, 0), f"{moved.source}, over the bytes of the photos", share)
     caption = line(
         "What moved is {part} of the photos' size, more each round. No photo moved.",
         part=part,

@@ -4,28 +4,28 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fl_sim.record import Run
-from scenes.crowds import each_has_a_mark
-from scenes.figures import Line, line, text
 from scenes.story.common import model_packet, num_workers, picked, plate, reading, workers
-from scenes.told import Plate, Reading, SwiftTold, WorkerTold
+from scenes.story.crowds import each_has_a_mark
+from scenes.story.specs import Plate, QuickRoundSpec, Reading, WorkerSpec
+from scenes.text.lines import Line, line, text
 
 PACE = 0.6
 MOST_ROUNDS = 2
 
 
 @dataclass(frozen=True)
-class LoopTold:
+class LoopSpec:
     """All that the loop shows."""
 
     title: str
     loop: Line
-    workers: Sequence[WorkerTold]
+    workers: Sequence[WorkerSpec]
     plate: Plate
     reading: Reading
-    rounds: Sequence[SwiftTold]
+    rounds: Sequence[QuickRoundSpec]
 
 
-def tell(runs: Sequence[Run]) -> LoopTold:
+def tell(runs: Sequence[Run]) -> LoopSpec:
     """Return what the loop shows of the first run: it starts and ends before any training.
 
     Raises:
@@ -33,7 +33,7 @@ def tell(runs: Sequence[Run]) -> LoopTold:
     """
     run = runs[0]
     last = min(len(run.rounds) - 1, MOST_ROUNDS)
-    return LoopTold(
+    return LoopSpec(
         title=text("Federated learning"),
         loop=_loop(run),
         workers=workers(run),
@@ -52,8 +52,8 @@ def _loop(run: Run) -> Line:
     return line("Blue: the model out. Red: updates back. No photo ever leaves its worker.")
 
 
-def _round(run: Run, round_: int) -> SwiftTold:
-    return SwiftTold(
+def _round(run: Run, round_: int) -> QuickRoundSpec:
+    return QuickRoundSpec(
         picked=picked(run, round_),
         model_size=model_packet(run),
         plate=plate(run, round_),

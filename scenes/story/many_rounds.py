@@ -5,9 +5,7 @@ from dataclasses import dataclass
 
 from fl_sim.record import Run
 from scenes import theme
-from scenes.errors import UntoldError
-from scenes.figures import Line, Told, line, number_of, plural, read, text
-from scenes.language import decimal, percent
+from scenes.story.baselines import Comparison, comparison
 from scenes.story.common import (
     TOLD_ROUND,
     accuracy,
@@ -23,19 +21,21 @@ from scenes.story.common import (
     status,
     workers,
 )
-from scenes.story.in_one_place import Comparison, comparison
-from scenes.story.messages import TESTING, bytes_are_known
-from scenes.story.tests_by_round import last_tested, measured
-from scenes.told import (
-    HistoryTold,
-    LevelTold,
+from scenes.story.specs import (
+    HistorySpec,
+    LevelSpec,
     Metric,
     Plate,
+    QuickRoundSpec,
     Reading,
-    SeriesTold,
-    SwiftTold,
-    WorkerTold,
+    SeriesSpec,
+    WorkerSpec,
 )
+from scenes.story.tests_by_round import last_tested, measured
+from scenes.story.traffic import TESTING, bytes_are_known
+from scenes.text.errors import NotRecordedError
+from scenes.text.languages import decimal, percent
+from scenes.text.lines import Line, Text, line, number_of, plural, read, text
 
 PACES = (0.6, 0.35)  # of the rounds that are still shown on the stage
 MOST_STEPS = 44  # in which the other rounds are drawn, some of them together where they are many
@@ -43,7 +43,7 @@ FIRST_STEP, LAST_STEP, QUICKER = 0.3, 0.1, 0.9  # seconds, and what one step has
 
 
 @dataclass(frozen=True)
-class StepTold:
+class StepSpec:
     """The round that the history is drawn up to, in how many seconds, and the overlay then."""
 
     round: int
@@ -52,7 +52,7 @@ class StepTold:
 
 
 @dataclass(frozen=True)
-class ManyRoundsTold:
+class ManyRoundsSpec:
     """All that the chapter shows. The captions are called as their beats."""
 
     title: str
@@ -60,17 +60,17 @@ class ManyRoundsTold:
     grid: Line
     grow: Line
     comparison: Comparison | None
-    workers: Sequence[WorkerTold]
+    workers: Sequence[WorkerSpec]
     plate: Plate
     reading: Reading
-    swift: Sequence[SwiftTold]
-    history: HistoryTold
-    first_rounds: Sequence[StepTold]
-    paced_rounds: Sequence[StepTold]
+    swift: Sequence[QuickRoundSpec]
+    history: HistorySpec
+    first_rounds: Sequence[StepSpec]
+    paced_rounds: Sequence[StepSpec]
     so_far: Sequence[Metric]
 
 
-def tell(runs: Sequence[Run]) -> ManyRoundsTold:
+def tell(runs: Sequence[Run]) -> ManyRoundsSpec:
     """Return what the chapter shows of the first run, and one in one place to compare with.
 
     Raises:
@@ -78,10 +78,10 @@ def tell(runs: Sequence[Run]) -> ManyRoundsTold:
     """
     run = runs[0]
     if last_round(run) < TOLD_ROUND:
-        raise UntoldError(f"the run {run.name!r} has no round; record some with: fl-sim run")
+        raise NotRecordedError(f"the run {run.name!r} has no round; record some with: fl-sim run")
     shown = _last_on_stage(run)
     compared = comparison(run, runs[1:])
-    return ManyRoundsTold(
+    return ManyRoundsSpec(
         title=text("Many rounds"),
         again=_again(run),
         grid=line("Red marks: updates sent. The curves: how well the model did."),
@@ -90,16 +90,16 @@ def tell(runs: Sequence[Run]) -> ManyRoundsTold:
         workers=workers(run),
         plate=plate(run, TOLD_ROUND),
         reading=_reading(run, TOLD_ROUND),
-        swift=[_swift_told(run, round_, pace) for round_, pace in _swift_rounds(run)],
+        swift=[_swift_spec(run, round_, pace) for round_, pace in _swift_rounds(run)],
         history=_history(run, compared),
-        first_rounds=[StepTold(r, FIRST_STEP, ()) for r in range(1, shown + 1)],
+        first_rounds=[StepSpec(r, FIRST_STEP, ()) for r in range(1, shown + 1)],
         paced_rounds=_paced_rounds(run, shown),
         so_far=_so_far(run, shown),
     )
 
 
-def _swift_told(run: Run, round_: int, pace: float) -> SwiftTold:
-    return SwiftTold(
+def _swift_spec(run: Run, round_: int, pace: float) -> QuickRoundSpec:
+    return QuickRoundSpec(
         status=status(run, round_, text("again")),
         picked=participants(run.rounds[round_]),
         model_size=model_size(run),
@@ -128,11 +128,11 @@ def _last_on_stage(run: Run) -> int:
     return max([TOLD_ROUND, *(round_ for round_, _ in _swift_rounds(run))])
 
 
-def _paced_rounds(run: Run, after: int) -> list[StepTold]:
+def _paced_rounds(run: Run, after: int) -> list[StepSpec]:
     """Return the steps in which the history grows to its end, each quicker than the one before."""
     rounds = _stops(after, last_round(run))
     return [
-        StepTold(round_, max(LAST_STEP, FIRST_STEP * QUICKER**i), _so_far(run, round_))
+        StepSpec(round_, max(LAST_STEP, FIRST_STEP * QUICKER**i), _so_far(run, round_))
         for i, round_ in enumerate(rounds)
     ]
 
@@ -155,13 +155,13 @@ def _again(run: Run) -> Line:
     )
 
 
-def _history(run: Run, compared: Comparison | None) -> HistoryTold:
+def _history(run: Run, compared: Comparison | None) -> HistorySpec:
     """Return the curves of accuracy and loss and who took part, by round."""
     first = _series(run, "accuracy", text("test accuracy"), compared.levels if compared else ())
     assert first is not None
     loss = _series(run, "loss", text("loss"))
     numbers = [number_of("partitions", i) for i in range(len(run.partitions))]
-    return HistoryTold(
+    return HistorySpec(
         series=(first, loss) if loss else (first,),
         participants=[participants(round_) for round_ in run.rounds[1:]],
         grid=text("updates sent"),
@@ -173,8 +173,8 @@ def _history(run: Run, compared: Comparison | None) -> HistoryTold:
 
 
 def _series(
-    run: Run, measure: str, name: Told, levels: Sequence[LevelTold] = ()
-) -> SeriesTold | None:
+    run: Run, measure: str, name: Text, levels: Sequence[LevelSpec] = ()
+) -> SeriesSpec | None:
     """Return a measure of every round that was tested, or nothing where none has it."""
     values = measured(run, measure)
     known = [round_ for round_, value in enumerate(values) if value is not None]
@@ -182,7 +182,7 @@ def _series(
         return None
     form = percent if measure == "accuracy" else decimal
     first, last = (f"rounds[{round_}].central.{measure}" for round_ in (known[0], known[-1]))
-    return SeriesTold(name, values, read(run, first, form), read(run, last, form), levels)
+    return SeriesSpec(name, values, read(run, first, form), read(run, last, form), levels)
 
 
 def _so_far(run: Run, round_: int) -> list[Metric]:

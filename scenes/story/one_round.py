@@ -7,10 +7,6 @@ from typing import Literal
 
 from fl_sim.record import Evaluate, Metrics, Run
 from scenes import theme
-from scenes.crowds import arrivals, crowded
-from scenes.errors import UntoldError
-from scenes.figures import Figure, Line, Told, count, line, plural, read, text, total
-from scenes.language import decimal, integer, percent, size
 from scenes.story.common import (
     TOLD_ROUND,
     everyone,
@@ -27,15 +23,19 @@ from scenes.story.common import (
     updates,
     workers,
 )
-from scenes.told import (
+from scenes.story.crowds import arrivals, crowded
+from scenes.story.specs import (
     NO_PLATE,
-    CurveTold,
+    CurveSpec,
     Metric,
     Plate,
     Reading,
-    UpdateTold,
-    WorkerTold,
+    UpdateSpec,
+    WorkerSpec,
 )
+from scenes.text.errors import NotRecordedError
+from scenes.text.languages import decimal, integer, percent, size
+from scenes.text.lines import Line, Number, Text, count, line, plural, read, text, total
 
 PHASES = (
     "initialise",
@@ -54,7 +54,7 @@ AVERAGING = ("FedAvg", "FedProx")
 
 
 @dataclass(frozen=True)
-class OneRoundTold:
+class OneRoundSpec:
     """All that the chapter shows. Captions and status lines are found by phase.
 
     What a run did not record is empty: no curves, no shares, nothing sent, nobody who tested.
@@ -63,34 +63,34 @@ class OneRoundTold:
     title: str
     captions: Mapping[str, Line]
     status: Mapping[str, Line]
-    workers: Sequence[WorkerTold]
+    workers: Sequence[WorkerSpec]
     picked: Sequence[int]
     lost: Sequence[int]
-    model_size: Told
-    curves: Mapping[int, CurveTold]
-    updates: Sequence[UpdateTold]
-    weighed: Sequence[UpdateTold]
+    model_size: Text
+    curves: Mapping[int, CurveSpec]
+    updates: Sequence[UpdateSpec]
+    weighed: Sequence[UpdateSpec]
     sent: Sequence[Sequence[Metric]]
-    tested: Mapping[int, Told]
+    tested: Mapping[int, Text]
     federated: Sequence[Metric]
     blank_plate: Plate
     first_plate: Plate
     new_plate: Plate
-    changes: Told | None
+    changes: Text | None
     first_reading: Reading
-    before_and_after: tuple[Figure, Figure, Line] | None
+    before_and_after: tuple[Number, Number, Line] | None
 
 
-def tell(runs: Sequence[Run]) -> OneRoundTold:
+def tell(runs: Sequence[Run]) -> OneRoundSpec:
     """Return what the chapter shows of the first run that trained in a first round.
 
     Raises:
         UntoldError: none did, or it is not known how many workers there were.
     """
-    run, round_ = _told_run(runs), TOLD_ROUND
+    run, round_ = _spec_run(runs), TOLD_ROUND
     sent = updates(run, round_)
     first = plate(run, 0)
-    return OneRoundTold(
+    return OneRoundSpec(
         title=text("One round"),
         captions=_captions(run, round_),
         status={phase: status(run, round_, name) for phase, name in _phases().items()},
@@ -113,11 +113,11 @@ def tell(runs: Sequence[Run]) -> OneRoundTold:
     )
 
 
-def _told_run(runs: Sequence[Run]) -> Run:
+def _spec_run(runs: Sequence[Run]) -> Run:
     for run in runs:
         try:
             train_of(run, TOLD_ROUND)
-        except UntoldError as error:
+        except NotRecordedError as error:
             reason = error
         else:
             return run
@@ -164,17 +164,17 @@ def _lost(run: Run, round_: int) -> tuple[int, ...]:
     return tuple(client for client in picked(run, round_) if client not in answered)
 
 
-def _curves(run: Run, round_: int) -> dict[int, CurveTold]:
+def _curves(run: Run, round_: int) -> dict[int, CurveSpec]:
     """Return the loss of each worker that answered, batch by batch, where it is known."""
     path = f"rounds[{round_}].train.replies"
-    told = {}
+    spec = {}
     for i, reply in enumerate(train_of(run, round_).replies):
         if reply.loss_curve:
             first = read(run, f"{path}[{i}].loss_curve[0]", decimal)
             last = read(run, f"{path}[{i}].loss_curve[-1]", decimal)
             named = line("loss {x}", x=first)
-            told[reply.client] = CurveTold(reply.loss_curve, named, first, last)
-    return told
+            spec[reply.client] = CurveSpec(reply.loss_curve, named, first, last)
+    return spec
 
 
 def _sent(run: Run, round_: int) -> list[list[Metric]]:
@@ -197,12 +197,12 @@ def _weights_known(run: Run, round_: int) -> bool:
     return all(reply.weight is not None for reply in train_of(run, round_).replies)
 
 
-def _tested(run: Run, round_: int) -> dict[int, Told]:
+def _tested(run: Run, round_: int) -> dict[int, Text]:
     """Return what each worker sampled for evaluation measured on its own photos."""
     evaluate = _evaluation(run, round_)
     if evaluate is None:
         return {}
-    scores: dict[int, Told] = {}
+    scores: dict[int, Text] = {}
     for i, reply in enumerate(evaluate.replies):
         path = f"rounds[{round_}].evaluate.replies[{i}].metrics"
         score = _score(run, path, reply.metrics)
@@ -211,7 +211,7 @@ def _tested(run: Run, round_: int) -> dict[int, Told]:
     return scores
 
 
-def _score(run: Run, path: str, metrics: Metrics | None) -> Figure | None:
+def _score(run: Run, path: str, metrics: Metrics | None) -> Number | None:
     """Return an accuracy, or a loss where there is none, or nothing."""
     if metrics is None:
         return None
@@ -241,7 +241,7 @@ def _federated(run: Run, round_: int) -> list[Metric]:
     return shown
 
 
-def _before_and_after(run: Run, round_: int) -> tuple[Figure, Figure, Line] | None:
+def _before_and_after(run: Run, round_: int) -> tuple[Number, Number, Line] | None:
     """Return the same measure before and after a round, and what to call the new one."""
     old, _ = reading(run, round_ - 1)
     new, note = reading(run, round_)
@@ -249,7 +249,7 @@ def _before_and_after(run: Run, round_: int) -> tuple[Figure, Figure, Line] | No
     return (old, new, note) if new.text and same else None
 
 
-def _measure(figure: Figure) -> str:
+def _measure(figure: Number) -> str:
     return figure.source.rpartition(".")[2]
 
 
@@ -271,7 +271,7 @@ def _initialise(run: Run) -> Line:
     return line(
         "All start from one model: {weights} weights; {drawn} are drawn as squares.",
         weights=weights,
-        drawn=Figure(integer(drawn), "count of filters[0]", drawn),
+        drawn=Number(integer(drawn), "count of filters[0]", drawn),
     )
 
 
@@ -293,11 +293,11 @@ def _sample(run: Run, round_: int) -> Line:
     )
 
 
-def _number_picked(run: Run, round_: int) -> Figure:
+def _number_picked(run: Run, round_: int) -> Number:
     if train_of(run, round_).sampled is not None:
         return count(run, f"rounds[{round_}].train.sampled")
     number = float(len(picked(run, round_)))
-    return Figure(integer(number), f"count of clients in rounds[{round_}].train", number)
+    return Number(integer(number), f"count of clients in rounds[{round_}].train", number)
 
 
 def _distribute(run: Run) -> Line:
@@ -339,7 +339,7 @@ def _loss(course: Course) -> Line:
     return line("Each trains on its own photos. Its error, the loss, batch by batch.")
 
 
-def _photos_and_loss(each: Sequence[Figure], course: Course) -> Line:
+def _photos_and_loss(each: Sequence[Number], course: Course) -> Line:
     """Say how many photos each trains on, one number where it is the same for all."""
     least, most = min(each, key=lambda n: n.value), max(each, key=lambda n: n.value)
     if least.value < most.value:
@@ -355,7 +355,7 @@ def _photos_and_loss(each: Sequence[Figure], course: Course) -> Line:
     return line("Each trains on its own {n} photos. Its error, the loss, by batch.", n=least)
 
 
-def _range_and_loss(least: Figure, most: Figure, course: Course) -> Line:
+def _range_and_loss(least: Number, most: Number, course: Course) -> Line:
     if course == "wobbles":
         return line(
             "They train on {least} to {most} photos each. The error, the loss, wobbles and falls.",
@@ -382,7 +382,7 @@ def _collect(run: Run, round_: int) -> Line:
         return line("Only the trained weights travel back. The photos stay.")
     source = f"count of rounds[{round_}].train.sampled without a reply"
     return plural(
-        Figure(integer(lost), source, lost),
+        Number(integer(lost), source, lost),
         "{n} worker does not answer. The others send weights, never photos.",
         "{n} workers do not answer. The others send weights, never photos.",
     )
@@ -438,10 +438,10 @@ def _kept_apart(run: Run, round_: int) -> bool:
 
 def _report(run: Run, round_: int) -> Line:
     """Say what came of it."""
-    told = _before_and_after(run, round_)
-    if told is None:
+    spec = _before_and_after(run, round_)
+    if spec is None:
         return line("The round is over. The next one begins with the new model.")
-    old, new, _ = told
+    old, new, _ = spec
     if _measure(new) == "loss":
         return line(
             "On photos that no worker holds, its loss is {new}; before, {old}.",

@@ -13,7 +13,7 @@ from decimal import Decimal
 from math import fsum
 
 from fl_sim.record import Run, Train, TrainReply
-from scenes.language import decimal
+from scenes.text.languages import decimal
 
 DIGITS = 4
 MOST_TERMS = 4  # rows; where more workers answered, the last one gathers the rest

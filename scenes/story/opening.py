@@ -5,8 +5,6 @@ from dataclasses import dataclass
 
 from fl_sim.record import Run
 from scenes import theme
-from scenes.errors import UntoldError
-from scenes.figures import Line, Told, line, plural, text
 from scenes.story.common import (
     model_size,
     num_workers,
@@ -16,28 +14,30 @@ from scenes.story.common import (
     round_number,
     workers,
 )
+from scenes.story.specs import PhraseSpec, Plate, QuickRoundSpec, Reading, WorkerSpec
 from scenes.story.tests_by_round import last_tested
-from scenes.told import PhraseTold, Plate, Reading, SwiftTold, WorkerTold
+from scenes.text.errors import NotRecordedError
+from scenes.text.lines import Line, Text, line, plural, text
 
 PACE = 0.38
 MOST_ROUNDS = 2
 
 
 @dataclass(frozen=True)
-class OpeningTold:
+class OpeningSpec:
     """All that the chapter shows, and its title, which only a list of chapters shows."""
 
     title: str
-    phrases: Sequence[PhraseTold]
+    phrases: Sequence[PhraseSpec]
     subject: Line
     rounds: Line
-    workers: Sequence[WorkerTold]
+    workers: Sequence[WorkerSpec]
     plate: Plate
     reading: Reading
-    played: Sequence[tuple[Told, SwiftTold]]
+    played: Sequence[tuple[Text, QuickRoundSpec]]
 
 
-def tell(runs: Sequence[Run]) -> OpeningTold:
+def tell(runs: Sequence[Run]) -> OpeningSpec:
     """Return what the chapter shows of the first run.
 
     Raises:
@@ -45,8 +45,8 @@ def tell(runs: Sequence[Run]) -> OpeningTold:
     """
     run = runs[0]
     if not run.partitions:
-        raise UntoldError(f"the run {run.name!r} recorded nothing of its clients' data")
-    return OpeningTold(
+        raise NotRecordedError(f"the run {run.name!r} recorded nothing of its clients' data")
+    return OpeningSpec(
         title=text("Federated learning"),
         phrases=_phrases(run),
         subject=line("This is federated learning. Every number comes from a real run."),
@@ -58,12 +58,12 @@ def tell(runs: Sequence[Run]) -> OpeningTold:
     )
 
 
-def _phrases(run: Run) -> list[PhraseTold]:
+def _phrases(run: Run) -> list[PhraseSpec]:
     """Return the film's title."""
     return [
-        PhraseTold(plural(num_workers(run), "{n} worker,", "{n} workers,"), theme.INK),
-        PhraseTold(text("one model,"), theme.MODEL),
-        PhraseTold(text("no shared photos"), theme.DATA),
+        PhraseSpec(plural(num_workers(run), "{n} worker,", "{n} workers,"), theme.INK),
+        PhraseSpec(text("one model,"), theme.MODEL),
+        PhraseSpec(text("no shared photos"), theme.DATA),
     ]
 
 
@@ -75,7 +75,7 @@ def _first_rounds(run: Run) -> list[int]:
     """
     answered = [r for r in range(1, len(run.rounds)) if participants(run.rounds[r])]
     if not answered:
-        raise UntoldError(
+        raise NotRecordedError(
             f"no client of the run {run.name!r} answered; record a run with: fl-sim run NAME"
         )
     return answered[:MOST_ROUNDS]
@@ -86,8 +86,8 @@ def _counter(run: Run, round_: int) -> Line:
     return line("round {r}", r=round_number(round_, run))
 
 
-def _swift(run: Run, round_: int) -> SwiftTold:
-    return SwiftTold(
+def _swift(run: Run, round_: int) -> QuickRoundSpec:
+    return QuickRoundSpec(
         picked=participants(run.rounds[round_]),
         model_size=model_size(run),
         plate=plate(run, round_),

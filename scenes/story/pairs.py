@@ -6,7 +6,7 @@ from itertools import permutations
 import numpy as np
 
 from fl_sim.record import Run
-from scenes.figures import Figure
+from scenes.text.lines import Number
 
 # Settings that say how photos are dealt out, and those that only say what is recorded.
 DEALING = frozenset({"partitioning", "dirichlet-alpha", "classes-per-client"})
@@ -17,9 +17,9 @@ CLEARLY = 0.1  # by so much two runs' skew differs at least, where one is called
 Pair = tuple[Run, Run]
 
 
-def of_run(run: Run, figure: Figure) -> Figure:
+def of_run(run: Run, figure: Number) -> Number:
     """Say which run a figure is of, where several are told."""
-    return Figure(figure.text, f"{run.name}: {figure.source}", figure.value)
+    return Number(figure.text, f"{run.name}: {figure.source}", figure.value)
 
 
 def skew(run: Run) -> float | None:
@@ -46,20 +46,20 @@ def settings(run: Run, besides: frozenset[str]) -> frozenset[tuple[str, object]]
 
 
 def alike_and_skewed(
-    runs: Sequence[Run], told_by: Callable[[Run], int], *, free: frozenset[str] = frozenset()
+    runs: Sequence[Run], spec_by: Callable[[Run], int], *, free: frozenset[str] = frozenset()
 ) -> Pair | None:
     """Return two runs that differ only in how the photos are dealt out, the more alike first.
 
     Args:
         runs: those to choose from.
-        told_by: how much a run can tell, 0 if nothing; a pair is as good as its poorer run. Among
+        spec_by: how much a run can tell, 0 if nothing; a pair is as good as its poorer run. Among
             equals it is the pair with the greatest difference, and rather of one seed.
         free: settings that may differ as well.
     """
-    known = [(run, skew(run)) for run in runs if told_by(run)]
+    known = [(run, skew(run)) for run in runs if spec_by(run)]
     besides = DEALING | RECORDING | {SEED} | free
     found = [
-        ((min(told_by(one), told_by(other)), _same_seed(one, other), more - less), (one, other))
+        ((min(spec_by(one), spec_by(other)), _same_seed(one, other), more - less), (one, other))
         for (one, less), (other, more) in permutations(known, 2)
         if less is not None
         and more is not None

@@ -5,10 +5,14 @@ from dataclasses import dataclass
 from math import ceil
 
 from fl_sim.record import Run
-from scenes.errors import UntoldError
-from scenes.figures import (
-    Figure,
+from scenes.story.class_names import kind_name
+from scenes.story.common import ALL_PHOTOS, TOLD_WORKER, class_names, label_counts, num_workers
+from scenes.story.specs import StackSpec, StacksSpec
+from scenes.text.errors import NotRecordedError
+from scenes.text.languages import integer, percent
+from scenes.text.lines import (
     Line,
+    Number,
     count,
     line,
     number_of,
@@ -17,10 +21,6 @@ from scenes.figures import (
     text,
     total,
 )
-from scenes.language import integer, percent
-from scenes.story.common import ALL_PHOTOS, TOLD_WORKER, class_names, label_counts, num_workers
-from scenes.story.kinds import kind_name
-from scenes.told import StacksTold, StackTold
 
 MOST_TILES = 550
 STEPS = (1, 2, 5)  # a tile stands for one of these times a power of ten
@@ -32,7 +32,7 @@ ALIKE = 0.5  # part by which a kind's share may differ in a mix that is called t
 
 
 @dataclass(frozen=True)
-class PartitionsTold:
+class PartitionsSpec:
     """All that the chapter shows. The captions are called as their beats.
 
     There is no ``split`` where no worker keeps photos apart.
@@ -43,10 +43,10 @@ class PartitionsTold:
     deal: Line
     split: Line | None
     kinds: Line
-    stacks: StacksTold
+    stacks: StacksSpec
 
 
-def tell(runs: Sequence[Run]) -> PartitionsTold:
+def tell(runs: Sequence[Run]) -> PartitionsSpec:
     """Return what the chapter shows of the first run.
 
     Raises:
@@ -54,10 +54,10 @@ def tell(runs: Sequence[Run]) -> PartitionsTold:
     """
     run = runs[0]
     if not run.partitions:
-        raise UntoldError(
+        raise NotRecordedError(
             f"the run {run.name!r} recorded no partitions of its clients; record one with fl-sim"
         )
-    return PartitionsTold(
+    return PartitionsSpec(
         title=text("Who holds which photos"),
         dataset=_dataset(run),
         deal=_deal(run),
@@ -70,12 +70,12 @@ def tell(runs: Sequence[Run]) -> PartitionsTold:
 # --- what is drawn
 
 
-def _stacks(run: Run) -> StacksTold:
+def _stacks(run: Run) -> StacksSpec:
     shown, per_tile = _shown(run), _per_tile(run)
     rest = [sum(_tiles(run, worker, per_tile)) for worker in range(shown, len(run.partitions))]
     names = class_names(run)
-    kinds = _told_kinds(run)
-    return StacksTold(
+    kinds = _spec_kinds(run)
+    return StacksSpec(
         stacks=[_stack(run, worker, kinds, per_tile) for worker in range(shown)],
         rest=sum(rest),
         kinds=[kind_name(run, kind, NAME) for kind in kinds if names],
@@ -91,10 +91,10 @@ def _tile(run: Run) -> Line:
     return plural(_each(run), "about {n} photo", "about {n} photos")
 
 
-def _each(run: Run) -> Figure:
+def _each(run: Run) -> Number:
     per_tile = _per_tile(run)
     source = "photos of sum of partitions[*] that a tile stands for"
-    return Figure(integer(per_tile), source, per_tile)
+    return Number(integer(per_tile), source, per_tile)
 
 
 def _exact(run: Run) -> bool:
@@ -104,11 +104,11 @@ def _exact(run: Run) -> bool:
     return all(part % per_tile == 0 for part in (*sizes, *parts))
 
 
-def _stack(run: Run, worker: int, kinds: Sequence[int], per_tile: int) -> StackTold:
+def _stack(run: Run, worker: int, kinds: Sequence[int], per_tile: int) -> StackSpec:
     path = f"partitions[{worker}]"
     counts = [read(run, f"{path}.label_counts[{kind}]", integer) for kind in kinds]
     held = _held(run, worker)
-    return StackTold(
+    return StackSpec(
         number=number_of("partitions", worker),
         size=total(run, [f"{path}.num_train", f"{path}.num_validation"], integer),
         train=read(run, f"{path}.num_train", integer),
@@ -125,7 +125,7 @@ def _shown(run: Run) -> int:
     return workers if workers <= MOST_WORKERS else FEW
 
 
-def _told_kinds(run: Run) -> list[int]:
+def _spec_kinds(run: Run) -> list[int]:
     """Return the kinds that have a row: all, or those that the told worker holds most of."""
     counts = label_counts(run, TOLD_WORKER)
     kinds = range(len(counts))
@@ -147,7 +147,7 @@ def _size(run: Run, worker: int) -> int:
     """
     train = run.partitions[worker].num_train
     if train is None:
-        raise UntoldError(f"the run {run.name!r} recorded no partitions[{worker}].num_train")
+        raise NotRecordedError(f"the run {run.name!r} recorded no partitions[{worker}].num_train")
     return train + _held(run, worker)
 
 
@@ -181,34 +181,34 @@ def _rounded(tiles: float) -> int:
 
 def _dataset(run: Run) -> Line:
     """Say what a tile is, and that some of them show a photo, if they do."""
-    told: dict[str, Figure | str] = {
+    spec: dict[str, Number | str] = {
         "n": total(run, ALL_PHOTOS, integer),
         "kinds": count(run, "dataset.class_names"),
     }
     if _per_tile(run) == 1:
-        return line("{n} photos of {kinds} kinds. A tile stands for one.", **told)
-    told["each"], exact = _each(run), _exact(run)
+        return line("{n} photos of {kinds} kinds. A tile stands for one.", **spec)
+    spec["each"], exact = _each(run), _exact(run)
     if exact and run.thumbnails is not None:
         return line(
             "{n} photos of {kinds} kinds. A tile stands for {each} photos; some show one.",
-            **told,
+            **spec,
         )
     if exact:
-        return line("{n} photos of {kinds} kinds. A tile stands for {each} photos.", **told)
+        return line("{n} photos of {kinds} kinds. A tile stands for {each} photos.", **spec)
     if run.thumbnails is not None:
         return line(
             "{n} photos of {kinds} kinds. A tile: about {each} photos; some show one.",
-            **told,
+            **spec,
         )
-    return line("{n} photos of {kinds} kinds. A tile stands for about {each} photos.", **told)
+    return line("{n} photos of {kinds} kinds. A tile stands for about {each} photos.", **spec)
 
 
 def _deal(run: Run) -> Line:
     """Say how many everyone gets, and that only an experiment deals photos out."""
     n, sizes = num_workers(run), _sizes(run)
-    least, most = _size_told(run, min(sizes)), _size_told(run, max(sizes))
+    least, most = _size_spec(run, min(sizes)), _size_spec(run, max(sizes))
     if _shown(run) < len(sizes):
-        few = Figure(integer(FEW), "count of partitions that are shown", FEW)
+        few = Number(integer(FEW), "count of partitions that are shown", FEW)
         return line(
             "Here {n} workers are dealt them; {few} are shown. Real ones have their own.",
             n=n,
@@ -229,7 +229,7 @@ def _deal(run: Run) -> Line:
     )
 
 
-def _size_told(run: Run, size: int) -> Figure:
+def _size_spec(run: Run, size: int) -> Number:
     worker = _sizes(run).index(size)
     paths = [f"partitions[{worker}].num_train", f"partitions[{worker}].num_validation"]
     return total(run, paths, integer)
@@ -242,8 +242,8 @@ def _split(run: Run) -> Line | None:
         return None
     train, held = (total(run, [path], integer).value for path in ALL_PHOTOS)
     share = _percent(held / (train + held))
-    kept = Figure(share, "sum of partitions[*].num_validation over both parts", held)
-    trained = Figure(
+    kept = Number(share, "sum of partitions[*].num_validation over both parts", held)
+    trained = Number(
         _percent(train / (train + held)), "sum of partitions[*].num_train over both parts", train
     )
     if all(_percent(_held(run, worker) / _size(run, worker)) == share for worker in workers):
@@ -281,7 +281,7 @@ def _kinds(run: Run) -> Line:
     return line(
         "By kind, the mixes differ. Of worker {k}'s, {share} are of one kind: {name}.",
         k=k,
-        share=Figure(_percent(share), f"{path}[{most}] over sum of {path}", share),
+        share=Number(_percent(share), f"{path}[{most}] over sum of {path}", share),
         name=kind_name(run, most, NAME),
     )
 

@@ -4,31 +4,31 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fl_sim.record import Run
-from scenes.errors import UntoldError
-from scenes.figures import Figure, Line, line, plural, text
-from scenes.language import decimal, integer, percent
 from scenes.story.common import chance
 from scenes.story.pairs import of_run
+from scenes.story.specs import NOTHING, DotPlotSpec, DotRowSpec, LevelSpec
 from scenes.story.strategies import PLAIN, Field, field, note, with_alike_data
-from scenes.told import NOTHING, DotPlotTold, DotRowTold, LevelTold
+from scenes.text.errors import NotRecordedError
+from scenes.text.languages import decimal, integer, percent
+from scenes.text.lines import Line, Number, line, plural, text
 
 
 @dataclass(frozen=True)
-class RemediesTold:
+class RemediesSpec:
     """All that the chapter shows. The captions are called as their beats.
 
     ``alike`` is absent without a run on alike data.
     """
 
     title: str
-    plot: DotPlotTold
+    plot: DotPlotSpec
     dots: Line
     others: Line
     compared: Line
     alike: Line | None
 
 
-def tell(runs: Sequence[Run]) -> RemediesTold:
+def tell(runs: Sequence[Run]) -> RemediesSpec:
     """Return what the chapter shows of the largest choice of runs that can be compared.
 
     Raises:
@@ -37,12 +37,12 @@ def tell(runs: Sequence[Run]) -> RemediesTold:
     found = field(runs)
     if found is None:
         names = ", ".join(repr(run.name) for run in runs)
-        raise UntoldError(
+        raise NotRecordedError(
             f"the choice of runs ({names}) has no two strategies on the same different data, with "
             "the same rounds and settings, tested after every round; give them with --run"
         )
     alike = with_alike_data(found, runs)
-    return RemediesTold(
+    return RemediesSpec(
         title=text("Remedies"),
         plot=_plot(found, alike),
         dots=_dots(found),
@@ -52,8 +52,8 @@ def tell(runs: Sequence[Run]) -> RemediesTold:
     )
 
 
-def _plot(found: Field, alike: Run | None) -> DotPlotTold:
-    return DotPlotTold(
+def _plot(found: Field, alike: Run | None) -> DotPlotSpec:
+    return DotPlotSpec(
         name=text("accuracy on the test photos"),
         note=_over_rounds(found),
         rows=[_row(found, name, i) for i, name in enumerate(found.by_strategy)],
@@ -63,55 +63,55 @@ def _plot(found: Field, alike: Run | None) -> DotPlotTold:
     )
 
 
-def _row(found: Field, strategy: str, row: int) -> DotRowTold:
+def _row(found: Field, strategy: str, row: int) -> DotRowSpec:
     """Return a strategy's row; the first one says what its line is."""
     mean = _mean(found, strategy)
-    return DotRowTold(
+    return DotRowSpec(
         name=_name(found, strategy),
         note=note(strategy),
         values=found.scores(strategy),
         mean=found.mean(strategy),
-        mean_told=line("mean {x}", x=mean) if row == 0 else mean,
+        mean_text=line("mean {x}", x=mean) if row == 0 else mean,
     )
 
 
-def _name(found: Field, strategy: str) -> Figure:
+def _name(found: Field, strategy: str) -> Number:
     run = found.by_strategy[strategy][0]
-    return of_run(run, Figure(strategy, "strategy"))
+    return of_run(run, Number(strategy, "strategy"))
 
 
 def _source(found: Field) -> str:
     return f"mean of rounds[{found.first_averaged}:].central.accuracy"
 
 
-def _mean(found: Field, strategy: str) -> Figure:
+def _mean(found: Field, strategy: str) -> Number:
     """Return a strategy's accuracy: the mean over its runs of their last rounds' mean."""
     names = ", ".join(run.name for run in found.by_strategy[strategy])
     value = found.mean(strategy)
-    return Figure(percent(value), f"mean over {names} of the {_source(found)}", value)
+    return Number(percent(value), f"mean over {names} of the {_source(found)}", value)
 
 
-def _guessing(run: Run) -> LevelTold | None:
+def _guessing(run: Run) -> LevelSpec | None:
     if run.dataset is None or not run.dataset.class_names:
         return None
     guess = chance(run)
-    return LevelTold(line("guessing {chance}", chance=guess), guess.value)
+    return LevelSpec(line("guessing {chance}", chance=guess), guess.value)
 
 
-def _reached(found: Field, alike: Run) -> Figure:
+def _reached(found: Field, alike: Run) -> Number:
     value = found.score(alike)
-    return of_run(alike, Figure(percent(value), _source(found), value))
+    return of_run(alike, Number(percent(value), _source(found), value))
 
 
-def _level(found: Field, alike: Run) -> LevelTold:
+def _level(found: Field, alike: Run) -> LevelSpec:
     reached = _reached(found, alike)
-    return LevelTold(line("alike data {accuracy}", accuracy=reached), reached.value)
+    return LevelSpec(line("alike data {accuracy}", accuracy=reached), reached.value)
 
 
-def _averaged(found: Field) -> Figure:
+def _averaged(found: Field) -> Number:
     """Return over how many of the last rounds a run's accuracy is averaged."""
     number = len(found.runs[0].rounds) - found.first_averaged
-    return Figure(integer(number), f"count of rounds[{found.first_averaged}:]", float(number))
+    return Number(integer(number), f"count of rounds[{found.first_averaged}:]", float(number))
 
 
 def _over_rounds(found: Field) -> Line:
@@ -127,7 +127,7 @@ def _dots(found: Field) -> Line:
     number = len(found.by_strategy[strategy])
     source = f"count of the runs with the strategy {strategy}"
     return plural(
-        Figure(integer(number), source, float(number)),
+        Number(integer(number), source, float(number)),
         "Each dot is one run on skewed data. {n} seed: each strategy ran once.",
         "Each dot is one run on skewed data. {n} seeds: each with other random draws.",
     )
@@ -188,15 +188,15 @@ def _compared(found: Field) -> Line:
     )
 
 
-def _number(others: Sequence[str]) -> Figure:
-    return Figure(integer(len(others)), "count of strategies besides FedAvg", float(len(others)))
+def _number(others: Sequence[str]) -> Number:
+    return Number(integer(len(others)), "count of strategies besides FedAvg", float(len(others)))
 
 
-def _gain(found: Field, strategy: str) -> Figure:
+def _gain(found: Field, strategy: str) -> Number:
     """Return how many points of accuracy a strategy gains over plain averaging, on average."""
     mine, plain = _mean(found, strategy), _mean(found, PLAIN)
     value = 100 * (mine.value - plain.value)
-    return Figure(decimal(value, 1), f"points from {plain.source} to {mine.source}", value)
+    return Number(decimal(value, 1), f"points from {plain.source} to {mine.source}", value)
 
 
 def _alike(found: Field, alike: Run) -> Line:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from statistics import fmean
 
 from fl_sim.record import Run
-from scenes.figures import text
 from scenes.story.pairs import CLEARLY, DEALING, RECORDING, SEED, skew
+from scenes.text.lines import text
 
 PLAIN = "FedAvg"
 # Settings that only some strategies use, and the one that names the strategy.

@@ -1,7 +1,7 @@
 """How well the global model did after each round, where it was tested."""
 
 from fl_sim.record import Run
-from scenes.errors import UntoldError
+from scenes.text.errors import NotRecordedError
 
 
 def measured(run: Run, measure: str) -> list[float | None]:
@@ -19,7 +19,7 @@ def last_tested(run: Run, upto: int = -1) -> int:
     known = [i for i, value in enumerate(measured(run, "accuracy")) if value is not None]
     tested = [i for i in known if i <= last]
     if not tested:
-        raise UntoldError(
+        raise NotRecordedError(
             f"the run {run.name!r} recorded no accuracy on a test split until round {last}; "
             "record one that tests the global model"
         )

@@ -5,22 +5,22 @@ from dataclasses import dataclass
 from math import fsum
 
 from fl_sim.record import Probe, Run
-from scenes.errors import UntoldError
-from scenes.figures import Figure, Line, line, number_of, plural, quote, read, text, total
-from scenes.language import integer
 from scenes.story.common import round_number
 from scenes.story.one_weight import Choice, choices, rounded, shown
-from scenes.told import AverageTold, Quantity, TermTold
+from scenes.story.specs import AverageSpec, Quantity, TermSpec
+from scenes.text.errors import NotRecordedError
+from scenes.text.languages import integer
+from scenes.text.lines import Line, Number, line, number_of, plural, quote, read, text, total
 
 # What a weight is part of, by the number of indices that its place has.
 FILTER, LINK, OFFSET = 4, 2, 1
 RUN_NAME = 14  # characters of the run's name under the title
 
-Drawn = tuple[Figure, float]  # a number, and its value to scale
+Drawn = tuple[Number, float]  # a number, and its value to scale
 
 
 @dataclass(frozen=True)
-class WeightedAverageTold:
+class WeightedAverageSpec:
     """All that the chapter shows. The captions are called as their beats.
 
     There is no ``unequal`` where all hold the same number of photos.
@@ -34,10 +34,10 @@ class WeightedAverageTold:
     shares: Line
     sum: Line
     alike: Line
-    average: AverageTold
+    average: AverageSpec
 
 
-def tell(runs: Sequence[Run]) -> WeightedAverageTold:
+def tell(runs: Sequence[Run]) -> WeightedAverageSpec:
     """Return what the chapter shows of the first run in which it can be told.
 
     Raises:
@@ -45,13 +45,13 @@ def tell(runs: Sequence[Run]) -> WeightedAverageTold:
     """
     known = next((found for run in runs if (found := list(choices(run)))), None)
     if known is None:
-        raise UntoldError(
+        raise NotRecordedError(
             f"the run {runs[0].name!r} followed no single weight of several workers into their "
             "weighted mean; record one of a strategy that averages, with fl-sim"
         )
     choice = max(known, key=lambda choice: choice.rank)
     average = _average(choice)
-    return WeightedAverageTold(
+    return WeightedAverageSpec(
         title=text("The weighted average"),
         status=_status(choice),
         unequal=_unequal(choice),
@@ -67,15 +67,15 @@ def tell(runs: Sequence[Run]) -> WeightedAverageTold:
 # --- the arithmetic
 
 
-def _average(choice: Choice) -> AverageTold:
+def _average(choice: Choice) -> AverageSpec:
     rest = [_others(choice)] if choice.others else []
     server = _server(choice)
-    summed = Figure(
+    summed = Number(
         shown(choice.mean),
         f"sum of {choice.path}[*].weight times their probes[{choice.probe}]",
         choice.mean,
     )
-    return AverageTold(
+    return AverageSpec(
         terms=[*(_term(choice, i) for i in choice.named), *rest],
         photos=line("all {n} photos", n=_all_photos(choice)),
         sum=(summed, choice.mean),
@@ -86,45 +86,45 @@ def _average(choice: Choice) -> AverageTold:
     )
 
 
-def _term(choice: Choice, i: int) -> TermTold:
+def _term(choice: Choice, i: int) -> TermSpec:
     path = f"{choice.path}[{i}]"
     weight, sent = f"{path}.weight", f"{path}.probes[{choice.probe}]"
     product = choice.summed([i])
-    return TermTold(
+    return TermSpec(
         name=line("worker {n}", n=number_of("partitions", choice.replies[i].client)),
         photos=_photos(read(choice.run, f"{path}.num_examples", integer)),
         share=_drawn(read(choice.run, weight, shown)),
         value=_drawn(read(choice.run, sent, shown)),
-        product=Figure(shown(product), f"{weight} times {sent}", product),
+        product=Number(shown(product), f"{weight} times {sent}", product),
     )
 
 
-def _others(choice: Choice) -> TermTold:
+def _others(choice: Choice) -> TermSpec:
     """Return the term in which all but the largest are gathered."""
     others, path = choice.others, choice.path
-    count = Figure(integer(len(others)), f"count of {path} without the largest", len(others))
+    count = Number(integer(len(others)), f"count of {path} without the largest", len(others))
     share = fsum(choice.shares[i] for i in others)
     summed = choice.summed(others)
     source = f"{path}[*].weight times their probes[{choice.probe}]"
     photos = total(choice.run, [f"{path}[{i}].num_examples" for i in others], integer)
     beyond = "without those with a row of their own"
-    return TermTold(
+    return TermSpec(
         name=plural(count, "{n} other", "{n} others"),
         photos=_photos(
-            Figure(photos.text, f"sum of {path}[*].num_examples {beyond}", photos.value)
+            Number(photos.text, f"sum of {path}[*].num_examples {beyond}", photos.value)
         ),
-        share=(Figure(shown(share), f"sum of {path}[*].weight {beyond}", share), share),
+        share=(Number(shown(share), f"sum of {path}[*].weight {beyond}", share), share),
         value=(text("their own"), summed / share if share else choice.mean),
-        product=Figure(shown(summed), f"sum of {source} {beyond}", summed),
+        product=Number(shown(summed), f"sum of {source} {beyond}", summed),
         workers=len(others),
     )
 
 
-def _photos(count: Figure) -> Quantity:
+def _photos(count: Number) -> Quantity:
     return plural(count, "{n} photo", "{n} photos"), count.value
 
 
-def _drawn(figure: Figure) -> Drawn:
+def _drawn(figure: Number) -> Drawn:
     return figure, figure.value
 
 
@@ -136,7 +136,7 @@ def _before(choice: Choice) -> Drawn | None:
     return _drawn(read(choice.run, path, shown))
 
 
-def _server(choice: Choice) -> Figure:
+def _server(choice: Choice) -> Number:
     known = choice.run.rounds[choice.round_].probes is not None
     place = "probes" if known else "train.weighted_mean"
     return read(choice.run, f"rounds[{choice.round_}].{place}[{choice.probe}]", shown)
@@ -148,7 +148,7 @@ def _plain(choice: Choice) -> Drawn | None:
     if rounded(value) == rounded(choice.mean):
         return None
     source = f"mean of {choice.path}[*].probes[{choice.probe}], counted alike"
-    return Figure(shown(value), source, value), value
+    return Number(shown(value), source, value), value
 
 
 # --- captions
@@ -163,7 +163,7 @@ def _status(choice: Choice) -> Line:
         "run {run}  ·  round {r}  ·  {weight}",
         run=quote(choice.run, "name", RUN_NAME),
         r=round_number(choice.round_, choice.run),
-        weight=Figure(name, f"{path}.parameter and {path}.index"),
+        weight=Number(name, f"{path}.parameter and {path}.index"),
     )
 
 
@@ -217,7 +217,7 @@ def _shares(choice: Choice) -> Line:
     return line("More photos, more say: a value counts by its worker's share of all photos.")
 
 
-def _all_photos(choice: Choice) -> Figure:
+def _all_photos(choice: Choice) -> Number:
     return total(choice.run, [f"{choice.path}[*].num_examples"], integer)
 
 

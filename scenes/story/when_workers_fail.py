@@ -4,9 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fl_sim.record import Round, Run, Train
-from scenes.errors import UntoldError
-from scenes.figures import Figure, Line, count, line, number_of, plural, quote, text
-from scenes.language import integer
 from scenes.story.common import (
     accuracy,
     model_size,
@@ -18,52 +15,55 @@ from scenes.story.common import (
     updates,
     workers,
 )
-from scenes.told import (
-    AttendanceTold,
-    OutageTold,
+from scenes.story.specs import (
+    FailureSpec,
     Plate,
     Reading,
-    SeriesTold,
-    UpdateTold,
-    WorkerTold,
+    RepliesSpec,
+    SeriesSpec,
+    UpdateSpec,
+    WorkerSpec,
 )
+from scenes.text.errors import NotRecordedError
+from scenes.text.languages import integer
+from scenes.text.lines import Line, Number, count, line, number_of, plural, quote, text
 
 ERROR = "error"
 RUN_NAME = 14  # characters of the run's name under the title
 
 
 @dataclass(frozen=True)
-class FailingRoundTold:
+class FailingRoundSpec:
     """A round in which workers failed. The captions are called as their beats."""
 
     status: Line
     ask: Line
     fail: Line
     close: Line
-    workers: Sequence[WorkerTold]
+    workers: Sequence[WorkerSpec]
     picked: Sequence[int]
-    model_size: Figure
+    model_size: Number
     trained: Sequence[int]
-    outages: Sequence[OutageTold]
-    updates: Sequence[UpdateTold]
+    outages: Sequence[FailureSpec]
+    updates: Sequence[UpdateSpec]
     plate: Plate
     new_plate: Plate
     reading: Reading
-    before_and_after: tuple[Figure, Figure, Line]
+    before_and_after: tuple[Number, Number, Line]
 
 
 @dataclass(frozen=True)
-class WhenWorkersFailTold:
+class WhenWorkersFailSpec:
     """All that the chapter shows; without a round in which some failed and some did not, less."""
 
     title: str
-    round: FailingRoundTold | None
+    round: FailingRoundSpec | None
     all_rounds: Line
     none_came: Line | None
-    attendance: AttendanceTold
+    attendance: RepliesSpec
 
 
-def tell(runs: Sequence[Run]) -> WhenWorkersFailTold:
+def tell(runs: Sequence[Run]) -> WhenWorkersFailSpec:
     """Return what the chapter shows of the first run in which a client failed.
 
     Raises:
@@ -72,9 +72,11 @@ def tell(runs: Sequence[Run]) -> WhenWorkersFailTold:
     run = next((run for run in runs if any(map(_failures, run.rounds))), None)
     if run is None:
         names = " and ".join(repr(run.name) for run in runs)
-        raise UntoldError(f"no client failed in {names}: take a run with failures, like 'dropouts'")
+        raise NotRecordedError(
+            f"no client failed in {names}: take a run with failures, like 'dropouts'"
+        )
     round_ = _telling_round(run)
-    return WhenWorkersFailTold(
+    return WhenWorkersFailSpec(
         title=text("When workers fail"),
         round=None if round_ is None else _round(run, round_),
         all_rounds=_all_rounds(run),
@@ -102,8 +104,8 @@ def _train(round_: Round) -> Train:
 # --- one round
 
 
-def _round(run: Run, round_: int) -> FailingRoundTold:
-    return FailingRoundTold(
+def _round(run: Run, round_: int) -> FailingRoundSpec:
+    return FailingRoundSpec(
         status=line(
             "run {run}  ·  round {r}", run=quote(run, "name", RUN_NAME), r=round_number(round_, run)
         ),
@@ -123,15 +125,15 @@ def _round(run: Run, round_: int) -> FailingRoundTold:
     )
 
 
-def _outages(run: Run, round_: int) -> list[OutageTold]:
+def _outages(run: Run, round_: int) -> list[FailureSpec]:
     notes = {ERROR: text("error"), "no reply": text("no reply")}
     return [
-        OutageTold(f.client, notes[f.kind], reported=f.kind == ERROR)
+        FailureSpec(f.client, notes[f.kind], reported=f.kind == ERROR)
         for f in _train(run.rounds[round_]).failures
     ]
 
 
-def _asked(run: Run, round_: int) -> Figure:
+def _asked(run: Run, round_: int) -> Number:
     return count(run, f"rounds[{round_}].train.sampled")
 
 
@@ -174,11 +176,11 @@ def _fail(run: Run, round_: int) -> Line:
     return line("While training, {n} workers go silent.", n=number)
 
 
-def _number(run: Run, round_: int, kind: str) -> Figure:
+def _number(run: Run, round_: int, kind: str) -> Number:
     """Return how many workers failed in one way."""
     value = sum(failure.kind == kind for failure in _train(run.rounds[round_]).failures)
     source = f"count of rounds[{round_}].train.failures with kind {kind}"
-    return Figure(integer(value), source, value)
+    return Number(integer(value), source, value)
 
 
 def _close(run: Run, round_: int) -> Line:
@@ -223,7 +225,7 @@ def _all_rounds(run: Run) -> Line:
     )
 
 
-def _total(run: Run, what: str) -> Figure:
+def _total(run: Run, what: str) -> Number:
     """Return how many were ``sampled`` for training in all rounds, or how many ``failures``."""
     return count(run, f"rounds[*].train.{what}")
 
@@ -235,18 +237,18 @@ def _none_came(run: Run) -> Line | None:
         return None
     source = "count of rounds with train.failures and no train.replies"
     return plural(
-        Figure(integer(empty), source, empty),
+        Number(integer(empty), source, empty),
         "In {n} round no update came at all. The run went on with the next one.",
         "In {n} rounds no update came at all. The run went on with the next ones.",
     )
 
 
-def _attendance(run: Run) -> AttendanceTold:
+def _attendance(run: Run) -> RepliesSpec:
     rounds = []
     for round_ in run.rounds[1:]:
         came = len(round_.train.replies) if round_.train else 0
         rounds.append((came + _failures(round_), came))
-    return AttendanceTold(
+    return RepliesSpec(
         rounds=rounds,
         came=plural(_total(run, "replies"), "{n} update came", "{n} updates came"),
         missing=plural(_total(run, "failures"), "{n} never came", "{n} never came"),
@@ -256,11 +258,11 @@ def _attendance(run: Run) -> AttendanceTold:
     )
 
 
-def _accuracy(run: Run) -> SeriesTold | None:
+def _accuracy(run: Run) -> SeriesSpec | None:
     """Return the accuracy by round, or nothing where fewer than two rounds were tested."""
     values = [None if r.central is None else r.central.accuracy for r in run.rounds]
     known = [i for i, value in enumerate(values) if value is not None]
     if len(known) < 2:  # one point is no curve
         return None
     name = text("accuracy on the test photos")
-    return SeriesTold(name, values, accuracy(run, known[0]), accuracy(run, known[-1]))
+    return SeriesSpec(name, values, accuracy(run, known[0]), accuracy(run, known[-1]))

@@ -90,16 +90,16 @@ class Workshop:
 
     def seconds(self, name: str, command: list[str]) -> float:
         """Return how long a command runs."""
-        return _told(name, seconds(command, self._emptied(name)))
+        return _spec(name, seconds(command, self._emptied(name)))
 
     def cpu_seconds(self, name: str, command: list[str]) -> float:
         """Return the processor time of a command that is one process."""
-        return _told(name, cpu_seconds(command, self._emptied(name)))
+        return _spec(name, cpu_seconds(command, self._emptied(name)))
 
     def watched(self, name: str, command: list[str]) -> Watched:
         """Run a command, and look at its processes meanwhile."""
         result = watched(command, folder=self._emptied(name))
-        _told(name, result.seconds)
+        _spec(name, result.seconds)
         return result
 
     def _emptied(self, name: str) -> Path:
@@ -109,6 +109,6 @@ class Workshop:
         return place
 
 
-def _told(name: str, seconds: float) -> float:
+def _spec(name: str, seconds: float) -> float:
     print(f"  {name}: {seconds:.1f} s", file=sys.stderr, flush=True)
     return seconds

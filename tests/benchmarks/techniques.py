@@ -27,8 +27,8 @@ def rows(options: Options) -> Iterator[Row]:
     for what, variant, settings in STEPS:
         commands[what] = manim(VARIANTS, few[0].scene + variant, settings=settings)
     with TemporaryDirectory() as folder:
-        workshop = Workshop(Path(folder))
-        measures = [partial(workshop.cpu_seconds, *each) for each in commands.items()]
+        work_folder = Workshop(Path(folder))
+        measures = [partial(work_folder.cpu_seconds, *each) for each in commands.items()]
         theirs, *taken = map(median, alternated(options.pairs, *measures))
     for (what, *_), ours in zip(STEPS, taken, strict=True):
         yield compared(f"{called(few)}, CPU time: + {what}; stock Manim", ours, theirs)

@@ -9,7 +9,7 @@ from hand import saved_choice
 from released import released  # noqa: F401  # a fixture
 
 from scenes import FILM, LOOP
-from scenes.publish.render import Job, Look, build_blind
+from scenes.render.jobs import Job, Look, build_blind
 
 LOW = Look("low")
 CHAPTERS = {chapter.name: chapter for chapter in (*FILM, LOOP)}

@@ -12,13 +12,13 @@ from filmed import CHAPTERS, noting_faults
 from hand import saved
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from told_texts import lines_in
+from spec_texts import lines_in
 
-from scenes import language
 from scenes.drawing.text import wrapped
-from scenes.errors import UntoldError
-from scenes.publish.audit import numbers_of
-from scenes.publish.render import Look, build_blind, jobs
+from scenes.outputs.audit import numbers_of
+from scenes.render.jobs import Look, build_blind, jobs
+from scenes.text import languages as language
+from scenes.text.errors import NotRecordedError
 
 # Characters a line and lines of a caption, by shape; as scenes.drawing.layout has them.
 CAPTIONS = ((42, 2), (36, 3), (28, 4))
@@ -46,21 +46,21 @@ def test_any_run_is_told_or_it_is_said_what_it_lacks(
     chapter: str, recipe: Recipe, spoken: str
 ) -> None:
     language.use(spoken)
-    told, reason = told_of(chapter, recipe)
-    if told is None:
+    spec, reason = spec_of(chapter, recipe)
+    if spec is None:
         assert len(reason) > 20
         assert "\n" not in reason
-    for text in map(str, lines_in(told)):
+    for text in map(str, lines_in(spec)):
         if text.endswith("."):
             for columns, most in CAPTIONS:
                 assert len(wrapped(text, columns)) <= most, text
 
 
-def told_of(chapter: str, recipe: Recipe) -> tuple[Any, str]:
+def spec_of(chapter: str, recipe: Recipe) -> tuple[Any, str]:
     """Return what is told of some runs, or None and why not."""
     try:
         return import_module(f"scenes.story.{chapter}").tell(recipe.make()), ""
-    except UntoldError as error:
+    except NotRecordedError as error:
         return None, str(error)
 
 
@@ -71,7 +71,7 @@ def told_of(chapter: str, recipe: Recipe) -> tuple[Any, str]:
 def test_any_run_that_is_told_is_drawn_by_the_rules(
     chapter: str, recipe: Recipe, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    if told_of(chapter, recipe)[0] is None:
+    if spec_of(chapter, recipe)[0] is None:
         return
     folder = tmp_path_factory.mktemp("run")
     runs = tuple(saved(folder, run) for run in recipe.make())

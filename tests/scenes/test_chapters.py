@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from filmed import CHAPTERS, GROUPED, filmed, noting_faults
 from manim import Integer, Text
-from told_texts import figures_in
+from spec_texts import figures_in
 
 from fl_sim import record
 from scenes.explainer import texts_of
-from scenes.publish.render import Look
+from scenes.render.jobs import Look
 
 BEATS = {
     "opening": ["title", "rounds"],
@@ -62,10 +62,10 @@ def tell(chapter: str, chosen: str) -> Any:
     return import_module(f"scenes.story.{chapter}").tell(runs)
 
 
-def texts_by_source(told: Any) -> dict[str, set[str]]:
+def texts_by_source(spec: Any) -> dict[str, set[str]]:
     """Return how each number is written, by where it comes from."""
     texts: dict[str, set[str]] = {}
-    for figure in figures_in(told):
+    for figure in figures_in(spec):
         texts.setdefault(figure.source, set()).add(figure.text)
     return texts
 
@@ -94,7 +94,7 @@ def test_other_shapes_keep_the_rules(
     assert not faults
 
 
-def test_the_audit_sees_numbers_that_are_not_told() -> None:
+def test_the_audit_sees_numbers_that_are_not_text() -> None:
     numbers = [Text("7 left"), Integer(8, mob_class=Text)]
     found = [text for text, figures in texts_of(numbers) if not figures]
     assert "7 left" in found

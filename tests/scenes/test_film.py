@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from filmed import CHAPTERS, GROUPED, filmed, snapshot
 
-from scenes.publish.audit import numbers_of
+from scenes.outputs.audit import numbers_of
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 

@@ -15,8 +15,8 @@ from jinja2 import Environment
 from PIL import Image
 
 from scenes import theme
-from scenes.release.digests import digest
-from scenes.release.store import Store
+from scenes.render.digests import digest
+from scenes.render.store import Store
 
 SCRIPT = Path(__file__).parent / "assets" / "page.js"
 FONT_FILES = {"regular": "SourceSansPro-Regular.ttf", "semibold": "SourceSansPro-Semibold.ttf"}

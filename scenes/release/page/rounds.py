@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from fl_sim.record import Round, Run
-from scenes.release.clips import BeatMade, Shown
 from scenes.release.page.places import place_of
+from scenes.render.clips import BeatNotes, Shown
 
 ROUND = re.compile(r"rounds\[(\d+)\]")
 DIGITS = 5  # of a measure, behind the decimal point
@@ -43,7 +43,7 @@ class Turn:
     round: int | None
 
 
-def turns(beats: Sequence[BeatMade], start: float, runs: Sequence[str]) -> Iterator[Turn]:
+def turns(beats: Sequence[BeatNotes], start: float, runs: Sequence[str]) -> Iterator[Turn]:
     """Yield the rounds that a chapter tells of, each from when it is told on.
 
     That is the latest round among the numbers that are new on screen. Captions do not count, since

@@ -9,16 +9,16 @@ from typing import Any
 from jinja2 import Environment
 
 from fl_sim import record
-from scenes import language
-from scenes.figures import text
-from scenes.publish.film import title
+from scenes.outputs.film import title
 from scenes.release.manifest import FileMade, file_made
 from scenes.release.page import templating
 from scenes.release.page.assets import write_assets
+from scenes.release.page.record_pages import RecordPages, citation, provenance, write_record
 from scenes.release.page.rounds import turns, view_of
-from scenes.release.page.shelf import Shelf, citation, provenance, write_record
-from scenes.release.page.transcript import ChapterTold, as_text, transcript
+from scenes.release.page.transcript import ChapterTranscript, as_text, transcript
 from scenes.release.products import STEM, Film
+from scenes.text import languages as language
+from scenes.text.lines import text
 
 MOST_WORKERS = 12  # numbers in a cell of the table of rounds
 NATIVE = {"en": "English", "de": "Deutsch", "es": "Español", "fr": "Français"}
@@ -64,18 +64,18 @@ def write(site: Site, folder: Path, made: Sequence[FileMade], command: str) -> l
     Returns:
         The names of the files written.
     """
-    shelf = Shelf.of(site.records)
+    shelf = RecordPages.of(site.records)
     back = site.name(site.main.language)
     environment = templating.environment()
     written = write_assets(environment, site.main.store, folder)
     written += [
         file for book in shelf.books for file in write_record(environment, folder, book, back)
     ]
-    told = {code: _told(site, shelf, code) for code in language.LANGUAGES}
-    texts = [path for code in told for path in _transcripts(site, folder, code, told[code])]
+    spec = {code: _spec(site, shelf, code) for code in language.LANGUAGES}
+    texts = [path for code in spec for path in _transcripts(site, folder, code, spec[code])]
     names = [path.relative_to(folder).as_posix() for path in texts]
     made = [*made, *(file_made(folder, name, None) for name in names)]
-    for code, films in told.items():
+    for code, films in spec.items():
         with language.using(code):
             pages = Pages(environment, site, shelf, command)
             written.append(folder / site.name(code))
@@ -83,21 +83,21 @@ def write(site: Site, folder: Path, made: Sequence[FileMade], command: str) -> l
     return [file.relative_to(folder).as_posix() for file in (*written, *texts)]
 
 
-Told = Sequence[Sequence[ChapterTold]]  # of each film that a page shows
+Text = Sequence[Sequence[ChapterTranscript]]  # of each film that a page shows
 
 
-def _told(site: Site, shelf: Shelf, code: str) -> Told:
+def _spec(site: Site, shelf: RecordPages, code: str) -> Text:
     return [
         transcript(film.todo, film.clips, code, shelf.addresses) for film in site.films_in(code)
     ]
 
 
-def _transcripts(site: Site, folder: Path, code: str, told: Told) -> list[Path]:
+def _transcripts(site: Site, folder: Path, code: str, text: Text) -> list[Path]:
     """Write the transcripts of the films that a page in some language shows, as plain text."""
     (folder / "captions").mkdir(exist_ok=True)
     written = []
     with language.using(code):
-        for film, chapters in zip(site.films_in(code), told, strict=True):
+        for film, chapters in zip(site.films_in(code), text, strict=True):
             path = folder / transcript_name(film, code)
             path.write_text(as_text(chapters, title()), "utf-8")
             written.append(path)
@@ -110,15 +110,15 @@ class Pages:
 
     environment: Environment
     site: Site
-    shelf: Shelf
+    shelf: RecordPages
     command: str
 
 
-def _page(pages: Pages, code: str, told: Told, made: Sequence[FileMade]) -> str:
+def _page(pages: Pages, code: str, text: Text, made: Sequence[FileMade]) -> str:
     """Return the page in the language in use."""
     site, shelf = pages.site, pages.shelf
     films = site.films_in(code)
-    data = _data(shelf, films, told, code)
+    data = _data(shelf, films, text, code)
     main = max(data["runs"].values(), key=lambda run: len(run["rounds"]))
     return pages.environment.get_template("index.html").render(
         code=code,
@@ -127,8 +127,8 @@ def _page(pages: Pages, code: str, told: Told, made: Sequence[FileMade]) -> str:
             {"code": one, "name": NATIVE[one], "href": site.name(one)} for one in language.LANGUAGES
         ],
         films=[_film(film, code) for film in films],
-        chapters=told[0],
-        seconds=told[0][-1].end,
+        chapters=text[0],
+        seconds=text[0][-1].end,
         main=main,
         most_workers=MOST_WORKERS,
         downloads=_downloads(made),
@@ -161,7 +161,7 @@ def _film(film: Film, code: str) -> dict[str, Any]:
     }
 
 
-def _data(shelf: Shelf, films: Sequence[Film], told: Told, code: str) -> dict[str, Any]:
+def _data(shelf: RecordPages, films: Sequence[Film], text: Text, code: str) -> dict[str, Any]:
     """Return what the script needs to know: when what is told, and what the runs came to."""
     shown = [
         {
@@ -170,7 +170,7 @@ def _data(shelf: Shelf, films: Sequence[Film], told: Told, code: str) -> dict[st
             "beats": [round(beat.start, 3) for chapter in chapters for beat in chapter.beats],
             "turns": _turns(film, chapters),
         }
-        for film, chapters in zip(films, told, strict=True)
+        for film, chapters in zip(films, text, strict=True)
     ]
     names = {name for film in shown for _, name, _ in film["turns"]}
     runs = {
@@ -178,11 +178,13 @@ def _data(shelf: Shelf, films: Sequence[Film], told: Told, code: str) -> dict[st
         for book in shelf.books
         if book.run.name in names
     }
-    told_in = films[0].language
-    return {"language": code, "told": told_in, "films": shown, "runs": runs, "labels": _labels()}
+    spec_in = films[0].language
+    return {"language": code, "told": spec_in, "films": shown, "runs": runs, "labels": _labels()}
 
 
-def _turns(film: Film, chapters: Sequence[ChapterTold]) -> list[tuple[float, str, int | None]]:
+def _turns(
+    film: Film, chapters: Sequence[ChapterTranscript]
+) -> list[tuple[float, str, int | None]]:
     found = []
     for planned, clip, chapter in zip(film.todo, film.clips, chapters, strict=True):
         runs = [record.load(run).name for run in planned.job.runs]

@@ -2,9 +2,9 @@
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from scenes import language
 from scenes.release.page.places import anchor
 from scenes.release.page.transcript import clock
+from scenes.text import languages as language
 
 TEMPLATES = "templates"
 

@@ -5,14 +5,14 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from fl_sim import record
-from scenes import language
-from scenes.figures import Figure, Line, Told, figures_of
-from scenes.publish.cues import starts
-from scenes.publish.render import Clip
-from scenes.release.captions import Reading, dictionary
-from scenes.release.clips import BeatMade, Planned, Shown
+from scenes.outputs.captions import Reading, dictionary
+from scenes.outputs.cues import starts
 from scenes.release.page.places import Addresses
-from scenes.story.shown import shown
+from scenes.render.clips import BeatNotes, Planned, Shown
+from scenes.render.jobs import Clip
+from scenes.story.descriptions import shown
+from scenes.text import languages as language
+from scenes.text.lines import Line, Number, Text, numbers_of
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ Pieces = Sequence[Piece]
 
 
 @dataclass(frozen=True)
-class BeatTold:
+class BeatTranscript:
     """A beat: when, seconds, its caption, what is shown, and the texts with numbers new in it.
 
     ``figure`` is the file of its picture.
@@ -43,19 +43,19 @@ class BeatTold:
 
 
 @dataclass(frozen=True)
-class ChapterTold:
+class ChapterTranscript:
     """A chapter: when, seconds, what it is called, and its beats."""
 
     name: str
     title: str
     start: float
     end: float
-    beats: Sequence[BeatTold]
+    beats: Sequence[BeatTranscript]
 
 
 def transcript(
     todo: Sequence[Planned], clips: Sequence[Clip], code: str, addresses: Addresses
-) -> list[ChapterTold]:
+) -> list[ChapterTranscript]:
     """Return a film's transcript.
 
     Args:
@@ -77,32 +77,32 @@ class _Telling:
     def __init__(self, planned: Planned, code: str, addresses: Addresses) -> None:
         job = planned.job
         self.code = code
-        self.title = str(replace(job, look=replace(job.look, language=code)).told().title)
+        self.title = str(replace(job, look=replace(job.look, language=code)).spec().title)
         self.usual = record.load(job.runs[0]).name
         self.addresses = addresses
         same = code == job.look.language
-        self.meanings: Mapping[Reading, Figure | Line] = {} if same else dictionary(job, code)
+        self.meanings: Mapping[Reading, Number | Line] = {} if same else dictionary(job, code)
 
-    def pieces(self, told: Shown) -> Pieces:
+    def pieces(self, spec: Shown) -> Pieces:
         """Return a text in pieces, each number with its address."""
-        meaning = self.meanings.get(Reading.of(told.text, told.figures))
+        meaning = self.meanings.get(Reading.of(spec.text, spec.figures))
         if meaning is not None:
-            return self._linked(str(meaning), figures_of(meaning))
-        figures = [self._figure(figure) for figure in told.figures]
-        return self._linked(_exchanged(told.text, told.figures, figures), figures)
+            return self._linked(str(meaning), numbers_of(meaning))
+        figures = [self._figure(figure) for figure in spec.figures]
+        return self._linked(_exchanged(spec.text, spec.figures, figures), figures)
 
-    def _figure(self, figure: Figure) -> Figure:
-        meaning: Told = self.meanings.get(Reading.of(figure.text, [figure]), figure)
-        return meaning if isinstance(meaning, Figure) else figure
+    def _figure(self, figure: Number) -> Number:
+        meaning: Text = self.meanings.get(Reading.of(figure.text, [figure]), figure)
+        return meaning if isinstance(meaning, Number) else figure
 
-    def _linked(self, text: str, figures: Sequence[Figure]) -> Pieces:
+    def _linked(self, text: str, figures: Sequence[Number]) -> Pieces:
         return [
             Piece(part, self.addresses.of(figure.source, self.usual) if figure else None)
             for part, figure in cut(text, figures)
         ]
 
 
-def _exchanged(text: str, before: Sequence[Figure], after: Sequence[Figure]) -> str:
+def _exchanged(text: str, before: Sequence[Number], after: Sequence[Number]) -> str:
     """Return a text with its numbers exchanged for others."""
     meanings = dict(zip(before, after, strict=True))
     return "".join(
@@ -110,7 +110,7 @@ def _exchanged(text: str, before: Sequence[Figure], after: Sequence[Figure]) -> 
     )
 
 
-def cut(text: str, figures: Sequence[Figure]) -> Iterator[tuple[str, Figure | None]]:
+def cut(text: str, figures: Sequence[Number]) -> Iterator[tuple[str, Number | None]]:
     """Yield the pieces of a text: its numbers in order, each with its figure, and what is between.
 
     A figure that does not stand in the text is passed over.
@@ -128,13 +128,13 @@ def cut(text: str, figures: Sequence[Figure]) -> Iterator[tuple[str, Figure | No
         yield rest, None
 
 
-def _chapter(telling: _Telling, clip: Clip, start: float, end: float) -> ChapterTold:
+def _chapter(telling: _Telling, clip: Clip, start: float, end: float) -> ChapterTranscript:
     before: set[str] = set()
     beats = []
     for number, beat in enumerate(clip.beats, 1):
         figure = f"figures/{clip.chapter.name}-{number}-{beat.name}.png"
         beats.append(
-            BeatTold(
+            BeatTranscript(
                 beat.name,
                 start + beat.start,
                 start + beat.end,
@@ -145,21 +145,21 @@ def _chapter(telling: _Telling, clip: Clip, start: float, end: float) -> Chapter
             )
         )
         before = {one.text for one in beat.besides}
-    return ChapterTold(clip.chapter.name, telling.title, start, end, beats)
+    return ChapterTranscript(clip.chapter.name, telling.title, start, end, beats)
 
 
-def _shown(code: str, chapter: str, beat: BeatMade) -> str:
+def _shown(code: str, chapter: str, beat: BeatNotes) -> str:
     with language.using(code):
         return shown(chapter, beat.name)
 
 
-def _new(beat: BeatMade, before: set[str]) -> list[Shown]:
+def _new(beat: BeatNotes, before: set[str]) -> list[Shown]:
     """Return what is new on screen in a beat, each text once."""
     found = {one.text: one for one in reversed(beat.besides) if one.text not in before}
     return list(reversed(found.values()))
 
 
-def as_text(chapters: Sequence[ChapterTold], title: str) -> str:
+def as_text(chapters: Sequence[ChapterTranscript], title: str) -> str:
     """Return a transcript as plain text."""
     lines = [title, ""]
     for chapter in chapters:

@@ -1,0 +1,163 @@
+"""An account: amounts as bars to one scale, on one floor."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from manim import (
+    LEFT,
+    Animation,
+    AnimationGroup,
+    FadeIn,
+    FadeOut,
+    GrowFromEdge,
+    LaggedStart,
+    Rectangle,
+    VGroup,
+)
+from manim import Line as Stroke
+
+from scenes import theme
+from scenes.drawing.layout import Frame, Slot, box
+from scenes.drawing.text import Words
+from scenes.story.specs import EntrySpec
+
+BAR = 72  # pixels of height
+BESIDE = 22  # pixels between a bar and its amount, and between names and the floor
+NOTE = 42  # pixels from a name's middle down to its note's
+NAMED = 52  # pixels from a name's middle down to its bar's top, where names stand above
+APART = 26  # pixels between a bar and the name under it, at least
+NARROW = 1200  # pixels of width below which names stand above their bars, not beside them
+
+
+class Entry:
+    """One entry: its name with a note, its bar, and its amount at the bar's end."""
+
+    def __init__(
+        self, spec: EntrySpec, slot: Slot, size: tuple[float, float], frame: Frame
+    ) -> None:
+        """Draw it: ``slot`` is where the bar may reach, ``size`` how far it does and its height."""
+        length, height = size
+        self.spec = spec
+        self.slot = slot
+        self.length = length
+        self.frame = frame
+        self.bar = Rectangle(
+            width=max(length, 1e-6),
+            height=height,
+            fill_color=spec.color,
+            fill_opacity=1,
+            stroke_width=0,
+        )
+        self.bar.move_to(slot.at(0, 0.5), aligned_edge=LEFT)
+        self.amount = Words(spec.amount, frame, pixels=theme.TITLE, weight="SEMIBOLD")
+        self.amount.put(slot.at(0, 0.5) + np.array([length + frame.px(BESIDE), 0.0, 0.0]), -1)
+        self.name = Words(spec.name, frame)
+        self.note = Words(spec.note, frame, color=theme.MUTED)
+
+    @property
+    def everything(self) -> VGroup:
+        """What stands of it; what has no length has no bar."""
+        return VGroup(self.name, self.note, self.amount, *([self.bar] if self.length else []))
+
+    def enter(self) -> Animation:
+        """Say what it is, and let its bar grow to its amount, if it has one."""
+        grow = [GrowFromEdge(self.bar, LEFT, run_time=theme.MOVE)] if self.length else []
+        return AnimationGroup(
+            FadeIn(VGroup(self.name, self.note), run_time=theme.SWAP),
+            *grow,
+            FadeIn(self.amount, run_time=theme.SWAP),
+            lag_ratio=0.6,
+        )
+
+
+class Amounts:
+    """Entries under one another. Every verb is an animation.
+
+    All have one scale from the start, on which ``most`` fits.
+    """
+
+    def __init__(self, entries: Sequence[EntrySpec], most: float, area: Slot, frame: Frame) -> None:
+        self.frame = frame
+        self.narrow = area.width < frame.px(NARROW)
+        self.spec = list(entries)
+        self._reserved = self._longest_amount() + frame.px(BESIDE)
+        self.over = 0.0 if self._one_line(area) else frame.px(NOTE)
+        # Names that stand above their bars are part of what is in the middle of a row.
+        drop = (frame.px(NAMED) + self.over) / 2 if self.narrow else 0.0
+        self.area = area = Slot(area.x, area.y - drop, area.width, area.height)
+        self.slots = area.rows([1.0] * len(entries))
+        names = frame.px(NAMED + APART) + self.over if self.narrow else 0.0
+        self.thick = min(frame.px(BAR), self.slots[0].height - names)
+        named = 0.0 if self.narrow else self._widest() + 2 * frame.px(BESIDE)
+        self.bars = box(area.left + named, area.bottom, area.right - self._reserved, area.top)
+        self.entries: list[Entry] = []
+        self.scale = self.bars.width / (most or 1.0)
+        low, high = (self.bars.at(0, up) for up in (0.04, 0.96))
+        self.floor = Stroke(low, high, stroke_color=theme.EDGE, stroke_width=2)
+
+    def enter(self, spec: Sequence[EntrySpec]) -> Animation:
+        """Bring some entries in, one after the other; the first ones bring the floor."""
+        first = [FadeIn(self.floor, run_time=theme.SWAP)] if not self.entries else []
+        new = [self._entry(t, self.slots[self.spec.index(t)].y) for t in spec]
+        self.entries += new
+        return LaggedStart(*first, *(entry.enter() for entry in new), lag_ratio=0.7)
+
+    def add_up(self, spec: Sequence[EntrySpec], whole: EntrySpec) -> Animation:
+        """Put the bars of some entries end to end, as one entry above the others.
+
+        An entry without a bar stays one of the others; all that stand then are evenly apart.
+        """
+        parts = [entry for entry in self.entries if entry.spec in spec and entry.length]
+        others = [entry for entry in self.entries if entry not in parts]
+        first, *rows = (slot.y for slot in self.area.rows([1.0] * (1 + len(others))))
+        entry = self._entry(whole, first)
+        texts = VGroup(*(words for p in parts for words in (p.name, p.note, p.amount)))
+        left, moves = self.bars.left, []
+        for part in parts:
+            target = np.array([left + part.bar.width / 2, first, 0.0])
+            moves.append(part.bar.animate.move_to(target))
+            left += part.bar.width
+        for other, y in zip(others, rows, strict=True):
+            shift = np.array([0.0, y - other.slot.y, 0.0])
+            moves.append(other.everything.animate.shift(shift))  # type: ignore[arg-type]
+        return AnimationGroup(
+            FadeOut(texts, run_time=theme.SWAP),
+            AnimationGroup(*moves, run_time=theme.MOVE),  # type: ignore[arg-type]
+            FadeIn(VGroup(entry.name, entry.note, entry.amount), run_time=theme.SWAP),
+            lag_ratio=0.9,
+        )
+
+    def _longest_amount(self) -> float:
+        amounts = (spec.amount for spec in self.spec)
+        words = (Words(t, self.frame, pixels=theme.TITLE, weight="SEMIBOLD") for t in amounts)
+        return max(word.width for word in words)
+
+    def _widest(self) -> float:
+        texts = (words for spec in self.spec for words in (spec.name, spec.note))
+        return max(Words(words, self.frame).width for words in texts)
+
+    def _entry(self, spec: EntrySpec, y: float) -> Entry:
+        slot = Slot(self.bars.x, y, self.bars.width, self.slots[0].height)
+        entry = Entry(spec, slot, (spec.value * self.scale, self.thick), self.frame)
+        self._name(entry, y)
+        return entry
+
+    def _one_line(self, area: Slot) -> bool:
+        """Whether every name has room beside its note, where they stand above their bars."""
+        pairs = [(Words(t.name, self.frame), Words(t.note, self.frame)) for t in self.spec]
+        gap = 3 * self.frame.px(BESIDE)
+        return all(name.width + gap + note.width <= area.width for name, note in pairs)
+
+    def _name(self, entry: Entry, y: float) -> None:
+        """Put name and note left of the floor, or above the bar where that is too narrow."""
+        px = self.frame.px
+        if self.narrow:
+            up = self.thick / 2 + px(NAMED - theme.LABEL / 2)
+            start = self.bars.left + px(BESIDE)
+            end = start if self.over else self.bars.right + self._reserved
+            entry.name.put(np.array([start, y + up + self.over, 0.0]), -1)
+            entry.note.put(np.array([end, y + up, 0.0]), -1 if self.over else 1)
+            return
+        right = self.bars.left - px(BESIDE)
+        entry.name.put(np.array([right, y + px(NOTE / 2), 0.0]), 1)
+        entry.note.put(np.array([right, y - px(NOTE / 2), 0.0]), 1)

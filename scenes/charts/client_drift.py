@@ -1,0 +1,223 @@
+"""A round's updates in two runs: one alone and large, then both side by side on one scale."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from manim import Animation, AnimationGroup, FadeIn, FadeOut, Group, VGroup
+from manim import Line as Stroke
+
+from scenes import theme
+from scenes.charts.update_arrows import Look, Pose, UpdateArrows
+from scenes.drawing import layers
+from scenes.drawing.layout import Frame, Slot, box
+from scenes.drawing.text import Words
+from scenes.story.specs import ArrowsSpec, VersusSpec
+from scenes.text.lines import Text
+
+NAME = 62  # pixels under a fan for its name
+FOOT = 148  # pixels under a fan that is shown alone, for the name of its start and two notes
+UNDER = 42  # pixels from a floor to the text under it, and from a line to the next one
+ROW, LOW_ROWS = 118, (104, 72)  # pixels from one measure to the next: between the fans, under them
+ROWS = 3
+OVER = 24  # pixels between the fans and the measures under them
+TABLE = 590  # pixels of width for the measures
+NARROWEST = 180  # pixels of width for a fan; its name may need more
+GAP = 24  # pixels between the columns
+NAMED = 34  # pixels between a fan and a name beside it
+LEAST_BESIDE = 1500  # pixels of width from which the measures stand between the fans
+
+
+class ClientDrift:
+    """Two fans, and between them what is measured of both."""
+
+    def __init__(self, spec: tuple[ArrowsSpec, ArrowsSpec], area: Slot, frame: Frame) -> None:
+        self.frame = frame
+        self.area = area
+        self.one, self.other = (UpdateArrows(fan, frame) for fan in spec)
+        names = (Words(fan.name, frame, weight="SEMIBOLD").width for fan in spec)
+        self.narrowest = max(frame.px(NARROWEST), *names)
+        self.slots, self.table = self._slots()
+        self.unit = self._common_unit()
+        self.poses = self._on_one_floor()
+        self.headings = VGroup(*self._headings(spec))
+        self.notes = VGroup()
+        self.rows = VGroup()
+        self.marks = VGroup()
+
+    # --- one alone
+
+    def open(self, start: Text) -> Animation:
+        """Let the first run's updates grow from their common start, which is named."""
+        area = self.area.rows([self.area.height - self.frame.px(FOOT), self.frame.px(FOOT)])[0]
+        self.one.see(_pose(self.one, area, _unit(self.one, area)))
+        under = self.one.floor.get_bottom() - np.array([0, self.frame.px(UNDER), 0])
+        self.notes.add(Words(start, self.frame, color=theme.MUTED).put(under))
+        named = FadeIn(self.notes[0], run_time=theme.SWAP)
+        return AnimationGroup(named, Look([self.one], 1.7 * theme.MOVE, updates=1.0))
+
+    def average(self) -> Animation:
+        """Let the average grow among the first run's updates."""
+        return Look([self.one], 0.7 * theme.MOVE, average=1.0)
+
+    def name(self, update: Text, average: Text, notes: Sequence[Text]) -> Animation:
+        """Name one update and the average, where there is room; put notes under the fan."""
+        side = np.array([self.frame.px(NAMED), 0.0, 0.0])
+        right = Words(update, self.frame, color=theme.UPDATE).put(self.one.rightmost() + side, -1)
+        tip = self.one.tip(0.94 * self.one.spec.average)
+        edge = np.array([self.one.leftmost()[0], tip[1], 0.0]) - side
+        left = Words(average, self.frame, color=theme.MODEL).put(edge, 1)
+        leader = Stroke(edge + 0.3 * side, tip, stroke_color=theme.MODEL, stroke_width=1.5)
+        new = VGroup()
+        for i, note in enumerate(notes, 1):
+            under = self.notes[0].anchor - np.array([0, i * self.frame.px(UNDER), 0])
+            new.add(Words(note, self.frame, color=theme.MUTED).put(under))
+        if left.get_left()[0] >= self.area.left:
+            new.add(leader.set_z_index(layers.PANELS), left)
+        if right.get_right()[0] <= self.area.right:
+            new.add(right)
+        self.notes.add(*new)
+        return FadeIn(new, run_time=theme.SWAP)
+
+    # --- both
+
+    def compare(self) -> Sequence[Animation]:
+        """Bring the second run beside the first on one scale, and let it grow."""
+        first, second = self.poses
+        self.other.see(second)
+        gone, self.notes = self.notes, VGroup()
+        away = Look([self.one], 0.8 * theme.MOVE, start=first.start, unit=first.unit)
+        return (
+            AnimationGroup(
+                FadeOut(gone, run_time=theme.SWAP / 2),
+                away,
+                FadeIn(self.headings[0], run_time=theme.SWAP),
+                lag_ratio=0.8,
+            ),
+            AnimationGroup(
+                FadeIn(self.headings[1], run_time=theme.SWAP),
+                Look([self.other], 1.4 * theme.MOVE, updates=1.0),
+            ),
+            Look([self.other], 0.5 * theme.MOVE, average=1.0),
+        )
+
+    def measure(self, *spec: VersusSpec) -> Animation:
+        """Show the next measures of both between them, under those shown."""
+        new = VGroup(*(self._row(versus, len(self.rows) + i) for i, versus in enumerate(spec)))
+        self.rows.add(*new)
+        return FadeIn(new, run_time=theme.SWAP)
+
+    def lengths(self, name: Text) -> Animation:
+        """Mark on each average's axis how long the updates are on average, and name it once."""
+        self.marks = VGroup(self.one.yardstick(), self.other.yardstick())
+        self.marks.add(*self._beside_mark(Words(name, self.frame, color=theme.MUTED)))
+        return FadeIn(self.marks)
+
+    def _beside_mark(self, words: Words) -> list[Words]:
+        """Put a mark's name beside the second fan's mark, on a side where no update passes."""
+        place = self.other.tip(self.other.spec.mean_length)
+        gap = self.frame.px(NAMED)
+        for side in (-1, 1):
+            start = place + np.array([side * gap, 0.0, 0.0])
+            words.put(start, -side)
+            x, y, _ = words.get_center()
+            area = Slot(x, y, words.width + gap, words.height + gap)
+            inside = (
+                self.slots[1].left < words.get_left()[0],
+                words.get_right()[0] < self.area.right,
+            )
+            if all(inside) and not self.other.crosses(area):
+                return [words]
+        return []
+
+    def leave(self) -> Animation:
+        """Take everything away."""
+        everything = (self.one, self.other, self.headings, self.rows, self.marks, self.notes)
+        return FadeOut(Group(*everything), run_time=theme.MOVE / 2)
+
+    # --- places
+
+    def _slots(self) -> tuple[tuple[Slot, Slot], Slot]:
+        """Return a column for each fan, and the table's slot: between them, or under both."""
+        px, area = self.frame.px, self.area
+        if area.width > px(LEAST_BESIDE):
+            widths = _shared(area.width - px(TABLE + 2 * GAP), self._widths(), self.narrowest)
+            left, table, right = area.columns([widths[0], px(TABLE), widths[1]], px(GAP))
+            right = box(right.left, right.bottom, right.right, self.frame.safe.top)
+        else:
+            low = px(ROWS * LOW_ROWS[not self.frame.portrait])
+            top, table = area.rows([area.height - low - px(OVER), low], px(OVER))
+            left, right = top.columns(_shared(top.width, self._widths(), self.narrowest))
+        return (_above(left, px(NAME)), _above(right, px(NAME))), table
+
+    def _common_unit(self) -> float:
+        """Return the largest scale at which both fans fit, their starts at one height."""
+        extents = [fan.extent() for fan in (self.one, self.other)]
+        lowest = min(extent.bottom for extent in extents)
+        return min(
+            min(slot.width / extent.width, slot.height / (extent.top - lowest))
+            for slot, extent in zip(self.slots, extents, strict=True)
+        )
+
+    def _on_one_floor(self) -> tuple[Pose, Pose]:
+        """Return both poses: each fan in the middle of its slot, both starts at one height."""
+        poses = [
+            _pose(fan, slot, self.unit)
+            for fan, slot in zip((self.one, self.other), self.slots, strict=True)
+        ]
+        lowest = max(-self.unit * fan.extent().bottom for fan in (self.one, self.other))
+        height = self.slots[0].bottom + lowest
+        one, other = (Pose(np.array([pose.start[0], height, 0.0]), pose.unit) for pose in poses)
+        return one, other
+
+    def _widths(self) -> list[float]:
+        return [fan.extent().width for fan in (self.one, self.other)]
+
+    def _headings(self, spec: tuple[ArrowsSpec, ArrowsSpec]) -> Iterator[Words]:
+        """Put each fan's name under its floor."""
+        fans = self.one, self.other
+        for fan, drawn, slot, pose in zip(spec, fans, self.slots, self.poses, strict=True):
+            low = float(pose.start[1]) + pose.unit * drawn.extent().bottom
+            y = low - self.frame.px(NAME - theme.LABEL / 2)
+            words = Words(fan.name, self.frame, weight="SEMIBOLD")
+            half = words.width / 2
+            x = min(max(float(pose.start[0]), slot.left + half), slot.right - half)
+            yield words.put(np.array([x, y, 0.0]))
+
+    def _row(self, spec: VersusSpec, row: int) -> VGroup:
+        """Return a measure: its name in the middle, a value on each side."""
+        pitch = min(self.table.height / ROWS, self.frame.px(ROW))
+        y = self.table.y + ((ROWS - 1) / 2 - row) * pitch
+        name = Words(spec.name, self.frame, color=theme.MUTED)
+        name.put(np.array([self.table.x, y, 0.0]))
+        entry = VGroup(name)
+        for value, x, side in ((spec.left, self.table.left, -1), (spec.right, self.table.right, 1)):
+            words = Words(
+                value, self.frame, pixels=theme.TITLE, color=spec.color, weight="SEMIBOLD"
+            )
+            entry.add(words.put(np.array([x, y, 0.0]), side))
+        return entry
+
+
+def _above(slot: Slot, height: float) -> Slot:
+    """Return what is left of a slot above a strip of some height."""
+    return box(slot.left, slot.bottom + height, slot.right, slot.top)
+
+
+def _unit(fan: UpdateArrows, slot: Slot) -> float:
+    """Return the largest scale at which a fan fits into a slot."""
+    extent = fan.extent()
+    return min(slot.width / extent.width, slot.height / extent.height)
+
+
+def _pose(fan: UpdateArrows, slot: Slot, unit: float) -> Pose:
+    """Return the pose of a fan in the middle of a slot."""
+    return Pose(slot.center - unit * fan.extent().center, unit)
+
+
+def _shared(width: float, wanted: Sequence[float], least: float) -> list[float]:
+    """Divide a width in proportion to what is wanted, nobody getting less than some width."""
+    parts = [width * part / sum(wanted) for part in wanted]
+    small = min(parts)
+    if small >= least:
+        return parts
+    return [least if part == small else width - least for part in parts]

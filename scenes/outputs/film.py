@@ -1,0 +1,150 @@
+"""The film: clips joined into one movie without encoding again, and their captions with them."""
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+from av.container import OutputContainer
+
+from scenes.outputs.cues import Cue, as_srt, cues, starts
+from scenes.render.jobs import Clip
+from scenes.text.lines import text
+
+MILLISECOND = Fraction(1, 1000)
+# A text track's codec by the kind of file, and how its packets say how long their text is.
+TEXT_CODECS = {".mp4": "mov_text", ".webm": "webvtt"}
+ISO_639_2 = {"en": "eng", "de": "deu", "es": "spa", "fr": "fra"}
+
+
+@dataclass(frozen=True)
+class Track:
+    """A text track: its language's code, and its captions."""
+
+    language: str
+    cues: Sequence[Cue]
+
+
+@dataclass(frozen=True)
+class Extras:
+    """What a movie holds besides its pictures.
+
+    ``about`` is the container's metadata, ``chapters`` their names in order.
+    """
+
+    about: Mapping[str, str]
+    chapters: Sequence[str] = ()
+    tracks: Sequence[Track] = ()
+
+
+def title() -> str:
+    """Return what the film is called, in the language in use."""
+    return text("Federated learning, told from a recorded run")
+
+
+def join(clips: Sequence[Clip], path: Path) -> Path:
+    """Write the clips one after the other to ``path``, captions beside it, and return ``path``.
+
+    Both files appear whole or not at all; the movie comes last, so that where it is, its captions
+    are. The clips must come from the same settings.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    movie, captions = _partial(path), _partial(path.with_suffix(".srt"))
+    extras = Extras({"title": title()}, [clip.chapter.name for clip in clips])
+    try:
+        lengths = join_movies([clip.movie for clip in clips], movie, extras)
+        captions.write_text(as_srt(cues([clip.beats for clip in clips], lengths)), "utf-8")
+        captions.replace(path.with_suffix(".srt"))
+        movie.replace(path)
+    finally:
+        movie.unlink(missing_ok=True)
+        captions.unlink(missing_ok=True)
+    return path
+
+
+def _partial(path: Path) -> Path:
+    return path.with_name(f".{os.getpid()}.{path.name}")
+
+
+def length_of(movie: Path) -> Fraction:
+    """Return how long a movie's pictures last, seconds."""
+    with av.open(str(movie)) as source:
+        video = source.streams.video[0]
+        if video.duration is not None and video.time_base is not None:
+            return video.duration * video.time_base
+        return Fraction(source.duration or 0, av.time_base)
+
+
+def join_movies(movies: Sequence[Path], target: Path, extras: Extras) -> list[Fraction]:
+    """Copy the movies' packets behind one another; return each movie's length, seconds."""
+    lengths = [length_of(movie) for movie in movies]
+    options = {"movflags": "+faststart"} if target.suffix == ".mp4" else {}
+    with av.open(str(target), "w", options=options) as out:
+        with av.open(str(movies[0])) as first:
+            stream = out.add_stream_from_template(first.streams.video[0], opaque=True)
+        out.mux(add_extras(out, extras, lengths))
+        for movie, start in zip(movies, starts(lengths), strict=True):
+            _copy(movie, start, out, stream)
+    return lengths
+
+
+def _copy(movie: Path, start: float, out: OutputContainer, stream: Any) -> None:
+    with av.open(str(movie)) as source:
+        video = source.streams.video[0]
+        assert video.time_base is not None
+        shift = round(start / video.time_base)
+        for packet in source.demux(video):
+            if packet.dts is not None and packet.pts is not None:
+                packet.dts += shift
+                packet.pts += shift
+                packet.stream = stream
+                out.mux(packet)
+
+
+def add_extras(
+    out: OutputContainer, extras: Extras, lengths: Sequence[Fraction]
+) -> "list[av.Packet[Any]]":
+    """Add metadata, chapters and text tracks; return the tracks' packets.
+
+    They are to be muxed first: they wait there, and each is written where its time comes.
+
+    Args:
+        out: a movie that nothing has been written to yet, with its picture stream.
+        extras: what to add.
+        lengths: of the chapters, seconds.
+    """
+    out.metadata.update(extras.about)
+    marks = list(starts([*lengths, 0]))
+    out.set_chapters(
+        [
+            {
+                "id": number,
+                "start": round(marks[number] * 1000),
+                "end": round(marks[number + 1] * 1000),
+                "time_base": MILLISECOND,
+                "metadata": {"title": name},
+            }
+            for number, name in enumerate(extras.chapters)
+        ]
+    )
+    codec = TEXT_CODECS[Path(out.name).suffix]
+    return [packet for track in extras.tracks for packet in _text_packets(out, track, codec)]
+
+
+def _text_packets(out: OutputContainer, track: Track, codec: str) -> "Iterator[av.Packet[Any]]":
+    stream = out.add_mux_stream(codec, time_base=MILLISECOND)
+    stream.metadata["language"] = ISO_639_2[track.language]
+    for cue in track.cues:
+        text = cue.text.encode()
+        # A packet of timed text in MP4 begins with its text's length (3GPP TS 26.245).
+        packet = av.Packet(len(text).to_bytes(2, "big") + text if codec == "mov_text" else text)
+        # Both ends are rounded: a text that ends after the next one begins would put that one off.
+        start, end = round(cue.start * 1000), round(cue.end * 1000)
+        packet.pts = packet.dts = start
+        packet.duration = end - start
+        packet.time_base = MILLISECOND
+        packet.stream = stream
+        yield packet

@@ -1,0 +1,69 @@
+"""The contact sheet: stills at every beat's middle and end, labelled, on one picture."""
+
+from collections.abc import Sequence
+from importlib.resources import files
+from pathlib import Path
+
+import av
+from PIL import Image, ImageDraw, ImageFont
+
+from scenes import theme
+from scenes.render.jobs import Clip
+
+COLUMNS = 4
+STILL_WIDTH = 640  # pixels
+LABEL = 30
+GAP = 12
+
+
+def moments(clip: Clip) -> list[tuple[str, float]]:
+    """Return the times of a clip's stills, seconds: each beat's middle, and just before its end."""
+    found = []
+    for beat in clip.beats:
+        found.append((f"{beat.name}, middle", (beat.start + beat.end) / 2))
+        found.append((f"{beat.name}, end", beat.end - 0.1))
+    return found
+
+
+def stills(movie: Path, seconds: Sequence[float]) -> list[Image.Image]:
+    """Return the frames shown at some times of a movie, which are ascending."""
+    frames: list[Image.Image] = []
+    with av.open(str(movie)) as container:
+        last = None
+        for frame in container.decode(video=0):
+            while len(frames) < len(seconds) and frame.time > seconds[len(frames)]:
+                frames.append(_image(last or frame))
+            last = frame
+        while len(frames) < len(seconds) and last is not None:
+            frames.append(_image(last))
+    return frames
+
+
+def _image(frame: av.VideoFrame) -> Image.Image:
+    return Image.fromarray(frame.to_ndarray(format="rgb24"))
+
+
+def sheet(clips: Sequence[Clip], path: Path, columns: int = COLUMNS) -> Path:
+    """Write the contact sheet of some clips and return its path."""
+    labelled = [
+        (f"{clip.chapter.name}  ·  {name}  ·  {at:.1f} s", still)
+        for clip in clips
+        for (name, at), still in zip(
+            moments(clip), stills(clip.movie, [at for _, at in moments(clip)]), strict=True
+        )
+    ]
+    height = round(STILL_WIDTH * labelled[0][1].height / labelled[0][1].width)
+    rows = -(-len(labelled) // columns)
+    step = STILL_WIDTH + GAP, height + LABEL + GAP
+    page = Image.new("RGB", (columns * step[0] + GAP, rows * step[1] + GAP), "#000000")
+    draw = ImageDraw.Draw(page)
+    font = ImageFont.truetype(
+        str(files("font_source_sans_pro") / "files" / "SourceSansPro-Semibold.ttf"), 20
+    )
+    for i, (label, still) in enumerate(labelled):
+        x, y = GAP + (i % columns) * step[0], GAP + (i // columns) * step[1]
+        draw.text((x, y), label, theme.DATA, font)
+        page.paste(still.resize((STILL_WIDTH, height)), (x, y + LABEL))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    page.save(path)
+    return path

@@ -1,0 +1,208 @@
+"""Movies become a film, a GIF and a contact sheet."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+from hand import saved
+from PIL import Image
+
+from fl_sim.record import Metrics, Round, Run
+from scenes import FILM
+from scenes.cli import _all_jobs
+from scenes.explainer import Beat
+from scenes.outputs import loop
+from scenes.outputs.audit import Shown, _numbers, table, write
+from scenes.outputs.film import join
+from scenes.outputs.sheet import LABEL, STILL_WIDTH, moments, sheet, stills
+from scenes.render.jobs import Clip, Look, jobs, renderable
+from scenes.text.errors import ChapterError, LoopSizeError
+from scenes.text.lines import Number
+
+RATE = 10
+Movie = Callable[..., Clip]
+
+
+@pytest.fixture
+def movie(tmp_path: Path) -> Movie:
+    """Return a function that writes a movie whose shade of grey is the frame's number."""
+
+    def make(name: str, frames: int = 10, noise: bool = False) -> Clip:
+        path = tmp_path / f"{name}.mp4"
+        with av.open(str(path), "w") as out:
+            stream = out.add_stream("libx264", rate=RATE, options={"crf": "1"})
+            stream.width, stream.height, stream.pix_fmt = 1280, 720, "yuv420p"
+            rng = np.random.default_rng(0)
+            for i in range(frames):
+                shade = (
+                    rng.integers(0, 256, (720, 1280, 3))
+                    if noise
+                    else np.full((720, 1280, 3), 10 * i)
+                )
+                frame = av.VideoFrame.from_ndarray(shade.astype(np.uint8), format="rgb24")
+                out.mux(stream.encode(frame))
+            out.mux(stream.encode(None))
+        beat = Beat("only", name, 0.1, frames / RATE - 0.1)
+        return Clip(FILM[0], path, (beat,), frames / RATE)
+
+    return make
+
+
+def shades(path: Path) -> list[int]:
+    """Return the shade of every frame of a movie."""
+    with av.open(str(path)) as source:
+        return [
+            round(float(frame.to_ndarray(format="gray").mean())) for frame in source.decode(video=0)
+        ]
+
+
+def test_a_film_is_its_clips_one_after_the_other(movie: Movie, tmp_path: Path) -> None:
+    one, two = movie("one", 10), movie("two", 5)
+    path = join([one, two], tmp_path / "film" / "film.mp4")
+    assert shades(path) == shades(one.movie) + shades(two.movie)
+    with av.open(str(path)) as film:
+        assert film.duration == pytest.approx(1.5e6, abs=1e5)
+    assert sorted(p.name for p in path.parent.iterdir()) == ["film.mp4", "film.srt"]
+
+
+def test_captions_move_with_their_clip(movie: Movie, tmp_path: Path) -> None:
+    path = join([movie("one"), movie("two")], tmp_path / "film.mp4")
+    lines = path.with_suffix(".srt").read_text().splitlines()
+    assert lines[:3] == ["1", "00:00:00,100 --> 00:00:00,900", "one"]
+    assert lines[4:7] == ["2", "00:00:01,100 --> 00:00:01,900", "two"]
+
+
+def test_a_film_has_a_mark_for_each_chapter(movie: Movie, tmp_path: Path) -> None:
+    path = join([movie("one", 10), movie("two", 5)], tmp_path / "film.mp4")
+    with av.open(str(path)) as film:
+        found = [(mark["start"], mark["end"], mark["metadata"]) for mark in film.chapters()]
+    assert found == [(0, 1000, {"title": "opening"}), (1000, 1500, {"title": "opening"})]
+
+
+def test_a_film_that_cannot_be_joined_leaves_the_old_one(movie: Movie, tmp_path: Path) -> None:
+    path = join([movie("one")], tmp_path / "film" / "film.mp4")
+    before = path.read_bytes()
+    broken = movie("broken")
+    broken.movie.unlink()
+    with pytest.raises(FileNotFoundError):
+        join([movie("two"), broken], path)
+    assert path.read_bytes() == before
+    assert sorted(p.name for p in path.parent.iterdir()) == ["film.mp4", "film.srt"]
+
+
+def test_a_gif_has_its_own_palette_and_the_movies_length(movie: Movie, tmp_path: Path) -> None:
+    path = loop.gif(movie("one", 20).movie, tmp_path / "loop.gif")
+    with Image.open(path) as image:
+        assert image.size == (720, 405)
+        assert image.n_frames == pytest.approx(2 * 12.5, abs=1)
+        assert image.info["duration"] == 80
+        assert image.info.get("loop") == 0
+        image.seek(12)
+        assert np.asarray(image.convert("L")).std() < 2
+
+
+def test_a_gif_over_its_budget_is_not_written(movie: Movie, tmp_path: Path) -> None:
+    clip = movie("noise", 10, noise=True)
+    path = tmp_path / "out" / "loop.gif"
+    path.parent.mkdir()
+    with pytest.raises(LoopSizeError, match=r"bytes, the budget is 1500000\. Shorten the loop"):
+        loop.gif(clip.movie, path)
+    assert not list(path.parent.iterdir())
+
+
+def test_stills_are_the_frames_shown_then(movie: Movie) -> None:
+    clip = movie("one", 10)
+    found = [np.asarray(still).mean() for still in stills(clip.movie, [0.0, 0.45, 0.9, 5.0])]
+    assert found == pytest.approx([0, 40, 90, 90], abs=3)
+
+
+def test_a_sheet_has_the_middle_and_the_end_of_each_beat(movie: Movie, tmp_path: Path) -> None:
+    clip = movie("one", 10)
+    assert moments(clip) == [("only, middle", 0.5), ("only, end", 0.8)]
+    with Image.open(sheet([clip], tmp_path / "sheet.png", columns=2)) as page:
+        assert page.size == (2 * STILL_WIDTH + 3 * 12, 360 + LABEL + 2 * 12)
+        middle, end = (page.getpixel((x, 200)) for x in (320, 980))
+    assert middle == pytest.approx((50,) * 3, abs=4)
+    assert end == pytest.approx((80,) * 3, abs=4)
+
+
+def test_every_look_is_a_job_of_its_own() -> None:
+    todo = _all_jobs(("ledger", "credits"), (), every=True, look={})
+    assert len({job.name for job in todo}) == 2 * 3 * 2 * 4
+    assert len({job.folder for job in todo}) == len(todo)
+    assert [job.name for job in todo[:3]] == ["ledger", "credits", "ledger-light"]
+    assert todo[-1].name == "credits-1x1-light-fr"
+    usual = _all_jobs(("ledger",), (), every=False, look={"shape": "9:16"})
+    assert [(job.name, job.look.quality) for job in usual] == [("ledger-9x16", "low")]
+
+
+def test_an_unknown_chapter_is_named_with_those_there_are() -> None:
+    with pytest.raises(ChapterError, match=r"no chapter 'two_rounds'\. There are: opening, cast"):
+        jobs(("two_rounds",))
+
+
+def test_chapters_come_in_the_films_order() -> None:
+    chosen = jobs(("one_round", "cast"), ("mine",))
+    assert [(job.chapter.name, job.runs) for job in chosen] == [
+        ("cast", ("mine",)),
+        ("one_round", ("mine",)),
+    ]
+
+
+def test_without_a_run_each_chapter_takes_its_own() -> None:
+    (job,) = jobs(("weighted_average",))
+    assert job.runs == ("unequal",)
+
+
+def test_a_look_is_named_by_what_is_unusual() -> None:
+    assert Look().label == ""
+    assert Look(shape="9:16", theme="light", language="de").label == "-9x16-light-de"
+
+
+@pytest.mark.parametrize(
+    ("look", "pixels"),
+    [
+        (Look("low"), (854, 480)),
+        (Look("medium"), (1280, 720)),
+        (Look("high"), (1920, 1080)),
+        (Look("high", "9:16"), (1080, 1920)),
+        (Look("low", "9:16"), (480, 854)),
+        (Look("medium", "1:1"), (720, 720)),
+    ],
+    ids=str,
+)
+def test_a_shape_keeps_the_qualitys_shorter_side(look: Look, pixels: tuple[int, int]) -> None:
+    assert look.pixels == pixels
+
+
+def test_a_chapter_is_left_out_with_the_reason(tmp_path: Path) -> None:
+    bare = Run(name="bare", rounds=(Round(number=0, central=Metrics(accuracy=0.1)),))
+    run = saved(tmp_path, bare)
+    spec, left_out = renderable(jobs(("weighted_average", "credits"), (run,)))
+    assert [job.chapter.name for job in spec] == ["credits"]
+    (reason,) = left_out
+    assert str(reason).startswith("weighted_average is left out: the run 'bare' ")
+
+
+def test_a_digit_without_a_source_is_a_fault(tmp_path: Path) -> None:
+    found = list(_numbers("cast", "task", "about 7 workers", ()))
+    assert found == [Shown("cast", "task", "about 7 workers", None)]
+    write(found, tmp_path / "audit.json")
+    assert '"source": null' in (tmp_path / "audit.json").read_text()
+
+
+def test_the_audit_tells_a_quoted_text_where_there_is_no_value(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    figures = Number("[b]cat", "dataset.class_names[3]"), Number("50.0%", "x[0]", 0.5)
+    found = list(_numbers("cast", "task", "[b]cat: 50.0%", figures))
+    write(found, tmp_path / "audit.json")
+    rows = json.loads((tmp_path / "audit.json").read_text(), parse_constant=pytest.fail)
+    assert [row["value"] for row in rows] == ["[b]cat", 0.5]
+    table(found)
+    printed = capsys.readouterr().out
+    assert "nan" not in printed
+    assert printed.count("[b]cat") == 3

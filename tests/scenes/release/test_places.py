@@ -1,0 +1,231 @@
+"""Where numbers stand in a record, which round is told when, and what a transcript says."""
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fl_sim import record
+from scenes import FILM
+from scenes.release.page.places import Addresses, Place, anchor, place_of, prefixes
+from scenes.release.page.records import Entry, entries, folders
+from scenes.release.page.rounds import Turn, turns, view_of
+from scenes.release.page.transcript import as_text, clock, cut, transcript
+from scenes.render.clips import BeatNotes, Planned, Shown, sources_of
+from scenes.render.jobs import Clip, Look, jobs
+from scenes.text.lines import Number
+
+RUNS = ("mine", "iid-30", "iid-30-s1", "central")
+SOURCES = [
+    ("rounds[2].central.accuracy", Place("mine", "rounds[2].central.accuracy")),
+    ("iid-30-s1: config.dirichlet-alpha", Place("iid-30-s1", "config.dirichlet-alpha")),
+    ("rounds[9].central.accuracy of central", Place("central", "rounds[9].central.accuracy")),
+    ("count of partitions", Place("mine", "partitions")),
+    ("position of partitions[3]", Place("mine", "partitions[3]")),
+    (
+        "sum of all bytes_down and bytes_up in rounds[1] to rounds[4]",
+        Place("mine", "rounds[1]"),
+    ),
+    (
+        "mean over iid-30, iid-30-s1 of the mean of rounds[21:].central.accuracy",
+        Place("iid-30-s1", "rounds[21].central.accuracy"),
+    ),
+    ("iid-30: mean of the largest of partitions[*].label_counts", Place("iid-30", "partitions")),
+    ("one over count of dataset.class_names", Place("mine", "dataset.class_names")),
+    ("fingerprint 6c65052d", Place("mine", "")),
+    ("count of the records given", Place("mine", "")),
+    ("not recorded", Place("mine", "")),
+]
+
+
+@pytest.mark.parametrize(("source", "place"), SOURCES)
+def test_a_source_names_a_place(source: str, place: Place) -> None:
+    assert place_of(source, RUNS, "mine") == place
+
+
+def test_a_place_lies_in_others() -> None:
+    assert prefixes("rounds[2].train.replies[10].weight") == [
+        "rounds[2].train.replies[10].weight",
+        "rounds[2].train.replies[10]",
+        "rounds[2].train.replies",
+        "rounds[2].train",
+        "rounds[2]",
+        "rounds",
+    ]
+    assert prefixes("") == [""]
+
+
+@given(st.text(), st.lists(st.text(min_size=1), max_size=3))
+def test_any_source_names_some_place(source: str, runs: list[str]) -> None:
+    place = place_of(source, runs, "usual")
+    assert place.run in {*runs, "usual"}
+    assert prefixes(place.path)[0] == place.path
+
+
+@given(st.text())
+def test_an_anchor_has_no_white_space(path: str) -> None:
+    assert anchor(path)
+    assert not any(letter in " \t\n\r\f" for letter in anchor(path))
+
+
+def test_an_address_leads_to_the_nearest_place_shown() -> None:
+    known = {"mine": frozenset({"", "rounds", "rounds[1]", "config", "config.a b"})}
+    addresses = Addresses({"mine": "records/mine"}, known)
+    page = "records/mine/index.html#"
+    assert addresses.of("rounds[1].central.loss", "mine") == f"{page}rounds[1]"
+    assert addresses.of("fingerprint 12", "mine") == f"{page}record"
+    assert addresses.of("rounds[1]", "other") is None
+
+
+def test_every_number_of_the_film_has_a_place_of_its_own() -> None:
+    """A source that is nothing but a path leads to that very value."""
+    run = record.load("reference")
+    tree = entries(run)
+    known = {run.name: frozenset(tree.paths())}
+    addresses = Addresses(folders([run]), known)
+    texts = dict(leaves(tree))
+    assert texts["rounds[3].central.accuracy"] == str(run.rounds[3].central.accuracy)  # type: ignore[union-attr]
+    assert texts["dataset.class_names[3]"] == "cat"
+    address = addresses.of("rounds[1].train.replies[0].num_examples", run.name)
+    assert address == "records/reference/index.html#rounds[1].train.replies[0].num_examples"
+
+
+def leaves(entry: Entry) -> list[tuple[str, str]]:
+    """Return the values of a record with their paths."""
+    own = [(entry.path, entry.text)] if entry.text is not None else []
+    return own + [leaf for part in entry.parts for leaf in leaves(part)]
+
+
+# --- records
+
+
+def test_a_large_record_is_shown_in_part() -> None:
+    run = record.load("reference")
+    whole, part = entries(run), entries(run, most=100)
+    assert len(list(whole.paths())) > 500
+    assert len(list(part.paths())) < 300
+    assert set(part.paths()) < set(whole.paths())
+    assert left_out(whole) == 0
+    assert left_out(part) > 0
+
+
+def left_out(entry: Entry) -> int:
+    """Return how many parts are not shown."""
+    return entry.left_out + sum(left_out(part) for part in entry.parts)
+
+
+NAMES = st.text(max_size=60)
+
+
+@given(st.lists(NAMES, min_size=1, max_size=4, unique=True))
+def test_folders_have_safe_names_that_differ(names: list[str]) -> None:
+    run = record.load("reference")
+    runs = [run.model_copy(update={"name": name, "num_clients": i}) for i, name in enumerate(names)]
+    found = folders(runs)
+    assert list(found) == names
+    assert len(set(found.values())) == len(names)
+    for folder in found.values():
+        head, _, slug = folder.partition("/")
+        assert head == "records"
+        assert slug
+        assert set(slug) <= set("abcdefghijklmnopqrstuvwxyz0123456789-")
+        assert len(slug) <= 49
+
+
+# --- rounds
+
+
+def shown(text: str, at: float, *sources: str) -> Shown:
+    """Return a text with numbers."""
+    return Shown(text, at, tuple(Number(str(i), source) for i, source in enumerate(sources)))
+
+
+def test_the_latest_new_round_is_text() -> None:
+    caption = shown("up to 30", 0.0, "rounds[30].number")
+    first = BeatNotes(
+        "a",
+        "up to 30",
+        0.0,
+        4.0,
+        (
+            caption,
+            shown("to 30", 0.5, "rounds[30].number"),
+            shown("round 1", 0.5, "rounds[1].number"),
+            shown("round 2", 2.0, "rounds[2].number"),
+            shown("before it 1", 3.0, "rounds[1].number"),
+        ),
+    )
+    second = BeatNotes(
+        "b",
+        "",
+        4.0,
+        6.0,
+        (
+            shown("", 4.0),
+            shown("round 2", 4.5, "rounds[2].number"),
+            shown("5%", 5.0, "other: rounds[7].central.accuracy"),
+        ),
+    )
+    assert list(turns([first, second], 10.0, ["mine", "other"])) == [
+        Turn(10.0, "mine", None),
+        Turn(10.5, "mine", 1),
+        Turn(12.0, "mine", 2),
+        Turn(15.0, "other", 7),
+    ]
+
+
+def test_the_view_has_the_record_s_own_values() -> None:
+    run = record.load("dropouts")
+    view = view_of(run)
+    assert view["name"] == "dropouts"
+    assert view["workers"] == run.num_clients
+    assert len(view["rounds"]) == len(run.rounds)
+    assert view["rounds"][0]["trained"] == []
+    for spec, round_ in zip(view["rounds"], run.rounds, strict=True):
+        assert spec["accuracy"] == (round_.central and round(round_.central.accuracy, 5))
+    assert any(spec["failed"] for spec in view["rounds"])
+
+
+# --- the transcript
+
+TWO = (Number("10", "a"), Number("1", "b"))
+
+
+def test_a_text_is_cut_at_its_numbers() -> None:
+    assert list(cut("of 10 and 1.", TWO)) == [
+        ("of ", None),
+        ("10", TWO[0]),
+        (" and ", None),
+        ("1", TWO[1]),
+        (".", None),
+    ]
+    assert list(cut("none", TWO)) == [("none", None)]
+    assert list(cut("x", [Number("", "empty")])) == [("x", None)]
+
+
+@given(st.text(), st.lists(st.text(max_size=3), max_size=4))
+def test_a_text_that_is_cut_reads_the_same(text: str, numbers: list[str]) -> None:
+    figures = [Number(number, "a") for number in numbers]
+    assert "".join(part for part, _ in cut(text, figures)) == text
+
+
+def test_times_are_written_as_players_do() -> None:
+    assert [clock(seconds) for seconds in (0, 59.9, 60, 754.2)] == ["0:00", "0:59", "1:00", "12:34"]
+
+
+def test_a_transcript_is_told_in_each_language(hand: Callable[..., str]) -> None:
+    (job,) = jobs(("ledger",), (hand(step=0),), Look("low"))
+    assert job.chapter in FILM
+    spec = job.spec()
+    caption = str(spec.moved)
+    beat = BeatNotes("moved", caption, 0.0, 3.0, (Shown(caption, 0.0, spec.moved.figures),))
+    clip = Clip(job.chapter, job.folder, (beat,), 3.0)
+    todo = [Planned(job, sources_of(job))]
+    addresses = Addresses({}, {})
+    (english,) = transcript(todo, [clip], "en", addresses)
+    (german,) = transcript(todo, [clip], "de", addresses)
+    assert english.title == "The ledger"
+    assert german.title == "Die Bilanz"
+    assert caption in as_text([english], "Title")
+    assert caption not in as_text([german], "Titel")

@@ -1,0 +1,301 @@
+"""The parts of a release: digests, the store, the folder that appears whole."""
+
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from fl_sim import record
+from scenes import FILM
+from scenes.outputs.captions import dictionary
+from scenes.outputs.encode import WEBM, Progress, encode
+from scenes.release.manifest import Manifest, read
+from scenes.release.plan import check_place
+from scenes.release.products import Film
+from scenes.render import folders
+from scenes.render.clips import Planned, Sources, check_sources, sources_of
+from scenes.render.digests import code_of, digest, everything
+from scenes.render.folders import put, restore
+from scenes.render.jobs import Look, jobs
+from scenes.render.store import KEPT, Store
+from scenes.text.errors import ReleaseError
+from scenes.text.languages import LANGUAGES
+
+# --- digests
+
+
+@dataclass(frozen=True)
+class Text:
+    """Something told."""
+
+    text: str
+    values: tuple[float, ...]
+
+
+ALIKE = [
+    (Text("a", (1.0, 2.0)), Text("a", (1.0, 2.0))),
+    (np.arange(3), np.arange(3)),
+    ({"a": [1, None, b"x"]}, {"a": (1, None, b"x")}),
+    (float("nan"), float("nan")),
+]
+UNLIKE = [
+    (Text("a", (1.0, 2.0)), Text("a", (1.0, 2.5))),
+    (np.arange(3), np.arange(3).astype(np.float32)),
+    (np.zeros((2, 3)), np.zeros((3, 2))),
+    (["ab", "c"], ["a", "bc"]),
+    ([["a"], "b"], ["a", ["b"]]),
+    ("1", 1),
+    (1, 1.0),
+    (True, 1),
+    ({"a": 1, "b": 2}, {"a": 2, "b": 1}),
+]
+
+
+@pytest.mark.parametrize(("one", "other"), ALIKE)
+def test_equal_values_have_one_digest(one: object, other: object) -> None:
+    assert digest(one) == digest(other)
+
+
+@pytest.mark.parametrize(("one", "other"), UNLIKE)
+def test_other_values_have_another_digest(one: object, other: object) -> None:
+    assert digest(one) != digest(other)
+
+
+def test_what_has_no_digest_is_named() -> None:
+    with pytest.raises(TypeError, match="set has no digest"):
+        digest([{1, 2}])
+
+
+def test_the_code_of_a_chapter_is_what_draws_it() -> None:
+    code = code_of("scenes.ledger")
+    assert {"scenes/ledger.py", "scenes/explainer.py", "scenes/charts/amounts.py"} <= code.keys()
+    others = ("scenes/story/ledger", "scenes/check/", "scenes/release/", "scenes/outputs/")
+    assert not [file for file in code if file.startswith(others)]
+    assert "scenes/charts/confusion.py" not in code
+    assert "scenes/charts/confusion.py" in code_of("scenes.final_model")
+
+
+def test_everything_sees_a_changed_record_and_setting(hand: Callable[..., str]) -> None:
+    one, other = Path(hand(step=0)), Path(hand(step=1))
+    found = everything([one], {"quality": "low"})
+    assert everything([one], {"quality": "low"}) == found
+    assert everything([other], {"quality": "low"}) != found
+    assert everything([one], {"quality": "high"}) != found
+
+
+def test_sources_say_what_has_changed(hand: Callable[..., str]) -> None:
+    (job,) = jobs(("ledger",), (hand(step=0),), Look("low"))
+    before = sources_of(job)
+    assert before.changes(before) == []
+    assert before.changes(None) == ["it was not made before"]
+    other = sources_of(replace(job, runs=(hand(step=1),)))
+    assert other.changes(before) == ["what it tells has changed"]
+    assert other.key != before.key
+    german = sources_of(replace(job, look=Look("low", language="de")))
+    assert german.changes(before) == ["what it tells has changed", "language is de, was en"]
+    recoded = replace(before, code={**before.code, "scenes/ledger.py": "0"})
+    assert recoded.changes(before) == ["scenes/ledger.py changed"]
+    newer = replace(before, versions={**before.versions, "manim": "9"})
+    assert newer.changes(before) == [f"manim is 9, was {before.versions['manim']}"]
+
+
+def test_what_changes_while_it_is_rendered_is_not_kept(hand: Callable[..., str]) -> None:
+    (job,) = jobs(("credits",), (hand(step=0),), Look("low"))
+    planned = Planned(job, sources_of(job))
+    check_sources(planned)
+    run = record.load(job.runs[0])
+    provenance = run.provenance.model_copy(update={"seed": 12345})
+    record.save(run.model_copy(update={"provenance": provenance}), Path(job.runs[0]))
+    with pytest.raises(ReleaseError, match="credits was not kept: what it tells has changed while"):
+        check_sources(planned)
+
+
+def test_a_number_that_one_chapter_shows_changes_that_chapter(hand: Callable[..., str]) -> None:
+    run = record.load(hand(step=0))
+    provenance = run.provenance.model_copy(update={"seed": 12345})
+    record.save(run.model_copy(update={"provenance": provenance}), Path("changed"))
+
+    def spec(run: str, chapter: str) -> str:
+        (job,) = jobs((chapter,), (run,), Look("low"))
+        return sources_of(job).spec
+
+    as_it_was = hand(step=0)
+    assert spec("changed", "credits") != spec(as_it_was, "credits")
+    assert spec("changed", "ledger") == spec(as_it_was, "ledger")
+
+
+def test_how_files_are_made_counts_for_what_is_made_of_clips(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sources = Sources("a", {}, {}, {})
+    (job,) = jobs(("ledger",))
+    film = Film([Planned(job, sources)], [], Store(Path("store")))
+    before = film.key("sheet"), film.todo[0].made
+    assert len({*before, film.key(), film.key(480)}) == 4
+    for module in ("release.products", "render.clips"):
+        monkeypatch.setattr(f"scenes.{module}.making", lambda: {"encode.py": "other"})
+    assert film.key("sheet") != before[0]
+    assert film.todo[0].made != before[1]
+
+
+@pytest.mark.parametrize("code", [code for code in LANGUAGES if code != "en"])
+@pytest.mark.parametrize("chapter", [chapter.name for chapter in FILM])
+def test_every_caption_of_the_film_has_one_in_each_language(chapter: str, code: str) -> None:
+    (job,) = jobs((chapter,))
+    snapshot = Path(__file__).parents[1] / "snapshots" / f"{chapter}.txt"
+    lines = snapshot.read_text("utf-8").splitlines()
+    captions = [line.split("] ", 1)[1] for line in lines if line.startswith("[")]
+    meanings = {one.text: str(other) for one, other in dictionary(job, code).items()}
+    assert captions
+    assert not [caption for caption in captions if meanings[caption] == caption]
+
+
+# --- the store
+
+
+def test_a_thing_is_made_once(tmp_path: Path) -> None:
+    store, calls = Store(tmp_path / "store"), []
+
+    def make(path: Path) -> None:
+        calls.append(path)
+        path.write_text("made")
+
+    first = store.get("abcdef", ".txt", make)
+    assert store.get("abcdef", ".txt", make) == first
+    assert first.read_text() == "made"
+    assert len(calls) == 1
+    assert calls[0].suffix == ".txt"
+    assert store.has("abcdef", ".txt")
+    assert not store.has("abcdef", ".mp4")
+
+
+def test_what_could_not_be_made_is_not_there(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+
+    def fail(path: Path) -> None:
+        path.write_text("half")
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        store.get("abcdef", ".txt", fail)
+    assert not store.has("abcdef", ".txt")
+    assert [path.suffix for path in tmp_path.rglob("*") if path.is_file()] in ([], [".lock"])
+
+
+def test_what_nobody_asked_for_goes(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    old = store.get("aaaa", ".txt", lambda path: path.write_text("12345"))
+    new = store.get("bbbb", ".txt", lambda path: path.write_text("1"))
+    now = new.stat().st_mtime
+    os.utime(old, (now - KEPT - 1,) * 2)
+    assert store.prune(now) == 5
+    assert (old.exists(), new.exists()) == (False, True)
+    os.utime(new, (now - KEPT + 1,) * 2)
+    assert store.prune(now) == 0
+
+
+# --- the folder
+
+
+def test_only_a_release_makes_room_for_another(tmp_path: Path) -> None:
+    check_place(tmp_path / "new")
+    (tmp_path / "empty").mkdir()
+    check_place(tmp_path / "empty")
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    (mine / "letter.txt").write_text("Dear")
+    with pytest.raises(ReleaseError, match="mine is not empty and holds no release"):
+        check_place(mine)
+    Manifest("title", "fedreel release", "", [], {}, {}, [], []).write(mine)
+    check_place(mine)
+    # One of an earlier fedreel, of which nothing more is understood.
+    (mine / "manifest.json").write_text('{"fedreel": "0.0.1", "files": []}')
+    check_place(mine)
+    assert read(mine) is None
+    for other in ("[]", '{"files": []}', "{"):
+        (mine / "manifest.json").write_text(other)
+        with pytest.raises(ReleaseError):
+            check_place(mine)
+
+
+@pytest.mark.parametrize("exchanges", [True, False])
+def test_a_new_folder_takes_the_place_of_the_old_one(
+    tmp_path: Path, exchanges: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not exchanges:
+        monkeypatch.setattr(folders, "_system_call", lambda: None)
+    place = tmp_path / "site"
+    for number in range(3):
+        new = tmp_path / f"new{number}"
+        new.mkdir()
+        (new / "page").write_text(str(number))
+        put(new, place)
+        assert (place / "page").read_text() == str(number)
+        assert os.listdir(tmp_path) == ["site"]
+
+
+def test_a_folder_that_stepped_aside_comes_back(tmp_path: Path) -> None:
+    place, aside = tmp_path / "site", tmp_path / ".site.before"
+    aside.mkdir()
+    (aside / "page").write_text("old")
+    restore(place)
+    assert (place / "page").read_text() == "old"
+    aside.mkdir()
+    restore(place)
+    assert (place / "page").read_text() == "old"
+    assert not aside.exists()
+
+
+def test_a_folder_that_cannot_come_leaves_the_old_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(folders, "_system_call", lambda: None)
+    place = tmp_path / "site"
+    place.mkdir()
+    with pytest.raises(FileNotFoundError):
+        put(tmp_path / "none", place)
+    assert os.listdir(tmp_path) == ["site"]
+
+
+def test_the_key_says_all_of_the_sources() -> None:
+    sources = Sources("a", {"x.py": "1"}, {"shape": "16:9"}, {"manim": "0.22"})
+    others = [
+        replace(sources, spec="b"),
+        replace(sources, code={"x.py": "2"}),
+        replace(sources, look={"shape": "1:1"}),
+        replace(sources, versions={"manim": "0.23"}),
+    ]
+    assert len({one.key for one in (sources, *others)}) == 5
+
+
+# --- encoding
+
+
+def test_an_encoder_that_is_stuck_is_ended_and_begun_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("scenes.outputs.encode._work", stuck)
+    with pytest.raises(ReleaseError, match=r"the encoder of \.webm files got stuck 3 times"):
+        encode(tmp_path / "none.mp4", tmp_path / "film.webm", WEBM, patience=3.0)
+    begun = (tmp_path / "film.webm.log").read_text().split()
+    assert len(set(begun)) == 3
+    assert not [process for process in begun if Path("/proc", process).exists()]
+
+
+def stuck(movie: Path, path: Path, coding: object, progress: Progress) -> None:
+    """Note the process, encode two frames, and go no further."""
+    with Path(f"{path}.log").open("a") as log:
+        print(os.getpid(), file=log)
+    for _ in range(2):
+        time.sleep(0.3)
+        progress.frames.value += 1
+    time.sleep(60)
+
+
+def test_what_cannot_be_encoded_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(ReleaseError, match=r"none\.mp4 cannot be encoded as libsvtav1: .*No such"):
+        encode(tmp_path / "none.mp4", tmp_path / "film.webm", WEBM)

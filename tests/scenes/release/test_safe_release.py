@@ -1,0 +1,198 @@
+"""A release is whole or as it was before: killed, beside others, and whatever a record says."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+
+import av
+import pytest
+import short_release
+from PIL import Image
+from short_release import CHAPTER, LOOK, state
+
+from fl_sim import record
+from fl_sim.record import Run
+from scenes.outputs.captions import lines_in
+from scenes.release import manifest
+from scenes.release.page.site import Site, write
+from scenes.release.products import Film
+from scenes.render.clips import BeatNotes, Planned, Shown, sources_of
+from scenes.render.jobs import Clip, jobs
+from scenes.render.store import Store
+from scenes.text.lines import numbers_of
+
+ROOT = Path(__file__).parents[3]
+SHORT = [sys.executable, short_release.__file__]
+COMMAND = "fedreel release --run reference --quality low --shape 16:9"
+OTHER = f"{COMMAND} --language en --language de"
+
+
+def started(*words: str) -> "subprocess.Popen[str]":
+    """Start a program in the current folder."""
+    environment = {**os.environ, "PYTHONPATH": str(Path(short_release.__file__).parent)}
+    return subprocess.Popen(
+        words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment
+    )
+
+
+def output(program: "subprocess.Popen[str]", longest: float = 240) -> str:
+    """Return what a program printed, which has gone well."""
+    printed, _ = program.communicate(timeout=longest)
+    assert program.returncode == 0, printed
+    return printed
+
+
+def test_killed_at_any_moment_the_earlier_release_is_whole() -> None:
+    spec = json.loads(output(started(*SHORT, "reference", "site", "20")).splitlines()[-1])
+    assert len(spec["found"]) == 20
+    assert set(spec["found"]) == {COMMAND, OTHER}
+    # What was half made is gone after the next release.
+    assert spec["left"] == ["media", "site"]
+    assert spec["last"] == COMMAND
+
+
+def test_releases_and_manim_side_by_side_do_not_disturb_each_other(tmp_path: Path) -> None:
+    scene = ROOT / "scenes" / "credits.py"
+    manim = [sys.executable, "-m", "manim", "-ql", "--disable_caching", "--progress_bar", "none"]
+    programs = [
+        started(*SHORT, "reference", "one"),
+        started(*SHORT, "reference", "other"),
+        started(*manim, "--media_dir", "media", str(scene), "Credits"),
+    ]
+    for program in programs:
+        output(program)
+    assert state(Path("one")) == state(Path("other")) == COMMAND
+    (movie,) = tmp_path.glob("media/videos/**/Credits.mp4")
+    with av.open(str(movie)) as film:
+        assert sum(1 for _ in film.decode(video=0)) > 100
+
+
+# --- what a record says
+
+LONG = "x" * 10_000
+EVIL = {
+    "markup": "<img src=x onerror=alert(1)></script><script>alert(2)</script>",
+    "path": "../../../../etc/passwd",
+    "separators": "a/b\\c:d|e?f*g",
+    "control": "one\x00two\x07three\x1b[31m\nfour",
+    "directions": "\u202egnp.exe\u2066\u200f",
+    "long": LONG,
+    "empty": "",
+    "template": "{{ 7 * 7 }} {% raw %} {run}",
+}
+
+
+class Texts(HTMLParser):
+    """What elements a page has, with their attributes, and its text."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def evil(text: str) -> Run:
+    """Return a run that says something evil wherever it can."""
+    run = record.load("reference")
+    assert run.dataset is not None
+    assert run.dataset.class_names is not None
+    names = [f"{text}{i}" for i in range(len(run.dataset.class_names))]
+    dataset = run.dataset.model_copy(update={"name": text, "class_names": tuple(names)})
+    versions = {**run.provenance.versions, text: text}
+    provenance = run.provenance.model_copy(update={"versions": versions, "source": text})
+    config = {**run.config, text: text}
+    return run.model_copy(
+        update={
+            "name": text,
+            "strategy": text,
+            "dataset": dataset,
+            "provenance": provenance,
+            "config": config,
+        }
+    )
+
+
+def pages(out: Path) -> Iterator[Texts]:
+    """Yield every page of a release."""
+    for path in out.rglob("*.html"):
+        yield Texts(path.read_text("utf-8"))
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    """Return a store that the pages' fonts are kept in."""
+    return Store(tmp_path_factory.mktemp("store"))
+
+
+def written(run: str, folder: Path, store: Store) -> list[str]:
+    """Write the page of a film of one chapter, which is only planned."""
+    folder.mkdir()
+    Image.new("RGB", (64, 36)).save(folder / "poster.png")
+    (job,) = jobs((CHAPTER,), (run,), LOOK)
+    spec = job.spec()
+    shown = [
+        Shown(str(line), 0.5, numbers_of(line))
+        for line in (spec.runs, *lines_in(spec), *(fact.value for fact in spec.run))
+    ]
+    beat = BeatNotes("runs", shown[0].text, 0.0, 2.0, tuple(shown))
+    clip = Clip(job.chapter, folder / "none.mp4", (beat,), 2.0)
+    film = Film([Planned(job, sources_of(job))], [clip], store)
+    return write(Site([film], (run,)), folder, [], f"fedreel release {run}")
+
+
+@pytest.mark.parametrize("kind", EVIL)
+def test_a_record_cannot_escape_into_a_page(kind: str, tmp_path: Path, store: Store) -> None:
+    record.save(evil(EVIL[kind]), tmp_path / "evil")
+    files = written(str(tmp_path / "evil"), tmp_path / "site", store)
+    check_files(files)
+    check_pages(tmp_path / "site")
+    there = {path.relative_to(tmp_path / "site").as_posix() for path in tmp_path.rglob("*.html")}
+    assert there == {file for file in files if file.endswith(".html")}
+    if EVIL[kind].isprintable() and len(EVIL[kind]) < 100:
+        assert all(EVIL[kind] in page.text for page in pages(tmp_path / "site"))
+
+
+def test_a_record_cannot_escape_into_a_release(tmp_path: Path) -> None:
+    record.save(evil(EVIL["path"] + EVIL["markup"] + EVIL["control"]), tmp_path / "evil")
+    output(started(*SHORT, "evil", "site"))
+    spec = manifest.read(tmp_path / "site")
+    assert spec is not None
+    assert manifest.whole(tmp_path / "site", spec)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["evil", "media", "site"]
+    check_files([file.path for file in spec.files])
+    check_pages(tmp_path / "site")
+    with av.open(str(tmp_path / "site" / "fedreel.mp4")) as film:
+        assert EVIL["path"] in film.metadata["comment"]
+
+
+def check_files(names: Iterable[str]) -> None:
+    """See that files have names that every system and every address can have."""
+    for name in names:
+        assert re.fullmatch(r"[a-z0-9_-]+([./][a-zA-Z0-9_-]+)*", name), name
+        assert len(name) < 120
+
+
+def check_pages(out: Path) -> None:
+    """See that nothing from a record has become markup."""
+    for page in pages(out):
+        assert not [tag for tag, _ in page.elements if tag == "img"]
+        scripts = [found for tag, found in page.elements if tag == "script"]
+        assert [found.get("src") or found["type"] for found in scripts] in (
+            ["assets/page.js", "application/json"],
+            [],
+        )
+        assert not [
+            name for _, found in page.elements for name in found if name.startswith(("on", "style"))
+        ]

@@ -1,0 +1,268 @@
+"""Chapters rendered on a Ray cluster of two nodes: the same files, whatever is lost on the way."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+import ray_cluster
+from click.testing import CliRunner
+
+from scenes.cli import cli
+from scenes.fast.scheduler import DONE
+from scenes.render import on_ray as distribution
+from scenes.render.clips import Planned, clips, has, sources_of
+from scenes.render.digests import making
+from scenes.render.jobs import Look, jobs
+from scenes.render.on_ray import Shipped, check_same, files_of, film, keep, on_ray, packed
+from scenes.render.store import Store
+from scenes.text.errors import FitError, ReleaseError
+
+pytestmark = pytest.mark.xdist_group("on ray")
+
+CLUSTER = Path(ray_cluster.__file__)
+ATTEMPTS = 3  # to start it: on a busy machine Ray gives up
+SOON = {"RAY_health_check_period_ms": "500"}  # a lost node is noticed in seconds
+CHAPTERS = ("opening", "ledger", "credits")
+Follow = Callable[[str, str], None]
+
+
+@dataclass
+class Nodes:
+    """A cluster: its address, the processes that keep its nodes, and its temporary folder."""
+
+    address: str
+    keepers: list[int]
+    folder: Path
+
+    def at_work(self) -> dict[int, int]:
+        """Return the processes that render, and the one that keeps the node of each."""
+        found = [int(path.name.split("-")[1]) for path in self.folder.glob("fedreel-*-*")]
+        listed = ",".join(map(str, found))
+        table = subprocess.run(
+            ["ps", "-o", "pid=,ppid=", "-p", listed], capture_output=True, text=True, check=False
+        ).stdout
+        return {int(one): int(keeper) for one, keeper in map(str.split, table.splitlines())}
+
+
+@pytest.fixture(scope="module")
+def nodes() -> Iterator[Nodes]:
+    """Start a cluster of two nodes, each with one processor."""
+    pytest.importorskip("ray")
+    with tempfile.TemporaryDirectory(prefix="t", dir="/tmp") as folder:  # sockets need short paths
+        for _ in range(ATTEMPTS):
+            variables = {**os.environ, "TMPDIR": folder, "RAY_TMPDIR": folder, **SOON}
+            with subprocess.Popen(
+                [sys.executable, str(CLUSTER)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                text=True,
+                env=variables,
+            ) as process:
+                assert process.stdout
+                if spec := process.stdout.readline():
+                    yield Nodes(**json.loads(spec), folder=Path(folder))
+                    return
+        pytest.fail("Ray does not start")
+
+
+@pytest.fixture
+def cluster(nodes: Nodes, monkeypatch: pytest.MonkeyPatch) -> Nodes:
+    """Make the cluster the one that work is spread over."""
+    monkeypatch.setenv("RAY_ADDRESS", nodes.address)
+    return nodes
+
+
+def planned(*names: str) -> list[Planned]:
+    return [Planned(job, sources_of(job)) for job in jobs(names, look=Look("low"))]
+
+
+@pytest.fixture(scope="module")
+def made_here(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    """Render the chapters here, one of them with figures."""
+    store = Store(tmp_path_factory.mktemp("here"))
+    todo = planned(*CHAPTERS)
+    clips(todo, store, lambda *news: None, todo[-1:])
+    return store
+
+
+def contents(store: Store) -> dict[str, bytes]:
+    """Return what is in a store. Cairo numbers an SVG's groups on and on in a process."""
+    return {name: re.sub(rb"surface\d+", b"", content) for name, content in files_of(store)}
+
+
+def test_a_film_made_there_is_the_same_and_lost_work_is_done_again(
+    cluster: Nodes, made_here: Store, tmp_path: Path
+) -> None:
+    store, todo = Store(tmp_path / "store"), planned(*CHAPTERS)
+    news: list[tuple[str, str]] = []
+    before = signal.getsignal(signal.SIGTERM)
+
+    def follow(name: str, beat: str) -> None:
+        assert signal.getsignal(signal.SIGTERM) is before  # Ray puts its own there
+        news.append((name, beat))
+        if beat == DONE:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        clips(todo, store, follow, todo[-1:], on_ray)
+    first, _ = news[-1]
+    assert [one.name for one in todo if has(store, one)] == [first]
+    assert not cluster.at_work()
+    assert not list(cluster.folder.glob("fedreel-*"))
+
+    again: list[tuple[str, str]] = []
+    lost: list[int] = []
+
+    def follow_again(name: str, beat: str) -> None:
+        again.append((name, beat))
+        if beat != DONE and not lost:
+            lost.extend(cluster.at_work())
+            for worker in lost:
+                os.kill(worker, signal.SIGKILL)
+
+    made = clips(todo, store, follow_again, todo[-1:], on_ray)
+    assert lost
+    assert again[0] == (first, DONE)
+    begun, _ = again[1]
+    for one, clip in zip(todo, made, strict=True):
+        if one.name != first:
+            beats = [beat for name, beat in again if name == one.name]
+            spec = [beat.name for beat in clip.beats]
+            assert beats[-len(spec) - 1 :] == [*spec, DONE]
+            assert (one.name != begun) or beats[: -len(spec) - 1] == spec[:1]
+    assert contents(store) == contents(made_here)
+
+
+def not_there(*brought: object) -> None:
+    """Be in a module that the nodes do not have."""
+
+
+def test_another_fedreel_on_a_node_is_an_error(
+    cluster: Nodes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (ledger,) = planned("ledger")
+    versions = {**ledger.made_from.versions, "manim": "0.1"}
+    other = replace(ledger, made_from=replace(ledger.made_from, versions=versions))
+    wrong = r"ledger cannot be rendered on .+: manim is \d\S+ there and 0\.1 here\. Install the"
+    with pytest.raises(ReleaseError, match=wrong):
+        clips([other], Store(tmp_path / "store"), lambda *news: None, renderer=on_ray)
+    monkeypatch.setattr(distribution, "film", not_there)
+    with pytest.raises(ReleaseError, match=r"the cluster has no fedreel, or another one\. Install"):
+        clips([ledger], Store(tmp_path / "store"), lambda *news: None, renderer=on_ray)
+    assert not list((tmp_path / "store").glob("*/*"))
+
+
+def test_the_command_says_nothing_of_ray(cluster: Nodes, made_here: Store, tmp_path: Path) -> None:
+    command = ["-m", "scenes.cli", "film", "ledger", "--quality", "low", "--on", "ray"]
+    done = subprocess.run(
+        [sys.executable, *command], capture_output=True, text=True, cwd=tmp_path, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines()[-1].startswith("film: media/film/fedreel.mp4, ")
+    here, there = contents(made_here), contents(Store(tmp_path / "media" / "store"))
+    assert there.items() < here.items()
+
+
+def test_what_a_lost_node_was_at_is_done_by_another(
+    cluster: Nodes, made_here: Store, tmp_path: Path
+) -> None:
+    store, todo = Store(tmp_path / "store"), planned("opening", "ledger")
+    finished: list[str] = []
+    killed: list[int] = []
+    _, lost = cluster.keepers
+
+    def follow(name: str, beat: str) -> None:
+        there = [worker for worker, keeper in cluster.at_work().items() if keeper == lost]
+        if there and not killed:
+            killed.extend([lost, *there])
+            for process in killed:
+                os.kill(process, signal.SIGKILL)
+        finished.extend([name] if beat == DONE else [])
+
+    clips(todo, store, follow, renderer=on_ray)
+    assert killed
+    assert sorted(finished) == ["ledger", "opening"]
+    assert contents(store).items() < contents(made_here).items()
+
+
+# --- without a cluster
+
+
+def test_ray_that_is_not_installed_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(distribution, "find_spec", lambda name: None)
+    for command in (["film", "ledger", "--on", "ray"], ["release", "--on", "ray", "site"]):
+        done = CliRunner().invoke(cli, command)
+        assert done.exit_code == 2
+        assert done.output == (
+            "fedreel: --on ray needs Ray; install it with: pip install 'fedreel[ray]'\n"
+        )
+
+
+def test_what_differs_on_a_node_is_named(hand: Callable[..., str]) -> None:
+    (job,) = jobs(("ledger",), (hand(step=0),), Look("low"))
+    here = sources_of(job)
+    check_same(Planned(job, here), making())
+    for code, kept, named in (
+        (dict.fromkeys(("a.py", "b.py")), making(), "a.py, b.py"),
+        (dict.fromkeys("abcde"), making(), "a, b, c and 2 more files"),
+        ({}, making() | {"scenes/render/store.py": "0"}, "scenes/render/store.py"),
+    ):
+        changed = replace(here, code={**here.code, **dict.fromkeys(code, "0")})
+        with pytest.raises(ReleaseError, match=f"other files than here: {named}. Install the same"):
+            check_same(Planned(job, changed), kept)
+    other = sources_of(replace(job, runs=(hand(step=1),)))
+    with pytest.raises(ReleaseError, match="what its story tells differs"):
+        check_same(Planned(job, other), making())
+
+
+class Deaf:
+    """A board that nobody hears."""
+
+    put = None
+
+
+def test_a_record_travels_with_what_it_is_read_from(hand: Callable[..., str]) -> None:
+    folder = Path(hand(step=0))
+    (folder / "model.safetensors").write_bytes(b"a model")
+    name, files = packed(str(folder))
+    assert name == folder.name
+    assert sorted(Path(file).suffix for file in files) == [".json", ".npz"]
+    assert files == {file: (folder / file).read_bytes() for file in files}
+
+
+def test_a_scene_that_ends_the_program_ends_as_an_error(
+    hand: Callable[..., str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def render(task: object, channel: object) -> None:
+        raise SystemExit(2) from FitError("too many workers")
+
+    monkeypatch.setattr(distribution, "render", render)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    run = hand(step=0)
+    (job,) = jobs(("ledger",), (run,), Look("low"))
+    shipped = Shipped(Planned(job, sources_of(job)), False, making())
+    with pytest.raises(FitError, match="too many workers"):
+        film(shipped, Deaf(), packed(run))
+    assert not list((tmp_path / "temporary").iterdir())
+
+
+def test_files_come_from_a_store_with_their_lists_last(tmp_path: Path) -> None:
+    one, other = Store(tmp_path / "one"), Store(tmp_path / "other")
+    for suffix in (".json", ".mp4", ".figures.json", ".svg"):
+        one.get("abcdef", suffix, lambda path, suffix=suffix: path.write_text(suffix))
+    files = files_of(one)
+    assert [name for name, _ in files] == [
+        "ab/cdef.mp4", "ab/cdef.svg", "ab/cdef.figures.json", "ab/cdef.json",
+    ]  # fmt: skip
+    keep(files, other)
+    assert files_of(other) == files
+    assert other.path("abcdef", ".figures.json").read_text() == ".figures.json"

@@ -1,0 +1,161 @@
+"""The credits: where the numbers come from."""
+
+from datetime import UTC, datetime
+
+import pytest
+from hand import hand_run
+
+from fl_sim import record
+from scenes import FILM
+from scenes.charts.facts import Facts
+from scenes.charts.table import Table
+from scenes.drawing.layout import Frame, box
+from scenes.story import credits as story
+from scenes.story.specs import ColumnSpec, FactSpec
+from scenes.text.lines import Number
+
+
+def with_provenance(run: record.Run, **fields: object) -> record.Run:
+    """Return a run with another origin."""
+    provenance = run.provenance.model_copy(update=fields)
+    return run.model_copy(update={"provenance": provenance})
+
+
+def named(run: record.Run, name: str) -> record.Run:
+    """Return a run of another name."""
+    return run.model_copy(update={"name": name})
+
+
+def test_the_film_credits_every_run_once() -> None:
+    runs = FILM[-1].runs
+    assert FILM[-1].name == "credits"
+    assert len(runs) == len(set(runs))
+    assert set(runs) == {run for chapter in FILM for run in chapter.runs}
+
+
+def test_one_run_is_told_as_facts() -> None:
+    run = hand_run(step=7)
+    spec = story.tell([run])
+    assert not spec.table
+    assert {str(fact.name): str(fact.value) for fact in spec.run} == {
+        "run": "hand-7",
+        "strategy": "FedAvg",
+        "rounds": "2",
+        "seed": "7",
+        "fingerprint": f"{record.fingerprint(run)[:11]}\u2026",
+    }
+    fingerprint = spec.run[-1].value
+    assert isinstance(fingerprint, Number)
+    assert fingerprint.source == f"fingerprint {record.fingerprint(run)}"
+
+
+def test_several_runs_are_told_as_a_table() -> None:
+    runs = [hand_run(), hand_run(step=1, rounds=4)]
+    spec = story.tell(runs)
+    assert not spec.run
+    assert spec.left_out is None
+    assert [[str(cell) for cell in column.cells] for column in spec.table[:4]] == [
+        ["hand-0", "hand-1"],
+        ["FedAvg", "FedAvg"],
+        ["2", "4"],
+        ["0", "1"],
+    ]
+
+
+def test_many_runs_are_cut() -> None:
+    runs = [named(hand_run(), f"run-{i}") for i in range(9)]
+    spec = story.tell(runs)
+    assert len(spec.table[0].cells) == story.MOST_LISTED
+    assert str(spec.left_out) == "and 2 more"
+    assert str(story.tell(runs[:8]).left_out) == "and one more"
+    assert "from 9 recorded runs" in str(spec.runs)
+
+
+def test_every_kind_of_run_is_listed() -> None:
+    runs = [named(hand_run(), f"run-{i}") for i in range(12)]
+    runs[5] = named(hand_run(rounds=4), "long")
+    runs[8] = named(hand_run(workers=4, picked=3, failed=1), "failed")
+    runs[9] = named(hand_run(workers=1, picked=1), "alone")
+    runs[10] = runs[10].model_copy(update={"config": {"partitioning": "other"}, "name": "dealt"})
+    runs[11] = runs[11].model_copy(update={"strategy": "FedProx", "name": "prox"})
+    names = [str(cell) for cell in story.tell(runs).table[0].cells]
+    assert names == ["run-0", "run-1", "long", "failed", "alone", "dealt", "prox"]
+
+
+def test_the_film_lists_a_run_for_each_of_its_points() -> None:
+    listed = story._listed([record.load(name) for name in FILM[-1].runs])
+    assert [run.name for run in listed] == [
+        "reference",
+        "unequal",
+        "iid-30",
+        "centralised",
+        "dirichlet-30",
+        "fedprox-30-s0",
+        "dropouts",
+    ]
+
+
+@pytest.mark.parametrize("size", [(12, 5), (5.5, 6), (5.5, 8)])
+@pytest.mark.parametrize("count", [1, 2, 5, 6])
+def test_facts_stay_in_their_area(size: tuple[float, float], count: int) -> None:
+    facts = [FactSpec("what it is called", "what it is, told in words")] * count
+    area = box(-size[0] / 2, -size[1] / 2, size[0] / 2, size[1] / 2)
+    drawn = Facts(facts, area, Frame(8 * 16 / 9, 8))
+    assert drawn.width <= size[0]
+    assert drawn.height <= size[1]
+    assert len({fact.get_left()[0].round(6) for fact in drawn}) == min(
+        count, 1 if size[0] < 6 else 2
+    )
+
+
+def test_what_all_runs_agree_on_is_told_once() -> None:
+    same = {str(f.name): str(f.value) for f in story.tell([hand_run()] * 2).made_with}
+    assert same == {
+        "Flower": "1.0",
+        "PyTorch": "2.0",
+        "Python": "0.0",
+        "data set": "dots",
+        "recorded": "Jan 1, 2026",
+        "code": f"{'0' * 11}\u2026",
+    }
+    other = {
+        str(f.name): str(f.value) for f in story.tell([hand_run(), hand_run(step=2)]).made_with
+    }
+    assert other == {"data set": "dots", "recorded": "Jan 1, 2026 to Jan 3, 2026"}
+
+
+def test_what_a_record_lacks_is_left_out() -> None:
+    bare = with_provenance(hand_run(), seed=None, versions={}, code_hash=None, started=None)
+    bare = bare.model_copy(update={"strategy": None, "dataset": None})
+    spec = story.tell([bare])
+    assert [str(fact.value) for fact in spec.run[1:4]] == ["unknown", "2", "unknown"]
+    assert not spec.made_with
+    assert [str(c) for c in story.tell([bare, hand_run()]).table[3].cells] == ["unknown", "0"]
+
+
+def test_a_run_that_was_imported_says_so() -> None:
+    spec = story.tell([with_provenance(hand_run(), source="a results file")])
+    assert str(spec.run[-1].value) == "a results file"
+
+
+def test_names_are_shown_safely() -> None:
+    spec = story.tell([named(hand_run(), "a\x07\n" + 60 * "b"), hand_run()])
+    shown = str(spec.table[0].cells[0])
+    assert shown == f"a {19 * 'b'}\u2026"
+
+
+def test_days_are_told_in_order() -> None:
+    late = with_provenance(hand_run(), started=datetime(2026, 2, 1, tzinfo=UTC))
+    assert str(story._days([late, hand_run()])) == "Jan 1, 2026 to Feb 1, 2026"
+
+
+def test_a_table_leaves_out_what_has_no_room() -> None:
+    frame = Frame(8, 8 * 16 / 9)
+    columns = [
+        ColumnSpec("name", ["a long name of a run"] * 3),
+        ColumnSpec("strategy", ["a strategy"] * 3, rank=2),
+        ColumnSpec("fingerprint", ["abcdefabcdef"] * 3),
+    ]
+    table = Table(columns, box(-2.5, -3, 2.5, 3), frame)
+    assert [column.spec.name for column in table.drawn] == ["name", "fingerprint"]
+    assert table.width <= 5

@@ -1,0 +1,195 @@
+"""What the final model's chapter tells, on runs that one can check by hand."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hand import hand_run
+
+from fl_sim import record
+from scenes.charts.confusion import Confusion
+from scenes.charts.predictions import Predictions
+from scenes.drawing.layout import Frame, layout
+from scenes.story import final_model as story
+from scenes.story.class_names import kind_name
+from scenes.text import languages as language
+from scenes.text.errors import NotRecordedError
+
+PARTS = ("thumbnails", "filters", "sample_images")
+
+
+def changed(run: record.Run, *without: str, **update: object) -> record.Run:
+    """Return a run without some parts, and with others in place of its own."""
+    data = run.model_dump(exclude={"arrays", *without})
+    arrays = {name: getattr(run, name) for name in PARTS if name not in without}
+    return record.Run.model_validate({**data, **arrays, **update})
+
+
+def without_confusion(run: record.Run) -> record.Run:
+    rounds = [r.model_dump(exclude={"confusion"}) for r in run.rounds]
+    return changed(run, rounds=rounds)
+
+
+def with_confusion(*matrices: list[list[int]]) -> record.Run:
+    """Return a run of two classes with these answers after its rounds."""
+    run = hand_run(rounds=len(matrices) - 1)
+    rounds = [r.model_dump() for r in run.rounds]
+    for round_, matrix in zip(rounds, matrices, strict=True):
+        round_["confusion"] = matrix
+    return changed(run, rounds=rounds)
+
+
+def test_photos_are_told_with_their_answers() -> None:
+    spec = story.tell((hand_run(),))
+    quiz = spec.quiz
+    assert quiz is not None
+    assert quiz.photos.shape == (5, 4, 4, 3)
+    assert [str(name) for name in quiz.true] == ["a", "b", "a", "b", "a"]
+    assert [answer.right for answer in quiz.first] == [True, False, True, False, True]
+    assert [answer.right for answer in quiz.last] == [True, True, False, True, True]
+    assert str(quiz.last[2].name) == "b"
+    assert quiz.last[2].name.source == (
+        "dataset.class_names[1], the most probable in samples.last[2]"
+    )
+    assert str(spec.untrained) == "Test photos, which no worker holds. Untrained: 3 of 5 right."
+    assert str(spec.trained) == "After round 2: 4 of 5 right, 20.0% of the 50 test photos."
+
+
+def test_the_photos_shown_are_neighbours_that_are_like_the_whole_test() -> None:
+    run = record.load("iid-30")
+    shown = story._shown(run)
+    right = story._right(run, "last")
+    assert shown == list(range(shown[0], shown[0] + story.MOST_PHOTOS))
+    accuracy = run.rounds[-1].central.accuracy
+    away = abs(right[shown].mean() - accuracy)
+    others = [right[i : i + 10].mean() for i in range(len(right) - 9)]
+    assert away == min(abs(share - accuracy) for share in others)
+
+
+def test_shares_are_of_each_row() -> None:
+    spec = story.tell((with_confusion([[20, 5], [10, 15]], [[24, 1], [5, 20]]),))
+    confusion = spec.confusion
+    assert confusion is not None
+    np.testing.assert_allclose(confusion.shares[0], [[0.8, 0.2], [0.4, 0.6]])
+    assert [str(share) for share in confusion.right] == ["96.0%", "80.0%"]
+    assert confusion.right[1].source == (
+        "rounds[1].confusion[1][1] over the sum of rounds[1].confusion[1]"
+    )
+    assert confusion.best == 0
+    assert str(spec.classes) == "Best: a, 96.0%. Most common mistake: b called a, 20.0%."
+    assert str(confusion.mistake_text) == "called a: 20.0%"
+
+
+def test_what_was_named_most_at_first_is_told_if_it_was_most() -> None:
+    spec = story.tell((with_confusion([[25, 0], [25, 0]], [[25, 0], [5, 20]]),))
+    assert str(spec.matrix) == "Each row: photos of one kind. Untrained, 100.0% are called a."
+    assert str(spec.sharpen) == "Round by round a diagonal forms: the right answers."
+    spec = story.tell((with_confusion([[20, 5], [5, 20]], [[25, 0], [5, 20]]),))
+    assert str(spec.matrix) == (
+        "Each row: photos of one kind. Brighter: more got the column's name."
+    )
+    spec = story.tell((with_confusion([[20, 5], [20, 5]], [[5, 20], [20, 5]]),))
+    assert str(spec.sharpen) == "From round 0 to 1: the diagonal, the right answers."
+
+
+def test_a_model_without_a_mistake_is_told_as_such() -> None:
+    spec = story.tell((with_confusion([[25, 0], [0, 25]]),))
+    assert str(spec.classes) == "It names every kind right: 100.0%."
+    assert spec.confusion is not None
+    assert spec.confusion.mistake is None
+
+
+def test_a_class_without_test_photos_is_not_the_best() -> None:
+    confusion = story.tell((with_confusion([[0, 0], [50, 0]]),)).confusion
+    assert confusion is not None
+    assert confusion.best == 1
+
+
+def test_many_rounds_are_not_all_shown() -> None:
+    steps = story._steps(hand_run(rounds=100))
+    assert steps[0] == 0
+    assert steps[-1] == 100
+    assert len(steps) <= story.MOST_STEPS + 1
+
+
+def test_what_a_run_lacks_is_left_out() -> None:
+    run = hand_run()
+    blind = changed(run, "sample_images")
+    spec = story.tell((blind,))
+    assert spec.quiz is None
+    assert spec.confusion is not None
+    spec = story.tell((without_confusion(run),))
+    assert spec.quiz is not None
+    assert spec.confusion is None
+    with pytest.raises(NotRecordedError, match="'hand-0' recorded neither answers"):
+        story.tell((without_confusion(blind),))
+
+
+def test_the_first_run_that_holds_something_is_text() -> None:
+    bare = without_confusion(changed(hand_run(), "sample_images"))
+    spec = story.tell((bare, hand_run(step=1)))
+    assert spec.confusion is not None
+
+
+def with_names(run: record.Run, *names: str) -> record.Run:
+    """Return a run whose classes have other names."""
+    assert run.dataset is not None
+    dataset = run.dataset.model_copy(update={"class_names": names})
+    return run.model_copy(update={"dataset": dataset})
+
+
+def test_kinds_that_are_known_are_told_in_the_language_in_use() -> None:
+    run = with_names(hand_run(), "deer", "Cat")
+    assert [str(kind_name(run, kind)) for kind in (0, 1)] == ["deer", "Cat"]
+    language.use("de")
+    try:
+        assert [str(kind_name(run, kind)) for kind in (0, 1)] == ["Hirsch", "Cat"]
+        assert kind_name(run, 0).source == "dataset.class_names[0]"
+        assert str(kind_name(run, 0, 4)) == "Hir\u2026"
+    finally:
+        language.use(language.ENGLISH)
+
+
+@pytest.mark.parametrize("frame", [Frame(128 / 9, 8.0), Frame(8.0, 128 / 9), Frame(8.0, 8.0)])
+@pytest.mark.parametrize("name", ["a", "W" * 40])
+def test_photos_and_their_texts_stay_in_their_area(frame: Frame, name: str) -> None:
+    spec = story.tell((with_names(hand_run(), "b", name),)).quiz
+    assert spec is not None
+    spec = replace(spec, photos=spec.photos.repeat(2, 0), true=[*spec.true, *spec.true])
+    spec = replace(spec, first=[*spec.first, *spec.first], last=[*spec.last, *spec.last])
+    area = layout(frame).whole
+    quiz = Predictions(spec, area, frame)
+    quiz.enter()
+    quiz.answer(spec.last)
+    parts = [
+        *quiz.photos,
+        *quiz.true,
+        *quiz.heads,
+        *(part for pair in quiz.answers for part in pair),
+    ]
+    for part in parts:
+        assert part.get_left()[0] >= area.left - 1e-6
+        assert part.get_right()[0] <= area.right + 1e-6
+        assert part.get_bottom()[1] >= area.bottom - 1e-6
+        assert part.get_top()[1] <= area.top + 1e-6
+    assert len({round(photo.width, 6) for photo in quiz.photos}) == 1
+    assert quiz.photos[0].width >= frame.px(60)
+
+
+@pytest.mark.parametrize("name", ["a", "W" * 40])
+@pytest.mark.parametrize("classes", [2, 10, 16, 100])
+@pytest.mark.parametrize("frame", [Frame(128 / 9, 8.0), Frame(8.0, 128 / 9), Frame(8.0, 8.0)])
+def test_the_matrix_stays_in_its_area(frame: Frame, classes: int, name: str) -> None:
+    run = hand_run(classes=classes, rounds=1)
+    spec = story.tell((with_names(run, *(name for _ in range(classes))),)).confusion
+    assert spec is not None
+    area = layout(frame).figure
+    confusion = Confusion(spec, area, frame)
+    confusion.finish()
+    confusion.light_best()
+    confusion.point_out()
+    for part in (confusion.matrix, confusion.names, confusion.numbers, confusion.pointers):
+        assert part.get_left()[0] >= area.left - 1e-6
+        assert part.get_right()[0] <= area.right + 1e-6
+        assert part.get_bottom()[1] >= area.bottom - 1e-6
+        assert part.get_top()[1] <= area.top + 1e-6

@@ -1,0 +1,177 @@
+"""One round: the sentences are true of the run that is told, and what is unknown is left out."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hand import hand_run, saved
+
+from fl_sim import record
+from scenes.story import one_round
+from scenes.story.specs import NO_PLATE, NO_READING
+from scenes.text.errors import NotRecordedError
+
+
+def with_replies(run: record.Run, **parts: Any) -> record.Run:
+    """Return a run in whose first round every reply has some parts changed."""
+    train = run.rounds[1].train
+    assert train is not None
+    replies = tuple(reply.model_copy(update=parts) for reply in train.replies)
+    return with_train(run, replies=replies)
+
+
+def with_train(run: record.Run, **parts: Any) -> record.Run:
+    """Return a run in whose first round's training some parts are others."""
+    train = run.rounds[1].train
+    assert train is not None
+    return with_round(run, 1, train=train.model_copy(update=parts))
+
+
+def with_round(run: record.Run, number: int, **parts: Any) -> record.Run:
+    """Return a run in which some parts of a round are others."""
+    rounds = list(run.rounds)
+    rounds[number] = rounds[number].model_copy(update=parts)
+    return run.model_copy(update={"rounds": tuple(rounds)})
+
+
+def caption(run: record.Run, phase: str) -> str:
+    """Return a phase's caption."""
+    return str(one_round.tell([run]).captions[phase])
+
+
+def test_a_few_or_all_are_picked() -> None:
+    assert caption(hand_run(workers=3), "sample") == (
+        "Workers may be busy, so a round asks only some: 2 of 3, at random."
+    )
+    assert caption(hand_run(workers=2), "sample") == (
+        "A round begins. All 2 workers take part in it."
+    )
+    unknown = with_train(hand_run(), sampled=None)
+    assert caption(unknown, "sample") == "This round: 2 of the 3 workers."
+    assert one_round.tell([unknown]).picked == (0, 1)
+
+
+def test_the_loss_falls_only_where_it_fell() -> None:
+    assert caption(hand_run(), "train").endswith("the loss, falls.")
+    assert "falls" not in caption(with_replies(hand_run(), loss_curve=(1.0, 2.0)), "train")
+    noisy = with_replies(hand_run(), loss_curve=(3.0, 3.1, 1.0))
+    assert caption(noisy, "train").endswith("the loss, wobbles and falls.")
+    unknown = with_replies(noisy, num_examples=None)
+    assert caption(unknown, "train") == (
+        "Each trains on its own photos. Its error, the loss, wobbles and falls."
+    )
+
+
+def test_a_line_of_a_crowd_is_explained() -> None:
+    assert caption(hand_run(workers=30), "train") == (
+        "Each trains on its own photos. A line is one worker's error, the loss."
+    )
+
+
+def test_photos_are_one_number_or_a_range() -> None:
+    assert caption(hand_run(), "train").startswith("They train on 11 to 31 photos each.")
+    same = with_replies(hand_run(), num_examples=20)
+    assert caption(same, "train").startswith("Each trains on its own 20 photos.")
+    unknown = with_replies(hand_run(), num_examples=None)
+    assert caption(unknown, "train").startswith("Each trains on its own photos. Batch")
+
+
+def test_workers_that_do_not_answer_are_counted() -> None:
+    run = with_train(hand_run(), sampled=(0, 1, 2))
+    assert one_round.tell([run]).lost == (2,)
+    assert caption(run, "collect") == (
+        "1 worker does not answer. The others send weights, never photos."
+    )
+    assert caption(hand_run(), "collect").startswith("Only the trained weights travel back.")
+
+
+def test_shares_that_differ_are_told_apart() -> None:
+    assert caption(hand_run(), "aggregate") == (
+        "More photos count more: 26.2% to 73.8%. Their average is the new model."
+    )
+    assert caption(record.load("reference"), "aggregate") == (
+        "Each counts the same, 33.3%. Their average is the new model."
+    )
+
+
+def test_only_an_average_is_called_one() -> None:
+    assert "average" not in caption(with_train(hand_run(), weighted_mean=None), "aggregate")
+    other = hand_run().model_copy(update={"probes": (), "strategy": "FedAdam"})
+    assert "average" not in caption(other, "aggregate")
+
+
+def test_unknown_shares_are_not_drawn() -> None:
+    spec = one_round.tell([with_replies(hand_run(), weight=None)])
+    assert spec.weighed == ()
+    assert len(spec.updates) == 2
+    assert str(spec.captions["aggregate"]) == "Their average is the new model."
+
+
+def test_one_worker_is_not_many() -> None:
+    assert caption(hand_run(), "evaluate").startswith("1 worker tests")
+    assert caption(hand_run(step=1), "evaluate").startswith("2 workers test ")
+
+
+def test_photos_are_kept_apart_only_where_it_is_known() -> None:
+    assert "photos it kept apart" in caption(hand_run(), "evaluate")
+    unknown = hand_run().model_copy(update={"partitions": ()})
+    assert "its own photos" in caption(unknown, "evaluate")
+
+
+def test_the_overlay_counts_what_has_arrived() -> None:
+    values = [str(metrics[0].value) for metrics in one_round.tell([hand_run()]).sent]
+    assert values == ["2.00\u00a0kB", "4.05\u00a0kB"]
+
+
+def test_the_report_tells_what_was_measured() -> None:
+    assert caption(hand_run(), "report") == (
+        "On 50 more photos, which no worker holds: 15.0% right; before, 10.0%."
+    )
+    run = hand_run()
+    for number in (0, 1):
+        run = with_round(run, number, central=record.Metrics(loss=2.0 - number))
+    assert "its loss is 1.00; before, 2.00" in caption(run, "report")
+    untested = with_round(run, 1, central=None)
+    assert one_round.tell([untested]).before_and_after is None
+    assert caption(untested, "report").startswith("The round is over.")
+
+
+def bare() -> record.Run:
+    """Return a run that recorded only who took part."""
+    run = with_replies(
+        hand_run(), num_examples=None, weight=None, bytes_up=None, loss_curve=None, probes=None
+    )
+    for number in range(len(run.rounds)):
+        run = with_round(run, number, central=None, evaluate=None, probes=None, confusion=None)
+    parts = ("dataset", "network", "thumbnails", "filters", "strategy")
+    parts += ("samples", "sample_images", "path", "final")
+    gone: dict[str, Any] = dict.fromkeys(parts)
+    rounds = tuple(
+        r.model_copy(
+            update={"train": r.train and r.train.model_copy(update={"weighted_mean": None})}
+        )
+        for r in run.rounds[:2]
+    )
+    return run.model_copy(update={**gone, "probes": (), "partitions": (), "rounds": rounds})
+
+
+def test_a_bare_run_is_told_without_what_it_lacks() -> None:
+    spec = one_round.tell([bare()])
+    assert "evaluate" not in spec.captions
+    assert (spec.curves, spec.tested, spec.weighed) == ({}, {}, ())
+    assert spec.sent == [[], []]
+    assert (spec.first_plate, spec.changes) == (NO_PLATE, None)
+    assert spec.first_reading == NO_READING
+    assert [str(update.size) for update in spec.updates] == ["update", "update"]
+
+
+@pytest.mark.parametrize("chapter", ["one_round", "cast", "loop"])
+def test_a_bare_run_can_be_drawn(chapter: str, built: Callable[..., Any], tmp_path: Any) -> None:
+    scene = built(chapter, saved(tmp_path / "runs", bare()))
+    assert "evaluate" not in [beat.name for beat in scene.beats]
+    assert not scene.stage.tray
+
+
+def test_a_run_without_training_is_not_text() -> None:
+    with pytest.raises(NotRecordedError, match="has no training in round 1"):
+        one_round.tell([hand_run(rounds=0)])

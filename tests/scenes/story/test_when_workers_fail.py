@@ -1,0 +1,116 @@
+"""What the chapter on failures tells, on runs that one can check by hand."""
+
+import pytest
+from hand import hand_run
+
+from fl_sim import record
+from scenes.charts.replies import Replies
+from scenes.drawing.layout import Frame, layout
+from scenes.story import when_workers_fail as story
+from scenes.story.specs import RepliesSpec
+from scenes.text.errors import NotRecordedError
+from scenes.text.lines import text
+
+PARTS = ("thumbnails", "filters", "sample_images")
+
+
+def all_failed(run: record.Run, rounds: set[int]) -> record.Run:
+    """Return the run with no reply at all in some of its rounds."""
+    data = run.model_dump(exclude={"arrays"})
+    for number in rounds:
+        train = data["rounds"][number]["train"]
+        failures = [{"client": client, "kind": "no reply"} for client in train["sampled"]]
+        train |= {"replies": (), "failures": failures, "weighted_mean": None}
+    return record.Run.model_validate({**data, **{name: getattr(run, name) for name in PARTS}})
+
+
+def test_a_run_without_failures_is_not_text() -> None:
+    with pytest.raises(NotRecordedError, match="no client failed in 'hand-0'"):
+        story.tell((hand_run(),))
+
+
+def test_the_first_run_with_failures_is_text() -> None:
+    spec = story.tell((hand_run(), hand_run(failed=1)))
+    assert str(spec.attendance.missing) == "2 never came"
+
+
+def test_the_round_told_is_the_first_with_both_kinds() -> None:
+    assert story._telling_round(record.load("dropouts")) == 2
+    assert story._telling_round(hand_run(failed=1)) == 1
+    run = hand_run(failed=1)
+    assert story._telling_round(all_failed(run, {1})) == 2
+    assert story._telling_round(all_failed(run, {1, 2})) is None
+
+
+@pytest.mark.parametrize(
+    ("numbers", "caption"),
+    [
+        (
+            {"workers": 4, "picked": 3, "failed": 1},
+            "While training, worker 2 reports an error.",
+        ),
+        (
+            {"workers": 4, "picked": 3, "failed": 2},
+            "While training, worker 1 reports an error; worker 2 goes silent.",
+        ),
+        (
+            {"workers": 4, "picked": 4, "failed": 3},
+            "While training: errors at 2 workers, silence from 1.",
+        ),
+    ],
+    ids=str,
+)
+def test_who_failed_is_told_by_kind(numbers: dict[str, int], caption: str) -> None:
+    spec = story.tell((hand_run(**numbers),)).round
+    assert spec is not None
+    assert str(spec.fail) == caption
+
+
+def test_shares_are_of_the_updates_that_came() -> None:
+    spec = story.tell((hand_run(workers=4, picked=4, failed=2),)).round
+    assert spec is not None
+    # 11 and 31 examples of 42: those of the other two are not counted.
+    assert [update.share for update in spec.updates] == [11 / 42, 31 / 42]
+    assert [(outage.worker, outage.reported) for outage in spec.outages] == [(2, True), (3, False)]
+
+
+def test_it_is_said_to_be_another_run() -> None:
+    spec = story.tell((record.load("dropouts"),)).round
+    assert spec is not None
+    assert str(spec.status) == "run dropouts  ·  round 2"
+    assert str(spec.ask) == "In this run, some workers fail. In round 2, 5 of 10 are picked."
+
+
+def test_all_rounds_are_counted() -> None:
+    spec = story.tell((record.load("dropouts"),))
+    asked = sum(asked for asked, _ in spec.attendance.rounds)
+    came = sum(came for _, came in spec.attendance.rounds)
+    assert (asked, came) == (50, 35)
+    assert str(spec.all_rounds) == (
+        "15 of 50 updates never came. Accuracy went from 10.2% to 50.2%."
+    )
+    assert spec.none_came is None
+
+
+def test_a_round_without_any_update_is_text() -> None:
+    spec = story.tell((all_failed(hand_run(failed=1), {1}),))
+    assert str(spec.none_came).startswith("In 1 round no update came at all.")
+    spec = story.tell((all_failed(hand_run(failed=1), {1, 2}),))
+    assert spec.round is None
+    assert str(spec.none_came).startswith("In 2 rounds no update came at all.")
+    assert spec.attendance.rounds == [(2, 0), (2, 0)]
+
+
+@pytest.mark.parametrize(("asked", "rounds"), [(5, 10), (100, 3), (7, 300), (1, 1)])
+@pytest.mark.parametrize("frame", [Frame(128 / 9, 8.0), Frame(8.0, 128 / 9)])
+def test_any_number_of_workers_and_rounds_has_room(frame: Frame, asked: int, rounds: int) -> None:
+    spec = RepliesSpec(
+        [(asked, asked - 1)] * rounds, text("came"), text("not"), text("first"), text("last"), None
+    )
+    area = layout(frame).figure
+    columns = Replies(spec, area, frame).columns
+    assert len(columns) == rounds
+    assert columns.get_left()[0] >= area.left
+    assert columns.get_right()[0] <= area.right
+    assert columns.get_top()[1] <= area.top
+    assert columns.get_bottom()[1] >= area.bottom

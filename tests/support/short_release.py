@@ -1,0 +1,88 @@
+"""A release of one short chapter, made and killed: ``python short_release.py RUN OUT [KILLS]``.
+
+With KILLS, two releases of it take turns in OUT, the program at it is killed so many times, and
+what is in OUT each time is printed as JSON.
+"""
+
+import json
+import os
+import random
+import signal
+import sys
+import time
+from hashlib import sha256
+from pathlib import Path
+from typing import NoReturn
+
+from scenes.release import manifest
+from scenes.release.plan import Plan, Request
+from scenes.release.release import release
+from scenes.render.clips import Planned, sources_of
+from scenes.render.jobs import Look, jobs
+from scenes.render.store import STORE, Store
+
+CHAPTER, LOOK = "credits", Look("low")
+ONE, OTHER = ("en",), ("en", "de")  # languages: two releases that differ, of one clip
+LONGEST = 2.5  # releases that a program may make before it is killed
+
+
+def make(run: str, out: Path, languages: tuple[str, ...] = ONE) -> None:
+    """Make a release of one chapter of a run; the languages only stand in its command."""
+    wish = Request((run,), LOOK, (LOOK.shape,), languages)
+    todo = [Planned(job, sources_of(job)) for job in jobs((CHAPTER,), wish.runs, LOOK)]
+    release(wish, Plan({LOOK: todo}, [], []), out, Store(STORE), lambda name, beat: None)
+
+
+def take_turns(run: str, out: Path) -> NoReturn:
+    """Put one release in the other's place, again and again."""
+    spec = manifest.read(out)
+    turns = (ONE, OTHER) if spec and OTHER[-1] in spec.command.split() else (OTHER, ONE)
+    while True:
+        for languages in turns:
+            make(run, out, languages)
+
+
+def state(out: Path) -> str:
+    """Return the command of the release that is there, if all of it is."""
+    spec = manifest.read(out)
+    if spec is None:
+        return "no manifest"
+    names = {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()}
+    if names != {manifest.NAME, *(file.path for file in spec.files)}:
+        return "other files"
+    for file in spec.files:
+        if sha256((out / file.path).read_bytes()).hexdigest() != file.sha256:
+            return f"{file.path} is not whole"
+    return spec.command
+
+
+def kill(run: str, out: Path, times: int) -> list[str]:
+    """Kill the program that makes releases, so many times, and return what was there each time."""
+    chance = random.Random(times)
+    begun = time.monotonic()
+    make(run, out)
+    longest = LONGEST * (time.monotonic() - begun)
+    found = []
+    for _ in range(times):
+        program = os.fork()
+        if not program:
+            take_turns(run, out)
+        time.sleep(chance.uniform(0.0, longest))
+        os.kill(program, signal.SIGKILL)
+        os.waitpid(program, 0)
+        found.append(state(out))
+    return found
+
+
+def main() -> None:
+    run, out = sys.argv[1], Path(sys.argv[2])
+    make(run, out)
+    if len(sys.argv) > 3:
+        found = kill(run, out, int(sys.argv[3]))
+        make(run, out)
+        left = sorted(path.name for path in out.parent.iterdir())
+        print(json.dumps({"found": found, "left": left, "last": state(out)}))
+
+
+if __name__ == "__main__":
+    main()

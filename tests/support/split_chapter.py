@@ -1,0 +1,32 @@
+"""Renders a chapter without loss, split at its beats: for processes of their own."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from stock import LOSSLESS, SETTINGS
+
+from scenes.fast.scheduler import Channel, Sections
+from scenes.render.jobs import Job, ready
+
+
+@dataclass(frozen=True)
+class Text:
+    """What a rendered chapter is: its movie, and its beats with times and texts."""
+
+    movie: Path
+    beats: list[Any]
+
+
+def render(job: Job, channel: Channel) -> Text:
+    """Render a chapter, each beat in a process of its own."""
+    with ready(job, {**SETTINGS, "video_encoder_options": LOSSLESS}) as scene:
+        scene.renderer.file_writer.direct = True
+        scene.sections = Sections(channel.slots)
+        scene.render()
+    return Text(Path(scene.renderer.file_writer.movie_file_path), beats_of(scene))
+
+
+def beats_of(scene: Any) -> list[Any]:
+    """Return the beats of a scene that was rendered."""
+    return [(beat.name, beat.start, beat.end, list(beat.texts.items())) for beat in scene.beats]
