@@ -149,8 +149,8 @@ def _rounds(run_: Run) -> RenderableType:
     )  # fmt: skip
     rows = [_round(round_) for round_ in run_.rounds]
     for row, cosine in zip(rows, cosines, strict=True):
-        shown = ABSENT if cosine is None else f"{cosine:.3f}"
-        _add(table, *row, *([shown] if known else []))
+        cell = ABSENT if cosine is None else f"{cosine:.3f}"
+        _add(table, *row, *([cell] if known else []))
     counted = any(cell.startswith("(") for row in rows for cell in row)
     return _with_rest(table, "(n): n clients" if counted else "")
 

@@ -1,4 +1,4 @@
-"""What is kept while a run goes on, so that a run that is killed can go on from there.
+"""The journal of a run that is going on, so that a run that is killed can be resumed.
 
 A folder with one line a round in ``journal.jsonl``, after a first line with what the run is; the
 global model after each round; and the strategy's state. A round counts from the moment in which its
@@ -45,7 +45,7 @@ class Journal:
     Args:
         folder: its own; it is made when the first line is written.
         identity: what the run is, as JSON can hold it. A journal of another one is not continued.
-        started: when the run began, in ISO format; of a run that goes on, ``read`` tells it.
+        started: when the run began, in ISO format; of a run that goes on, ``read`` sets it.
     """
 
     def __init__(self, folder: Path, identity: Mapping[str, Any], started: str) -> None:
@@ -108,7 +108,7 @@ class Journal:
         path = self.folder / FILE
         whole = sum(len(each) + 1 for each in _whole_lines(path))
         with path.open("r+b" if path.exists() else "wb") as file:
-            file.truncate(whole)  # half a line, if a process was killed while it wrote
+            file.truncate(whole)  # an incomplete line, if a process was killed while it wrote
             file.seek(whole)
             file.write(line.encode() + b"\n")
             file.flush()

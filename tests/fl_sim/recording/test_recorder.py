@@ -367,7 +367,7 @@ def test_a_weight_that_is_no_count_is_absent(count: float) -> None:
 
 
 def test_what_clients_tell_may_be_anything() -> None:
-    told = {"seconds": -1.0, "loss-curve": [1.0, 1e39], "validation-accuracy": 56.0}
+    told = {"seconds": -1.0, "loss-curve": [1.0, float("inf")], "validation-accuracy": 56.0}
     strategy = FedAvg()
     recorder = watching(strategy)
     grid = InProcessGrid(toy_app(), {}, 2)

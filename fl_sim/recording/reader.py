@@ -1,10 +1,9 @@
-"""Reads the two halves of a round, training and federated evaluation, from what clients sent."""
+"""The reader of replies: the train phase and the evaluate phase of a round as a record has them."""
 
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
 from flwr.app import MetricRecord
 
 from fl_sim import record
@@ -22,7 +21,7 @@ Probes = Sequence[record.Probe] | None
 
 
 class Reader:
-    """Reads what clients sent in a record's terms. What they do not tell is absent.
+    """Reads what clients sent in a record's terms. What they do not report is absent.
 
     Args:
         weight: name of the number of examples among a client's metrics.
@@ -36,7 +35,7 @@ class Reader:
     def train(
         self, phase: Phase, probes: Probes, aggregate: Model | None, metrics: MetricRecord | None
     ) -> record.Train:
-        """Return the training half of a round.
+        """Return the train phase of a round.
 
         Args:
             phase: what was sent and came back.
@@ -61,7 +60,7 @@ class Reader:
         )
 
     def evaluate(self, phase: Phase, metrics: MetricRecord | None) -> record.Evaluate:
-        """Return the federated evaluation of a round, its metrics as the strategy aggregated."""
+        """Return the evaluate phase of a round, its metrics as the strategy aggregated."""
         shares = self._shares(phase.deliveries)
         rows = tuple(self._evaluated(phase, each, shares) for each in phase.deliveries)
         found = score(metrics, weight=self._weight)
@@ -85,13 +84,13 @@ class Reader:
             weight=shares.get(sent.client),
             bytes_down=phase.bytes_down.get(sent.client),
             bytes_up=sent.model_bytes,
-            seconds=_clocked(sent.told),
+            seconds=_clocked(sent.report),
             update_norm=None if norm is None else rounded(norm),
             probes=read_probes(probes, sent.model),
-            loss_curve=_curve(sent.told) if self._curves else None,
+            loss_curve=_curve(sent.report) if self._curves else None,
             train=score(sent.metrics, weight=self._weight),
-            validation=score(sent.told, "validation-"),
-            test=score(sent.told, "test-"),
+            validation=score(sent.report, "validation-"),
+            test=score(sent.report, "test-"),
         )
 
     def _evaluated(
@@ -104,7 +103,7 @@ class Reader:
             metrics=score(sent.metrics, weight=self._weight),
             bytes_down=phase.bytes_down.get(sent.client),
             bytes_up=sent.metrics_bytes,
-            seconds=_clocked(sent.told),
+            seconds=_clocked(sent.report),
         )
 
     def _num_examples(self, sent: Delivery) -> int | None:
@@ -124,8 +123,8 @@ class Reader:
         return {client: count / total for client, count in known.items()}
 
 
-def _clocked(told: Mapping[str, Any]) -> float | None:
-    seconds = told.get("seconds")
+def _clocked(report: Mapping[str, Any]) -> float | None:
+    seconds = report.get("seconds")
     known = is_number(seconds) and seconds is not None and seconds >= 0
     return rounded(seconds, CLOCK_DIGITS) if known else None
 
@@ -134,14 +133,11 @@ def _since(phase: Phase) -> float:
     return rounded(time.perf_counter() - phase.started, CLOCK_DIGITS)
 
 
-def _curve(told: Mapping[str, Any]) -> tuple[float, ...] | None:
-    curve = told.get("loss-curve")
+def _curve(report: Mapping[str, Any]) -> tuple[float, ...] | None:
+    curve = report.get("loss-curve")
     if not isinstance(curve, list) or not curve or not all(map(is_number, curve)):
         return None
-    # A record keeps it as float32.
-    with np.errstate(over="ignore"):
-        fits = bool(np.isfinite(np.array(curve, np.float32)).all())
-    return finite(rounded(loss, CURVE_DIGITS) for loss in curve) if fits else None
+    return finite(rounded(loss, CURVE_DIGITS) for loss in curve)
 
 
 def _mean(
