@@ -175,7 +175,7 @@ def _no_garbage() -> Iterator[None]:
 def _find(name_or_path: str | Path) -> Path:
     """Return the JSON file of a record."""
     path = Path(name_or_path)
-    if path.name in (RUN_FILE, OLD_RUN_FILE) and path.is_file():
+    if path.is_file():
         return path
     found = file_of(path) or file_of(RUNS / path)
     if found is None:
@@ -191,7 +191,7 @@ def _read(path: Path) -> dict[str, Any]:
     """Return the data in a JSON file; only its schema version is checked."""
     try:
         content = path.read_bytes()
-        if path.name == RUN_FILE:
+        if path.suffix == ".gz":
             content = text.unpack(content)
         else:
             text.check(text.memory(content), len(content))

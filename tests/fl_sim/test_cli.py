@@ -82,6 +82,12 @@ def test_show_as_json(runs: Path) -> None:
     assert '"weighted_mean": [4.0, 5.0, 0.0]\n' in result.stdout
 
 
+def test_a_file_is_shown_as_json_without_its_arrays(runs: Path, tmp_path: Path) -> None:
+    """Git gives a file alone, under a name of its own, to what prints it for a diff."""
+    alone = shutil.copy(runs / "tiny" / "run.json.gz", tmp_path / "Yx4_run.json.gz")
+    assert json.loads(invoke("show", str(alone), "--json").stdout) == record.plain("tiny")
+
+
 def test_diff(runs: Path) -> None:
     other = tiny_run().model_copy(update={"name": "other", "strategy": "Mine"})
     record.save(other, runs / "other")

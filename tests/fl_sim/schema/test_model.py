@@ -33,6 +33,8 @@ import numpy as np
 from click.testing import CliRunner
 from fl_sim import record
 from fl_sim.cli import cli
+from fl_sim.recording.journal import Journal
+from pathlib import Path
 
 def run(battery=0.1 + 0.2, waited=1.5, top=6):
     replies = (record.TrainReply(client=0, battery=battery),)
@@ -48,10 +50,15 @@ def run(battery=0.1 + 0.2, waited=1.5, top=6):
 folder = sys.argv[1]
 record.save(run(), folder)
 loaded = record.load(folder).rounds[1]
+journal = Journal(Path(folder) / "journal", {}, "now")
+for each in run().rounds:
+    journal.append(each, {}, ({}, {}))
+resumed = journal.read().rounds[1]
 fields = record.schema()["$defs"]
 shown = json.loads(CliRunner().invoke(cli, ["show", folder, "--json"]).stdout)["rounds"][1]
 print(json.dumps({
     "loaded": [loaded.train.replies[0].battery, loaded.map.tolist(), str(loaded.map.dtype)],
+    "resumed": [resumed.train.replies[0].battery, resumed.map.tolist(), str(resumed.map.dtype)],
     "clock": loaded.evaluate.replies[0].waited,
     "schema": [
         "battery" in fields["TrainReply"]["properties"], "map" in fields["Round"]["properties"],
@@ -91,6 +98,7 @@ def changed(tmp_path_factory: pytest.TempPathFactory) -> Any:
 
 def test_a_new_field_is_saved_and_loaded(changed: Any) -> None:
     assert changed["loaded"] == [0.1 + 0.2, [[0, 1, 2], [3, 4, 5]], "float32"]
+    assert changed["resumed"] == changed["loaded"]
     assert changed["clock"] == 1.5
 
 
