@@ -94,19 +94,16 @@ def save(run: Run, path: str | Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     stored: arrays.Arrays = {}
     content = run.model_dump_json(exclude_none=True, exclude={"arrays"}, context=stored)
+    _refuse_nan(content)
     array_file = ""
     if stored:
         packed = arrays.write(stored)
-        digest = hashlib.sha256(packed).hexdigest()
-        array_file = f"arrays-{digest[:8]}.npz"
-        spec = ArrayFile(file=array_file, sha256=digest)
-        content = f'{content[:-1]},"arrays":{spec.model_dump_json()}}}'
-    _refuse_nan(content)
-    compressed = text.pack(content.encode())
-    if stored:
+        spec = _spec(packed)
+        array_file = spec.file
         replace(folder / array_file, packed)
+        content = f'{content[:-1]},"arrays":{spec.model_dump_json()}}}'
     target = folder / RUN_FILE
-    replace(target, compressed)
+    replace(target, text.pack(content.encode()))
     for stale in (folder / OLD_RUN_FILE, *folder.glob("arrays-*.npz")):
         if stale.name != array_file:
             stale.unlink(missing_ok=True)
@@ -237,6 +234,11 @@ def _read_arrays(path: Path, data: dict[str, Any]) -> tuple[arrays.Arrays, int]:
         raise RecordError(
             f"{file}: not readable as arrays ({cut(str(error))}). {_REMAKE}"
         ) from error
+
+
+def _spec(packed: bytes) -> ArrayFile:
+    digest = hashlib.sha256(packed).hexdigest()
+    return ArrayFile(file=f"arrays-{digest[:8]}.npz", sha256=digest)
 
 
 def _refuse_nan(content: str) -> None:

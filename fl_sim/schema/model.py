@@ -49,6 +49,11 @@ Array = Annotated[
 INCIDENTAL: JsonDict = {"fingerprint": False}
 
 
+def clock(description: str) -> Any:
+    """Return the field of a time or a duration that was measured."""
+    return Field(default=None, description=description, json_schema_extra=INCIDENTAL)
+
+
 def _check_setting(value: Any) -> Any:
     plain = isinstance(value, bool | int | float | str)
     if not plain or (isinstance(value, float) and not math.isfinite(value)):
@@ -147,9 +152,7 @@ class TrainReply(Model):
     weight: Share | None = Field(default=None, description="n_k / n, the share in the average")
     bytes_down: Count | None = Field(default=None, description="bytes of arrays received")
     bytes_up: Count | None = Field(default=None, description="bytes of arrays sent")
-    seconds: NonNegative | None = Field(
-        default=None, description="local training, seconds", json_schema_extra=INCIDENTAL
-    )
+    seconds: NonNegative | None = clock("local training, seconds")
     update_norm: NonNegative | None = Field(
         default=None, description="L2 norm of (sent weights - received weights)"
     )
@@ -175,9 +178,7 @@ class EvaluateReply(Model):
     metrics: Metrics | None = None
     bytes_down: Count | None = Field(default=None, description="bytes of arrays received")
     bytes_up: Count | None = Field(default=None, description="bytes of metrics sent")
-    seconds: NonNegative | None = Field(
-        default=None, description="evaluation, seconds", json_schema_extra=INCIDENTAL
-    )
+    seconds: NonNegative | None = clock("evaluation, seconds")
 
 
 class Train(Model):
@@ -199,9 +200,7 @@ class Train(Model):
         description="inner products of the updates (sent weights - received weights) of the "
         "replies in their order: every norm, angle and average of theirs follows from it",
     )
-    seconds: NonNegative | None = Field(
-        default=None, description="sampling to aggregate, seconds", json_schema_extra=INCIDENTAL
-    )
+    seconds: NonNegative | None = clock("sampling to aggregate, seconds")
 
     @model_validator(mode="after")
     def _replies_agree(self) -> Self:
@@ -221,9 +220,7 @@ class Evaluate(Model):
     averaged: bool = Field(
         default=False, description="whether `metrics` is the mean over the replies by n_k / n"
     )
-    seconds: NonNegative | None = Field(
-        default=None, description="sampling to aggregate, seconds", json_schema_extra=INCIDENTAL
-    )
+    seconds: NonNegative | None = clock("sampling to aggregate, seconds")
 
     @model_validator(mode="after")
     def _replies_agree(self) -> Self:
