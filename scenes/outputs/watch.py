@@ -20,7 +20,7 @@ from scenes.render.store import STORE, Store
 from scenes.text.errors import SceneError
 
 LOOK = Look("low")
-SUFFIXES = (".po", ".json", ".npz", ".cfg")  # of what counts besides code
+SUFFIXES = (".po", ".json", ".gz", ".npz", ".cfg")  # of what counts besides code
 FILM_FILE = "fedreel.mp4"
 
 

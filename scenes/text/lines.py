@@ -73,9 +73,9 @@ def line(message: str, **parts: "Number | Line") -> Line:
     """Return a text with its numbers.
 
     Raises:
-        ValueError: a digit stands in the message.
+        ValueError: a digit stands in the message, or in a part that is no number.
     """
-    return Line(_checked(message), tuple(parts.items()), (message,))
+    return Line(_checked(message), _sourced(parts), (message,))
 
 
 text = line  # of a label without numbers
@@ -85,10 +85,17 @@ def plural(number: Number, one: str, many: str, **parts: "Number | Line") -> Lin
     """Return the text that belongs to a number, which fills its field ``n``.
 
     Raises:
-        ValueError: a digit stands in one of the messages.
+        ValueError: a digit stands in one of the messages, or in a part that is no number.
     """
-    template = _checked(ENGLISH.wording((one, many), number.value))
-    return Line(template, ((COUNTED, number), *parts.items()), (one, many))
+    message = _checked(one), _checked(many)
+    template = ENGLISH.wording(message, number.value)
+    return Line(template, _sourced({COUNTED: number, **parts}), message)
+
+
+def _sourced(parts: "Mapping[str, Number | Line]") -> "tuple[tuple[str, Number | Line], ...]":
+    for part in parts.values():
+        numbers_of(part)
+    return tuple(parts.items())
 
 
 def _checked(template: str) -> str:

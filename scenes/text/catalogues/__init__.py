@@ -11,7 +11,7 @@ from babel.messages.pofile import read_po, write_po
 HERE = Path(__file__).parent
 SCENES = HERE.parents[1]
 # The functions that take a text to be translated, and where it stands; templates have gettext's.
-KEYWORDS = {"text": None, "line": None, "plural": (2, 3), "_": None}
+KEYWORDS = {"text": None, "line": None, "plural": (2, 3), "Beat": (2,), "_": None}
 SOURCES = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
 
 
