@@ -1,4 +1,4 @@
-"""The app on a deployment: one that runs somewhere, or one that is started on this machine."""
+"""Deployments of Flower: a run on one, and one that is started on this machine."""
 
 import os
 import time
@@ -69,7 +69,7 @@ def deployed(
     Args:
         num_nodes: SuperNodes; each holds one partition.
         port: of the SuperLink; a free one by default.
-        say: is told what is being waited for.
+        say: called with what is being waited for.
 
     Raises:
         FlowerError: Flower is missing, the port is taken, a program ended early, or the nodes do

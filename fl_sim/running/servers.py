@@ -79,7 +79,7 @@ def _wait_until_it_answers(programs: Programs, address: Address) -> None:
 
 
 def _answers(address: Address) -> bool:
-    """Tell whether a SuperLink says that it is well. No proxy stands between."""
+    """Return whether a SuperLink says that it is healthy, asked without a proxy."""
     if address.insecure:
         connection = HTTPConnection(address.host_port, timeout=START_TIMEOUT)
     else:

@@ -26,5 +26,9 @@ def test_the_app_never_imports_manim() -> None:
 
 @pytest.mark.parametrize("module", ["cli", "app.settings"])
 def test_help_needs_nothing_heavy(module: str) -> None:
-    heavy = {"flwr", "torch", "datasets", "numpy", "pydantic", "rich"}
+    heavy = {"flwr", "torch", "datasets", "numpy", "rich"}
     assert not loaded_by(f"import fl_sim.{module}") & heavy
+
+
+def test_help_does_not_wait_for_the_settings() -> None:
+    assert "pydantic" not in loaded_by("import fl_sim.cli")

@@ -17,8 +17,9 @@ from safetensors import safe_open
 from safetensors.torch import load_file
 
 from fl_sim import record
-from fl_sim.app import task
+from fl_sim.app import cifar10, task
 from fl_sim.app.provenance import code_hash
+from fl_sim.app.settings import Settings
 from fl_sim.cli import cli
 
 
@@ -51,7 +52,7 @@ def test_it_knows_everything(run: record.Run) -> None:
     )
     assert run.network.num_parameters == 62_006
     assert run.dataset.name == "cifar10-small"
-    assert run.provenance.code_hash == code_hash()
+    assert run.provenance.code_hash == code_hash(Settings.of(run.config))
     assert not {"name", "out", "dataset"} & set(run.config)
     for round_ in run.rounds[1:]:
         assert len(round_.train.replies) == len(round_.evaluate.replies) == 2
@@ -73,7 +74,7 @@ def test_it_knows_everything(run: record.Run) -> None:
 
 
 def test_its_samples_are_test_images(run: record.Run, small: Path) -> None:
-    data = task.load_data(str(small))
+    data = cifar10.load(str(small))
     known = {
         image.permute(1, 2, 0).numpy().tobytes(): int(label)
         for image, label in zip(data.test.images(torch.arange(100)), data.test.labels, strict=True)
@@ -140,7 +141,7 @@ def test_one_client_with_all_data(tmp_path: Path) -> None:
 
 def test_its_pictures(run: record.Run, small: Path) -> None:
     assert run.thumbnails.shape == (4, 6, 32, 32, 3)
-    data = task.load_data(str(small))
+    data = cifar10.load(str(small))
     known = {
         image.permute(1, 2, 0).numpy().tobytes(): int(label)
         for image, label in zip(

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from fl_sim.app.settings import PYPROJECT
+import fl_sim
 from fl_sim.running import superlink
 from fl_sim.running.app_folder import stage, to_toml
 from fl_sim.running.flower import (
@@ -137,7 +137,7 @@ def test_flower_takes_the_same_app_from_the_checkout_and_from_what_is_installed(
     tmp_path: Path,
 ) -> None:
     staged = bundle(stage(tmp_path), tmp_path / "staged")
-    checkout = bundle(PYPROJECT.parent, tmp_path / "checkout")
+    checkout = bundle(Path(fl_sim.__file__).parents[1], tmp_path / "checkout")
     assert staged.keys() == checkout.keys()
     code = {name for name in staged if name.endswith(".py")}
     assert "fl_sim/app/server_app.py" in code
