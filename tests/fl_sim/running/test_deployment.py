@@ -11,6 +11,7 @@ from threading import Thread
 import pytest
 from click.testing import CliRunner
 from cryptography.hazmat.primitives.serialization import load_ssh_private_key, load_ssh_public_key
+from processes import PATIENCE
 
 from fl_sim.app.settings import Value, defaults
 from fl_sim.cli import cli
@@ -164,6 +165,7 @@ def test_a_client_that_trusts_the_authority_trusts_the_server(tmp_path: Path) ->
     at_server.load_cert_chain(certificates.server, certificates.server_key)
     at_client = ssl.create_default_context(cafile=certificates.authority)
     with socket.create_server((HOST, 0)) as listener:
+        listener.settimeout(PATIENCE)
 
         def serve() -> None:
             with at_server.wrap_socket(listener.accept()[0], server_side=True) as served:
@@ -171,10 +173,11 @@ def test_a_client_that_trusts_the_authority_trusts_the_server(tmp_path: Path) ->
 
         thread = Thread(target=serve)
         thread.start()
-        plain = socket.create_connection(listener.getsockname())
+        plain = socket.create_connection(listener.getsockname(), timeout=PATIENCE)
         with at_client.wrap_socket(plain, server_hostname=HOST) as connection:
             assert connection.recv(5) == b"hello"
-        thread.join()
+        thread.join(PATIENCE)
+        assert not thread.is_alive()
 
 
 def test_a_nodes_key_has_two_halves(tmp_path: Path) -> None:

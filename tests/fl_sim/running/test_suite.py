@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from processes import finish, start, wait_for
+from processes import finish, run, start, wait_for
 from quick_run import SMALL
 from tiny_record import tiny_run
 
@@ -217,37 +217,41 @@ def test_no_such_dataset(file: Path) -> None:
     assert "/no/such: no such folder" in invoke("--data", "/no/such").stderr
 
 
-# --- in earnest
+# --- in earnest, in a process of its own
 
 
-def test_runs_are_made_by_fl_sim_run(runs: Path) -> None:
-    result = invoke("--data", str(SMALL), "--jobs", "2")
-    assert (result.exit_code, "short: made" in result.stderr) == (0, True), result.stderr
+def command(file: Path, *arguments: object) -> tuple[object, ...]:
+    """Return the command that makes the runs of a list."""
+    program = (
+        "import sys; from pathlib import Path; from fl_sim import cli; "
+        "from fl_sim.running import suite; suite.FILE = Path(sys.argv.pop(1)); cli.main()"
+    )
+    return sys.executable, "-c", program, file, "suite", "--data", SMALL, *arguments
+
+
+def test_runs_are_made_by_fl_sim_run(runs: Path, file: Path) -> None:
+    done = run(*command(file, "--jobs", 2))
+    assert (done.returncode, "short: made" in done.stderr) == (0, True), done.stderr
     short, long = (record.load(runs / name) for name in ("short", "long"))
     assert (len(short.rounds), len(long.rounds)) == (2, 3)
     assert (long.name, long.config["num-partitions"], long.config["keep"]) == ("long", 4, "numbers")
     assert invoke("--list").exit_code == 0
 
 
-def test_a_run_that_fails_is_told_and_the_others_are_made(runs: Path, file: Path) -> None:
+def test_a_run_that_fails_is_reported_and_the_others_are_made(runs: Path, file: Path) -> None:
     file.write_text(LIST.replace("num-partitions = 4", "num-partitions = 400", 1) + "[last]\n")
     (runs / "last").mkdir()
     (runs / "last" / "notes").touch()
-    result = invoke("--data", str(SMALL), "short", "last")
-    assert result.exit_code == 2
-    assert "short: failed: client 0 would hold 1 images, too few to train" in result.stderr
-    assert f"last: failed: {runs / 'last'} holds other files" in result.stderr
-    assert "failed: client 0 would hold 1 images" in result.stdout
+    done = run(*command(file, "short", "last"))
+    assert done.returncode == 2
+    assert "short: failed: client 0 would hold 1 images, too few to train" in done.stderr
+    assert f"last: failed: {runs / 'last'} holds other files" in done.stderr
+    assert "failed: client 0 would hold 1 images" in done.stdout
 
 
 def test_ctrl_c_leaves_what_is_finished(runs: Path, file: Path) -> None:
     file.write_text(LIST.replace("num-server-rounds = 2", "num-server-rounds = 1000000"))
-    program = (
-        "import sys; from pathlib import Path; from fl_sim import cli; "
-        "from fl_sim.running import suite; suite.FILE = Path(sys.argv.pop(1)); cli.main()"
-    )
-    command = [sys.executable, "-c", program, file, "suite", "--data", SMALL]
-    with start(*command) as child:
+    with start(*command(file)) as child:
         wait_for(lambda: list(runs.glob(".long*")), "the second run", child=child)
         child.send_signal(signal.SIGINT)
         stdout, stderr = finish(child)
