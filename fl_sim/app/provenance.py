@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from functools import cache
 from operator import itemgetter
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from fl_sim.app.settings import Settings
 
@@ -29,12 +29,8 @@ ENTRIES = (
 APART = {"settings", "fields", "provenance", "resume"}
 FAULTS = "faults"
 
-
-class Definition(NamedTuple):
-    """A function, class or constant of a module, or all of a module where it has no name."""
-
-    module: str
-    name: str
+# A function, class or constant: its module and its name. A module itself has no name.
+Definition = tuple[str, str]
 
 
 @cache
@@ -53,73 +49,55 @@ def code_hash(settings: Settings, folder: Path = FOLDER) -> str:
 
 def definitions(settings: Settings, folder: Path = FOLDER) -> dict[Definition, ast.stmt]:
     """Return the definitions that a run with these settings uses; arguments as above."""
-    chosen = (settings.strategy, settings.partitioning)
-    pending = {Definition(*entry) for entry in ENTRIES}
-    pending |= {Definition(_local(type(one).__module__), type(one).__name__) for one in chosen}
+    chosen = [type(settings.strategy), type(settings.partitioning)]
+    pending = [*ENTRIES, *((_module(each.__module__), each.__name__) for each in chosen)]
     apart = APART if settings.has_faults else {*APART, FAULTS}
     found: dict[Definition, ast.stmt] = {}
     while pending:
-        definition = pending.pop()
-        module = _parsed(folder / f"{definition.module}.py")
-        node = module.definitions.get(definition.name)
-        if node is not None and definition not in found and definition.module not in apart:
-            found[definition] = node
-            pending |= set(_named(node, definition.module, module.imports))
+        module, name = pending.pop()
+        own, imported = _parsed(folder / f"{module}.py")
+        if name in own and (module, name) not in found and module not in apart:
+            found[module, name] = own[name]
+            pending += _named(own[name], module, imported)
     return found
 
 
-class _Module(NamedTuple):
-    definitions: dict[str, ast.stmt]
-    imports: dict[str, Definition]
-
-
 @cache
-def _parsed(path: Path) -> _Module:
-    """Return a module's definitions by name, and what it imports from this package."""
+def _parsed(path: Path) -> tuple[dict[str, ast.stmt], dict[str, Definition]]:
+    """Return a module's definitions, and what it imports from this package, by name."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    definitions = {name: node for node in tree.body for name in _names(node)}
-    imports = {
-        alias.asname or alias.name: _origin(str(node.module), alias.name)
+    own = {name: node for node in tree.body for name in _names(node)}
+    imported = {
+        alias.asname or alias.name: (
+            (alias.name, "") if node.module == PACKAGE else (_module(str(node.module)), alias.name)
+        )
         for node in ast.walk(tree)
         if isinstance(node, ast.ImportFrom) and str(node.module).startswith(PACKAGE)
         for alias in node.names
     }
-    return _Module(definitions, imports)
+    return own, imported
 
 
 def _names(node: ast.stmt) -> list[str]:
     """Return the names that a statement defines."""
-    match node:
-        case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
-            return [name]
-        case ast.Assign(targets=targets):
-            return [each.id for target in targets for each in _bare(target)]
-        case ast.AnnAssign(target=ast.Name(id=name)):
-            return [name]
-    return []
+    if isinstance(node, ast.FunctionDef | ast.ClassDef):
+        return [node.name]
+    names = (each for each in ast.walk(node) if isinstance(each, ast.Name))
+    return [each.id for each in names if isinstance(each.ctx, ast.Store)]
 
 
-def _bare(target: ast.expr) -> Iterator[ast.Name]:
-    return (each for each in ast.walk(target) if isinstance(each, ast.Name))
+def _module(name: str) -> str:
+    return name.removeprefix(f"{PACKAGE}.")
 
 
-def _origin(module: str, name: str) -> Definition:
-    """Return what ``from module import name`` gives: a definition, or a module without a name."""
-    return Definition(name, "") if module == PACKAGE else Definition(_local(module), name)
-
-
-def _local(module: str) -> str:
-    return module.removeprefix(f"{PACKAGE}.")
-
-
-def _named(node: ast.stmt, module: str, imports: dict[str, Definition]) -> Iterator[Definition]:
+def _named(node: ast.stmt, module: str, imported: dict[str, Definition]) -> Iterator[Definition]:
     """Return what a definition names of this package."""
     for each in ast.walk(node):
         match each:
             case ast.Name(id=name):
-                yield imports.get(name, Definition(module, name))
-            case ast.Attribute(value=ast.Name(id=name), attr=attribute) if name in imports:
-                yield Definition(imports[name].module, attribute)
+                yield imported.get(name, (module, name))
+            case ast.Attribute(value=ast.Name(id=name), attr=attribute) if name in imported:
+                yield imported[name][0], attribute
 
 
 def _shape(node: Any) -> Any:
@@ -134,5 +112,5 @@ def _shape(node: Any) -> Any:
 
 
 def _is_text(node: Any) -> bool:
-    """Tell whether a statement is a docstring, or the description of a setting."""
+    """Return whether a statement is a docstring, or the description of a setting."""
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)

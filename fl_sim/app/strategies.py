@@ -1,13 +1,14 @@
 """The strategies that a run can choose, and the settings of each.
 
-To add one, write a class here and give it a name in ``STRATEGIES``. Its fields are its own
-settings, named as the arguments of Flower's class; its docstring describes it.
+To add one of Flower's, write a class here that has its name and, as fields, those of its arguments
+that are settings; then give it a name in ``STRATEGIES``. The docstrings describe them.
 """
 
 # ruff: noqa: PLC0415  # Flower takes seconds to import
 
-from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, ClassVar, TypedDict
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from fl_sim.app.fields import BelowOne, Group, NotNegative, Positive
 
@@ -17,56 +18,42 @@ if TYPE_CHECKING:
     from fl_sim.app.settings import Settings
 
 
-class StrategyChoice(Group, ABC):
+class StrategyChoice(Group):
     """A strategy that a run can choose."""
 
     personal: ClassVar[bool] = False  # whether each client keeps a model of its own
 
-    @abstractmethod
-    def make(self, settings: "Settings") -> "Strategy":
-        """Return a new strategy of Flower."""
+    def make(self, settings: Settings) -> Strategy:
+        """Return a new strategy of Flower, of the class that is called as this one."""
+        from flwr.serverapp import strategy
 
+        made: Strategy = getattr(strategy, type(self).__name__)(**self.arguments(settings))
+        return made
 
-class _Sampling(TypedDict):
-    fraction_train: float
-    fraction_evaluate: float
-    min_train_nodes: int
-    min_evaluate_nodes: int
-    min_available_nodes: int
-
-
-def _sampling(settings: "Settings") -> _Sampling:
-    # Flower asks two clients at least, and would wait for ever for the second of one.
-    fewest = min(2, settings.num_partitions)
-    return {
-        "fraction_train": settings.fraction_train,
-        "fraction_evaluate": settings.fraction_evaluate,
-        "min_train_nodes": fewest,
-        "min_evaluate_nodes": fewest,
-        "min_available_nodes": fewest,
-    }
+    def arguments(self, settings: Settings) -> dict[str, Any]:
+        """Return the arguments of Flower's class."""
+        # Flower asks two clients at least, and would wait for ever for the second of one.
+        fewest = min(2, settings.num_partitions)
+        return {
+            "fraction_train": settings.fraction_train,
+            "fraction_evaluate": settings.fraction_evaluate,
+            "min_train_nodes": fewest,
+            "min_evaluate_nodes": fewest,
+            "min_available_nodes": fewest,
+            **self.model_dump(),
+        }
 
 
 class FedAvg(StrategyChoice):
     """The mean of the clients' models, weighted by their examples (arXiv 1602.05629)."""
 
-    def make(self, settings: "Settings") -> "Strategy":
-        from flwr.serverapp import strategy
-
-        return strategy.FedAvg(**_sampling(settings))
-
 
 class FedProx(StrategyChoice):
     """FedAvg with clients that are held near the model they received (arXiv 1812.06127)."""
 
+    # The clients add the term: ``descent`` does.
     proximal_mu: NotNegative = 0.1
     """weight of the term that holds a client near the model it received"""
-
-    def make(self, settings: "Settings") -> "Strategy":
-        from flwr.serverapp import strategy
-
-        # The term itself is the clients' to add: ``task.train`` does.
-        return strategy.FedProx(**_sampling(settings), proximal_mu=self.proximal_mu)
 
 
 class FedAvgM(StrategyChoice):
@@ -77,19 +64,11 @@ class FedAvgM(StrategyChoice):
     server_momentum: BelowOne = 0.9
     """momentum of the server"""
 
-    def make(self, settings: "Settings") -> "Strategy":
-        from flwr.serverapp import strategy
 
-        return strategy.FedAvgM(
-            **_sampling(settings),
-            server_learning_rate=self.server_learning_rate,
-            server_momentum=self.server_momentum,
-        )
+class FedAdam(StrategyChoice):
+    """Adam on the server (arXiv 2003.00295)."""
 
-
-class _Adaptive(StrategyChoice):
     # Flower 1.41's FedAdam computes, and from round 2 on sends, in float64: twice the bytes down.
-
     eta: Positive = 0.01
     """learning rate of the server"""
     beta_1: BelowOne = 0.9
@@ -99,37 +78,17 @@ class _Adaptive(StrategyChoice):
     tau: Positive = 0.001
     """added to the root of that mean, so that no weight moves too far"""
 
-
-class FedAdam(_Adaptive):
-    """Adam on the server (arXiv 2003.00295)."""
-
-    def make(self, settings: "Settings") -> "Strategy":
-        from flwr.serverapp import strategy
-
-        # Flower logs eta_l, and uses it for nothing.
-        return strategy.FedAdam(
-            **_sampling(settings), eta_l=settings.learning_rate, **self.model_dump()
-        )
+    def arguments(self, settings: Settings) -> dict[str, Any]:
+        """Return the arguments; Flower logs ``eta_l``, and uses it for nothing."""
+        return {**super().arguments(settings), "eta_l": settings.learning_rate}
 
 
-class FedYogi(_Adaptive):
+class FedYogi(FedAdam):
     """Yogi on the server (arXiv 2003.00295)."""
-
-    def make(self, settings: "Settings") -> "Strategy":
-        from flwr.serverapp import strategy
-
-        return strategy.FedYogi(
-            **_sampling(settings), eta_l=settings.learning_rate, **self.model_dump()
-        )
 
 
 class FedMedian(StrategyChoice):
     """The median of the clients' models, weight by weight (arXiv 1803.01498)."""
-
-    def make(self, settings: "Settings") -> "Strategy":
-        from flwr.serverapp import strategy
-
-        return strategy.FedMedian(**_sampling(settings))
 
 
 class LocalOnly(StrategyChoice):
@@ -137,7 +96,8 @@ class LocalOnly(StrategyChoice):
 
     personal: ClassVar[bool] = True
 
-    def make(self, settings: "Settings") -> "Strategy":
+    def make(self, settings: Settings) -> Strategy:
+        """Return this package's own strategy."""
         from fl_sim.app import local_only
 
         return local_only.LocalOnly()
