@@ -1,5 +1,6 @@
 """The settings of a run: each with its default, its limits and its description, once.
 
+To add one, write a field here with its limits as its type, and its description below it.
 ``SETTINGS`` has them by key. The command line, the error messages and the checks of
 ``pyproject.toml`` read it. Importing this module loads neither Flower nor Torch, so that a mistake
 is reported at once.

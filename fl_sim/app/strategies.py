@@ -1,7 +1,8 @@
 """The strategies that a run can choose, and the settings of each.
 
 To add one of Flower's, write a class here that has its name and, as fields, those of its arguments
-that are settings; then give it a name in ``STRATEGIES``. The docstrings describe them.
+that are settings; then give it a name in ``STRATEGIES``. One that is not Flower's has a ``make`` of
+its own. The docstrings describe strategies and settings.
 """
 
 # ruff: noqa: PLC0415  # Flower takes seconds to import

@@ -127,7 +127,7 @@ def inspect(entry: Entry, runs: Path) -> Standing:
         return Standing("stale", str(error))
     if other := _differing(entry.config, found.config):
         return Standing("stale", f"made with another {_listed(other)}", found)
-    if found.provenance.code_hash != code_hash(Settings.of(found.config)):
+    if found.provenance.code_hash != code_hash(Settings.of(entry.config)):
         return Standing("stale", "made by other code", found)
     return Standing("there", run=found)
 

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 import pytest
 
-PATIENCE = 300.0  # seconds
+PATIENCE = 900.0  # seconds; a deployment takes a minute or two where nothing else runs
 POLL = 0.02  # seconds between two looks
 
 Child = subprocess.Popen[str]

@@ -27,11 +27,11 @@ time.sleep(600)
 """
 SOON = """
 import pathlib, sys, time
-for _ in range(6000):
+for _ in range(18000):
     if pathlib.Path(sys.argv[1]).exists():
         sys.exit()
     time.sleep(0.05)
-sys.exit("waited 300 s for the other job")
+sys.exit("waited 900 s for the other job")
 """
 
 
