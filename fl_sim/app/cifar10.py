@@ -134,7 +134,10 @@ def _from_torchvision(folder: Path, download: bool = False) -> Data:
     try:
         train, test = (CIFAR10(folder, train=part, download=download) for part in (True, False))
     except RuntimeError as error:
-        raise DataError(f"{folder / BATCHES} cannot be read: {error}") from error
+        raise DataError(
+            f"{folder / BATCHES} is incomplete or damaged: its checksums are not those of "
+            "CIFAR-10; remove it and download it again"
+        ) from error
     return Data("cifar10", tuple(train.classes), _arrays(train), _arrays(test))
 
 

@@ -100,7 +100,7 @@ def test_the_folder_of_torchvision_has_the_same_fingerprint(
 
 def test_a_damaged_folder_of_torchvision(made_by_torchvision: Path) -> None:
     (made_by_torchvision / cifar10.BATCHES / "data_batch_3").write_bytes(b"")
-    with pytest.raises(cifar10.DataError, match=r"cifar-10-batches-py cannot be read: .*corrupted"):
+    with pytest.raises(cifar10.DataError, match="cifar-10-batches-py is incomplete or damaged"):
         cifar10.load(str(made_by_torchvision))
 
 
