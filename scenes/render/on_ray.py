@@ -35,7 +35,11 @@ RETRIES = 3  # of a task whose worker or machine was lost
 PATIENCE = 10.0  # seconds that tasks which are broken off have to clean up
 MOST_FILES = 3  # named where many differ
 WORK = "fedreel"  # how the names of folders begin that a task works in
-READ = (record.RUN_FILE, record.OLD_RUN_FILE, "*.npz")  # what a record is read from; its model is not
+READ = (
+    record.RUN_FILE,
+    record.OLD_RUN_FILE,
+    "*.npz",
+)  # what a record is read from; its model is not
 SETTINGS = {
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",  # without it Ray warns of what it will do with GPUs
     "RAY_USAGE_STATS_ENABLED": "0",

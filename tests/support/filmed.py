@@ -17,7 +17,6 @@ import pytest
 from manim import ImageMobject, ManimColor, Mobject, VMobject
 
 from scenes import FILM, LOOP, theme
-from scenes.drawing.palettes import PALETTES
 from scenes.check.finding import Finding
 from scenes.check.inspector import Inspector
 from scenes.check.margins import SafeArea
@@ -25,6 +24,7 @@ from scenes.check.overlaps import Overlap
 from scenes.check.photos import PhotosStay
 from scenes.check.sampler import snapshot as moment_of
 from scenes.check.sizes import TextHeight
+from scenes.drawing.palettes import PALETTES
 from scenes.drawing.text import Words
 from scenes.explainer import Explainer, PlayedBeat
 from scenes.fast.images import BoxCamera
