@@ -52,7 +52,11 @@ ACCURACY = Place("hand-0", ("rounds", 2, "central", "accuracy"))
         (at(RUN).rounds[1].confusion[0][1], [22], ("rounds", 1, "confusion", 0, 1)),
         # Round 0 has no training: an absent branch.
         (at(RUN).rounds[0].train, [None], ("rounds", 0, "train")),
-        (at(RUN).rounds[0].train.replies[0].weight, [], ("rounds", 0, "train", "replies", 0, "weight")),
+        (
+            at(RUN).rounds[0].train.replies[0].weight,
+            [],
+            ("rounds", 0, "train", "replies", 0, "weight"),
+        ),
         (at(RUN).rounds[:].train.replies[:].client, [0, 1, 0, 1],
          ("rounds", ALL, "train", "replies", ALL, "client")),
     ],

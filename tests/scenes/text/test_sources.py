@@ -1,5 +1,7 @@
 """Sources are structures: places with their steps, and texts with places in them."""
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -66,7 +68,7 @@ def test_around_a_place_is_nothing_but_parts_of_one_path_and_the_whole_record(
     around = Place("mine", tuple(steps)).around
     assert around[-1] == Place("mine")
     assert not any(isinstance(step, Span) for place in around for step in place.steps)
-    for inner, outer in zip(around, around[1:], strict=False):
+    for inner, outer in itertools.pairwise(around):
         assert inner.steps[:-1] == outer.steps
 
 
