@@ -1,7 +1,8 @@
-"""Which folder of the scenes may import from which."""
+"""Which folder of the scenes may import from which, and which of them write no words."""
 
 import ast
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -53,3 +54,95 @@ def test_imports_go_one_way(folder: str) -> None:
         if any(f"{module}.".startswith(f"scenes.{other}.") for other in FORBIDDEN[folder])
     ]
     assert not against
+
+
+# What draws: it knows a story only by its specs, and its texts only as they are handed over.
+DRAWING = ("drawing", "charts", "stage")
+ALLOWED = {
+    "scenes.story": ("scenes.story.specs", "scenes.story.crowds"),
+    "scenes.text": (
+        "scenes.text.errors",
+        "scenes.text.lines.Line",
+        "scenes.text.lines.Text",
+        "scenes.text.lines.numbers_of",
+        "scenes.text.lines.split",
+        "scenes.text.numbers.ELLIPSIS",
+        "scenes.text.numbers.Number",
+    ),
+}
+SEEN = {"Words", "Line", "Text", "MarkupText", "Paragraph", "Tex", "MathTex"}  # make glyphs
+LETTER = re.compile(r"[^\W\d_]")
+SENTENCE = re.compile(r"[^\W\d_]{2,},? [^\W\d_]{2,}")
+
+
+def within(module: str, package: str) -> bool:
+    """Whether a module, or a name of one, is that of a package or in it."""
+    return f"{module}.".startswith(f"{package}.")
+
+
+@pytest.mark.parametrize("folder", DRAWING)
+@pytest.mark.parametrize("package", ALLOWED)
+def test_what_draws_knows_no_more_than_it_is_handed(folder: str, package: str) -> None:
+    against = [
+        f"{file.name} imports {module}"
+        for file in (ROOT / folder).glob("*.py")
+        for module in imported(file)
+        if within(module, package) and not any(within(module, one) for one in ALLOWED[package])
+    ]
+    assert not against
+
+
+def literals(nodes: Iterable[ast.AST]) -> Iterator[str]:
+    """Yield the texts that stand in some nodes, those in parts of an f-string too."""
+    for node in nodes:
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+
+
+def without_errors_and_docstrings(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield all nodes but those of errors, and texts that stand alone."""
+    for child in ast.iter_child_nodes(node):
+        alone = isinstance(child, ast.Expr) and isinstance(child.value, ast.Constant)
+        if not alone and not isinstance(child, ast.Raise | ast.Assert):
+            yield child
+            yield from without_errors_and_docstrings(child)
+
+
+def drawn(tree: ast.Module) -> Iterator[str]:
+    """Yield the texts that are written where glyphs are made, not those in other calls there."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)) if name in SEEN:
+                for one in node.args:
+                    yield from literals([] if isinstance(one, ast.Call) else ast.walk(one))
+
+
+@pytest.mark.parametrize("folder", DRAWING)
+def test_what_draws_writes_no_word(folder: str) -> None:
+    found = []
+    for file in (ROOT / folder).glob("*.py"):
+        tree = ast.parse(file.read_text("utf-8"))
+        words = [text for text in drawn(tree) if LETTER.search(text)]
+        sentences = filter(SENTENCE.search, literals(without_errors_and_docstrings(tree)))
+        found += [f"{file.name}: {text!r}" for text in (*words, *sentences)]
+    assert not found
+
+
+def test_a_word_is_found_where_glyphs_are_made() -> None:
+    tree = ast.parse(
+        '''"""It draws two words."""
+raise FitError("the caption has no room")
+assert room, "it has no room"
+Words(line.with_value("n", n), frame)
+Words(f"{n} workers", frame, weight="SEMIBOLD")
+Words("\u00d7", frame)
+note = "each mark: "
+text = "two workers"
+'''
+    )
+    assert list(drawn(tree)) == [" workers", "\u00d7"]
+    assert [text for text in literals(without_errors_and_docstrings(tree)) if " " in text] == [
+        " workers",
+        "each mark: ",
+        "two workers",
+    ]
