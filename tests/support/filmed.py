@@ -27,7 +27,7 @@ from scenes.check.sizes import TextHeight
 from scenes.drawing.text import Words
 from scenes.explainer import Explainer, PlayedBeat
 from scenes.fast.images import BoxCamera
-from scenes.render.jobs import BLIND, Look, jobs, ready
+from scenes.render.jobs import DRY_RUN, Look, jobs, scene_for
 
 CHAPTERS = [chapter.name for chapter in (*FILM, LOOP)]
 # Tests of a chapter run in one process, so that it is built once.
@@ -68,7 +68,7 @@ def filmed(chapter: str) -> Filmed:
     with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         patch.setattr(Explainer, "_end_beat", _noting(ends))
-        with ready(job, {**BLIND, "media_dir": str(Path(folder))}) as scene:
+        with scene_for(job, {**DRY_RUN, "media_dir": str(Path(folder))}) as scene:
             findings = Inspector(chapter, None).inspect(scene)
     return Filmed(ends, scene.beats, findings)
 

@@ -85,7 +85,7 @@ def test_many_rounds_are_drawn_ever_more_at_a_time() -> None:
 
 def test_a_run_of_one_round_is_text() -> None:
     spec = many_rounds.tell([hand_run(rounds=1)])
-    assert not spec.swift
+    assert not spec.quick_rounds
     assert [step.round for step in spec.first_rounds] == [1]
     assert not spec.paced_rounds
 
@@ -113,7 +113,7 @@ def test_a_run_that_was_never_tested_is_not_text() -> None:
 def test_a_worker_that_failed_sends_no_update() -> None:
     spec = many_rounds.tell([hand_run(workers=4, picked=3, failed=1, rounds=3)])
     assert spec.history.participants == [[0, 1]] * 3
-    assert [round_.picked for round_ in spec.swift] == [[0, 1]] * 2
+    assert [round_.picked for round_ in spec.quick_rounds] == [[0, 1]] * 2
 
 
 @pytest.mark.parametrize(

@@ -118,5 +118,5 @@ def test_a_size_has_as_many_digits_as_asked_for(value: float, digits: int, text:
 
 
 def test_an_unknown_language_is_named_with_those_there_are() -> None:
-    with pytest.raises(LanguageError, match=r"no language 'xx'\. There are: en, de, es, fr"):
+    with pytest.raises(LanguageError, match=r"no language 'xx'\. Choose from: en, de, es, fr"):
         language.use("xx")

@@ -39,11 +39,11 @@ def test_what_a_run_did_not_record_cannot_be_text() -> None:
 
 
 def test_a_digit_without_a_source_is_refused() -> None:
-    with pytest.raises(ValueError, match="shows a digit without a source"):
+    with pytest.raises(ValueError, match="has a digit without a source"):
         figures.line("It reached 60%.")
-    with pytest.raises(ValueError, match="shows a digit without a source"):
+    with pytest.raises(ValueError, match="has a digit without a source"):
         figures.line("It reached {accuracy}.", accuracy="60%")
-    with pytest.raises(ValueError, match="shows a digit without a source"):
+    with pytest.raises(ValueError, match="has a digit without a source"):
         figures.numbers_of("round 2")
 
 
