@@ -41,7 +41,7 @@ catalogues: .venv/.all ## bring the languages' catalogues up to date with the te
 	.venv/bin/python -m scenes.text.catalogues
 
 snapshots: .venv/.all ## write what the chapters are compared with anew; look at the difference
-	.venv/bin/pytest -n 2 --remake tests/scenes/test_film.py tests/scenes/test_golden.py
+	.venv/bin/pytest -n 2 --remake tests/scenes/test_film.py tests/scenes/test_golden.py tests/setup/test_docs.py
 
 clean: ## remove .venv and the caches; films and data stay
 	rm -rf .venv build dist .manim-cache .hypothesis .mypy_cache .pytest_cache .ruff_cache

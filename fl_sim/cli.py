@@ -295,21 +295,71 @@ def list_runs() -> None:
     sys.exit(2 if errors else 0)
 
 
-@cli.command(epilog=examples("fl-sim show reference", "fl-sim show ~/runs/elsewhere"))
+@cli.command(
+    epilog=examples(
+        "fl-sim show reference", "fl-sim show ~/runs/elsewhere", "fl-sim show reference --json"
+    )
+)
 @cloup.argument("name", help="Name of a run, or its folder.")
-def show(name: str) -> None:
+@cloup.option("--json", "as_json", is_flag=True, help="Print all that the record holds, as JSON.")
+def show(name: str, as_json: bool) -> None:
     """Show a run as tables."""
     from fl_sim import record
     from fl_sim import show as tables
 
     try:
-        tables.run(record.load(name))
+        if as_json:
+            click.echo("".join(tables.json_text(record.plain(name))))
+        else:
+            tables.run(record.load(name))
+    except record.RecordError as error:
+        _fail(error)
+
+
+@cli.command(epilog=examples("fl-sim diff reference ~/runs/again", "fl-sim diff a b --all"))
+@cloup.argument("before", help="Name of a run, or its folder.")
+@cloup.argument("after", help="Name of another run, or its folder.")
+@cloup.option("--all", "everything", is_flag=True, help="Compare clocks, names and files as well.")
+def diff(before: str, after: str, everything: bool) -> None:
+    """Show where two runs differ in what they computed.
+
+    It prints a line for each field that differs, and exits with 1 if there is one.
+    """
+    from fl_sim import record
+    from fl_sim.compare import differences
+
+    def data(name: str) -> dict[str, object]:
+        return record.plain(name) if everything else record.computed(record.load(name))
+
+    try:
+        found = list(differences(data(before), data(after)))
+    except record.RecordError as error:
+        _fail(error)
+    for line in found or [f"{before} and {after}: no difference"]:
+        click.echo(line)
+    sys.exit(1 if found else 0)
+
+
+@cli.command(epilog=examples("fl-sim upgrade ~/runs/old", "fl-sim upgrade ~/runs/*"))
+@cloup.argument("paths", nargs=-1, required=True, help="Names of runs, or their folders.")
+def upgrade(paths: tuple[str, ...]) -> None:
+    """Rewrite records of earlier versions of fedreel in the current schema.
+
+    Their numbers stay the same. Old records load without it, more slowly.
+    """
+    from fl_sim import record
+    from fl_sim.upgrade import upgrade as rewrite
+
+    try:
+        for path in paths:
+            done = "upgraded to" if rewrite(path) else "already of"
+            click.echo(f"{path}: {done} schema {record.SCHEMA_VERSION}")
     except record.RecordError as error:
         _fail(error)
 
 
 @cli.command(epilog=examples("fl-sim check reference", "fl-sim check ~/runs/elsewhere"))
-@cloup.argument("path", help="Name of a run, its folder or its run.json.")
+@cloup.argument("path", help="Name of a run, its folder or its file run.json.gz.")
 def check(path: str) -> None:
     """Check a record: that it is whole, and that its numbers agree."""
     from fl_sim import record
@@ -326,7 +376,7 @@ def check(path: str) -> None:
 
 @cli.command(epilog=examples("fl-sim schema", "fl-sim schema > run.schema.json"))
 def schema() -> None:
-    """Print the JSON Schema of a record; its lists of events lie in the array file."""
+    """Print the JSON Schema of a record."""
     import json
 
     from fl_sim import record

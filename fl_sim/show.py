@@ -1,7 +1,9 @@
-"""Records as tables in a terminal."""
+"""Records as tables or JSON in a terminal."""
 
+import json
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from rich.console import Console, Group, RenderableType
 from rich.table import Table
@@ -32,6 +34,27 @@ def run(run_: Run) -> None:
     for table in _tables(run_, console.width):
         console.print(table)
         console.print()
+
+
+def json_text(value: Any, indent: str = "") -> Iterator[str]:
+    """Give the parts of an indented JSON text, a list of plain values on one line."""
+    items = list(value.values() if isinstance(value, dict) else value) if _is_long(value) else []
+    if not items:
+        yield json.dumps(value, ensure_ascii=False)
+        return
+    named = isinstance(value, dict)
+    keys = [f"{json.dumps(key, ensure_ascii=False)}: " for key in value] if named else []
+    yield "{" if named else "["
+    for i, item in enumerate(items):
+        yield f"{',' if i else ''}\n{indent} {keys[i] if named else ''}"
+        yield from json_text(item, indent + " ")
+    yield f"\n{indent}" + ("}" if named else "]")
+
+
+def _is_long(value: Any) -> bool:
+    """Tell whether a JSON value takes more than one line."""
+    listed = isinstance(value, list) and any(isinstance(item, dict | list) for item in value)
+    return isinstance(value, dict) or listed
 
 
 def _tables(run_: Run, width: int) -> Iterator[RenderableType]:
@@ -126,8 +149,8 @@ def _rounds(run_: Run) -> RenderableType:
     )  # fmt: skip
     rows = [_round(round_) for round_ in run_.rounds]
     for row, cosine in zip(rows, cosines, strict=True):
-        shown = ABSENT if cosine is None else f"{cosine:.3f}"
-        _add(table, *row, *([shown] if known else []))
+        cell = ABSENT if cosine is None else f"{cosine:.3f}"
+        _add(table, *row, *([cell] if known else []))
     counted = any(cell.startswith("(") for row in rows for cell in row)
     return _with_rest(table, "(n): n clients" if counted else "")
 
@@ -162,9 +185,9 @@ def _cosine(round_: Round) -> float | None:
 
 def _failures(run_: Run) -> Iterator[tuple[int, str, Failure]]:
     for round_ in run_.rounds:
-        for phase, half in (("train", round_.train), ("evaluate", round_.evaluate)):
-            for failure in half.failures if half else ():
-                yield round_.number, phase, failure
+        for name, phase in (("train", round_.train), ("evaluate", round_.evaluate)):
+            for failure in phase.failures if phase else ():
+                yield round_.number, name, failure
 
 
 def _failures_table(failed: Sequence[tuple[int, str, Failure]]) -> RenderableType:

@@ -1,1 +1,1 @@
-"""Turns what a Flower strategy does into a run record."""
+"""The recorder: what a Flower strategy sends and receives becomes a run record."""

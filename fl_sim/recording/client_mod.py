@@ -1,4 +1,4 @@
-"""What only a client knows, told by one more line in any client app: a mod of Flower's."""
+"""A Flower mod by which a client reports what only it knows: seconds, partition, label counts."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -12,14 +12,14 @@ LabelCounts = Callable[[Context], Sequence[int]]
 
 
 def record_client(label_counts: LabelCounts | None = None) -> Mod:
-    """Return a mod that has a client tell how long it worked, who it is, and what it holds.
+    """Return a mod with which a client reports its seconds, its number and its label counts.
 
     ::
 
         app = ClientApp(mods=[record_client()])
 
     It goes into a record that ``record_strategy`` keeps, and changes nothing for the app: Flower
-    leaves a ``ConfigRecord`` in a reply alone. What the app tells there itself stays.
+    leaves a ``ConfigRecord`` in a reply alone. What the app itself writes there stays.
 
     Args:
         label_counts: gives the number of examples of each class that a client holds, in the order
@@ -34,25 +34,25 @@ def record_client(label_counts: LabelCounts | None = None) -> Mod:
             known[key] = [int(count) for count in label_counts(context)]
         return known[key]
 
-    def tell(message: Message, context: Context, call_next: ClientAppCallable) -> Message:
+    def respond(message: Message, context: Context, call_next: ClientAppCallable) -> Message:
         started = time.perf_counter()
         reply = call_next(message, context)
         seconds = time.perf_counter() - started
         if reply.has_error() or not _is_asked(message):
             return reply
-        told: dict[str, ConfigRecordValues] = {"seconds": seconds}
-        told |= {
+        report: dict[str, ConfigRecordValues] = {"seconds": seconds}
+        report |= {
             key: value
             for key in ("partition-id", "num-partitions")
             if isinstance(value := context.node_config.get(key), int)
         }
         if label_counts is not None:
-            told["label-counts"] = counts_of(context)
+            report["label-counts"] = counts_of(context)
         own = reply.content.config_records.get(CLIENT, ConfigRecord())
-        reply.content[CLIENT] = ConfigRecord({**told, **own})
+        reply.content[CLIENT] = ConfigRecord({**report, **own})
         return reply
 
-    return tell
+    return respond
 
 
 def _is_asked(message: Message) -> bool:

@@ -1,4 +1,4 @@
-"""How clients' updates lie to each other."""
+"""Client drift: the inner products and norms of the clients' updates."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -93,7 +93,7 @@ def _differences(
 
 
 def _add_inner_products(total: Vector, rows: Sequence[Vector]) -> None:
-    """Add to the upper half, without BLAS, whose threads divide a sum as they like."""
+    """Add to the upper triangle, without BLAS, whose threads divide a sum as they like."""
     with np.errstate(all="ignore"):
         for part in parts(rows):
             for i, row in enumerate(part):

@@ -1,4 +1,4 @@
-"""Makes a record, a poorer one, of results that a run left without a recorder.
+"""The import of results that a run left without a recorder.
 
 Two kinds of file are read: a Flower ``Result`` saved as JSON, and a table of rounds as CSV. What
 they do not say is absent from the record, and what can be meant in two ways is refused.
@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from fl_sim import record
 from fl_sim.recording.measures import ACCURACY, LOSS, named, rounded
-from fl_sim.recording.results import Half, ImportFileError, Results, read_json, read_table
+from fl_sim.recording.results import ImportFileError, Results, Values, read_json, read_table
 
 MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 
@@ -31,7 +31,7 @@ def import_run(
     Args:
         path: of a Flower ``Result`` as JSON, or of a table as CSV.
         name: of the run.
-        strategy: class name of the Flower strategy, which no such file tells.
+        strategy: class name of the Flower strategy, which no such file holds.
         clients: how many there were.
         percent: accuracies are in percent.
 
@@ -75,14 +75,14 @@ def _read(text: str) -> Results:
 
 def _rounds(results: Results, percent: bool) -> tuple[record.Round, ...]:
     """Return every round from 0, the state before training, of which a file may not speak."""
-    halves = [
-        _measured(half, percent) for half in (results.train, results.evaluate, results.central)
+    phases = [
+        _measured(found, percent) for found in (results.train, results.evaluate, results.central)
     ]
-    if not any(halves):
+    if not any(phases):
         raise ImportFileError("holds no number but those of rounds")
     last = _last(results)
     return tuple(
-        _round(number, *(half.get(number) for half in halves)) for number in range(last + 1)
+        _round(number, *(phase.get(number) for phase in phases)) for number in range(last + 1)
     )
 
 
@@ -123,12 +123,12 @@ def _last(results: Results) -> int:
     return numbers[-1]
 
 
-def _measured(half: Half, percent: bool) -> Mapping[int, record.Metrics]:
+def _measured(by_round: Values, percent: bool) -> Mapping[int, record.Metrics]:
     """Return what was measured by round, under the same names in all of them."""
-    names = dict.fromkeys(name for metrics in half.values() for name in metrics)
+    names = dict.fromkeys(name for metrics in by_round.values() for name in metrics)
     loss, accuracy = named(names, LOSS), named(names, ACCURACY)
     found = {}
-    for number, metrics in half.items():
+    for number, metrics in by_round.items():
         values = {name: rounded(value) for name, value in metrics.items()}
         if not values:
             continue

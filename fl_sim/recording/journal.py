@@ -1,4 +1,4 @@
-"""What is kept while a run goes on, so that a run that is killed can go on from there.
+"""The journal of a run that is going on, so that a run that is killed can be resumed.
 
 A folder with one line a round in ``journal.jsonl``, after a first line with what the run is; the
 global model after each round; and the strategy's state. A round counts from the moment in which its
@@ -45,7 +45,7 @@ class Journal:
     Args:
         folder: its own; it is made when the first line is written.
         identity: what the run is, as JSON can hold it. A journal of another one is not continued.
-        started: when the run began, in ISO format; of a run that goes on, ``read`` tells it.
+        started: when the run began, in ISO format; of a run that goes on, ``read`` sets it.
     """
 
     def __init__(self, folder: Path, identity: Mapping[str, Any], started: str) -> None:
@@ -66,7 +66,8 @@ class Journal:
             header = _header(lines[0])
             self._check(header)
             self.started = str(header["started"])
-            rounds = [record.Round.model_validate_json(line) for line in lines[1:]]
+            known = self._arrays_of_rounds()
+            rounds = [record.Round.model_validate_json(line, context=known) for line in lines[1:]]
             return self._past(rounds)
         except (OSError, ValueError, SafetensorError, KeyError) as error:
             raise JournalError(
@@ -81,7 +82,11 @@ class Journal:
             self._begin()
         _write(self._model(round_.number), _packed(model, {}))
         _write(self._strategy(round_.number), _packed(*strategy))
-        self._add_line(round_.model_dump_json(exclude_none=True))
+        stored: dict[str, Any] = {}
+        line = round_.model_dump_json(exclude_none=True, context=stored)
+        if stored:
+            _write(self.folder / f"arrays-{round_.number:04d}.safetensors", _packed(stored, {}))
+        self._add_line(line)
         self._strategy(round_.number - 1).unlink(missing_ok=True)
         if round_.number > MOST_MODELS:
             # A longer path is not drawn: only the last model is needed, to go on from.
@@ -108,7 +113,7 @@ class Journal:
         path = self.folder / FILE
         whole = sum(len(each) + 1 for each in _whole_lines(path))
         with path.open("r+b" if path.exists() else "wb") as file:
-            file.truncate(whole)  # half a line, if a process was killed while it wrote
+            file.truncate(whole)  # an incomplete line, if a process was killed while it wrote
             file.seek(whole)
             file.write(line.encode() + b"\n")
             file.flush()
@@ -126,6 +131,13 @@ class Journal:
             if number < MOST_MODELS or number == numbers[-1]
         }
         return Past(rounds, models, _unpacked(self._strategy(numbers[-1])))
+
+    def _arrays_of_rounds(self) -> Arrays:
+        """Return the arrays that rounds hold, by their hash."""
+        found: dict[str, Any] = {}
+        for path in self.folder.glob("arrays-*.safetensors"):
+            found |= _unpacked(path)[0]
+        return found
 
     def _model(self, number: int) -> Path:
         return self.folder / f"model-{number:04d}.safetensors"

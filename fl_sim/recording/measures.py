@@ -1,4 +1,4 @@
-"""Numbers as a record keeps them, and metrics under an app's own names in its terms.
+"""Measures: numbers as a record keeps them, and an app's own metrics in its terms.
 
 Needs no Flower, so that results of another machine can be read where none is installed.
 """
@@ -14,7 +14,7 @@ from fl_sim import record
 
 METRIC_DIGITS = 7
 
-# How apps call the two measures that a film shows, alone or after a prefix such as train_ or eval-.
+# How apps call the two measures of a record, alone or after a prefix such as train_ or eval-.
 LOSS = ("loss",)
 ACCURACY = ("accuracy", "acc")
 

@@ -1,4 +1,4 @@
-"""The global model of every round: the way that it went, and its first convolution."""
+"""The global model of every round: its path, and its first convolution."""
 
 from collections.abc import Sequence
 

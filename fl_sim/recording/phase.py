@@ -1,4 +1,4 @@
-"""One half of a round as the server sees it: whom it asked, who delivered, and who did not."""
+"""One phase of a round as the server sees it: who was sampled, who replied, and who failed."""
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,14 +14,14 @@ from fl_sim.recording.replies import (
     metrics_in,
     model_among,
     plain_reason,
-    told_in,
+    report_in,
 )
 
 SILENT = "no reply"
 
 
 class Clients:
-    """The clients by number, and what they tell of themselves.
+    """The clients by number, and what they report of themselves.
 
     Args:
         numbers: the number of each client by Flower's node id. A node that is not in it gets the
@@ -30,7 +30,7 @@ class Clients:
 
     def __init__(self, numbers: Mapping[int, int]) -> None:
         self.numbers = dict(numbers)
-        self.told: dict[int, Mapping[str, Any]] = {}
+        self.reports: dict[int, Mapping[str, Any]] = {}
 
     def number(self, node: int) -> int:
         """Return the number of a client."""
@@ -49,13 +49,13 @@ class Delivery:
     client: int
     model: Model
     metrics: Mapping[str, Any]
-    told: Mapping[str, Any]
+    report: Mapping[str, Any]
     model_bytes: int
     metrics_bytes: int
 
 
 class Phase:
-    """One half of a round, from the question to the replies.
+    """One phase of a round, from the request to the replies.
 
     Args:
         clients: of the run.
@@ -91,7 +91,7 @@ class Phase:
         known = {
             client: reply for client, reply in self._failed.items() if client not in self._delivered
         }
-        # Whose an error without a name is shows if nobody else is silent.
+        # An error without a name is of a silent client, if there are as many of both.
         if len(self._strays) == len(silent):
             known |= zip(silent, self._strays, strict=True)
         found = {client: record.Failure(client=client, kind=SILENT) for client in silent}
@@ -127,7 +127,7 @@ class Phase:
     def _client(self, reply: Message) -> int | None:
         """Return whose reply it is.
 
-        Of a client that is gone the SuperLink tells in its own name.
+        The SuperLink reports in its own name that a client is gone.
         """
         node = reply.metadata.src_node_id
         if node in self._clients.numbers or not reply.has_error():
@@ -137,15 +137,15 @@ class Phase:
         return asked.get(reply.metadata.reply_to_message_id)
 
     def _delivery(self, client: int, reply: Message) -> Delivery:
-        told = told_in(reply)
-        if told:
-            self._clients.told[reply.metadata.src_node_id] = told
+        report = report_in(reply)
+        if report:
+            self._clients.reports[reply.metadata.src_node_id] = report
         arrays = list(reply.content.array_records.values())
         return Delivery(
             client=client,
             model=model_among(arrays, self._names),
             metrics=metrics_in(reply),
-            told=told,
+            report=report,
             model_bytes=count_bytes(arrays),
             metrics_bytes=count_bytes(reply.content.metric_records.values()),
         )

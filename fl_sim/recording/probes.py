@@ -1,4 +1,4 @@
-"""Which weights of a model to follow, where nobody has chosen any, and their values."""
+"""Probes: single weights that are followed through a run, their choice and their values."""
 
 from collections.abc import Sequence
 

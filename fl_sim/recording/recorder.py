@@ -1,4 +1,4 @@
-"""Watches a Flower strategy, and keeps every round that it runs."""
+"""The recorder of a Flower strategy: it watches the strategy and keeps every round."""
 
 import inspect
 from collections.abc import Callable, Iterable, Mapping
@@ -20,11 +20,11 @@ class Recorder(Rounds):
     """Keeps what a strategy, of Flower's or a user's own, sends and receives.
 
     What only clients know (loss curve, seconds, validation) is read from a ``ConfigRecord`` named
-    ``replies.CLIENT`` in their replies; what they do not tell is absent from the record.
+    ``replies.CLIENT`` in their replies; what they do not report is absent from the record.
     """
 
-    # Is told once of what the recorder fails at. From then on it keeps nothing, and the strategy
-    # goes on. Without it, such an error ends the run.
+    # Called once, with the error, if the recorder fails. From then on nothing is recorded, and the
+    # strategy goes on. Without it, such an error ends the run.
     on_error: Callable[[Exception], None] | None = None
 
     def forget(self) -> None:
@@ -33,7 +33,7 @@ class Recorder(Rounds):
         self._failed = False
 
     def watch(self, strategy: Strategy) -> None:
-        """Have a strategy tell of what it does from now on.
+        """Record what a strategy does from now on.
 
         Its methods are wrapped on this one object, so that it stays what it is, and a ``start`` of
         a subclass's own is honoured.

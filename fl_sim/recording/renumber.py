@@ -1,6 +1,6 @@
-"""Gives clients the numbers that they go by, once they have told them.
+"""The numbers of clients: each gets its partition id, once it has reported it.
 
-Flower's node ids are random in every run. A client may tell its partition id only with its first
+Flower's node ids are random in every run. A client may report its partition id only with its first
 reply, when it has a number already, by the order in which it was met.
 """
 
@@ -17,23 +17,23 @@ Phase = TypeVar("Phase", record.Train, record.Evaluate)
 
 @dataclass(frozen=True)
 class Numbering:
-    """The clients of a run: their number, by the one that they had, and what each has told."""
+    """The clients of a run: their number, by the one that they had, and what each has reported."""
 
     numbers: Mapping[int, int]
-    told: Mapping[int, Mapping[str, Any]]
+    reports: Mapping[int, Mapping[str, Any]]
     count: int
 
     @classmethod
-    def of(cls, met: Mapping[int, int], told: Mapping[int, Mapping[str, Any]]) -> "Numbering":
+    def of(cls, met: Mapping[int, int], reports: Mapping[int, Mapping[str, Any]]) -> "Numbering":
         """Return the numbers of the clients of a run.
 
         Args:
             met: the number that each node got when it was met.
-            told: what nodes have told. Their ``partition-id`` is their number, if no two have the
-                same; where one is beyond the number of clients, its rank is. The others take the
-                numbers that are left, in the order in which they were met.
+            reports: what nodes have reported. Their ``partition-id`` is their number, if no two
+                have the same; where one is beyond the number of clients, its rank is. The others
+                take the numbers that are left, in the order in which they were met.
         """
-        known = {node: each for node, each in told.items() if node in met}
+        known = {node: each for node, each in reports.items() if node in met}
         own = _ids(known, "partition-id")
         counts = _ids(known, "num-partitions").values()
         count = max([len(met), *(each for each in counts if each <= MOST_CLIENTS)])
@@ -51,8 +51,8 @@ class Numbering:
         )
 
     def partitions(self) -> tuple[record.Partition, ...]:
-        """Return what is known of every client's data, nothing if no client has told of its."""
-        parts = tuple(_partition(self.told.get(client, {})) for client in range(self.count))
+        """Return what is known of every client's data, nothing if no client has reported it."""
+        parts = tuple(_partition(self.reports.get(client, {})) for client in range(self.count))
         return parts if any(part.label_counts is not None for part in parts) else ()
 
 
@@ -60,12 +60,12 @@ def renumber(round_: record.Round, numbers: Mapping[int, int]) -> record.Round:
     """Return a round in which each client has its own number."""
     if all(before == after for before, after in numbers.items()):
         return round_
-    halves = {
-        name: _renumber_phase(half, numbers)
+    phases = {
+        name: _renumber_phase(phase, numbers)
         for name in ("train", "evaluate")
-        if (half := getattr(round_, name)) is not None
+        if (phase := getattr(round_, name)) is not None
     }
-    return round_.model_copy(update=halves)
+    return round_.model_copy(update=phases)
 
 
 def _renumber_phase(phase: Phase, numbers: Mapping[int, int]) -> Phase:
@@ -91,13 +91,13 @@ def _client(failure: record.Failure) -> int:
     return failure.client
 
 
-def _ids(told: Mapping[int, Mapping[str, Any]], key: str) -> dict[int, int]:
-    """Return what nodes have told under a key, where it is a number that a client can have."""
-    found = {node: each.get(key) for node, each in told.items()}
+def _ids(reports: Mapping[int, Mapping[str, Any]], key: str) -> dict[int, int]:
+    """Return what nodes have reported under a key, where it is a number that a client can have."""
+    found = {node: each.get(key) for node, each in reports.items()}
     return {node: value for node, value in found.items() if type(value) is int and value >= 0}
 
 
-def _partition(told: Mapping[str, Any]) -> record.Partition:
-    counts = told.get("label-counts")
+def _partition(report: Mapping[str, Any]) -> record.Partition:
+    counts = report.get("label-counts")
     whole = isinstance(counts, list) and all(type(each) is int and each >= 0 for each in counts)
     return record.Partition(label_counts=tuple(counts) if whole and counts else None)

@@ -1,4 +1,4 @@
-"""Unpacks what clients send: arrays, metrics, and what only they know."""
+"""The content of replies: arrays, metrics, and the report of what only a client knows."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -18,11 +18,11 @@ __all__ = [
     "metrics_in",
     "model_among",
     "plain_reason",
+    "report_in",
     "score",
-    "told_in",
 ]  # fmt: skip
 
-# The name of the ConfigRecord in which a client tells what only it knows.
+# The name of the ConfigRecord in which a client reports what only it knows.
 CLIENT = "fedreel"
 
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
@@ -83,8 +83,8 @@ def metrics_in(reply: Message) -> dict[str, Any]:
     return dict(next(iter(reply.content.metric_records.values()), MetricRecord()))
 
 
-def told_in(reply: Message) -> dict[str, Any]:
-    """Return what a client told of itself, nothing for most apps."""
+def report_in(reply: Message) -> dict[str, Any]:
+    """Return what a client reported of itself, nothing for most apps."""
     return dict(reply.content.config_records.get(CLIENT, ConfigRecord()))
 
 

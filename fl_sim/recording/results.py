@@ -1,4 +1,4 @@
-"""Reads files in which others keep the results of a run: by round, metrics under any names."""
+"""Readers of result files that others write: a Flower Result as JSON, and a table as CSV."""
 
 import csv
 import io
@@ -11,7 +11,7 @@ from typing import Any
 from fl_sim.recording.measures import is_number, named
 
 # Metrics by their names, by round.
-Half = dict[int, dict[str, float]]
+Values = dict[int, dict[str, float]]
 
 # As Flower's Result names its maps, and as its advanced example names them in a list of rounds.
 MAPS = {
@@ -19,7 +19,7 @@ MAPS = {
     "evaluate": "evaluate_metrics_clientapp",
     "central": "evaluate_metrics_serverapp",
 }
-IN_A_LIST = {"train_metrics": "train", **{key: half for half, key in MAPS.items()}}
+IN_A_LIST = {"train_metrics": "train", **{key: phase for phase, key in MAPS.items()}}
 ROUND = ("round",)
 TRAINING = ("train", "training", "fit")
 
@@ -43,15 +43,15 @@ class Results:
 
     source: str
     remedy: str
-    train: Half = field(default_factory=dict)
-    evaluate: Half = field(default_factory=dict)
-    central: Half = field(default_factory=dict)
+    train: Values = field(default_factory=dict)
+    evaluate: Values = field(default_factory=dict)
+    central: Values = field(default_factory=dict)
     rounds: set[int] = field(default_factory=set)
 
-    def add(self, half: str, number: int, metrics: Mapping[str, float]) -> None:
+    def add(self, phase: str, number: int, metrics: Mapping[str, float]) -> None:
         """Add what was measured in a round."""
         self.rounds.add(number)
-        getattr(self, half)[number] = dict(metrics)
+        getattr(self, phase)[number] = dict(metrics)
 
 
 # --- JSON
@@ -72,19 +72,19 @@ def read_json(text: str) -> Results:
 
 
 def _of_maps(data: Mapping[str, Any]) -> Results:
-    known = {half: data[key] for half, key in MAPS.items() if data.get(key) is not None}
+    known = {phase: data[key] for phase, key in MAPS.items() if data.get(key) is not None}
     if not known:
         raise ImportFileError(f"is no Flower Result: it has none of {', '.join(MAPS.values())}")
     results = Results("a Flower Result", 'add it to one of the maps, such as "4": {}')
-    for half, by_round in known.items():
+    for phase, by_round in known.items():
         if not isinstance(by_round, dict):
-            raise ImportFileError(f"{MAPS[half]} is no map from rounds to metrics")
+            raise ImportFileError(f"{MAPS[phase]} is no map from rounds to metrics")
         numbers: dict[int, str] = {}
         for key, metrics in by_round.items():
             number = _whole(key)
             _check_new(number, numbers)
             numbers[number] = key
-            results.add(half, number, _metrics(metrics, f"{MAPS[half]}, round {number}"))
+            results.add(phase, number, _metrics(metrics, f"{MAPS[phase]}, round {number}"))
     return results
 
 
@@ -96,9 +96,9 @@ def _of_list(data: Sequence[Any]) -> Results:
         number = _whole(item["round"])
         _check_new(number, results.rounds)
         results.rounds.add(number)
-        for key, half in IN_A_LIST.items():
+        for key, phase in IN_A_LIST.items():
             if item.get(key) is not None:
-                results.add(half, number, _metrics(item[key], f"{key}, round {number}"))
+                results.add(phase, number, _metrics(item[key], f"{key}, round {number}"))
     return results
 
 
@@ -120,7 +120,7 @@ def _metrics(metrics: Any, where: str) -> dict[str, float]:
         _check_name(name)
         if not is_number(value):
             raise ImportFileError(
-                f"{where}: {name} is {_shown(value)}; a metric is a finite number, so leave it out"
+                f"{where}: {name} is {_repr(value)}; a metric is a finite number, so leave it out"
             )
     return known
 
@@ -208,7 +208,7 @@ def _cell(line: int, cell: str, name: str) -> float | None:
 
 def _no_number(line: int, cell: str, name: str) -> str:
     return (
-        f"line {line}: {name} is {_shown(cell)}; write a finite number such as 0.5, "
+        f"line {line}: {name} is {_repr(cell)}; write a finite number such as 0.5, "
         "or leave the cell empty"
     )
 
@@ -222,7 +222,7 @@ def _whole(value: Any, line: int | None = None) -> int:
     number = float(value) if isinstance(value, str) and NUMBER.fullmatch(value) else value
     if is_number(number) and number == int(number) and 0 <= number < 2**53:
         return int(number)
-    raise ImportFileError(f"{where}round {_shown(value)} is no whole number from 0")
+    raise ImportFileError(f"{where}round {_repr(value)} is no whole number from 0")
 
 
 def _check_new(number: int, known: Iterable[int]) -> None:
@@ -237,6 +237,6 @@ def _check_name(name: str) -> None:
         raise ImportFileError(f"{name!r} is no name that can be written") from error
 
 
-def _shown(value: Any) -> str:
-    shown = repr(value)
-    return shown if len(shown) <= 30 else f"{shown[:30]}..."
+def _repr(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 30 else f"{text[:30]}..."

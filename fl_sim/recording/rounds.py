@@ -1,4 +1,4 @@
-"""Keeps the rounds of a run, step by step, as a strategy takes them."""
+"""The rounds of a run, put together step by step as a strategy takes the steps."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,11 +10,11 @@ from flwr.app import ArrayRecord, ConfigRecord, Message, MetricRecord
 from flwr.serverapp import Grid
 
 from fl_sim import record
-from fl_sim.recording.halves import Reader
 from fl_sim.recording.measures import score
 from fl_sim.recording.models import Filters, PathOfModels
 from fl_sim.recording.phase import Clients, Phase
 from fl_sim.recording.probes import choose_probes, read_probes
+from fl_sim.recording.reader import Reader
 from fl_sim.recording.replies import Arrays, Model
 
 WEIGHT = "num-examples"  # Flower's default name for it
@@ -51,7 +51,7 @@ class Rounds:
         probes: the weights to follow; without them, some that move most in the first round.
         curves: whether to keep the loss of every batch.
         weight: name of the number of examples among a client's metrics.
-        on_round: is told of each round as it ends.
+        on_round: called with each round as it ends.
     """
 
     def __init__(
@@ -121,7 +121,7 @@ class Rounds:
         now = self._open
         waiting = now is not None and (now.label == label or not now.training.answered)
         if replies and not waiting:
-            # The strategy has asked by itself, and not told of it.
+            # The strategy has asked clients by itself, unseen.
             self._begin(label, now.model if now else self._last)
         if self._open:
             self._open.training.deliver(replies)

@@ -1,4 +1,4 @@
-"""What a strategy carries from round to round, as plain arrays: momentum, moments, own models.
+"""The state of a strategy between rounds, as plain arrays: momentum, moments, own models.
 
 Flower has no way to save a strategy. Its strategies keep their state in attributes that hold
 arrays by name, arrays by node, lists of arrays, or numbers; these are found here. Nothing is

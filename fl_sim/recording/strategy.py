@@ -1,4 +1,4 @@
-"""Records a run of any Flower app, by one line in its server app."""
+"""The recorder for any Flower app, by one line in its server app."""
 
 import inspect
 import math
@@ -46,7 +46,7 @@ def record_strategy(
     The record is written as rounds end, so that what has run is not lost; one that is there is
     replaced. A strategy that is started a second time leaves a second record beside the first,
     ``runs/mine-2``. Training goes on as it would without: where recording fails, the log says why.
-    What only clients know is absent from the record, unless they tell it: see ``record_client``.
+    What only clients know is absent from the record, unless they report it: see ``record_client``.
     Without it they are numbered as they are met, which is another order in every run.
 
     Args:
@@ -173,7 +173,7 @@ class _Keeper:
 
     def _run(self) -> record.Run:
         recorder = self.recorder
-        numbering = Numbering.of(recorder.clients.numbers, recorder.clients.told)
+        numbering = Numbering.of(recorder.clients.numbers, recorder.clients.reports)
         self._network = self._network or _network(recorder.first, recorder.rounds)
         return record.Run(
             name=self._name,
@@ -193,7 +193,7 @@ class _Keeper:
         )
 
     def _partitions(self, numbering: Numbering) -> tuple[record.Partition, ...]:
-        """Return what clients told of their data, if it is of the dataset's classes."""
+        """Return what clients reported of their data, if it is of the dataset's classes."""
         parts = numbering.partitions()
         sizes = {len(part.label_counts) for part in parts if part.label_counts}
         classes = len(self._dataset.class_names) if self._dataset else 0

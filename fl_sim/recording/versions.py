@@ -1,4 +1,4 @@
-"""Which packages took part in a run."""
+"""The versions of the packages that took part in a run."""
 
 import platform
 from importlib.metadata import PackageNotFoundError, version

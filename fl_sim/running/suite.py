@@ -119,7 +119,7 @@ def choose(entries: Mapping[str, Entry], names: Iterable[str]) -> list[Entry]:
 def inspect(entry: Entry, runs: Path) -> Standing:
     """Return how an entry's record in the folder ``runs`` stands."""
     folder = runs / entry.name
-    if not (folder / record.RUN_FILE).is_file():
+    if record.file_of(folder) is None:
         return Standing("missing")
     try:
         found = record.load(folder)

@@ -135,7 +135,7 @@ def _check_free(folder: Path, force: bool) -> None:
     if folder.is_dir() and any(folder.iterdir()):
         if (folder / JOURNAL).is_file():
             raise LaunchError(f"{folder} holds an interrupted run; go on with it by --resume")
-        if not (folder / record.RUN_FILE).is_file():
+        if record.file_of(folder) is None:
             raise LaunchError(f"{folder} holds other files; choose another folder with --out")
         if not force:
             raise LaunchError(f"{folder} holds a run already; replace it with --force")

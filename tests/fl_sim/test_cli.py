@@ -1,6 +1,7 @@
 """The command line: what it prints, and one clear line where something is wrong."""
 
 import json
+import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +13,8 @@ from tiny_record import tiny_run
 from fl_sim import record
 from fl_sim.cli import cli
 from fl_sim.running import launch
+
+OLD = Path(__file__).parents[1] / "data" / "record-v2"
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -29,7 +32,9 @@ def invoke(*arguments: str) -> Result:
     return CliRunner(env={"COLUMNS": "80"}).invoke(cli, arguments)
 
 
-@pytest.mark.parametrize("command", [[], ["run"], ["list"], ["show"], ["check"], ["schema"]])
+@pytest.mark.parametrize(
+    "command", [[], ["run"], ["list"], ["show"], ["diff"], ["upgrade"], ["check"], ["schema"]]
+)
 def test_help_shows_examples(command: list[str]) -> None:
     result = invoke(*command, "--help")
     assert result.exit_code == 0
@@ -48,10 +53,12 @@ def test_list(runs: Path) -> None:
 
 def test_list_shows_what_it_can(runs: Path) -> None:
     record.save(tiny_run(), runs / "torn")
-    (runs / "torn" / "run.json").write_text("{")
+    (runs / "torn" / "run.json.gz").write_text("{")
     result = invoke("list")
     assert (result.exit_code, "tiny" in result.stdout) == (2, True)
-    assert result.stderr.startswith(f"fl-sim: {runs / 'torn' / 'run.json'}: not readable as JSON")
+    assert result.stderr.startswith(
+        f"fl-sim: {runs / 'torn' / 'run.json.gz'}: not readable as JSON"
+    )
 
 
 def test_show(runs: Path) -> None:
@@ -69,8 +76,41 @@ def test_show(runs: Path) -> None:
         assert expected in lines
 
 
+def test_show_as_json(runs: Path) -> None:
+    result = invoke("show", "tiny", "--json")
+    assert json.loads(result.stdout) == record.plain(runs / "tiny")
+    assert '"weighted_mean": [4.0, 5.0, 0.0]\n' in result.stdout
+
+
+def test_a_file_is_shown_as_json_without_its_arrays(runs: Path, tmp_path: Path) -> None:
+    """Git gives a file alone, under a name of its own, to what prints it for a diff."""
+    alone = shutil.copy(runs / "tiny" / "run.json.gz", tmp_path / "Yx4_run.json.gz")
+    assert json.loads(invoke("show", str(alone), "--json").stdout) == record.plain("tiny")
+
+
+def test_diff(runs: Path) -> None:
+    other = tiny_run().model_copy(update={"name": "other", "strategy": "Mine"})
+    record.save(other, runs / "other")
+    result = invoke("diff", "tiny", "other")
+    assert (result.exit_code, result.stdout) == (1, 'strategy: "FedAvg" -> "Mine"\n')
+    result = invoke("diff", "tiny", "other", "--all")
+    assert result.stdout.splitlines()[0] == 'name: "tiny" -> "other"'
+    result = invoke("diff", "tiny", "tiny")
+    assert (result.exit_code, result.stdout) == (0, "tiny and tiny: no difference\n")
+
+
+def test_upgrade(runs: Path) -> None:
+    shutil.copytree(OLD, runs / "old")
+    for done in ("upgraded to", "already of"):
+        result = invoke("upgrade", str(runs / "old"), "tiny")
+        lines = f"{runs / 'old'}: {done} schema 3\ntiny: already of schema 3\n"
+        assert (result.exit_code, result.stdout) == (0, lines)
+    result = invoke("upgrade", "tiny", "nowhere")
+    assert (result.exit_code, result.stdout) == (2, "tiny: already of schema 3\n")
+
+
 def test_check(runs: Path) -> None:
-    result = invoke("check", str(runs / "tiny" / "run.json"))
+    result = invoke("check", str(runs / "tiny" / "run.json.gz"))
     assert result.stdout == f"{runs / 'tiny'}: valid. FedAvg, 1 rounds, 2 clients\n"
 
 
@@ -78,11 +118,11 @@ def test_schema() -> None:
     assert json.loads(invoke("schema").stdout) == record.schema()
 
 
-@pytest.mark.parametrize("command", ["show", "check"])
+@pytest.mark.parametrize("command", ["show", "check", "upgrade"])
 def test_a_missing_record(fl_sim: Run, command: str, tmp_path: Path) -> None:
     result = fl_sim(command, str(tmp_path / "none"))
     assert (result.returncode, result.stdout) == (2, "")
-    assert result.stderr.startswith(f"fl-sim: {tmp_path / 'none'}: no run.json there")
+    assert result.stderr.startswith(f"fl-sim: {tmp_path / 'none'}: no run.json.gz there")
     assert result.stderr.count("\n") == 1
 
 
@@ -113,7 +153,10 @@ def test_an_unknown_command(fl_sim: Run) -> None:
             "/no/such: no such folder; --data names a folder laid out as CIFAR-10",
         ),
         (["new", "--out", "{runs}"], "{runs} holds other files; choose another folder with --out"),
-        (["new", "--out", "{runs}/tiny/run.json"], "{runs}/tiny/run.json is a file, not a folder"),
+        (
+            ["new", "--out", "{runs}/tiny/run.json.gz"],
+            "{runs}/tiny/run.json.gz is a file, not a folder",
+        ),
     ],
 )
 def test_a_run_that_cannot_start(runs: Path, arguments: list[str], message: str) -> None:

@@ -75,7 +75,7 @@ def send(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple
 
 def write(folder: Path) -> None:
     folder.mkdir(exist_ok=True)
-    (folder / "run.json").write_text("{}")
+    (folder / "run.json.gz").write_text("{}")
 
 
 def test_a_record_on_a_shared_disk_is_found(send: Callable[..., tuple[Path, bool]]) -> None:

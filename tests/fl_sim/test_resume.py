@@ -121,7 +121,7 @@ def test_the_record_is_written_and_the_journal_is_still_there(
     stop_at(monkeypatch, server_app.Journal, "remove")
     with pytest.raises(StoppedError):
         run(tmp_path)
-    assert (tmp_path / "run.json").exists()
+    assert (tmp_path / "run.json.gz").exists()
     monkeypatch.undo()
     run(tmp_path)
     check(tmp_path, whole)

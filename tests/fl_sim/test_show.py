@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from tiny_record import full_run, many_clients, plain, tiny_run
+from tiny_record import full_run, many_clients, tiny_run
 
 from fl_sim import record, show
 
@@ -28,6 +28,20 @@ def lines(capsys: pytest.CaptureFixture[str]) -> Any:
         return [" ".join(line.split()) for line in printed]
 
     return shown
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ({}, "{}"),
+        ([], "[]"),
+        ([1, 2.5, "é", None], '[1, 2.5, "é", null]'),
+        ({"a": {"b": [1]}, "c": {}}, '{\n "a": {\n  "b": [1]\n },\n "c": {}\n}'),
+        ([[1, 2], [3]], "[\n [1, 2],\n [3]\n]"),
+    ],
+)
+def test_json_is_indented_and_numbers_share_a_line(value: Any, text: str) -> None:
+    assert "".join(show.json_text(value)) == text
 
 
 def part_of(lines: list[str], title: str) -> list[str]:
@@ -132,8 +146,8 @@ def with_failures(*reasons: str) -> record.Run:
         record.Failure(client=client, kind="error", reason=reason)
         for client, reason in enumerate(reasons)
     )
-    half = record.Train(sampled=tuple(range(len(reasons))), replies=(), failures=failures)
-    rounds = (record.Round(number=0), record.Round(number=1, train=half))
+    phase = record.Train(sampled=tuple(range(len(reasons))), replies=(), failures=failures)
+    rounds = (record.Round(number=0), record.Round(number=1, train=phase))
     return record.Run(name="broken", rounds=rounds)
 
 
@@ -173,11 +187,11 @@ def test_text_is_shown_as_it_stands(lines: Any) -> None:
 def test_the_mean_cosine_between_updates(
     lines: Any, gram: tuple[tuple[float, ...], ...], cosine: str
 ) -> None:
-    data = plain(full_run())
+    data = full_run().model_dump(exclude_none=True)
     clients = range(len(gram))
     replies = [{"client": client} for client in clients]
-    half = {"sampled": clients, "replies": replies, "gram": gram}
-    data["rounds"][3]["train"] = half
+    phase = {"sampled": clients, "replies": replies, "gram": gram}
+    data["rounds"][3]["train"] = phase
     data["num_clients"] = 3
     shown = part_of(lines(record.Run.model_validate(data)), "rounds")[-1]
     assert shown.split()[-1] == cosine
@@ -188,7 +202,7 @@ def test_no_cosine_where_there_are_no_products(lines: Any) -> None:
 
 
 def test_a_row_of_five_clients_and_all_columns_fit(lines: Any) -> None:
-    data = plain(full_run())
+    data = full_run().model_dump(exclude_none=True)
     data["num_clients"] = 100
     del data["partitions"]
     sampled = (0, 1, 2, 3, 4)

@@ -142,7 +142,7 @@ def test_how_a_record_stands(runs: Path, file: Path) -> None:
     assert stands() == ("stale", "made with another a, b, c, d and 1 more")
     keep(entry, runs, code="0" * 64)
     assert stands() == ("stale", "made by other code")
-    (runs / "short" / "run.json").write_text("{")
+    (runs / "short" / "run.json.gz").write_text("{")
     state, why = stands()
     assert (state, "not readable as JSON" in why) == ("stale", True)
 
@@ -253,7 +253,7 @@ def test_ctrl_c_leaves_what_is_finished(runs: Path, file: Path) -> None:
     assert stderr.splitlines()[-1] == "fl-sim: stopped; the runs that were made stay"
     assert [line.split()[-1] for line in stdout.splitlines()[1:]] == ["made", "missing"]
     assert {path.name for path in runs.iterdir()} >= {"suite.toml", "short"}
-    assert not (runs / "long" / "run.json").exists()
+    assert not (runs / "long" / "run.json.gz").exists()
 
 
 @pytest.fixture

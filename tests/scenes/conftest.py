@@ -9,7 +9,8 @@ from hand import saved_choice
 from released import released  # noqa: F401  # a fixture
 
 from scenes import FILM, LOOP
-from scenes.render.jobs import Job, Look, dry_run
+from scenes.render.jobs import Job, dry_run
+from scenes.render.looks import Look
 
 LOW = Look("low")
 CHAPTERS = {chapter.name: chapter for chapter in (*FILM, LOOP)}

@@ -16,7 +16,8 @@ from spec_texts import lines_in
 
 from scenes.drawing.text import wrapped
 from scenes.outputs.audit import numbers_of
-from scenes.render.jobs import Look, dry_run, jobs
+from scenes.render.jobs import dry_run, jobs
+from scenes.render.looks import Look
 from scenes.text import languages as language
 from scenes.text.errors import NotRecordedError
 

@@ -13,7 +13,7 @@ from spec_texts import figures_in
 
 from fl_sim import record
 from scenes.explainer import texts_of
-from scenes.render.jobs import Look
+from scenes.render.looks import Look
 
 BEATS = {
     "opening": ["title", "rounds"],

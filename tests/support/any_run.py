@@ -27,8 +27,7 @@ class Recipe:
     def _changed(self, run: record.Run) -> record.Run:
         for name in self.changes:
             run = CHANGES[name](run)
-        arrays = {name: getattr(run, name) for name in record.ARRAYS}
-        return record.Run.model_validate(run.model_dump() | arrays)
+        return record.Run.model_validate(run.model_dump())
 
 
 @st.composite

@@ -24,10 +24,12 @@ from scenes.check.overlaps import Overlap
 from scenes.check.photos import PhotosStay
 from scenes.check.sampler import snapshot as moment_of
 from scenes.check.sizes import TextHeight
+from scenes.drawing.palettes import PALETTES
 from scenes.drawing.text import Words
 from scenes.explainer import Explainer, PlayedBeat
 from scenes.fast.images import BoxCamera
-from scenes.render.jobs import DRY_RUN, Look, jobs, scene_for
+from scenes.render.jobs import DRY_RUN, jobs, scene_for
+from scenes.render.looks import Look
 
 CHAPTERS = [chapter.name for chapter in (*FILM, LOOP)]
 # Tests of a chapter run in one process, so that it is built once.
@@ -142,7 +144,7 @@ def _what(part: Mobject) -> str | None:
 
 def _role(color: ManimColor) -> str:
     """Return the role of a colour in the theme, or its code where it is between two."""
-    palette = asdict(theme.PALETTES[theme.DEFAULT]).items()
+    palette = asdict(PALETTES[theme.DEFAULT]).items()
     roles = {code: role for role, code in reversed(palette)}
     return roles.get(color.to_hex().upper(), "blend")
 

@@ -18,7 +18,8 @@ from scenes.release import manifest
 from scenes.release.plan import Plan, Request
 from scenes.release.release import release
 from scenes.render.clips import PlannedClip, inputs_of
-from scenes.render.jobs import Look, jobs
+from scenes.render.jobs import jobs
+from scenes.render.looks import Look
 from scenes.render.store import STORE, Store
 
 CHAPTER, LOOK = "credits", Look("low")

@@ -11,7 +11,8 @@ from manim import Camera
 from scenes import FILM, LOOP
 from scenes.fast.camera import FastCamera
 from scenes.fast.scheduler import side_by_side
-from scenes.render.jobs import Job, Look, module_of, scene_for
+from scenes.render.jobs import Job, module_of, scene_for
+from scenes.render.looks import Look
 from scenes.render.workers import PRELOAD
 
 CHAPTERS = {chapter.name: chapter for chapter in (*FILM, LOOP)}

@@ -18,7 +18,8 @@ from scenes.outputs import loop
 from scenes.outputs.audit import Shown, _numbers, table, write
 from scenes.outputs.film import join
 from scenes.outputs.sheet import LABEL, STILL_WIDTH, moments, sheet, stills
-from scenes.render.jobs import Clip, Look, jobs, renderable
+from scenes.render.jobs import Clip, jobs, renderable
+from scenes.render.looks import Look
 from scenes.text.errors import ChapterError, LoopSizeError
 from scenes.text.numbers import Number
 

@@ -14,7 +14,8 @@ from manim import Create, Square, tempconfig
 from scenes import FILM
 from scenes.explainer import Explainer, PlayedBeat
 from scenes.outputs.slides import CutError, cut, deck
-from scenes.render.jobs import Clip, Look
+from scenes.render.jobs import Clip
+from scenes.render.looks import Look
 
 RATE = 25
 STEP = 10  # between the shades of two frames

@@ -13,7 +13,8 @@ from scenes.release.page.records import Entry, entries, folders
 from scenes.release.page.rounds import RoundCue, round_cues, view_of
 from scenes.release.page.transcript import as_text, clock, cut, transcript
 from scenes.render.clips import BeatMetadata, PlannedClip, TimedText, inputs_of
-from scenes.render.jobs import Clip, Look, jobs
+from scenes.render.jobs import Clip, jobs
+from scenes.render.looks import Look
 from scenes.text.numbers import Number
 
 RUNS = ("mine", "iid-30", "iid-30-s1", "central")

@@ -20,7 +20,8 @@ from scenes.render import folders
 from scenes.render.clips import ClipInputs, PlannedClip, check_inputs, inputs_of
 from scenes.render.digests import code_of, digest, release_digest
 from scenes.render.folders import put, restore
-from scenes.render.jobs import Look, jobs
+from scenes.render.jobs import jobs
+from scenes.render.looks import Look
 from scenes.render.store import KEPT, Store
 from scenes.text.errors import ReleaseError
 from scenes.text.languages import LANGUAGES

@@ -21,7 +21,7 @@ from scenes.outputs.film import ISO_639_2, length_of
 from scenes.outputs.loop_files import BUDGETS
 from scenes.release.page.places import place_of
 from scenes.release.page.records import entries
-from scenes.render.jobs import SHAPES, Look
+from scenes.render.looks import SHAPES, Look
 from scenes.text.languages import LANGUAGES
 
 pytestmark = pytest.mark.xdist_group("release")

@@ -20,7 +20,8 @@ from scenes.fast.scheduler import DONE
 from scenes.render import on_ray as distribution
 from scenes.render.clips import PlannedClip, inputs_of, is_stored, load_or_render
 from scenes.render.digests import maker_code
-from scenes.render.jobs import Look, jobs
+from scenes.render.jobs import jobs
+from scenes.render.looks import Look
 from scenes.render.on_ray import (
     RemoteTask,
     check_same,

@@ -12,7 +12,8 @@ from manim import Animation, Scene, tempconfig
 from scenes import theme
 from scenes.drawing.layout import Frame, Slot, layout
 from scenes.drawing.null_camera import NullCamera
-from scenes.render.jobs import DRY_RUN, Look
+from scenes.render.jobs import DRY_RUN
+from scenes.render.looks import Look
 from scenes.stage import crowd as marks
 from scenes.stage.crowd import Crowd
 from scenes.stage.crowd_grid import Grid, arrange

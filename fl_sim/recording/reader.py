@@ -1,0 +1,178 @@
+"""The reader of replies: the train phase and the evaluate phase of a round as a record has them."""
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flwr.app import MetricRecord
+
+from fl_sim import record
+from fl_sim.recording import drift
+from fl_sim.recording.measures import finite, is_number, rounded, score
+from fl_sim.recording.phase import Delivery, Phase
+from fl_sim.recording.probes import read_probes
+from fl_sim.recording.replies import Model
+
+CURVE_DIGITS = 5
+CLOCK_DIGITS = 4
+MOST_EXAMPLES = 2**53  # beyond it a real number is no count
+
+Probes = Sequence[record.Probe] | None
+
+
+class Reader:
+    """Reads what clients sent in a record's terms. What they do not report is absent.
+
+    Args:
+        weight: name of the number of examples among a client's metrics.
+        curves: whether to keep the loss of every batch.
+    """
+
+    def __init__(self, weight: str, curves: bool) -> None:
+        self._weight = weight
+        self._curves = curves
+
+    def train(
+        self, phase: Phase, probes: Probes, aggregate: Model | None, metrics: MetricRecord | None
+    ) -> record.Train:
+        """Return the train phase of a round.
+
+        Args:
+            phase: what was sent and came back.
+            probes: the weights to follow.
+            aggregate: the model that the strategy made of it, None if it made none.
+            metrics: as the strategy aggregated them.
+        """
+        shares = self._shares(phase.deliveries)
+        rows = tuple(self._trained(phase, each, shares, probes) for each in phase.deliveries)
+        followed = None if aggregate is None else read_probes(probes, aggregate)
+        starts = [phase.models.get(each.client) for each in phase.deliveries]
+        known = [start for start in starts if start is not None]
+        models = [each.model for each in phase.deliveries]
+        return record.Train(
+            sampled=phase.sampled,
+            replies=rows,
+            failures=phase.failures,
+            weighted_mean=_mean(followed, rows),
+            metrics=score(metrics, weight=self._weight),
+            gram=drift.gram(models, known) if len(known) == len(models) else None,
+            seconds=_since(phase),
+        )
+
+    def evaluate(self, phase: Phase, metrics: MetricRecord | None) -> record.Evaluate:
+        """Return the evaluate phase of a round, its metrics as the strategy aggregated."""
+        shares = self._shares(phase.deliveries)
+        rows = tuple(self._evaluated(phase, each, shares) for each in phase.deliveries)
+        found = score(metrics, weight=self._weight)
+        return record.Evaluate(
+            sampled=phase.sampled,
+            replies=rows,
+            failures=phase.failures,
+            metrics=found,
+            averaged=_is_mean(found, rows),
+            seconds=_since(phase),
+        )
+
+    def _trained(
+        self, phase: Phase, sent: Delivery, shares: Mapping[int, float], probes: Probes
+    ) -> record.TrainReply:
+        start = phase.models.get(sent.client)
+        norm = None if start is None else drift.distance(sent.model, start)
+        return record.TrainReply(
+            client=sent.client,
+            num_examples=self._num_examples(sent),
+            weight=shares.get(sent.client),
+            bytes_down=phase.bytes_down.get(sent.client),
+            bytes_up=sent.model_bytes,
+            seconds=_clocked(sent.report),
+            update_norm=None if norm is None else rounded(norm),
+            probes=read_probes(probes, sent.model),
+            loss_curve=_curve(sent.report) if self._curves else None,
+            train=score(sent.metrics, weight=self._weight),
+            validation=score(sent.report, "validation-"),
+            test=score(sent.report, "test-"),
+        )
+
+    def _evaluated(
+        self, phase: Phase, sent: Delivery, shares: Mapping[int, float]
+    ) -> record.EvaluateReply:
+        return record.EvaluateReply(
+            client=sent.client,
+            num_examples=self._num_examples(sent),
+            weight=shares.get(sent.client),
+            metrics=score(sent.metrics, weight=self._weight),
+            bytes_down=phase.bytes_down.get(sent.client),
+            bytes_up=sent.metrics_bytes,
+            seconds=_clocked(sent.report),
+        )
+
+    def _num_examples(self, sent: Delivery) -> int | None:
+        """Return the examples that a client counted; some weigh by what is no count."""
+        count = sent.metrics.get(self._weight)
+        if count is None or not is_number(count):
+            return None
+        return int(count) if count == int(count) and 0 <= count <= MOST_EXAMPLES else None
+
+    def _shares(self, sent: Sequence[Delivery]) -> dict[int, float]:
+        """Return n_k / n of each client, nothing unless all have counted."""
+        counts = {each.client: self._num_examples(each) for each in sent}
+        known = {client: count for client, count in counts.items() if count is not None}
+        total = sum(known.values())
+        if len(known) < len(counts) or not total:
+            return {}
+        return {client: count / total for client, count in known.items()}
+
+
+def _clocked(report: Mapping[str, Any]) -> float | None:
+    seconds = report.get("seconds")
+    known = is_number(seconds) and seconds is not None and seconds >= 0
+    return rounded(seconds, CLOCK_DIGITS) if known else None
+
+
+def _since(phase: Phase) -> float:
+    return rounded(time.perf_counter() - phase.started, CLOCK_DIGITS)
+
+
+def _curve(report: Mapping[str, Any]) -> tuple[float, ...] | None:
+    curve = report.get("loss-curve")
+    if not isinstance(curve, list) or not curve or not all(map(is_number, curve)):
+        return None
+    return finite(rounded(loss, CURVE_DIGITS) for loss in curve)
+
+
+def _mean(
+    aggregate: Sequence[float] | None, replies: Sequence[record.TrainReply]
+) -> tuple[float, ...] | None:
+    """Return the aggregate's probes if they are the weighted mean of what was sent."""
+    sent = [reply.probes for reply in replies if reply.probes is not None]
+    weights = [reply.weight for reply in replies if reply.weight is not None]
+    if aggregate is None or not len(replies) == len(sent) == len(weights) > 0:
+        return None
+    columns = zip(aggregate, *sent, strict=True)
+    near = all(
+        _is_near(value, sum(w * x for w, x in zip(weights, column, strict=True)))
+        for value, *column in columns
+    )
+    return tuple(aggregate) if near else None
+
+
+def _is_mean(found: record.Metrics | None, replies: Sequence[record.EvaluateReply]) -> bool:
+    """Tell whether an aggregate is the mean over the replies, weighted by their examples."""
+    if found is None:
+        return False
+    aggregates = {"loss": found.loss, "accuracy": found.accuracy}
+    known = {key: value for key, value in aggregates.items() if value is not None}
+    return bool(known) and all(_is_mean_of(key, value, replies) for key, value in known.items())
+
+
+def _is_mean_of(key: str, value: float, replies: Sequence[record.EvaluateReply]) -> bool:
+    terms = [
+        reply.weight * measured
+        for reply in replies
+        if reply.weight is not None and (measured := getattr(reply.metrics, key, None)) is not None
+    ]
+    return len(terms) == len(replies) > 0 and _is_near(value, sum(terms))
+
+
+def _is_near(value: float, mean: float) -> bool:
+    return abs(value - mean) <= record.MEAN_TOLERANCE * max(1.0, abs(mean))

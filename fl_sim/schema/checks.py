@@ -1,0 +1,250 @@
+"""Checks of a run record beyond the types: its parts must agree with each other."""
+
+import math
+import reprlib
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from fl_sim.schema.model import (
+        Evaluate,
+        EvaluateReply,
+        Metrics,
+        Partition,
+        Round,
+        Run,
+        Train,
+        TrainReply,
+    )
+
+# A sum of float32 products may differ from the same sum in float64 by some units of the last place.
+MEAN_TOLERANCE = 1e-6
+# Inner products are summed in another order than norms are.
+NORM_TOLERANCE = 5e-5
+
+
+def check_metrics(metrics: "Metrics") -> None:
+    """Check that something was measured."""
+    known = metrics.loss is not None or metrics.accuracy is not None or metrics.other
+    _check(bool(known), "metrics", "hold nothing; leave them out")
+
+
+def check_train(train: "Train") -> None:
+    """Check the training phase of a round."""
+    _check_phase(train)
+    if train.weighted_mean is not None:
+        _check_mean(train.weighted_mean, train.replies)
+    if train.gram is not None:
+        _check_gram(train.gram, train.replies)
+
+
+def check_evaluate(evaluate: "Evaluate") -> None:
+    """Check the federated evaluation of a round."""
+    _check_phase(evaluate)
+    if not evaluate.averaged:
+        return
+    _check(evaluate.metrics is not None, "averaged", "true, and there are no metrics")
+    for key in ("loss", "accuracy"):
+        found = getattr(evaluate.metrics, key)
+        known = [
+            (reply.weight, value)
+            for reply in evaluate.replies
+            if (value := getattr(reply.metrics, key, None)) is not None and reply.weight is not None
+        ]
+        if found is not None and known and len(known) == len(evaluate.replies):
+            _check_close(f"metrics.{key}", found, sum(w * value for w, value in known))
+
+
+def check_run(run: "Run") -> None:
+    """Check a whole run."""
+    numbers = [round_.number for round_ in run.rounds]
+    ascending = numbers == list(range(len(numbers)))
+    _check(ascending, "rounds", f"numbers {_few(numbers)} are not 0, 1, ...")
+    _check(bool(numbers), "rounds", "there is none; round 0 is the state before training")
+    for round_ in run.rounds:
+        _check_round(run, round_, f"rounds[{round_.number}]")
+    if run.partitions:
+        found = len(run.partitions)
+        _check(found == run.num_clients, "partitions", f"{found} for {run.num_clients} clients")
+    for i, part in enumerate(run.partitions):
+        _check_partition(run, part, f"partitions[{i}]")
+    if run.path is not None:
+        _check_count("path.points", len(run.path.points), len(run.rounds), "rounds from 0")
+    _check_samples(run)
+    _check_thumbnails(run)
+    _check_filters(run)
+
+
+def _few(values: Sequence[int]) -> str:
+    """Return a list as text, cut where it is long."""
+    return reprlib.repr(values)
+
+
+def _check(condition: bool, field: str, found: str) -> None:
+    if not condition:
+        raise ValueError(f"{field}: {found}")
+
+
+def _check_count(field: str, found: int, expected: int, what: str) -> None:
+    _check(found == expected, field, f"{found} for {expected} {what}")
+
+
+def _check_close(field: str, found: float, expected: float) -> None:
+    tolerance = MEAN_TOLERANCE * max(1.0, abs(expected))
+    if not abs(found - expected) <= tolerance:
+        raise ValueError(f"{field}: {found} differs from {expected:.9g}, its sum")
+
+
+def _weighted_sum(weights: Sequence[float], values: Sequence[float]) -> float:
+    return sum(w * v for w, v in zip(weights, values, strict=True))
+
+
+# --- the phases of a round
+
+
+def _check_phase(phase: "Train | Evaluate") -> None:
+    """Check that each sampled client replied or failed, once, and that weights are n_k / n."""
+    sampled = phase.sampled
+    if sampled is None:
+        _check(not phase.replies + phase.failures, "sampled", "is absent, and some answered")
+        return
+    _check(list(sampled) == sorted(set(sampled)), "sampled", f"{_few(sampled)} is not ascending")
+    clients = [reply.client for reply in phase.replies]
+    _check(clients == sorted(set(clients)), "replies", f"clients {_few(clients)} are not ascending")
+    answered = sorted(clients + [failure.client for failure in phase.failures])
+    found = f"{_few(list(sampled))} were asked, {_few(answered)} answered"
+    _check(answered == list(sampled), "sampled", found)
+    _check_weights(phase.replies)
+
+
+def _check_weights(replies: "Sequence[TrainReply | EvaluateReply]") -> None:
+    counts = [reply.num_examples for reply in replies if reply.num_examples is not None]
+    known, total = len(counts) == len(replies), max(sum(counts), 1)
+    for i, reply in enumerate(replies):
+        if reply.weight is None:
+            continue
+        field = f"replies[{i}].weight"
+        _check(known, field, "is a share of an unknown number of examples")
+        _check_close(field, reply.weight, (reply.num_examples or 0) / total)
+
+
+def _check_mean(mean: Sequence[float], replies: "Sequence[TrainReply]") -> None:
+    """Check that the server's average is the weighted mean of what the clients sent."""
+    sent = [reply.probes for reply in replies]
+    weights = [reply.weight for reply in replies if reply.weight is not None]
+    field = "weighted_mean"
+    _check(len(weights) == len(replies), field, "a reply has no weight")
+    for i, value in enumerate(mean):
+        column = [probes[i] for probes in sent if probes is not None and len(probes) == len(mean)]
+        _check(len(column) == len(replies), field, f"{len(mean)} probes, a reply has another count")
+        _check_close(f"{field}[{i}]", value, _weighted_sum(weights, column))
+
+
+def _check_gram(gram: Sequence[Sequence[float]], replies: "Sequence[TrainReply]") -> None:
+    _check_square("gram", gram, len(replies), "replies")
+    matrix = np.asarray(gram, dtype=np.float64).reshape(len(replies), len(replies))
+    _check(bool((matrix == matrix.T).all()), "gram", "is not symmetric")
+    for i, reply in enumerate(replies):
+        if reply.update_norm is None:
+            continue
+        square, norm = float(matrix[i, i]), reply.update_norm
+        root = math.copysign(math.sqrt(abs(square)), square)
+        near = abs(root - norm) <= NORM_TOLERANCE * max(norm, 1e-6)
+        _check(near, f"gram[{i}][{i}]", f"{square:.9g} is not the square of update_norm")
+
+
+def _check_square(field: str, rows: Sequence[Sequence[float]], size: int, what: str) -> None:
+    shapes = {len(row) for row in rows}
+    _check(len(rows) == size and shapes <= {size}, field, f"{len(rows)} rows for {size} {what}")
+
+
+# --- a run's parts
+
+
+def _check_round(run: "Run", round_: "Round", where: str) -> None:
+    for phase in (round_.train, round_.evaluate):
+        last = phase.sampled[-1] if phase and phase.sampled else -1
+        fits = run.num_clients is None or last < run.num_clients
+        _check(fits, where, f"client {last} was sampled, there are {run.num_clients}")
+    _check_probes(run, round_, where)
+    if round_.confusion is None:
+        return
+    _check(run.dataset is not None, f"{where}.confusion", "of classes without a dataset")
+    assert run.dataset is not None
+    field = f"{where}.confusion"
+    _check_square(field, round_.confusion, len(run.dataset.class_names), "classes")
+    tested = sum(map(sum, round_.confusion))
+    num_test = run.dataset.num_test
+    _check_count(field, tested, tested if num_test is None else num_test, "test examples")
+
+
+def _check_probes(run: "Run", round_: "Round", where: str) -> None:
+    replies = round_.train.replies if round_.train else ()
+    for probes in (round_.probes, *(reply.probes for reply in replies)):
+        count = len(run.probes) if probes is None else len(probes)
+        _check(count == len(run.probes), where, f"{count} probes, the run has {len(run.probes)}")
+    mean = round_.train.weighted_mean if round_.train else None
+    if run.strategy == "FedAvg" and mean is not None:
+        _check(round_.probes == mean, f"{where}.probes", "differ from train.weighted_mean")
+
+
+def _check_partition(run: "Run", part: "Partition", where: str) -> None:
+    classes = (len(run.dataset.class_names) or None) if run.dataset else None
+    top = max(part.thumbnail_labels, default=-1)
+    fits = classes is None or top < classes
+    _check(fits, f"{where}.thumbnail_labels", f"class {top} of {classes}")
+    if part.label_counts is None:
+        return
+    field, found = f"{where}.label_counts", len(part.label_counts)
+    _check(classes in (None, found), field, f"{found} counts for {classes} classes")
+    if part.num_train is not None and part.num_validation is not None:
+        total, size = sum(part.label_counts), part.num_train + part.num_validation
+        _check(total == size, field, f"sum to {total}, it holds {size} examples")
+
+
+def _check_samples(run: "Run") -> None:
+    if run.samples is None:
+        _check(run.sample_images is None, "sample_images", "there are no samples")
+        return
+    count = len(run.samples.labels)
+    classes = len(run.dataset.class_names) if run.dataset else 0
+    top = max(run.samples.labels, default=-1)
+    _check(top < classes, "samples.labels", f"class {top} of {classes}")
+    for name in ("first", "last"):
+        rows = getattr(run.samples, name)
+        _check_count(f"samples.{name}", len(rows), count, "samples")
+        for i, row in enumerate(rows):
+            _check_count(f"samples.{name}[{i}]", len(row), classes, "classes")
+    if run.sample_images is not None:
+        shape = _check_pixels("sample_images", run.sample_images, 4)
+        _check(shape[0] == count, "sample_images", f"shape {shape} for {count} samples")
+
+
+def _check_thumbnails(run: "Run") -> None:
+    if run.thumbnails is None:
+        return
+    shape = _check_pixels("thumbnails", run.thumbnails, 5)
+    clients = len(run.partitions)
+    _check(shape[0] == clients, "thumbnails", f"shape {shape} for {clients} clients")
+    counts = {len(part.thumbnail_labels) for part in run.partitions}
+    _check(counts == {shape[1]}, "thumbnails", f"{shape[1]} a client, labels for {counts}")
+
+
+def _check_pixels(field: str, images: npt.NDArray[Any], dimensions: int) -> tuple[int, ...]:
+    shape = images.shape
+    _check(images.dtype == np.uint8, field, f"is {images.dtype}")
+    _check(len(shape) == dimensions and shape[-1] == 3, field, f"shape {shape}")
+    return shape
+
+
+def _check_filters(run: "Run") -> None:
+    if run.filters is None:
+        return
+    shape = run.filters.shape
+    _check(run.filters.dtype == np.float32, "filters", f"is {run.filters.dtype}")
+    fits = len(shape) == 5 and shape[0] == len(run.rounds)
+    _check(fits, "filters", f"shape {shape} for {len(run.rounds)} rounds, round 0 included")
+    _check(bool(np.isfinite(run.filters).all()), "filters", "hold a number that is not finite")

@@ -1,0 +1,100 @@
+"""README, CONTRIBUTING and the pages in docs: their commands, links and tables are right."""
+
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from fl_sim.cli import cli as fl_sim
+from scenes import FILM
+from scenes.cli import cli as fedreel
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+FILM_PAGE = ROOT / "docs" / "film.md"
+PROGRAMS: dict[str, click.Group] = {"fedreel": fedreel, "fl-sim": fl_sim}
+TARGETS = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.M))
+
+
+def commands(page: Path) -> Iterator[list[str]]:
+    """Yield the commands of a page as lists of words, without the variables set for them."""
+    blocks = re.findall(r"^```sh\n(.*?)^```", page.read_text("utf-8"), re.M | re.S)
+    for line in "\n".join(blocks).replace("\\\n", " ").splitlines():
+        words = shlex.split(line, comments=True)
+        while words and re.fullmatch(r"[A-Z_]+=.*", words[0]):
+            del words[0]
+        if words:
+            yield words
+
+
+def check_options(program: click.Group, words: list[str]) -> None:
+    """Check a command's name, options and choices; nothing is run.
+
+    Raises:
+        click.UsageError: the program would refuse them.
+    """
+    context = program.make_context(program.name, words, resilient_parsing=True)
+    name, command, rest = program.resolve_command(context, words)
+    if command is None:
+        raise click.UsageError(f"{program.name} has no command {words[0]!r}")
+    command.make_context(name, rest, parent=click.Context(program))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_what_a_page_says_to_type_is_understood(page: Path) -> None:
+    for first, *words in commands(page):
+        name = Path(first).name
+        if name in PROGRAMS:
+            check_options(PROGRAMS[name], words)
+        elif name == "make":
+            assert {word for word in words if "=" not in word} <= TARGETS
+        elif name == "manim":
+            file, scene = words[-2:]
+            assert f"class {scene}(" in (ROOT / file).read_text("utf-8")
+
+
+def test_an_option_that_is_not_there_is_found() -> None:
+    with pytest.raises(click.UsageError, match="--shapes"):
+        check_options(fedreel, ["film", "--shapes", "9:16"])
+    with pytest.raises(click.UsageError, match="8:16"):
+        check_options(fedreel, ["film", "--shape", "8:16"])
+    with pytest.raises(click.UsageError, match="flim"):
+        check_options(fedreel, ["flim"])
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_to_files(page: Path) -> None:
+    links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text("utf-8"))
+    assert not [link for link in links if not (page.parent / link).exists()]
+
+
+def test_every_page_is_linked_from_the_readme() -> None:
+    readme = PAGES[0].read_text("utf-8")
+    assert not [page.name for page in PAGES[2:] if f"docs/{page.name}" not in readme]
+
+
+def chapter_table() -> str:
+    """Return the table of the film's chapters."""
+    rows = [f"| `{one.name}` | {one.about} | {_runs(one.runs)} |" for one in FILM]
+    return "\n".join(["| chapter | what it shows | runs |", "|---|---|---|", *rows])
+
+
+def _runs(names: tuple[str, ...]) -> str:
+    """Return names of runs; the repeats of a run with other seeds have one name."""
+    if names == FILM[-1].runs:
+        return "all of these"
+    first = dict.fromkeys(re.sub(r"-s\d$", "", name) for name in names)
+    seeds = "; several seeds" if len(first) < len(names) else ""
+    return ", ".join(f"`{name}`" for name in first) + seeds
+
+
+def test_the_table_of_chapters_is_the_films(remake: bool) -> None:
+    text = FILM_PAGE.read_text("utf-8")
+    marked = re.compile(r"(<!-- chapters: .*? -->\n).*?(<!-- end -->)", re.S)
+    wanted = marked.sub(lambda found: f"{found[1]}{chapter_table()}\n{found[2]}", text)
+    if remake:
+        FILM_PAGE.write_text(wanted, "utf-8")
+    assert FILM_PAGE.read_text("utf-8") == wanted, "write it anew with: make snapshots"
