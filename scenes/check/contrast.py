@@ -109,7 +109,7 @@ def _faint_shapes(moment: Moment) -> Iterator[Fault]:
         if not own:
             continue
         point = _middle(part)
-        hits = [fills[k] for k in _containing(boxes, point) if is_inside(point, fills[k][1])]
+        hits = [fills[k] for k in _containing(boxes, point) if cover.inside(point, fills[k][1])[0]]
         if any(place > order for place, _ in hits):
             continue  # covered
         under = [below for place, below in hits if place < order and not _alike(below, own)]
@@ -158,11 +158,6 @@ def _containing(boxes: Floats, point: Floats) -> list[int]:
     across = (boxes[:, 0] <= x) & (x <= boxes[:, 2])
     up = (boxes[:, 1] <= y) & (y <= boxes[:, 3])
     return [int(k) for k in np.flatnonzero(across & up)]
-
-
-def is_inside(point: Floats, part: Part) -> bool:
-    """Whether a point, shape (1, 2), lies in a part's fill."""
-    return bool(cover.inside(point, part)[0])
 
 
 def _alike(part: Part, own: list[Floats]) -> bool:

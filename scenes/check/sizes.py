@@ -14,11 +14,7 @@ from scenes.check.parts import TextOnScreen
 from scenes.check.reader import SPACE
 from scenes.drawing.text import WEIGHTS, Words, _font_file
 
-LEAST = {
-    "label": 24.0,
-    "caption": 36.0,
-    "title": 36.0,
-}  # height of a capital letter, pixels of 1080
+LEAST = {"label": 24.0, "caption": 36.0, "title": 36.0}  # height of capitals, pixels of 1080
 TOLERANCE = 0.25
 SETTLED = 0.99  # opacity from which a moving text is checked; it may grow while it fades in
 TALL = frozenset(ascii_uppercase + digits) - {"J", "Q"}  # without those that have a tail

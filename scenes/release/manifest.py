@@ -47,18 +47,15 @@ def release_file(folder: Path, name: str, seconds: float | None) -> ReleaseFile:
 
 def runs_of(names: Sequence[str]) -> list[dict[str, Any]]:
     """Return the manifest's entries of run records."""
-    found = []
-    for name in names:
-        run = record.load(name)
-        found.append(
-            {
-                "name": run.name,
-                "fingerprint": record.fingerprint(run),
-                "seed": run.provenance.seed,
-                "versions": run.provenance.versions,
-            }
-        )
-    return found
+    return [
+        {
+            "name": run.name,
+            "fingerprint": record.fingerprint(run),
+            "seed": run.provenance.seed,
+            "versions": run.provenance.versions,
+        }
+        for run in map(record.load, names)
+    ]
 
 
 def audit_of(clips: Sequence[Clip]) -> list[dict[str, Any]]:

@@ -73,7 +73,9 @@ class Film:
             on_progress(f"{self.stem}.webm", clip.chapter.name)
             made.append(
                 self.store.get(
-                    planned.product_key(Maker.WEBM), ".webm", partial(_as_webm, clip.movie)
+                    planned.product_key(Maker.WEBM),
+                    ".webm",
+                    partial(encode, clip.movie, coding=WEBM),
                 )
             )
         on_progress(f"{self.stem}.webm", DONE)
@@ -92,7 +94,7 @@ def film_files(film: Film, on_progress: OnProgress) -> ProductFiles:
         (".mp4", [clip.movie for clip in film.clips]),
         (".webm", film.webms(on_progress)),
     ):
-        path = film.store.get(key, suffix, partial(_join, parts, extras))
+        path = film.store.get(key, suffix, partial(join_movies, parts, extras=extras))
         made[f"{film.stem}{suffix}"] = path, film.seconds
     for track in texts:
         made |= _captions(film, track)
@@ -128,7 +130,7 @@ def chapter_files(film: Film) -> ProductFiles:
     for planned, clip, webm, title_ in rows:
         name = f"chapters/{clip.chapter.name}"
         extras = Extras({"title": title_})
-        join = partial(_join, [clip.movie], extras)
+        join = partial(join_movies, [clip.movie], extras=extras)
         made[f"{name}.mp4"] = (
             film.store.get(planned.product_key(Maker.FILM), ".mp4", join),
             clip.seconds,
@@ -170,23 +172,13 @@ def loop_files(film: Film, on_progress: OnProgress) -> ProductFiles:
     for suffix, width in BUDGETS:
         on_progress("loop files", f"{suffix[1:]} {width}")
         path = film.store.get(
-            film.product_key(Maker.LOOPS, width), suffix, partial(_loop, film.clips[0].movie, width)
+            film.product_key(Maker.LOOPS, width),
+            suffix,
+            partial(loop, film.clips[0].movie, width=width),
         )
         made[name_of(suffix, width)] = path, film.seconds
     on_progress("loop files", DONE)
     return made
-
-
-def _join(parts: Sequence[Path], extras: Extras, path: Path) -> None:
-    join_movies(parts, path, extras)
-
-
-def _as_webm(movie: Path, path: Path) -> None:
-    encode(movie, path, WEBM)
-
-
-def _loop(movie: Path, width: int, path: Path) -> None:
-    loop(movie, path, width)
 
 
 def _poster(clip: Clip, path: Path) -> None:

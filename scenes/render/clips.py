@@ -4,8 +4,7 @@ import json
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from functools import cache, cached_property
-from pathlib import Path
+from functools import cache, cached_property, partial
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -266,17 +265,9 @@ def check_inputs(planned: PlannedClip) -> None:
 
 def store_clip(clip: Clip, store: Store, key: str) -> None:
     """Move a rendered clip into the store; its metadata follows last and marks it complete."""
-    store.get(key, MOVIE, lambda path: _move(clip.movie, path))
+    store.get(key, MOVIE, partial(shutil.move, clip.movie))
     text = json.dumps(_metadata().dump_python(ClipMetadata(clip.seconds, tuple(beats_of(clip)))))
-    store.get(key, METADATA, lambda path: _write(path, text))
-
-
-def _move(movie: Path, path: Path) -> None:
-    shutil.move(movie, path)
-
-
-def _write(path: Path, text: str) -> None:
-    path.write_text(text, "utf-8")
+    store.get(key, METADATA, lambda path: path.write_text(text, "utf-8"))
 
 
 def beats_of(clip: Clip) -> Iterator[BeatMetadata]:

@@ -18,14 +18,7 @@ import numpy as np
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = "scenes"
-FILE_PATTERNS = (
-    "*.py",
-    "*.po",
-    "*.html",
-    "*.css",
-    "*.js",
-    "*.svg",
-)  # of files that affect a release
+PATTERNS = ("*.py", "*.po", "*.html", "*.css", "*.js", "*.svg")  # files that affect a release
 # Modules whose results are part of a clip's digest, so that their code is not: specs, and tables of
 # a look's choices. USED_TO_DRAW are exceptions.
 RESULTS_IN_DIGEST = (
@@ -36,16 +29,8 @@ RESULTS_IN_DIGEST = (
 )
 PRODUCTS = "scenes.release.products"  # calls all makers
 USED_TO_DRAW = ("scenes.story.specs", "scenes.story.crowds")
-PACKAGES = (  # that draw or encode
-    "manim",
-    "pycairo",
-    "ManimPango",
-    "numpy",
-    "pillow",
-    "av",
-    "font-source-sans-pro",
-    "typst",
-)
+# Packages that draw or encode.
+TOOLS = ("manim", "pycairo", "ManimPango", "numpy", "pillow", "av", "font-source-sans-pro", "typst")
 
 
 def digest(value: Any) -> str:
@@ -206,7 +191,7 @@ def _fonts() -> list[Path]:
 
 def versions() -> dict[str, str]:
     """Return the versions of the packages that draw."""
-    return {name: version(name) for name in PACKAGES}
+    return {name: version(name) for name in TOOLS}
 
 
 def release_digest(records: Iterable[Path], chosen: Mapping[str, str]) -> str:
@@ -218,7 +203,7 @@ def release_digest(records: Iterable[Path], chosen: Mapping[str, str]) -> str:
         records: the folders of the run records.
         chosen: the other choices, such as the command.
     """
-    code = [file for kind in FILE_PATTERNS for file in (ROOT / PACKAGE).rglob(kind)]
+    code = [file for kind in PATTERNS for file in (ROOT / PACKAGE).rglob(kind)]
     code.append(ROOT / "manim.cfg")
     code += (ROOT / "fl_sim").rglob("*.py")
     found = {str(file.relative_to(ROOT)): _bytes_digest(file) for file in sorted(code)}

@@ -94,14 +94,11 @@ def check_beats(chapter: Chapter) -> None:
     file = SCENES / f"{chapter.name}.py"
     played = list(beats_of(ast.parse(file.read_text("utf-8"))))
     declared = [beat.name for beat in chapter.beats]
-    for beat in (*declared, *played):
-        if (beat in declared) != (beat in played):
-            where = "is declared in scenes/__init__.py but not played in"
-            if beat in played:
-                where = "is not declared in scenes/__init__.py but played in"
-            raise ChapterError(
-                f"the beat {beat!r} {where} scenes/{file.name}. Change one of the two files"
-            )
+    for beat in sorted({*declared} ^ {*played}):
+        reason = "played in it" if beat in declared else "declared in scenes/__init__.py"
+        raise ChapterError(
+            f"scenes/{file.name}: the beat {beat!r} is not {reason}. Change one of the two files"
+        )
 
 
 def beats_of(script: ast.Module) -> Iterator[str]:

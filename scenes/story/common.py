@@ -23,7 +23,7 @@ from scenes.story.specs import (
     UpdatesSpec,
     WorkerSpec,
 )
-from scenes.text.errors import NotRecordedError
+from scenes.text.errors import NotRecordedError, not_recorded
 from scenes.text.language import Language
 from scenes.text.lines import Line, Text, line, text
 from scenes.text.numbers import (
@@ -97,10 +97,7 @@ def label_counts(run: Run, worker: int) -> Sequence[int]:
     """
     counts = run.partitions[worker].label_counts
     if counts is None:
-        raise NotRecordedError(
-            f"the run {run.name!r} recorded no label counts of its clients. Record a run with: "
-            "fl-sim run NAME"
-        )
+        raise not_recorded(run.name, "label counts of its clients")
     return counts
 
 
@@ -111,9 +108,7 @@ def class_names(run: Run) -> tuple[str, ...]:
         NotRecordedError: the run did not record its dataset.
     """
     if run.dataset is None or not run.dataset.class_names:
-        raise NotRecordedError(
-            f"the run {run.name!r} recorded no class names. Record a run with: fl-sim run NAME"
-        )
+        raise not_recorded(run.name, "class names")
     return run.dataset.class_names
 
 

@@ -20,7 +20,7 @@ from scenes.text.sources import Source
 MOST_PHOTOS = 10
 SHORT_NAME = 11  # characters of a class name under a photo or beside a row
 CAPTION_NAME = 11  # characters of a class name in a caption
-MOST_STEPS = 30  # rounds shown one by one; with more, some are skipped
+MOST_STEPS = 30  # rounds chosen one by one; with more, some are skipped
 SECONDS = 3.0  # for all steps
 FAVOURITE = 0.5  # share of all predictions above which a caption names the most frequent class
 
@@ -57,14 +57,14 @@ def tell(runs: Sequence[Run]) -> FinalModelSpec:
             "with rounds[*].confusion"
         )
     class_names(run)
-    shown = _shown(run) if _has_photos(run) else []
+    chosen = _chosen_samples(run) if _has_photos(run) else []
     steps = _steps(run)
     confusion = _confusion(run, steps) if steps else None
     return FinalModelSpec(
         title=text("The final model"),
-        predictions=_predictions(run, shown) if shown else None,
-        untrained=_untrained(run, shown),
-        trained=_trained(run, shown),
+        predictions=_predictions(run, chosen) if chosen else None,
+        untrained=_untrained(run, chosen),
+        trained=_trained(run, chosen),
         confusion=confusion,
         matrix=_matrix(run, steps),
         sharpen=_sharpen(run, steps),
@@ -89,7 +89,7 @@ def _right(run: Run, answers: str) -> npt.NDArray[np.bool_]:
     return np.asarray(predicted == np.array(samples.labels))
 
 
-def _shown(run: Run) -> list[int]:
+def _chosen_samples(run: Run) -> list[int]:
     """Return the samples to show: ``MOST_PHOTOS`` consecutive ones that represent the test.
 
     Their share of right predictions is closest to the test accuracy or, if unknown, to the share
@@ -104,15 +104,15 @@ def _shown(run: Run) -> list[int]:
     return list(range(start, start + size))
 
 
-def _predictions(run: Run, shown: Sequence[int]) -> PredictionsSpec:
+def _predictions(run: Run, chosen: Sequence[int]) -> PredictionsSpec:
     """Return the photos to show, with their classes and the predictions of both models."""
     assert run.samples is not None
     assert run.sample_images is not None
     return PredictionsSpec(
-        photos=run.sample_images[list(shown)],
-        true=[_true(run, i) for i in shown],
-        first=[_answer(run, "first", i) for i in shown],
-        last=[_answer(run, "last", i) for i in shown],
+        photos=run.sample_images[list(chosen)],
+        true=[_true(run, i) for i in chosen],
+        first=[_answer(run, "first", i) for i in chosen],
+        last=[_answer(run, "last", i) for i in chosen],
         heads=(text("photo of"), text("called")),
     )
 
@@ -138,39 +138,39 @@ def _answer(run: Run, answers: str, sample: int) -> PredictionSpec:
     return PredictionSpec(name, bool(_right(run, answers)[sample]))
 
 
-def _score(run: Run, answers: str, shown: Sequence[int]) -> dict[str, Number]:
+def _score(run: Run, answers: str, chosen: Sequence[int]) -> dict[str, Number]:
     """Return the number of right predictions on screen, ``k``, and the number of photos, ``n``."""
     samples = at(run).samples
     right = computed(
-        int(_right(run, answers)[list(shown)].sum()),
+        int(_right(run, answers)[list(chosen)].sum()),
         Language.integer,
         "count of samples {} to {} where the most probable in {} is {}",
-        str(shown[0]),
-        str(shown[-1]),
+        str(chosen[0]),
+        str(chosen[-1]),
         getattr(samples, answers),
         samples.labels,
     )
     return {
         "k": right,
-        "n": computed(len(shown), Language.integer, "count of the samples shown"),
+        "n": computed(len(chosen), Language.integer, "count of the samples shown"),
     }
 
 
-def _untrained(run: Run, shown: Sequence[int]) -> Line:
+def _untrained(run: Run, chosen: Sequence[int]) -> Line:
     """Return the caption on the predictions of the untrained model."""
-    if not shown:
+    if not chosen:
         return NOTHING
     return line(
         "Test photos, which no worker holds. Untrained: {k} of {n} right.",
-        **_score(run, "first", shown),
+        **_score(run, "first", chosen),
     )
 
 
-def _trained(run: Run, shown: Sequence[int]) -> Line:
+def _trained(run: Run, chosen: Sequence[int]) -> Line:
     """Return the caption on the predictions of the last model, and on its test accuracy."""
-    if not shown:
+    if not chosen:
         return NOTHING
-    round_, score = round_number(-1, run), _score(run, "last", shown)
+    round_, score = round_number(-1, run), _score(run, "last", chosen)
     tested, known = _num_tested(run), run.rounds[-1].central
     if tested is None or known is None or known.accuracy is None:
         return line("After round {r}: {k} of {n} right.", r=round_, **score)

@@ -15,7 +15,7 @@ from scenes.story.common import (
 )
 from scenes.story.specs import PhraseSpec, Plate, QuickRoundSpec, Reading, StageSpec
 from scenes.story.tests_by_round import last_tested
-from scenes.text.errors import NotRecordedError
+from scenes.text.errors import NotRecordedError, not_recorded
 from scenes.text.lines import Line, Text, line, plural, text
 
 PACE = 0.38
@@ -44,10 +44,7 @@ def tell(runs: Sequence[Run]) -> OpeningSpec:
     """
     run = runs[0]
     if not run.partitions:
-        raise NotRecordedError(
-            f"the run {run.name!r} recorded no partitions of its clients. Record a run with: "
-            "fl-sim run NAME"
-        )
+        raise not_recorded(run.name, "partitions of its clients")
     return OpeningSpec(
         title=text("Federated learning"),
         phrases=_phrases(run),

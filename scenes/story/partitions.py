@@ -8,7 +8,7 @@ from fl_sim.record import Run
 from scenes.story.class_names import kind_name
 from scenes.story.common import SHOWN_WORKER, all_photos, class_names, label_counts, num_workers
 from scenes.story.specs import StackSpec, StacksSpec
-from scenes.text.errors import NotRecordedError
+from scenes.text.errors import not_recorded
 from scenes.text.language import ENGLISH, Language
 from scenes.text.lines import Line, line, plural, text
 from scenes.text.numbers import Number, at, computed, count, number, position, total
@@ -45,10 +45,7 @@ def tell(runs: Sequence[Run]) -> PartitionsSpec:
     """
     run = runs[0]
     if not run.partitions:
-        raise NotRecordedError(
-            f"the run {run.name!r} recorded no partitions of its clients. Record a run with: "
-            "fl-sim run NAME"
-        )
+        raise not_recorded(run.name, "partitions of its clients")
     return PartitionsSpec(
         title=text("Who holds which photos"),
         dataset=_dataset(run),
@@ -142,9 +139,7 @@ def _size(run: Run, worker: int) -> int:
     """
     train = run.partitions[worker].num_train
     if train is None:
-        raise NotRecordedError(
-            f"the run {run.name!r} recorded no partitions[{worker}].num_train. Use a run that did"
-        )
+        raise not_recorded(run.name, f"partitions[{worker}].num_train")
     return train + _num_validation(run, worker)
 
 

@@ -1,7 +1,7 @@
 """Test results of the global model by round."""
 
 from fl_sim.record import Run
-from scenes.text.errors import NotRecordedError
+from scenes.text.errors import not_recorded
 
 
 def measured(run: Run, measure: str) -> list[float | None]:
@@ -19,8 +19,5 @@ def last_tested(run: Run, upto: int = -1) -> int:
     known = [i for i, value in enumerate(measured(run, "accuracy")) if value is not None]
     tested = [i for i in known if i <= last]
     if not tested:
-        raise NotRecordedError(
-            f"the run {run.name!r} recorded no test accuracy up to round {last}. Record a run that "
-            "tests the global model"
-        )
+        raise not_recorded(run.name, f"test accuracy up to round {last}")
     return tested[-1]

@@ -5,7 +5,7 @@ from functools import partial
 from math import isclose
 
 from fl_sim.record import EvaluateReply, Run, TrainReply
-from scenes.text.errors import NotRecordedError
+from scenes.text.errors import not_recorded
 from scenes.text.language import Language, rounded_size
 from scenes.text.numbers import Cursor, Number, at, computed, total
 
@@ -34,10 +34,7 @@ def counted(run: Run) -> tuple[str, ...]:
         NotRecordedError: the bytes of training were not recorded.
     """
     if not bytes_are_known(run):
-        raise NotRecordedError(
-            f"the run {run.name!r} recorded no bytes of its messages. "
-            "Record a run with: fl-sim run NAME"
-        )
+        raise not_recorded(run.name, "bytes of its messages")
     return (TRAINING, TESTING) if bytes_are_known(run, TESTING) else (TRAINING,)
 
 

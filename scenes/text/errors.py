@@ -43,3 +43,11 @@ class ReleaseError(SceneError):
 
 class CheckError(SceneError):
     """A scene that cannot be checked."""
+
+
+def not_recorded(run: str, missing: str) -> NotRecordedError:
+    """Return the error that a run, given by name, lacks some data."""
+    return NotRecordedError(
+        f"the run {run!r} recorded no {missing}. Use another run, or record one with: "
+        "fl-sim run NAME"
+    )

@@ -11,7 +11,7 @@ from math import nan
 from typing import Any, Self
 
 from fl_sim.record import Run
-from scenes.text.errors import NotRecordedError
+from scenes.text.errors import not_recorded
 from scenes.text.language import ENGLISH, Language
 from scenes.text.sources import NOT_RECORDED, Place, Source, Span, Step
 
@@ -141,9 +141,7 @@ def _quoted(language: Language, _: float, *, text: Any, most: int, form: Form | 
 def _recorded(cursor: Cursor) -> Any:
     found = value(cursor)
     if found is None:
-        raise NotRecordedError(
-            f"the run {cursor._run.name!r} recorded no {place(cursor)}. Use a run that did"
-        )
+        raise not_recorded(cursor._run.name, str(place(cursor)))
     return found
 
 

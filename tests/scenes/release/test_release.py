@@ -19,7 +19,7 @@ from scenes.release.products import Film
 from scenes.render import folders
 from scenes.render.clips import ClipInputs, PlannedClip, check_inputs, inputs_of
 from scenes.render.digests import code_of, digest, release_digest
-from scenes.render.folders import put, restore
+from scenes.render.folders import replace_folder, restore
 from scenes.render.jobs import jobs
 from scenes.render.looks import Look
 from scenes.render.store import KEPT, Store
@@ -239,7 +239,7 @@ def test_a_new_folder_takes_the_place_of_the_old_one(
         new = tmp_path / f"new{number}"
         new.mkdir()
         (new / "page").write_text(str(number))
-        put(new, place)
+        replace_folder(new, place)
         assert (place / "page").read_text() == str(number)
         assert os.listdir(tmp_path) == ["site"]
 
@@ -263,7 +263,7 @@ def test_a_folder_that_cannot_come_leaves_the_old_one(
     place = tmp_path / "site"
     place.mkdir()
     with pytest.raises(FileNotFoundError):
-        put(tmp_path / "none", place)
+        replace_folder(tmp_path / "none", place)
     assert os.listdir(tmp_path) == ["site"]
 
 

@@ -99,7 +99,7 @@ def test_runs_are_chosen_by_what_they_hold() -> None:
 
 
 def test_one_run_is_not_enough() -> None:
-    with pytest.raises(NotRecordedError, match="one run with alike and one with different data"):
+    with pytest.raises(NotRecordedError, match="one with alike and one with different data"):
         different_data.tell([hand_run()])
 
 

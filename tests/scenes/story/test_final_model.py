@@ -65,7 +65,7 @@ def test_photos_are_shown_with_their_answers() -> None:
 
 def test_the_photos_shown_are_neighbours_that_are_like_the_whole_test() -> None:
     run = record.load("iid-30")
-    shown = story._shown(run)
+    shown = story._chosen_samples(run)
     right = story._right(run, "last")
     assert shown == list(range(shown[0], shown[0] + story.MOST_PHOTOS))
     accuracy = run.rounds[-1].central.accuracy
@@ -129,7 +129,7 @@ def test_what_a_run_lacks_is_left_out() -> None:
     spec = story.tell((without_confusion(run),))
     assert spec.predictions is not None
     assert spec.confusion is None
-    with pytest.raises(NotRecordedError, match="'hand-0' recorded neither answers"):
+    with pytest.raises(NotRecordedError, match="'hand-0' recorded neither samples"):
         story.tell((without_confusion(blind),))
 
 

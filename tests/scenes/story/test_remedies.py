@@ -123,7 +123,7 @@ def test_dots_share_a_line_unless_they_touch() -> None:
 
 def test_other_settings_or_rounds_are_not_compared() -> None:
     one, _, other, _ = hand_seeds()
-    with pytest.raises(NotRecordedError, match="no two strategies on the same different data"):
+    with pytest.raises(NotRecordedError, match="no two strategies can be compared"):
         remedies.tell([one])
     with pytest.raises(NotRecordedError, match="no two strategies"):
         remedies.tell([one, changed(other, config={"local-epochs": 5})])

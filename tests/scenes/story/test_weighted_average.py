@@ -37,7 +37,7 @@ def check_with_a_calculator(spec: AverageSpec) -> None:
         if numbers_of(term.value[0]):
             again = number(term.share[0]) * number(term.value[0])
             assert again.quantize(place) == product
-    assert sum(products) == number(spec.sum[0]) == number(spec.server_value)
+    assert sum(products) == number(spec.sum[0]) == number(spec.server)
 
 
 @pytest.mark.parametrize("name", ["unequal", "reference", "dirichlet-drift", "fedprox-30-s0"])
@@ -68,7 +68,7 @@ def test_an_average_by_hand() -> None:
     assert [str(term.photos[0]) for term in spec.terms] == ["11 photos", "31 photos"]
     assert [str(term.share[0]) for term in spec.terms] == ["0.2619", "0.7381"]
     assert [str(term.product) for term in spec.terms] == ["0.0655", "0.3690"]
-    assert (str(spec.sum[0]), str(spec.server_value)) == ("0.4345", "0.4345")
+    assert (str(spec.sum[0]), str(spec.server)) == ("0.4345", "0.4345")
     assert str(spec.alike[0]) == "0.3750" if spec.alike else False
     assert str(numbers_of(spec.terms[1].product)[0].source) == (
         "rounds[1].train.replies[1].weight times rounds[1].train.replies[1].probes[0]"
