@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from fl_sim.record import Run
 
 INTERRUPTED = 130  # exit status after Ctrl-C
+SIGNALLED = 128  # exit statuses above it are those of a signal, Ctrl-C too
 
 SETTINGS = cloup.Context.settings(
     help_option_names=["-h", "--help"],
@@ -59,12 +60,16 @@ def cli() -> None:
     help="Train in this process, in Flower's simulation on Ray, or on a deployment of Flower.",
 )
 @cloup.option(
-    "--set", "assignments", multiple=True, metavar="KEY=VALUE", help="Change a setting of the app."
+    "--set",
+    "assignments",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="Change a setting of the app; `fl-sim settings` lists them.",
 )
 @cloup.option(
     "--data",
     type=cloup.Path(path_type=Path),
-    help="Folder with the dataset, in the layout of uoft-cs/cifar10. "
+    help="Folder with CIFAR-10, as torchvision makes it or in the layout of uoft-cs/cifar10. "
     "Without it the dataset is downloaded once.",
 )
 @cloup.option(
@@ -206,7 +211,7 @@ def deploy(num_nodes: int, port: int | None) -> None:
 @cloup.option(
     "--force", is_flag=True, help="Replace records with other settings, or made by other code."
 )
-@cloup.option("--list", "only_list", is_flag=True, help="Tell how the runs stand; make none.")
+@cloup.option("--list", "only_list", is_flag=True, help="List the runs and their state; make none.")
 def suite(
     names: tuple[str, ...], data: Path | None, jobs: int, force: bool, only_list: bool
 ) -> None:
@@ -276,6 +281,18 @@ def import_results(  # noqa: PLR0913, PLR0917  # one parameter an option
         _fail(error)
     _tell_result(result)
     click.echo(f"record: {folder}")
+
+
+@cli.command(epilog=examples("fl-sim settings", "fl-sim settings --toml"))
+@cloup.option("--toml", is_flag=True, help="Print them as pyproject.toml has them.")
+def settings(toml: bool) -> None:
+    """List the settings of a run, with their defaults and limits."""
+    from fl_sim.running import settings_table
+
+    if toml:
+        click.echo(settings_table.as_toml(), nl=False)
+    else:
+        settings_table.show()
 
 
 @cli.command("list", epilog=examples("fl-sim list"))
@@ -405,16 +422,16 @@ def main() -> None:
         error.show()
         sys.exit(error.exit_code)
     except SystemExit as error:
-        if error.code == INTERRUPTED:
-            _leave_at_once()
+        if isinstance(error.code, int) and error.code > SIGNALLED:
+            _leave_at_once(error.code)
         raise
 
 
-def _leave_at_once() -> NoReturn:
+def _leave_at_once(status: int = INTERRUPTED) -> NoReturn:
     """Exit without waiting for clients that are still busy in threads, or asleep."""
     sys.stdout.flush()
     sys.stderr.flush()
-    os._exit(INTERRUPTED)
+    os._exit(status)
 
 
 if __name__ == "__main__":

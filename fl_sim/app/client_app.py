@@ -1,4 +1,4 @@
-"""The client's side of the app: tell what it holds, train, evaluate."""
+"""The client app: answers the server's questions, trains and evaluates."""
 
 import time
 
@@ -14,7 +14,7 @@ from flwr.app import (
 )
 from flwr.clientapp import ClientApp
 
-from fl_sim.app import faults, task
+from fl_sim.app import cifar10, faults, task
 from fl_sim.app.provenance import code_hash
 from fl_sim.app.settings import Settings
 from fl_sim.recording.replies import CLIENT
@@ -24,34 +24,34 @@ app = ClientApp()
 
 @app.query()
 def describe(message: Message, context: Context) -> Message:
-    """Tell who this client is and what it holds; `thumbnails` says how many images to show."""
+    """Reply with the client's number, its label counts and as many images as `thumbnails` says."""
     client, settings, data = _open(context)
     part = task.partition(data, settings)[client]
     choose = task.generator(settings.seed, "thumbnails", client)
-    images, labels = task.thumbnails(data, part, _asked(message, "thumbnails"), choose)
+    images, labels = task.thumbnails(data, part, _config_value(message, "thumbnails"), choose)
     counts = torch.bincount(
         data.train.labels[torch.cat([part.train, part.validation])],
         minlength=len(data.class_names),
     )
-    about: dict[str, ConfigRecordValues] = {
+    description: dict[str, ConfigRecordValues] = {
         "partition-id": client,
         "num-train": len(part.train),
         "num-validation": len(part.validation),
         "label-counts": counts.tolist(),
         "thumbnails": images.numpy().tobytes(),
         "thumbnail-labels": labels.tolist(),
-        "code-hash": code_hash(),
+        "code-hash": code_hash(settings),
     }
-    return Message(RecordDict({CLIENT: ConfigRecord(about)}), reply_to=message)
+    return Message(RecordDict({CLIENT: ConfigRecord(description)}), reply_to=message)
 
 
 @app.train(mods=[faults.inject])
 def train(message: Message, context: Context) -> Message:
-    """Train the received model on the client's train part; say how it went."""
+    """Reply with the received model, trained on the client's train part, and its metrics."""
     client, settings, data = _open(context)
     part = task.partition(data, settings)[client]
     model = _received(message, data)
-    shuffle = task.generator(settings.seed, "train", _asked(message, "server-round"), client)
+    shuffle = task.generator(settings.seed, "train", _config_value(message, "server-round"), client)
     data.train.images(part.train)  # decoded here, so that the clock sees training alone
     start = time.perf_counter()
     curve, score = task.train(
@@ -59,18 +59,18 @@ def train(message: Message, context: Context) -> Message:
     )
     seconds = time.perf_counter() - start
     validation = task.evaluate(model, data.train, part.validation)
-    known: dict[str, ConfigRecordValues] = {
+    details: dict[str, ConfigRecordValues] = {
         "seconds": seconds,
         "loss-curve": curve,
         "validation-loss": validation.loss,
         "validation-accuracy": validation.accuracy,
-        **_alone(model, data, settings),
+        **_test_metrics(model, data, settings),
     }
     reply = RecordDict(
         {
             "arrays": ArrayRecord(model.state_dict()),
             "metrics": _metrics(score, len(part.train)),
-            CLIENT: ConfigRecord(known),
+            CLIENT: ConfigRecord(details),
         }
     )
     return Message(reply, reply_to=message)
@@ -78,25 +78,26 @@ def train(message: Message, context: Context) -> Message:
 
 @app.evaluate()
 def evaluate(message: Message, context: Context) -> Message:
-    """Score the received model on the client's validation part."""
+    """Reply with the metrics of the received model on the client's validation part."""
     client, settings, data = _open(context)
     part = task.partition(data, settings)[client]
     data.train.images(part.validation)  # as in `train`
     start = time.perf_counter()
     score = task.evaluate(_received(message, data), data.train, part.validation)
-    known = ConfigRecord({"seconds": time.perf_counter() - start})
-    reply = RecordDict({"metrics": _metrics(score, len(part.validation)), CLIENT: known})
+    details = ConfigRecord({"seconds": time.perf_counter() - start})
+    reply = RecordDict({"metrics": _metrics(score, len(part.validation)), CLIENT: details})
     return Message(reply, reply_to=message)
 
 
-def _open(context: Context) -> tuple[int, Settings, task.Data]:
+def _open(context: Context) -> tuple[int, Settings, cifar10.Data]:
+    """Return the client's number, the settings and the dataset."""
     settings = Settings.of(context.run_config)
     # A node may keep the dataset in a place of its own.
     dataset = str(context.node_config.get("dataset", settings.dataset))
-    return int(context.node_config["partition-id"]), settings, task.load_data(dataset)
+    return int(context.node_config["partition-id"]), settings, cifar10.load(dataset)
 
 
-def _asked(message: Message, key: str) -> int:
+def _config_value(message: Message, key: str) -> int:
     value = message.content.config_records["config"][key]
     assert isinstance(value, int)
     return value
@@ -109,15 +110,15 @@ def _proximal_mu(message: Message) -> float:
     return value
 
 
-def _alone(model: task.Net, data: task.Data, settings: Settings) -> dict[str, float]:
-    """Test a model that is never averaged on what the server tests the global one on."""
-    if settings.strategy != "local-only":
+def _test_metrics(model: task.Net, data: cifar10.Data, settings: Settings) -> dict[str, float]:
+    """Return the metrics on the test split of a model that stays with its client."""
+    if not settings.strategy.personal:
         return {}
     test = task.evaluate(model, data.test)
     return {"test-loss": test.loss, "test-accuracy": test.accuracy}
 
 
-def _received(message: Message, data: task.Data) -> task.Net:
+def _received(message: Message, data: cifar10.Data) -> task.Net:
     model = task.Net(len(data.class_names))
     model.load_state_dict(message.content.array_records["arrays"].to_torch_state_dict())
     return model

@@ -1,4 +1,4 @@
-"""Meets the clients before the first round: who they are, and what each of them holds."""
+"""The clients of a run, as they describe themselves before the first round."""
 
 import time
 from dataclasses import dataclass
@@ -22,12 +22,12 @@ ANSWER_TIMEOUT = 600  # seconds; a client may have to fetch the dataset first
 
 
 class ClientError(RuntimeError):
-    """The clients are too few, cannot be told apart, or do not run the server's code."""
+    """There are too few clients, two have one number, or they do not run the server's code."""
 
 
 @dataclass(frozen=True)
 class Client:
-    """What a client told of itself before the first round."""
+    """A client: its node id, its partition and some of its images."""
 
     node: int
     partition: record.Partition
@@ -52,10 +52,10 @@ def ask_clients(grid: Grid, settings: Settings) -> list[Client]:
             raise ClientError(
                 plain_reason(reply.error) or f"a client failed with code {reply.error.code}"
             )
-        told: dict[str, Any] = dict(reply.content.config_records[CLIENT])
-        if told["code-hash"] != provenance.code_hash():
+        content: dict[str, Any] = dict(reply.content.config_records[CLIENT])
+        if content["code-hash"] != provenance.code_hash(settings):
             raise ClientError("a client runs other code than the server; start both anew")
-        clients[told["partition-id"]] = _client(reply.metadata.src_node_id, told)
+        clients[content["partition-id"]] = _client(reply.metadata.src_node_id, content)
     numbers = list(range(settings.num_partitions))
     if sorted(clients) != numbers:
         raise ClientError(f"clients {sorted(clients)} answered, {numbers} were expected")
@@ -81,14 +81,14 @@ def _wait_for_nodes(grid: Grid, wanted: int) -> list[int]:
     return nodes
 
 
-def _client(node: int, told: dict[str, Any]) -> Client:
+def _client(node: int, content: dict[str, Any]) -> Client:
     partition = record.Partition(
-        num_train=told["num-train"],
-        num_validation=told["num-validation"],
-        label_counts=tuple(told["label-counts"]),
-        thumbnail_labels=tuple(told["thumbnail-labels"]),
+        num_train=content["num-train"],
+        num_validation=content["num-validation"],
+        label_counts=tuple(content["label-counts"]),
+        thumbnail_labels=tuple(content["thumbnail-labels"]),
     )
-    pixels = np.frombuffer(told["thumbnails"], dtype=np.uint8)
+    pixels = np.frombuffer(content["thumbnails"], dtype=np.uint8)
     return Client(node, partition, pixels.reshape(-1, *IMAGE_SHAPE))
 
 

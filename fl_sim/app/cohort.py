@@ -1,4 +1,4 @@
-"""Which clients take part in a round: the same ones whenever a run is repeated."""
+"""Wrappers of a strategy: one that chooses the clients of a round by the run's seed."""
 
 from collections.abc import Iterable, Sequence
 from random import Random
@@ -7,7 +7,7 @@ from flwr.app import ArrayRecord, ConfigRecord, Message, MetricRecord
 from flwr.serverapp import Grid
 from flwr.serverapp.strategy import Strategy
 
-# How Flower's simulation tells of what Ray could not do, and of what a client raised there.
+# How Flower's simulation reports an error of Ray, and one that a client raised there.
 RAY = "<class 'ray.exceptions."
 RAISED = "<class 'ray.exceptions.RayTaskError"
 

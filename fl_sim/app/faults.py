@@ -1,4 +1,4 @@
-"""Clients that fail, hang or drop out, by chance and by a seed: a mod of Flower's client app.
+"""A mod of Flower's client app that makes clients fail, hang or drop out, by chance and a seed.
 
 Faults of this kind happen in every real federation. Here they are made, so that a run can show
 what becomes of a round, and can be repeated.

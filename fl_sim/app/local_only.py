@@ -1,4 +1,4 @@
-"""The baseline without a federation: every client trains alone."""
+"""A strategy of Flower without a federation: every client trains alone."""
 
 from collections.abc import Iterable
 

@@ -1,4 +1,4 @@
-"""Goes on with a run that was interrupted: the rounds that are left, under their own numbers."""
+"""A wrapper of a strategy whose rounds are counted from where a run was interrupted."""
 
 from collections.abc import Callable, Iterable
 

@@ -1,4 +1,4 @@
-"""The server's side of the app: a federated run, recorded round by round."""
+"""The server app: a federated run, recorded round by round."""
 
 import hashlib
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from flwr.serverapp.strategy import Strategy
 from safetensors.torch import load, save
 
 from fl_sim import record
-from fl_sim.app import provenance, strategies, task
+from fl_sim.app import cifar10, provenance, task
 from fl_sim.app.clients import Client, ask_clients, stack_images
 from fl_sim.app.cohort import SeededCohort
 from fl_sim.app.resume import Resumed
@@ -55,8 +55,8 @@ def main(grid: Grid, context: Context) -> None:
     started = datetime.now(UTC)
     settings = Settings.of(context.run_config)
     config = {key: value for key, value in context.run_config.items() if key not in PLACES}
-    data = task.load_data(settings.dataset)
-    task.partition(data, settings)  # what cannot be dealt out is told at once
+    data = cifar10.load(settings.dataset)
+    task.partition(data, settings)  # fails at once if there are too few images
     clients = ask_clients(grid, settings)
     Experiment(settings, config, data, clients, started).run(grid)
 
@@ -76,14 +76,14 @@ class Experiment:
         self,
         settings: Settings,
         config: Mapping[str, Any],
-        data: task.Data,
+        data: cifar10.Data,
         clients: list[Client],
         started: datetime,
     ) -> None:
         self.settings, self.config, self.data, self.clients = settings, config, data, clients
         self._nodes = [client.node for client in clients]
         self._numbers = {node: number for number, node in enumerate(self._nodes)}
-        self._inner = strategies.make(settings)
+        self._inner = settings.strategy.make(settings)
         # A strategy that sends each client its own model has no global one to test.
         self._personal = bool(getattr(self._inner, "personal", False))
         self._strategy = SeededCohort(self._inner, settings.seed, self._nodes, settings.full_round)
@@ -126,7 +126,7 @@ class Experiment:
             return None
         identity = {
             "config": dict(self.config),
-            "code_hash": provenance.code_hash(),
+            "code_hash": provenance.code_hash(self.settings),
             "dataset": self._dataset.fingerprint,
             "versions": versions(),
         }
@@ -227,7 +227,7 @@ class Experiment:
         return record.Provenance(
             seed=self.settings.seed,
             versions=versions(),
-            code_hash=provenance.code_hash(),
+            code_hash=provenance.code_hash(self.settings),
             started=datetime.fromisoformat(self._journal.started),
             finished=datetime.now(UTC),
         )
@@ -247,7 +247,7 @@ def _probes(model: task.Net) -> list[record.Probe]:
     return [probe for probe in PROBES if all(map(lt, probe.index, shapes[probe.parameter]))]
 
 
-def _dataset(data: task.Data) -> record.Dataset:
+def _dataset(data: cifar10.Data) -> record.Dataset:
     return record.Dataset(
         name=data.name,
         num_train=len(data.train),

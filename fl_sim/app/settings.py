@@ -1,14 +1,21 @@
-"""The app's settings: their defaults, their types and their limits.
+"""The settings of a run: each with its default, its limits and its description, once.
 
-Needs nothing heavy, so that a mistake is told before anything is loaded.
+To add one, write a field here with its limits as its type, and its description below it.
+``SETTINGS`` has them by key. The command line, the error messages and the checks of
+``pyproject.toml`` read it. Importing this module loads neither Flower nor Torch, so that a mistake
+is reported at once.
 """
 
-import tomllib
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
-from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal, Self, get_args
+
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+from pydantic.fields import FieldInfo
+
+from fl_sim.app.fields import BelowOne, Count, CountOrNone, Fraction, Group, Positive, Seed
+from fl_sim.app.partitioners import PARTITIONERS, Iid, PartitionerChoice
+from fl_sim.app.strategies import STRATEGIES, FedAvg, StrategyChoice
 
 Value = bool | int | float | str
 
@@ -17,225 +24,244 @@ PLACES = ("name", "out", "dataset")
 # Those that `fl-sim run` has a word or an option of its own for.
 OWN = ("name", "out")
 
-# Settings with a list of known values.
-CHOICES = {
-    "partitioning": ("iid", "dirichlet", "pathological", "unequal"),
-    "strategy": (
-        "fedavg",
-        "fedprox",
-        "fedadam",
-        "fedyogi",
-        "fedavgm",
-        "fedmedian",
-        "local-only",
-    ),
-    "keep": ("all", "numbers"),
-}
-
-_LOWEST = {
-    "num-partitions": 1,
-    "seed": 0,
-    "num-server-rounds": 1,
-    "local-epochs": 1,
-    "batch-size": 1,
-    "classes-per-client": 1,
-    "full-round": 0,
-    "confusion-every": 0,
-    "failure-seed": 0,
-}
-
-_Limits = tuple[str, Callable[[float], bool]]
-
-# Infinity and not-a-number are outside all of them.
-_POSITIVE: _Limits = ("above 0", lambda value: 0 < value < float("inf"))
-_NOT_NEGATIVE: _Limits = ("0 or more", lambda value: 0 <= value < float("inf"))
-_BELOW_ONE: _Limits = ("from 0 to below 1", lambda value: 0 <= value < 1)
-_FRACTION: _Limits = ("from 0 to 1", lambda value: 0 <= value <= 1)
-
-_RANGES: dict[str, _Limits] = {
-    "validation-fraction": ("above 0 and below 1", lambda value: 0 < value < 1),
-    "fraction-train": ("above 0 and at most 1", lambda value: 0 < value <= 1),
-    "fraction-evaluate": _FRACTION,
-    "learning-rate": _POSITIVE,
-    "momentum": _BELOW_ONE,
-    "dirichlet-alpha": _POSITIVE,
-    "proximal-mu": _NOT_NEGATIVE,
-    "server-learning-rate": _POSITIVE,
-    "server-momentum": _BELOW_ONE,
-    "eta": _POSITIVE,
-    "beta-1": _BELOW_ONE,
-    "beta-2": _BELOW_ONE,
-    "tau": _POSITIVE,
-    "round-timeout": _POSITIVE,
-    "failure-rate": _FRACTION,
-    "hang-rate": _FRACTION,
-    "dropout-rate": _FRACTION,
-}
-
-_KINDS = {bool: "true or false", int: "a whole number", float: "a number", str: "a text"}
-
-# Present in a checkout, absent from an installed wheel.
-PYPROJECT = Path(__file__).parents[2] / "pyproject.toml"
+_KINDS: dict[type, str] = {int: "a whole number", float: "a number", str: "a text"}
 
 
 class SettingError(ValueError):
     """A setting that does not exist, has the wrong type or is out of range."""
 
 
-@dataclass(frozen=True)
-class Settings:
-    """One run's settings, named as in ``[tool.flwr.app.config]`` but with underscores.
-
-    A strategy's own numbers have the names of its arguments in Flower; the others ignore them.
-
-    Raises:
-        SettingError: a value is unknown or out of range.
-    """
+class Settings(Group):
+    """One run's settings, named as in ``[tool.flwr.app.config]`` but with underscores."""
 
     name: str = "run"
+    """name of the run"""
     out: str = ""
+    """absolute folder of the record; `fl-sim run` sets it"""
     dataset: str = "uoft-cs/cifar10"
-    seed: int = 42
-    num_partitions: int = 10
-    validation_fraction: float = 0.2
-    num_server_rounds: int = 3
-    fraction_train: float = 0.3
-    fraction_evaluate: float = 0.3
-    local_epochs: int = 1
-    batch_size: int = 32
-    learning_rate: float = 0.01
-    momentum: float = 0.9
-    partitioning: str = "iid"
-    dirichlet_alpha: float = 0.1
-    classes_per_client: int = 2
-    strategy: str = "fedavg"
-    proximal_mu: float = 0.1
-    server_learning_rate: float = 0.1
-    server_momentum: float = 0.9
-    eta: float = 0.01
-    beta_1: float = 0.9
-    beta_2: float = 0.99
-    tau: float = 0.001
-    full_round: int = 0
-    confusion_every: int = 1
-    keep: str = "all"
-    round_timeout: float = 3600.0
-    failure_rate: float = 0.0
-    hang_rate: float = 0.0
-    dropout_rate: float = 0.0
-    failure_seed: int = 0
+    """name on the Hugging Face hub, or a local folder, as for --data"""
+    seed: Seed = 42
+    """of the first model, of who holds which images, and of each round's clients"""
+    num_partitions: Count = 10
+    """number of clients, each with one part of the images"""
+    validation_fraction: Annotated[float, Field(gt=0, lt=1)] = 0.2
+    """part of each client's images that it does not train on"""
+    num_server_rounds: Count = 3
+    """number of rounds"""
+    fraction_train: Annotated[float, Field(gt=0, le=1)] = 0.3
+    """part of the clients that train in a round"""
+    fraction_evaluate: Fraction = 0.3
+    """part of the clients that evaluate in a round"""
+    local_epochs: Count = 1
+    """passes over its images that a client makes in a round"""
+    batch_size: Count = 32
+    """images a gradient step"""
+    learning_rate: Positive = 0.01
+    """step of the clients' SGD"""
+    momentum: BelowOne = 0.9
+    """momentum of the clients' SGD"""
+    partitioning: PartitionerChoice = Iid()
+    """how images are dealt out to clients"""
+    strategy: StrategyChoice = FedAvg()
+    """what the server makes of the clients' models"""
+    full_round: CountOrNone = 0
+    """the round in which every client trains; 0: none"""
+    confusion_every: CountOrNone = 1
+    """rounds between two confusion matrices; 0: none"""
+    keep: Literal["all", "numbers"] = "all"
+    """numbers: a small record, without images, filters, curves and model"""
+    round_timeout: Positive = 3600.0
+    """seconds that clients have to answer"""
+    failure_rate: Fraction = 0.0
+    """probability that a client, asked to train, raises an error"""
+    hang_rate: Fraction = 0.0
+    """probability that a client answers after the timeout"""
+    dropout_rate: Fraction = 0.0
+    """probability that a client cannot be reached"""
+    failure_seed: Seed = 0
+    """seed of failures, hangs and dropouts"""
 
-    def __post_init__(self) -> None:
-        for key, known in CHOICES.items():
-            _one_of(key, getattr(self, _field(key)), known)
-        for key, lowest in _LOWEST.items():
-            _at_least(key, getattr(self, _field(key)), lowest)
-        for key, limits in _RANGES.items():
-            _within(key, getattr(self, _field(key)), limits)
+    @property
+    def has_faults(self) -> bool:
+        """Whether clients may be made to fail."""
+        return self.failure_rate + self.hang_rate + self.dropout_rate > 0
+
+    @model_validator(mode="after")
+    def _check_faults(self) -> Self:
         faults = self.failure_rate + self.hang_rate + self.dropout_rate
         if faults > 1:
-            raise SettingError(
+            raise ValueError(
                 f"failure-rate, hang-rate and dropout-rate add up to {faults:g}; "
                 "they must add up to 1 at most"
             )
+        return self
 
     @classmethod
     def of(cls, run_config: Mapping[str, Value]) -> "Settings":
-        """Read Flower's run config.
+        """Read Flower's run config. What it lacks has its default.
 
         Raises:
-            SettingError: a key is missing, or a value has another type or is out of range.
+            SettingError: a value has another type or is out of range.
         """
-        values: dict[str, Any] = {}
-        for field in fields(cls):
-            key = _key(field.name)
-            if key not in run_config:
-                raise SettingError(f"setting {key!r} is missing from the run config")
-            values[field.name] = _of_type(key, run_config[key], type(field.default))
-        return cls(**values)
+        values: dict[str, Any] = {
+            key: setting.check(run_config.get(key, setting.default))
+            for key, setting in SETTINGS.items()
+        }
+        for key, table in TABLES.items():
+            values[key] = table[values[key]].model_validate(values)
+        try:
+            return cls.model_validate(values)
+        except ValidationError as error:
+            raise SettingError(str(error.errors()[0]["ctx"]["error"])) from error
+
+
+# Settings that choose one of a table's classes by name; the class has settings of its own.
+TABLES: dict[str, Mapping[str, type[Group]]] = {
+    "partitioning": PARTITIONERS,
+    "strategy": STRATEGIES,
+}
+
+
+class Setting:
+    """One setting, as the command line and Flower's run config know it.
+
+    Attributes:
+        key: its name, with dashes.
+        default: its value where nothing else is said.
+        names: the values that it can have, empty if it can have any within its limits.
+        limits: the values that it can have, in words.
+        description: what it is.
+    """
+
+    def __init__(self, info: FieldInfo) -> None:
+        self.key = str(info.alias)
+        table = TABLES.get(self.key, {})
+        self.names: tuple[str, ...] = tuple(table) or get_args(info.annotation)
+        known = {choice: name for name, choice in table.items()}
+        self.default: Value = known.get(type(info.default), info.default)
+        self.limits = f"one of {', '.join(self.names)}" if self.names else _in_words(info)
+        self.description = info.description or ""
+        self._kind = type(self.default)
+        number: Any = Annotated[self._kind, *info.metadata] if info.metadata else self._kind
+        rules = ConfigDict(strict=True, allow_inf_nan=False)
+        self._adapter: TypeAdapter[Value] = TypeAdapter(number, config=rules)
+
+    def check(self, value: Value) -> Value:
+        """Return a value in the setting's type: for Flower 1 is a number, too.
+
+        Raises:
+            SettingError: it has another type, or is out of range.
+        """
+        return self._checked(self._adapter.validate_python, value)
+
+    def parse(self, text: str) -> Value:
+        """Return the value that a text on the command line stands for; raise as ``check`` does."""
+        return self._checked(self._adapter.validate_strings, text)
+
+    def _checked(self, validate: Callable[[Any], Value], value: Value) -> Value:
+        try:
+            found = validate(value)
+        except ValidationError as error:
+            if error.errors()[0]["type"].endswith(("_type", "_parsing")):
+                raise SettingError(f"{self.key} is {_KINDS[self._kind]}, not {value!r}") from error
+            raise SettingError(f"{self.key} is {value}; it must be {self.limits}") from error
+        if self.names and found not in self.names:
+            hint = did_you_mean(str(value), self.names)
+            raise SettingError(f"{self.key} is {value!r}; it must be {self.limits}.{hint}")
+        return found
+
+
+def _in_words(info: FieldInfo) -> str:
+    """Return a number's limits in words."""
+    bounds = {
+        name: getattr(limit, name)
+        for limit in info.metadata
+        for name in ("gt", "ge", "lt", "le")
+        if hasattr(limit, name)
+    }
+    match bounds:
+        case {"gt": low, "lt": high}:
+            words = f"above {low} and below {high}"
+        case {"gt": low, "le": high}:
+            words = f"above {low} and at most {high}"
+        case {"ge": low, "lt": high}:
+            words = f"from {low} to below {high}"
+        case {"ge": low, "le": high}:
+            words = f"from {low} to {high}"
+        case {"gt": low}:
+            words = f"above {low}"
+        case {"ge": low}:
+            words = f"{low} or more"
+        case _:
+            words = ""
+    return words
+
+
+def _all_settings() -> dict[str, Setting]:
+    """Return every setting by key; after one with a table come those of the table's classes."""
+    found: dict[str, FieldInfo] = {}
+    for info in Settings.model_fields.values():
+        _add(found, info)
+        for choice in TABLES.get(str(info.alias), {}).values():
+            for own in choice.model_fields.values():
+                _add(found, own)
+    return {key: Setting(info) for key, info in found.items()}
+
+
+def _add(found: dict[str, FieldInfo], info: FieldInfo) -> None:
+    before = found.setdefault(str(info.alias), info)
+    if repr(before) != repr(info):
+        raise TypeError(f"two settings are called {info.alias}, with other limits or defaults")
+
+
+SETTINGS = _all_settings()
 
 
 def defaults() -> dict[str, Value]:
-    """Return the run config of ``pyproject.toml``, or the same from here where there is none."""
-    if PYPROJECT.is_file():
-        text = PYPROJECT.read_text(encoding="utf-8")
-        config: dict[str, Value] = tomllib.loads(text)["tool"]["flwr"]["app"]["config"]
-        return config
-    return {_key(name): value for name, value in asdict(Settings()).items()}
+    """Return the run config in which every setting has its default."""
+    return {key: setting.default for key, setting in SETTINGS.items()}
 
 
 def override(config: Mapping[str, Value], assignments: Iterable[str]) -> dict[str, Value]:
-    """Return ``config`` with ``key=value`` assignments applied, each in its default's type.
+    """Return ``config`` with ``key=value`` assignments applied, each in its setting's type.
 
     Raises:
-        SettingError: an assignment has no ``=``, an unknown key, or a value of another type.
+        SettingError: an assignment has no ``=``, an unknown key, or a value that does not fit.
     """
     result = dict(config)
     for assignment in assignments:
         key, equals, text = assignment.partition("=")
         if not equals:
             raise SettingError(f"{assignment!r} is not of the form key=value")
-        known = [name for name in config if name not in OWN]
+        known = [name for name in SETTINGS if name not in OWN]
         if key not in known:
-            raise SettingError(_unknown(key, known))
-        result[key] = _parse(key, text, config[key])
+            hint = did_you_mean(key, known)
+            raise SettingError(
+                f"there is no setting {key!r}.{hint} List them with: fl-sim settings"
+            )
+        result[key] = SETTINGS[key].parse(text)
     return result
+
+
+def used(config: Mapping[str, Value]) -> dict[str, Value]:
+    """Return the settings on which a run's numbers depend.
+
+    Places are left out, and the settings of strategies and partitioners that were not chosen. What
+    ``config`` lacks has its default: it was made when there was no such setting.
+    """
+    known = {**defaults(), **config}
+    unused = set(PLACES)
+    for key, table in TABLES.items():
+        fields = {name: _keys(choice) for name, choice in table.items()}
+        unused |= set().union(*fields.values()) - fields.get(str(known[key]), set())
+    return {key: value for key, value in known.items() if key not in unused}
+
+
+def _keys(choice: type[Group]) -> set[str]:
+    return {str(info.alias) for info in choice.model_fields.values()}
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return a question that names the most similar known word, empty where none is similar."""
     close = get_close_matches(word, list(known), n=1)
     return f" Did you mean {close[0]}?" if close else ""
-
-
-def _key(field: str) -> str:
-    return field.replace("_", "-")
-
-
-def _field(key: str) -> str:
-    return key.replace("-", "_")
-
-
-def _unknown(key: str, known: Sequence[str]) -> str:
-    hint = did_you_mean(key, known)
-    return f"there is no setting {key!r}.{hint} Settings: {', '.join(known)}"
-
-
-def _parse(key: str, text: str, default: Value) -> Value:
-    if isinstance(default, str):
-        return text
-    if isinstance(default, bool):
-        if text not in ("true", "false"):
-            raise SettingError(f"{key} is true or false, not {text!r}")
-        return text == "true"
-    kind = type(default)
-    try:
-        return kind(text)
-    except ValueError as error:
-        raise SettingError(f"{key} is {_KINDS[kind]}, not {text!r}") from error
-
-
-def _of_type(key: str, value: Value, kind: Any) -> Value:
-    """Return a value of the run config in its default's type: 1 is a number, too, for Flower."""
-    if kind is float and type(value) is int:
-        return float(value)
-    if type(value) is not kind:
-        raise SettingError(f"{key} is {_KINDS[kind]}, not {value!r}")
-    return value
-
-
-def _one_of(key: str, value: str, known: Sequence[str]) -> None:
-    if value not in known:
-        hint = did_you_mean(value, known)
-        raise SettingError(f"{key} is {value!r}; it must be one of {', '.join(known)}.{hint}")
-
-
-def _at_least(key: str, value: int, lowest: int) -> None:
-    if value < lowest:
-        raise SettingError(f"{key} is {value}; it must be {lowest} or more")
-
-
-def _within(key: str, value: float, limits: "_Limits") -> None:
-    words, fits = limits
-    if not fits(value):
-        raise SettingError(f"{key} is {value}; it must be {words}")

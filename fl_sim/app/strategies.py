@@ -1,85 +1,115 @@
-"""Flower's strategies, by name, as the settings want them."""
+"""The strategies that a run can choose, and the settings of each.
 
-from collections.abc import Callable
-from typing import TypedDict
+To add one of Flower's, write a class here that has its name and, as fields, those of its arguments
+that are settings; then give it a name in ``STRATEGIES``. One that is not Flower's has a ``make`` of
+its own. The docstrings describe strategies and settings.
+"""
 
-from flwr.serverapp.strategy import (
-    FedAdam,
-    FedAvg,
-    FedAvgM,
-    FedMedian,
-    FedProx,
-    FedYogi,
-    Strategy,
-)
+# ruff: noqa: PLC0415  # Flower takes seconds to import
 
-from fl_sim.app.local_only import LocalOnly
-from fl_sim.app.settings import Settings
+from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any, ClassVar
 
-class _Sampling(TypedDict):
-    fraction_train: float
-    fraction_evaluate: float
-    min_train_nodes: int
-    min_evaluate_nodes: int
-    min_available_nodes: int
+from fl_sim.app.fields import BelowOne, Group, NotNegative, Positive
+
+if TYPE_CHECKING:
+    from flwr.serverapp.strategy import Strategy
+
+    from fl_sim.app.settings import Settings
 
 
-class _Adaptive(TypedDict):
-    eta: float
-    eta_l: float
-    beta_1: float
-    beta_2: float
-    tau: float
+class StrategyChoice(Group):
+    """A strategy that a run can choose."""
+
+    personal: ClassVar[bool] = False  # whether each client keeps a model of its own
+
+    def make(self, settings: Settings) -> Strategy:
+        """Return a new strategy of Flower, of the class that is called as this one."""
+        from flwr.serverapp import strategy
+
+        made: Strategy = getattr(strategy, type(self).__name__)(**self.arguments(settings))
+        return made
+
+    def arguments(self, settings: Settings) -> dict[str, Any]:
+        """Return the arguments of Flower's class."""
+        # Flower asks two clients at least, and would wait for ever for the second of one.
+        fewest = min(2, settings.num_partitions)
+        return {
+            "fraction_train": settings.fraction_train,
+            "fraction_evaluate": settings.fraction_evaluate,
+            "min_train_nodes": fewest,
+            "min_evaluate_nodes": fewest,
+            "min_available_nodes": fewest,
+            **self.model_dump(),
+        }
 
 
-def _sampling(settings: Settings) -> _Sampling:
-    # Flower asks two clients at least, and would wait for ever for the second of one.
-    fewest = min(2, settings.num_partitions)
-    return {
-        "fraction_train": settings.fraction_train,
-        "fraction_evaluate": settings.fraction_evaluate,
-        "min_train_nodes": fewest,
-        "min_evaluate_nodes": fewest,
-        "min_available_nodes": fewest,
-    }
+class FedAvg(StrategyChoice):
+    """The mean of the clients' models, weighted by their examples (arXiv 1602.05629)."""
 
 
-def _adaptive(settings: Settings) -> _Adaptive:
+class FedProx(StrategyChoice):
+    """FedAvg with clients that are held near the model they received (arXiv 1812.06127)."""
+
+    # The clients add the term: ``descent`` does.
+    proximal_mu: NotNegative = 0.1
+    """weight of the term that holds a client near the model it received"""
+
+
+class FedAvgM(StrategyChoice):
+    """FedAvg with momentum on the server (arXiv 1909.06335)."""
+
+    server_learning_rate: Positive = 0.1
+    """step of the server; with momentum m it goes 1 / (1 - m) times as far in the end"""
+    server_momentum: BelowOne = 0.9
+    """momentum of the server"""
+
+
+class FedAdam(StrategyChoice):
+    """Adam on the server (arXiv 2003.00295)."""
+
     # Flower 1.41's FedAdam computes, and from round 2 on sends, in float64: twice the bytes down.
-    return {
-        "eta": settings.eta,
-        "eta_l": settings.learning_rate,  # Flower logs it, and uses it for nothing
-        "beta_1": settings.beta_1,
-        "beta_2": settings.beta_2,
-        "tau": settings.tau,
-    }
+    eta: Positive = 0.01
+    """learning rate of the server"""
+    beta_1: BelowOne = 0.9
+    """decay of the mean of updates"""
+    beta_2: BelowOne = 0.99
+    """decay of the mean of squared updates"""
+    tau: Positive = 0.001
+    """added to the root of that mean, so that no weight moves too far"""
+
+    def arguments(self, settings: Settings) -> dict[str, Any]:
+        """Return the arguments; Flower logs ``eta_l``, and uses it for nothing."""
+        return {**super().arguments(settings), "eta_l": settings.learning_rate}
 
 
-def _fedprox(settings: Settings) -> Strategy:
-    # The term itself is the clients' to add: ``task.train`` does.
-    return FedProx(**_sampling(settings), proximal_mu=settings.proximal_mu)
+class FedYogi(FedAdam):
+    """Yogi on the server (arXiv 2003.00295)."""
 
 
-def _fedavgm(settings: Settings) -> Strategy:
-    return FedAvgM(
-        **_sampling(settings),
-        server_learning_rate=settings.server_learning_rate,
-        server_momentum=settings.server_momentum,
-    )
+class FedMedian(StrategyChoice):
+    """The median of the clients' models, weight by weight (arXiv 1803.01498)."""
 
 
-STRATEGIES: dict[str, Callable[[Settings], Strategy]] = {
-    "fedavg": lambda settings: FedAvg(**_sampling(settings)),
-    "fedprox": _fedprox,
-    "fedadam": lambda settings: FedAdam(**_sampling(settings), **_adaptive(settings)),
-    "fedyogi": lambda settings: FedYogi(**_sampling(settings), **_adaptive(settings)),
-    "fedavgm": _fedavgm,
-    "fedmedian": lambda settings: FedMedian(**_sampling(settings)),
-    "local-only": lambda settings: LocalOnly(),
+class LocalOnly(StrategyChoice):
+    """No federation: every client trains alone, and nothing is averaged."""
+
+    personal: ClassVar[bool] = True
+
+    def make(self, settings: Settings) -> Strategy:
+        """Return this package's own strategy."""
+        from fl_sim.app import local_only
+
+        return local_only.LocalOnly()
+
+
+STRATEGIES: dict[str, type[StrategyChoice]] = {
+    "fedavg": FedAvg,
+    "fedprox": FedProx,
+    "fedavgm": FedAvgM,
+    "fedadam": FedAdam,
+    "fedyogi": FedYogi,
+    "fedmedian": FedMedian,
+    "local-only": LocalOnly,
 }
-
-
-def make(settings: Settings) -> Strategy:
-    """Return a new strategy, of the name and with the numbers that the settings give."""
-    return STRATEGIES[settings.strategy](settings)

@@ -1,37 +1,25 @@
-"""The learning task: CIFAR-10, a small convolutional network, and how it is trained and tested.
+"""The learning task: a small convolutional network, its training, its test and its data.
 
 The network and its training are those of Flower's PyTorch quickstart (a LeNet after LeCun et al.,
 "Gradient-based learning applied to document recognition", 1998), with a smaller learning rate.
 """
 
 import hashlib
-import io
-import json
 import math
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from threading import Lock
 
-import pyarrow as pa  # type: ignore[import-untyped]
 import torch
-from PIL import Image
-from pyarrow import parquet
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812  # torch's own name for it
 
-from fl_sim.app import partitions
+from fl_sim.app.cifar10 import Data, DataError, Split
+from fl_sim.app.descent import Descent
 from fl_sim.app.settings import Settings
 from fl_sim.app.threads import mapping, sensible
 
-SIZE = (32, 32)  # of an image, pixels
-FEATURES = b"huggingface"  # where a Parquet file says what its columns are, as JSON
 EVALUATION_BATCH = 500
-
-
-class DataError(Exception):
-    """A dataset that is not there, or not laid out as CIFAR-10 is."""
 
 
 class Net(nn.Module):
@@ -68,47 +56,7 @@ def initial_model(seed: int, num_classes: int) -> Net:
         return Net(num_classes)
 
 
-# --- data
-
-
-class Split:
-    """Labelled images. Each is decoded once in a process, when it is first used."""
-
-    def __init__(self, encoded: list[bytes], labels: Tensor) -> None:
-        self.labels = labels
-        self._encoded = encoded
-        self._decoded = torch.empty((len(encoded), 3, *SIZE), dtype=torch.uint8)
-        self._known = torch.zeros(len(encoded), dtype=torch.bool)
-
-    def __len__(self) -> int:
-        return len(self._encoded)
-
-    def images(self, index: Tensor) -> Tensor:
-        """Return the images at ``index``, uint8 (len(index), 3, 32, 32)."""
-        new = index[~self._known[index]]
-        if len(new):
-            self._decoded[new] = _decode([self._encoded[i] for i in new.tolist()])
-            self._known[new] = True
-        return self._decoded.index_select(0, index)
-
-
-@dataclass(frozen=True)
-class Data:
-    """A dataset in the layout of ``uoft-cs/cifar10``."""
-
-    name: str
-    class_names: tuple[str, ...]
-    train: Split
-    test: Split
-
-    def fingerprint(self) -> str:
-        """Return the SHA-256 over labels and pixels of both splits, in their own order."""
-        digest = hashlib.sha256()
-        for split in (self.train, self.test):
-            digest.update(split.labels.numpy().tobytes())
-            for batch in torch.split(torch.arange(len(split)), EVALUATION_BATCH):
-                digest.update(split.images(batch).numpy().data)
-        return digest.hexdigest()
+# --- who holds which images
 
 
 @dataclass(frozen=True)
@@ -117,64 +65,6 @@ class Part:
 
     train: Tensor
     validation: Tensor
-
-
-@cache
-def load_data(dataset: str) -> Data:
-    """Read a dataset, given its name on the hub or a local folder in the same layout.
-
-    Raises:
-        DataError: it cannot be found or read, or has no images with labels of 32 x 32 pixels.
-    """
-    names, train = _load(dataset, "train")
-    _, test = _load(dataset, "test")
-    return Data(Path(dataset).resolve().name, names, train, test)
-
-
-def _load(dataset: str, split: str) -> tuple[tuple[str, ...], Split]:
-    """Return the names of the classes, and the images with their labels."""
-    try:
-        schema, batches = _read(dataset, split)
-    except (OSError, ValueError) as error:
-        reason = " ".join(str(error).split())
-        raise DataError(f"dataset {dataset!r} cannot be read: {reason}") from error
-    features = json.loads(schema.metadata[FEATURES])["info"]["features"]
-    names = features.get("label", {}).get("names")
-    if "img" not in features or names is None:
-        found = ", ".join(features)
-        raise DataError(f"dataset {dataset!r} has {found}; it needs img, and label with its names")
-    encoded: list[bytes] = []
-    labels: list[int] = []
-    for batch in batches:
-        encoded += batch.column("img").field("bytes").to_pylist()
-        labels += batch.column("label").to_pylist()
-    return tuple(names), Split(encoded, torch.tensor(labels))
-
-
-def _read(dataset: str, split: str) -> tuple[pa.Schema, Iterable[pa.RecordBatch]]:
-    paths = sorted(Path(dataset).rglob(f"{split}*.parquet"))
-    # In small pieces, and none before it is asked for: what was read at once stays in memory.
-    files = [parquet.ParquetFile(path, pre_buffer=False) for path in paths]
-    if files and FEATURES in (files[0].schema_arrow.metadata or {}):
-        return files[0].schema_arrow, (rows for file in files for rows in file.iter_batches(1000))
-    # It knows the hub and every other layout, but takes seconds to import.
-    from datasets import load_dataset  # type: ignore[import-untyped]  # noqa: PLC0415
-
-    table = load_dataset(dataset, split=split).data.table
-    return table.schema, table.to_batches()
-
-
-def _decode(encoded: Sequence[bytes]) -> Tensor:
-    """Return the pixels of images in a file format, uint8 (len(encoded), 3, 32, 32)."""
-    pixels = bytearray(b"".join(map(_pixels, encoded)))
-    return torch.frombuffer(pixels, dtype=torch.uint8).view(-1, *SIZE, 3).permute(0, 3, 1, 2)
-
-
-def _pixels(encoded: bytes) -> bytes:
-    image = Image.open(io.BytesIO(encoded))
-    if image.size != SIZE:
-        raise DataError(f"an image is {image.width} x {image.height}, not {SIZE[0]} x {SIZE[1]}")
-    return (image if image.mode == "RGB" else image.convert("RGB")).tobytes()
 
 
 _PARTITIONING = Lock()
@@ -194,7 +84,7 @@ def partition(data: Data, settings: Settings) -> tuple[Part, ...]:
 def _partition(data: Data, settings: Settings) -> tuple[Part, ...]:
     order = torch.randperm(len(data.train), generator=generator(settings.seed, "shuffle"))
     try:
-        parts = partitions.split(data.train.labels[order], order, settings)
+        parts = settings.partitioning.split(data.train.labels[order], order, settings)
         return tuple(_divide(part, client, settings) for client, part in enumerate(parts))
     except ValueError as error:
         raise DataError(str(error)) from error
@@ -282,57 +172,20 @@ def train(
         the mean cross-entropy of each batch, and the score over the last epoch as it ran.
     """
     torch.set_num_threads(1)  # with more, sums depend on how the work was divided
-    optimizer = SGD(list(model.parameters()), settings.learning_rate, settings.momentum)
-    received = [parameter.detach().clone() for parameter in optimizer.parameters]
+    step = Descent(model, settings, proximal_mu)
     images, labels = split.images(index), split.labels[index]
     curve: list[float] = []
     for _ in range(settings.local_epochs):
         loss_sum, correct = 0.0, 0
-        for batch in torch.split(
-            torch.randperm(len(index), generator=shuffle), settings.batch_size
-        ):
+        order = torch.randperm(len(index), generator=shuffle)
+        for batch in torch.split(order, settings.batch_size):
             logits = model(_normalise(images.index_select(0, batch)))
             loss = F.cross_entropy(logits, labels[batch])
-            gradients = torch.autograd.grad(loss, optimizer.parameters)
-            if proximal_mu:
-                gradients = _pulled(gradients, optimizer.parameters, received, proximal_mu)
-            optimizer.step(gradients)
+            step(loss)
             curve.append(loss.item())
             loss_sum += curve[-1] * len(batch)
             correct += int((logits.argmax(1) == labels[batch]).sum())
     return curve, Score(loss_sum / len(index), correct / len(index))
-
-
-@torch.no_grad()
-def _pulled(
-    gradients: tuple[Tensor, ...], parameters: list[Tensor], received: list[Tensor], mu: float
-) -> tuple[Tensor, ...]:
-    """Add the gradient of the proximal term, mu * (w - w_received)."""
-    return torch._foreach_add(gradients, torch._foreach_sub(parameters, received), alpha=mu)
-
-
-class SGD:
-    """Gradient descent with momentum, to the bit as ``torch.optim.SGD`` computes it.
-
-    The first step of an optimizer of Torch imports its compiler, which takes seconds: as long as
-    a whole round of this small network.
-    """
-
-    def __init__(self, parameters: list[Tensor], learning_rate: float, momentum: float) -> None:
-        self.parameters = parameters
-        self._learning_rate = learning_rate
-        self._momentum = momentum
-        self._velocities: list[Tensor] = []
-
-    @torch.no_grad()
-    def step(self, gradients: tuple[Tensor, ...]) -> None:
-        """Move the parameters against ``gradients``, one for each, once."""
-        if self._velocities:
-            torch._foreach_mul_(self._velocities, self._momentum)
-            torch._foreach_add_(self._velocities, gradients)
-        else:
-            self._velocities = [gradient.clone() for gradient in gradients]
-        torch._foreach_add_(self.parameters, self._velocities, alpha=-self._learning_rate)
 
 
 def evaluate(model: Net, split: Split, index: Tensor | None = None) -> Score:

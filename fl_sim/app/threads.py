@@ -1,4 +1,4 @@
-"""Threads that call a function on several things at once: Torch computes outside Python's lock."""
+"""A thread pool that maps a function over items, and stops at once on Ctrl-C."""
 
 import ctypes
 import os
@@ -11,7 +11,7 @@ from typing import TypeVar
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-# Python itself runs in one thread at a time, for a part of each step of a small network.
+# Torch computes outside Python's lock, but Python has a part in each step of a small network.
 MOST = 4
 
 

@@ -1,1 +1,1 @@
-"""The ways to run the app."""
+"""The ways to run the app: in process, in Flower's simulation, on a deployment."""

@@ -1,4 +1,7 @@
-"""The app as a folder that Flower takes: fedreel may be installed without its project's files."""
+"""A folder with the app's code and a ``pyproject.toml``, as ``flwr run`` wants it.
+
+fedreel may be installed without its project's files.
+"""
 
 import json
 import shutil

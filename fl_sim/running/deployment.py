@@ -1,4 +1,4 @@
-"""The app on a deployment: one that runs somewhere, or one that is started on this machine."""
+"""Deployments of Flower: a run on one, and one that is started on this machine."""
 
 import os
 import time
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 
 from fl_sim.app.settings import Value
-from fl_sim.running.certificates import make_certificates, make_node_key
+from fl_sim.running.certificates import make_certificate, make_node_key
 from fl_sim.running.flower import FlowerError, Programs, free_port, is_taken, private_home
 from fl_sim.running.progress import Bars
 from fl_sim.running.servers import start_superlink, start_supernode
@@ -69,7 +69,7 @@ def deployed(
     Args:
         num_nodes: SuperNodes; each holds one partition.
         port: of the SuperLink; a free one by default.
-        say: is told what is being waited for.
+        say: called with what is being waited for.
 
     Raises:
         FlowerError: Flower is missing, the port is taken, a program ended early, or the nodes do
@@ -83,7 +83,7 @@ def deployed(
         say("starting the SuperLink")
         keys = home / "keys"
         keys.mkdir()
-        address = start_superlink(programs, port or free_port(), make_certificates(keys))
+        address = start_superlink(programs, port or free_port(), make_certificate(keys))
         client = SuperLink.at(address, home)
         node_keys = [make_node_key(keys, f"node-{number}") for number in range(num_nodes)]
         say("registering the SuperNodes' keys")

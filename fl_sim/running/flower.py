@@ -1,4 +1,4 @@
-"""Flower's programs: a home of their own, and an end for all that they start."""
+"""Flower's programs as child processes, each with a home of its own and an end."""
 
 import os
 import shutil
@@ -73,7 +73,7 @@ def free_port() -> int:
 
 
 def is_taken(port: int) -> bool:
-    """Tell whether somebody listens on a TCP port of this machine."""
+    """Return whether a program listens on a TCP port of this machine."""
     with socket.socket() as probe:
         return probe.connect_ex((HOST, port)) == 0
 
@@ -133,7 +133,7 @@ class Programs:
         """Raise FlowerError if one of them has ended."""
         for program in self._all:
             if program.process.poll() is not None:
-                raise FlowerError(_obituary(program))
+                raise FlowerError(_ended_early(program))
 
     def stop(self) -> None:
         """End all of them. Those that take longer than ``GRACE`` are killed."""
@@ -161,7 +161,7 @@ def _signal_all(program: Program, number: signal.Signals) -> None:
         os.killpg(program.process.pid, number)
 
 
-def _obituary(program: Program) -> str:
+def _ended_early(program: Program) -> str:
     status = program.process.returncode
     last = last_line(program.log.read_text(encoding="utf-8", errors="replace"))
     return f"{program.name} ended early, with status {status}: {last}; log: {keep(program.log)}"

@@ -40,7 +40,7 @@ class InProcessGrid(Grid):
         client_app: answers every message.
         run_config: what clients find in their context.
         num_nodes: number of clients; client ``i`` has partition id ``i``.
-        watch: is told of each message before the first is answered, and after each is.
+        watch: called for each message before it is answered and afterwards.
         threads: that answer messages. With more than one, ``client_app`` is called by several at
             once. Replies come in order all the same.
     """

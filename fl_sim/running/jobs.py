@@ -1,6 +1,5 @@
-"""Commands as processes, some at a time; all are stopped when their owner stops."""
+"""A queue of commands that run as child processes, a few at a time."""
 
-import signal
 import subprocess
 import time
 from collections.abc import Generator, Mapping, Sequence
@@ -33,7 +32,7 @@ class _Running:
     def start(cls, name: str, command: Sequence[str]) -> "_Running":
         # A file: a pipe that nobody empties would stop a process that says much.
         output = TemporaryFile()  # noqa: SIM115  # closed when the process has ended
-        # In a session of its own Ctrl-C does not reach it: it is passed on, once.
+        # In a session of its own Ctrl-C does not reach it: it is ended by SIGTERM, once.
         process = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
@@ -44,11 +43,11 @@ class _Running:
         return cls(name, process, output)
 
     def end(self) -> None:
-        """Wait until it has tidied up; one that was started to ignore Ctrl-C is not waited for."""
+        """Wait until it has tidied up; kill one that takes longer than ``GRACE``."""
         try:
             self.process.wait(GRACE)
         except subprocess.TimeoutExpired:
-            self.process.terminate()
+            self.process.kill()
             self.process.wait()
         self.output.close()
 
@@ -69,7 +68,7 @@ def run(commands: Mapping[str, Sequence[str]], at_a_time: int) -> Generator[Ende
 
     Yields:
         what came of each. Where the caller is interrupted or closes the iterator, those that run
-        get what Ctrl-C sends, and their end is awaited.
+        get SIGTERM, which no shell makes them ignore, and their end is awaited.
     """
     waiting, running = list(commands.items()), list[_Running]()
     try:
@@ -82,6 +81,6 @@ def run(commands: Mapping[str, Sequence[str]], at_a_time: int) -> Generator[Ende
                 yield job.ended()
     finally:
         for job in running:
-            job.process.send_signal(signal.SIGINT)
+            job.process.terminate()
         for job in running:
             job.end()

@@ -1,6 +1,6 @@
-"""``fl-sim run``: the app in one of three ways, its record put in place whole or not at all.
+"""``fl-sim run``: starts the app, in this process, in Flower's simulation or on a deployment.
 
-In this process, in Flower's simulation, or on a deployment: the same app, and the same weights.
+It is the same app each time, and gives the same weights.
 """
 
 # ruff: noqa: PLC0415  # heavy imports happen where they are used
@@ -52,7 +52,7 @@ def run(config: Mapping[str, Value], target: Target, on: str = PROCESS) -> Path:
     """
     folder = _prepare(config, target)
     _need(*SIM_PACKAGES, *((RAY,) if on == SIMULATION else ()))
-    with target.making(folder, config) as partial:
+    with ended_by_sigterm(), target.making(folder, config) as partial:
         _train({**config, "name": target.name, "out": str(partial)}, on, target.resume_command)
         if not (partial / RUN_FILE).is_file():
             raise LaunchError("the run ended without an error, and without a record")
@@ -147,7 +147,7 @@ def _need(*packages: str) -> None:
 
 @contextmanager
 def _flower() -> Iterator[None]:
-    """Tell in Flower's words why a run cannot go on, and end its programs with this one."""
+    """Turn an error of Flower's programs into a LaunchError, and SIGTERM into their end."""
     with ended_by_sigterm():
         try:
             yield
@@ -175,7 +175,7 @@ def _train_here(config: dict[str, Value], shown: Bars) -> None:
     with late_interrupt():
         from flwr.app import Context, RecordDict
 
-        from fl_sim.app import client_app, server_app, task
+        from fl_sim.app import cifar10, client_app, server_app
         from fl_sim.app.clients import ClientError
         from fl_sim.app.threads import sensible
         from fl_sim.recording.journal import JournalError
@@ -193,7 +193,7 @@ def _train_here(config: dict[str, Value], shown: Bars) -> None:
     grid = InProcessGrid(client_app.app, config, int(config["num-partitions"]), watch, sensible())
     try:
         server_app.app(grid, Context(RUN_ID, SERVER, {}, RecordDict(), config))
-    except task.DataError as error:
+    except cifar10.DataError as error:
         local = Path(str(config["dataset"])).is_dir()
         hint = "" if local else ". If you have a local copy, give its folder by --data"
         raise LaunchError(f"{error}{hint}") from error

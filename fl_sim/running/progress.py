@@ -1,4 +1,4 @@
-"""How far a run is, as two bars on a terminal: rounds, and what the clients are doing."""
+"""Two progress bars on a terminal: the rounds, and the clients of the phase."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +15,7 @@ from rich.progress import (
 
 
 class Bars:
-    """The two bars. What they are told is drawn at once."""
+    """The two bars. Each call redraws them at once."""
 
     def __init__(self, progress: Progress, num_rounds: int) -> None:
         self._progress = progress
@@ -27,7 +27,7 @@ class Bars:
         self._progress.update(self._rounds, completed=completed)
 
     def clients(self, doing: str, done: int = 0, total: int | None = None) -> None:
-        """Show what the clients do, and how many have done it: None where nobody knows."""
+        """Show what the clients do, and how many of them have done it."""
         self._progress.update(self._clients, description=doing, completed=done, total=total)
 
 

@@ -6,7 +6,7 @@ import time
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from pathlib import Path
 
-from fl_sim.running.certificates import Certificates
+from fl_sim.running.certificates import Certificate
 from fl_sim.running.flower import HOST, FlowerError, Program, Programs, free_port
 from fl_sim.running.superlink import Address
 
@@ -21,15 +21,15 @@ def start_simulator(programs: Programs) -> Address:
     return address
 
 
-def start_superlink(programs: Programs, port: int, certificates: Certificates) -> Address:
+def start_superlink(programs: Programs, port: int, certificate: Certificate) -> Address:
     """Start a SuperLink by TLS, which takes only SuperNodes whose keys are registered with it."""
-    address = Address(f"{HOST}:{port}", certificates.authority)
+    address = Address(f"{HOST}:{port}", certificate.public)
     _start_superlink(
         programs,
         address,
-        *("--ssl-ca-certfile", str(certificates.authority)),
-        *("--ssl-certfile", str(certificates.server)),
-        *("--ssl-keyfile", str(certificates.server_key)),
+        *("--ssl-ca-certfile", str(certificate.public)),
+        *("--ssl-certfile", str(certificate.public)),
+        *("--ssl-keyfile", str(certificate.key)),
         "--enable-supernode-auth",
     )
     return address
@@ -79,7 +79,7 @@ def _wait_until_it_answers(programs: Programs, address: Address) -> None:
 
 
 def _answers(address: Address) -> bool:
-    """Tell whether a SuperLink says that it is well. No proxy stands between."""
+    """Return whether a SuperLink says that it is healthy, asked without a proxy."""
     if address.insecure:
         connection = HTTPConnection(address.host_port, timeout=START_TIMEOUT)
     else:

@@ -1,4 +1,4 @@
-"""``fl-sim suite``: makes the runs of a list that are not there yet, each by ``fl-sim run``."""
+"""``fl-sim suite``: the list of runs that come with the project, and how they are made."""
 
 import sys
 import tomllib
@@ -16,17 +16,17 @@ from rich.text import Text
 from fl_sim import record
 from fl_sim.app.provenance import code_hash
 from fl_sim.app.settings import (
-    PLACES,
     SettingError,
     Settings,
     Value,
     defaults,
     did_you_mean,
     override,
+    used,
 )
 from fl_sim.running import jobs
 from fl_sim.running.flower import ended_by_sigterm
-from fl_sim.running.workshop import Workshop
+from fl_sim.running.run_folder import RunFolder
 
 FILE = record.RUNS / "suite.toml"
 LIKE = "like"  # names the run whose changes a run has as well
@@ -127,14 +127,14 @@ def inspect(entry: Entry, runs: Path) -> Standing:
         return Standing("stale", str(error))
     if other := _differing(entry.config, found.config):
         return Standing("stale", f"made with another {_listed(other)}", found)
-    if found.provenance.code_hash != code_hash():
+    if found.provenance.code_hash != code_hash(Settings.of(entry.config)):
         return Standing("stale", "made by other code", found)
     return Standing("there", run=found)
 
 
 def _differing(wanted: Mapping[str, Value], found: Mapping[str, Value]) -> list[str]:
-    keys = [key for key in dict.fromkeys([*wanted, *found]) if key not in PLACES]
-    return [key for key in keys if wanted.get(key) != found.get(key)]
+    ours, theirs = used(wanted), used(found)
+    return [key for key in dict.fromkeys([*ours, *theirs]) if ours.get(key) != theirs.get(key)]
 
 
 def _listed(keys: Sequence[str]) -> str:
@@ -216,10 +216,10 @@ def _command(entry: Entry, folder: Path, data: Path | None, force: bool) -> list
 
 
 def _is_interrupted(entry: Entry, folder: Path) -> bool:
-    workshop = Workshop(folder.absolute())
-    if workshop.rounds_done() is None:
+    run_folder = RunFolder(folder.absolute())
+    if run_folder.rounds_done() is None:
         return False
-    return not _differing(entry.config, workshop.config())
+    return not _differing(entry.config, run_folder.config())
 
 
 def reason(job: jobs.Ended) -> str:

@@ -1,4 +1,4 @@
-"""Flower's command line on one SuperLink: submit a run, follow it, judge it, list the nodes."""
+"""A client of one SuperLink, by Flower's command line: submits runs and follows them."""
 
 import json
 import re

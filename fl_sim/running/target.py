@@ -1,4 +1,4 @@
-"""Where a record goes, what may be there, and how it gets there: whole or not at all."""
+"""The folder that a record goes to: what may be there, and how it is replaced at once."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from fl_sim import record
-from fl_sim.running.workshop import JOURNAL, Workshop, WorkshopError
+from fl_sim.running.run_folder import JOURNAL, RunFolder, RunFolderError
 
 
 class LaunchError(Exception):
@@ -16,7 +16,7 @@ class LaunchError(Exception):
 
 
 class StoppedError(KeyboardInterrupt):
-    """A run that was stopped by Ctrl-C; the text says what is left of it."""
+    """A run that was stopped by Ctrl-C; the message says what is left of it."""
 
 
 @dataclass(frozen=True)
@@ -59,13 +59,13 @@ class Target:
         Raises:
             LaunchError: there is none.
         """
-        workshop = Workshop(self._folder())
-        if workshop.rounds_done() is None:
+        run_folder = RunFolder(self._folder())
+        if run_folder.rounds_done() is None:
             raise LaunchError(
                 f"there is no interrupted run {self.name} to go on with; "
                 f"start it with: fl-sim run {self.name}"
             )
-        return workshop.config()
+        return run_folder.config()
 
     @contextmanager
     def making(self, folder: Path, config: Mapping[str, Any]) -> Iterator[Path]:
@@ -76,30 +76,30 @@ class Target:
             config: of the run, kept for a later process that goes on.
 
         Raises:
-            LaunchError: an interrupted run is there, another process is at it, or it cannot be
+            LaunchError: an interrupted run is there, another process makes it, or it cannot be
                 written.
             StoppedError: Ctrl-C.
         """
-        workshop = Workshop(folder)
+        run_folder = RunFolder(folder)
         try:
-            workshop.check_free()
-            self._check_interrupted(workshop)
-            with workshop.making(config, resume=self.resume) as partial:
+            run_folder.check_free()
+            self._check_interrupted(run_folder)
+            with run_folder.making(config, resume=self.resume) as partial:
                 yield partial
-        except WorkshopError as error:
+        except RunFolderError as error:
             raise LaunchError(str(error)) from error
         except OSError as error:
             raise LaunchError(f"{folder}: {error.strerror or error}") from error
         except KeyboardInterrupt as error:
-            done = workshop.rounds_done()
+            done = run_folder.rounds_done()
             left = "nothing was written" if done is None else self._left(done)
             raise StoppedError(f"stopped; {left}") from error
 
     def _folder(self) -> Path:
         return (self.out or record.RUNS / self.name).absolute()
 
-    def _check_interrupted(self, workshop: Workshop) -> None:
-        done = workshop.rounds_done()
+    def _check_interrupted(self, run_folder: RunFolder) -> None:
+        done = run_folder.rounds_done()
         if done is not None and not self.resume and not self.force:
             raise LaunchError(f"{self._left(done)}, or begin anew with --force")
 

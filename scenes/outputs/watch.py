@@ -21,7 +21,7 @@ from scenes.render.store import STORE, Store
 from scenes.text.errors import SceneError
 
 LOOK = Look("low")
-SUFFIXES = (".po", ".json", ".npz", ".cfg")  # of watched files besides code
+SUFFIXES = (".po", ".json", ".gz", ".npz", ".cfg")  # of watched files besides code
 FILM_FILE = "fedreel.mp4"
 
 

@@ -35,7 +35,8 @@ RETRIES = 3  # of a task after its worker or machine was lost
 PATIENCE = 10.0  # seconds for cancelled tasks to clean up
 MOST_FILES = 3  # named in an error
 WORK = "fedreel"  # prefix of a task's working folder
-READ = (record.RUN_FILE, "*.npz")  # the files of a record that scenes read; not the model
+# The files of a record that scenes read, without the model.
+READ = (record.RUN_FILE, record.OLD_RUN_FILE, "*.npz")
 SETTINGS = {
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",  # avoids a warning about GPUs
     "RAY_USAGE_STATS_ENABLED": "0",

@@ -73,9 +73,9 @@ def line(message: str, **parts: "Number | Line") -> Line:
     """Return a line with numbers as named fields.
 
     Raises:
-        ValueError: the message contains a digit.
+        ValueError: the message, or a part that is no number, contains a digit.
     """
-    return Line(_checked(message), tuple(parts.items()), (message,))
+    return Line(_checked(message), _sourced(parts), (message,))
 
 
 text = line  # for a label without numbers
@@ -85,10 +85,17 @@ def plural(number: Number, one: str, many: str, **parts: "Number | Line") -> Lin
     """Return a line in the plural form for a number, which is its field ``n``.
 
     Raises:
-        ValueError: a message contains a digit.
+        ValueError: a message, or a part that is no number, contains a digit.
     """
-    template = _checked(ENGLISH.wording((one, many), number.value))
-    return Line(template, ((COUNTED, number), *parts.items()), (one, many))
+    message = _checked(one), _checked(many)
+    template = ENGLISH.wording(message, number.value)
+    return Line(template, _sourced({COUNTED: number, **parts}), message)
+
+
+def _sourced(parts: "Mapping[str, Number | Line]") -> "tuple[tuple[str, Number | Line], ...]":
+    for part in parts.values():
+        numbers_of(part)
+    return tuple(parts.items())
 
 
 def _checked(template: str) -> str:

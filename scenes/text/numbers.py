@@ -95,6 +95,8 @@ def _descend(found: Iterable[Any], step: Step) -> Iterator[Any]:
             continue
         if isinstance(step, Span):
             yield from value[step.start :]
+        elif isinstance(step, int) and step < 0:
+            raise IndexError(f"there is no item so far before the first: {step}")
         elif isinstance(step, int) or isinstance(value, dict):
             yield value[step]
         else:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from processes import run
 from quick_run import SMALL
 
 
@@ -18,11 +19,10 @@ def small() -> Path:
 
 @pytest.fixture
 def fl_sim() -> Callable[..., subprocess.CompletedProcess[str]]:
-    """Return a function that runs `fl-sim` as a process of its own."""
+    """Return a function that runs `fl-sim` as a process of its own, with environment variables."""
 
-    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "fl_sim.cli", *arguments]
-        environment = {**os.environ, "COLUMNS": "80", "NO_COLOR": "1"}
-        return subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    def fl_sim_(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
+        known = {**os.environ, "COLUMNS": "80", "NO_COLOR": "1", **environment}
+        return run(sys.executable, "-m", "fl_sim.cli", *arguments, env=known)
 
-    return run
+    return fl_sim_

@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 from tiny_record import tiny_run
 
 from fl_sim import record
+from fl_sim.app.settings import OWN, SETTINGS, TABLES
 from fl_sim.cli import cli
 from fl_sim.running import launch
 
@@ -33,7 +34,8 @@ def invoke(*arguments: str) -> Result:
 
 
 @pytest.mark.parametrize(
-    "command", [[], ["run"], ["list"], ["show"], ["diff"], ["upgrade"], ["check"], ["schema"]]
+    "command",
+    [[], ["run"], ["settings"], ["list"], ["show"], ["diff"], ["upgrade"], ["check"], ["schema"]],
 )
 def test_help_shows_examples(command: list[str]) -> None:
     result = invoke(*command, "--help")
@@ -43,6 +45,13 @@ def test_help_shows_examples(command: list[str]) -> None:
 
 def test_version(fl_sim: Run) -> None:
     assert fl_sim("--version").stdout.startswith("fl-sim, version ")
+
+
+def test_settings_shows_every_setting_and_every_choice() -> None:
+    found = [line.split() for line in invoke("settings").stdout.splitlines()]
+    first = {words[0] for words in found if words}
+    assert first >= SETTINGS.keys() - set(OWN)
+    assert first >= {name for table in TABLES.values() for name in table}
 
 
 def test_list(runs: Path) -> None:

@@ -1,17 +1,18 @@
 """What each half may import."""
 
-import subprocess
 import sys
 
 import pytest
+from processes import run
 
 LOADED = "import sys; print(*sorted({name.split('.')[0] for name in sys.modules}))"
 
 
 def loaded_by(statement: str) -> set[str]:
     """Return the packages that are loaded after a statement, in a process of its own."""
-    command = [sys.executable, "-c", f"{statement}; {LOADED}"]
-    return set(subprocess.run(command, capture_output=True, text=True, check=True).stdout.split())
+    done = run(sys.executable, "-c", f"{statement}; {LOADED}")
+    assert done.returncode == 0, done.stderr
+    return set(done.stdout.split())
 
 
 def test_the_record_needs_no_training_package() -> None:
@@ -26,5 +27,9 @@ def test_the_app_never_imports_manim() -> None:
 
 @pytest.mark.parametrize("module", ["cli", "app.settings"])
 def test_help_needs_nothing_heavy(module: str) -> None:
-    heavy = {"flwr", "torch", "datasets", "numpy", "pydantic", "rich"}
+    heavy = {"flwr", "torch", "datasets", "numpy", "rich"}
     assert not loaded_by(f"import fl_sim.{module}") & heavy
+
+
+def test_help_does_not_wait_for_the_settings() -> None:
+    assert "pydantic" not in loaded_by("import fl_sim.cli")

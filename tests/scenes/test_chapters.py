@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from filmed import CHAPTERS, GROUPED, filmed, noting_faults
 from manim import Integer, Text
-from spec_texts import figures_in
+from spec_texts import numbers_in
 
 from fl_sim import record
 from scenes.explainer import texts_of
@@ -65,8 +65,8 @@ def tell(chapter: str, chosen: str) -> Any:
 def texts_by_source(spec: Any) -> dict[str, set[str]]:
     """Return how each number is written, by where it comes from."""
     texts: dict[str, set[str]] = {}
-    for figure in figures_in(spec):
-        texts.setdefault(figure.source, set()).add(figure.text)
+    for number in numbers_in(spec):
+        texts.setdefault(number.source, set()).add(number.text)
     return texts
 
 

@@ -1,5 +1,6 @@
 """``fedreel`` as a person uses it."""
 
+import gzip
 import os
 import shutil
 import signal
@@ -12,7 +13,7 @@ from pathlib import Path
 import av
 import pytest
 
-from fl_sim.record import RUNS
+from fl_sim.record import RUN_FILE, RUNS
 
 ROOT = Path(__file__).parents[2]
 
@@ -49,25 +50,30 @@ def _missing(folder: Path) -> None:
 
 
 def _truncated(folder: Path) -> None:
-    path = folder / "run.json"
-    path.write_bytes(path.read_bytes()[:5000])
+    path = folder / RUN_FILE
+    path.write_bytes(path.read_bytes()[:2000])
+
+
+def _replaced(folder: Path, old: bytes, new: bytes) -> None:
+    path = folder / RUN_FILE
+    text = gzip.decompress(path.read_bytes())
+    assert old in text
+    path.write_bytes(gzip.compress(text.replace(old, new)))
 
 
 def _not_a_number(folder: Path) -> None:
-    path = folder / "run.json"
-    path.write_text(path.read_text().replace('"accuracy": 0.1015', '"accuracy": NaN'))
+    _replaced(folder, b'"accuracy":0.1015', b'"accuracy":NaN')
 
 
 def _newer(folder: Path) -> None:
-    path = folder / "run.json"
-    path.write_text(path.read_text().replace('"schema_version": 2', '"schema_version": 99'))
+    _replaced(folder, b'"schema_version":3', b'"schema_version":99')
 
 
 @pytest.mark.parametrize(
     ("spoil", "says"),
     [
-        (_missing, "no run.json there"),
-        (_truncated, "not readable as JSON"),
+        (_missing, "no run.json.gz there"),
+        (_truncated, "the file ends too early"),
         (_not_a_number, "rounds[0].central.accuracy"),
         (_newer, "schema_version is 99"),
     ],
@@ -99,7 +105,7 @@ def test_manims_own_command_says_so_in_one_line_too(tmp_path: Path) -> None:
     )
     assert done.returncode == 2
     lines = [text for text in done.stderr.splitlines() if text.strip()]
-    assert [text.startswith("fedreel: nowhere: no run.json there") for text in lines] == [True]
+    assert [text.startswith("fedreel: nowhere: no run.json.gz there") for text in lines] == [True]
     assert not list(tmp_path.iterdir())
 
 

@@ -1,18 +1,16 @@
-"""Goes through what a story tells."""
+"""Goes through what a story shows."""
 
 from collections.abc import Iterator
 from typing import Any
 
 from scenes.outputs.captions import lines_in
+from scenes.text.lines import numbers_of
 from scenes.text.numbers import Number
 
-__all__ = ["figures_in", "lines_in"]
+__all__ = ["lines_in", "numbers_in"]
 
 
-def figures_in(spec: Any) -> Iterator[Number]:
-    """Yield every figure in what is told."""
+def numbers_in(spec: Any) -> Iterator[Number]:
+    """Yield every number in a spec."""
     for found in lines_in(spec):
-        if isinstance(found, Number):
-            yield found
-        else:
-            yield from found.figures
+        yield from numbers_of(found)

@@ -120,5 +120,5 @@ def files(name: str, run: Run) -> list[Path]:
     """
     folder = record.resolve(name)
     beside = [part.file for part in (run.arrays, run.final) if part is not None and part.file]
-    found = [folder / record.RUN_FILE, *(folder / file for file in beside)]
-    return [path for path in found if path.parent == folder and path.is_file()]
+    found = [record.file_of(folder), *(folder / file for file in beside)]
+    return [path for path in found if path and path.parent == folder and path.is_file()]

@@ -11,7 +11,7 @@ from babel.messages.pofile import read_po, write_po
 HERE = Path(__file__).parent
 SCENES = HERE.parents[1]
 # The functions with translatable texts, and the positions of these arguments; ``_`` in templates.
-KEYWORDS = {"text": None, "line": None, "plural": (2, 3), "_": None}
+KEYWORDS = {"text": None, "line": None, "plural": (2, 3), "Beat": (2,), "_": None}
 SOURCES = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
 
 

@@ -98,7 +98,7 @@ def test_drafts_are_made_again_when_the_record_changes(hand: Callable[..., str])
         wait_for(log, "Waiting for changes", 2)
         assert re.search(r"(run|arrays).* changed \.\.\.", log.read_text("utf-8"))
         assert movie.read_bytes() != before
-        (mine / "run.json").write_text("{}")
+        (mine / record.RUN_FILE).write_bytes(b"{}")
         wait_for(log, "fedreel: ", 1)
         os.killpg(program.pid, signal.SIGINT)
         assert program.wait(timeout=20) == 0

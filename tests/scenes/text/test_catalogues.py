@@ -1,16 +1,26 @@
 """Every text is there in every language, and keeps its fields."""
 
+import ast
 from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
 from string import Formatter
 
 import pytest
 from babel.messages.catalog import Message
+from filmed import CHAPTERS
+from spec_texts import lines_in
 
+import scenes
+from scenes import FILM, LOOP
+from scenes.render.jobs import jobs
 from scenes.text.catalogues import read, template
-from scenes.text.languages import ENGLISH, LANGUAGES
-from scenes.text.lines import DIGIT
+from scenes.text.language import ENGLISH
+from scenes.text.languages import LANGUAGES
+from scenes.text.lines import DIGIT, Line
 
-OTHERS = [language for language in LANGUAGES if language != ENGLISH]
+OTHERS = [code for code in LANGUAGES if code != ENGLISH.code]
+TRANSLATING = {"translate", "translate_plural", "text", "line", "plural", "_"}
 
 
 def texts(message: Message) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -30,10 +40,51 @@ def messages(language: str) -> Iterator[Message]:
     return (message for message in read(language) if message.id)
 
 
+@cache
+def wanted() -> frozenset[tuple[str, ...]]:
+    """Return the texts of the code, each with its forms."""
+    return frozenset(texts(message)[0] for message in template() if message.id)
+
+
 @pytest.mark.parametrize("language", OTHERS)
 def test_a_catalogue_has_the_texts_of_the_code_and_no_others(language: str) -> None:
-    wanted = {texts(message)[0] for message in template() if message.id}
-    assert {texts(message)[0] for message in messages(language)} == wanted, "make catalogues"
+    assert {texts(message)[0] for message in messages(language)} == wanted(), "make catalogues"
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_every_line_of_a_story_is_among_the_texts_of_the_code(chapter: str) -> None:
+    (job,) = jobs((chapter,))
+    shown = set(messages_in(job.tell()))
+    assert shown
+    assert shown <= wanted()
+
+
+def messages_in(spec: object) -> Iterator[tuple[str, ...]]:
+    """Yield the messages of the lines in a spec, and of the lines in these."""
+    for found in lines_in(spec):
+        if isinstance(found, Line):
+            if any(found.message):
+                yield found.message
+            yield from messages_in([part for _, part in found.parts])
+
+
+def test_every_text_that_is_translated_anywhere_is_among_the_texts_of_the_code() -> None:
+    found = set()
+    for file in Path(scenes.__file__).parent.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            match node:
+                case ast.Call(
+                    func=ast.Name(id=name) | ast.Attribute(attr=name),
+                    args=[ast.Constant(value=str(message)), *_],
+                ) if name in TRANSLATING and message:
+                    found.add(message)
+    assert len(found) > 200
+    assert found <= {form for forms in wanted() for form in forms}
+
+
+def test_every_description_of_a_beat_is_among_the_texts_of_the_code() -> None:
+    described = {(beat.description,) for chapter in (*FILM, LOOP) for beat in chapter.beats}
+    assert described <= wanted()
 
 
 @pytest.mark.parametrize("language", OTHERS)

@@ -1,19 +1,13 @@
 """Texts and numbers in each language."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
 
-from scenes.text import languages as language
+from scenes.text import languages
 from scenes.text.errors import LanguageError
-
-
-@pytest.fixture(autouse=True)
-def english_again() -> Iterator[None]:
-    """Leave the language as it was found."""
-    yield
-    language.use(language.ENGLISH)
+from scenes.text.language import ENGLISH, Language, rounded_size
+from scenes.text.languages import LANGUAGES
 
 
 @pytest.mark.parametrize(
@@ -35,8 +29,8 @@ def english_again() -> Iterator[None]:
     ],
 )
 def test_numbers_are_written_as_the_language_does(code: str, texts: list[str]) -> None:
-    language.use(code)
-    assert language.current() == code
+    language = LANGUAGES[code]
+    assert language.code == code
     assert [
         language.integer(62006),
         language.percent(0.1984),
@@ -70,7 +64,7 @@ def test_numbers_are_written_as_the_language_does(code: str, texts: list[str]) -
     ],
 )
 def test_four_digits_are_separated_where_the_language_does(code: str, texts: list[str]) -> None:
-    language.use(code)
+    language = LANGUAGES[code]
     assert [
         language.integer(999),
         language.integer(4000),
@@ -87,15 +81,14 @@ def test_four_digits_are_separated_where_the_language_does(code: str, texts: lis
     [("en", "Nov 22, 2026"), ("de", "22.11.2026"), ("es", "22 nov 2026"), ("fr", "22 nov. 2026")],
 )
 def test_days_are_written_as_the_language_does(code: str, text: str) -> None:
-    language.use(code)
-    assert language.date(datetime(2026, 11, 22, tzinfo=UTC)) == text
+    assert LANGUAGES[code].date(datetime(2026, 11, 22, tzinfo=UTC).timestamp()) == text
 
 
 @pytest.mark.parametrize(
     ("value", "text"), [(1, "1\u00a0byte"), (5, "5\u00a0bytes"), (999_500, "1.00\u00a0MB")]
 )
 def test_one_byte_is_not_many(value: float, text: str) -> None:
-    assert language.size(value) == text
+    assert ENGLISH.size(value) == text
 
 
 @pytest.mark.parametrize(
@@ -111,12 +104,61 @@ def test_one_byte_is_not_many(value: float, text: str) -> None:
     ],
 )
 def test_a_size_has_as_many_digits_as_asked_for(value: float, digits: int, text: str) -> None:
-    assert language.size(value, digits) == text
+    assert ENGLISH.size(value, digits) == text
     shown = float(text.split("\u00a0", maxsplit=1)[0])
     unit = {"kB": 1e3, "MB": 1e6}.get(text[-2:], 1)
-    assert language.rounded_size(value, digits) == pytest.approx(shown * unit, rel=1e-12)
+    assert rounded_size(value, digits) == pytest.approx(shown * unit, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0, "0 bytes"),
+        (999, "999 bytes"),
+        (1000, "1.00 kB"),
+        (249_440, "249 kB"),
+        (999_499, "999 kB"),
+        (999_500, "1.00 MB"),
+        (9_994_000, "9.99 MB"),
+        (44_892_360, "44.9 MB"),
+        (748_320_000, "748 MB"),
+        (3.2e15, "3,200 TB"),
+    ],
+)
+def test_bytes_have_three_digits(value: float, text: str) -> None:
+    assert ENGLISH.size(value) == text.replace(" ", "\u00a0")
+
+
+def test_a_message_is_looked_up_or_stays_as_it_is() -> None:
+    german = LANGUAGES["de"]
+    assert german.translate("photos") == "Fotos"
+    assert german.translate("not in the film") == "not in the film"
+    assert german.translate("") == ""  # which is a catalogue's own head
+    assert german.wording(("photos",)) == "Fotos"
+    assert german.wording(("{n} message", "{n} messages"), 1) == "{n} Nachricht"
+    assert german.wording(("{n} message", "{n} messages"), 2) == "{n} Nachrichten"
+    assert ENGLISH.wording(("{n} message", "{n} messages"), 2) == "{n} messages"
+
+
+def test_a_language_is_found_by_its_code() -> None:
+    assert languages.named("en") is ENGLISH
+    assert [languages.named(code).name for code in LANGUAGES] == [
+        "English",
+        "Deutsch",
+        "Español",
+        "Français",
+    ]
 
 
 def test_an_unknown_language_is_named_with_those_there_are() -> None:
     with pytest.raises(LanguageError, match=r"no language 'xx'\. Choose from: en, de, es, fr"):
-        language.use("xx")
+        languages.named("xx")
+
+
+def test_a_language_without_a_catalogue_cannot_be_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(LANGUAGES, "it", Language("it", "Italiano", "ita"))
+    wanted = r"'it' has no catalogue scenes/text/catalogues/it\.po.*make catalogues"
+    with pytest.raises(LanguageError, match=wanted):
+        languages.check_catalogues()
+    with pytest.raises(LanguageError, match=wanted):
+        languages.named("it")

@@ -1,28 +1,30 @@
 """The network, its training, and who holds which images."""
 
-import shutil
+import sys
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
-from datasets import ClassLabel, Dataset, Features, Image, Value
-from PIL import Image as Picture
-from pyarrow import parquet
+from processes import run
 
-from fl_sim.app import task
-from fl_sim.app.settings import Settings, defaults
+from fl_sim.app import cifar10, task
+from fl_sim.app.descent import Descent
+from fl_sim.app.settings import Settings
 
 
 @pytest.fixture
 def settings() -> Settings:
-    return replace(Settings.of(defaults()), num_partitions=4)
+    return Settings(num_partitions=4)
+
+
+def with_(settings: Settings, **changes: int) -> Settings:
+    return settings.model_copy(update=changes)
 
 
 @pytest.fixture
-def data(small: Path) -> task.Data:
-    return task.load_data(str(small))
+def data(small: Path) -> cifar10.Data:
+    return cifar10.load(str(small))
 
 
 def test_the_network_of_the_quickstart() -> None:
@@ -52,24 +54,31 @@ def test_the_seed_decides_the_first_model() -> None:
     assert not torch.equal(one, other)
 
 
-def test_sgd_is_torchs_to_the_bit() -> None:
-    generator = torch.Generator().manual_seed(0)
+def test_descent_is_torchs_to_the_bit(settings: Settings) -> None:
+    images = torch.rand((8, 3, 32, 32), generator=task.generator(0))
     ours, theirs = (task.initial_model(0, 10) for _ in range(2))
     optimizer = torch.optim.SGD(theirs.parameters(), lr=0.01, momentum=0.9)
-    sgd = task.SGD(list(ours.parameters()), 0.01, 0.9)
+    step = Descent(ours, settings)
     for _ in range(3):
-        gradients = [
-            torch.randn(parameter.shape, generator=generator) for parameter in ours.parameters()
-        ]
-        sgd.step(tuple(gradients))
-        for parameter, gradient in zip(theirs.parameters(), gradients, strict=True):
-            parameter.grad = gradient.clone()
+        step(ours(images).square().sum())
+        optimizer.zero_grad()
+        theirs(images).square().sum().backward()
         optimizer.step()
     for mine, torchs in zip(ours.parameters(), theirs.parameters(), strict=True):
         assert torch.equal(mine, torchs)
 
 
-def test_training_is_repeated_to_the_bit(data: task.Data, settings: Settings) -> None:
+def test_training_does_not_import_torchs_compiler() -> None:
+    program = (
+        "import sys, torch; from fl_sim.app import descent, settings, task; "
+        "model = task.initial_model(0, 10); "
+        "descent.Descent(model, settings.Settings())(model(torch.zeros(2, 3, 32, 32)).sum()); "
+        "print('torch._dynamo' in sys.modules)"
+    )
+    assert run(sys.executable, "-c", program).stdout == "False\n"
+
+
+def test_training_is_repeated_to_the_bit(data: cifar10.Data, settings: Settings) -> None:
     def trained(seed: int) -> tuple[list[float], torch.Tensor]:
         model = task.initial_model(0, 10)
         curve, _ = task.train(
@@ -84,7 +93,7 @@ def test_training_is_repeated_to_the_bit(data: task.Data, settings: Settings) ->
     assert not torch.equal(weight, other)
 
 
-def test_the_score_of_a_model_that_always_says_class_three(data: task.Data) -> None:
+def test_the_score_of_a_model_that_always_says_class_three(data: cifar10.Data) -> None:
     model = task.Net()
     torch.nn.init.zeros_(model.fc3.weight)
     torch.nn.init.zeros_(model.fc3.bias)
@@ -94,7 +103,7 @@ def test_the_score_of_a_model_that_always_says_class_three(data: task.Data) -> N
     assert task.evaluate(model, data.test) == task.Score(loss=90.0, accuracy=0.1)
 
 
-def test_the_proximal_term_is_that_of_fedprox(data: task.Data, settings: Settings) -> None:
+def test_the_proximal_term_is_that_of_fedprox(data: cifar10.Data, settings: Settings) -> None:
     index, mu = torch.arange(96), 0.5
 
     def trained(**options: float) -> task.Net:
@@ -124,31 +133,31 @@ def test_the_proximal_term_is_that_of_fedprox(data: task.Data, settings: Setting
     assert not torch.allclose(pulled, plain, rtol=0, atol=1e-5)
 
 
-class Tells(torch.nn.Module):
+class ReadsFirstPixel(torch.nn.Module):
     """Reads the class from an image's first pixel, and is sure of it by 100 nats."""
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
-        told = ((images[:, 0, 0, 0] + 1) * 127.5).round().long()
-        return 100.0 * torch.nn.functional.one_hot(told, 3).float()
+        classes = ((images[:, 0, 0, 0] + 1) * 127.5).round().long()
+        return 100.0 * torch.nn.functional.one_hot(classes, 3).float()
 
 
-def told(classes: list[int], labels: list[int]) -> task.Split:
-    """Return a split of which ``Tells`` says these classes."""
-    split = task.Split([b""] * len(classes), torch.tensor(labels))
-    split._decoded[:] = torch.tensor(classes, dtype=torch.uint8).view(-1, 1, 1, 1)
-    split._known[:] = True
-    return split
+def split(classes: list[int], labels: list[int]) -> cifar10.Split:
+    """Return a split whose images have these classes for ``ReadsFirstPixel``."""
+    pixels = torch.tensor(classes, dtype=torch.uint8).view(-1, 1, 1, 1).expand(-1, 3, 32, 32)
+    return cifar10.Split(torch.tensor(labels), lambda index: pixels[index])
 
 
 def test_the_confusion_of_five_examples() -> None:
-    result = task.test(Tells(), told([0, 1, 1, 2, 0], labels=[0, 0, 1, 2, 2]), num_classes=3)
+    result = task.test(
+        ReadsFirstPixel(), split([0, 1, 1, 2, 0], labels=[0, 0, 1, 2, 2]), num_classes=3
+    )
     assert result.confusion.tolist() == [[1, 1, 0], [0, 1, 0], [1, 0, 1]]
     assert result.confusion.dtype == torch.int64
     # Two of five are taken for another class, by 100 nats each.
     assert result.score == task.Score(loss=40.0, accuracy=0.6)
 
 
-def test_the_test_scores_as_the_evaluation_does(data: task.Data) -> None:
+def test_the_test_scores_as_the_evaluation_does(data: cifar10.Data) -> None:
     model = task.initial_model(0, 10)
     result = task.test(model, data.test, 10)
     assert result.score == task.evaluate(model, data.test)
@@ -165,76 +174,45 @@ def test_the_probabilities_of_known_logits() -> None:
     assert torch.allclose(given, torch.tensor([[0.125, 0.25, 0.625]] * 2), rtol=0, atol=1e-7)
 
 
-def test_the_small_dataset(data: task.Data) -> None:
-    assert (len(data.train), len(data.test), data.name) == (400, 100, "cifar10-small")
-    assert data.class_names[0] == "airplane"
-    assert torch.bincount(data.train.labels).tolist() == [40] * 10
-    images = data.train.images(torch.tensor([5, 5, 0]))
-    assert (images.shape, images.dtype) == ((3, 3, 32, 32), torch.uint8)
-    assert torch.equal(images[0], images[1])
-
-
-def test_the_library_reads_the_same_as_this_module_does(
-    small: Path, data: task.Data, tmp_path: Path
-) -> None:
-    # Without the names of the classes, which the card of the dataset knows too.
-    for path in small.rglob("*.parquet"):
-        parquet.write_table(
-            parquet.read_table(path).replace_schema_metadata(), tmp_path / path.name
-        )
-    shutil.copy(small / "README.md", tmp_path)
-    card = tmp_path / "README.md"
-    card.write_text(card.read_text().replace("plain_text/t", "t"))
-    other = task.load_data(str(tmp_path))
-    assert other.class_names == data.class_names
-    assert other.fingerprint() == data.fingerprint()
-
-
-def test_the_fingerprint_is_of_labels_and_pixels(data: task.Data) -> None:
-    assert data.fingerprint() == data.fingerprint()
-    swapped = replace(data, train=data.test, test=data.train)
-    assert swapped.fingerprint() != data.fingerprint()
-
-
-def test_every_image_has_one_owner(data: task.Data, settings: Settings) -> None:
+def test_every_image_has_one_owner(data: cifar10.Data, settings: Settings) -> None:
     parts = task.partition(data, settings)
     assert [(len(part.train), len(part.validation)) for part in parts] == [(80, 20)] * 4
     held = torch.cat([torch.cat([part.train, part.validation]) for part in parts])
     assert torch.equal(held.sort().values, torch.arange(400))
 
 
-def test_the_seed_decides_who_holds_what(data: task.Data, settings: Settings) -> None:
-    part, other = (task.partition(data, replace(settings, seed=seed))[0].train for seed in (42, 43))
+def test_the_seed_decides_who_holds_what(data: cifar10.Data, settings: Settings) -> None:
+    part, other = (task.partition(data, with_(settings, seed=seed))[0].train for seed in (42, 43))
     assert not torch.equal(part, other)
 
 
-def test_several_threads_find_the_same_partition(data: task.Data, settings: Settings) -> None:
-    settings = replace(settings, seed=1234)
+def test_several_threads_find_the_same_partition(data: cifar10.Data, settings: Settings) -> None:
+    settings = with_(settings, seed=1234)
     with ThreadPoolExecutor(4) as pool:
         found = list(pool.map(lambda _: task.partition(data, settings), range(4)))
     assert all(each is found[0] for each in found)
 
 
-def test_too_many_clients(data: task.Data, settings: Settings) -> None:
-    with pytest.raises(task.DataError, match="client 0 would hold 1 images, too few"):
-        task.partition(data, replace(settings, num_partitions=400))
+def test_too_many_clients(data: cifar10.Data, settings: Settings) -> None:
+    with pytest.raises(cifar10.DataError, match="client 0 would hold 1 images, too few"):
+        task.partition(data, with_(settings, num_partitions=400))
 
 
-def test_thumbnails_are_of_different_classes(data: task.Data, settings: Settings) -> None:
+def test_thumbnails_are_of_different_classes(data: cifar10.Data, settings: Settings) -> None:
     part = task.partition(data, settings)[0]
     images, labels = task.thumbnails(data, part, 6, task.generator(0))
     assert images.shape == (6, 32, 32, 3)
     assert len(set(labels.tolist())) == 6
 
 
-def test_thumbnails_of_few_classes_repeat_them(data: task.Data) -> None:
+def test_thumbnails_of_few_classes_repeat_them(data: cifar10.Data) -> None:
     cats = (data.train.labels == 3).nonzero().flatten()
     part = task.Part(train=cats, validation=cats)
     _, labels = task.thumbnails(data, part, 6, task.generator(0))
     assert labels.tolist() == [3] * 6
 
 
-def test_samples_are_spread_over_the_classes(data: task.Data) -> None:
+def test_samples_are_spread_over_the_classes(data: cifar10.Data) -> None:
     chosen, again, other = (task.samples(data, 24, task.generator(seed)) for seed in (0, 0, 1))
     assert torch.equal(chosen, again)
     assert not torch.equal(chosen, other)
@@ -243,30 +221,5 @@ def test_samples_are_spread_over_the_classes(data: task.Data) -> None:
     assert len(set(data.test.labels[chosen[:10]].tolist())) == 10
 
 
-def test_no_more_samples_than_there_are(data: task.Data) -> None:
+def test_no_more_samples_than_there_are(data: cifar10.Data) -> None:
     assert sorted(task.samples(data, 1000, task.generator(0)).tolist()) == list(range(100))
-
-
-def save(folder: Path, features: Features, rows: dict[str, list[object]]) -> str:
-    for split in ("train", "test"):
-        Dataset.from_dict(rows, features=features).to_parquet(folder / f"{split}.parquet")
-    return str(folder)
-
-
-def test_another_layout(tmp_path: Path) -> None:
-    folder = save(tmp_path, Features({"text": Value("string")}), {"text": ["a"]})
-    with pytest.raises(task.DataError, match="has text; it needs img, and label with its names"):
-        task.load_data(folder)
-
-
-def test_another_size(tmp_path: Path) -> None:
-    features = Features({"img": Image(), "label": ClassLabel(names=["dot"])})
-    folder = save(tmp_path, features, {"img": [Picture.new("RGB", (8, 9))], "label": [0]})
-    data = task.load_data(folder)
-    with pytest.raises(task.DataError, match="an image is 8 x 9, not 32 x 32"):
-        data.train.images(torch.tensor([0]))
-
-
-def test_no_dataset(tmp_path: Path) -> None:
-    with pytest.raises(task.DataError, match="cannot be read"):
-        task.load_data(str(tmp_path))

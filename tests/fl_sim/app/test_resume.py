@@ -1,13 +1,14 @@
 """A run that is killed goes on where it was, and ends as if nothing had been."""
 
 import json
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
+import kill_often
 import pytest
 from flwr.app import Context, RecordDict
+from processes import run as run_program
 from quick_run import SMALL
 
 from fl_sim import record
@@ -17,7 +18,6 @@ from fl_sim.recording.journal import JournalError
 from fl_sim.running.in_process import InProcessGrid
 
 MODEL = "model.safetensors"
-KILL_OFTEN = Path(__file__).with_name("kill_often.py")
 # How often to kill, and in which run. The first carries moments, the others momentum and models.
 CASES = (
     (20, "strategy=fedadam num-server-rounds=40"),
@@ -31,8 +31,7 @@ def killed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with two of each run: whole, and killed again and again."""
     folder = tmp_path_factory.mktemp("killed")
     cases = [f"{kills} {settings}" for kills, settings in CASES]
-    command = [sys.executable, str(KILL_OFTEN), str(folder), "0", *cases]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = run_program(sys.executable, kill_often.__file__, folder, "0", *cases)
     assert done.returncode == 0, done.stderr
     assert done.stdout.split() == [str(kills) for kills, _ in CASES]
     return folder

@@ -1,42 +1,86 @@
 """Settings: known keys, right types, sensible values, or one clear line."""
 
+import inspect
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from fl_sim.app import settings as settings_module
-from fl_sim.app.settings import SettingError, Settings, Value, defaults, override
-
-KNOWN = (
-    "dataset, seed, num-partitions, validation-fraction, num-server-rounds, fraction-train, "
-    "fraction-evaluate, local-epochs, batch-size, learning-rate, momentum, partitioning, "
-    "dirichlet-alpha, classes-per-client, strategy, proximal-mu, server-learning-rate, "
-    "server-momentum, eta, beta-1, beta-2, tau, full-round, confusion-every, keep, round-timeout, "
-    "failure-rate, hang-rate, dropout-rate, failure-seed"
+from fl_sim.app.fields import Group, Positive
+from fl_sim.app.partitioners import Iid, PartitionerChoice
+from fl_sim.app.settings import (
+    SETTINGS,
+    TABLES,
+    SettingError,
+    Settings,
+    Value,
+    defaults,
+    override,
+    used,
 )
+from fl_sim.app.strategies import FedAvg, StrategyChoice
+from fl_sim.running.app_folder import to_toml
+from fl_sim.running.settings_table import as_toml
+
+PYPROJECT = Path(__file__).parents[3] / "pyproject.toml"
 
 
 def test_the_reference_run_is_the_default() -> None:
     settings = Settings.of(defaults())
+    assert settings == Settings()
     assert (settings.num_partitions, settings.num_server_rounds) == (10, 3)
     assert (settings.fraction_train, settings.fraction_evaluate) == (0.3, 0.3)
     assert (settings.local_epochs, settings.batch_size) == (1, 32)
     assert (settings.learning_rate, settings.momentum) == (0.01, 0.9)
     assert settings.dataset == "uoft-cs/cifar10"
-    assert (settings.partitioning, settings.strategy, settings.keep) == ("iid", "fedavg", "all")
+    assert (settings.partitioning, settings.strategy) == (Iid(), FedAvg())
+    assert settings.keep == "all"
     assert settings.full_round == 0
     assert (settings.failure_rate, settings.hang_rate, settings.dropout_rate) == (0.0, 0.0, 0.0)
 
 
-def test_without_a_checkout_the_defaults_are_the_same(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    in_a_checkout = defaults()
-    monkeypatch.setattr(settings_module, "PYPROJECT", tmp_path / "pyproject.toml")
-    assert defaults() == in_a_checkout
-    assert list(defaults()) == list(in_a_checkout)
-    kinds = [[type(value) for value in config.values()] for config in (defaults(), in_a_checkout)]
-    assert kinds[0] == kinds[1]
+def test_pyproject_has_the_same_settings_in_the_same_order() -> None:
+    config = tomllib.loads(PYPROJECT.read_text())["tool"]["flwr"]["app"]["config"]
+    assert to_toml(config) == as_toml(), "put there what `fl-sim settings --toml` prints"
+
+
+def test_every_setting_is_described() -> None:
+    assert [key for key, setting in SETTINGS.items() if not setting.description] == []
+
+
+def test_every_number_has_limits() -> None:
+    numbers = [setting for setting in SETTINGS.values() if not isinstance(setting.default, str)]
+    assert [setting.key for setting in numbers if not setting.limits] == []
+
+
+@pytest.mark.parametrize("key", TABLES)
+def test_what_can_be_chosen_by_name(key: str) -> None:
+    for name, choice in TABLES[key].items():
+        assert choice.__doc__, f"{name} has no docstring, which describes it"
+        chosen = getattr(Settings.of({key: name}), key)
+        assert type(chosen) is choice
+
+
+@pytest.mark.parametrize("base", [StrategyChoice, PartitionerChoice])
+def test_what_is_written_is_in_the_table(base: type[Group]) -> None:
+    def written(kind: type[Group]) -> set[type[Group]]:
+        return {kind}.union(*map(written, kind.__subclasses__()))
+
+    ready = {kind for kind in written(base) - {base} if not inspect.isabstract(kind)}
+    known = {choice for table in TABLES.values() for choice in table.values()}
+    assert ready - known == set(), "give these a name in STRATEGIES or PARTITIONERS"
+
+
+def test_two_settings_of_one_name_are_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Other(FedAvg):
+        eta: Positive = 0.5
+        """not that of FedAdam"""
+
+    monkeypatch.setitem(TABLES, "strategy", {**TABLES["strategy"], "other": Other})
+    with pytest.raises(TypeError, match="two settings are called eta"):
+        settings_module._all_settings()
+    Other.__bases__ = (Group,)  # leaves the strategies
 
 
 def test_a_value_has_the_type_of_its_default() -> None:
@@ -46,19 +90,13 @@ def test_a_value_has_the_type_of_its_default() -> None:
     assert config["dataset"] == "a=b"
 
 
-def test_booleans() -> None:
-    assert override({"loud": False}, ["loud=true"]) == {"loud": True}
-    with pytest.raises(SettingError, match=r"^loud is true or false, not 'yes'$"):
-        override({"loud": False}, ["loud=yes"])
-
-
 @pytest.mark.parametrize(
     ("assignment", "message"),
     [
         ("seed", "'seed' is not of the form key=value"),
-        ("sed=1", f"there is no setting 'sed'. Did you mean seed? Settings: {KNOWN}"),
-        ("colour=1", f"there is no setting 'colour'. Settings: {KNOWN}"),
-        ("out=x", f"there is no setting 'out'. Settings: {KNOWN}"),
+        ("sed=1", "there is no setting 'sed'. Did you mean seed? List them with: fl-sim settings"),
+        ("colour=1", "there is no setting 'colour'. List them with: fl-sim settings"),
+        ("out=x", "there is no setting 'out'. List them with: fl-sim settings"),
         ("seed=one", "seed is a whole number, not 'one'"),
         ("momentum=much", "momentum is a number, not 'much'"),
     ],
@@ -76,17 +114,17 @@ def test_what_cannot_be_set(assignment: str, message: str) -> None:
         ("seed=-1", "seed is -1; it must be 0 or more"),
         ("num-server-rounds=0", "num-server-rounds is 0; it must be 1 or more"),
         ("batch-size=0", "batch-size is 0; it must be 1 or more"),
-        ("fraction-train=0", "fraction-train is 0.0; it must be above 0 and at most 1"),
+        ("fraction-train=0", "fraction-train is 0; it must be above 0 and at most 1"),
         ("fraction-evaluate=1.1", "fraction-evaluate is 1.1; it must be from 0 to 1"),
-        ("validation-fraction=1", "validation-fraction is 1.0; it must be above 0 and below 1"),
+        ("validation-fraction=1", "validation-fraction is 1; it must be above 0 and below 1"),
         ("learning-rate=inf", "learning-rate is inf; it must be above 0"),
         ("momentum=nan", "momentum is nan; it must be from 0 to below 1"),
-        ("dirichlet-alpha=0", "dirichlet-alpha is 0.0; it must be above 0"),
+        ("dirichlet-alpha=0", "dirichlet-alpha is 0; it must be above 0"),
         ("classes-per-client=0", "classes-per-client is 0; it must be 1 or more"),
         ("proximal-mu=-0.1", "proximal-mu is -0.1; it must be 0 or more"),
-        ("server-momentum=1", "server-momentum is 1.0; it must be from 0 to below 1"),
-        ("eta=0", "eta is 0.0; it must be above 0"),
-        ("round-timeout=0", "round-timeout is 0.0; it must be above 0"),
+        ("server-momentum=1", "server-momentum is 1; it must be from 0 to below 1"),
+        ("eta=0", "eta is 0; it must be above 0"),
+        ("round-timeout=0", "round-timeout is 0; it must be above 0"),
         ("full-round=-1", "full-round is -1; it must be 0 or more"),
         ("confusion-every=-1", "confusion-every is -1; it must be 0 or more"),
         ("hang-rate=1.5", "hang-rate is 1.5; it must be from 0 to 1"),
@@ -112,7 +150,7 @@ def test_what_is_out_of_range(assignment: str, message: str) -> None:
         ),
         (
             "strategy=FedAvg",
-            "strategy is 'FedAvg'; it must be one of fedavg, fedprox, fedadam, fedyogi, fedavgm, "
+            "strategy is 'FedAvg'; it must be one of fedavg, fedprox, fedavgm, fedadam, fedyogi, "
             "fedmedian, local-only. Did you mean fedavg?",
         ),
         ("keep=", "keep is ''; it must be one of all, numbers."),
@@ -160,6 +198,14 @@ def test_what_else_a_run_config_holds_does_not_matter() -> None:
     assert Settings.of({**defaults(), "of-another-app": 1}) == Settings.of(defaults())
 
 
-def test_a_missing_setting() -> None:
-    with pytest.raises(SettingError, match=r"^setting 'seed' is missing from the run config$"):
-        Settings.of({key: value for key, value in defaults().items() if key != "seed"})
+def test_a_setting_that_is_missing_has_its_default() -> None:
+    assert Settings.of({"seed": 7}) == Settings(seed=7)
+
+
+def test_the_settings_on_which_a_run_depends() -> None:
+    config = used({**defaults(), "strategy": "fedprox", "eta": 0.5, "dataset": "/here"})
+    assert config["proximal-mu"] == 0.1
+    others = {"eta", "server-momentum", "dirichlet-alpha", "dataset", "name", "out"}
+    assert not others & config.keys()
+    assert used({"strategy": "fedprox"}) == config
+    assert used({"colour": "red"})["colour"] == "red"

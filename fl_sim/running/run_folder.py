@@ -1,4 +1,4 @@
-"""The folder in which a run is made, and in which it is found again if it was interrupted."""
+"""The hidden folder in which a run is made, and from which an interrupted run goes on."""
 
 import hashlib
 import json
@@ -15,12 +15,12 @@ LOCK = ".lock"
 OLD = "old"
 
 
-class WorkshopError(Exception):
-    """A run that is being made, or was interrupted, stands in the way; or there is none."""
+class RunFolderError(Exception):
+    """Another process makes the same run."""
 
 
-class Workshop:
-    """Where the record that is to be in ``folder`` is made: a hidden folder beside it.
+class RunFolder:
+    """The hidden folder beside ``folder`` in which the record is made that ``folder`` will hold.
 
     It has the same name for the same ``folder``. Where the folder's own parents are missing, it
     lies in the nearest one that is there, and they are made at the very end.
@@ -34,9 +34,9 @@ class Workshop:
         self.new = self._place / folder.name
 
     def check_free(self) -> None:
-        """Raise WorkshopError if another process is at it."""
+        """Raise RunFolderError if another process makes the run."""
         if self._place.is_dir():
-            with self._alone():
+            with self._locked():
                 pass
 
     def rounds_done(self) -> int | None:
@@ -63,10 +63,10 @@ class Workshop:
 
         Raises:
             OSError: it cannot be written.
-            WorkshopError: another process is at it.
+            RunFolderError: another process makes the run.
         """
         self._place.mkdir(exist_ok=True)
-        with self._alone():
+        with self._locked():
             if not resume:
                 shutil.rmtree(self.new, ignore_errors=True)
             (self._place / CONFIG_FILE).write_text(json.dumps(dict(config)), "utf-8")
@@ -82,14 +82,14 @@ class Workshop:
             shutil.rmtree(self._place, ignore_errors=True)
 
     @contextmanager
-    def _alone(self) -> Iterator[None]:
+    def _locked(self) -> Iterator[None]:
         from filelock import FileLock, Timeout  # noqa: PLC0415  # comes with what training needs
 
         lock = FileLock(self._place / LOCK, timeout=0)
         try:
             lock.acquire()
         except Timeout as error:
-            raise WorkshopError(f"{self._folder} is being made by another process") from error
+            raise RunFolderError(f"{self._folder} is being made by another process") from error
         try:
             yield
         finally:

@@ -1,25 +1,25 @@
 """One seed gives one model, to the bit: in process, in Flower's simulation, on a deployment."""
 
-import os
 import shlex
 import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
-from quick_run import SMALL, invoke
+from processes import PATIENCE, Child, finish, run, start, wait_for
+from quick_run import QUICK, SMALL, invoke
 
 from fl_sim import record
-from fl_sim.cli import cli
 from fl_sim.running.certificates import make_node_key
 from fl_sim.running.flower import Programs
 from fl_sim.running.servers import start_supernode
 from fl_sim.running.superlink import Address, SuperLink
+
+Command = Callable[..., subprocess.CompletedProcess[str]]
 
 ROUNDS = ("--set", "num-server-rounds=2")
 INTERRUPTED = 130
@@ -36,9 +36,7 @@ def fingerprint(folder: Path) -> str:
 def processes(*columns: str) -> list[list[str]]:
     """Return these columns of every process that lives; the last may hold spaces."""
     wanted = ",".join(f"{column}=" for column in ("stat", *columns))
-    listing = subprocess.run(
-        ["ps", "-A", "-ww", "-o", wanted], capture_output=True, text=True, check=True
-    ).stdout
+    listing = run("ps", "-A", "-ww", "-o", wanted).stdout
     table = [line.split(None, len(columns)) for line in listing.splitlines()]
     return [row[1:] for row in table if not row[0].startswith("Z")]
 
@@ -47,21 +45,23 @@ def processes(*columns: str) -> list[list[str]]:
 
 
 @pytest.fixture
-def temporary(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """Give the folder, empty and with a short path, in which temporary folders are made."""
+def temporary() -> Iterator[Path]:
+    """Give an empty folder with a short path."""
     with tempfile.TemporaryDirectory(prefix="t", dir="/tmp") as folder:
-        monkeypatch.setattr(tempfile, "tempdir", folder)
         yield Path(folder)
 
 
-def test_the_simulation_gives_the_same_weights_and_record(tmp_path: Path, temporary: Path) -> None:
+def test_the_simulation_gives_the_same_weights_and_record(
+    tmp_path: Path, temporary: Path, fl_sim: Command
+) -> None:
     here, simulated = tmp_path / "here" / "run", tmp_path / "ray" / "run"
     assert invoke(here, *ROUNDS).exit_code == 0
-    done = invoke(simulated, *ROUNDS, "--on", "ray")
-    assert done.exit_code == 0, done.output
+    on_ray = ("run", "run", "--out", simulated, *QUICK, *ROUNDS, "--on", "ray")
+    done = fl_sim(*on_ray, TMPDIR=str(temporary))
+    assert done.returncode == 0, done.stderr
     assert weights(simulated) == weights(here)
     assert fingerprint(simulated) == fingerprint(here)
-    assert f"record: {simulated}" in done.output
+    assert f"record: {simulated}" in done.stdout
     assert not list(temporary.iterdir())
     assert not [command for (command,) in processes("command") if str(temporary) in command]
 
@@ -71,15 +71,20 @@ def test_the_simulation_gives_the_same_weights_and_record(tmp_path: Path, tempor
 
 @dataclass(frozen=True)
 class Deployment:
-    """What `fl-sim deploy` started, as it told."""
+    """What `fl-sim deploy` started, and the file with what it printed."""
 
-    process: subprocess.Popen[str]
-    said: Sequence[str]
+    process: Child
+    log: Path
+
+    @property
+    def lines(self) -> list[str]:
+        """What it printed."""
+        return self.log.read_text().splitlines()
 
     @property
     def command(self) -> list[str]:
         """The words with which it says one can train on it."""
-        (line,) = [line for line in self.said if line.strip().startswith("fl-sim run")]
+        (line,) = [line for line in self.lines if line.strip().startswith("fl-sim run")]
         return shlex.split(line)
 
     @property
@@ -91,34 +96,30 @@ class Deployment:
     @property
     def pids(self) -> set[str]:
         """Its programs, each the first of its group."""
-        return {line.split("pid")[1].split()[0] for line in self.said if " pid " in line}
+        return {line.split("pid")[1].split()[0] for line in self.lines if " pid " in line}
 
 
 @pytest.fixture
 def deployment(tmp_path: Path) -> Iterator[Deployment]:
     """Give a SuperLink and three SuperNodes on loopback, by TLS, with keys of their own."""
-    with subprocess.Popen(
-        [sys.executable, "-m", "fl_sim.cli", "deploy", "--local", "3"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        cwd=tmp_path,
-        start_new_session=True,
-    ) as process:
-        assert process.stdout
-        said = []
-        for line in process.stdout:
-            said.append(line)
-            if "Ctrl-C" in line:
-                break
-        yield Deployment(process, said)
-        process.terminate()
+    log = tmp_path / "deploy.log"
+    command = (sys.executable, "-m", "fl_sim.cli", "deploy", "--local", 3)
+    with (
+        log.open("w") as output,
+        start(*command, stdout=output, stderr=subprocess.STDOUT, cwd=tmp_path) as child,
+    ):
+        try:
+            wait_for(lambda: "Ctrl-C" in log.read_text(), f"the end of {log}", child=child)
+            yield Deployment(child, log)
+        finally:
+            child.terminate()
+            finish(child)
 
 
 def test_a_deployment_gives_the_same_weights_and_admits_no_stranger(
-    deployment: Deployment, tmp_path: Path
+    deployment: Deployment, tmp_path: Path, fl_sim: Command
 ) -> None:
-    assert len(deployment.pids) == 5, deployment.said
+    assert len(deployment.pids) == 5, deployment.lines
     here, deployed = tmp_path / "here" / "mine", tmp_path / "deployed" / "mine"
     # Each message starts a process, which takes seconds: nobody evaluates.
     same = (*ROUNDS, "--set", "num-partitions=3", "--set", "fraction-evaluate=0")
@@ -127,18 +128,18 @@ def test_a_deployment_gives_the_same_weights_and_admits_no_stranger(
     with Programs(tmp_path) as programs:
         key = make_node_key(tmp_path, "key").private
         stranger = start_supernode(programs, superlink, key, partition=3, of=4)
-        words = [*deployment.command[1:], "--out", str(deployed), "--data", str(SMALL)]
-        done = CliRunner().invoke(cli, [*words, "--set", "fraction-train=0.5", *same])
-        assert done.exit_code == 0, done.output
-        assert stranger.process.wait() != 0
+        words = [*deployment.command[1:], "--out", deployed, "--data", SMALL]
+        done = fl_sim(*words, "--set", "fraction-train=0.5", *same)
+        assert done.returncode == 0, done.stderr
+        assert stranger.process.wait(PATIENCE) != 0
         assert "Failed to activate SuperNode" in stranger.log.read_text()
     assert weights(deployed) == weights(here)
     assert fingerprint(deployed) == fingerprint(here)
     (tmp_path / "look").mkdir()
     assert SuperLink.at(superlink, tmp_path / "look").nodes_online() == 3
 
-    os.kill(deployment.process.pid, signal.SIGINT)
-    assert deployment.process.wait() == INTERRUPTED
+    deployment.process.send_signal(signal.SIGINT)
+    assert deployment.process.wait(PATIENCE) == INTERRUPTED
     assert not [group for (group,) in processes("pgid") if group in deployment.pids]
     assert superlink.root_certificates
     assert not superlink.root_certificates.parents[1].exists()

@@ -11,10 +11,11 @@ from threading import Thread
 import pytest
 from click.testing import CliRunner
 from cryptography.hazmat.primitives.serialization import load_ssh_private_key, load_ssh_public_key
+from processes import PATIENCE
 
 from fl_sim.app.settings import Value, defaults
 from fl_sim.cli import cli
-from fl_sim.running.certificates import make_certificates, make_node_key
+from fl_sim.running.certificates import make_certificate, make_node_key
 from fl_sim.running.flower import HOST, FlowerError, Programs, free_port
 from fl_sim.running.launch import choose, submit
 from fl_sim.running.servers import start_superlink
@@ -141,13 +142,13 @@ def test_a_taken_port_is_told_at_once(fl_sim: Command, taken: int) -> None:
 
 
 def test_a_superlink_that_does_not_start_leaves_its_log(tmp_path: Path) -> None:
-    certificates = make_certificates(tmp_path)
-    certificates.server_key.unlink()
+    certificate = make_certificate(tmp_path)
+    certificate.key.unlink()
     with (
         Programs(tmp_path) as programs,
         pytest.raises(FlowerError, match="superlink ended early") as told,
     ):
-        start_superlink(programs, free_port(), certificates)
+        start_superlink(programs, free_port(), certificate)
     kept = Path(str(told.value).rpartition("log: ")[2])
     try:
         assert "does not point to a file" in kept.read_text()
@@ -158,12 +159,14 @@ def test_a_superlink_that_does_not_start_leaves_its_log(tmp_path: Path) -> None:
 # --- certificates and keys
 
 
-def test_a_client_that_trusts_the_authority_trusts_the_server(tmp_path: Path) -> None:
-    certificates = make_certificates(tmp_path)
+def test_a_client_trusts_the_certificate(tmp_path: Path) -> None:
+    certificate = make_certificate(tmp_path)
     at_server = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    at_server.load_cert_chain(certificates.server, certificates.server_key)
-    at_client = ssl.create_default_context(cafile=certificates.authority)
+    at_server.load_cert_chain(certificate.public, certificate.key)
+    at_client = ssl.create_default_context(cafile=certificate.public)
+    at_client.verify_flags |= ssl.VERIFY_X509_STRICT  # as Python 3.13 does by itself
     with socket.create_server((HOST, 0)) as listener:
+        listener.settimeout(PATIENCE)
 
         def serve() -> None:
             with at_server.wrap_socket(listener.accept()[0], server_side=True) as served:
@@ -171,10 +174,11 @@ def test_a_client_that_trusts_the_authority_trusts_the_server(tmp_path: Path) ->
 
         thread = Thread(target=serve)
         thread.start()
-        plain = socket.create_connection(listener.getsockname())
+        plain = socket.create_connection(listener.getsockname(), timeout=PATIENCE)
         with at_client.wrap_socket(plain, server_hostname=HOST) as connection:
             assert connection.recv(5) == b"hello"
-        thread.join()
+        thread.join(PATIENCE)
+        assert not thread.is_alive()
 
 
 def test_a_nodes_key_has_two_halves(tmp_path: Path) -> None:
@@ -184,6 +188,6 @@ def test_a_nodes_key_has_two_halves(tmp_path: Path) -> None:
 
 
 def test_only_the_owner_can_read_a_key(tmp_path: Path) -> None:
-    secrets = (make_certificates(tmp_path).server_key, make_node_key(tmp_path, "node").private)
+    secrets = (make_certificate(tmp_path).key, make_node_key(tmp_path, "node").private)
     for path in secrets:
         assert stat.S_IMODE(path.stat().st_mode) == 0o600

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from flwr.app import ArrayRecord, ConfigRecord, Context, Message, MessageType, RecordDict
 from flwr.clientapp import ClientApp
+from processes import PATIENCE, wait_for
 
 from fl_sim.app.threads import MOST, mapping, sensible
 from fl_sim.running.in_process import InProcessGrid
@@ -22,7 +23,7 @@ def test_results_come_in_order() -> None:
 
 
 def test_two_threads_work_at_once() -> None:
-    both = threading.Barrier(2, timeout=10)
+    both = threading.Barrier(2, timeout=PATIENCE)
     with mapping(lambda _: both.wait(), range(4), threads=2) as waits:
         assert sorted(waits) == [0, 0, 1, 1]
 
@@ -44,7 +45,7 @@ def test_what_a_call_raises_is_raised_here() -> None:
 
 
 def test_an_interrupt_stops_every_thread() -> None:
-    began = threading.Barrier(3, timeout=10)
+    began = threading.Barrier(3, timeout=PATIENCE)
     ended: list[str] = []
 
     def work_for_ever(_: int) -> None:
@@ -64,10 +65,7 @@ def test_an_interrupt_stops_every_thread() -> None:
     with pytest.raises(KeyboardInterrupt):
         start_and_interrupt()
     # They are not waited for; each stops at its next line.
-    deadline = time.monotonic() + 10
-    while len(ended) < 2 and time.monotonic() < deadline:
-        time.sleep(0.01)
-    assert ended == ["interrupted"] * 2
+    wait_for(lambda: len(ended) == 2, "the end of both threads")
 
 
 def test_the_threads_of_this_machine() -> None:
@@ -83,7 +81,7 @@ def own_number_app(finished: list[int]) -> ClientApp:
     def train(message: Message, context: Context) -> Message:
         number = int(context.node_config["partition-id"])
         if number == 0:
-            others.wait(timeout=10)
+            others.wait(timeout=PATIENCE)
         finished.append(number)
         if number == 2:
             raise RuntimeError("out of memory")

@@ -2,9 +2,8 @@
 
 import hashlib
 import signal
-import subprocess
 import sys
-import time
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +11,15 @@ import numpy as np
 import pytest
 import torch
 from click.testing import CliRunner
+from processes import Child, finish, start, wait_for
 from quick_run import QUICK, content, invoke
 from safetensors import safe_open
 from safetensors.torch import load_file
 
 from fl_sim import record
-from fl_sim.app import task
+from fl_sim.app import cifar10, task
 from fl_sim.app.provenance import code_hash
+from fl_sim.app.settings import Settings
 from fl_sim.cli import cli
 
 
@@ -51,7 +52,7 @@ def test_it_knows_everything(run: record.Run) -> None:
     )
     assert run.network.num_parameters == 62_006
     assert run.dataset.name == "cifar10-small"
-    assert run.provenance.code_hash == code_hash()
+    assert run.provenance.code_hash == code_hash(Settings.of(run.config))
     assert not {"name", "out", "dataset"} & set(run.config)
     for round_ in run.rounds[1:]:
         assert len(round_.train.replies) == len(round_.evaluate.replies) == 2
@@ -73,7 +74,7 @@ def test_it_knows_everything(run: record.Run) -> None:
 
 
 def test_its_samples_are_test_images(run: record.Run, small: Path) -> None:
-    data = task.load_data(str(small))
+    data = cifar10.load(str(small))
     known = {
         image.permute(1, 2, 0).numpy().tobytes(): int(label)
         for image, label in zip(data.test.images(torch.arange(100)), data.test.labels, strict=True)
@@ -140,7 +141,7 @@ def test_one_client_with_all_data(tmp_path: Path) -> None:
 
 def test_its_pictures(run: record.Run, small: Path) -> None:
     assert run.thumbnails.shape == (4, 6, 32, 32, 3)
-    data = task.load_data(str(small))
+    data = cifar10.load(str(small))
     known = {
         image.permute(1, 2, 0).numpy().tobytes(): int(label)
         for image, label in zip(
@@ -255,42 +256,44 @@ def test_an_interrupted_run_leaves_the_old_one(
     assert [path.name for path in folder.parent.iterdir()] == ["three"]
 
 
-def endless(folder: Path) -> subprocess.Popen[str]:
+def endless(folder: Path) -> AbstractContextManager[Child]:
     """Start a run that takes very long."""
-    command = [sys.executable, "-m", "fl_sim.cli", "run", "endless", "--out", str(folder), *QUICK]
-    rounds = ("--set", "num-server-rounds=1000000")
-    return subprocess.Popen([*command, *rounds], stderr=subprocess.PIPE, text=True)
+    command = (sys.executable, "-m", "fl_sim.cli", "run", "endless", "--out", folder, *QUICK)
+    return start(*command, "--set", "num-server-rounds=1000000")
 
 
-def wait_for(pattern: str, folder: Path, process: subprocess.Popen[str], lines: int = 0) -> None:
+def wait_for_lines(pattern: str, folder: Path, child: Child, lines: int = 0) -> None:
     """Wait until a file is there, and has some lines."""
-    while not any(path.read_bytes().count(b"\n") >= lines for path in folder.glob(pattern)):
-        assert process.poll() is None, process.communicate()
-        time.sleep(0.05)
+    wait_for(
+        lambda: any(path.read_bytes().count(b"\n") >= lines for path in folder.glob(pattern)),
+        f"{lines} lines in {pattern}",
+        child=child,
+    )
 
 
-def test_ctrl_c_before_the_first_round(tmp_path: Path) -> None:
-    process = endless(tmp_path / "endless")
-    wait_for(".endless.*/config.json", tmp_path, process)
-    process.send_signal(signal.SIGINT)
-    _, stderr = process.communicate()
-    assert process.returncode == 130, stderr
-    assert stderr.strip() == "fl-sim: stopped; nothing was written"
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_before_the_first_round(tmp_path: Path, number: int, status: int) -> None:
+    with endless(tmp_path / "endless") as child:
+        wait_for_lines(".endless.*/config.json", tmp_path, child)
+        child.send_signal(number)
+        stderr = finish(child)[1]
+    assert child.returncode == status, stderr
+    assert stderr == ("fl-sim: stopped; nothing was written\n" if status == 130 else "")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_ctrl_c_and_resume(tmp_path: Path) -> None:
     folder = tmp_path / "endless"
-    process = endless(folder)
-    wait_for(".endless.*/endless/journal/journal.jsonl", tmp_path, process, lines=4)
-    second = invoke(folder)
-    assert (second.exit_code, second.stderr) == (
-        2,
-        f"fl-sim: {folder} is being made by another process\n",
-    )
-    process.send_signal(signal.SIGINT)
-    _, stderr = process.communicate()
-    assert process.returncode == 130, stderr
+    with endless(folder) as child:
+        wait_for_lines(".endless.*/endless/journal/journal.jsonl", tmp_path, child, lines=4)
+        second = invoke(folder)
+        assert (second.exit_code, second.stderr) == (
+            2,
+            f"fl-sim: {folder} is being made by another process\n",
+        )
+        child.send_signal(signal.SIGINT)
+        stderr = finish(child)[1]
+    assert child.returncode == 130, stderr
     assert "stopped; endless was interrupted after round" in stderr
     assert stderr.rstrip().endswith(f"go on with: fl-sim run endless --resume --out {folder}")
     assert "or begin anew with --force" in invoke(folder).stderr

@@ -3,25 +3,23 @@
 import json
 import math
 import signal
-import subprocess
 import sys
-import time
 from collections.abc import Generator, Mapping, Sequence
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from processes import finish, run, start, wait_for
 from quick_run import SMALL
 from tiny_record import tiny_run
 
 from fl_sim import record
 from fl_sim.app.provenance import code_hash
-from fl_sim.app.settings import PLACES
+from fl_sim.app.settings import PLACES, Settings
 from fl_sim.cli import cli
 from fl_sim.running import jobs, suite
+from fl_sim.running.run_folder import CONFIG_FILE, JOURNAL, RunFolder
 from fl_sim.running.suite import Entry, SuiteError
-from fl_sim.running.workshop import CONFIG_FILE, JOURNAL, Workshop
 
 LIST = """
 [short]
@@ -50,10 +48,6 @@ def runs(file: Path) -> Path:
     return file.parent
 
 
-def python(code: str) -> list[str]:
-    return [sys.executable, "-c", code]
-
-
 def invoke(*arguments: str) -> Result:
     return CliRunner(env={"COLUMNS": "120"}).invoke(cli, ["suite", *arguments])
 
@@ -62,7 +56,8 @@ def keep(entry: Entry, runs: Path, code: str = "", **changes: object) -> None:
     """Save a record as an entry's run leaves it, or with other settings or by other code."""
     config = {key: value for key, value in entry.config.items() if key not in PLACES}
     run = tiny_run()
-    origin = run.provenance.model_copy(update={"code_hash": code or code_hash()})
+    code = code or code_hash(Settings.of(entry.config))
+    origin = run.provenance.model_copy(update={"code_hash": code})
     update = {"name": entry.name, "config": {**config, **changes}, "provenance": origin}
     record.save(run.model_copy(update=update), runs / entry.name)
 
@@ -147,6 +142,17 @@ def test_how_a_record_stands(runs: Path, file: Path) -> None:
     assert (state, "not readable as JSON" in why) == ("stale", True)
 
 
+def test_a_setting_that_is_new_or_not_used_makes_nothing_stale(runs: Path, file: Path) -> None:
+    entry = suite.read(file)["short"]
+    keep(entry, runs, eta=0.5)
+    assert suite.inspect(entry, runs).state == "there"
+    folder = runs / entry.name
+    old = record.load(folder)
+    config = {key: value for key, value in old.config.items() if key != "confusion-every"}
+    record.save(old.model_copy(update={"config": config}), folder)
+    assert suite.inspect(entry, runs).state == "there"
+
+
 def lines(result: Result) -> list[str]:
     return [" ".join(line.split()) for line in result.stdout.splitlines()]
 
@@ -211,45 +217,45 @@ def test_no_such_dataset(file: Path) -> None:
     assert "/no/such: no such folder" in invoke("--data", "/no/such").stderr
 
 
-# --- in earnest
+# --- in earnest, in a process of its own
 
 
-def test_runs_are_made_by_fl_sim_run(runs: Path) -> None:
-    result = invoke("--data", str(SMALL), "--jobs", "2")
-    assert (result.exit_code, "short: made" in result.stderr) == (0, True), result.stderr
+def command(file: Path, *arguments: object) -> tuple[object, ...]:
+    """Return the command that makes the runs of a list."""
+    program = (
+        "import sys; from pathlib import Path; from fl_sim import cli; "
+        "from fl_sim.running import suite; suite.FILE = Path(sys.argv.pop(1)); cli.main()"
+    )
+    return sys.executable, "-c", program, file, "suite", "--data", SMALL, *arguments
+
+
+def test_runs_are_made_by_fl_sim_run(runs: Path, file: Path) -> None:
+    done = run(*command(file, "--jobs", 2))
+    assert (done.returncode, "short: made" in done.stderr) == (0, True), done.stderr
     short, long = (record.load(runs / name) for name in ("short", "long"))
     assert (len(short.rounds), len(long.rounds)) == (2, 3)
     assert (long.name, long.config["num-partitions"], long.config["keep"]) == ("long", 4, "numbers")
     assert invoke("--list").exit_code == 0
 
 
-def test_a_run_that_fails_is_told_and_the_others_are_made(runs: Path, file: Path) -> None:
+def test_a_run_that_fails_is_reported_and_the_others_are_made(runs: Path, file: Path) -> None:
     file.write_text(LIST.replace("num-partitions = 4", "num-partitions = 400", 1) + "[last]\n")
     (runs / "last").mkdir()
     (runs / "last" / "notes").touch()
-    result = invoke("--data", str(SMALL), "short", "last")
-    assert result.exit_code == 2
-    assert "short: failed: client 0 would hold 1 images, too few to train" in result.stderr
-    assert f"last: failed: {runs / 'last'} holds other files" in result.stderr
-    assert "failed: client 0 would hold 1 images" in result.stdout
+    done = run(*command(file, "short", "last"))
+    assert done.returncode == 2
+    assert "short: failed: client 0 would hold 1 images, too few to train" in done.stderr
+    assert f"last: failed: {runs / 'last'} holds other files" in done.stderr
+    assert "failed: client 0 would hold 1 images" in done.stdout
 
 
 def test_ctrl_c_leaves_what_is_finished(runs: Path, file: Path) -> None:
     file.write_text(LIST.replace("num-server-rounds = 2", "num-server-rounds = 1000000"))
-    program = (
-        "import sys; from pathlib import Path; from fl_sim import cli; "
-        "from fl_sim.running import suite; suite.FILE = Path(sys.argv.pop(1)); cli.main()"
-    )
-    command = [*python(program), str(file), "suite", "--data", str(SMALL)]
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
-        while not list(runs.glob(".long*")):
-            assert process.poll() is None, process.communicate()
-            time.sleep(0.05)
-        process.send_signal(signal.SIGINT)
-        stdout, stderr = process.communicate()
-    assert process.returncode == 130, stderr
+    with start(*command(file)) as child:
+        wait_for(lambda: list(runs.glob(".long*")), "the second run", child=child)
+        child.send_signal(signal.SIGINT)
+        stdout, stderr = finish(child)
+    assert child.returncode == 130, stderr
     assert stderr.splitlines()[-1] == "fl-sim: stopped; the runs that were made stay"
     assert [line.split()[-1] for line in stdout.splitlines()[1:]] == ["made", "missing"]
     assert {path.name for path in runs.iterdir()} >= {"suite.toml", "short"}
@@ -257,16 +263,16 @@ def test_ctrl_c_leaves_what_is_finished(runs: Path, file: Path) -> None:
 
 
 @pytest.fixture
-def begun(runs: Path, file: Path) -> Workshop:
+def begun(runs: Path, file: Path) -> RunFolder:
     """Return where the run `long` was interrupted after its first round."""
-    workshop = Workshop(runs / "long")
-    journal = workshop.new / JOURNAL
+    run_folder = RunFolder(runs / "long")
+    journal = run_folder.new / JOURNAL
     journal.parent.mkdir(parents=True)
     journal.write_text("header\nround 0\nround 1\n")
     config = {**suite.read(file)["long"].config, "dataset": "/where/it/was"}
     (journal.parents[2] / CONFIG_FILE).write_text(json.dumps(config))
-    assert workshop.rounds_done() == 1
-    return workshop
+    assert run_folder.rounds_done() == 1
+    return run_folder
 
 
 @pytest.fixture
@@ -283,7 +289,7 @@ def commands(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[str]]:
 
 
 def test_an_interrupted_run_goes_on(
-    begun: Workshop, commands: dict[str, list[str]], runs: Path
+    begun: RunFolder, commands: dict[str, list[str]], runs: Path
 ) -> None:
     invoke("--data", str(SMALL))
     assert commands["long"] == ["long", "--out", str(runs / "long"), "--resume"]
@@ -296,77 +302,19 @@ def test_an_interrupted_run_goes_on(
     ]
 
 
-def test_by_force_it_begins_anew(begun: Workshop, commands: dict[str, list[str]]) -> None:
+def test_by_force_it_begins_anew(begun: RunFolder, commands: dict[str, list[str]]) -> None:
     invoke("--force")
     assert "--resume" not in commands["long"]
     assert "--force" in commands["long"]
 
 
 def test_one_with_other_settings_begins_anew(
-    begun: Workshop, commands: dict[str, list[str]], file: Path
+    begun: RunFolder, commands: dict[str, list[str]], file: Path
 ) -> None:
     file.write_text(LIST + "seed = 7\n")
     invoke()
     assert "--resume" not in commands["long"]
     assert commands["long"][-2:] == ["--set", "seed=7"]
-
-
-# --- jobs
-
-
-def test_jobs_are_told_as_they_end() -> None:
-    commands = {
-        "slow": python("import time; time.sleep(1); print('slow')"),
-        "bad": python("import sys; print('one'); sys.exit('two')"),
-    }
-    ended = list(jobs.run(commands, at_a_time=2))
-    assert [(job.name, job.status) for job in ended] == [("bad", 1), ("slow", 0)]
-    assert sorted(ended[0].said.split()) == ["one", "two"]
-    assert ended[1].said == "slow\n"
-    assert ended[1].seconds >= 1
-
-
-def test_no_more_jobs_at_a_time_than_are_allowed(tmp_path: Path) -> None:
-    note = "import pathlib, sys; print(len([*pathlib.Path(sys.argv[1]).iterdir()])); "
-    work = "import time; f = pathlib.Path(sys.argv[1], sys.argv[2]); f.touch(); time.sleep(0.3); "
-    commands = {
-        name: [*python(note + work + "f.unlink()"), str(tmp_path), name] for name in ("a", "b", "c")
-    }
-    ended = list(jobs.run(commands, at_a_time=1))
-    assert [(job.name, job.said) for job in ended] == [("a", "0\n"), ("b", "0\n"), ("c", "0\n")]
-
-
-def test_jobs_that_run_are_stopped_with_their_owner(tmp_path: Path) -> None:
-    wait = (
-        "import pathlib, sys, time\n"
-        "try:\n    pathlib.Path(sys.argv[1]).touch(); time.sleep(60)\n"
-        "except KeyboardInterrupt:\n    pathlib.Path(sys.argv[1]).write_text('tidy')\n"
-    )
-    note = tmp_path / "note"
-    first = f"import pathlib, time\nwhile not pathlib.Path({str(note)!r}).exists(): time.sleep(0.1)"
-    with closing(
-        jobs.run({"first": python(first), "wait": [*python(wait), str(note)]}, 2)
-    ) as ended:
-        assert next(ended).name == "first"
-    assert note.read_text() == "tidy"
-
-
-def test_a_job_that_ignores_ctrl_c_is_ended_all_the_same(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(jobs, "GRACE", 0.2)
-    deaf = (
-        "import pathlib, signal, sys, time; signal.signal(signal.SIGINT, signal.SIG_IGN); "
-        "pathlib.Path(sys.argv[1]).touch(); time.sleep(60)"
-    )
-    note = tmp_path / "note"
-    first = f"import pathlib, time\nwhile not pathlib.Path({str(note)!r}).exists(): time.sleep(0.1)"
-    started = time.monotonic()
-    with closing(
-        jobs.run({"first": python(first), "deaf": [*python(deaf), str(note)]}, 2)
-    ) as ended:
-        assert next(ended).name == "first"
-    assert time.monotonic() - started < 30
 
 
 # --- the project's own

@@ -1,0 +1,107 @@
+"""The hash of the code covers what a run used, and nothing else."""
+
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from fl_sim.app import provenance
+from fl_sim.app.provenance import code_hash
+from fl_sim.app.settings import Settings, Value
+
+RUNS = {
+    "plain": Settings(),
+    "fedprox": Settings.of({"strategy": "fedprox"}),
+    "fedyogi": Settings.of({"strategy": "fedyogi"}),
+    "alone": Settings.of({"strategy": "local-only"}),
+    "dirichlet": Settings.of({"partitioning": "dirichlet"}),
+    "faults": Settings(hang_rate=0.1),
+}
+ALL = set(RUNS)
+
+Change = Callable[[str, str, str], None]
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Path:
+    """Return a copy of the app's code."""
+    return Path(shutil.copytree(provenance.FOLDER, tmp_path / "app"))
+
+
+def changed(app: Path, module: str, old: str, new: str) -> set[str]:
+    """Return the runs whose hash another text in a module changes."""
+    before = {name: code_hash(settings) for name, settings in RUNS.items()}
+    path = app / f"{module}.py"
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1))
+    return {name for name, settings in RUNS.items() if code_hash(settings, app) != before[name]}
+
+
+NEW_STRATEGY = """class FedNew(StrategyChoice):
+    \"\"\"A new one.\"\"\"
+
+    def make(self, settings): ...
+
+
+STRATEGIES: """
+
+
+@pytest.mark.parametrize(
+    ("module", "old", "new", "runs"),
+    [
+        ("task", "EVALUATION_BATCH = 500", "EVALUATION_BATCH = 501", ALL),
+        ("cohort", "sorted(Random(seed)", "list(Random(seed)", ALL),
+        ("descent", "maximize=False", "maximize=True", ALL),
+        ("client_app", '"validation-loss": validation.loss', '"validation-loss": 0.0', ALL),
+        ("strategies", "min(2,", "min(3,", ALL),
+        ("strategies", "return local_only.LocalOnly()", "return None", {"alone"}),
+        ("strategies", "proximal_mu: NotNegative", "proximal_mu: Positive", {"fedprox"}),
+        ("strategies", "tau: Positive = 0.001", "tau: Positive = 0.002", {"fedyogi"}),
+        ("local_only", "return None, None", "return arrays, None", {"alone"}),
+        ("partitioners", "positions.tensor_split", "labels.tensor_split", ALL - {"dirichlet"}),
+        ("partitioners", "seed=settings.seed\n", "seed=0\n", {"dirichlet"}),
+        ("faults", "if chance < rate", "if chance <= rate", {"faults"}),
+    ],
+)
+def test_what_a_run_uses_counts(app: Path, module: str, old: str, new: str, runs: set[str]) -> None:
+    assert changed(app, module, old, new) == runs
+
+
+@pytest.mark.parametrize(
+    ("module", "old", "new"),
+    [
+        ("task", "class Net(nn.Module):", "# a comment\nclass Net(nn.Module):"),
+        ("task", "A LeNet for", "Another docstring for"),
+        ("task", "def initial_model(seed: int,", "def initial_model(\n    seed: int,"),
+        ("task", "class Net(nn.Module):", "def unused(): ...\n\n\nclass Net(nn.Module):"),
+        ("strategies", "STRATEGIES: ", NEW_STRATEGY),
+        ("strategies", '"fedavg": FedAvg,', '"fedavg": FedAvg, "mean": FedAvg,'),
+        ("strategies", "learning rate of the server", "another description"),
+        ("settings", "class Setting:", "EXTRA = 1\n\n\nclass Setting:"),
+        ("settings", 'keep: Literal["all"', 'extra: int = 1\n    keep: Literal["all"'),
+        ("resume", "self._done = done", "self._done = done + 0"),
+    ],
+)
+def test_what_it_does_not_use_does_not(app: Path, module: str, old: str, new: str) -> None:
+    assert changed(app, module, old, new) == set()
+
+
+@pytest.mark.parametrize("settings", RUNS.values(), ids=RUNS)
+def test_every_module_of_the_app_counts_for_some_run(settings: Settings) -> None:
+    modules = {path.stem for path in provenance.FOLDER.glob("*.py")} - {"__init__"}
+    apart = provenance.APART | {"strategies", "partitioners"}
+    reached = {module for module, _ in provenance.definitions(settings)}
+    optional = {"faults", "local_only"}
+    assert modules - apart - optional <= reached
+
+
+def test_other_numbers_of_a_run_are_not_code() -> None:
+    settings: dict[str, Value] = {"seed": 7, "learning-rate": 0.5, "eta": 0.5}
+    assert code_hash(Settings.of(settings)) == code_hash(Settings())
+
+
+def test_it_is_a_sha256() -> None:
+    assert re.fullmatch("[0-9a-f]{64}", code_hash(Settings()))

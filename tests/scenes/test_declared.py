@@ -1,0 +1,208 @@
+"""Each chapter is declared once: with its files, its beats, and what is seen in each of them."""
+
+import ast
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from manim import tempconfig
+
+import scenes
+from scenes import FILM, LOOP, Beat, Chapter, _check
+from scenes.explainer import Explainer
+from scenes.render.jobs import DRY_RUN, beats_of, check_beats, jobs
+from scenes.story import one_round
+from scenes.text.errors import BeatError, ChapterError
+from scenes.text.language import ENGLISH
+from scenes.text.languages import LANGUAGES
+from scenes.text.lines import DIGIT, text
+
+SCRIPTS = Path(scenes.__file__).parent
+CHAPTERS = [pytest.param(chapter, id=chapter.name) for chapter in (*FILM, LOOP)]
+LANGUAGES_ = [pytest.param(language, id=code) for code, language in LANGUAGES.items()]
+SHORTEST = 60
+LONGEST = {"en": 220, "de": 260, "es": 260, "fr": 260}  # others need more letters than English
+
+SAMPLE = {
+    "en": "Row by row, the other strategies get their dots, one for each run, and a short stroke "
+    "at their mean, with its value.",
+    "de": "Zeile für Zeile erhalten die anderen Strategien ihre Punkte, einen je Lauf, und einen "
+    "kurzen Strich an ihrem Mittelwert, mit dessen Zahl.",
+    "es": "Fila a fila, las demás estrategias reciben sus puntos, uno por ensayo, y un trazo corto "
+    "en su media, con el valor.",
+    "fr": "Ligne par ligne, les autres stratégies reçoivent leurs points, un par essai, et un "
+    "trait court à leur moyenne, avec sa valeur.",
+}
+
+
+def played(chapter: str) -> list[str]:
+    """Return the beats that a chapter's scene plays, as they stand in its file.
+
+    A beat is a ``with`` around a call of one of the scene's methods; its first argument is the
+    name.
+    """
+    names = []
+    for node in ast.walk(ast.parse((SCRIPTS / f"{chapter}.py").read_text("utf-8"))):
+        for item in node.items if isinstance(node, ast.With) else ():
+            match item.context_expr:
+                case ast.Call(
+                    func=ast.Attribute(value=ast.Name(id="self")),
+                    args=[ast.Constant(value=str(name)), *_],
+                ):
+                    names.append((item.context_expr.lineno, name))
+    return [name for _, name in sorted(names)]
+
+
+def test_the_beats_are_found() -> None:
+    assert played("cast") == ["task", "photos", "coordinator", "front_end"]
+    assert set(played("one_round")) == set(one_round.PHASES)
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_a_chapter_has_a_scene_and_a_story(chapter: Chapter) -> None:
+    story = ast.parse((SCRIPTS / "story" / f"{chapter.name}.py").read_text("utf-8"))
+    assert "tell" in {node.name for node in story.body if isinstance(node, ast.FunctionDef)}
+    script = ast.parse((SCRIPTS / f"{chapter.name}.py").read_text("utf-8"))
+    assert chapter.scene in {node.name for node in script.body if isinstance(node, ast.ClassDef)}
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_the_beats_played_are_the_declared_ones(chapter: Chapter) -> None:
+    declared = [beat.name for beat in chapter.beats]
+    assert sorted(declared) == sorted(played(chapter.name))
+    assert len(set(declared)) == len(declared)
+    check_beats(chapter)
+
+
+def test_no_two_chapters_share_a_name_or_a_scene() -> None:
+    every = (*FILM, LOOP)
+    assert len({chapter.name for chapter in every}) == len(every)
+    assert len({chapter.scene for chapter in every}) == len(every)
+
+
+# --- descriptions
+
+
+@pytest.mark.parametrize("language", LANGUAGES_)
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_a_description_is_translated_short_has_no_number_and_ends_as_a_sentence(
+    chapter: Chapter, language: Any
+) -> None:
+    for beat in chapter.beats:
+        description = language.translate(beat.description)
+        assert SHORTEST <= len(description) <= LONGEST[language.code], description
+        assert not DIGIT.search(description), description
+        assert description.endswith("."), description
+        assert (description == beat.description) == (language == ENGLISH), description
+
+
+@pytest.mark.parametrize("language", LANGUAGES_)
+def test_a_description_reads_so_in_each_language(language: Any) -> None:
+    (remedies,) = (chapter for chapter in FILM if chapter.name == "remedies")
+    assert language.translate(dict(remedies.beats)["others"]) == SAMPLE[language.code]
+
+
+# --- what is refused
+
+
+@pytest.mark.parametrize(
+    ("chapter", "sentence"),
+    [
+        (
+            Chapter("opening", "Opening", beats=()),
+            "scenes.FILM: the chapter 'opening' has no beats. Declare them",
+        ),
+        (
+            Chapter("opening", "Opening", beats=(Beat("title", "A title."), Beat("rounds", ""))),
+            "scenes.FILM: the beat 'rounds' of the chapter 'opening' has no description. "
+            "Describe its picture in a sentence",
+        ),
+        (
+            Chapter("epilogue", "Epilogue", beats=(Beat("end", "The end."),)),
+            "scenes.FILM: the chapter 'epilogue' has no file scenes/epilogue.py. Write it, or "
+            "remove the chapter from the film",
+        ),
+        (
+            # A scene of the package that has no story.
+            Chapter("explainer", "Explainer", beats=(Beat("end", "The end."),)),
+            "scenes.FILM: the chapter 'explainer' has no file scenes/story/explainer.py. Write "
+            "it, or remove the chapter from the film",
+        ),
+    ],
+)
+def test_a_chapter_that_is_not_declared_in_full_is_refused(chapter: Chapter, sentence: str) -> None:
+    with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
+        _check(chapter)
+
+
+@pytest.mark.parametrize(
+    ("beats", "sentence"),
+    [
+        (("title",), "the beat 'rounds' is not declared in scenes/__init__.py."),
+        (
+            ("title", "rounds", "end"),
+            "the beat 'end' is not played in it.",
+        ),
+    ],
+)
+def test_beats_that_differ_from_the_scene_s_are_refused_before_anything_is_drawn(
+    beats: tuple[str, ...], sentence: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chapter = Chapter("opening", "Opening", tuple(Beat(beat, "It is seen.") for beat in beats))
+    with pytest.raises(ChapterError, match=f"^scenes/opening.py: {re.escape(sentence)}"):
+        check_beats(chapter)
+    monkeypatch.setattr("scenes.render.jobs.FILM", (chapter, *FILM[1:]))
+    with pytest.raises(ChapterError, match=f"^scenes/opening.py: {re.escape(sentence)}"):
+        jobs(("cast",))
+
+
+def test_what_a_package_s_scene_calls_beats_is_read_without_running_it() -> None:
+    script = ast.parse("with self.beat('a', x), open(path) as file:\n    with self.phase('b'): ...")
+    assert list(beats_of(script)) == ["a", "b"]
+
+
+class Opening(Explainer):
+    """A scene by the name of a chapter's, with another beat."""
+
+    def construct(self) -> None:
+        """Tell it."""
+        with self.beat("epilogue", text("The end.")):
+            pass
+
+
+class OnesOwn(Opening):
+    """A scene that is no chapter of the film: its beats are its own."""
+
+
+@pytest.fixture
+def played_beats(tmp_path: Path) -> Callable[[type[Explainer]], list[str]]:
+    """Return a function that builds a scene and returns the names of its beats."""
+
+    def play(scene_class: type[Explainer]) -> list[str]:
+        with tempconfig({**DRY_RUN, "media_dir": str(tmp_path), "progress_bar": "none"}):
+            scene = scene_class()
+            scene.render()
+        return [beat.name for beat in scene.beats]
+
+    return play
+
+
+def test_an_undeclared_beat_is_refused_with_where_to_add_it(
+    played_beats: Callable[[type[Explainer]], list[str]],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        played_beats(Opening)
+    assert isinstance(ended.value.__cause__, BeatError)
+    assert capsys.readouterr().err == (
+        "fedreel: the beat 'epilogue' of Opening is not declared. Add it with a "
+        "description to the chapter 'opening' in scenes/__init__.py\n"
+    )
+
+
+def test_a_scene_of_one_s_own_declares_no_beats(
+    played_beats: Callable[[type[Explainer]], list[str]],
+) -> None:
+    assert played_beats(OnesOwn) == ["epilogue"]
