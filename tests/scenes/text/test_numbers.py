@@ -17,13 +17,13 @@ from scenes.text.numbers import (
     computed,
     count,
     number,
-    with_run,
     place,
     position,
     quote,
     total,
     value,
     values,
+    with_run,
 )
 from scenes.text.sources import ALL, Place, Source, Span, Step
 
