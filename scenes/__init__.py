@@ -1,7 +1,7 @@
-"""fedreel's scenes: a run record turned into pictures.
+"""The scenes of fedreel, which turn a run record into a film.
 
-``FILM`` is the film: its chapters in order, each declared once. A chapter is a scene in a file of
-this package, and its story in a file of the same name in ``scenes.story``.
+``FILM`` has the chapters of the film in order. A chapter is a scene in a module of this package,
+and a story in a module of the same name in ``scenes.story``.
 """
 
 from pathlib import Path
@@ -11,11 +11,11 @@ HERE = Path(__file__).parent
 
 
 class Beat(NamedTuple):
-    """A beat of a chapter: its name, and what is seen in it, for people who cannot see the film.
+    """A beat of a chapter: its name, and an audio description of its picture.
 
-    The film can be made of any record, in any shape and theme, so a description holds for all of
-    them: for workers drawn as cards and as a crowd of squares, for what was recorded and what was
-    not. It has no numbers, which are listed on their own, and says nothing by colour alone.
+    A description must hold for any record, shape and theme: for workers drawn as cards or as a
+    crowd of squares, with all data recorded or only some. It has no numbers, which the transcript
+    lists, and does not rely on colour alone.
     """
 
     name: str
@@ -23,7 +23,7 @@ class Beat(NamedTuple):
 
 
 class Chapter(NamedTuple):
-    """A chapter: its file, its scene, its beats, and the runs that show its point best."""
+    """A chapter: the name of its modules, its scene class, its beats, and its default runs."""
 
     name: str
     scene: str
@@ -32,7 +32,7 @@ class Chapter(NamedTuple):
     runs: tuple[str, ...] = ("reference",)
 
 
-# Three strategies beside plain averaging, each with three seeds.
+# Three strategies other than plain averaging, each with three seeds.
 _REMEDIES = tuple(
     f"{strategy}-30-s{seed}" for strategy in ("fedprox", "fedavgm", "fedyogi") for seed in range(3)
 )
@@ -416,7 +416,7 @@ _CHAPTERS = (
         ),
     ),
 )
-# The credits name every run that the film shows, each once.
+# The credits list every run of the film once.
 _RUNS = tuple(dict.fromkeys(run for chapter in _CHAPTERS for run in chapter.runs))
 FILM = (
     *_CHAPTERS,
@@ -455,24 +455,24 @@ LOOP = Chapter(
 
 
 def _check(chapter: Chapter) -> None:
-    """Check that a chapter of the film is declared in full, and that its files are there.
+    """Check that a chapter has its files and beats, and that each beat has a description.
 
     Raises:
-        ValueError: it has no beats, a beat has no description, or a file is missing.
+        ValueError: something is missing.
     """
     for file in (f"{chapter.name}.py", f"story/{chapter.name}.py"):
         if not (HERE / file).is_file():
             raise ValueError(
-                f"scenes.FILM: the chapter {chapter.name!r} has no file scenes/{file}; write it, "
-                "or take the chapter out of the film"
+                f"scenes.FILM: the chapter {chapter.name!r} has no file scenes/{file}. Write it, "
+                "or remove the chapter from the film"
             )
     if not chapter.beats:
-        raise ValueError(f"scenes.FILM: the chapter {chapter.name!r} has no beats")
+        raise ValueError(f"scenes.FILM: the chapter {chapter.name!r} has no beats. Declare them")
     for beat in chapter.beats:
         if not beat.description:
             raise ValueError(
                 f"scenes.FILM: the beat {beat.name!r} of the chapter {chapter.name!r} has no "
-                "description; say in a sentence what is seen in it"
+                "description. Describe its picture in a sentence"
             )
 
 

@@ -1,4 +1,4 @@
-"""Who takes part, and what each of them holds."""
+"""The chapter on the cast: workers, coordinator and front end."""
 
 from scenes.drawing.pace import brisk
 from scenes.explainer import Explainer
@@ -6,10 +6,10 @@ from scenes.story import cast as story
 
 
 class Cast(Explainer):
-    """Workers, coordinator and front end enter, each with one sentence."""
+    """Workers, coordinator and front end enter, each with a caption."""
 
     def construct(self) -> None:
-        """Tell the chapter."""
+        """Play the beats of the chapter."""
         spec = self.tell(story.tell)
         stage = self.set_stage(spec.stage)
         with self.beat("task", spec.task, self.chrome.title(spec.title)):

@@ -1,6 +1,6 @@
-"""``fedreel``: make the film, its loop, its contact sheet, and audit its numbers."""
+"""The command line ``fedreel``, which makes films and checks them."""
 
-# ruff: noqa: PLC0415  # heavy imports happen in the commands, so that help is immediate
+# ruff: noqa: PLC0415  # heavy imports are in the commands, so that help is fast
 
 import gc
 import signal
@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -29,76 +30,79 @@ SETTINGS = cloup.Context.settings(
     formatter_settings=cloup.HelpFormatter.settings(theme=cloup.HelpTheme.dark()),
 )
 INTERRUPTED = 130
-HERE = "here"  # where chapters are rendered if nothing else is said
+HERE = "here"  # the default place to render
 CHAPTERS = ", ".join(chapter.name for chapter in FILM)
 
 
 def examples(*lines: str) -> str:
-    """Return the text that closes a command's help."""
+    """Return the examples at the end of a command's help."""
     keep_lines = "\b\n"
     return keep_lines + "Examples:\n" + "\n".join(f"  {line}" for line in lines)
 
 
 def chapters_argument(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the argument that names chapters."""
+    """Add the argument for chapters to a command."""
     return cloup.argument(
-        "chapters", nargs=-1, metavar="[CHAPTER]...", help=f"Of {CHAPTERS}; all without one."
+        "chapters",
+        nargs=-1,
+        metavar="[CHAPTER]...",
+        help=f"Chapters to use, of {CHAPTERS}. Default: all.",
     )(command)
 
 
 def run_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the option that chooses the records."""
+    """Add the option for run records to a command."""
     return cloup.option(
         "--run",
         "runs",
         multiple=True,
-        type=cloup.Path(path_type=str),  # its variable is split as PATH is
+        type=cloup.Path(path_type=str),  # the variable is split like PATH
         metavar="NAME|PATH",
         envvar="FEDREEL_RUN",
-        help="A record to film, by name or path; may be given several times, for chapters that "
-        "compare. Without it each chapter takes the committed runs that show its point best.",
+        help="A run record, by name or path. Repeat it for chapters that compare runs. "
+        "Default: committed runs that suit each chapter.",
     )(command)
 
 
 def look_options(
     quality: str | None, several: bool = False
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Add the options that choose size, shape, colours and language.
+    """Return a decorator that adds the options for quality, shape, theme and language.
 
     Args:
-        quality: the quality that is taken where none is chosen; None where there is no choice.
-        several: whether there may be several shapes and languages.
+        quality: the default quality; None adds --every-look instead.
+        several: whether shapes and languages may be repeated.
     """
-    usual = Look()
+    default = Look()
     size = cloup.option(
         "-q",
         "--quality",
         type=cloup.Choice(list(QUALITIES)),
         default=quality,
         show_default=True,
-        help=f"As Manim's: {', '.join(map(str, QUALITIES.values()))}.",
+        help=f"Height and frame rate: {', '.join(map(str, QUALITIES.values()))}.",
     )
     shape = cloup.option(
         "--shape",
         "shapes" if several else "shape",
         type=cloup.Choice(list(SHAPES)),
-        help="Width to height; each is laid out anew, not cropped."
-        + ("  [default: all; may be given several times]" if several else ""),
-        **_of_several(list(SHAPES) if several else usual.shape),
+        help="Width to height. Each shape has its own layout."
+        + ("  [default: all; may be repeated]" if several else ""),
+        **_maybe_multiple(list(SHAPES) if several else default.shape),
     )
     theme = cloup.option(
-        "--theme", type=cloup.Choice(list(PALETTES)), default=usual.theme, show_default=True
+        "--theme", type=cloup.Choice(list(PALETTES)), default=default.theme, show_default=True
     )
     language = cloup.option(
         "--language",
         "languages" if several else "language",
         type=cloup.Choice(list(LANGUAGES)),
-        help="Of captions, names and numbers."
-        + (f"  [default: {usual.language}; may be given several times]" if several else ""),
-        **_of_several([usual.language] if several else usual.language),
+        help="Language of captions, names and numbers."
+        + (f"  [default: {default.language}; may be repeated]" if several else ""),
+        **_maybe_multiple([default.language] if several else default.language),
     )
     every = cloup.option(
-        "--every-look", is_flag=True, help="In all shapes, themes and languages: takes a while."
+        "--every-look", is_flag=True, help="Use all shapes, themes and languages. This is slow."
     )
     options = [size] if quality else [every]
 
@@ -110,32 +114,32 @@ def look_options(
     return add
 
 
-def _of_several(default: str | list[str]) -> dict[str, Any]:
-    """Return an option's settings: one value, or several where the default is a list."""
+def _maybe_multiple(default: str | list[str]) -> dict[str, Any]:
+    """Return settings of an option: several values if the default is a list, else one."""
     one = isinstance(default, str)
     return {"default": default, "multiple": not one, "show_default": one}
 
 
 def on_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the option that chooses where chapters are rendered."""
+    """Add the option for the place to render to a command."""
     return cloup.option(
         "--on",
         type=cloup.Choice([HERE, "ray"]),
         default=HERE,
         show_default=True,
-        help="Render on this machine, or on a Ray cluster: the one that RAY_ADDRESS names, or "
-        "that `ray start` started here. All its machines need the same fedreel.",
+        help="Render on this machine or on a Ray cluster: by default the one that `ray start` "
+        "started here; RAY_ADDRESS names another. All machines need the same fedreel.",
     )(command)
 
 
 def output_option(default: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Add the option that chooses the file written."""
+    """Return a decorator that adds the option for the output file."""
     return cloup.option(
         "-o",
         "--output",
         type=cloup.Path(dir_okay=False, path_type=Path),
-        help=f"The file to write.  [default: {default}, with shape, theme and language in the "
-        "name where they are not the usual ones]",
+        help=f"The file to write.  [default: {default}; other shapes, themes and languages get a "
+        "suffix]",
     )
 
 
@@ -145,7 +149,7 @@ def output_option(default: str) -> Callable[[Callable[..., Any]], Callable[..., 
 )
 @cloup.version_option(package_name="fedreel", prog_name="fedreel")
 def cli() -> None:
-    """Turn a recorded Flower run into an explainer film about federated learning."""
+    """Make an explainer film about federated learning from a recorded Flower run."""
 
 
 @cli.command(
@@ -164,8 +168,8 @@ def cli() -> None:
 def film(
     chapters: tuple[str, ...], runs: tuple[str, ...], on: str, output: Path | None, **look: str
 ) -> None:
-    """Render chapters and join them into a movie with captions beside it."""
-    with _errors():
+    """Render chapters, and join them into a movie with a captions file."""
+    with _one_line_errors():
         todo = _jobs(chapters, runs, look, on)
         from scenes.outputs.film import join
 
@@ -180,8 +184,8 @@ def film(
 @look_options("medium")
 @output_option("media/loop.gif")
 def loop(runs: tuple[str, ...], output: Path | None, **look: str) -> None:
-    """Make the short seamless loop for a README: a GIF, and the same as MP4 beside it."""
-    with _errors():
+    """Make a short seamless loop for a README, as GIF and as MP4."""
+    with _one_line_errors():
         todo = _jobs((LOOP.name,), runs, look)
         from scenes.outputs.film import join
         from scenes.outputs.loop import gif
@@ -201,8 +205,8 @@ def loop(runs: tuple[str, ...], output: Path | None, **look: str) -> None:
 def sheet(
     chapters: tuple[str, ...], runs: tuple[str, ...], output: Path | None, **look: str
 ) -> None:
-    """Put a still of every beat's middle and end on one labelled picture."""
-    with _errors():
+    """Make a contact sheet: two labelled stills of every beat on one picture."""
+    with _one_line_errors():
         todo = _jobs(chapters, runs, look)
         from scenes.outputs.sheet import sheet as make
 
@@ -218,7 +222,7 @@ def sheet(
     "--json",
     "json_path",
     type=cloup.Path(dir_okay=False, path_type=Path),
-    help="Write the list to this file as well.",
+    help="Also write the list to this file.",
 )
 def audit(
     chapters: tuple[str, ...],
@@ -227,21 +231,21 @@ def audit(
     json_path: Path | None,
     **look: str,
 ) -> None:
-    """List every number that is shown, with its place in the record.
+    """List every number on screen with its place in the record.
 
-    Exits with 1 where a digit is shown that has no source.
+    The exit code is 1 if a digit has no source.
     """
-    with _errors():
+    with _one_line_errors():
         from scenes.outputs import audit as audits
         from scenes.render.progress import with_bars
 
         todo = _all_jobs(chapters, runs, every_look, look)
-        shown = with_bars(todo, "audit", lambda follow: audits.audit(todo, follow))
-        audits.table(shown)
+        numbers = with_bars(todo, "audit", partial(audits.audit, todo))
+        audits.table(numbers)
         if json_path:
-            audits.write(shown, json_path)
-        without = sum(number.number is None for number in shown)
-        click.echo(f"{len(shown)} numbers shown, {without} without a source")
+            audits.write(numbers, json_path)
+        without = sum(number.number is None for number in numbers)
+        click.echo(f"{len(numbers)} numbers on screen, {without} without a source")
         sys.exit(1 if without else 0)
 
 
@@ -256,8 +260,7 @@ def audit(
     "what",
     nargs=-1,
     metavar="[CHAPTER]... | FILE [SCENE]...",
-    help=f"Chapters of {CHAPTERS}; or any file with Manim scenes, and some of these. "
-    "All without one.",
+    help=f"Chapters of {CHAPTERS}; or a file with Manim scenes, and names of scenes. Default: all.",
 )
 @run_option
 @look_options(None)
@@ -265,7 +268,7 @@ def audit(
     "--json",
     "json_path",
     type=cloup.Path(dir_okay=False, path_type=Path),
-    help="Write what is found to this file as well.",
+    help="Also write the findings to this file.",
 )
 @cloup.option(
     "-o",
@@ -283,11 +286,11 @@ def check(
     output: Path,
     **look: str,
 ) -> None:
-    """Check every picture: text, contrast, colours, margins, overlaps, motion, what is left over.
+    """Check every picture: text, contrast, colours, margins, overlaps, motion, leftovers.
 
-    Exits with 1 where anything is found.
+    The exit code is 1 if there are findings.
     """
-    with _errors():
+    with _one_line_errors():
         from scenes.check import report
         from scenes.check.run import check as find
         from scenes.check.run import scenes_of
@@ -299,7 +302,7 @@ def check(
             todo = [job for one in looks for job in scenes_of(Path(what[0]), what[1:], one)]
         else:
             todo = _all_jobs(what, runs, every_look, look)
-        checked = with_bars(todo, "check", lambda follow: find(todo, output, follow))
+        checked = with_bars(todo, "check", partial(find, todo, output))
         report.table(checked)
         if json_path:
             report.write(checked, json_path)
@@ -317,13 +320,13 @@ def check(
     )
 )
 @cloup.argument(
-    "out", type=cloup.Path(file_okay=False, path_type=Path), help="The folder to be published."
+    "out", type=cloup.Path(file_okay=False, path_type=Path), help="The folder to publish."
 )
 @run_option
 @look_options("high", several=True)
 @on_option
 @cloup.option(
-    "--explain", is_flag=True, help="Say why each clip would be made or not, and make nothing."
+    "--explain", is_flag=True, help="Print why each file would be made or not, and make nothing."
 )
 def release(
     out: Path,
@@ -334,12 +337,12 @@ def release(
     languages: tuple[str, ...],
     **look: str,
 ) -> None:
-    """Make everything that one publishes, in one folder; what has not changed is kept.
+    """Make a folder with all files to publish; unchanged files come from the cache.
 
-    The film and its chapters as MP4 and WebM, captions in every language, a figure of each beat,
-    the loop, and a manifest with every file and every number shown.
+    It has the film and its chapters as MP4 and WebM, captions in all languages, a figure of each
+    beat, the loop, a web page, and a manifest of all files and numbers.
     """
-    with _errors():
+    with _one_line_errors():
         from scenes.render.workers import prepare
 
         if on == HERE:
@@ -352,12 +355,12 @@ def release(
         renderer = _renderer(on)
         out = out.resolve()
         check_place(out)
-        wish = Request(runs, Look(**look), _each_once(shapes), _each_once(languages))
-        before = unchanged(wish, out)
+        request = Request(runs, Look(**look), _each_once(shapes), _each_once(languages))
+        before = unchanged(request, out)
         if before and not explain:
             click.echo(f"{out}: nothing has changed, {len(before.files)} files")
             return
-        planned = plan(wish)
+        planned = plan(request)
         for reason in planned.left_out:
             click.echo(f"fedreel: {reason}", err=True)
         if explain:
@@ -365,32 +368,29 @@ def release(
                 click.echo(line)
             return
         begun = time.monotonic()
-        spec = with_bars(
-            planned.todo,
-            "release",
-            lambda follow: make(wish, planned, out, Store(STORE), follow, renderer),
-        )
-        _summary(spec, out, time.monotonic() - begun)
+        work = partial(make, request, planned, out, Store(STORE), renderer=renderer)
+        manifest = with_bars(planned.clips, "release", work)
+        _summary(manifest, out, time.monotonic() - begun)
 
 
-def _summary(spec: "Manifest", out: Path, seconds: float) -> None:
-    """Say what a release holds, by kind of file, and how long it took."""
+def _summary(manifest: "Manifest", out: Path, seconds: float) -> None:
+    """Print the number and size of a release's files by folder, and the time needed."""
     from rich.console import Console
     from rich.table import Table
 
     rows = Table("in", "files", "MB", box=None, header_style="dim")
-    for place in sorted({Path(file.path).parent.as_posix() for file in spec.files}):
-        files = [file for file in spec.files if Path(file.path).parent.as_posix() == place]
+    for place in sorted({Path(file.path).parent.as_posix() for file in manifest.files}):
+        files = [file for file in manifest.files if Path(file.path).parent.as_posix() == place]
         size = sum(file.bytes for file in files) / 1e6
         rows.add_row(place if place != "." else "the folder itself", f"{len(files)}", f"{size:.2f}")
     Console().print(rows)
-    for file in spec.files:
+    for file in manifest.files:
         if file.budget:
-            click.echo(f"{file.path}: {file.bytes / 1e3:.0f} of {file.budget / 1e3:.0f} kB")
-    film = max(file.seconds or 0 for file in spec.files)
-    size = sum(file.bytes for file in spec.files) / 1e6
+            click.echo(f"{file.path}: {file.bytes / 1e3:.0f} of at most {file.budget / 1e3:.0f} kB")
+    film = max(file.seconds or 0 for file in manifest.files)
+    size = sum(file.bytes for file in manifest.files) / 1e6
     click.echo(
-        f"{out}: {len(spec.files)} files, {size:.1f} MB, in {seconds:.0f} s; "
+        f"{out}: {len(manifest.files)} files, {size:.1f} MB, in {seconds:.0f} s; "
         f"the film lasts {film:.0f} s. Open {out / 'index.html'}"
     )
 
@@ -407,28 +407,30 @@ def _summary(spec: "Manifest", out: Path, seconds: float) -> None:
 def slides(
     chapters: tuple[str, ...], runs: tuple[str, ...], output: Path | None, **look: str
 ) -> None:
-    """Make a deck for a talk, in one HTML file: every beat is a slide that stops at its end.
+    """Make slides for a talk in one HTML file, with a slide for every beat.
 
-    Arrow keys, space and Page Down go through it, F fills the screen. What was rendered before in
-    the same look is not rendered again.
+    Arrow keys, space and Page Down change the slide; F is full screen. Chapters that were already
+    rendered in the same look come from the cache.
     """
-    with _errors():
+    with _one_line_errors():
         from scenes.outputs.film import title
         from scenes.outputs.slides import deck
-        from scenes.render.clips import Planned, clips, sources_of
+        from scenes.render.clips import PlannedClip, inputs_of, load_or_render
         from scenes.render.progress import with_bars
         from scenes.render.store import STORE, Store
         from scenes.text.languages import named
 
-        todo = [Planned(job, sources_of(job)) for job in _jobs(chapters, runs, look)]
-        made = with_bars(todo, "slides", lambda follow: clips(todo, Store(STORE), follow))
+        todo = [PlannedClip(job, inputs_of(job)) for job in _jobs(chapters, runs, look)]
+        clips = with_bars(todo, "slides", partial(load_or_render, todo, Store(STORE)))
         chosen = todo[0].job.look
         language = named(chosen.language)
-        called = str(title().in_language(language))
-        names = [str(one.job.tell().title.in_language(language)) for one in todo]
-        path = deck(made, output or Path(f"media/slides{chosen.label}.html"), called, names, chosen)
+        name = str(title().in_language(language))
+        titles = [str(one.job.tell().title.in_language(language)) for one in todo]
+        path = deck(clips, output or Path(f"media/slides{chosen.label}.html"), name, titles, chosen)
         size = path.stat().st_size / 1e6
-        click.echo(f"slides: {path}, {sum(len(clip.beats) for clip in made)}, {size:.1f} MB")
+        click.echo(
+            f"slides: {path}, {sum(len(clip.beats) for clip in clips)} slides, {size:.1f} MB"
+        )
 
 
 @cli.command(epilog=examples("fedreel watch", "fedreel watch ledger --run ~/runs/mine"))
@@ -440,14 +442,14 @@ def slides(
     type=cloup.Path(file_okay=False, path_type=Path),
     default=Path("media/draft"),
     show_default=True,
-    help="The folder for the drafts: a movie a chapter, and all of them as fedreel.mp4.",
+    help="The folder for the drafts: a movie for each chapter, and all of them as fedreel.mp4.",
 )
 def watch(chapters: tuple[str, ...], runs: tuple[str, ...], output: Path) -> None:
-    """Render drafts of chapters, and again whenever a record or a scene's file changes.
+    """Render drafts of chapters, and again after every change of a record or a scene.
 
-    Only what a change touches is rendered, at 480p15. Ctrl-C ends it.
+    Only the affected chapters are rendered, at 480p15. Ctrl-C ends the command.
     """
-    with _errors():
+    with _one_line_errors():
         from scenes.outputs.watch import watch as keep_watching
 
         _jobs(chapters, runs, {})
@@ -461,7 +463,7 @@ def _each_once(names: Sequence[str]) -> tuple[str, ...]:
 def _all_jobs(
     chapters: tuple[str, ...], runs: tuple[str, ...], every: bool, look: Mapping[str, str]
 ) -> "list[Job]":
-    """Return the jobs in one look, or in every look."""
+    """Return the jobs in one look or in every look."""
     from dataclasses import asdict
 
     from scenes.render.looks import every_look
@@ -469,10 +471,10 @@ def _all_jobs(
     looks = [asdict(one) for one in every_look("low")] if every else [{"quality": "low", **look}]
     first, *others = looks
     todo = _jobs(chapters, runs, first)
-    return todo + [job for other in others for job in _again(todo, other)]
+    return todo + [job for other in others for job in _in_look(todo, other)]
 
 
-def _again(todo: "Sequence[Job]", look: Mapping[str, str]) -> "Iterator[Job]":
+def _in_look(todo: "Sequence[Job]", look: Mapping[str, str]) -> "Iterator[Job]":
     """Yield jobs in another look."""
     from scenes.render.jobs import jobs
 
@@ -483,14 +485,14 @@ def _again(todo: "Sequence[Job]", look: Mapping[str, str]) -> "Iterator[Job]":
 def _jobs(
     chapters: tuple[str, ...], runs: tuple[str, ...], look: Mapping[str, str], on: str = HERE
 ) -> "list[Job]":
-    """Return the jobs whose records hold what the chapter shows, and say what is left out.
+    """Return the jobs whose records have the data they need, and print those left out.
 
-    A chapter that was asked for by name is not left out: what it lacks is an error.
+    If a chapter was named, missing data are an error.
     """
     from scenes.render.workers import prepare
 
     if on == HERE:
-        prepare()  # before all other imports: they are done while Manim's goes on
+        prepare()  # first: other imports happen during the import of Manim
     from scenes.render.jobs import jobs, renderable
 
     todo, left_out = renderable(jobs(chapters, runs, Look(**look)))
@@ -502,36 +504,35 @@ def _jobs(
 
 
 def _render(todo: "list[Job]", on: str = HERE) -> "list[Clip]":
-    """Return the jobs' clips; those that the store lacks are rendered, with a bar."""
-    from scenes.render.clips import Planned, clips, sources_of
+    """Return the clips of jobs, with a progress bar."""
+    from scenes.render.clips import PlannedClip, inputs_of, load_or_render
     from scenes.render.progress import with_bars
     from scenes.render.store import STORE, Store
 
     renderer = _renderer(on)
-    planned = [Planned(job, sources_of(job)) for job in todo]
-    return with_bars(
-        planned, "film", lambda follow: clips(planned, Store(STORE), follow, renderer=renderer)
-    )
+    planned = [PlannedClip(job, inputs_of(job)) for job in todo]
+    work = partial(load_or_render, planned, Store(STORE), renderer=renderer)
+    return with_bars(planned, "film", work)
 
 
 def _renderer(on: str) -> "Renderer":
-    """Return what renders clips here, or on Ray if it is installed."""
+    """Return the renderer of a place: this machine, or Ray if installed."""
     from scenes.render import clips, on_ray
 
     if on == HERE:
-        return clips.here
+        return clips.render_locally
     on_ray.check_installed()
     return on_ray.on_ray
 
 
 @contextmanager
-def _errors() -> Iterator[None]:
-    """Turn what a user can mend into one line and exit code 2."""
+def _one_line_errors() -> Iterator[None]:
+    """Print an error that a user can fix in one line, and exit with code 2."""
     try:
         check_catalogues()
         yield
     except Exception as error:
-        from fl_sim.record import RecordError  # not before Manim's import has begun elsewhere
+        from fl_sim.record import RecordError  # only after the import of Manim has started
         from scenes.text.errors import SceneError
 
         if not isinstance(error, RecordError | SceneError):
@@ -545,13 +546,15 @@ def _fail(error: Exception) -> NoReturn:
 
 
 def main() -> None:
-    """Run the command line. Ctrl-C exits with 130, as a shell expects, and so does ``kill``."""
+    """Run the command line. Ctrl-C and ``kill`` exit with code 130, as shells expect."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         cli(standalone_mode=False)
-        gc.freeze()  # what ends with the program need not be looked through before
+        gc.freeze()  # no garbage collection at the end of the program
     except (click.Abort, KeyboardInterrupt):
-        click.echo("fedreel: stopped; no film was written", err=True)
+        click.echo(
+            "fedreel: stopped. No film was written; finished clips are in the cache", err=True
+        )
         sys.exit(INTERRUPTED)
     except click.ClickException as error:
         error.show()

@@ -1,4 +1,4 @@
-"""Where the numbers come from: the runs, what they ran with, and whom to thank."""
+"""The chapter of credits: run records, their software, and thanks."""
 
 from manim import FadeOut
 
@@ -9,19 +9,19 @@ from scenes.story import credits as story
 
 
 class Credits(Explainer):
-    """Every number's origin: a table of runs, or one run's facts; then what they ran with."""
+    """A table of runs, or the facts of one run; then their software and data."""
 
     def construct(self) -> None:
-        """Tell the chapter."""
+        """Play the beats of the chapter."""
         spec = self.tell(story.tell)
         area = self.layout.whole
-        shown: Table | Facts
+        listing: Table | Facts
         if spec.table:
-            shown = Table(spec.table, area, self.frame, spec.left_out)
+            listing = Table(spec.table, area, self.frame, spec.left_out)
         else:
-            shown = Facts(spec.run, area, self.frame)
+            listing = Facts(spec.run, area, self.frame)
         with self.beat("runs", spec.runs, self.chrome.title(spec.title)):
-            self.play(shown.enter())
-        with self.beat("thanks", spec.thanks, FadeOut(shown)):
+            self.play(listing.enter())
+        with self.beat("thanks", spec.thanks, FadeOut(listing)):
             if spec.made_with:
                 self.play(Facts(spec.made_with, area, self.frame).enter())

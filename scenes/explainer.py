@@ -1,4 +1,4 @@
-"""The base scene: loads the run, builds the stage, and tells a chapter beat by beat."""
+"""The base class of chapters: runs, language and theme, stage, and beats."""
 
 import os
 import sys
@@ -25,7 +25,7 @@ from scenes.text.language import ENGLISH
 from scenes.text.lines import Text, in_language
 from scenes.text.numbers import Number
 
-RUN_VARIABLE = "FEDREEL_RUN"  # names or paths, separated as in PATH
+RUN_VARIABLE = "FEDREEL_RUN"  # names or paths, separated like PATH
 THEME_VARIABLE = "FEDREEL_THEME"
 LANGUAGE_VARIABLE = "FEDREEL_LANGUAGE"
 Spec = TypeVar("Spec")
@@ -33,9 +33,9 @@ Spec = TypeVar("Spec")
 
 @dataclass
 class PlayedBeat:
-    """A beat as it was played: its name, its caption, its times in seconds, and every text seen.
+    """A played beat: its name, caption, times in seconds, and all texts on screen.
 
-    ``texts`` has each text with its numbers, and when it stood there for the first time.
+    ``texts`` has each text with its numbers, and the time of its first appearance.
     """
 
     name: str
@@ -51,16 +51,16 @@ class PlayedBeat:
 
 
 class Explainer(FastScene):
-    """A chapter. A subclass tells its beats in ``construct``.
+    """The base class of a chapter; a subclass plays its beats in ``construct``.
 
-    The runs are those that ``FEDREEL_RUN`` names, or the film's own choice for the chapter; theme
-    and language those of ``FEDREEL_THEME`` and ``FEDREEL_LANGUAGE``.
+    ``FEDREEL_RUN`` names the runs; without it, the film's choice for the chapter is used.
+    ``FEDREEL_THEME`` and ``FEDREEL_LANGUAGE`` set theme and language.
     """
 
-    stage: Stage  # set by a chapter that has one
+    stage: Stage  # set by a chapter with a stage
 
     def __init__(self, **kwargs: Any) -> None:
-        # First of all, before Manim makes any folder.
+        # First, before Manim creates any folder.
         with one_line_errors():
             theme.use(os.environ.get(THEME_VARIABLE) or theme.DEFAULT)
             code = os.environ.get(LANGUAGE_VARIABLE) or ENGLISH.code
@@ -74,24 +74,24 @@ class Explainer(FastScene):
         super().__init__(**kwargs)
         self.beats: list[PlayedBeat] = []
         self.on_beat: Callable[[str], None] = lambda name: None
-        self.at_end: Callable[[PlayedBeat], None] = lambda beat: None
+        self.on_beat_end: Callable[[PlayedBeat], None] = lambda beat: None
 
     def setup(self) -> None:
-        """Lay out the frame's edges; a chapter that has a stage sets it up."""
+        """Create the layout and the texts at the frame's edges."""
         self.layout = layout(self.frame)
         self.chrome = Chrome(self.layout)
 
     def render(self, preview: bool = False) -> bool:
-        """Render; what the runs lack or has no room ends the program in one line."""
+        """Render the scene; print errors that a user can fix in one line."""
         with one_line_errors():
             return bool(super().render(preview))
 
     def tell(self, story: Callable[[Sequence[record.Run]], Spec]) -> Spec:
-        """Return what a story makes of the runs, in the film's language."""
+        """Return a story's spec for the runs, in the film's language."""
         return in_language(story(self.runs), self.language)
 
     def set_stage(self, spec: StageSpec) -> Stage:
-        """Set up and return the stage, with a slot for each worker or for a crowd."""
+        """Create and return the stage, with a slot for each worker or for a crowd."""
         self.layout = layout(self.frame, len(spec.workers))
         self.stage = stage_for(self.layout, spec)
         return self.stage
@@ -103,25 +103,25 @@ class Explainer(FastScene):
 
     @classmethod
     def _chapter(cls) -> Chapter | None:
-        """Return what the film declares of this chapter; nothing of a scene of one's own."""
+        """Return this chapter's declaration, or None for a user's own scene."""
         return next((chapter for chapter in (*FILM, LOOP) if chapter.scene == cls.__name__), None)
 
     def _check_declared(self, beat: str) -> None:
         chapter = self._chapter()
         if chapter and beat not in [declared.name for declared in chapter.beats]:
             raise BeatError(
-                f"the beat {beat!r} of {type(self).__name__} is not declared: add it, with what is "
-                f"seen in it, to the chapter {chapter.name!r} in scenes/__init__.py"
+                f"the beat {beat!r} of {type(self).__name__} is not declared. Add it with a "
+                f"description to the chapter {chapter.name!r} in scenes/__init__.py"
             )
 
     @contextmanager
     def beat(self, name: str, caption: Text, *around: Animation) -> Iterator[None]:
-        """Tell one beat: a section of its own, its caption, its body, and time to read.
+        """Play one beat: a section with a caption, the ``with`` block, and time to read.
 
         Args:
             name: the section's name.
-            caption: the sentence shown and written as a subtitle.
-            around: other changes at the frame's edges, made together with the caption's.
+            caption: the caption on screen, also written as a subtitle.
+            around: other animations to play together with the caption's.
         """
         self._check_declared(name)
         self.next_section(name)
@@ -139,63 +139,63 @@ class Explainer(FastScene):
         beat.end = self.time
         seconds = beat.end - beat.start
         self.add_subcaption(beat.caption, duration=seconds, offset=-seconds)
-        if not self.blind:
-            self.at_end(beat)
+        if not self.drawn_elsewhere:
+            self.on_beat_end(beat)
 
     @contextmanager
-    def standing(
+    def static_beat(
         self, name: str, caption: Text, *, title: Text, on_stage: Mobject
     ) -> Iterator[None]:
-        """Tell a loop's only beat: everything stands from the first frame on."""
+        """Play a loop's only beat: everything is on screen from the first frame."""
         self.on_beat(name)
         self.chrome.title(title)
         self.chrome.caption(caption_block(caption, self.layout))
-        self.add(on_stage, *self.chrome.shown.values())
+        self.add(on_stage, *self.chrome.on_screen.values())
         self.beats.append(PlayedBeat(name, caption, self.time))
         yield
         self.wait(theme.SETTLE)
         self._end_beat()
 
     def play(self, *args: Any, **kwargs: Any) -> None:
-        """Play, and note every text that is on screen afterwards."""
+        """Play animations, and record every text that is on screen afterwards."""
         super().play(*args, **kwargs)
         if self.beats:
-            seen = self.beats[-1].texts
+            texts = self.beats[-1].texts
             for text in texts_of(self.mobjects):
-                seen.setdefault(text, self.time)
+                texts.setdefault(text, self.time)
 
 
 @contextmanager
 def one_line_errors() -> Iterator[None]:
-    """End the program, or a notebook's cell, in one line where runs, theme, language can't be used.
+    """Print an error that a user can fix in one line, and end the program or the notebook's cell.
 
-    Manim answers any other exception of a scene with a traceback of many lines.
+    Manim prints a long traceback for any other exception of a scene.
     """
     try:
         yield
     except (record.RecordError, SceneError) as error:
-        said = " ".join(str(error).split())
+        message = " ".join(str(error).split())
         if _in_notebook():
             from IPython.core.error import UsageError  # noqa: PLC0415
 
-            raise UsageError(said) from error  # IPython shows it without a traceback
-        print(f"fedreel: {said}", file=sys.stderr)
+            raise UsageError(message) from error  # IPython shows it without a traceback
+        print(f"fedreel: {message}", file=sys.stderr)
         raise SystemExit(2) from error
 
 
 def _in_notebook() -> bool:
-    """Whether a cell of a notebook, or of an IPython shell, runs this."""
+    """Whether a notebook or an IPython shell runs this code."""
     ipython = sys.modules.get("IPython")  # Manim imports it where it is installed
     return ipython is not None and ipython.get_ipython() is not None
 
 
 def reading_time(text: str) -> float:
-    """Return the seconds that a caption stands."""
+    """Return the seconds that a caption stays on screen."""
     return max(theme.CAPTION_AT_LEAST, theme.SWAP + len(text) / theme.CHARACTERS_A_SECOND)
 
 
 def texts_of(mobjects: list[Mobject]) -> Iterator[tuple[str, tuple[Number, ...]]]:
-    """Yield each text on screen with its figures; a text that is not ``Words`` has none."""
+    """Yield each text on screen with its numbers; a text other than ``Words`` has none."""
     for mobject in mobjects:
         for part in mobject.get_family():
             if isinstance(part, Words):

@@ -1,4 +1,4 @@
-"""The final model: what it calls real photos, and which kinds it mixes up."""
+"""The chapter on the final model: predictions for test photos, and the confusion matrix."""
 
 from manim import Animation
 
@@ -11,31 +11,31 @@ from scenes.story.specs import ConfusionSpec, PredictionsSpec
 
 
 class FinalModel(Explainer):
-    """Test photos are named before and after all rounds; then the confusion matrix sharpens."""
+    """Predictions before and after all rounds; then the confusion matrix round by round."""
 
     def construct(self) -> None:
-        """Tell the chapter."""
+        """Play the beats of the chapter."""
         spec = self.tell(story.tell)
         around = [self.chrome.title(spec.title)]
-        if spec.quiz is not None:
-            quiz = Predictions(spec.quiz, self.layout.whole, self.frame)
-            self.ask(spec, spec.quiz, quiz, *around)
-            around = [quiz.leave()]
+        if spec.predictions is not None:
+            chart = Predictions(spec.predictions, self.layout.whole, self.frame)
+            self.predict(spec, spec.predictions, chart, *around)
+            around = [chart.leave()]
         if spec.confusion is not None:
             self.sharpen(spec, spec.confusion, *around)
 
-    def ask(
-        self, spec: FinalModelSpec, photos: PredictionsSpec, quiz: Predictions, *around: Animation
+    def predict(
+        self, spec: FinalModelSpec, photos: PredictionsSpec, chart: Predictions, *around: Animation
     ) -> None:
-        """Let the untrained model and the last one name the same photos."""
+        """Show the predictions of the untrained and of the last model."""
         with self.beat("untrained", spec.untrained, *around):
-            self.play(quiz.enter())
-            self.play(quiz.answer(photos.first))
+            self.play(chart.enter())
+            self.play(chart.answer(photos.first))
         with self.beat("trained", spec.trained):
-            self.play(quiz.answer(photos.last))
+            self.play(chart.answer(photos.last))
 
     def sharpen(self, spec: FinalModelSpec, shares: ConfusionSpec, *around: Animation) -> None:
-        """Go through the rounds, and read what has come of them."""
+        """Show the confusion matrix by round, and its highlights."""
         chrome = self.chrome
         confusion = Confusion(shares, self.layout.figure, self.frame)
         with self.beat("matrix", spec.matrix, *around):

@@ -1,4 +1,4 @@
-"""The ledger: what left the workers, what came to them, and what stayed."""
+"""The chapter on the ledger: bytes sent, bytes received, and photos that stayed."""
 
 from scenes.charts.amounts import Amounts
 from scenes.explainer import Explainer
@@ -6,10 +6,10 @@ from scenes.story import ledger as story
 
 
 class Ledger(Explainer):
-    """Bytes that moved and photos that did not, as bars to one scale."""
+    """Bars to one scale for moved bytes and for photos that stayed."""
 
     def construct(self) -> None:
-        """Tell the chapter."""
+        """Play the beats of the chapter."""
         spec = self.tell(story.tell)
         chrome = self.chrome
         entries = [*spec.travelled, *spec.kept]

@@ -1,18 +1,18 @@
-"""The loop: a few rounds that end as they began, for a README."""
+"""The loop for a README: a few rounds that end with the first picture."""
 
 from scenes.explainer import Explainer
 from scenes.story import loop as story
 
 
 class Loop(Explainer):
-    """Rounds on the stage under one caption. The last frame flows into the first."""
+    """Rounds on the stage with one caption, without a visible end."""
 
     def construct(self) -> None:
-        """Tell it."""
+        """Play the rounds."""
         spec = self.tell(story.tell)
         stage = self.set_stage(spec.stage)
         stage.open(spec.plate, spec.reading)
-        with self.standing("loop", spec.loop, title=spec.title, on_stage=stage.everything):
+        with self.static_beat("loop", spec.loop, title=spec.title, on_stage=stage.everything):
             for round_ in spec.rounds:
                 for animation in stage.quick_round(round_):
                     self.play(animation)

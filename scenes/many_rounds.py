@@ -1,4 +1,4 @@
-"""Many rounds: the same again, faster each time, until the history can be seen at a glance."""
+"""The chapter on many rounds: quick rounds on the stage, then the whole history."""
 
 from scenes.charts.history import History
 from scenes.drawing.pace import brisk
@@ -9,33 +9,33 @@ from scenes.story.many_rounds import ManyRoundsSpec
 
 
 class ManyRounds(Explainer):
-    """Rounds repeat; participation and the curves of accuracy and loss grow together."""
+    """Quick rounds; then participation, accuracy and loss by round."""
 
     def construct(self) -> None:
-        """Tell the chapter."""
+        """Play the beats of the chapter."""
         spec = self.tell(story.tell)
         self.set_stage(spec.stage)
         self.repeat(spec)
         self.history = History(spec.history, self.layout.figure, self.frame)
-        self.remember(spec)
+        self.show_history(spec)
         if spec.comparison:
             self.compare(spec.comparison)
 
     def repeat(self, spec: ManyRoundsSpec) -> None:
         """Show the next rounds on the stage, each faster than the one before."""
         opening = self.stage.open(spec.plate, spec.reading), self.chrome.title(spec.title)
-        if not spec.swift:
+        if not spec.quick_rounds:
             self.play(*opening)
             return
         with self.beat("again", spec.again, *opening):
-            for round_ in spec.swift:
+            for round_ in spec.quick_rounds:
                 steps = self.stage.quick_round(round_)
                 self.play(self.chrome.status(round_.status), next(steps))
                 for animation in steps:
                     self.play(animation)
 
-    def remember(self, spec: ManyRoundsSpec) -> None:
-        """Lay all rounds side by side."""
+    def show_history(self, spec: ManyRoundsSpec) -> None:
+        """Show the history of all rounds."""
         chrome, history = self.chrome, self.history
         with self.beat("grid", spec.grid, *chrome.hide("status")):
             self.play(brisk(self.stage.become_rows(history.rows, history.enter())))
@@ -48,7 +48,7 @@ class ManyRounds(Explainer):
             self.play(history.finish())
 
     def compare(self, comparison: Comparison) -> None:
-        """Draw the levels that the accuracy is to be compared with."""
+        """Draw the baselines of the accuracy."""
         with self.beat("compare", comparison.caption):
             for level in comparison.levels:
                 self.play(self.history.compare(level))

@@ -1,4 +1,4 @@
-"""One round of federated averaging, phase by phase."""
+"""The chapter on one round of federated averaging, phase by phase."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,10 +11,10 @@ from scenes.story import one_round as story
 
 
 class OneRound(Explainer):
-    """The heart of the film: what leaves a worker, what comes back, and what becomes of it."""
+    """One round on the stage, with a beat for each phase."""
 
     def construct(self) -> None:
-        """Tell the chapter."""
+        """Play the beats of the chapter."""
         spec = self.spec = self.tell(story.tell)
         stage, chrome = self.set_stage(spec.stage), self.chrome
         with self.phase("initialise", chrome.title(spec.title)):
@@ -43,7 +43,7 @@ class OneRound(Explainer):
             self.play(stage.report(spec.before_and_after))
 
     def evaluate(self) -> None:
-        """Let some workers test the new model."""
+        """Show the test of the new model by some workers."""
         spec, stage, chrome = self.spec, self.stage, self.chrome
         tested = tuple(spec.tested.each)
         with self.phase("evaluate"):
@@ -55,7 +55,7 @@ class OneRound(Explainer):
 
     @contextmanager
     def phase(self, name: str, *around: Animation) -> Iterator[None]:
-        """Tell a phase of the round: a beat whose name stands under the title."""
+        """Play a phase of the round: a beat with a status line under the title."""
         status = self.chrome.status(self.spec.status[name])
         with self.beat(name, self.spec.captions[name], status, *around):
             yield

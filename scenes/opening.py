@@ -1,4 +1,4 @@
-"""The film's title, and rounds that play under it."""
+"""The opening: the film's title, and rounds that play under it."""
 
 from scenes.charts.title_card import TitleCard
 from scenes.drawing.layout import layout
@@ -9,10 +9,10 @@ from scenes.story import opening as story
 
 
 class Opening(Explainer):
-    """The title is said; then the stage plays the run's first rounds under it."""
+    """The title appears; then the stage plays the run's first rounds under it."""
 
     def construct(self) -> None:
-        """Tell the chapter."""
+        """Play the beats of the chapter."""
         spec = self.tell(story.tell)
         self.layout = layout(self.frame, len(spec.stage.workers))
         card = TitleCard(spec.phrases, self.layout)

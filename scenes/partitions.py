@@ -1,4 +1,4 @@
-"""How the photos are split among the workers: how many each holds, for what, of which kinds."""
+"""The chapter on partitions: each worker's photos, for training and validation, by class."""
 
 from scenes.charts.partition_stacks import PartitionStacks
 from scenes.explainer import Explainer
@@ -6,10 +6,10 @@ from scenes.story import partitions as story
 
 
 class Partitions(Explainer):
-    """All photos fall into the workers' stacks; each stack is split, and counted by kind."""
+    """All photos move into stacks of workers; stacks are split and counted by kind."""
 
     def construct(self) -> None:
-        """Tell the chapter."""
+        """Play the beats of the chapter."""
         spec = self.tell(story.tell)
         stacks = PartitionStacks(spec.stacks, self.layout.whole, self.frame)
         with self.beat("dataset", spec.dataset, self.chrome.title(spec.title)):

@@ -1,4 +1,4 @@
-"""Remedies: the skewed run again, with strategies made for it."""
+"""The chapter on remedies: accuracies of strategies on skewed data."""
 
 from scenes.charts.dot_plot import DotPlot
 from scenes.drawing.pace import brisk
@@ -7,10 +7,10 @@ from scenes.story import remedies as story
 
 
 class Remedies(Explainer):
-    """Strategies side by side, a dot for each run, so that it is seen how seeds differ."""
+    """A row for each strategy with a dot for each run."""
 
     def construct(self) -> None:
-        """Tell the chapter."""
+        """Play the beats of the chapter."""
         spec = self.tell(story.tell)
         plot = DotPlot(spec.plot, self.layout.tall, self.frame)
         with self.beat("dots", spec.dots, self.chrome.title(spec.title)):

@@ -1,7 +1,7 @@
-"""How everything looks and how fast it moves: colours by role, sizes by role, pace.
+"""The theme: colours and sizes by role, and the pace of animations.
 
-Sizes are given in pixels of a frame whose shorter side has 1080 of them, so that they mean the same
-in every shape; ``scenes.drawing.layout.Frame.px`` turns them into Manim's units.
+Sizes are pixels of a frame with 1080 pixels on its shorter side, so that they are the same in every
+shape; ``scenes.drawing.layout.Frame.px`` converts them to Manim's units.
 """
 
 from dataclasses import asdict
@@ -15,8 +15,8 @@ FONT = "Source Sans Pro"
 
 DEFAULT = "dark"
 
-# The colours in use, by role: ``theme.INK``. They are read when something is drawn, never when a
-# module is imported.
+# The colours of the theme in use, by role. Read them as ``theme.INK`` when something is drawn, not
+# when a module is imported.
 GROUND: str
 PANEL: str
 EDGE: str
@@ -29,7 +29,7 @@ DATA: str
 ON_BRIGHT: str
 
 
-# The roles that a story may give to what it shows.
+# The roles that a story may use.
 Role = Literal["ink", "model", "update", "data"]
 
 
@@ -40,13 +40,13 @@ def color(role: Role) -> str:
 
 
 def use(name: str) -> None:
-    """Draw everything from now on in the colours of a theme.
+    """Set the theme in use.
 
     Raises:
-        ThemeError: there is none of that name; the text lists those there are.
+        ThemeError: the theme is unknown.
     """
     if name not in PALETTES:
-        raise ThemeError(f"no theme {name!r}. There are: {', '.join(PALETTES)}")
+        raise ThemeError(f"there is no theme {name!r}. Choose from: {', '.join(PALETTES)}")
     globals().update({role.upper(): color for role, color in asdict(PALETTES[name]).items()})
 
 
@@ -60,8 +60,8 @@ DISPLAY = 60
 # Pace.
 CHARACTERS_A_SECOND = 15.0  # caption reading speed; 17 is the limit of good subtitles
 CAPTION_AT_LEAST = 2.0  # seconds on screen
-SETTLE = 0.8  # seconds that a finished picture stands at least
-MOVE = 1.0  # seconds for one thing to go from one place to another
-TRAIN = 4.0  # seconds that a local epoch is shown
-SWAP = 0.5  # seconds for one text to become another
-DIM = 0.38  # opacity of what does not take part
+SETTLE = 0.8  # least seconds of a finished picture
+MOVE = 1.0  # seconds for a move from one place to another
+TRAIN = 4.0  # seconds for a local epoch
+SWAP = 0.5  # seconds to replace a text
+DIM = 0.38  # opacity of actors that do not take part

@@ -1,4 +1,4 @@
-"""The weighted average: one real weight, as each worker sent it, becomes the new one."""
+"""The chapter on the weighted average: the arithmetic of one weight."""
 
 from scenes.charts.average import Average
 from scenes.drawing.pace import brisk
@@ -7,10 +7,10 @@ from scenes.story import weighted_average as story
 
 
 class WeightedAverage(Explainer):
-    """A close-up of the coordinator's arithmetic, with the numbers of one weight."""
+    """The coordinator's arithmetic for one weight, with all numbers."""
 
     def construct(self) -> None:
-        """Tell the chapter."""
+        """Play the beats of the chapter."""
         spec, chrome = self.tell(story.tell), self.chrome
         average = Average(spec.average, self.layout.tall, self.frame)
         title, status = chrome.title(spec.title), chrome.status(spec.status)

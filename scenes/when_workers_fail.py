@@ -1,4 +1,4 @@
-"""Workers fail in the middle of a round, and the round still closes."""
+"""The chapter on failures: one round with failing workers, and all rounds of the run."""
 
 from manim import Animation, FadeOut, Group, LaggedStart
 
@@ -12,10 +12,10 @@ from scenes.story.when_workers_fail import FailingRoundSpec, WhenWorkersFailSpec
 
 
 class WhenWorkersFail(Explainer):
-    """Some of the picked workers go dark; the others' updates are averaged; then all rounds."""
+    """One round in which sampled workers fail; then the replies in all rounds."""
 
     def construct(self) -> None:
-        """Tell the chapter."""
+        """Play the beats of the chapter."""
         spec = self.tell(story.tell)
         around = [self.chrome.title(spec.title)]
         if spec.round is not None:
@@ -23,7 +23,7 @@ class WhenWorkersFail(Explainer):
         self.all_rounds(spec, *around)
 
     def one_round(self, spec: FailingRoundSpec, *around: Animation) -> list[Animation]:
-        """Tell a round in which workers fail; return what takes it away again."""
+        """Play a round in which workers fail; return the animations that remove the stage."""
         stage = self.set_stage(spec.stage)
         outages = outages_of(spec.outages, stage)
         with self.beat("ask", spec.ask, *around, self.chrome.status(spec.status)):
@@ -41,11 +41,11 @@ class WhenWorkersFail(Explainer):
         return [brisk(FadeOut(everything)), *self.chrome.hide("status")]
 
     def all_rounds(self, spec: WhenWorkersFailSpec, *around: Animation) -> None:
-        """Show who answered in all rounds, beside the accuracy."""
-        attendance = Replies(spec.attendance, self.layout.whole, self.frame)
+        """Show the replies in all rounds, with the accuracy."""
+        replies = Replies(spec.replies, self.layout.whole, self.frame)
         with self.beat("all_rounds", spec.all_rounds, *around):
-            self.play(attendance.enter())
-            self.play(attendance.run())
+            self.play(replies.enter())
+            self.play(replies.run())
         if spec.none_came is not None:
             with self.beat("none_came", spec.none_came):
-                self.play(attendance.single_out())
+                self.play(replies.single_out())

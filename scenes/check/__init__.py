@@ -1,6 +1,6 @@
-"""Checks every picture of a scene against the film's rules, beat by beat, without encoding it.
+"""Automatic checks of a scene's pictures: readable text, contrast, overlaps, motion.
 
-A scene is built with a few samples a play (``sampler``). Each sample is a ``Moment``: what is
-drawn, in drawing order, read from Manim's own mobjects (``parts``, ``reader``). Rules look at
-moments and yield faults; one file holds one rule or a few that belong together.
+A scene is built but not encoded. ``sampler`` takes a few samples of every animation. Each sample
+is a ``Moment``: the mobjects on screen in drawing order, as ``reader`` reads them. Rules check
+moments and return faults; a file holds one rule or a few related ones.
 """

@@ -1,11 +1,11 @@
-"""Boxes, in Manim's units."""
+"""Rectangles in Manim's units."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
 
 
 class Box(NamedTuple):
-    """A rectangle by its edges."""
+    """A rectangle, given by its four edges."""
 
     left: float
     bottom: float
@@ -14,21 +14,21 @@ class Box(NamedTuple):
 
     @property
     def width(self) -> float:
-        """From edge to edge."""
+        """The distance between the left and the right edge."""
         return self.right - self.left
 
     @property
     def height(self) -> float:
-        """From edge to edge."""
+        """The distance between the bottom and the top edge."""
         return self.top - self.bottom
 
     @property
     def center(self) -> tuple[float, float]:
-        """The middle."""
+        """The coordinates of the center."""
         return (self.left + self.right) / 2, (self.bottom + self.top) / 2
 
     def common(self, other: "Box") -> "Box":
-        """Return what two boxes share; its width or height is negative where they don't."""
+        """Return the intersection of two boxes; width or height is negative if there is none."""
         return Box(
             max(self.left, other.left),
             max(self.bottom, other.bottom),
@@ -37,16 +37,16 @@ class Box(NamedTuple):
         )
 
     def crosses(self, other: "Box", by: float = 0.0) -> bool:
-        """Whether two boxes share more than ``by`` in both directions."""
+        """Whether two boxes overlap by more than ``by`` in both directions."""
         shared = self.common(other)
         return shared.width > by and shared.height > by
 
     def grown(self, by: float) -> "Box":
-        """Return the box with its edges this much further out."""
+        """Return the box with every edge moved out by ``by``."""
         return Box(self.left - by, self.bottom - by, self.right + by, self.top + by)
 
     def beyond(self, outer: "Box") -> float:
-        """Return how far the box reaches out of another; not more than 0 where it is inside."""
+        """Return how far the box extends beyond another one; 0 or less if it is inside."""
         return max(
             outer.left - self.left,
             outer.bottom - self.bottom,
@@ -56,6 +56,6 @@ class Box(NamedTuple):
 
 
 def around(boxes: Iterable[Box]) -> Box:
-    """Return the smallest box around some."""
+    """Return the smallest box that contains all given boxes."""
     lefts, bottoms, rights, tops = zip(*boxes, strict=True)
     return Box(min(lefts), min(bottoms), max(rights), max(tops))

@@ -1,8 +1,8 @@
-"""Captions can be read: slowly enough, and in few short lines."""
+"""The caption rule: reading speed, time on screen, and number and length of lines."""
 
 from textwrap import wrap
 
-from scenes.check.finding import Fault, Glance
+from scenes.check.finding import Fault, Rule
 from scenes.check.moment import Moment
 from scenes.drawing.layout import layout
 
@@ -10,21 +10,17 @@ FASTEST = 17.0  # characters a second
 SHORTEST = 1.2  # seconds on screen
 
 
-class Captions(Glance):
-    """Every caption's reading speed, time on screen and shape.
+class Captions(Rule):
+    """Captions stay long enough to be read and fit into a few short lines.
 
-    Captions are the subtitles that a scene adds; a scene without any has none.
+    Captions are the subtitles that a scene adds.
     """
 
     def __init__(self) -> None:
         self.checked = 0
 
-    def see(self, moment: Moment) -> list[Fault]:
-        """Wait: nothing is known of a caption before its beat ends."""
-        return []
-
-    def end_beat(self, last: Moment) -> list[Fault]:
-        """Look at the captions added since the last beat."""
+    def check_beat(self, last: Moment) -> list[Fault]:
+        """Return the faults of the captions added since the last beat."""
         every = last.scene.renderer.file_writer.subcaptions
         new, self.checked = every[self.checked :], len(every)
         columns, most = layout(last.frame).caption_shape
@@ -45,7 +41,7 @@ class Captions(Glance):
 
 
 def lines_of(caption: str, columns: int) -> list[str]:
-    """Return a caption's lines: its own, or those that it needs."""
+    """Return a caption's lines: as written, or wrapped to a number of columns."""
     return caption.splitlines() if "\n" in caption else wrap(caption, columns) or [""]
 
 

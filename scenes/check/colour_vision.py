@@ -1,32 +1,32 @@
-"""Colours that carry a meaning stay apart for eyes that see fewer of them."""
+"""The colour vision rule: colours with a meaning are distinct for colour-blind viewers."""
 
 import numpy as np
 from manim import ManimColor
 
 from scenes.check import colours
-from scenes.check.contrast import TAKES_PART, role_colours
-from scenes.check.finding import Fault, Glance
+from scenes.check.contrast import PROMINENT, role_colours
+from scenes.check.finding import Fault, Rule
 from scenes.check.moment import Moment
 from scenes.check.parts import Floats
 from scenes.explainer import Explainer
 
 LEAST = 15.0  # CIE76
-# Of CIE L*a*b*: a colour with less is a shade of grey, and means nothing by its hue.
+# In CIE L*a*b*; a colour with less chroma is grey, and its hue has no meaning.
 CHROMA = 15.0
 
 
-class ColourVision(Glance):
-    """The meaningful colours of a picture, in pairs, under protanopia, deuteranopia, tritanopia.
+class ColourVision(Rule):
+    """Any two colours with a meaning differ under protanopia, deuteranopia and tritanopia.
 
-    In a chapter these are the theme's colours that carry a meaning, as far as they are in use, and
-    all colourful ones beside them. Two colours that are alike for every eye mean the same.
+    In a chapter these are the theme's colours with a meaning that are in use, and all other
+    colours with enough chroma. Colours that look alike to everybody have the same meaning.
     """
 
     def __init__(self) -> None:
         self._known: dict[frozenset[str], list[tuple[float, str, str, str]]] = {}
 
-    def see(self, moment: Moment) -> list[Fault]:
-        """Look at the colours in use, where nothing moves."""
+    def check_moment(self, moment: Moment) -> list[Fault]:
+        """Return the pairs of colours on a still picture that are too similar."""
         if not moment.still:
             return []
         used = meaningful(moment)
@@ -34,7 +34,7 @@ class ColourVision(Glance):
         if names not in self._known:
             self._known[names] = [
                 pair
-                for pair in colours.confused(used, LEAST)
+                for pair in colours.confusable(used, LEAST)
                 if colours.distance(used[pair[1]], used[pair[2]]) >= LEAST
             ]
         return [
@@ -44,12 +44,12 @@ class ColourVision(Glance):
 
 
 def meaningful(moment: Moment) -> dict[str, Floats]:
-    """Return the colours in use that carry a meaning, sRGB, by role or else by code."""
+    """Return the colours in use that have a meaning, sRGB, by theme role or by hex code."""
     roles = role_colours() if isinstance(moment.scene, Explainer) else {}
     found: dict[str, Floats] = {}
     for colour in _in_use(moment):
         name = next((r for r, one in roles.items() if np.abs(one - colour).max() < 0.01), None)
-        if name is None and float(np.hypot(*colours.seen(colour)[1:])) >= CHROMA:
+        if name is None and float(np.hypot(*colours.perceived(colour)[1:])) >= CHROMA:
             name = ManimColor(colour).to_hex()
         if name is not None:
             found[name] = colour
@@ -57,11 +57,11 @@ def meaningful(moment: Moment) -> dict[str, Floats]:
 
 
 def _in_use(moment: Moment) -> list[Floats]:
-    """Return the colours of everything that can clearly be seen, each once."""
+    """Return the distinct colours of all clearly visible parts."""
     found: dict[tuple[float, ...], Floats] = {}
     for part in moment.parts:
-        shown = [part.fill_colors[:1]] if part.fill >= TAKES_PART else []
-        shown += [part.stroke_colors[:1]] if part.stroke >= TAKES_PART else []
-        for colour in (one for some in shown for one in some):
+        colours_ = [part.fill_colors[:1]] if part.fill >= PROMINENT else []
+        colours_ += [part.stroke_colors[:1]] if part.stroke >= PROMINENT else []
+        for colour in (one for some in colours_ for one in some):
             found.setdefault(tuple(np.round(colour, 2)), colour)
     return list(found.values())

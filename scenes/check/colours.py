@@ -1,4 +1,4 @@
-"""Measures of colours: contrast, and distance for eyes that see fewer of them."""
+"""Colour measures: contrast, and colour distance with and without colour blindness."""
 
 from itertools import combinations
 
@@ -66,19 +66,19 @@ def lab(rgb: npt.ArrayLike) -> Floats:
     return np.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], axis=-1)
 
 
-def seen(rgb: npt.ArrayLike, deficiency: str | None = None) -> Floats:
-    """Return CIE L*a*b* of sRGB as an eye with a deficiency sees it, shape (..., 3)."""
+def perceived(rgb: npt.ArrayLike, deficiency: str | None = None) -> Floats:
+    """Return CIE L*a*b* of sRGB under a colour vision deficiency, shape (..., 3)."""
     light = linear(rgb)
     return lab(light @ DEFICIENCIES[deficiency].T if deficiency else light)
 
 
 def distance(one: npt.ArrayLike, other: npt.ArrayLike, deficiency: str | None = None) -> float:
     """Return the CIE76 distance of two colours in sRGB."""
-    return float(np.linalg.norm(seen(one, deficiency) - seen(other, deficiency)))
+    return float(np.linalg.norm(perceived(one, deficiency) - perceived(other, deficiency)))
 
 
-def confused(colours: dict[str, Floats], least: float) -> list[tuple[float, str, str, str]]:
-    """Return the pairs of colours that an eye can't tell apart: distance, names, deficiency."""
+def confusable(colours: dict[str, Floats], least: float) -> list[tuple[float, str, str, str]]:
+    """Return the pairs of colours closer than ``least``: distance, both names, deficiency."""
     return [
         (gap, one, other, deficiency)
         for one, other in combinations(colours, 2)

@@ -1,19 +1,19 @@
-"""What lies over what: shapes that hide a text or a line, and the ground that a shape lies on."""
+"""Which shapes cover others: points inside a fill, and the visible share of a text."""
 
 from collections.abc import Sequence
 
 import numpy as np
 
 from scenes.check.boxes import Box
-from scenes.check.parts import Floats, Lettering, Part
+from scenes.check.parts import Floats, Part, TextOnScreen
 
-OPAQUE = 0.9  # opacity from which on a fill hides what is under it
-COVERING = 0.5  # ... from which on it lies over it for the eye
-GRID = 12, 4  # points across and up at which a box is probed
+HIDING = 0.9  # opacity from which a fill hides what is under it
+COVERING = 0.5  # ... from which it visibly covers what is under it
+GRID = 12, 4  # points across and up that sample a box
 
 
 def inside(points: Floats, part: Part) -> np.ndarray:
-    """Return which points, (n, 2), lie in a part's fill, by the non-zero rule."""
+    """Return which points, shape (n, 2), lie in a part's fill, by the non-zero rule."""
     outline = part.outline
     if not len(outline):
         return np.zeros(len(points), bool)
@@ -25,20 +25,20 @@ def inside(points: Floats, part: Part) -> np.ndarray:
     return np.asarray((up.sum(axis=1) - down.sum(axis=1)) != 0)
 
 
-def probes(box: Box) -> Floats:
-    """Return points spread evenly over a box, (n, 2)."""
+def grid_points(box: Box) -> Floats:
+    """Return points spread evenly over a box, shape (n, 2)."""
     across = box.left + (np.arange(GRID[0]) + 0.5) / GRID[0] * box.width
     up = box.bottom + (np.arange(GRID[1]) + 0.5) / GRID[1] * box.height
     return np.stack(np.meshgrid(across, up), axis=-1).reshape(-1, 2)
 
 
 def covered_share(box: Box, part: Part) -> float:
-    """Return how much of a box lies under a part, 0 to 1."""
-    return float(inside(probes(box), part).mean()) if box.crosses(part.box) else 0.0
+    """Return the share of a box that a part covers, 0 to 1."""
+    return float(inside(grid_points(box), part).mean()) if box.crosses(part.box) else 0.0
 
 
 class Fills:
-    """The filled parts of a moment, to be asked which of them lie over something."""
+    """The filled parts of a moment, with queries for those that cover something."""
 
     def __init__(self, shapes: Sequence[tuple[int, Part]]) -> None:
         filled = [(order, part) for order, part in shapes if part.fill > 0]
@@ -48,23 +48,23 @@ class Fills:
         self.boxes = np.array([part.box for part in self.parts]).reshape(-1, 4)
 
     def over(self, order: int, box: Box, least: float) -> list[Part]:
-        """Return those of at least an opacity, drawn later, that may lie over a box."""
+        """Return the fills of at least some opacity that are drawn after ``order`` near a box."""
         left, bottom, right, top = self.boxes.T
         near = (left < box.right) & (right > box.left) & (bottom < box.top) & (top > box.bottom)
         found = near & (self.orders > order) & (self.opacities >= least)
         return [self.parts[i] for i in np.flatnonzero(found)]
 
-    def seen_share(self, text: Lettering) -> float:
-        """Return how much of a text's box is not hidden by what is drawn later, 0 to 1."""
-        above = self.over(text.top, text.box, OPAQUE)
+    def visible_share(self, text: TextOnScreen) -> float:
+        """Return the share of a text's box that later fills do not hide, 0 to 1."""
+        above = self.over(text.top, text.box, HIDING)
         if not above:
             return 1.0
-        points = probes(text.box)
+        points = grid_points(text.box)
         hidden = np.any([inside(points, part) for part in above], axis=0)
         return 1.0 - float(hidden.mean())
 
     def uncovered(self, points: Floats, order: int, box: Box) -> Floats:
-        """Return the points in a box, (n, 2), of a part at a place in the order, not covered."""
+        """Return those points in a box, shape (n, 2), that no later fill covers."""
         left = points
         for part in self.over(order, box, COVERING):
             left = left[~inside(left, part)]

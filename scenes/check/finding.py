@@ -1,8 +1,8 @@
-"""What a rule finds."""
+"""Rules and their results: the interface of a rule, faults and findings."""
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from scenes.check.boxes import Box
 from scenes.check.moment import Moment
@@ -10,15 +10,15 @@ from scenes.check.moment import Moment
 
 @dataclass(frozen=True)
 class Fault:
-    """A rule that a moment breaks.
+    """One violation of a rule.
 
     Attributes:
         rule: the rule's name.
-        about: what breaks it, the same for the same fault in the next moment.
-        measured: what was measured, in ``unit``.
-        limit: what it may be, at most or, with ``at_least``, at least.
-        boxes: where, in Manim's units.
-        place: the beat and the time, where they are not the moment's own.
+        about: the text, shape or colour at fault; equal for the same fault in the next moment.
+        measured: the measured value, in ``unit``.
+        limit: the largest allowed value; with ``at_least`` the smallest.
+        boxes: the places on screen, in Manim's units.
+        place: the beat and the time, if they differ from the moment's.
     """
 
     rule: str
@@ -32,7 +32,7 @@ class Fault:
 
     @property
     def excess(self) -> float:
-        """How many times worse than the limit it is."""
+        """How many times worse than the limit the measured value is."""
         one, other = self.measured, self.limit
         if self.at_least:
             one, other = other, one
@@ -41,7 +41,7 @@ class Fault:
 
 @dataclass(frozen=True)
 class Finding:
-    """A fault with its place in the film. ``still`` shows it."""
+    """A fault with its place in the film, and the file of a still that shows it."""
 
     chapter: str
     beat: str
@@ -51,17 +51,17 @@ class Finding:
 
     @property
     def measured(self) -> str:
-        """What was measured, in words."""
+        """The measured value with its unit."""
         return f"{self.fault.measured:.3g} {self.fault.unit}".strip()
 
     @property
     def limit(self) -> str:
-        """What is allowed, in words."""
+        """The limit with its sign."""
         sign = "≥" if self.fault.at_least else "≤"
         return f"{sign} {self.fault.limit:.3g}"
 
     def as_json(self) -> dict[str, Any]:
-        """Return what is written to a JSON file."""
+        """Return the finding as a JSON object."""
         return {
             "chapter": self.chapter,
             "beat": self.beat,
@@ -76,30 +76,17 @@ class Finding:
         }
 
 
-class Rule(Protocol):
-    """Looks at a scene's moments one after the other."""
+class Rule:
+    """The base class of rules, which get the moments of one scene in order."""
 
-    def see(self, moment: Moment) -> list[Fault]:
-        """Return what is wrong at a moment."""
-
-    def end_beat(self, last: Moment) -> list[Fault]:
-        """Return what is wrong with the beat whose last moment this is."""
-
-    def end(self, last: Moment) -> list[Fault]:
-        """Return what is wrong with the scene whose last moment this is."""
-
-
-class Glance:
-    """A rule that needs nothing but the moment it looks at."""
-
-    def see(self, moment: Moment) -> list[Fault]:
-        """Return what is wrong at a moment."""
-        raise NotImplementedError
-
-    def end_beat(self, last: Moment) -> list[Fault]:
-        """Nothing is left to be said at a beat's end."""
+    def check_moment(self, moment: Moment) -> list[Fault]:
+        """Return the faults at a moment."""
         return []
 
-    def end(self, last: Moment) -> list[Fault]:
-        """Nothing is left to be said at the scene's end."""
+    def check_beat(self, last: Moment) -> list[Fault]:
+        """Return the faults of a beat, given its last moment."""
+        return []
+
+    def check_scene(self, last: Moment) -> list[Fault]:
+        """Return the faults of the scene, given its last moment."""
         return []

@@ -1,4 +1,4 @@
-"""Nothing flashes three times a second."""
+"""The flash rule: fewer than three flashes a second."""
 
 from functools import cache
 
@@ -6,32 +6,32 @@ import numpy as np
 import numpy.typing as npt
 
 from scenes.check import colours
-from scenes.check.finding import Fault, Glance
+from scenes.check.finding import Fault, Rule
 from scenes.check.moment import Moment, Pixels
 from scenes.check.pixels import CELL
 
-MOST = 3  # flashes in a second: as many are too many
-CHANGE = 0.1  # of relative luminance, there and back: a flash (WCAG 2, general flash)
-DARK = 0.8  # relative luminance that the darker of the two is below
-# Part of the frame that flashes together: a quarter of the ten degrees around the eye's centre,
+MOST = 3  # flashes in a second that are too many
+CHANGE = 0.1  # of relative luminance, up and down: a flash (WCAG 2, general flash)
+DARK = 0.8  # relative luminance; the darker of both states is below it
+# The part of the frame that has to flash together: a quarter of the central ten degrees of view,
 # 341 x 256 of 1024 x 768 pixels.
 AREA = 0.25 * 341 * 256 / (1024 * 768)
-KEPT = 16  # swings of each cell that are remembered
-INK = 0.25  # part of a text's box that its glyphs fill, about
+KEPT = 16  # swings of each cell that are kept
+INK = 0.25  # about the part of a text's box that its glyphs fill
 
 Values = npt.NDArray[np.float64]
 
 
-class Flashes(Glance):
-    """Swings of luminance, up and down, in each cell of a coarse picture."""
+class Flashes(Rule):
+    """Nothing flashes: the luminance of coarse cells rarely swings up and down."""
 
     def __init__(self) -> None:
         self._turn: Values | None = None  # luminance at the last turn, by cell
         self._rising = np.zeros(0)  # 1 or -1, 0 before the first swing
         self._times = np.zeros((0, KEPT))  # of the last swings, by cell
 
-    def see(self, moment: Moment) -> list[Fault]:
-        """Look at what has become brighter or darker since the last moment."""
+    def check_moment(self, moment: Moment) -> list[Fault]:
+        """Return a fault if enough cells flashed during the last second."""
         light = cells(moment)
         if self._turn is None or self._turn.shape != light.shape:
             self._turn, self._rising = light, np.zeros(light.shape)
@@ -44,7 +44,7 @@ class Flashes(Glance):
         return [Fault("flashes", "frame", together, MOST - 1, "a second")]
 
     def _swing(self, light: Values, time: float) -> None:
-        """Note which cells have swung back by more than the limit."""
+        """Record which cells have changed direction by more than the limit."""
         turn = self._turn
         assert turn is not None
         step = light - turn
@@ -58,15 +58,15 @@ class Flashes(Glance):
 
 
 def cells(moment: Moment) -> Values:
-    """Return a moment's relative luminance in coarse cells, (rows, columns)."""
-    light = _table()[with_texts(moment)] @ colours.XYZ[1]
+    """Return a moment's relative luminance in coarse cells, shape (rows, columns)."""
+    light = _table()[picture_with_texts(moment)] @ colours.XYZ[1]
     rows, columns = (side // CELL for side in light.shape)
     square = light[: rows * CELL, : columns * CELL].reshape(rows, CELL, columns, CELL)
     return np.asarray(square.mean(axis=(1, 3)))
 
 
-def with_texts(moment: Moment) -> Pixels:
-    """Return the small picture with each text as a patch as bright as its glyphs make it."""
+def picture_with_texts(moment: Moment) -> Pixels:
+    """Return the small picture with each text as a patch of its mean colour."""
     picture = moment.ground.copy()
     view = moment.view
     scale = picture.shape[1] / view.width
@@ -84,5 +84,5 @@ def with_texts(moment: Moment) -> Pixels:
 
 @cache
 def _table() -> Values:
-    """Return linear light by 8-bit value, (256,)."""
+    """Return linear light by 8-bit value, shape (256,)."""
     return colours.linear(np.arange(256) / 255)

@@ -1,7 +1,8 @@
-"""Looks at a scene's moments with every rule and keeps what they find, each with a still."""
+"""The inspector: applies every rule to a scene and collects findings with stills."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from re import sub
 
@@ -15,22 +16,22 @@ from scenes.check.sampler import Sampler
 from scenes.check.stills import draw_still
 from scenes.text.errors import CheckError
 
-CLEARLY = 1.25  # times: a fault seen again is kept where it is that much worse
-Key = tuple[int, str, str]  # beat, rule, what it is about
+CLEARLY = 1.25  # factor by which a repeated fault has to be worse to replace the first
+Key = tuple[int, str, str]  # beat, rule, subject of the fault
 
 
 class Inspector:
-    """Checks one scene."""
+    """Applies every rule to one scene."""
 
     def __init__(
         self, chapter: str, folder: Path | None, on_beat: Callable[[str], None] = lambda beat: None
     ) -> None:
-        """Prepare.
+        """Create the rules for one scene.
 
         Args:
-            chapter: what findings call the scene.
-            folder: where stills go; without one there are none.
-            on_beat: told the name of every beat as it begins.
+            chapter: the name of the scene in findings.
+            folder: the folder for stills; None draws none.
+            on_beat: called with the name of every beat that begins.
         """
         self.chapter = chapter
         self.folder = folder
@@ -41,28 +42,28 @@ class Inspector:
         self.beats = 0
 
     def inspect(self, scene: Scene) -> list[Finding]:
-        """Build a scene and return what is wrong with it, in the order of time.
+        """Build a scene and return its findings in order of time.
 
         Raises:
-            CheckError: the scene has depth; boxes in a plane say nothing of it.
+            CheckError: the scene is a 3D scene; the rules compare boxes in a plane.
         """
         if isinstance(scene, ThreeDScene):
-            raise CheckError(f"{self.chapter} is a 3D scene, of which pictures cannot be checked")
+            raise CheckError(f"{self.chapter} is a 3D scene. Only 2D scenes can be checked")
         for old in self.folder.glob(f"{slug(self.chapter)}-[0-9]*.png") if self.folder else ():
             old.unlink()
         Sampler(scene, Painter().ground, self._see, self._begin)
         scene.render()
         self._end_beat()
         if self.last is not None:
-            self._note(self.last, [fault for rule in self.rules for fault in rule.end(self.last)])
+            self._note(self.last, (rule.check_scene(self.last) for rule in self.rules))
         return sorted(self.found.values(), key=lambda finding: finding.time)
 
     def _see(self, moment: Moment) -> None:
         self.last = moment
-        self._note(moment, [fault for rule in self.rules for fault in rule.see(moment)])
+        self._note(moment, (rule.check_moment(moment) for rule in self.rules))
 
     def _begin(self, beat: str) -> None:
-        if self.beats:  # what comes before the first beat is none
+        if self.beats:  # nothing ends before the first beat
             self._end_beat()
         self.beats += 1
         self.on_beat(beat)
@@ -70,10 +71,10 @@ class Inspector:
     def _end_beat(self) -> None:
         last = self.last
         if last is not None:
-            self._note(last, [fault for rule in self.rules for fault in rule.end_beat(last)])
+            self._note(last, (rule.check_beat(last) for rule in self.rules))
 
-    def _note(self, moment: Moment, faults: list[Fault]) -> None:
-        for fault in faults:
+    def _note(self, moment: Moment, faults: Iterable[list[Fault]]) -> None:
+        for fault in chain.from_iterable(faults):
             key = (self.beats, fault.rule, fault.about)
             before = self.found.get(key)
             if before is None or fault.excess > CLEARLY * before.fault.excess:
@@ -92,5 +93,5 @@ class Inspector:
 
 
 def slug(name: str) -> str:
-    """Return a name as part of a file's name."""
+    """Return a name with only characters that are safe in a file name."""
     return sub(r"[^A-Za-z0-9]+", "-", name)

@@ -1,4 +1,4 @@
-"""Nothing is left on the scene that nobody sees."""
+"""The leftover rule: no invisible or duplicate mobject stays on the scene."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -8,29 +8,29 @@ import numpy as np
 from manim import Animation, AnimationGroup, Mobject
 
 from scenes.check.boxes import Box
-from scenes.check.finding import Fault, Glance
-from scenes.check.moment import SEEN, Moment
+from scenes.check.finding import Fault, Rule
+from scenes.check.moment import VISIBLE, Moment
 from scenes.check.parts import Part
 
 RULE = "left over"
-CLEAR = 0.01  # opacity below which nothing at all is seen
-LARGE = 24.0  # pixels: smaller shapes may fall on each other, as dots of a chart do
+CLEAR = 0.01  # opacity below which a mobject is invisible
+LARGE = 24.0  # pixels: smaller shapes may coincide, as dots of a chart do
 
 
-class LeftOver(Glance):
-    """No empty or transparent mobject stays on the scene, and none stands on its own copy.
+class LeftOver(Rule):
+    """No empty or transparent mobject stays on the scene, and none is there twice.
 
-    What is transparent at a beat's end and comes back later is not left over. Only what was added
-    to the scene itself counts, not the parts of a group of which others are seen, and not the empty
-    mobjects that Manim itself puts there: one for each wait, and one for each group of animations.
+    A transparent mobject that becomes visible later is not left over. Only the mobjects of the
+    scene itself count, not the parts of a partly visible group, and not the empty mobjects that
+    Manim adds: one for each wait, and one for each group of animations.
     """
 
     def __init__(self) -> None:
         self._hidden: dict[int, tuple[Mobject, Fault]] = {}
         self._manims: dict[int, Mobject] = {}
 
-    def see(self, moment: Moment) -> list[Fault]:
-        """Forget what has come back."""
+    def check_moment(self, moment: Moment) -> list[Fault]:
+        """Return nothing; forget the mobjects that have become visible again."""
         for mobject in _of_groups(moment.scene.animations or []):
             self._manims[id(mobject)] = mobject
         if self._hidden:
@@ -44,8 +44,8 @@ class LeftOver(Glance):
                 del self._hidden[key]
         return []
 
-    def end_beat(self, last: Moment) -> list[Fault]:
-        """Look at what stands on the scene."""
+    def check_beat(self, last: Moment) -> list[Fault]:
+        """Return the duplicates; remember the invisible mobjects."""
         drawn = {id(part.mobject): part for part in last.parts}
         for mobject in last.scene.mobjects:
             if type(mobject) is Mobject or id(mobject) in self._manims:
@@ -60,8 +60,8 @@ class LeftOver(Glance):
                 self._hidden[id(mobject)] = mobject, fault
         return _twice(last)
 
-    def end(self, last: Moment) -> list[Fault]:
-        """Return what never came back: one fault for each kind and beat."""
+    def check_scene(self, last: Moment) -> list[Fault]:
+        """Return the mobjects that stayed invisible: one fault for each kind and beat."""
         faults = [fault for _, fault in self._hidden.values()]
         counts = Counter((fault.about, fault.place) for fault in faults)
         return [
@@ -73,7 +73,7 @@ class LeftOver(Glance):
 
 
 def _of_groups(animations: Iterable[Animation]) -> Iterator[Any]:
-    """Yield the mobjects that groups of animations make up for themselves."""
+    """Yield the mobjects that animation groups create for themselves."""
     for animation in animations:
         if isinstance(animation, AnimationGroup):
             yield animation.mobject
@@ -86,12 +86,12 @@ def _boxes(faults: list[Fault], about: str, place: tuple[str, float]) -> tuple[B
 
 
 def _twice(moment: Moment) -> list[Fault]:
-    """Return the texts, images and larger shapes that stand on their own copy."""
+    """Return the texts, images and large shapes that are drawn twice at the same place."""
     seen: set[tuple[object, ...]] = set()
     faults = []
     large = moment.units(LARGE)
     for part in moment.parts:
-        if part.opacity < SEEN or max(part.box.width, part.box.height) < large:
+        if part.opacity < VISIBLE or max(part.box.width, part.box.height) < large:
             continue
         key = _key(part)
         if key in seen:

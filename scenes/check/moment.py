@@ -1,4 +1,4 @@
-"""A moment of a scene: everything that rules look at."""
+"""A moment of a scene: the input of every rule."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,32 +10,32 @@ from manim import Scene
 
 from scenes.check import cover
 from scenes.check.boxes import Box
-from scenes.check.parts import Lettering, Part
+from scenes.check.parts import Part, TextOnScreen
 from scenes.drawing.layout import Frame, Slot
 
 Pixels = npt.NDArray[np.uint8]
-SEEN = 0.2  # opacity from which on something counts as visible
-HIDDEN = 0.02  # share of a text's box: less of it than this can be seen
+VISIBLE = 0.2  # opacity from which something counts as visible
+MOSTLY_HIDDEN = 0.02  # visible share of a text's box; with less, the text counts as hidden
 
 
 @dataclass(eq=False)
 class Moment:
-    """What stands on screen at a time.
+    """The parts and texts on screen at one time.
 
-    ``still`` says that no animation is running, ``stood`` for how many seconds nothing has moved
-    at least; ``play`` counts the animations before this one.
-    ``draw`` returns the frame's pixels without texts, uint8, (height, width, 3).
+    ``still``: no animation is running. ``seconds_still``: nothing has moved for at least so long.
+    ``play``: the number of plays before this one. ``draw``: returns the frame's pixels without
+    texts, uint8, shape (height, width, 3).
     """
 
     scene: Scene
     beat: str
     time: float
     still: bool
-    stood: float
+    seconds_still: float
     play: int
     view: Box
     parts: list[Part]
-    letters: list[Lettering]
+    all_texts: list[TextOnScreen]
     draw: Callable[["Moment"], Pixels]
 
     @cached_property
@@ -45,7 +45,7 @@ class Moment:
 
     @cached_property
     def safe(self) -> Box:
-        """Where text may stand."""
+        """The area in which text may stand."""
         slot: Slot = self.frame.safe
         x, y = self.view.center
         return Box(slot.left + x, slot.bottom + y, slot.right + x, slot.top + y)
@@ -53,34 +53,34 @@ class Moment:
     @cached_property
     def glyphs(self) -> set[int]:
         """The ids of all parts that belong to a text."""
-        return {id(part) for text in self.letters for part in text.parts}
+        return {id(part) for text in self.all_texts for part in text.parts}
 
     @cached_property
     def shapes(self) -> list[tuple[int, Part]]:
-        """All other parts that can be seen, with their places in the drawing order."""
+        """All other visible parts with their positions in the drawing order."""
         return [
             (order, part)
             for order, part in enumerate(self.parts)
-            if part.opacity >= SEEN and id(part) not in self.glyphs
+            if part.opacity >= VISIBLE and id(part) not in self.glyphs
         ]
 
     @cached_property
-    def texts(self) -> list[Lettering]:
-        """The texts that can be seen: neither nearly transparent nor behind something."""
+    def texts(self) -> list[TextOnScreen]:
+        """The visible texts: neither nearly transparent nor behind something."""
         return [
             text
-            for text in self.letters
-            if text.opacity >= SEEN and self.fills.seen_share(text) > HIDDEN
+            for text in self.all_texts
+            if text.opacity >= VISIBLE and self.fills.visible_share(text) > MOSTLY_HIDDEN
         ]
 
     @cached_property
     def fills(self) -> cover.Fills:
-        """What may lie over a text or a line."""
+        """The filled parts, which may cover a text or a line."""
         return cover.Fills(self.shapes)
 
     @cached_property
     def ground(self) -> Pixels:
-        """The frame's pixels without texts, uint8, (height, width, 3)."""
+        """The frame's pixels without texts, uint8, shape (height, width, 3)."""
         return self.draw(self)
 
     def px(self, length: float) -> float:
@@ -88,5 +88,5 @@ class Moment:
         return length * 1080 / min(self.view.width, self.view.height)
 
     def units(self, pixels: float) -> float:
-        """Return a length given in such pixels in Manim's units."""
+        """Return a length in Manim's units, given in such pixels."""
         return self.frame.px(pixels)

@@ -1,4 +1,4 @@
-"""No text crosses another text or a line, and nothing passes over a text."""
+"""The overlap rule: no text crosses another text, a line or a shape's edge."""
 
 from collections.abc import Iterator
 from itertools import combinations
@@ -7,29 +7,29 @@ import numpy as np
 
 from scenes.check import cover
 from scenes.check.boxes import Box
-from scenes.check.finding import Fault, Glance
-from scenes.check.moment import SEEN, Moment
+from scenes.check.finding import Fault, Rule
+from scenes.check.moment import VISIBLE, Moment
 from scenes.check.parts import Floats, Part
 
 RULE = "overlap"
-LOOSE = 1.0  # pixels of 1080 by which boxes may share an edge
-READABLE = 0.5  # opacity of a text from which on a line through it disturbs
-COVERED = 0.04, 0.98  # shares of a text's box under a fill between which it is cut
+TOLERANCE = 1.0  # pixels of 1080 by which boxes may overlap
+READABLE = 0.5  # opacity of a text from which a line through it is a fault
+COVERED = 0.04, 0.98  # shares of a text's box under a fill; between them the text is cut
 
 
-class Overlap(Glance):
-    """No text box crosses another text box, a line, or the edge of something that lies over it.
+class Overlap(Rule):
+    """No text box crosses another text box, a line, or the edge of a shape above it.
 
-    A text behind a fill is not there; a line behind a fill that the text stands on is not either.
+    A text behind a fill does not count, nor does a line behind a fill that the text stands on.
     """
 
-    def see(self, moment: Moment) -> list[Fault]:
-        """Look at every visible text."""
-        return [*_texts(moment), *_lines(moment), *_covers(moment)]
+    def check_moment(self, moment: Moment) -> list[Fault]:
+        """Return the overlaps of the visible texts."""
+        return [*_with_texts(moment), *_with_lines(moment), *_with_shapes(moment)]
 
 
-def _texts(moment: Moment) -> Iterator[Fault]:
-    loose = moment.units(LOOSE)
+def _with_texts(moment: Moment) -> Iterator[Fault]:
+    loose = moment.units(TOLERANCE)
     for one, other in combinations(moment.texts, 2):
         if one.box.crosses(other.box, loose):
             shared = max(
@@ -40,13 +40,13 @@ def _texts(moment: Moment) -> Iterator[Fault]:
             if shared is not None:
                 about = f"{one.words} / {other.words}"
                 depth = moment.px(min(shared.width, shared.height))
-                yield Fault(RULE, about, depth, LOOSE, "px", (one.box, other.box))
+                yield Fault(RULE, about, depth, TOLERANCE, "px", (one.box, other.box))
 
 
-def _lines(moment: Moment) -> Iterator[Fault]:
-    strokes = [(order, part) for order, part in moment.shapes if part.stroke >= SEEN]
+def _with_lines(moment: Moment) -> Iterator[Fault]:
+    strokes = [(order, part) for order, part in moment.shapes if part.stroke >= VISIBLE]
     reach = np.array([part.box for _, part in strokes]).reshape(-1, 4)
-    loose = moment.units(LOOSE)
+    loose = moment.units(TOLERANCE)
     for text in moment.texts:
         if text.opacity < READABLE:
             continue
@@ -55,20 +55,20 @@ def _lines(moment: Moment) -> Iterator[Fault]:
                 order, part = strokes[i]
                 points = moment.fills.uncovered(within(part.strokes, box), order, box)
                 length = moment.px(float(np.ptp(points, axis=0).max())) if len(points) else 0.0
-                if length > LOOSE:
+                if length > TOLERANCE:
                     about = f"{text.words} / {_kind(part)}"
-                    yield Fault(RULE, about, length, LOOSE, "px", (text.box, _box(points)))
+                    yield Fault(RULE, about, length, TOLERANCE, "px", (text.box, _box(points)))
 
 
 def _near(boxes: Floats, box: Box, loose: float) -> list[int]:
-    """Return which of some boxes, (n, 4), come near a box."""
+    """Return the indices of the boxes, shape (n, 4), that come near a box."""
     left, bottom, right, top = boxes.T
     across = (left < box.right + loose) & (right > box.left - loose)
     up = (bottom < box.top + loose) & (top > box.bottom - loose)
     return [int(i) for i in np.flatnonzero(across & up)]
 
 
-def _covers(moment: Moment) -> Iterator[Fault]:
+def _with_shapes(moment: Moment) -> Iterator[Fault]:
     for text in moment.texts:
         for part in moment.fills.over(text.top, text.box, cover.COVERING):
             share = cover.covered_share(text.box, part)
@@ -78,7 +78,7 @@ def _covers(moment: Moment) -> Iterator[Fault]:
 
 
 def within(strokes: Floats, box: Box) -> Floats:
-    """Return the ends of straight strokes, (n, 2 ends, 2), cut to a box: points, (m, 2)."""
+    """Return points, shape (m, 2), on the parts of strokes, (n, 2 ends, 2), inside a box."""
     start, step = strokes[:, 0], strokes[:, 1] - strokes[:, 0]
     flat = np.abs(step) < 1e-12
     safe = np.where(flat, 1.0, step)

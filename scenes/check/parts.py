@@ -1,4 +1,4 @@
-"""What is drawn: single shapes and images, and the texts that glyphs belong to."""
+"""Parts of a picture: shapes, images and glyphs, and the texts that glyphs form."""
 
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -12,8 +12,8 @@ from manim.mobject.types.image_mobject import AbstractImageMobject
 from scenes.check.boxes import Box, around
 
 Floats = npt.NDArray[np.float64]
-STEPS = np.linspace(0, 1, 7)  # of a Bézier curve that is drawn as straight strokes
-# Weights of a cubic curve's four points at these steps, (steps, 4).
+STEPS = np.linspace(0, 1, 7)  # along a Bézier curve that is split into straight strokes
+# Weights of a cubic curve's four points at these steps, shape (steps, 4).
 BERNSTEIN = np.stack(
     [
         (1 - STEPS) ** 3,
@@ -27,9 +27,9 @@ BERNSTEIN = np.stack(
 
 @dataclass(eq=False)
 class Part:
-    """One mobject that has points of its own.
+    """One mobject that has points: a shape, an image or a glyph.
 
-    ``fill`` and ``stroke`` are opacities, 0 where there is none; colours are RGB, 0 to 1, (n, 3).
+    ``fill`` and ``stroke`` are opacities, 0 for none. Colours are RGB, 0 to 1, shape (n, 3).
     """
 
     mobject: Mobject
@@ -42,12 +42,12 @@ class Part:
 
     @property
     def opacity(self) -> float:
-        """How far it can be seen."""
+        """The larger of the opacities of fill and stroke."""
         return max(self.fill, self.stroke)
 
     @cached_property
     def strokes(self) -> Floats:
-        """Its outline as straight strokes, (n, 2 ends, 2)."""
+        """The outline as straight strokes, shape (n, 2 ends, 2)."""
         if not isinstance(self.mobject, VMobject):
             return np.zeros((0, 2, 2))
         curves = self.mobject.points[: len(self.mobject.points) // 4 * 4, :2].reshape(-1, 4, 2)
@@ -57,7 +57,7 @@ class Part:
 
     @cached_property
     def outline(self) -> Floats:
-        """Its strokes, and those that close what a fill closes, (n, 2 ends, 2)."""
+        """The strokes and those that close open paths, shape (n, 2 ends, 2)."""
         strokes = self.strokes
         if self.is_image:
             left, bottom, right, top = self.box
@@ -73,10 +73,11 @@ class Part:
 
 
 @dataclass(eq=False)
-class Lettering:
+class TextOnScreen:
     """One text on screen. ``role`` is "caption", "title" or "label".
 
-    ``top`` is the place in the drawing order of its uppermost glyph.
+    ``top`` is the position of its last glyph in the drawing order. ``taken_apart``: its glyphs
+    are animated one by one.
     """
 
     owner: Mobject
@@ -84,7 +85,7 @@ class Lettering:
     role: str
     parts: list[Part]
     top: int
-    strayed: bool = False
+    taken_apart: bool = False
 
     @cached_property
     def box(self) -> Box:
@@ -93,17 +94,17 @@ class Lettering:
 
     @cached_property
     def boxes(self) -> list[Box]:
-        """The boxes that are compared with others: glyphs one by one where they went apart."""
-        return [part.box for part in self.parts] if self.strayed else [self.box]
+        """The boxes to compare with others: one for each glyph of a text that is taken apart."""
+        return [part.box for part in self.parts] if self.taken_apart else [self.box]
 
     @cached_property
     def opacity(self) -> float:
-        """How far its best visible glyph can be seen."""
+        """The opacity of the most visible glyph."""
         return max(part.opacity for part in self.parts)
 
 
-def read_part(mobject: Mobject, is_glyph: bool) -> Part:
-    """Read one mobject."""
+def part_of(mobject: Mobject, is_glyph: bool) -> Part:
+    """Return the part for one mobject."""
     if isinstance(mobject, AbstractImageMobject):
         return _image(mobject)
     if not isinstance(mobject, VMobject):
@@ -121,7 +122,7 @@ def read_part(mobject: Mobject, is_glyph: bool) -> Part:
 
 
 def _image(image: Any) -> Part:
-    """Read an image: it is as opaque as its most opaque pixel."""
+    """Return the part for an image, as opaque as its most opaque pixel."""
     pixels = image.get_pixel_array()
     opacity = float(pixels[..., 3].max()) / 255 if pixels.shape[-1] == 4 else 1.0
     return Part(image, _extent(image.points), fill=opacity, is_image=True)
@@ -133,7 +134,7 @@ def _extent(points: Floats) -> Box:
 
 
 def _true_extent(points: Floats) -> Box:
-    """Return the box around curves, whose control points may lie outside of it."""
+    """Return the box around curves; control points may lie outside of it."""
     if len(points) % 4 or not len(points):
         return _extent(points)
     middles = (points[0::4] + 3 * points[1::4] + 3 * points[2::4] + points[3::4]) / 8

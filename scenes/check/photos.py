@@ -1,26 +1,26 @@
-"""A photo never crosses its worker's border."""
+"""The photo rule: no photo crosses the border of its worker's card."""
 
 from collections.abc import Iterator
 
 from manim import Mobject
 
 from scenes.check.boxes import Box
-from scenes.check.finding import Fault, Glance
-from scenes.check.moment import SEEN, Moment
+from scenes.check.finding import Fault, Rule
+from scenes.check.moment import VISIBLE, Moment
 from scenes.stage.worker import Worker
 
-LOOSE = 0.5  # pixels
+TOLERANCE = 0.5  # pixels
 
 
-class PhotosStay(Glance):
-    """Every photo of a worker's card is inside the card, in every moment.
+class PhotosStay(Rule):
+    """Every photo stays inside its worker's card at every moment.
 
-    The card is its panel where it stands now, or the slot that it has on the stage.
+    The card is the panel at its present place, or its slot on the stage.
     """
 
-    def see(self, moment: Moment) -> list[Fault]:
-        """Look at every worker's photos."""
-        drawn = {id(part.mobject): part for part in moment.parts if part.opacity >= SEEN}
+    def check_moment(self, moment: Moment) -> list[Fault]:
+        """Return the workers whose photos extend beyond their card."""
+        drawn = {id(part.mobject): part for part in moment.parts if part.opacity >= VISIBLE}
         faults = []
         for worker in workers(moment):
             panel = drawn.get(id(worker.panel))
@@ -31,14 +31,14 @@ class PhotosStay(Glance):
                 if id(photo) in drawn:
                     box = drawn[id(photo)].box
                     beyond = moment.px(min(box.beyond(card) for card in cards))
-                    if beyond > LOOSE:
+                    if beyond > TOLERANCE:
                         about = f"photos of {worker.words.string}"
                         faults.append(Fault("photos stay", about, beyond, 0, "px", (box, *cards)))
         return faults
 
 
 def workers(moment: Moment) -> list[Worker]:
-    """Return the workers' cards: those of the stage, and any others on the scene."""
+    """Return the workers of the stage, and any others on the scene."""
     stage = getattr(moment.scene, "stage", None)
     found = {id(worker): worker for worker in getattr(stage, "workers", ())}
     for mobject in moment.scene.mobjects:

@@ -1,4 +1,4 @@
-"""Draws a moment: small and without its texts, or large with everything."""
+"""Pictures of a moment: small without texts, or large with everything."""
 
 from typing import Any
 
@@ -11,32 +11,32 @@ from scenes.fast.images import BoxCamera
 
 SMALL = 288  # pixels of the shorter side
 LARGE = 720
-MORE = 8  # parts that may be drawn again before they are kept as well
-CELL = 8  # pixels: sides of small pictures are a multiple of it
+MOST_REDRAWN = 8  # static parts that may be drawn again before they are cached
+CELL = 8  # pixels: the sides of small pictures are multiples of it
 
 
 class Painter:
-    """Draws moments of one scene. What does not move in a play is drawn once."""
+    """Draws the moments of one scene; parts that do not move are drawn once."""
 
     def __init__(self) -> None:
         self.camera: BoxCamera | None = None
         self._last: list[Part] = []
-        self._kept = 0  # how many of the last parts are drawn in ...
+        self._cached = 0  # how many of the last parts are drawn in the image below
         self._image: Any = None
 
     def ground(self, moment: Moment) -> Pixels:
-        """Return a moment without its texts, uint8, (height, width, 3)."""
+        """Return a picture of a moment without texts, uint8, shape (height, width, 3)."""
         if self.camera is None or not _fits(self.camera, moment):
             self.camera, self._last, self._image = camera_for(moment, SMALL), [], None
         parts = [part for part in moment.parts if id(part) not in moment.glyphs]
         same = _common(self._last, parts)
-        if self._image is None or same < self._kept or same > self._kept + MORE:
+        if self._image is None or same < self._cached or same > self._cached + MOST_REDRAWN:
             self.camera.reset()
             self._draw(parts[:same])
-            self._kept, self._image = same, self.camera.pixel_array.copy()
+            self._cached, self._image = same, self.camera.pixel_array.copy()
         else:
             self.camera.set_frame_to_background(self._image)
-        self._draw(parts[self._kept :])
+        self._draw(parts[self._cached :])
         self._last = parts
         return np.array(self.camera.pixel_array[..., :3])
 
@@ -46,13 +46,13 @@ class Painter:
 
 
 def _common(one: list[Part], other: list[Part]) -> int:
-    """Return how many parts two lists begin with in common."""
+    """Return the number of leading parts that two lists have in common."""
     pairs = enumerate(zip(one, other, strict=False))
     return next((i for i, (a, b) in pairs if a is not b), min(len(one), len(other)))
 
 
-def whole(moment: Moment) -> Pixels:
-    """Return a moment with everything, uint8, (height, width, 3)."""
+def full_picture(moment: Moment) -> Pixels:
+    """Return a large picture of a moment, uint8, shape (height, width, 3)."""
     camera = camera_for(moment, LARGE)
     mobjects = [part.mobject for part in moment.parts]
     camera.capture_mobjects(mobjects, include_submobjects=False)
@@ -60,7 +60,7 @@ def whole(moment: Moment) -> Pixels:
 
 
 def camera_for(moment: Moment, short: int) -> BoxCamera:
-    """Return a camera that sees what the scene's own sees, in a size of its own."""
+    """Return a camera with the view of the scene's camera and another resolution."""
     view = moment.view
     scale = short / min(view.width, view.height)
     width, height = (CELL * round(side * scale / CELL) for side in (view.width, view.height))

@@ -1,4 +1,4 @@
-"""Reads a scene's mobjects: what is drawn in which order, and which texts there are."""
+"""The reader: a scene's mobjects as parts in drawing order, and as texts."""
 
 from collections.abc import Collection, Iterator
 
@@ -14,35 +14,35 @@ from manim import (
 )
 from manim.utils.family import extract_mobject_family_members
 
-from scenes.check.parts import Lettering, Part, read_part
+from scenes.check.parts import Part, TextOnScreen, part_of
 from scenes.drawing.text import Words
 
 TEXTS = (Words, Text, MarkupText, Paragraph, SingleStringMathTex, Typst, DecimalNumber)
 SPACE = 1e-6  # a space is a glyph without width and height
-EDGES = ("caption", "title")  # of the frame: roles that a text can have
+EDGES = ("caption", "title")  # roles of the texts at the frame's edges
 
 
 class Reader:
-    """Reads one scene, again and again.
+    """Reads the mobjects of one scene at any time.
 
-    A text whose glyphs are animated one by one is taken apart by Manim; which text a glyph
-    belonged to is remembered.
+    Manim takes a text apart to animate its glyphs one by one. The reader remembers which text each
+    glyph belongs to.
     """
 
     def __init__(self, scene: Scene) -> None:
         self.scene = scene
         self._owners: dict[int, tuple[Mobject, Mobject]] = {}  # glyph and text, by the glyph's id
-        self._kept: dict[int, Part] = {}
+        self._cached: dict[int, Part] = {}
 
     def forget(self) -> None:
-        """Read everything anew from now on."""
-        self._kept = {}
+        """Forget all static parts, so that they are read again."""
+        self._cached = {}
 
-    def read(self, static: Collection[int] = ()) -> tuple[list[Part], list[Lettering]]:
-        """Return what is drawn, lowest first, and the texts.
+    def read(self, static: Collection[int] = ()) -> tuple[list[Part], list[TextOnScreen]]:
+        """Return the parts in drawing order, lowest first, and the texts.
 
         Args:
-            static: ids of the mobjects that have not changed since the last time.
+            static: ids of the mobjects that have not changed since the last call.
         """
         whole = self._texts()
         drawn = extract_mobject_family_members(
@@ -51,19 +51,19 @@ class Reader:
             only_those_with_points=True,
         )
         parts = [self._part(mobject, static) for mobject in drawn]
-        return parts, self._lettering(parts, whole)
+        return parts, self._texts_on_screen(parts, whole)
 
     def _part(self, mobject: Mobject, static: Collection[int]) -> Part:
         key = id(mobject)
-        if key in static and key in self._kept:
-            return self._kept[key]
-        part = read_part(mobject, key in self._owners)
+        if key in static and key in self._cached:
+            return self._cached[key]
+        part = part_of(mobject, key in self._owners)
         if key in static:
-            self._kept[key] = part
+            self._cached[key] = part
         return part
 
     def _texts(self) -> set[int]:
-        """Note which text each glyph belongs to, and return the ids of those that are whole."""
+        """Record the text of each glyph, and return the ids of the texts on the scene."""
         found: set[int] = set()
         for mobject in self.scene.mobjects:
             for text in texts_in(mobject):
@@ -72,9 +72,9 @@ class Reader:
                     self._owners[id(glyph)] = glyph, text
         return found
 
-    def _lettering(self, parts: list[Part], whole: set[int]) -> list[Lettering]:
+    def _texts_on_screen(self, parts: list[Part], whole: set[int]) -> list[TextOnScreen]:
         roles = dict(_roles(self.scene))
-        found: dict[int, Lettering] = {}
+        found: dict[int, TextOnScreen] = {}
         for order, part in enumerate(parts):
             if id(part.mobject) not in self._owners or max(part.box.width, part.box.height) < SPACE:
                 continue  # a shape, or a space
@@ -82,8 +82,8 @@ class Reader:
             text = found.get(id(owner))
             if text is None:
                 role = roles.get(id(owner), "label")
-                strayed = id(owner) not in whole
-                text = Lettering(owner, words_of(owner), role, [], order, strayed)
+                taken_apart = id(owner) not in whole
+                text = TextOnScreen(owner, words_of(owner), role, [], order, taken_apart)
                 found[id(owner)] = text
             text.parts.append(part)
             text.top = order
@@ -91,7 +91,7 @@ class Reader:
 
 
 def texts_in(mobject: Mobject) -> Iterator[Mobject]:
-    """Yield the texts of a mobject; a text that is part of another one is not one itself."""
+    """Yield the texts of a mobject; a text inside another text is skipped."""
     if isinstance(mobject, TEXTS):
         yield mobject
         return
@@ -100,7 +100,7 @@ def texts_in(mobject: Mobject) -> Iterator[Mobject]:
 
 
 def words_of(text: Mobject) -> str:
-    """Return what a text says."""
+    """Return the characters of a text."""
     if isinstance(text, Words):
         return text.string
     if isinstance(text, DecimalNumber):
@@ -112,9 +112,9 @@ def words_of(text: Mobject) -> str:
 
 
 def _roles(scene: Scene) -> Iterator[tuple[int, str]]:
-    """Yield the ids of the texts at a chapter's edges, and what they are there."""
+    """Yield the ids and roles of the texts at a chapter's edges."""
     chrome = getattr(scene, "chrome", None)
-    shown = getattr(chrome, "shown", {})
+    on_screen = getattr(chrome, "on_screen", {})
     for role in EDGES:
-        if role in shown:
-            yield from ((id(text), role) for text in texts_in(shown[role]))
+        if role in on_screen:
+            yield from ((id(text), role) for text in texts_in(on_screen[role]))

@@ -1,4 +1,4 @@
-"""What was found, as a table and as JSON."""
+"""Reports of findings: a table, one line, and JSON."""
 
 import json
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from scenes.check.run import Checked
 
 
 def table(checked: Sequence[Checked]) -> None:
-    """Print what was found."""
+    """Print the findings as a table."""
     rows = Table("chapter", "beat", "time", "rule", "what", "measured", "limit")
     for chapter in checked:
         for finding in chapter.findings:
@@ -30,18 +30,18 @@ def table(checked: Sequence[Checked]) -> None:
 
 
 def summary(checked: Sequence[Checked], stills: Path) -> str:
-    """Return the result in one line."""
+    """Return the number of findings and of checked scenes in one line."""
     found = sum(len(chapter.findings) for chapter in checked)
     beats = sum(chapter.beats for chapter in checked)
     seconds = sum(chapter.seconds for chapter in checked)
     what = f"{_many(len(checked), 'scene')}, {_many(beats, 'beat')}, {seconds:.0f} s"
     if not found:
-        return f"no finding in {what}"
-    return f"{_many(found, 'finding')} in {what}; stills: {stills}"
+        return f"no findings in {what}"
+    return f"{_many(found, 'finding')} in {what}. Stills are in {stills}"
 
 
 def write(checked: Sequence[Checked], path: Path) -> None:
-    """Write what was found as JSON: a list of objects."""
+    """Write the findings as JSON: a list of objects."""
     rows = [finding.as_json() for chapter in checked for finding in chapter.findings]
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(rows, indent=1, ensure_ascii=False) + "\n")

@@ -1,4 +1,4 @@
-"""All rules."""
+"""The list of all rules."""
 
 from scenes.check.captions import Captions
 from scenes.check.colour_vision import ColourVision
@@ -15,7 +15,7 @@ from scenes.check.sizes import TextHeight
 
 
 def all_rules() -> list[Rule]:
-    """Return every rule, fresh for one scene."""
+    """Return a new instance of every rule, for one scene."""
     return [
         Captions(),
         TextContrast(),

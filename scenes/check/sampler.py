@@ -1,4 +1,4 @@
-"""Runs a scene without drawing it and hands on a moment a few times in every play."""
+"""The sampler: runs a scene without drawing it and takes a few moments of every play."""
 
 from collections.abc import Callable, Iterable
 from math import ceil
@@ -12,13 +12,13 @@ from scenes.check.pixels import Painter
 from scenes.check.reader import Reader
 from scenes.explainer import Explainer
 
-RATE = 8  # samples a second while something is played
-LEAST = 4  # samples in a play, however short
-WHOLE = "scene"  # the name of the only beat of a scene without sections
+RATE = 8  # samples a second during a play
+LEAST = 4  # samples in the shortest play
+WHOLE = "scene"  # the name of the beat of a scene without sections
 
 
 class Sampler:
-    """Takes the place of a renderer's way to play, from outside: any scene can be sampled."""
+    """Replaces the ``play`` of a scene's renderer; any Manim scene can be sampled."""
 
     def __init__(
         self,
@@ -27,13 +27,13 @@ class Sampler:
         on_moment: Callable[[Moment], None],
         on_beat: Callable[[str], None],
     ) -> None:
-        """Attach to a scene.
+        """Attach the sampler to a scene.
 
         Args:
             scene: a scene that has not been rendered yet.
             draw: returns a moment's pixels.
-            on_moment: told every sample.
-            on_beat: told the name of every beat as it begins.
+            on_moment: called with every sample.
+            on_beat: called with the name of every beat that begins.
         """
         self.scene = scene
         self.draw = draw
@@ -62,13 +62,13 @@ class Sampler:
         self._begin(name)
 
     def _play(self, scene: Scene, *animations: Any, **options: Any) -> None:
-        """Play as Manim's renderer does, but with few steps and no pixels."""
+        """Play animations like Manim's renderer, in a few steps and without pixels."""
         scene.compile_animation_data(*animations, **options)
         scene.begin_animations()
         start = scene.renderer.time
         self.static = _ids(scene.static_mobjects)
         if scene.is_current_animation_frozen_frame():
-            self._finish(start + scene.duration, stood=scene.duration)
+            self._finish(start + scene.duration, seconds_still=scene.duration)
             return
         seconds = self._run(scene, start)
         for animation in scene.animations or ():
@@ -78,60 +78,60 @@ class Sampler:
         self._finish(start + seconds)
 
     def _run(self, scene: Scene, start: float) -> float:
-        """Go through the animations of a play and return the seconds that it took."""
+        """Step through the animations of a play, and return its length in seconds."""
         steps = max(LEAST, ceil(scene.duration * RATE))
         for step in range(steps):
             seconds = scene.duration * step / steps
             scene.update_to_time(seconds)
-            self._look(start + seconds, still=False)
+            self._sample(start + seconds, still=False)
             if scene.stop_condition is not None and scene.stop_condition():
                 return float(seconds)
         scene.update_to_time(scene.duration)
         return float(scene.duration)
 
-    def _finish(self, time: float, stood: float = 0.0) -> None:
+    def _finish(self, time: float, seconds_still: float = 0.0) -> None:
         self.scene.renderer.time = time
         self.static = frozenset()
         self.reader.forget()
-        self._look(time, still=True, stood=stood)
+        self._sample(time, still=True, seconds_still=seconds_still)
         self.scene.renderer.num_plays += 1
 
-    def _look(self, time: float, *, still: bool, stood: float = 0.0) -> None:
-        parts, letters = self.reader.read(self.static)
+    def _sample(self, time: float, *, still: bool, seconds_still: float = 0.0) -> None:
+        parts, texts = self.reader.read(self.static)
         moment = Moment(
             scene=self.scene,
             beat=self.beat,
             time=time,
             still=still,
-            stood=stood,
+            seconds_still=seconds_still,
             play=self.scene.renderer.num_plays,
             view=_view(self.scene),
             parts=parts,
-            letters=letters,
+            all_texts=texts,
             draw=self.draw,
         )
         self.on_moment(moment)
 
 
 def snapshot(scene: Scene, beat: str) -> Moment:
-    """Return what stands on a scene now, while nothing moves."""
-    parts, letters = Reader(scene).read()
+    """Return the present moment of a scene in which nothing moves."""
+    parts, texts = Reader(scene).read()
     return Moment(
         scene=scene,
         beat=beat,
         time=scene.time,
         still=True,
-        stood=0.0,
+        seconds_still=0.0,
         play=scene.renderer.num_plays,
         view=_view(scene),
         parts=parts,
-        letters=letters,
+        all_texts=texts,
         draw=Painter().ground,
     )
 
 
 def _nothing(*_: object, **__: object) -> None:
-    """Take the place of what would draw."""
+    """Do nothing, in place of a method that draws."""
 
 
 def _ids(mobjects: Iterable[Mobject]) -> frozenset[int]:
@@ -139,7 +139,7 @@ def _ids(mobjects: Iterable[Mobject]) -> frozenset[int]:
 
 
 def _view(scene: Scene) -> Box:
-    """Return the part of the plane that the camera sees."""
+    """Return the box that the camera shows."""
     camera: Any = scene.camera
     x, y = float(camera.frame_center[0]), float(camera.frame_center[1])
     right, up = float(camera.frame_width) / 2, float(camera.frame_height) / 2

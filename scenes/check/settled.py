@@ -1,36 +1,36 @@
-"""A beat ends with a picture that stands still."""
+"""The settled rule: a beat ends with a still picture."""
 
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from scenes.check.finding import Fault, Glance
+from scenes.check.finding import Fault, Rule
 from scenes.check.moment import Moment
 from scenes.check.parts import Part
 
-LEAST = 0.3  # seconds that nothing has changed at a beat's end
-LOOSE = 1e-4
+LEAST = 0.3  # seconds without a change at a beat's end
+TOLERANCE = 1e-4
 
 
-class Settled(Glance):
-    """Nothing changes in a beat's last moments: no place, no colour, no opacity, no pixel."""
+class Settled(Rule):
+    """Nothing changes at the end of a beat: no place, colour, opacity or pixel."""
 
     def __init__(self) -> None:
         self._last: npt.NDArray[np.float64] | None = None
-        self._since = 0.0  # when the last change was seen
+        self._since = 0.0  # time of the last change
         self._began = 0.0
 
-    def see(self, moment: Moment) -> list[Fault]:
-        """Note when something has changed."""
+    def check_moment(self, moment: Moment) -> list[Fault]:
+        """Return nothing; record the time of a change."""
         now = fingerprint(moment)
         last, self._last = self._last, now
-        if last is None or last.shape != now.shape or np.abs(last - now).max(initial=0) > LOOSE:
-            self._since = moment.time - moment.stood
+        if last is None or last.shape != now.shape or np.abs(last - now).max(initial=0) > TOLERANCE:
+            self._since = moment.time - moment.seconds_still
         return []
 
-    def end_beat(self, last: Moment) -> list[Fault]:
-        """Compare the time since the last change."""
+    def check_beat(self, last: Moment) -> list[Fault]:
+        """Return a fault if the last change is too recent."""
         still = last.time - self._since
         if still >= LEAST - 1e-6:
             return []
@@ -38,7 +38,7 @@ class Settled(Glance):
 
 
 def fingerprint(moment: Moment) -> npt.NDArray[np.float64]:
-    """Return numbers that are the same for the same picture, (parts, 9)."""
+    """Return numbers that are equal for equal pictures, shape (parts, 9)."""
     rows = [_row(part) for part in moment.parts if part.opacity > 0]
     return np.array(rows, dtype=np.float64).reshape(-1, 9)
 

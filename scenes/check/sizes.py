@@ -1,4 +1,4 @@
-"""Text is large enough to be read."""
+"""The text height rule: text is large enough to be read."""
 
 from functools import cache
 from string import ascii_letters, ascii_uppercase, digits
@@ -8,29 +8,29 @@ from fontTools.pens.boundsPen import BoundsPen
 from fontTools.ttLib import TTFont
 from manim import Mobject, Text
 
-from scenes.check.finding import Fault, Glance
+from scenes.check.finding import Fault, Rule
 from scenes.check.moment import Moment
-from scenes.check.parts import Lettering
+from scenes.check.parts import TextOnScreen
 from scenes.check.reader import SPACE
 from scenes.drawing.text import WEIGHTS, Words, _font_file
 
-LEAST = {"label": 24.0, "caption": 36.0, "title": 36.0}  # height of a capital, pixels of 1080
-LOOSE = 0.25
-SETTLED = 0.99  # opacity from which on a text in motion counts: it may grow while it fades in
-TALL = frozenset(ascii_uppercase + digits) - {"J", "Q"}  # some have a tail
-MOSTLY = 75  # percentile of a formula's glyph heights that is taken for a capital's
+LEAST = {"label": 24.0, "caption": 36.0, "title": 36.0}  # height of capitals, pixels of 1080
+TOLERANCE = 0.25
+SETTLED = 0.99  # opacity from which a moving text is checked; it may grow while it fades in
+TALL = frozenset(ascii_uppercase + digits) - {"J", "Q"}  # without those that have a tail
+MOSTLY = 75  # percentile of a formula's glyph heights that stands for a capital's height
 
 
-class TextHeight(Glance):
-    """A capital is as tall as its role asks for, also while its text moves."""
+class TextHeight(Rule):
+    """A capital letter is as tall as its text's role requires, also in motion."""
 
-    def see(self, moment: Moment) -> list[Fault]:
-        """Look at every visible text; while something moves, at those that have come in."""
+    def check_moment(self, moment: Moment) -> list[Fault]:
+        """Return the texts that are too small; in motion, only those that have faded in."""
         faults = []
         for text in moment.texts:
             if moment.still or text.opacity >= SETTLED:
                 tall, least = moment.px(capital(text)), LEAST[text.role]
-                if tall < least - LOOSE:
+                if tall < least - TOLERANCE:
                     boxes = (text.box,)
                     faults.append(
                         Fault("text height", text.words, tall, least, "px", boxes, at_least=True)
@@ -38,25 +38,25 @@ class TextHeight(Glance):
         return faults
 
 
-def capital(text: Lettering) -> float:
-    """Return the height of a text's capitals, Manim's units.
+def capital(text: TextOnScreen) -> float:
+    """Return the height of a text's capital letters in Manim's units.
 
-    It is measured on capitals and digits, which are as tall; without any, on every letter or else
-    sign of which the project's font tells how tall it is in capitals. Only of a formula, whose
-    glyphs are unknown, a tall glyph is taken for a capital.
+    It is measured on capitals and digits, which are equally tall. A text without any is measured
+    on other letters or signs, by their heights in the project's font. The glyphs of a formula are
+    unknown; a tall one stands for a capital.
     """
     letters = _letters(text.owner)
     heights = [tall for tall in _heights_of(text.owner) if tall > SPACE]
     if len(letters) == len(heights):
         pairs = list(zip(letters, heights, strict=True))
         for signs in (TALL, frozenset(ascii_letters), frozenset(letters)):
-            spec = [
+            capitals = [
                 tall / share
                 for letter, tall in pairs
                 if letter in signs and (share := in_capitals(letter)) > 0
             ]
-            if spec:
-                return float(np.median(spec))
+            if capitals:
+                return float(np.median(capitals))
     return float(np.percentile([part.box.height for part in text.parts], MOSTLY))
 
 
@@ -75,7 +75,7 @@ def _heights_of(owner: Mobject) -> list[float]:
 
 
 def in_capitals(letter: str) -> float:
-    """Return how tall a letter is, in heights of an H; 0 where the font has none."""
+    """Return the height of a letter relative to an H; 0 if the font lacks it."""
     return _heights().get(letter, 0.0) / _heights()["H"]
 
 

@@ -1,4 +1,4 @@
-"""A picture of a finding: the frame with boxes around what is wrong."""
+"""Stills of findings: the frame with boxes around the faults."""
 
 from importlib.resources import files
 from pathlib import Path
@@ -7,26 +7,26 @@ from PIL import Image, ImageDraw, ImageFont
 
 from scenes.check.finding import Finding
 from scenes.check.moment import Moment
-from scenes.check.pixels import whole
+from scenes.check.pixels import full_picture
 
-MARK = "#FF00FF"  # no theme has it
+MARK = "#FF00FF"  # in no theme
 STROKE = 2  # pixels
-APART = 3  # pixels between what is marked and its mark
+APART = 3  # pixels between a fault and the box around it
 LABEL = 30
 
 
 def draw_still(moment: Moment, finding: Finding, path: Path) -> None:
-    """Write a moment's picture with a finding's boxes drawn and its words below."""
-    picture = Image.fromarray(whole(moment))
+    """Write a moment's picture with a finding's boxes and its description below."""
+    picture = Image.fromarray(full_picture(moment))
     page = Image.new("RGB", (picture.width, picture.height + LABEL))
     page.paste(picture)
     draw = ImageDraw.Draw(page)
     view = moment.view
     scale = picture.width / view.width
     for box in finding.fault.boxes:
-        seen = box.common(view)
-        left, right = sorted((x - view.left) * scale for x in (seen.left, seen.right))
-        top, bottom = sorted((view.top - y) * scale for y in (seen.top, seen.bottom))
+        visible = box.common(view)
+        left, right = sorted((x - view.left) * scale for x in (visible.left, visible.right))
+        top, bottom = sorted((view.top - y) * scale for y in (visible.top, visible.bottom))
         around = (left - APART, top - APART, right + APART, bottom + APART)
         draw.rectangle(around, outline=MARK, width=STROKE)
     fault = finding.fault

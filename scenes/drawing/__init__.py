@@ -1,1 +1,1 @@
-"""What everything drawn is made of: the frame and its slots, text, panels, marks, cameras."""
+"""Drawing primitives: layout slots, text, panels, images, marks and a null camera."""

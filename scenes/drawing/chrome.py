@@ -1,4 +1,4 @@
-"""What stands at the frame's edges: chapter and status, metric overlay, caption."""
+"""The texts at the frame's edges: title, status, overlay of metrics, and caption."""
 
 from collections.abc import Sequence
 
@@ -14,32 +14,32 @@ from scenes.text.errors import FitError
 from scenes.text.lines import Text, split
 
 GAP = 56  # pixels between two metrics
-DESCENT = 5  # pixels by which a block of text looks lower than its capitals
-NAME_LEADING = 40  # pixels between the two lines of a metric's long name
-BENEATH = 20  # pixels between two metrics, one under the other, at least
-STACKED = 150  # pixels of height from which metrics stand one under the other
+DESCENT = 5  # pixels by which descenders lower the look of a block of text
+NAME_LEADING = 40  # pixels between both lines of a metric's long name
+BENEATH = 20  # least pixels between stacked metrics
+STACKED = 150  # slot height in pixels from which metrics are stacked
 
 
 class Chrome:
-    """The frame's edges. Every method returns the animation that brings the change."""
+    """The texts at the frame's edges. Its methods return the animation of a change."""
 
     def __init__(self, layout: Layout) -> None:
         self.frame: Frame = layout.frame
         self.layout = layout
-        self.shown: dict[str, VGroup] = {}
+        self.on_screen: dict[str, VGroup] = {}
 
     def title(self, text: Text) -> Animation:
-        """Show the chapter's name, top left."""
+        """Show the chapter's title, top left."""
         words = Words(text, self.frame, pixels=theme.TITLE, weight="SEMIBOLD")
         return self._swap("title", VGroup(words.put(self._top_left(theme.TITLE / 2), -1)))
 
     def status(self, text: Text) -> Animation:
-        """Show where in the run we are, under the title; a long name of the run is cut."""
+        """Show the status line under the title; a long run name is cut."""
         words = cut(text, self.frame, self.layout.frame.safe.width, color=theme.MUTED)
         return self._swap("status", VGroup(words.put(self._top_left(theme.TITLE + 45), -1)))
 
     def overlay(self, metrics: Sequence[Metric], *, alone: bool = False) -> Animation:
-        """Show metrics side by side: under the title, or top right where a figure stands alone."""
+        """Show metrics side by side: under the title, or top right if there is no stage."""
         slot, side = (self.layout.headline, 1) if alone else (self.layout.overlay, -1)
         edge = slot.at(1, 1) if alone else slot.at(0, 1)
         group = VGroup()
@@ -56,11 +56,11 @@ class Chrome:
         return self._swap("overlay", group)
 
     def tally(self, metrics: Sequence[Metric]) -> Animation:
-        """Show metrics as ``overlay`` does, or wait where there are none."""
+        """Show metrics like ``overlay``, or wait if there are none."""
         return self.overlay(metrics) if metrics else Wait(theme.SWAP)
 
     def _room(self, metrics: Sequence[Metric], slot: Slot, *, stacked: bool) -> float:
-        """Return how wide each metric may be: as wide as it is, if all have room so."""
+        """Return the largest width of a metric: no limit if all fit, else an equal share."""
         gaps = 0.0 if stacked else self.frame.px(GAP) * (len(metrics) - 1)
         widths = [self._entry(metric, slot.center, 1, slot.width).width for metric in metrics]
         fits = max(widths) <= slot.width if stacked else sum(widths) + gaps <= slot.width
@@ -68,9 +68,9 @@ class Chrome:
         return slot.width if fits else (slot.width - gaps) / shares
 
     def _entry(self, metric: Metric, corner: Point3D, side: float, room: float) -> VGroup:
-        """Return a metric's value over its name, aligned on the side of ``corner``.
+        """Return a metric's value over its name, aligned at ``corner``.
 
-        A name that is wider than ``room`` takes two lines.
+        A name wider than ``room`` takes two lines.
         """
         down = np.array([0, self.frame.px(1), 0])
         number = Words(
@@ -87,7 +87,7 @@ class Chrome:
         return entry
 
     def _in_lines(self, name: Text, room: float) -> Sequence[Words]:
-        """Return a name as one line, or as two that are about as wide where it has no room."""
+        """Return a name as one line, or as two lines of similar width if it does not fit."""
         whole = Words(name, self.frame, color=theme.MUTED)
         if whole.width <= room or " " not in str(name):
             return [whole]
@@ -97,13 +97,14 @@ class Chrome:
         return [Words(line, self.frame, color=theme.MUTED) for line in lines]
 
     def tick(self, metrics: Sequence[Metric], *, alone: bool = False) -> None:
-        """Change the overlay's numbers at once, without an animation: a counter that runs."""
-        shown = self.shown["overlay"]
+        """Replace the overlay's numbers without an animation, as a running counter."""
+        overlay = self.on_screen["overlay"]
         self.overlay(metrics, alone=alone)
-        shown.submobjects, self.shown["overlay"] = self.shown["overlay"].submobjects, shown
+        overlay.submobjects = self.on_screen["overlay"].submobjects
+        self.on_screen["overlay"] = overlay
 
     def caption(self, block: Block) -> Animation:
-        """Show a caption in place of the one before."""
+        """Replace the caption."""
         slot: Slot = self.layout.caption
         leading = self.frame.px(theme.TITLE * LEADING)
         rise = leading * (len(block) - 1) / 2 + self.frame.px(DESCENT)
@@ -111,16 +112,16 @@ class Chrome:
         return self._swap("caption", block.shift(first - block[0].anchor))
 
     def hide(self, name: str) -> list[Animation]:
-        """Let one of these go, if it is there."""
-        return [FadeOut(self.shown.pop(name))] if name in self.shown else []
+        """Return the animation that removes a text, if it is on screen."""
+        return [FadeOut(self.on_screen.pop(name))] if name in self.on_screen else []
 
     def _top_left(self, down: float) -> Point3D:
         corner = self.layout.title.at(0, 1)
         return np.array([corner[0], corner[1] - self.frame.px(down), 0.0])
 
     def _swap(self, name: str, new: VGroup) -> Animation:
-        old = self.shown.get(name)
-        self.shown[name] = new
+        old = self.on_screen.get(name)
+        self.on_screen[name] = new
         if old is None:
             return FadeIn(new, run_time=theme.SWAP)
         return AnimationGroup(
@@ -131,17 +132,17 @@ class Chrome:
 
 
 def caption_block(text: Text, layout: Layout) -> Block:
-    """Return a caption's lines.
+    """Return a caption as a block of lines.
 
     Raises:
-        FitError: it needs more lines than a caption has.
+        FitError: the caption needs too many lines.
     """
     columns, most = layout.caption_shape
     lines = wrapped(str(text), columns)
     if len(lines) > most:
         raise FitError(
-            f"the caption {str(text)!r} needs {len(lines)} lines of {columns} characters, "
-            f"{most} are allowed"
+            f"the caption {str(text)!r} needs {len(lines)} lines of {columns} characters, but "
+            f"{most} are allowed. Shorten it"
         )
     parts = split(text, lines)
     words = [Words(part, layout.frame, pixels=theme.TITLE) for part in parts]

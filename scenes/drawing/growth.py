@@ -1,4 +1,4 @@
-"""What grows round by round: curves and marks, drawn up to a moment between two rounds."""
+"""Curves and marks by round, which can be drawn up to any point between two rounds."""
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
@@ -17,9 +17,9 @@ Point = npt.NDArray[np.float64]
 
 
 class Curve(VGroup):
-    """A curve with a dot at its end and gaps where no value is known.
+    """A curve with a dot at its end and gaps for unknown values.
 
-    A known value between two gaps is a dot.
+    A single known value between two gaps is a dot.
     """
 
     def __init__(self, points: Sequence[Point | None], radius: float) -> None:
@@ -35,30 +35,30 @@ class Curve(VGroup):
         self.draw_to(0)
 
     def draw_to(self, round_: float) -> None:
-        """Draw the curve up to a round, which may lie between two."""
-        shown = [part for s in self.stretches if len(part := _until(s, round_))]
+        """Draw the curve up to a round, which may be a fraction."""
+        drawn = [part for s in self.stretches if len(part := _until(s, round_))]
         self.stroke.clear_points()
-        for part in (part for part in shown if len(part) > 1):
+        for part in (part for part in drawn if len(part) > 1):
             self.stroke.start_new_path(part[0])
             self.stroke.add_points_as_corners(part[1:])
         for dot, start in zip(self.dots, self.starts, strict=True):
             dot.set_fill(opacity=float(round_ >= start))
-        self.head.set_fill(opacity=float(bool(shown)))
-        if shown:
-            self.head.move_to(shown[-1][-1])
+        self.head.set_fill(opacity=float(bool(drawn)))
+        if drawn:
+            self.head.move_to(drawn[-1][-1])
 
     def _dot(self, point: Point) -> Dot:
         return Dot(point, radius=self.radius, color=theme.INK)
 
 
 def _stretches(points: Sequence[Point | None]) -> list[list[tuple[int, Point]]]:
-    """Return the parts of a curve between its gaps, each a list of rounds and points."""
+    """Return the parts of a curve between gaps, each a list of rounds and points."""
     known = groupby(enumerate(points), key=lambda pair: pair[1] is not None)
     return [[(i, p) for i, p in part if p is not None] for there, part in known if there]
 
 
 def _until(stretch: Sequence[tuple[int, Point]], round_: float) -> list[Point]:
-    """Return a stretch's points up to a round, the last of them between two rounds."""
+    """Return the points of a part up to a round; the last one may be interpolated."""
     done = [point for i, point in stretch if i <= round_]
     if done and len(done) < len(stretch):
         at, start = stretch[len(done) - 1]
@@ -67,11 +67,11 @@ def _until(stretch: Sequence[tuple[int, Point]], round_: float) -> list[Point]:
 
 
 class Marks(Group):
-    """Marks in rows and columns, a few pictures however many they are.
+    """Marks in rows and columns, drawn as a few images.
 
-    Each picture has the columns of some rounds, so that while one grows the others stand.
-    ``column_of`` has the round of each column of pixels; ``opacity`` is that of all marks together,
-    uint8, (pixels up, pixels across).
+    Each image has the columns of some rounds, so that only one image changes at a time.
+    ``column_of`` has the round of each pixel column; ``opacity`` is that of all marks together,
+    uint8, shape (pixels up, pixels across).
     """
 
     def __init__(
@@ -89,19 +89,19 @@ class Marks(Group):
         self.draw_to(0)
 
     def draw_to(self, round_: float) -> None:
-        """Show the marks up to a round; those of a round that has begun come in gradually."""
+        """Show the marks up to a round; those of the present round fade in."""
         for picture, (opacity, column_of) in zip(self.pictures, self.stripes, strict=True):
-            seen = picture.pixel_array[..., 3]
-            if round_ >= column_of.max():  # most stripes are whole,
-                seen[:] = opacity
-            elif round_ <= column_of.min() - 1:  # or have not begun
-                seen[:] = 0
+            alpha = picture.pixel_array[..., 3]
+            if round_ >= column_of.max():  # complete
+                alpha[:] = opacity
+            elif round_ <= column_of.min() - 1:  # not started
+                alpha[:] = 0
             else:
-                seen[:] = opacity * np.clip(round_ - (column_of - 1), 0, 1)
+                alpha[:] = opacity * np.clip(round_ - (column_of - 1), 0, 1)
 
 
 def _stripes(opacity: npt.NDArray[np.uint8], column_of: npt.NDArray[np.float64]) -> Iterator[slice]:
-    """Yield stripes of about the same number of rounds, cut where no mark is."""
+    """Yield stripes with about equal numbers of rounds, cut between marks."""
     begins = np.flatnonzero(np.diff(column_of, prepend=column_of[0]))
     clear = [i for i in begins if not opacity[:, i - 1 : i + 1].any()]
     cuts = clear[:: len(clear) // MOST_STRIPES + 1]
@@ -109,7 +109,7 @@ def _stripes(opacity: npt.NDArray[np.uint8], column_of: npt.NDArray[np.float64])
 
 
 def _picture(opacity: npt.NDArray[np.uint8], color: tuple[int, int, int]) -> ImageMobject:
-    """Return a picture of marks in a colour, as wide as it has pixels."""
+    """Return an image of marks in one colour, with one unit for each pixel."""
     pixels = np.zeros((*opacity.shape, 4), np.uint8)
     pixels[..., :3] = color
     pixels[..., 3] = opacity
@@ -118,7 +118,7 @@ def _picture(opacity: npt.NDArray[np.uint8], color: tuple[int, int, int]) -> Ima
 
 
 class Grow(Animation):
-    """Something grows from a round to another."""
+    """The animation of a curve or marks from one round to another."""
 
     def __init__(self, part: Mobject, start: float, end: float) -> None:
         self.part = part
@@ -126,6 +126,6 @@ class Grow(Animation):
         super().__init__(part)
 
     def interpolate_mobject(self, alpha: float) -> None:
-        """Draw up to a moment between the two."""
+        """Draw up to a point between both rounds."""
         start, end = self.span
         self.part.draw_to(start + min(alpha, 1.0) * (end - start))

@@ -1,4 +1,4 @@
-"""What lies over what. Manim draws in this order, whatever is animated alone or in a group."""
+"""The layers of the picture, as Manim's z-indices from the lowest up."""
 
 WIRES = 0
 PANELS = 1

@@ -1,6 +1,6 @@
-"""Where things stand: named slots computed from the frame's size.
+"""The layout: named slots computed from the frame's size.
 
-Actors ask for a slot and fill it. Nothing outside this file knows a coordinate.
+Actors fill slots. No other module has coordinates of the frame.
 """
 
 from collections.abc import Sequence
@@ -13,12 +13,12 @@ from manim.typing import Point3D
 
 from scenes.story.crowds import MOST_CARDS
 
-MARGIN = 0.05  # of the frame's width and height, kept clear of text
-# What a phone's own controls cover in a portrait frame, pixels of 1920: top, bottom, right.
+MARGIN = 0.05  # part of the frame's width and height without text
+# A phone's controls cover so much of a portrait frame, pixels of 1920: top, bottom, right.
 PORTRAIT_COVER = (250, 420, 170)
-SHORT = 8.0  # Manim's units of the shorter side
-UNDER_TITLE = 30  # pixels kept clear
-ONE_ROW = 4  # workers that stand in one row where the frame is not wide
+SHORT = 8.0  # the shorter side in Manim's units
+UNDER_TITLE = 30  # free pixels under the title
+ONE_ROW = 4  # most workers in one row of a frame that is not wide
 
 
 @dataclass(frozen=True)
@@ -56,16 +56,16 @@ class Slot:
         return np.array([self.x, self.y, 0.0])
 
     def at(self, across: float, up: float) -> Point3D:
-        """Return the point at these fractions of width and height, from the bottom left corner."""
+        """Return the point at fractions of width and height, from the bottom left corner."""
         return np.array([self.left + across * self.width, self.bottom + up * self.height, 0.0])
 
     def inset(self, across: float, up: float | None = None) -> "Slot":
-        """Return the slot with this much less on the left and right, and above and below."""
+        """Return the slot, smaller by ``across`` at both sides and by ``up`` at top and bottom."""
         up = across if up is None else up
         return Slot(self.x, self.y, self.width - 2 * across, self.height - 2 * up)
 
     def columns(self, shares: Sequence[float], gap: float = 0.0) -> tuple["Slot", ...]:
-        """Split the slot from the left to the right, in proportion to some shares."""
+        """Split the slot from left to right in proportion to shares."""
         unit = (self.width - gap * (len(shares) - 1)) / sum(shares)
         slots, left = [], self.left
         for share in shares:
@@ -74,7 +74,7 @@ class Slot:
         return tuple(slots)
 
     def rows(self, shares: Sequence[float], gap: float = 0.0) -> tuple["Slot", ...]:
-        """Split the slot from the top down, in proportion to some shares."""
+        """Split the slot from the top down in proportion to shares."""
         unit = (self.height - gap * (len(shares) - 1)) / sum(shares)
         slots, top = [], self.top
         for share in shares:
@@ -83,7 +83,7 @@ class Slot:
         return tuple(slots)
 
     def overlaps(self, other: "Slot") -> bool:
-        """Whether the two share more than an edge."""
+        """Whether two slots share more than an edge."""
         return (
             min(self.right, other.right) - max(self.left, other.left) > 1e-9
             and min(self.top, other.top) - max(self.bottom, other.bottom) > 1e-9
@@ -104,9 +104,9 @@ class Frame:
 
     @classmethod
     def of_config(cls) -> "Frame":
-        """Return the frame for Manim's resolution: its shorter side has always the same length.
+        """Return the frame for Manim's resolution; its shorter side always has the same length.
 
-        Manim itself keeps the width, so that strokes would be thin in a tall frame.
+        Manim keeps the width instead; strokes would be thin in a tall frame.
         """
         aspect = config.pixel_width / config.pixel_height
         return cls(SHORT * max(1.0, aspect), SHORT * max(1.0, 1 / aspect))
@@ -127,7 +127,7 @@ class Frame:
 
     @property
     def safe(self) -> Slot:
-        """Where text may stand."""
+        """The area in which text may stand."""
         right, top = self.width / 2 * (1 - 2 * MARGIN), self.height / 2 * (1 - 2 * MARGIN)
         if not self.portrait:
             return box(-right, -top, right, top)
@@ -148,21 +148,21 @@ class Layout:
     caption: Slot
     front_end: Slot
     coordinator: Slot
-    workers: tuple[Slot, ...]  # none where they are drawn as a crowd
-    crowd: Slot  # where the workers stand together
+    workers: tuple[Slot, ...]  # empty if they are drawn as a crowd
+    crowd: Slot  # the area of all workers together
     figure: Slot
-    tall: Slot  # the same where no headline stands above it
-    spare: Slot  # above the workers, while no coordinator is there
+    tall: Slot  # the figure's area without a headline above
+    spare: Slot  # above the workers, before the coordinator enters
 
     @property
     def whole(self) -> Slot:
-        """All between title and caption, for a figure without an overlay."""
+        """The area between title and caption, for a figure without an overlay."""
         top = max(self.figure.top, self.title.bottom - self.frame.px(UNDER_TITLE))
         return box(self.figure.left, self.figure.bottom, self.figure.right, top)
 
 
 def layout(frame: Frame, num_workers: int = 0) -> Layout:
-    """Return the slots for up to 12 workers drawn as cards; more share one slot as a crowd."""
+    """Return the slots of a frame; up to 12 workers have cards, more share one slot as a crowd."""
     arrange = _wide if frame.wide else _portrait if frame.portrait else _square
     return arrange(frame, num_workers if num_workers <= MOST_CARDS else 0)
 
@@ -171,7 +171,7 @@ def layout(frame: Frame, num_workers: int = 0) -> Layout:
 
 
 def _wide(frame: Frame, num_workers: int) -> Layout:
-    """One row of workers under the coordinator; text on its left, the front end on its right."""
+    """Return a wide layout: one row of workers; above it texts, coordinator and front end."""
     safe, px = frame.safe, frame.px
     caption = box(safe.left, safe.bottom, safe.right, safe.bottom + px(124))
     title = box(safe.left, safe.top - px(100), safe.left + px(530), safe.top)
@@ -194,7 +194,7 @@ def _wide(frame: Frame, num_workers: int) -> Layout:
 
 
 def _square(frame: Frame, num_workers: int) -> Layout:
-    """Two rows of workers; coordinator and front end side by side above them."""
+    """Return a square layout: two rows of workers under coordinator and front end."""
     safe, px = frame.safe, frame.px
     caption = box(safe.left, safe.bottom, safe.right, safe.bottom + px(184))
     title = box(safe.left, safe.top - px(95), safe.left + px(440), safe.top)
@@ -219,7 +219,7 @@ def _square(frame: Frame, num_workers: int) -> Layout:
 
 
 def _portrait(frame: Frame, num_workers: int) -> Layout:
-    """Two rows of workers; the coordinator above them, the front end above it."""
+    """Return a portrait layout: front end, coordinator and two rows of workers."""
     safe, px = frame.safe, frame.px
     caption = box(safe.left, safe.bottom, safe.right, safe.bottom + px(252))
     title = box(safe.left, safe.top - px(95), safe.right, safe.top)

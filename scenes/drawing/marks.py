@@ -1,4 +1,4 @@
-"""Plain marks: a tick for what is right, a cross for what is wrong or did not come."""
+"""Marks: a tick for right, a cross for wrong or missing."""
 
 import numpy as np
 from manim import VMobject
@@ -15,12 +15,12 @@ CROSS: tuple[Stroke, ...] = (((-0.4, -0.4), (0.4, 0.4)), ((-0.4, 0.4), (0.4, -0.
 
 
 def tick(middle: Point3D, frame: Frame) -> VMobject:
-    """Return a tick, in ink."""
+    """Return a tick in the colour of text."""
     return _strokes(TICK, middle, frame.px(MARK), theme.INK)
 
 
 def cross(middle: Point3D, frame: Frame) -> VMobject:
-    """Return a cross, muted."""
+    """Return a cross in the muted colour."""
     return _strokes(CROSS, middle, frame.px(MARK), theme.MUTED)
 
 

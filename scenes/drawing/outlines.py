@@ -1,7 +1,7 @@
-"""The outlines of a line of text, as Pango lays it out.
+"""The outlines of a line of text, laid out by Pango.
 
-Manim makes a mobject of each glyph, which takes most of the time that a chapter is built in, and
-each is copied, moved and drawn apart. Here a line is one array of points.
+Manim creates, copies, moves and draws a mobject for each glyph, which takes most of a chapter's
+build time. Here a line is one array of points.
 """
 
 import re
@@ -17,9 +17,9 @@ import manimpango
 import numpy as np
 import numpy.typing as npt
 
-SIZE = 30.0  # Pango's units: it rounds places to whole ones, which cannot be seen at this size
-ROOM = 100_000  # pixels: Pango breaks longer lines
-MOST_KEPT = 2_000  # lines; counters repeat theirs many times
+SIZE = 30.0  # Pango's units: it rounds positions to integers, which is invisible at this size
+ROOM = 100_000  # pixels: Pango wraps longer lines
+MOST_KEPT = 2_000  # cached lines; counters repeat their texts
 SVG, LINK = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}href"
 COMMAND = re.compile(r"([MLCZ])([^MLCZ]*)")
 THIRDS = np.linspace(0, 1, 4)[:, None]
@@ -28,9 +28,9 @@ Points = npt.NDArray[np.float64]
 
 
 class Outlines(NamedTuple):
-    """A line's glyphs. ``points``, shape (n, 3), are cubic curves, four points each.
+    """The glyphs of a line. ``points``, shape (n, 3), are cubic curves, four points each.
 
-    ``ends`` has for each glyph that is not a space the number of points up to its end.
+    ``ends`` has the number of points up to the end of each glyph, without spaces.
     """
 
     points: Points
@@ -39,12 +39,12 @@ class Outlines(NamedTuple):
 
 @lru_cache(MOST_KEPT)
 def outlines(text: str, font: str, weight: str) -> Outlines:
-    """Return the outlines of a line of text; nobody may change them.
+    """Return the outlines of a line of text; they are cached and must not be changed.
 
     Args:
         text: the line.
-        font: its family, known to Pango.
-        weight: as Pango names it, such as NORMAL.
+        font: a font family that Pango knows.
+        weight: Pango's name of the weight, such as NORMAL.
     """
     setting = manimpango.TextSetting(0, len(text), font, "NORMAL", weight, line_num=0)
     with TemporaryDirectory() as folder:
@@ -68,7 +68,7 @@ def outlines(text: str, font: str, weight: str) -> Outlines:
 
 
 def _symbols(svg: ElementTree.Element) -> Iterator[ElementTree.Element]:
-    """Yield what glyphs are defined by: Cairo 1.18 names it otherwise than those before."""
+    """Yield the definitions of glyphs, which have another tag since Cairo 1.18."""
     for kind in ("symbol", "g"):
         yield from (
             one for one in svg.iter(f"{SVG}{kind}") if one.get("id", "").startswith("glyph")
@@ -77,7 +77,7 @@ def _symbols(svg: ElementTree.Element) -> Iterator[ElementTree.Element]:
 
 @lru_cache(MOST_KEPT)
 def _curves(path: str) -> Points:
-    """Return an SVG path, absolute and made of M, L, C and Z, as curves: shape (n, 4, 2)."""
+    """Return an absolute SVG path of M, L, C and Z as curves, shape (n, 4, 2)."""
     curves: list[Points] = []
     start = here = np.zeros(2)
     for command, numbers in COMMAND.findall(path):

@@ -1,11 +1,11 @@
-"""How fast what has been seen before is shown again."""
+"""The pace of repeated animations."""
 
 from manim import Animation
 
-BRISK = 0.7  # of its usual time
+BRISK = 0.7  # part of the usual time
 
 
 def brisk(animation: Animation) -> Animation:
-    """Return an animation that takes less than its usual time, all its parts alike."""
+    """Shorten an animation with all its parts, and return it."""
     animation.run_time *= BRISK
     return animation

@@ -1,14 +1,13 @@
-"""The table of the film's themes: a palette for each."""
+"""The table of themes, with a palette for each."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Palette:
-    """Colours by role. Checked for contrast and for colour vision deficiencies by the tests.
+    """Colours by role. The tests check contrast and colour vision deficiencies.
 
-    Blue is the global model on its way out and red an update on its way in; nothing else is ever
-    blue or red. Gold is data and a share of it.
+    Blue is only for the global model, red only for updates. Gold is for data and shares of it.
     """
 
     ground: str

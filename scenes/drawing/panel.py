@@ -1,4 +1,4 @@
-"""Panels: the rounded boxes that actors stand in, and how one lights up."""
+"""Panels: the rounded boxes of actors, their highlight and their pulse."""
 
 from functools import lru_cache
 from typing import Self
@@ -13,18 +13,18 @@ from scenes.drawing.layout import Frame, Slot
 CORNER = 14  # pixels
 THIN = 1.6
 THICK = 3.2
-MOST_KEPT = 64  # sizes of which the points are kept
-DIGITS = 9  # in which two sizes differ
+MOST_KEPT = 64  # cached sizes
+DIGITS = 9  # decimal places of a size in the cache
 
 
 @lru_cache(MOST_KEPT)
 def _rounded(width: float, height: float, radius: float) -> Point3D_Array:
-    """Return the points of a rectangle with round corners; Manim takes milliseconds for each."""
+    """Return the points of a rectangle with round corners, cached: Manim needs milliseconds."""
     return RoundedRectangle(corner_radius=radius, width=width, height=height).points
 
 
 class Rounded(RoundedRectangle):
-    """A rectangle with round corners, of which many have the same size."""
+    """A rectangle with round corners, fast for repeated sizes."""
 
     def round_corners(self, radius: float = CORNER, **_: object) -> Self:  # type: ignore[override]
         """Round the corners."""
@@ -49,16 +49,16 @@ class Panel(Rounded):
         self.move_to(slot.center).set_z_index(layers.PANELS)
 
     def lit(self, color: str | None = None) -> "Panel":
-        """Return this panel's lit state, to be animated to."""
+        """Return a highlighted copy of the panel, as the target of an animation."""
         return self.copy().set_stroke(color or theme.INK, THICK)
 
     def unlit(self) -> "Panel":
-        """Return this panel's resting state, to be animated to."""
+        """Return a copy of the panel without highlight, as the target of an animation."""
         return self.copy().set_stroke(theme.EDGE, THIN)
 
 
 class Recess(Rounded):
-    """A dark hollow in a panel: the place where packets come to rest."""
+    """A dark area in a panel, in which packets stop."""
 
     def __init__(self, slot: Slot, frame: Frame) -> None:
         super().__init__(
@@ -74,17 +74,17 @@ class Recess(Rounded):
 
 
 class Pulse(Animation):
-    """A panel's edge swells and settles ``beats`` times, at most two a second."""
+    """The animation of a panel's edge that swells and shrinks ``beats`` times."""
 
     def __init__(self, panel: Panel, color: str | None = None, beats: int = 1) -> None:
         super().__init__(panel, run_time=beats * theme.MOVE)
         self.beats = beats
         self.panel = panel
         self.rest = panel.copy()
-        self.far = panel.lit(color).set_stroke(width=2.2 * THICK)
+        self.peak = panel.lit(color).set_stroke(width=2.2 * THICK)
 
     def interpolate_mobject(self, alpha: float) -> None:
-        """Swell and settle, ending as it began."""
+        """Set the edge; at the end it is as at the start."""
         within = 0.0 if alpha >= 1 else (alpha * self.beats) % 1
         up = there_and_back_with_pause(within)
-        self.panel.interpolate(self.rest, self.far, up)
+        self.panel.interpolate(self.rest, self.peak, up)

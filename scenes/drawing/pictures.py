@@ -1,4 +1,4 @@
-"""Pictures made of real pixels: a worker's photos and the coordinator's plate of weights."""
+"""Images: a worker's photos, and the plate that shows the model's weights."""
 
 from math import ceil
 
@@ -20,36 +20,36 @@ from PIL import Image
 from scenes import theme
 from scenes.drawing.layout import Slot, box
 
-PHOTO_PIXELS = 64  # a photo's side in the mosaic
+PHOTO_PIXELS = 64  # the side of a photo in the mosaic
 GAP = 8  # pixels of the mosaic between photos
-CELL = 12  # pixels a weight takes on the plate's side
-FLAT = 1.8  # width over height of an area from which on photos stand in one row
-WRITING = 0.6  # part of the time in which a plate is rewritten; its glow fades in the rest
+CELL = 12  # pixels of the side of a weight on the plate
+FLAT = 1.8  # width over height from which photos stand in one row
+WRITING = 0.6  # part of the time in which a plate is rewritten; then its glow fades
 
 Pixels = npt.NDArray[np.uint8]
 
 
 def grid(aspect: float, count: int) -> tuple[int, int]:
-    """Return in how many columns photos are laid out, and how many of them are shown.
+    """Return the number of columns for photos in an area, and the number of photos that fit.
 
-    All of them where that makes a photo as large as it gets; in a flat area a single row.
+    A flat area has one row; otherwise all photos are shown as large as possible.
     """
     if aspect >= FLAT:
-        shown = min(count, round(aspect))
-        return shown, shown
+        fitting = min(count, round(aspect))
+        return fitting, fitting
     sides = {c: min(aspect / c, 1 / ceil(count / c)) for c in range(1, count + 1)}
     return max(sides, key=lambda columns: sides[columns]), count
 
 
 def mosaic(photos: Pixels, columns: int) -> Pixels:
-    """Lay photos out in columns.
+    """Return photos as one image with some columns.
 
     Args:
-        photos: uint8, (images, height, width, 3).
-        columns: photos side by side.
+        photos: uint8, shape (images, height, width, 3).
+        columns: the number of photos in a row.
 
     Returns:
-        uint8, (rows, columns, 4), transparent between the photos.
+        uint8, shape (rows, columns, 4), transparent between the photos.
     """
     rows = ceil(len(photos) / columns)
     step = PHOTO_PIXELS + GAP
@@ -64,7 +64,7 @@ def mosaic(photos: Pixels, columns: int) -> Pixels:
 
 
 def photo_slots(area: Slot, count: int, columns: int) -> tuple[Slot, ...]:
-    """Return where each photo of a mosaic that fills ``area`` stands."""
+    """Return the slot of each photo in a mosaic that fills ``area``."""
     step = area.width / (columns * (PHOTO_PIXELS + GAP) - GAP)
     side, gap = PHOTO_PIXELS * step, GAP * step
     slots = []
@@ -76,17 +76,16 @@ def photo_slots(area: Slot, count: int, columns: int) -> tuple[Slot, ...]:
 
 
 def plate(filters: npt.NDArray[np.float32], limit: float, aspect: float) -> Pixels:
-    """Draw a convolution's weights as tiles, one for each filter and input channel, row by row.
+    """Return a convolution's weights as an image, with a tile for each filter and channel.
 
     Args:
-        filters: (filters, channels, height, width).
-        limit: the weight that is drawn brightest; -limit is darkest. Kept the same through a run
-            so that a change of brightness is a change of the weight.
-        aspect: width over height of the area that is to be filled; the tiles are laid out so that
-            they become as large as they can.
+        filters: shape (filters, channels, height, width).
+        limit: the weight of the brightest pixel; -limit is the darkest. It is the same for a whole
+            run, so that a change of brightness is a change of the weight.
+        aspect: width over height of the area to fill with the largest possible tiles.
 
     Returns:
-        uint8, (rows, columns, 4).
+        uint8, shape (rows, columns, 4).
     """
     height, width = filters.shape[2:]
     tiles = filters.reshape(-1, height, width)
@@ -105,16 +104,15 @@ def plate(filters: npt.NDArray[np.float32], limit: float, aspect: float) -> Pixe
 
 
 def _columns(count: int, width: int, height: int, aspect: float) -> int:
-    """Return in how many columns tiles become largest, all rows being full."""
+    """Return the number of columns for the largest tiles, with only full rows."""
     full = (columns for columns in range(1, count + 1) if count % columns == 0)
     return max(full, key=lambda c: min(aspect / (c * width), 1 / (count // c * height)))
 
 
 class Rewrite(Animation):
-    """A picture is written over another from the left to the right; what changed most glows.
+    """The animation of an image that replaces another from left to right, with a glow.
 
-    The glow is the change itself: as bright as the difference between old and new at that place.
-    It fades in the end, or stays where it ``stays``.
+    The glow is as bright as the difference of both images. It fades at the end unless it ``stays``.
     """
 
     def __init__(
@@ -137,7 +135,7 @@ class Rewrite(Animation):
         super().__init__(Group(new, self.glow, self.edge), introducer=True, run_time=run_time)
 
     def interpolate_mobject(self, alpha: float) -> None:
-        """Write in the first part of the time, and let the glow go in the rest."""
+        """Uncover the new image first, then fade the glow."""
         written = smooth(min(alpha / WRITING, 1.0))
         fading = 1 - smooth(max(0.0, (min(alpha, 1.0) - WRITING) / (1 - WRITING)))
         uncovered = np.arange(self.opacity.shape[1]) < written * self.opacity.shape[1]
@@ -148,13 +146,13 @@ class Rewrite(Animation):
         self.edge.set_stroke(opacity=fading if written == 1 else 1)
 
     def clean_up_from_scene(self, scene: Scene) -> None:
-        """Leave only the new picture, and the glow where it stays."""
+        """Leave only the new image, and the glow if it stays."""
         super().clean_up_from_scene(scene)
         scene.remove(self.old, self.edge, *([] if self.stays else [self.glow]))
 
 
 def _changed(old: ImageMobject, new: ImageMobject) -> ImageMobject:
-    """Return a picture of where two pictures differ, brightest where they differ most."""
+    """Return an image of the difference of two images, brightest where it is largest."""
     before, after = (image.pixel_array[..., :3].astype(float) for image in (old, new))
     change = np.abs(after - before).max(axis=2)
     pixels = np.zeros((*change.shape, 4), np.uint8)
@@ -166,7 +164,7 @@ def _changed(old: ImageMobject, new: ImageMobject) -> ImageMobject:
 
 
 def picture(pixels: Pixels, area: Slot) -> ImageMobject:
-    """Return an image that fits into a slot, centred, its own proportions kept."""
+    """Return an image centred in a slot, with its proportions kept."""
     image = ImageMobject(pixels)
     image.height = area.height
     image.width = min(image.width, area.width)

@@ -1,4 +1,4 @@
-"""What every chart needs: scales and strokes. A chart stands in a file of its own."""
+"""Scales and strokes for charts."""
 
 from collections.abc import Sequence
 
@@ -15,7 +15,7 @@ def scaled(
 
 
 def polyline(xs: Sequence[float], ys: Sequence[float], color: str, width: float) -> VMobject:
-    """Return straight strokes through points given in Manim's units."""
+    """Return straight strokes through points in Manim's units."""
     curve = VMobject(stroke_color=color, stroke_width=width)
     curve.set_points_as_corners([np.array([x, y, 0.0]) for x, y in zip(xs, ys, strict=True)])
     return curve

@@ -1,7 +1,7 @@
-"""Text on the stage: one family, laid out large and scaled down, on a known baseline.
+"""Text on screen: lines and blocks in one font, with wrapping and shortening.
 
-``Words`` is the only class of the project that makes glyphs, and it takes nothing but text whose
-numbers carry their source.
+``Words`` is the only class of the project that creates glyphs. Its text has only numbers with a
+source.
 """
 
 from dataclasses import replace
@@ -27,7 +27,7 @@ from scenes.text.lines import Line, Text, numbers_of
 from scenes.text.numbers import ELLIPSIS, Number
 
 WEIGHTS = {"NORMAL": "Regular", "SEMIBOLD": "Semibold", "BOLD": "Bold"}
-LEADING = 1.75  # distance of baselines, in heights of a capital
+LEADING = 1.75  # distance of baselines, in heights of a capital letter
 
 
 def _font_file(style: str) -> str:
@@ -36,10 +36,10 @@ def _font_file(style: str) -> str:
 
 @cache
 def register_font() -> None:
-    """Make the packaged font known to Pango, once a process.
+    """Register the packaged font with Pango, once in a process.
 
     Raises:
-        FontError: Pango did not take it; drawing would silently use another font.
+        FontError: Pango does not list the font; it would silently use another one.
     """
     for style in WEIGHTS.values():
         manimpango.register_font(_font_file(style))
@@ -52,27 +52,26 @@ def register_font() -> None:
 
 @cache
 def glyphs() -> frozenset[int]:
-    """Return the code points that the font draws."""
+    """Return the code points in the font."""
     with TTFont(_font_file(WEIGHTS["NORMAL"]), lazy=True) as font:
         return frozenset(font.getBestCmap())
 
 
-def check_glyphs(shown: str) -> None:
-    """Raise FontError if the font lacks a character: Pango would take it from another font."""
-    missing = sorted({c for c in shown if ord(c) not in glyphs()})
+def check_glyphs(text: str) -> None:
+    """Raise FontError if the font lacks a character; Pango would use another font."""
+    missing = sorted({c for c in text if ord(c) not in glyphs()})
     if missing:
         named = ", ".join(f"{c!r} ({name(c, f'U+{ord(c):04X}')})" for c in missing[:3])
         raise FontError(
-            f"the font {theme.FONT!r} has no glyph for {named} in {shown!r}. "
-            "Take another name, or another font in scenes/theme.py"
+            f"the font {theme.FONT!r} has no glyph for {named} in {text!r}. "
+            "Use other characters, or choose another font in scenes/theme.py"
         )
 
 
 def forget_outlines(drawn: Mobject) -> None:
-    """Take away the SVG outlines that points were made from.
+    """Remove the SVG outlines that points were made from.
 
-    Nothing reads them any more, and every copy, of which an animation makes two, would copy them
-    segment by segment.
+    They are no longer needed, and every animation would copy them twice.
     """
     for part in drawn.get_family():
         if isinstance(part, VMobjectFromSVGPath):
@@ -80,9 +79,9 @@ def forget_outlines(drawn: Mobject) -> None:
 
 
 class Words(VMobject):
-    """One line of text, placed by its capitals: ``anchor`` is the middle of a capital's height.
+    """One line of text as one mobject; ``anchor`` is at half the height of its capitals.
 
-    It is one mobject: ``ends`` has for each glyph the number of points up to its end.
+    ``ends`` has the number of points up to the end of each glyph.
     """
 
     def __init__(
@@ -100,7 +99,7 @@ class Words(VMobject):
         self.string = str(text)
         register_font()
         check_glyphs(self.string)
-        # A strut is laid out behind it: a capital that shows where the line's capitals stand.
+        # An extra capital after the line gives the position of its capitals.
         line = outlines(f"{self.string} H", theme.FONT, weight)
         *ends, strut = (0, *line.ends)
         heights = line.points[ends[-1] : strut, 1]
@@ -113,31 +112,31 @@ class Words(VMobject):
 
     @property
     def heights(self) -> list[float]:
-        """The height of each glyph that is not a space."""
+        """The height of each glyph, without spaces."""
         return [float(np.ptp(self.points[a:b, 1])) for a, b in pairwise((0, *self.ends))]
 
     @property
     def anchor(self) -> Point3D:
-        """The middle of the line between baseline and capitals' height, shape (3,)."""
+        """The middle of the line, halfway between baseline and top of capitals, shape (3,)."""
         point = self.get_center()
         point[1] -= self._drop
         return point
 
     def scale(self, scale_factor: float, **kwargs: object) -> Self:  # type: ignore[override]
-        """Scale, and keep the anchor right."""
+        """Scale the line and its anchor."""
         self._drop = getattr(self, "_drop", 0.0) * scale_factor
         super().scale(scale_factor, **kwargs)  # type: ignore[arg-type]
         return self
 
     def put(self, point: Point3D, side: float = 0.0) -> Self:
-        """Place the line: ``side`` -1 starts it at the point, 0 centres it, 1 ends it there."""
+        """Place the line at a point: its start (``side`` -1), its middle (0) or its end (1)."""
         shift = point - self.anchor
         self.shift(shift)
         return self.shift(-side * RIGHT * self.width / 2)
 
 
 class Block(VGroup):
-    """A few lines, centred, their first line's anchor at the top."""
+    """A few centred lines, one under the other."""
 
     def __init__(self, lines: list[Words], leading: float) -> None:
         super().__init__(*lines)
@@ -146,7 +145,7 @@ class Block(VGroup):
 
 
 def cut(text: Text, frame: Frame, width: float, *, color: str, weight: str = "NORMAL") -> Words:
-    """Return a label whose first name is cut where it is longer than ``width``; a mark shows it."""
+    """Return a label that fits into ``width``; its first name is cut with an ellipsis if needed."""
     words = Words(text, frame, color=color, weight=weight)
     while words.width > width and (shorter := _shortened(text, width / words.width)) is not None:
         text = shorter
@@ -155,27 +154,27 @@ def cut(text: Text, frame: Frame, width: float, *, color: str, weight: str = "NO
 
 
 def _shortened(text: Text, part: float) -> Text | None:
-    """Return a text with a shorter name in it, or nothing where there is none to be shortened.
+    """Return a text with its first name shortened, or None if it has no name to shorten.
 
     Args:
         text: the text.
-        part: of its length, how much of it there may be.
+        part: the part of its length that fits.
     """
     if isinstance(text, Number):
         return _shorter_name(text, part * len(text.text))
     if not isinstance(text, Line):
         return None
-    for i, (field, figure) in enumerate(text.parts):
-        if isinstance(figure, Number) and isnan(figure.value):
+    for i, (field, number) in enumerate(text.parts):
+        if isinstance(number, Number) and isnan(number.value):
             excess = (1 - part) * len(str(text))
-            shorter = _shorter_name(figure, len(figure.text) - excess)
-            parts = (*text.parts[:i], (field, shorter or figure), *text.parts[i + 1 :])
+            shorter = _shorter_name(number, len(number.text) - excess)
+            parts = (*text.parts[:i], (field, shorter or number), *text.parts[i + 1 :])
             return replace(text, parts=parts) if shorter else None
     return None
 
 
 def _shorter_name(name: Number, most: float) -> Number | None:
-    """Return a name of about so many characters, fewer than it has; nothing where it has two."""
+    """Return a name cut to at most ``most`` characters, or None if it is too short to cut."""
     if len(name.text) <= len(ELLIPSIS) + 1:
         return None
     kept = max(min(len(name.text) - 1, int(most)) - 1, 1)
@@ -183,7 +182,7 @@ def _shorter_name(name: Number, most: float) -> Number | None:
 
 
 def wrapped(text: str, columns: int) -> list[str]:
-    """Split a text into as few lines as fit: where a sentence ends if it can, else evenly."""
+    """Split a text into as few lines as possible: after a sentence if possible, else evenly."""
     if len(text) <= columns:
         return [text]
     words = text.split(" ")
@@ -195,16 +194,16 @@ def wrapped(text: str, columns: int) -> list[str]:
 
 
 def _even(text: str, columns: int) -> list[str]:
-    """Split a text into as few lines as fit, none much shorter than the others."""
+    """Split a text into as few lines as possible, of similar length."""
     fewest = len(wrap(text, columns))
     widths = range(max(map(len, text.split(" "))), columns + 1)
     return next(lines for width in widths if len(lines := wrap(text, width)) <= fewest)
 
 
 def _raggedness(first: str, second: str) -> int:
-    """Return how ill two lines look: the longer one's length, less what a good break is worth."""
+    """Return the penalty of a line break: the longer line's length, less a bonus."""
     last = first.rpartition(" ")[2]
-    worth = 14 if last[-1] in ".:?!" else 5 if last[-1] in ",;" else 0
-    # A short word or a number belongs to what follows it.
-    dangles = not worth and (len(last) <= 3 or last[-1].isdigit())
-    return max(len(first), len(second)) - worth + 6 * dangles
+    bonus = 14 if last[-1] in ".:?!" else 5 if last[-1] in ",;" else 0
+    # A short word or a number should stay with the next word.
+    dangles = not bonus and (len(last) <= 3 or last[-1].isdigit())
+    return max(len(first), len(second)) - bonus + 6 * dangles

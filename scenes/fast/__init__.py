@@ -1,6 +1,6 @@
-"""Renders Manim's scenes faster, with the same pixels.
+"""Faster rendering of Manim scenes, with the same pixels.
 
-It needs nothing but Manim, and nothing else of this package is imported with it::
+The package needs only Manim and imports nothing else of fedreel::
 
     from scenes.fast.scene import FastScene
 

@@ -1,4 +1,4 @@
-"""Rectangles of pixels, and the tiles of a frame that they touch."""
+"""Rectangles of pixels, and grids of tiles that mark parts of a frame."""
 
 import re
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ Tiles = npt.NDArray[np.bool_]
 
 
 class Box(NamedTuple):
-    """A rectangle of pixels; the right and the bottom edge are not in it."""
+    """A rectangle of pixels; the right and the bottom edge are exclusive."""
 
     left: int
     top: int
@@ -37,7 +37,7 @@ class Box(NamedTuple):
         )
 
     def within(self, other: "Box") -> "Box":
-        """Return what two boxes share; they have to meet."""
+        """Return the intersection of two boxes, which must share a pixel."""
         return Box(
             max(self.left, other.left),
             max(self.top, other.top),
@@ -46,7 +46,7 @@ class Box(NamedTuple):
         )
 
     def grown(self, pixels: int) -> "Box":
-        """Return the box with a border."""
+        """Return the box with a border of some pixels."""
         left, top, right, bottom = self
         return Box(left - pixels, top - pixels, right + pixels, bottom + pixels)
 
@@ -55,7 +55,7 @@ class Box(NamedTuple):
         return Box(self.left + across, self.top + down, self.right + across, self.bottom + down)
 
     def of(self, pixels: PixelArray) -> PixelArray:
-        """Return the view of an array, shape (height, width, ...), that the box covers."""
+        """Return a view of the pixels, shape (height, width, ...), inside the box."""
         return pixels[self.top : self.bottom, self.left : self.right]
 
 
@@ -65,7 +65,7 @@ def frame_box(pixels: PixelArray) -> Box:
 
 
 def no_tiles(frame: Box) -> Tiles:
-    """Return the tiles of a frame, none of them marked: bool, shape (rows, columns)."""
+    """Return an empty grid of tiles for a frame: bool, shape (rows, columns)."""
     return np.zeros((-(-frame.bottom // TILE), -(-frame.right // TILE)), bool)
 
 
@@ -78,16 +78,16 @@ def mark(tiles: Tiles, box: Box) -> None:
 
 
 def boxes_of(tiles: Tiles, frame: Box) -> Iterator[Box]:
-    """Yield boxes that cover the marked tiles and nothing else of a frame; none overlap."""
+    """Yield boxes that cover exactly the marked tiles of a frame and do not overlap."""
     rows, columns = tiles.shape
     marks = tiles.tobytes()
-    begun: dict[tuple[int, int], int] = {}  # runs of marks, and the row that each begins in
+    started: dict[tuple[int, int], int] = {}  # the first row of each run of marked tiles
     for row in range(rows + 1):
         here = row * columns
         found = RUN.finditer(marks, here, here + columns) if row < rows else ()
         runs = {(run.start() - here, run.end() - here) for run in found}
-        for left, right in begun.keys() - runs:
-            top = begun.pop((left, right))
+        for left, right in started.keys() - runs:
+            top = started.pop((left, right))
             yield Box(left * TILE, top * TILE, right * TILE, row * TILE).within(frame)
         for run in runs:
-            begun.setdefault(run, row)
+            started.setdefault(run, row)

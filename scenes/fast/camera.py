@@ -1,8 +1,8 @@
-"""A camera that draws again only where something differs from the frame before.
+"""A camera that redraws only the parts of a frame that differ from the frame before.
 
-Manim's draws whatever lies above the lowest mobject that moves, in every frame, whole. On the
-film's opening at 1080p60 this saves 16 seconds of processor time, besides the 45 of 94 that images
-in their own boxes save (``tests/benchmarks --only techniques``).
+Manim's camera redraws all mobjects above the lowest moving one in every frame. On the film's
+opening at 1080p60 this camera saves 16 seconds of processor time, in addition to the 45 of 94
+that ``BoxCamera`` saves (``tests/benchmarks --only techniques``).
 """
 
 from collections.abc import Iterable, Sequence
@@ -19,61 +19,61 @@ from scenes.fast.boxes import Box, Tiles, boxes_of, frame_box, mark, no_tiles
 from scenes.fast.images import BoxCamera
 from scenes.fast.items import ONE_CURVE, Item, Items
 
-# Points nearer than the one are the same to Manim wherever they are, those farther than the other
-# are not: units of the scene.
+# Manim treats points closer than SAME as equal at any place, and points farther than APART as
+# different: units of the scene.
 SAME, APART = 1e-6, 1e-2
 
 
 class FastCamera(BoxCamera):
-    """Draws what stands still and what moves, each where it differs from before.
+    """Draws static and moving mobjects on two layers, and redraws only changed places.
 
-    The pixels are those of Manim's own camera. ``FastRenderer`` calls it; with another renderer
-    it is a ``BoxCamera``.
+    The pixels are those of Manim's own camera. It needs ``FastRenderer``; with another renderer it
+    works as a ``BoxCamera``.
     """
 
     def __init__(self, **options: Any) -> None:
-        self._held = Held()
+        self._holder = CanvasHolder()
         super().__init__(**options)
 
     def set_pixel_array(self, *pixels: Any, **options: Any) -> None:
-        """Put pixels into the frame, as Manim does before it draws without layers."""
-        self._held.canvas = None
+        """Set the frame's pixels, as Manim does; the layers are dropped."""
+        self._holder.canvas = None
         super().set_pixel_array(*pixels, **options)
 
     def capture_mobjects(self, mobjects: Iterable[Mobject], **options: Any) -> None:
-        """Draw mobjects over what is there, as Manim does."""
-        self._held.canvas = None
+        """Draw mobjects over the frame, as Manim does; the layers are dropped."""
+        self._holder.canvas = None
         super().capture_mobjects(mobjects, **options)
 
-    def stand(self, mobjects: Iterable[Mobject]) -> None:
-        """Draw what stands still during the next frames: mobjects with their families."""
-        self._canvas_now().stand(list(mobjects))
+    def draw_static(self, mobjects: Iterable[Mobject]) -> None:
+        """Draw the static mobjects of the next frames, with their families."""
+        self._current_canvas().draw_static(list(mobjects))
 
-    def show(self, mobjects: Iterable[Mobject]) -> list[Box]:
-        """Draw a frame: mobjects with their families, over what stands still.
+    def draw_moving(self, mobjects: Iterable[Mobject]) -> list[Box]:
+        """Draw the moving mobjects of a frame, with their families, over the static ones.
 
         Returns:
-            Where the frame may differ from the one before, boxes of which no two overlap.
+            Boxes, without overlap, in which the frame may differ from the one before.
         """
-        return self._canvas_now().show(list(mobjects))
+        return self._current_canvas().draw_moving(list(mobjects))
 
-    def _canvas_now(self) -> "Canvas":
-        """Return the canvas; a new one where the view or the ground has changed."""
-        canvas = self._held.canvas
-        if canvas is None or not canvas.fits():
+    def _current_canvas(self) -> "Canvas":
+        """Return the canvas; a new one if the view or the background has changed."""
+        canvas = self._holder.canvas
+        if canvas is None or not canvas.is_current():
             self.pixel_array_to_cairo_context.clear()
-            canvas = self._held.canvas = Canvas(self)
+            canvas = self._holder.canvas = Canvas(self)
         return canvas
 
     def set_cairo_context_path(self, ctx: "cairo.Context[Any]", vmobject: VMobject) -> "FastCamera":
-        """Make an outline; quickly where it is plain which curves go on from each other."""
+        """Set an outline as Cairo's path; fast if its subpaths are clear."""
         points = vmobject.points[:, :2]
-        pieces = pieces_of(points)
-        if pieces is None:
+        subpaths = subpaths_of(points)
+        if subpaths is None:
             return super().set_cairo_context_path(ctx, vmobject)
         ctx.new_path()
         curves = points.reshape(-1, 8)[:, 2:].tolist()
-        for first, end, closed in pieces:
+        for first, end, closed in subpaths:
             ctx.new_sub_path()
             ctx.move_to(*points[first * ONE_CURVE].tolist())
             for curve in curves[first:end]:
@@ -83,10 +83,10 @@ class FastCamera(BoxCamera):
         return self
 
 
-def pieces_of(points: npt.NDArray[np.float64]) -> list[tuple[int, int, bool]] | None:
-    """Return the pieces of an outline: first curve, the one after the last, and whether it closes.
+def subpaths_of(points: npt.NDArray[np.float64]) -> list[tuple[int, int, bool]] | None:
+    """Return the subpaths of an outline: first curve, end of the curves, and whether it is closed.
 
-    Nothing is returned where Manim has to tell, whose tolerance depends on where points are.
+    None where Manim has to decide, since its tolerance depends on the place of the points.
 
     Args:
         points: cubic curves, four points each, shape (n, 2).
@@ -105,7 +105,7 @@ def pieces_of(points: npt.NDArray[np.float64]) -> list[tuple[int, int, bool]] | 
 
 
 class Layer:
-    """Pixels, uint8, shape (height, width, 4), and the items that they show, lowest first."""
+    """Pixels, uint8, shape (height, width, 4), and the items drawn on them, lowest first."""
 
     def __init__(self, pixels: PixelArray) -> None:
         self.pixels = pixels
@@ -113,7 +113,7 @@ class Layer:
 
 
 class Canvas:
-    """A camera's frame in two layers, and what they show."""
+    """A camera's frame in two layers: static and moving items."""
 
     def __init__(self, camera: FastCamera) -> None:
         assert camera.background is not None
@@ -123,34 +123,36 @@ class Canvas:
         self._frame = frame_box(camera.pixel_array)
         self._items = Items(camera)
         self._families: tuple[tuple[list[Any], ...] | None, list[Mobject]] = (None, [])
-        self._still = Layer(np.array(self._ground))
+        self._static = Layer(np.array(self._ground))
         self._moving = Layer(camera.pixel_array)
-        # Where what stands still was drawn since the last frame. What the frame shows is not known.
-        self._below: Tiles = ~no_tiles(self._frame)
+        # Where the static layer was drawn since the last frame: everywhere at first.
+        self._static_changed: Tiles = ~no_tiles(self._frame)
         self._scratch = np.empty_like(camera.pixel_array)
 
-    def fits(self) -> bool:
-        """Return whether the camera still sees the same part of the scene over the same ground."""
+    def is_current(self) -> bool:
+        """Return whether the camera still has the same view and background."""
         return self._view == _view_of(self._camera) and self._ground is self._camera.background
 
-    def stand(self, mobjects: list[Mobject]) -> None:
-        """Draw what stands still."""
-        self._items.forget_all_but([*self._still.items, *self._moving.items])
+    def draw_static(self, mobjects: list[Mobject]) -> None:
+        """Draw the static mobjects."""
+        self._items.keep_only([*self._static.items, *self._moving.items])
         unchanged = no_tiles(self._frame)
-        self._below |= self._draw(self._still, self._ground, self._family(mobjects), unchanged)
+        self._static_changed |= self._draw(
+            self._static, self._ground, self._family(mobjects), unchanged
+        )
 
-    def show(self, mobjects: list[Mobject]) -> list[Box]:
-        """Draw what moves, and return where the frame may have changed."""
+    def draw_moving(self, mobjects: list[Mobject]) -> list[Box]:
+        """Draw the moving mobjects, and return boxes in which the frame may have changed."""
         family = self._family(mobjects)
-        drawn = self._draw(self._moving, self._still.pixels, family, self._below)
-        self._below = no_tiles(self._frame)
+        drawn = self._draw(self._moving, self._static.pixels, family, self._static_changed)
+        self._static_changed = no_tiles(self._frame)
         return list(boxes_of(drawn, self._frame))
 
     def _family(self, mobjects: list[Mobject]) -> list[Mobject]:
-        """Return what is drawn, in Manim's order.
+        """Return the mobjects with points, with their families, in drawing order.
 
-        It is found again only where a family or the order has changed: Manim hands on families
-        already, and to take each of them apart anew takes longer than to draw them.
+        The list is rebuilt only after a change of families or order: Manim already passes whole
+        families, and to extract their members again takes longer than to draw them.
         """
         known, family = self._families
         members = [mobject.submobjects for mobject in mobjects]
@@ -165,20 +167,20 @@ class Canvas:
     def _draw(
         self, layer: Layer, ground: PixelArray, family: Sequence[Mobject], tiles: Tiles
     ) -> Tiles:
-        """Bring a layer up to date.
+        """Redraw a layer where it has changed.
 
         Args:
-            layer: what is drawn in.
-            ground: pixels that it lies on, of its own shape.
-            family: what it is to show, lowest first.
-            tiles: where the ground has changed.
+            layer: the layer.
+            ground: the pixels below it, of the same shape.
+            family: the mobjects to draw, lowest first.
+            tiles: the tiles in which the ground has changed.
 
         Returns:
-            Where it was drawn again.
+            The tiles that were redrawn.
         """
-        items = self._items.seen(family)
+        items = self._items.visible(family)
         tiles = tiles.copy()
-        for item in changes(layer.items, items):
+        for item in changed_items(layer.items, items):
             assert item.box
             mark(tiles, item.box)
         layer.items = items
@@ -186,7 +188,7 @@ class Canvas:
         return tiles
 
     def _draw_boxes(self, layer: Layer, ground: PixelArray, boxes: Sequence[Box]) -> None:
-        """Draw a layer aside, and put some boxes of it in their place."""
+        """Draw some boxes of a layer on scratch pixels, and copy them into the layer."""
         for box in boxes:
             box.of(self._scratch)[:] = box.of(ground)
         for item in layer.items if boxes else ():
@@ -198,11 +200,11 @@ class Canvas:
             box.of(layer.pixels)[:] = box.of(self._scratch)
 
 
-class Held:
-    """Holds a camera's canvas, if there is one.
+class CanvasHolder:
+    """A holder of a camera's canvas, hidden from Manim's cache.
 
-    It has slots, since Manim's cache takes all attributes into account that it finds from a camera
-    on; but a frame is the same whatever was drawn before it.
+    Manim's cache hashes every attribute that it reaches from a camera, but not slots. The canvas
+    has no effect on a frame.
     """
 
     __slots__ = ("canvas",)
@@ -216,12 +218,12 @@ def _view_of(camera: FastCamera) -> tuple[object, ...]:
     return tuple(camera.frame_center), size, camera.pixel_array.shape
 
 
-def changes(before: Sequence[Item], now: Sequence[Item]) -> Iterable[Item]:
-    """Return the items that make a picture differ: those in one only, or all if the order is new.
+def changed_items(before: Sequence[Item], now: Sequence[Item]) -> Iterable[Item]:
+    """Return the items of only one of two pictures, or all items if the order has changed.
 
     Args:
         before: the items of a picture, lowest first.
-        now: those of the next.
+        now: the items of the next picture.
     """
     if before == now:
         return ()

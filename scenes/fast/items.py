@@ -1,7 +1,7 @@
-"""Mobjects as they were drawn: what each looks like, where it leaves a mark, and how it is drawn.
+"""Drawable items: a mobject's appearance, its box of pixels, and a cache of its path or image.
 
-Manim makes an outline, or resamples an image, for every frame. An item keeps what it made as long
-as its mobject looks the same; what moves may pass over it many times.
+Manim builds an outline or resamples an image for every frame. An item caches the result as long as
+its mobject looks the same, and draws it again wherever something moves over it.
 """
 
 from collections.abc import Sequence
@@ -17,40 +17,40 @@ from manim.typing import PixelArray
 from scenes.fast.boxes import Box
 from scenes.fast.images import BoxCamera, Raster
 
-SHARPEST = 10  # half line widths that a corner reaches at most, Cairo's default
+SHARPEST = 10  # Cairo's default miter limit, in half line widths
 MITERED = (LineJointType.AUTO, LineJointType.MITER)
 ONE_CURVE = 4  # points
 
 
 class Item:
-    """A mobject of a kind that nothing is known of: it may look new at any time, anywhere."""
+    """A mobject of an unknown kind, which may change at any time and draw anywhere."""
 
-    look: object = None
+    appearance: object = None
 
-    def __init__(self, camera: BoxCamera, mobject: Mobject, look: object) -> None:
+    def __init__(self, camera: BoxCamera, mobject: Mobject, appearance: object) -> None:
         self.mobject = mobject
-        self.look = look
-        self.box = self._place(camera, Box(0, 0, camera.pixel_width, camera.pixel_height))
+        self.appearance = appearance
+        self.box = self._pixel_box(camera, Box(0, 0, camera.pixel_width, camera.pixel_height))
 
-    def _place(self, camera: BoxCamera, frame: Box) -> Box | None:
-        """Return where in the frame it can leave a mark; nothing where it leaves none."""
+    def _pixel_box(self, camera: BoxCamera, frame: Box) -> Box | None:
+        """Return the box of pixels that it may change; None if it is invisible."""
         return frame
 
     def draw(self, camera: BoxCamera, pixels: PixelArray, boxes: Sequence[Box]) -> None:
-        """Draw it at least in some boxes of a frame, uint8, shape (height, width, 4)."""
+        """Draw it on pixels, uint8, shape (height, width, 4), at least inside the boxes."""
         kind = camera.type_or_raise(self.mobject)
         camera.display_funcs[kind]([self.mobject], pixels)
 
 
-class Outline(Item):
-    """A mobject whose points Cairo draws."""
+class OutlineItem(Item):
+    """A vector mobject, which Cairo draws."""
 
     mobject: VMobject
     path: "cairo.Path | None" = None
-    strokes: tuple[bool, ...] = ()  # those that are seen: the one behind the fill, that before it
+    strokes: tuple[bool, ...] = ()  # the visible ones: True behind the fill, False in front
     filled: bool = False
 
-    def _place(self, camera: BoxCamera, frame: Box) -> Box | None:
+    def _pixel_box(self, camera: BoxCamera, frame: Box) -> Box | None:
         mobject = self.mobject
         widths = {
             background: mobject.get_stroke_width(background)
@@ -63,10 +63,10 @@ class Outline(Item):
             return None
         half = max(widths.values(), default=0.0) / 2 * camera.cairo_line_width_multiple
         cornered = mobject.joint_type in MITERED and len(mobject.points) > ONE_CURVE
-        return place(camera, frame, mobject, half * (SHARPEST if cornered else sqrt(2)))
+        return pixel_box(camera, frame, mobject, half * (SHARPEST if cornered else sqrt(2)))
 
     def draw(self, camera: BoxCamera, pixels: PixelArray, boxes: Sequence[Box]) -> None:
-        """Draw all of it: Cairo rounds an outline where it is clipped."""
+        """Draw the whole outline: clipping would change Cairo's rounding."""
         context = camera.get_cairo_context(pixels)
         context.new_path()
         if self.path is None:
@@ -82,18 +82,18 @@ class Outline(Item):
             camera.apply_stroke(context, self.mobject)
 
 
-class Picture(Item):
+class ImageItem(Item):
     """An image."""
 
     mobject: ImageMobject
     raster: Raster | None = None
     resampled = False
 
-    def _place(self, camera: BoxCamera, frame: Box) -> Box | None:
-        return place(camera, frame, self.mobject, 0.0)
+    def _pixel_box(self, camera: BoxCamera, frame: Box) -> Box | None:
+        return pixel_box(camera, frame, self.mobject, 0.0)
 
     def draw(self, camera: BoxCamera, pixels: PixelArray, boxes: Sequence[Box]) -> None:
-        """Draw what of it lies in the boxes."""
+        """Draw the parts of the image inside the boxes."""
         if not self.resampled:
             self.raster, self.resampled = camera.raster(self.mobject), True
         if self.raster:
@@ -101,14 +101,14 @@ class Picture(Item):
                 self.raster.composite(pixels, box)
 
 
-def place(camera: BoxCamera, frame: Box, mobject: Mobject, reach: float) -> Box | None:
+def pixel_box(camera: BoxCamera, frame: Box, mobject: Mobject, reach: float) -> Box | None:
     """Return the pixels of a frame that a mobject can touch.
 
     Args:
-        camera: what draws it.
-        frame: its pixels.
-        mobject: what is drawn.
-        reach: how far beyond its points it is painted, units of the scene.
+        camera: the camera that draws it.
+        frame: the box of the whole frame.
+        mobject: the mobject.
+        reach: how far it is painted beyond its points, units of the scene.
     """
     (left, bottom, *_), (right, top, *_) = mobject.points.min(axis=0), mobject.points.max(axis=0)
     if not isfinite(left + bottom + right + top):
@@ -125,38 +125,38 @@ def place(camera: BoxCamera, frame: Box, mobject: Mobject, reach: float) -> Box 
 
 
 class Items:
-    """The items of a scene's mobjects, each the same as long as its mobject looks the same."""
+    """A cache of items by mobject; a changed appearance gets a new item."""
 
     def __init__(self, camera: BoxCamera) -> None:
         self._camera = camera
         self._known: dict[int, Item] = {}
 
-    def forget_all_but(self, shown: Sequence[Item]) -> None:
-        """Forget the items of mobjects that are not shown."""
-        self._known = {id(item.mobject): item for item in shown}
+    def keep_only(self, items: Sequence[Item]) -> None:
+        """Remove all other items from the cache."""
+        self._known = {id(item.mobject): item for item in items}
 
-    def seen(self, mobjects: Sequence[Mobject]) -> list[Item]:
-        """Return the items of those mobjects that leave a mark, in order."""
+    def visible(self, mobjects: Sequence[Mobject]) -> list[Item]:
+        """Return the items of the visible mobjects, in order."""
         known = self._known
         items = []
         for mobject in mobjects:
             item = known.get(id(mobject))
             if isinstance(mobject, VMobject) and not mobject.background_image:
-                look: object = look_of_outline(mobject)
-                kind: type[Item] = Outline
+                appearance: object = appearance_of_outline(mobject)
+                kind: type[Item] = OutlineItem
             elif isinstance(mobject, ImageMobject):
-                look, kind = look_of_picture(mobject), Picture
+                appearance, kind = appearance_of_image(mobject), ImageItem
             else:
-                look, kind = None, Item
-            if item is None or look is None or item.look != look:
-                item = known[id(mobject)] = kind(self._camera, mobject, look)
+                appearance, kind = None, Item
+            if item is None or appearance is None or item.appearance != appearance:
+                item = known[id(mobject)] = kind(self._camera, mobject, appearance)
             if item.box:
                 items.append(item)
         return items
 
 
-def look_of_outline(mobject: VMobject) -> tuple[object, ...]:
-    """Return something that is equal as long as an outline looks the same."""
+def appearance_of_outline(mobject: VMobject) -> tuple[object, ...]:
+    """Return a value that is equal as long as an outline looks the same."""
     try:
         fill, stroke = mobject.fill_rgbas, mobject.stroke_rgbas
         behind = mobject.background_stroke_rgbas
@@ -177,8 +177,8 @@ def look_of_outline(mobject: VMobject) -> tuple[object, ...]:
     )
 
 
-def look_of_picture(mobject: ImageMobject) -> tuple[object, ...]:
-    """Return something that is equal as long as an image looks the same."""
+def appearance_of_image(mobject: ImageMobject) -> tuple[object, ...]:
+    """Return a value that is equal as long as an image looks the same."""
     pixels = mobject.get_pixel_array()
     resampling = mobject.resampling_algorithm
     return mobject.points.tobytes(), pixels.shape, pixels.tobytes(), resampling

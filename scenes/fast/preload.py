@@ -1,8 +1,8 @@
-"""Manim, imported for processes that only render: seven tenths of a second sooner.
+"""A faster import of Manim for render processes: 0.7 seconds less.
 
-Manim imports IPython to add a magic to notebooks, and goes without where it is not installed. It
-imports NetworkX for the layouts of graphs; here that is left to the first scene that has one. And
-nothing that is imported is garbage: the collector begins when work does.
+Manim imports IPython for notebooks and works without it. It imports NetworkX for the layouts of
+graphs; here the first scene with a graph imports it. The garbage collector is off during the
+import and starts with the work.
 """
 
 import gc
@@ -13,16 +13,16 @@ from typing import Any
 
 
 class Deferred(ModuleType):
-    """A module, or something in it, that is imported where it is called."""
+    """A stand-in for a module or its members, which imports the module on the first call."""
 
     def __getattr__(self, name: str) -> "Deferred":
-        """Return something in it, by name."""
+        """Return a stand-in for a member."""
         if name.startswith("__"):
             raise AttributeError(name)
         return Deferred(f"{self.__name__}.{name}")
 
     def __call__(self, *args: Any, **options: Any) -> Any:
-        """Import the module, and call what this stands for."""
+        """Import the module, and call the real member."""
         module, *names = self.__name__.split(".")
         found: Any = import_module(module)
         for name in names:
@@ -31,7 +31,7 @@ class Deferred(ModuleType):
 
 
 def _import_manim() -> None:
-    """Import Manim with stand-ins, which are gone afterwards: the modules are there for others."""
+    """Import Manim with stand-ins, and remove them, so that others import the real modules."""
     wanted: dict[str, Any] = {"IPython": None, "networkx": Deferred("networkx")}
     stand_ins = {name: module for name, module in wanted.items() if name not in sys.modules}
     sys.modules.update(stand_ins)

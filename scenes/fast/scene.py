@@ -1,4 +1,4 @@
-"""A scene whose frames are drawn and written as changes, with Manim's own camera's pixels."""
+"""A Manim scene and renderer that draw and encode only what changes between frames."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -14,17 +14,17 @@ from scenes.fast.writer import FastWriter
 
 
 class FastRenderer(CairoRenderer):
-    """Manim's renderer, which hands on from camera to writer what has changed."""
+    """Manim's renderer with a camera and a writer that exchange only changed boxes."""
 
     camera: FastCamera
 
     def __init__(self, camera_class: type[FastCamera] = FastCamera, **options: Any) -> None:
         super().__init__(file_writer_class=FastWriter, camera_class=camera_class, **options)
-        self.blind = False  # whether another process draws
+        self.drawn_elsewhere = False  # whether another process draws the frames
         self._changed: list[Any] = []
 
     def play(self, scene: Scene, *args: Any, **options: Any) -> None:
-        """Play; what is skipped takes as long as if it were drawn, frame by frame."""
+        """Play animations; a skipped play advances the time as if its frames were drawn."""
         before = self.time
         super().play(scene, *args, **options)
         if self.skip_animations and scene.stop_condition is None:
@@ -37,14 +37,14 @@ class FastRenderer(CairoRenderer):
                 self.time += step
 
     def update_skipping_status(self) -> None:
-        """Skip what another process draws, besides what Manim skips."""
+        """Skip as Manim does, and also the frames that another process draws."""
         super().update_skipping_status()
-        self.skip_animations = self.skip_animations or self.blind
+        self.skip_animations = self.skip_animations or self.drawn_elsewhere
 
     def save_static_frame_data(self, scene: Scene, static_mobjects: Iterable[Mobject]) -> None:
-        """Draw what stands still, unless nothing is to be drawn."""
+        """Draw the static mobjects, unless the play is skipped."""
         if not self.skip_animations:
-            self.camera.stand(static_mobjects)
+            self.camera.draw_static(static_mobjects)
 
     def update_frame(
         self,
@@ -53,12 +53,12 @@ class FastRenderer(CairoRenderer):
         *args: Any,
         **options: Any,
     ) -> None:
-        """Draw what moves; without mobjects the whole scene, as Manim does."""
+        """Draw the moving mobjects; without any, the whole scene, as Manim does."""
         if mobjects is None:
             super().update_frame(scene, mobjects, *args, **options)
         elif not self.skip_animations:
             moving = mobjects or list_update(scene.mobjects, scene.foreground_mobjects)
-            self._changed = self.camera.show(moving)
+            self._changed = self.camera.draw_moving(moving)
 
     def render(
         self, scene: Scene, time: float, moving_mobjects: Iterable[Mobject] | None = None
@@ -78,9 +78,9 @@ class FastRenderer(CairoRenderer):
 
 
 class FastScene(Scene):
-    """A scene that renders faster. With a camera of its own it is an ordinary scene.
+    """A scene that renders faster; with another camera class it is an ordinary scene.
 
-    Where it has ``sections``, each is drawn by a process of its own.
+    If ``sections`` is set, a separate process draws each section.
     """
 
     sections: Sections | None = None
@@ -92,9 +92,9 @@ class FastScene(Scene):
         super().__init__(camera_class=camera_class, **options)
 
     @property
-    def blind(self) -> bool:
-        """Whether nothing is drawn now, since another process does."""
-        return isinstance(self.renderer, FastRenderer) and self.renderer.blind
+    def drawn_elsewhere(self) -> bool:
+        """Whether another process draws the present frames."""
+        return isinstance(self.renderer, FastRenderer) and self.renderer.drawn_elsewhere
 
     def next_section(self, *args: Any, **options: Any) -> None:
         """Begin a section."""

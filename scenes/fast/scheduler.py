@@ -1,8 +1,8 @@
-"""Work spread over processes, the longest first; and a scene's sections over more of them.
+"""A pool of worker processes for jobs, and a split of one scene over several processes.
 
-A process begins as a copy of one that has already imported what all need. Where there are fewer
-scenes than processors, a scene is split: one process goes through it without drawing, and where a
-section begins it is copied; the copy draws the section, and has everything that was made before.
+A worker is forked from a process that has already imported the modules that all jobs need. If there
+are fewer scenes than processors, a scene is split: one process runs it without drawing and forks
+where a section begins; the copy draws that section.
 
 The film's twelve scenes take 1.8 times as long on one core as on two (``make bench``).
 """
@@ -26,13 +26,14 @@ from typing import Any, Protocol, TypeVar
 from tqdm import tqdm
 
 Result = TypeVar("Result")
-DONE = "done"
-TOLD, RETURNED, RAISED = "told", "returned", "raised"
-ENDED = 130  # the exit status of a process that was told to end
+DONE = "done"  # the last step of every job
+OnProgress = Callable[[str, str], None]  # called with a job's name and the step that begins
+PROGRESS, RETURNED, RAISED = "progress", "returned", "raised"
+ENDED = 130  # the exit status of a process that was asked to end
 
 
 class Job(Protocol):
-    """Something to be done, by name."""
+    """A job with a name."""
 
     @property
     def name(self) -> str: ...
@@ -43,27 +44,28 @@ class WorkerError(Exception):
 
 
 @dataclass(frozen=True)
-class Channel:
-    """What a process is given besides its job.
+class WorkerContext:
+    """The connections of a worker process to the pool.
 
-    ``slots`` has one for each processor; whoever is at work holds one. A job may be ``split``.
+    ``slots`` is a semaphore with one slot for each processor, which a working process holds.
+    ``split`` says whether the job may be split over several processes.
     """
 
     messages: Connection
     slots: Any
     split: bool
 
-    def put(self, news: tuple[str, str]) -> None:
-        """Tell the name of a job, and what of it begins; copies of the process tell nothing."""
-        if os.getpid() == _Here.process:
-            self.messages.send((TOLD, news))
+    def report(self, name: str, step: str) -> None:
+        """Report a step of a job that begins; forked copies of the worker report nothing."""
+        if os.getpid() == _ThisProcess.worker:
+            self.messages.send((PROGRESS, (name, step)))
 
 
-class _Here:
-    """What this process knows of itself: which one it was to be, and whether it is at work."""
+class _ThisProcess:
+    """State of this process: the worker's process id, and whether a job is running."""
 
-    process = 0
-    at_work = False
+    worker = 0
+    running = False
 
 
 def processors() -> int:
@@ -74,7 +76,7 @@ def processors() -> int:
 
 
 def prepare(preload: Sequence[str]) -> None:
-    """Begin to import what all jobs need, in the process that theirs are copied from."""
+    """Start the process that workers are forked from, which imports the given modules."""
     if isinstance(_context(preload), ForkServerContext):
         forkserver.ensure_running()
 
@@ -82,23 +84,23 @@ def prepare(preload: Sequence[str]) -> None:
 def side_by_side(
     work: Callable[[Any, Any], Result],
     todo: Sequence[Job],
-    on_news: Callable[[str, str], None],
+    on_progress: OnProgress,
     *,
     preload: Sequence[str] = (),
     length: Callable[[Any], float] = lambda job: 0.0,
 ) -> list[Result]:
-    """Do a piece of work for each job, as many at once as there are processors.
+    """Return the results of all jobs, run in parallel on all processors.
 
     Args:
-        work: takes a job and a ``Desk``; runs in a process of its own.
+        work: takes a job and a ``WorkerContext``; runs in a worker process.
         todo: the jobs.
-        on_news: told name and what of it begins, and (name, ``DONE``) at its end.
-        preload: modules that all of them need.
-        length: of a job, in any unit: the longest are begun first.
+        on_progress: called with a job's name and each step, and (name, ``DONE``) at its end.
+        preload: modules that all jobs need.
+        length: returns the length of a job in any unit; the longest job starts first.
 
     Raises:
         WorkerError: a process was ended from outside.
-        Exception: what a piece of work raised; the others are ended.
+        Exception: the error of a job; the other jobs are ended.
     """
     context = _context(preload)
     most = processors()
@@ -112,8 +114,8 @@ def side_by_side(
             while waiting and len(running) < most:
                 i = waiting.pop()
                 here, there = context.Pipe()
-                task = (work, todo[i], Channel(there, slots, split), dict(os.environ))
-                process = context.Process(target=_work, args=task)  # type: ignore[attr-defined]
+                task = (work, todo[i], WorkerContext(there, slots, split), dict(os.environ))
+                process = context.Process(target=_run_job, args=task)  # type: ignore[attr-defined]
                 process.start()
                 there.close()
                 running[here] = process, i
@@ -121,15 +123,15 @@ def side_by_side(
                 assert isinstance(connection, Connection)
                 process, i = running[connection]
                 kind, value = _received(connection, process, todo[i])
-                if kind == TOLD:
-                    on_news(*value)
+                if kind == PROGRESS:
+                    on_progress(*value)
                     continue
                 if kind == RAISED:
                     raise value
                 results[i] = value
                 process.join()
                 del running[connection]
-                on_news(todo[i].name, DONE)
+                on_progress(todo[i].name, DONE)
     finally:
         for process, _ in running.values():
             process.terminate()
@@ -152,89 +154,92 @@ def _received(connection: Connection, process: BaseProcess, job: Job) -> tuple[s
     except EOFError as error:
         process.join()
         raise WorkerError(
-            f"{job.name} was ended by the system, with status {process.exitcode}. If memory ran "
-            "out, take a lower quality"
+            f"the system ended {job.name} with status {process.exitcode}. If memory ran out, "
+            "choose a lower quality"
         ) from error
     return kind, value
 
 
-def _work(
-    work: Callable[[Any, Channel], Any], job: Job, channel: Channel, environment: dict[str, str]
+def _run_job(
+    work: Callable[[Any, WorkerContext], Any],
+    job: Job,
+    context: WorkerContext,
+    environment: dict[str, str],
 ) -> None:
-    """Do one piece of work; this process does nothing else."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's, which ends its workers
-    signal.signal(signal.SIGTERM, _break_off)
+    """Run one job; the process ends with it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent handles Ctrl-C and ends its workers
+    signal.signal(signal.SIGTERM, _on_terminate)
     os.environ.clear()
     os.environ.update(environment)
-    gc.freeze()  # what is imported is no garbage, and shared as long as nobody looks at it
+    gc.freeze()  # imported objects stay in memory that is shared with the parent
     gc.enable()
-    _Here.process = os.getpid()
+    _ThisProcess.worker = os.getpid()
     message: tuple[str, Any]
-    with channel.slots:
+    with context.slots:
         try:
-            _Here.at_work = True
-            message = RETURNED, work(job, channel)
+            _ThisProcess.running = True
+            message = RETURNED, work(job, context)
         except (Exception, SystemExit) as error:
             error.add_note(traceback.format_exc())
             message = RAISED, error
         except KeyboardInterrupt:
             sys.exit(ENDED)
         finally:
-            _Here.at_work = False
-    channel.messages.send(message)
+            _ThisProcess.running = False
+    context.messages.send(message)
 
 
-def _break_off(number: int, frame: object) -> None:
-    if _Here.at_work:
-        _Here.at_work = False  # once is enough: what is cleaned up is not to be broken off
+def _on_terminate(number: int, frame: object) -> None:
+    if _ThisProcess.running:
+        _ThisProcess.running = False  # only once: a second signal must not interrupt the clean-up
         raise KeyboardInterrupt
     sys.exit(ENDED)
 
 
 class Sections:
-    """Draws each section of a scene in a process of its own.
+    """A split of a scene: a separate process draws each section.
 
     The scene calls ``begin`` where a section begins, and ``end`` after the last one. This process
-    only goes through them, and then finds the sections' files where the others wrote them.
+    runs the scene without drawing, and then collects the files that the others wrote.
     """
 
     def __init__(self, slots: Any) -> None:
-        """Take over the slot that this process holds.
+        """Use the slot that this process holds.
 
         Args:
-            slots: a semaphore with one for each processor.
+            slots: a semaphore with one slot for each processor.
         """
-        tqdm.get_lock()  # it is made once for a process and its copies; each would leave one behind
+        tqdm.get_lock()  # created before the fork: otherwise every copy would leave a lock behind
         self._slots = slots
         self._children: dict[int, Path] = {}
         self._drawn: list[tuple[Any, Path]] = []
-        self.drawing = False  # whether this is a process that draws
+        self.drawing = False  # whether this process draws a section
 
     def begin(self, scene: Any) -> None:
-        """Copy this process; the copy goes on to draw the section that begins."""
+        """Fork this process; the copy draws the section that begins."""
         writer, renderer = scene.renderer.file_writer, scene.renderer
         if self.drawing:
-            self._leave(writer)
-        writer.join_all_encode_jobs()  # a copy has no threads but this one
+            self._finish_section(writer)
+        writer.join_all_encode_jobs()  # a forked copy has no other threads
         path = writer.output_plan.segment_path(f"uncached_{renderer.num_plays:05}")
         for stream in (sys.stdout, sys.stderr):
             stream.flush()
         child = os.fork()
         if not child:
-            self._children, self.drawing, renderer.blind = {}, True, False
-            _work_apart()
+            self._children, self.drawing, renderer.drawn_elsewhere = {}, True, False
+            _use_own_folders()
             return
-        renderer.blind = True
+        renderer.drawn_elsewhere = True
         self._children[child] = path
         self._drawn.append((writer.sections[-1], path))
-        while not self._slots.acquire(timeout=0.05):  # the copy has taken this process's slot over
+        while not self._slots.acquire(timeout=0.05):  # the copy now holds this process's slot
             self._reap(os.WNOHANG)
 
     def end(self, scene: Any) -> None:
-        """Wait for all sections, and hand their files to the scene's writer."""
+        """Wait for all sections, and add their files to the scene's writer."""
         writer = scene.renderer.file_writer
         if self.drawing:
-            self._leave(writer)
+            self._finish_section(writer)
         self._slots.release()
         self._reap(0)
         self._slots.acquire()
@@ -244,7 +249,7 @@ class Sections:
                 writer.partial_movie_files.append(str(path))
 
     def abandon(self, error: BaseException) -> None:
-        """End what was begun: called where the scene fails, in whichever process."""
+        """End all processes of the scene after an error in any of them."""
         if self.drawing:
             if not isinstance(error, KeyboardInterrupt):
                 traceback.print_exception(error)
@@ -257,13 +262,13 @@ class Sections:
             self._slots.release()
         self._children = {}
 
-    def _leave(self, writer: Any) -> None:
+    def _finish_section(self, writer: Any) -> None:
         writer.end_section()
         writer.join_all_encode_jobs()
         _exit(0)
 
     def _reap(self, options: int) -> None:
-        """See which copies have ended, and give back their slots."""
+        """Release the slots of the copies that have ended."""
         for child in list(self._children):
             ended, status = os.waitpid(child, options)
             if not ended:
@@ -272,19 +277,19 @@ class Sections:
             path = self._children.pop(child)
             code = os.waitstatus_to_exitcode(status)
             if code:
-                raise WorkerError(f"{path.name}: the process that drew it ended with status {code}")
+                raise WorkerError(f"the process that drew {path.name} ended with status {code}")
 
 
-def _work_apart() -> None:
-    """Let Manim put what it writes on the way into folders that no other process uses."""
-    from manim import config  # noqa: PLC0415  # only where something is drawn
+def _use_own_folders() -> None:
+    """Set Manim's folders for temporary files to folders of this process."""
+    from manim import config  # noqa: PLC0415  # only in a process that draws
 
     for kind in ("text_dir", "tex_dir"):
         config[kind] = str(Path(config.get_dir(kind)) / str(os.getpid()))
 
 
 def _exit(status: int) -> None:
-    """End a copied process at once: what its original is to clean up is not its own."""
+    """End a forked process at once; its parent does the clean-up."""
     for stream in (sys.stdout, sys.stderr):
         stream.flush()
     os._exit(status)

@@ -1,10 +1,10 @@
-"""A writer that hands the encoder what has changed, in the encoder's own colours.
+"""A file writer that converts only the changed parts of a frame to the encoder's colours.
 
-Manim's copies every frame whole, converts it whole, and begins a new film file for every
-animation, each with a whole picture. Here a frame is what differs from the one before; only that
-is converted. Without Manim's cache a section is one file. On the film's opening at 1080p60 this
-saves 6 of the 34 seconds of processor time that are left after the camera's savings, and half a
-second more without a thread (``tests/benchmarks --only techniques``).
+Manim's writer copies and converts every frame whole, and starts a new file for every animation.
+Here a frame is a list of patches to the frame before. Without Manim's cache a section is one file.
+On the film's opening at 1080p60 this saves 6 of the 34 seconds of processor time that are left
+after the camera's savings, and half a second more without a thread (``tests/benchmarks --only
+techniques``).
 """
 
 from collections.abc import Sequence
@@ -22,19 +22,19 @@ from manim.typing import PixelArray
 
 from scenes.fast.boxes import Box, frame_box
 
-CODEC, COLOURS = "libx264", "yuv420p"  # the encoder copies what it is given, so a frame can be kept
-SUBSAMPLED = (1, 2, 2)  # pixels of a frame for one of each plane, either way
-# A colour is a mean of its neighbours'. So what has changed shows a little around it; and to know
-# it there, still more has to be converted, which is thrown away. Both even, in pixels.
+CODEC, COLOURS = "libx264", "yuv420p"  # the encoder copies its input, so one frame is enough
+SUBSAMPLED = (1, 2, 2)  # pixels of a frame for one pixel of each plane, in both directions
+# A subsampled colour is a mean of its neighbours. A change therefore spreads by SPREAD pixels; to
+# compute it there, a BORDER more is converted and thrown away. Both are even.
 SPREAD = 2
 BORDER = 8
-MOST_SIZES = 64  # of boxes that a converter is kept for
+MOST_SIZES = 64  # of boxes whose converters are kept
 
 
 class Patch(NamedTuple):
-    """What has changed: a box of a frame, even on all sides.
+    """A changed box of a frame; its coordinates are even.
 
-    ``pixels``, RGBA, uint8, shape (height, width, 4), are those of ``area``, the box and a border.
+    ``pixels``, RGBA, uint8, shape (height, width, 4), cover ``area``: the box and a border.
     """
 
     box: Box
@@ -43,29 +43,29 @@ class Patch(NamedTuple):
 
 
 def patches_of(pixels: PixelArray, boxes: Sequence[Box]) -> list[Patch]:
-    """Return what has changed in a frame, uint8, shape (height, width, 4); nothing is copied."""
+    """Return patches for the changed boxes of a frame, uint8, (height, width, 4), as views."""
     frame = frame_box(pixels)
     patches = []
     for box in boxes:
-        seen = box.grown(SPREAD).within(frame)
-        area = seen.grown(BORDER).within(frame)
-        patches.append(Patch(seen, area, area.of(pixels)))
+        changed = box.grown(SPREAD).within(frame)
+        area = changed.grown(BORDER).within(frame)
+        patches.append(Patch(changed, area, area.of(pixels)))
     return patches
 
 
 class PatchEncoder(VideoSegmentEncoder):
-    """Encodes frames of which each is the one before with patches. The first is patched whole."""
+    """An encoder of frames that are given as patches to the frame before."""
 
     def __init__(self, *, target: Path, spec: Any) -> None:
         super().__init__(target=target, spec=spec)
-        self.begun = False  # whether a frame has been written
+        self.started = False  # whether a frame has been written
         self._frame = av.VideoFrame(spec.width, spec.height, COLOURS)
         self._frame.time_base = 1 / Fraction(spec.frame_rate)
         self._planes = planes_of(self._frame)
         self._converters: dict[tuple[int, int], VideoReformatter] = {}
 
     def write_frame(self, pixels: Any, *, repeat: int = 1) -> None:
-        """Encode a frame, given as patches, some times over."""
+        """Encode a frame, given as patches, ``repeat`` times."""
         try:
             for patch in pixels:
                 self._apply(patch)
@@ -77,13 +77,13 @@ class PatchEncoder(VideoSegmentEncoder):
             raise self._operation_error("encode", error) from error
 
     def finish(self) -> None:
-        """End the file, and give back the encoder's memory: a hundred megabytes at 1080p."""
+        """Finish the file, and free the encoder's memory: a hundred megabytes at 1080p."""
         super().finish()
         del self._container, self._stream
 
     def _apply(self, patch: Patch) -> None:
         drawn = av.VideoFrame.from_numpy_buffer(patch.pixels, format="rgba")  # type: ignore[arg-type]
-        # One for each size: to set one up takes ten times as long as to convert a small box.
+        # One converter for each size: its setup takes ten times as long as a small conversion.
         if len(self._converters) >= MOST_SIZES:
             self._converters.clear()
         converter = self._converters.setdefault(patch.area.size, VideoReformatter())
@@ -103,15 +103,15 @@ def planes_of(frame: av.VideoFrame) -> list[PixelArray]:
 
 
 def scaled(box: Box, scale: int) -> Box:
-    """Return a box of even sides on a plane of fewer pixels."""
+    """Return a box with even coordinates on a plane with fewer pixels."""
     return Box(*(side // scale for side in box))
 
 
 class DirectJob(_PartialMovieEncodeJob):
-    """Encodes at once instead of in a thread.
+    """An encode job without a thread.
 
-    Where every processor has a scene to draw, a thread only takes turns with the drawing, what it
-    is to encode has to be copied, and the memory that its encoder gives back is not used again.
+    While every processor draws a scene, a thread gains no time, its input has to be copied, and
+    the memory that its encoder frees is not used again.
     """
 
     def __init__(self, *, encoder: VideoSegmentEncoder, animation_index: int) -> None:
@@ -128,19 +128,19 @@ class DirectJob(_PartialMovieEncodeJob):
         self.encoder.write_frame(frame, repeat=repeat)
 
     def seal(self) -> None:
-        """End the file, or remove it where it is not wanted."""
+        """Finish the file, or remove it after an abort."""
         if not self._sealed:
             self._sealed = True
             (self.encoder.abort if self._abort_requested else self.encoder.finish)()
 
     def join(self) -> None:
-        """Do nothing: all is done."""
+        """Return at once: every frame is already encoded."""
 
 
 class FastWriter(SceneFileWriter):
-    """Writes changes of frames; what it cannot write so, it writes as Manim does.
+    """A writer of changed boxes; other codecs are written as Manim does.
 
-    ``direct`` tells whether frames are encoded at once instead of in a thread.
+    ``direct`` says whether frames are encoded at once instead of in a thread.
     """
 
     direct = False
@@ -150,15 +150,15 @@ class FastWriter(SceneFileWriter):
 
         Args:
             pixels: the whole frame, uint8, shape (height, width, 4); it is not kept.
-            boxes: where it differs from the frame written before, even on all sides.
-            repeat: how many times.
+            boxes: where it differs from the frame before; the coordinates are even.
+            repeat: the number of times.
         """
         job = self._current_encode_job
         if job is None or not isinstance(job.encoder, PatchEncoder):
             self.write_frame(pixels.copy(), repeat=repeat)
             return
-        changed = boxes if job.encoder.begun else [frame_box(pixels)]
-        job.encoder.begun = True
+        changed = boxes if job.encoder.started else [frame_box(pixels)]
+        job.encoder.started = True
         patches = patches_of(pixels, changed)
         if not self.direct:
             patches = [patch._replace(pixels=patch.pixels.copy()) for patch in patches]
@@ -171,7 +171,7 @@ class FastWriter(SceneFileWriter):
         return PatchEncoder(target=target, spec=spec)
 
     def open_partial_movie_stream(self, *, animation_index: int, **options: Any) -> None:
-        """Begin a file."""
+        """Start a file."""
         path = self.partial_movie_files[animation_index]
         if not self.direct or path is None or options.get("file_path"):
             super().open_partial_movie_stream(animation_index=animation_index, **options)
@@ -181,38 +181,38 @@ class FastWriter(SceneFileWriter):
 
     @staticmethod
     def _concat_manifest_bytes(input_files: list[str]) -> bytes:
-        """Return the list of files as FFmpeg reads it, in which an apostrophe ends a name."""
+        """Return FFmpeg's list of files, with apostrophes in names escaped."""
         escaped = [name.replace("'", r"'\''") for name in input_files]
         return SceneFileWriter._concat_manifest_bytes(escaped)
 
-    # Without the cache nothing is gained from a file for each animation.
+    # Without the cache, one file for each animation has no use.
 
     def add_partial_movie_file(self, hash_animation: str | None) -> None:
-        """Plan a file for an animation; none where it goes on in the section's."""
+        """Plan a file for an animation, unless the section's file is open."""
         goes_on = self._current_encode_job is not None
         super().add_partial_movie_file(None if goes_on else hash_animation)
 
     def begin_animation(self, allow_write: bool = False, **options: Any) -> None:
-        """Begin a file, unless the section's is open."""
+        """Start a file, unless the section's file is open."""
         if self._current_encode_job is None:
             super().begin_animation(allow_write, **options)
 
     def end_animation(self, allow_write: bool = False) -> None:
-        """End a file, unless it is the section's."""
+        """Finish a file, unless it is the section's file."""
         if not config.disable_caching:
             super().end_animation(allow_write)
 
     def next_section(self, *args: Any, **options: Any) -> None:
-        """End the section and its file."""
+        """Finish the section and its file, and start the next one."""
         self.end_section()
         super().next_section(*args, **options)
 
     def finish(self) -> None:
-        """End the last section, and put the files together."""
+        """Finish the last section, and join the files."""
         self.end_section()
         super().finish()
 
     def end_section(self) -> None:
-        """End the file that is open, if there is one."""
+        """Finish the open file, if any."""
         if self._current_encode_job is not None:
             super().end_animation(allow_write=True)

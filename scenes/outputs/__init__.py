@@ -1,1 +1,1 @@
-"""From scenes to files that people use: film, loop, contact sheet, audit."""
+"""Output files: film, captions, loop, slides, contact sheet, drafts and audit."""

@@ -1,8 +1,9 @@
-"""The audit: every number that a chapter shows, with its place in the record."""
+"""The audit: a list of all numbers on screen with their sources in run records."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from math import isnan
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from scenes.render.jobs import Job, build_blind
+from scenes.fast.scheduler import OnProgress, WorkerContext
+from scenes.render.jobs import Job, dry_run
 from scenes.render.workers import side_by_side
 from scenes.text.lines import DIGIT
 from scenes.text.numbers import Number
@@ -19,7 +21,7 @@ from scenes.text.numbers import Number
 
 @dataclass(frozen=True)
 class AuditedNumber:
-    """A number on screen. ``number`` is absent where it has no source: that is a fault."""
+    """A number on screen. ``number`` is None if a digit has no source, which is an error."""
 
     chapter: str
     beat: str
@@ -27,29 +29,24 @@ class AuditedNumber:
     number: Number | None
 
 
-def audit(todo: Sequence[Job], on_beat: Callable[[str, str], None]) -> list[AuditedNumber]:
-    """Build chapters without encoding them, side by side, and list every number they show.
+def audit(todo: Sequence[Job], on_progress: OnProgress) -> list[AuditedNumber]:
+    """Return every number that chapters show; they are built in parallel, without drawing.
 
     Args:
         todo: the jobs.
-        on_beat: told chapter and beat whenever one begins, and (chapter, "done") at its end.
+        on_progress: called with a job's name and each beat that begins, and (name, ``DONE``).
     """
-    return [number for found in side_by_side(_audited, todo, on_beat) for number in found.shown]
+    return [number for found in side_by_side(_audit, todo, on_progress) for number in found]
 
 
-@dataclass(frozen=True)
-class _Audited:
-    shown: tuple[AuditedNumber, ...]
-
-
-def _audited(job: Job, news: Any) -> _Audited:
-    """List one chapter's numbers; runs in a process of its own."""
-    scene = build_blind(job, on_beat=lambda beat: news.put((job.name, beat)))
-    return _Audited(tuple(numbers_of(job.name, scene.beats)))
+def _audit(job: Job, context: WorkerContext) -> list[AuditedNumber]:
+    """Return one chapter's numbers; runs in a worker process."""
+    scene = dry_run(job, on_beat=partial(context.report, job.name))
+    return list(numbers_of(job.name, scene.beats))
 
 
 def numbers_of(chapter: str, beats: Iterable[Any]) -> Iterator[AuditedNumber]:
-    """Yield every number that a chapter's beats showed, each once."""
+    """Yield the distinct numbers in a chapter's beats."""
     found: dict[AuditedNumber, None] = {}
     for beat in beats:
         for text, numbers in beat.texts:
@@ -68,10 +65,10 @@ def _numbers(
         yield AuditedNumber(chapter, beat, text, None)
 
 
-def table(shown: Sequence[AuditedNumber]) -> None:
-    """Print the audit."""
+def table(numbers: Sequence[AuditedNumber]) -> None:
+    """Print the audit as a table."""
     rows = Table("chapter", "beat", "text", "source", "value")
-    for one in shown:
+    for one in numbers:
         source = escape(str(one.number.source)) if one.number else "[red]none[/red]"
         value = _value(one)
         written = f"{value:.10g}" if isinstance(value, float) else escape(value or "")
@@ -79,7 +76,7 @@ def table(shown: Sequence[AuditedNumber]) -> None:
     Console().print(rows)
 
 
-def write(shown: Sequence[AuditedNumber], path: Path) -> None:
+def write(numbers: Sequence[AuditedNumber], path: Path) -> None:
     """Write the audit as JSON: a list of objects. The value of a quoted text is the text itself."""
     rows = [
         {
@@ -89,14 +86,14 @@ def write(shown: Sequence[AuditedNumber], path: Path) -> None:
             "source": str(one.number.source) if one.number else None,
             "value": _value(one),
         }
-        for one in shown
+        for one in numbers
     ]
     written = json.dumps(rows, indent=1, ensure_ascii=False, allow_nan=False)
     path.write_text(written + "\n")
 
 
 def _value(one: AuditedNumber) -> float | str | None:
-    """Return a number's value, or what is shown of a text that was quoted."""
+    """Return a number's value, or the text on screen of a quoted text."""
     if one.number is None:
         return None
     return one.number.text if isnan(one.number.value) else float(one.number.value)

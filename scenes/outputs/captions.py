@@ -1,4 +1,4 @@
-"""A film's captions in every language, at the times at which they stand in one of them."""
+"""A film's captions in all languages, with the times of the film."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
@@ -17,62 +17,62 @@ from scenes.text.sources import Source
 
 def tracks(
     own: Language,
-    stories: Sequence[Any],
+    specs: Sequence[Any],
     clips: Sequence[Clip],
     lengths: Sequence[float | Fraction],
 ) -> list[Track]:
-    """Return a text track in each language, that of the pictures first.
+    """Return a text track in each language, the language of the pictures first.
 
     Args:
         own: the language of the pictures.
-        stories: the specs of the chapters, in whatever language.
-        clips: the chapters as they were rendered.
-        lengths: of the clips, seconds.
+        specs: the specs of the chapters, in any language.
+        clips: the rendered chapters.
+        lengths: the lengths of the clips, seconds.
     """
     languages = [own, *(language for language in LANGUAGES.values() if language != own)]
-    pairs = list(zip(stories, clips, strict=True))
+    pairs = list(zip(specs, clips, strict=True))
     return [
         Track(
             language.code,
-            cues([_beats_in(language, own, story, clip) for story, clip in pairs], lengths),
+            cues([_beats_in(language, own, spec, clip) for spec, clip in pairs], lengths),
         )
         for language in languages
     ]
 
 
-def _beats_in(language: Language, own: Language, story: Any, clip: Clip) -> list[Any]:
+def _beats_in(language: Language, own: Language, spec: Any, clip: Clip) -> list[Any]:
     """Return a clip's beats with their captions in a language."""
     if language == own:
         return list(clip.beats)
-    meanings = dictionary(story, own, language)
-    readings = [Reading.of(beat.caption, beat.shown[0].numbers) for beat in clip.beats]
+    translated = translations(spec, own, language)
+    keys = [TextKey.of(beat.caption, beat.texts[0].numbers) for beat in clip.beats]
     return [
-        replace(beat, caption=str(meanings[reading]))
-        for beat, reading in zip(clip.beats, readings, strict=True)
+        replace(beat, caption=str(translated[key]))
+        for beat, key in zip(clip.beats, keys, strict=True)
     ]
 
 
 @dataclass(frozen=True)
-class Reading:
-    """How a line reads, and its numbers' sources, which may differ where it reads the same."""
+class TextKey:
+    """The key of a line: its text and its numbers' sources; equal texts may differ in sources."""
 
     text: str
     sources: tuple[Source, ...]
 
     @classmethod
     def of(cls, text: str, numbers: Sequence[Number]) -> Self:
-        """Return how a text with some numbers reads."""
+        """Return the key of a text with numbers."""
         return cls(text, tuple(number.source for number in numbers))
 
 
-def dictionary(story: Any, own: Language, other: Language) -> Mapping[Reading, Number | Line]:
-    """Return what each line of a chapter is in another language, by how it reads in its own."""
-    pairs = zip(lines_in(in_language(story, own)), lines_in(in_language(story, other)), strict=True)
-    return {Reading.of(str(one), numbers_of(one)): another for one, another in pairs}
+def translations(spec: Any, own: Language, other: Language) -> Mapping[TextKey, Number | Line]:
+    """Return each line of a chapter in another language, by its key in its own language."""
+    pairs = zip(lines_in(in_language(spec, own)), lines_in(in_language(spec, other)), strict=True)
+    return {TextKey.of(str(one), numbers_of(one)): another for one, another in pairs}
 
 
 def lines_in(spec: Any) -> Iterator[Number | Line]:
-    """Yield every number and every line in a spec, however deep."""
+    """Yield every number and every line in a spec, at any depth."""
     if isinstance(spec, Number | Line):
         yield spec
     elif is_dataclass(spec):

@@ -1,4 +1,4 @@
-"""Captions of a film as cues: SubRip for players, WebVTT for the web, packets for a text track."""
+"""Captions as timed cues, and their SubRip and WebVTT formats."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -12,58 +12,58 @@ import srt
 
 @dataclass(frozen=True)
 class Cue:
-    """A caption and when it stands, seconds."""
+    """A caption with its start and end, seconds."""
 
     start: float
     end: float
     text: str
 
 
-def cues(spec: Sequence[Sequence[Any]], lengths: Sequence[float | Fraction]) -> list[Cue]:
-    """Return the captions of clips that follow one another.
+def cues(clips: Sequence[Sequence[Any]], lengths: Sequence[float | Fraction]) -> list[Cue]:
+    """Return the captions of consecutive clips.
 
     Args:
-        spec: each clip's beats, with ``start``, ``end`` and ``caption``.
-        lengths: of the clips, seconds.
+        clips: each clip's beats, with ``start``, ``end`` and ``caption``.
+        lengths: the lengths of the clips, seconds.
     """
     found: list[Cue] = []
-    for beats, first in zip(spec, starts(lengths), strict=True):
+    for beats, first in zip(clips, starts(lengths), strict=True):
         found += (Cue(beat.start + first, beat.end + first, beat.caption) for beat in beats)
     return found
 
 
 def starts(lengths: Sequence[float | Fraction]) -> Iterator[float]:
-    """Yield where each clip starts, seconds."""
+    """Yield the start of each clip, seconds."""
     start = 0.0
     for length in lengths:
         yield start
         start += float(length)
 
 
-def as_srt(shown: Sequence[Cue]) -> str:
+def as_srt(captions: Sequence[Cue]) -> str:
     """Return captions as SubRip."""
     return str(
         srt.compose(
             srt.Subtitle(i, _rounded(cue.start), _rounded(cue.end), cue.text)
-            for i, cue in enumerate(shown, 1)
+            for i, cue in enumerate(captions, 1)
         )
     )
 
 
 def _rounded(seconds: float) -> timedelta:
-    """Return a time to the millisecond: SubRip has no more, and its writer would cut it off."""
+    """Return a time rounded to milliseconds; the SubRip writer would truncate it."""
     return timedelta(milliseconds=round(1000 * seconds))
 
 
-def as_vtt(shown: Sequence[Cue], language: str) -> str:
-    """Return captions as WebVTT; a caption's text is text, whatever is in it.
+def as_vtt(captions: Sequence[Cue], language: str) -> str:
+    """Return captions as WebVTT, with markup in captions escaped.
 
     Source: W3C, WebVTT: The Web Video Text Tracks Format.
     """
     blocks = [f"WEBVTT\nLanguage: {language}"]
     blocks += (
         f"{_clock(cue.start)} --> {_clock(cue.end)}\n{escape(cue.text, quote=False)}"
-        for cue in shown
+        for cue in captions
     )
     return "\n\n".join(blocks) + "\n"
 

@@ -1,4 +1,4 @@
-"""A movie's pictures encoded once more: as AV1 in WebM, or smaller for a loop."""
+"""Transcoding of a movie's pictures: AV1 in WebM, or a smaller size for a loop."""
 
 import multiprocessing
 import os
@@ -19,9 +19,9 @@ from scenes.text.errors import ReleaseError
 
 @dataclass(frozen=True)
 class Coding:
-    """How pictures are encoded: the codec and its options, those of the file, and their size.
+    """The settings of an encoder: codec, options of codec and container, and size.
 
-    ``width`` is in pixels and ``rate`` in frames a second, at most; without them both stay.
+    ``width`` is in pixels, ``rate`` the highest number of frames a second; None keeps the movie's.
     """
 
     codec: str
@@ -36,24 +36,24 @@ class Coding:
 WEBM = Coding("libsvtav1", {"preset": "10", "crf": "32"})
 
 
-PATIENCE = 60.0  # seconds without a frame, after which an encoder is taken to be stuck
+PATIENCE = 60.0  # seconds without a frame after which an encoder counts as stuck
 ATTEMPTS = 3
 
 
 def encode(movie: Path, path: Path, coding: Coding, patience: float = PATIENCE) -> None:
-    """Encode a movie's pictures once more; each stands as long as it did.
+    """Transcode a movie's pictures; their times stay the same.
 
-    It is done in a process of its own, which is ended and begun anew where it gets stuck: on a busy
-    machine the threads of SVT-AV1 now and then wait for each other for ever.
+    A separate process encodes. It is restarted if it gets stuck: on a busy machine the threads of
+    SVT-AV1 sometimes deadlock.
 
     Args:
         movie: the movie.
-        path: what is written.
-        coding: how.
-        patience: seconds without a frame, after which it is taken to be stuck.
+        path: the new file.
+        coding: the settings.
+        patience: seconds without a frame after which the encoder counts as stuck.
 
     Raises:
-        ReleaseError: it cannot be encoded.
+        ReleaseError: the movie cannot be encoded.
     """
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([__name__])
@@ -68,22 +68,27 @@ def encode(movie: Path, path: Path, coding: Coding, patience: float = PATIENCE) 
             process.kill()
             process.join()
     else:
-        raise ReleaseError(f"the encoder of {path.suffix} files got stuck {ATTEMPTS} times")
+        raise ReleaseError(
+            f"the encoder of {path.suffix} files got stuck {ATTEMPTS} times. Close other programs, "
+            "and run the command again"
+        )
     if process.exitcode or not progress.faults.empty():
-        why = "it was ended" if progress.faults.empty() else progress.faults.get()
-        raise ReleaseError(f"{movie} cannot be encoded as {coding.codec}: {why}")
+        why = "the system ended it" if progress.faults.empty() else progress.faults.get()
+        raise ReleaseError(
+            f"{movie} cannot be encoded as {coding.codec}: {why}. Check the file and the disk"
+        )
 
 
 @dataclass(frozen=True)
 class Progress:
-    """What an encoding process tells of: a number of ``frames``, and a queue of ``faults``."""
+    """Shared state of an encoding process: the number of ``frames``, and a queue of ``faults``."""
 
     frames: Any
     faults: Any
 
 
 def _ended(process: BaseProcess, progress: Progress, patience: float) -> bool:
-    """Wait for a process; return whether it has ended, and not got stuck."""
+    """Wait for a process; return False if it is stuck."""
     while process.is_alive():
         before = progress.frames.value
         process.join(patience)
@@ -93,7 +98,7 @@ def _ended(process: BaseProcess, progress: Progress, patience: float) -> bool:
 
 
 def _work(movie: Path, path: Path, coding: Coding, progress: Progress) -> None:
-    """Encode in this process, and count the frames."""
+    """Encode in a worker process, and count the frames."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends it
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     try:
@@ -104,7 +109,7 @@ def _work(movie: Path, path: Path, coding: Coding, progress: Progress) -> None:
 
 
 def encoded(movie: Path, path: Path, coding: Coding) -> Iterator[None]:
-    """Encode a movie's pictures once more in this process, frame by frame."""
+    """Transcode a movie in this process, and yield after each frame."""
     os.environ.setdefault("SVT_LOG", "1")  # SVT-AV1 prints errors only
     with (
         av.open(str(movie)) as source,
@@ -127,7 +132,7 @@ def encoded(movie: Path, path: Path, coding: Coding) -> Iterator[None]:
 
 
 def _frames(source: InputContainer, rate: Fraction) -> Iterator[av.VideoFrame]:
-    """Yield the frames that are shown at a rate, numbered; the encoder chooses their types."""
+    """Yield the numbered frames at a rate; the encoder chooses their types."""
     last = -1
     for frame in source.decode(video=0):
         number = round(frame.time * rate) if frame.time is not None else last + 1

@@ -1,4 +1,4 @@
-"""The film: clips joined into one movie without encoding again, and their captions with them."""
+"""The film: clips joined into one movie without transcoding, with captions."""
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,13 +16,13 @@ from scenes.text.languages import LANGUAGES
 from scenes.text.lines import Line, text
 
 MILLISECOND = Fraction(1, 1000)
-# A text track's codec by the kind of file, and how its packets say how long their text is.
+# The codec of text tracks by file suffix.
 TEXT_CODECS = {".mp4": "mov_text", ".webm": "webvtt"}
 
 
 @dataclass(frozen=True)
 class Track:
-    """A text track: its language's code, and its captions."""
+    """A text track: the code of its language, and its captions."""
 
     language: str
     cues: Sequence[Cue]
@@ -30,9 +30,9 @@ class Track:
 
 @dataclass(frozen=True)
 class Extras:
-    """What a movie holds besides its pictures.
+    """The metadata, chapters and text tracks of a movie.
 
-    ``about`` is the container's metadata, ``chapters`` their names in order.
+    ``about`` is the container's metadata; ``chapters`` are names in order.
     """
 
     about: Mapping[str, str]
@@ -41,15 +41,15 @@ class Extras:
 
 
 def title() -> Line:
-    """Return what the film is called."""
+    """Return the film's title."""
     return text("Federated learning, told from a recorded run")
 
 
 def join(clips: Sequence[Clip], path: Path) -> Path:
-    """Write the clips one after the other to ``path``, captions beside it, and return ``path``.
+    """Join clips into a movie with a captions file beside it, and return its path.
 
-    Both files appear whole or not at all; the movie comes last, so that where it is, its captions
-    are. The clips must come from the same settings.
+    Each file is written under another name and then renamed, the movie last. The clips must have
+    the same settings.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     movie, captions = _partial(path), _partial(path.with_suffix(".srt"))
@@ -70,7 +70,7 @@ def _partial(path: Path) -> Path:
 
 
 def length_of(movie: Path) -> Fraction:
-    """Return how long a movie's pictures last, seconds."""
+    """Return the length of a movie's pictures, seconds."""
     with av.open(str(movie)) as source:
         video = source.streams.video[0]
         if video.duration is not None and video.time_base is not None:
@@ -79,7 +79,7 @@ def length_of(movie: Path) -> Fraction:
 
 
 def join_movies(movies: Sequence[Path], target: Path, extras: Extras) -> list[Fraction]:
-    """Copy the movies' packets behind one another; return each movie's length, seconds."""
+    """Concatenate the packets of movies; return each movie's length, seconds."""
     lengths = [length_of(movie) for movie in movies]
     options = {"movflags": "+faststart"} if target.suffix == ".mp4" else {}
     with av.open(str(target), "w", options=options) as out:
@@ -107,14 +107,14 @@ def _copy(movie: Path, start: float, out: OutputContainer, stream: Any) -> None:
 def add_extras(
     out: OutputContainer, extras: Extras, lengths: Sequence[Fraction]
 ) -> "list[av.Packet[Any]]":
-    """Add metadata, chapters and text tracks; return the tracks' packets.
+    """Add metadata, chapters and text tracks; return the packets of the tracks.
 
-    They are to be muxed first: they wait there, and each is written where its time comes.
+    Mux these packets first; the muxer writes each at its time.
 
     Args:
-        out: a movie that nothing has been written to yet, with its picture stream.
-        extras: what to add.
-        lengths: of the chapters, seconds.
+        out: a new movie with its picture stream, still without packets.
+        extras: the metadata, chapters and tracks.
+        lengths: the lengths of the chapters, seconds.
     """
     out.metadata.update(extras.about)
     marks = list(starts([*lengths, 0]))
@@ -139,9 +139,9 @@ def _text_packets(out: OutputContainer, track: Track, codec: str) -> "Iterator[a
     stream.metadata["language"] = LANGUAGES[track.language].iso_639_2
     for cue in track.cues:
         text = cue.text.encode()
-        # A packet of timed text in MP4 begins with its text's length (3GPP TS 26.245).
+        # A packet of timed text in MP4 starts with the length of its text (3GPP TS 26.245).
         packet = av.Packet(len(text).to_bytes(2, "big") + text if codec == "mov_text" else text)
-        # Both ends are rounded: a text that ends after the next one begins would put that one off.
+        # Both ends are rounded, so that a text never ends after the next one begins.
         start, end = round(cue.start * 1000), round(cue.end * 1000)
         packet.pts = packet.dts = start
         packet.duration = end - start

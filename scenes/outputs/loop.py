@@ -1,4 +1,4 @@
-"""The loop for a README: a short seamless movie, and a GIF made from it."""
+"""The loop for a README as a GIF."""
 
 import os
 from fractions import Fraction
@@ -10,32 +10,34 @@ from av.filter import Graph
 from scenes.text.errors import LoopSizeError
 
 GIF_WIDTH = 720  # pixels
-GIF_RATE = Fraction(25, 2)  # frames a second: a GIF counts in hundredths of a second, so eight
-COLORS = 96  # the pictures are flat: more would only cost bytes
+GIF_RATE = Fraction(25, 2)  # frames a second: eight hundredths of a second, a GIF's unit, for each
+COLORS = 96  # enough for flat pictures
 BIGGEST = 1_500_000  # bytes
 
 
 def gif(movie: Path, path: Path, width: int = GIF_WIDTH, biggest: int = BIGGEST) -> Path:
-    """Turn a movie into a GIF with a palette of its own, and return its path.
+    """Convert a movie to a GIF with its own palette, and return the path.
 
-    The palette is made from what changes, and no dither is used: flat colours stay flat, which
-    looks better and compresses better for drawings.
+    The palette is computed from changing pixels, and there is no dithering: flat colours look
+    better in drawings and compress better.
 
     Args:
-        movie: what it is made from.
-        path: where it goes.
-        width: of the GIF, pixels.
-        biggest: its budget, bytes.
+        movie: the movie.
+        path: the GIF's path.
+        width: the GIF's width, pixels.
+        biggest: the size limit, bytes.
 
     Raises:
-        LoopSizeError: the result is over the budget; nothing was written.
+        LoopSizeError: the GIF is too large; nothing was written.
     """
     partial = path.with_name(f".{os.getpid()}.{path.name}")
     try:
         _encode(movie, partial, width)
         size = partial.stat().st_size
         if size > biggest:
-            raise LoopSizeError(f"{path}: {size} bytes, the budget is {biggest}. Shorten the loop")
+            raise LoopSizeError(
+                f"{path} would have {size} bytes, but the limit is {biggest}. Shorten the loop"
+            )
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
@@ -67,7 +69,7 @@ def _pull(graph: Graph) -> av.VideoFrame | None:
 
 
 def _graph(video: av.VideoStream, width: int) -> Graph:
-    """Return the filter graph: thin out, scale, make a palette, use it."""
+    """Return the filter graph: lower the frame rate, scale, make a palette and apply it."""
     graph = Graph()
     source = graph.add_buffer(template=video)
     rate = graph.add("fps", str(GIF_RATE))

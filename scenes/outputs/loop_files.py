@@ -1,4 +1,4 @@
-"""The loop for a README or a page: GIF, animated WebP and MP4, in two sizes with budgets."""
+"""Loop files for a README or a page: GIF, animated WebP and MP4, each in two sizes."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -18,7 +18,7 @@ CODINGS = {
         "libx264", {"crf": "21", "preset": "slow"}, {"movflags": "+faststart"}, rate=RATE
     ),
 }
-# Bytes by how a file ends and how wide it is: a README with one is quick to open.
+# The largest file size in bytes by suffix and width, so that a README loads fast.
 BUDGETS: Mapping[tuple[str, int], int] = {
     (".gif", 480): 800_000,
     (".gif", 720): 1_500_000,
@@ -30,21 +30,21 @@ BUDGETS: Mapping[tuple[str, int], int] = {
 
 
 def name_of(suffix: str, width: int) -> str:
-    """Return what a loop's file is called in a release."""
+    """Return the name of a loop file in a release."""
     return f"loop-{width}{suffix}"
 
 
 def budget_of(name: str) -> int | None:
-    """Return how many bytes a file of a release may have; nothing if it is no loop."""
+    """Return the size limit of a release's file in bytes; None if it is no loop file."""
     budgets = {name_of(*kind): most for kind, most in BUDGETS.items()}
     return budgets.get(name)
 
 
 def loop(movie: Path, path: Path, width: int) -> None:
-    """Write the loop in the format that the path's suffix says.
+    """Write a loop file in the format of the path's suffix.
 
     Raises:
-        LoopSizeError: it is over its budget; nothing was written.
+        LoopSizeError: the file is too large; nothing was written.
     """
     biggest = BUDGETS[path.suffix, width]
     if path.suffix == ".gif":
@@ -54,4 +54,6 @@ def loop(movie: Path, path: Path, width: int) -> None:
     size = path.stat().st_size
     if size > biggest:
         path.unlink()
-        raise LoopSizeError(f"{path}: {size} bytes, the budget is {biggest}. Shorten the loop")
+        raise LoopSizeError(
+            f"{path} would have {size} bytes, but the limit is {biggest}. Shorten the loop"
+        )

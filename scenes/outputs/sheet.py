@@ -1,4 +1,4 @@
-"""The contact sheet: stills at every beat's middle and end, labelled, on one picture."""
+"""The contact sheet: two labelled stills of every beat on one picture."""
 
 from collections.abc import Sequence
 from importlib.resources import files
@@ -17,7 +17,7 @@ GAP = 12
 
 
 def moments(clip: Clip) -> list[tuple[str, float]]:
-    """Return the times of a clip's stills, seconds: each beat's middle, and just before its end."""
+    """Return names and times, seconds, of a clip's stills: each beat's middle and its end."""
     found = []
     for beat in clip.beats:
         found.append((f"{beat.name}, middle", (beat.start + beat.end) / 2))
@@ -26,7 +26,7 @@ def moments(clip: Clip) -> list[tuple[str, float]]:
 
 
 def stills(movie: Path, seconds: Sequence[float]) -> list[Image.Image]:
-    """Return the frames shown at some times of a movie, which are ascending."""
+    """Return the frames at some times of a movie, seconds, in ascending order."""
     frames: list[Image.Image] = []
     with av.open(str(movie)) as container:
         last = None
@@ -44,7 +44,7 @@ def _image(frame: av.VideoFrame) -> Image.Image:
 
 
 def sheet(clips: Sequence[Clip], path: Path, columns: int = COLUMNS) -> Path:
-    """Write the contact sheet of some clips and return its path."""
+    """Write the contact sheet of clips, and return its path."""
     labelled = [
         (f"{clip.chapter.name}  ·  {name}  ·  {at:.1f} s", still)
         for clip in clips

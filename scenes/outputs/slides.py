@@ -1,4 +1,4 @@
-"""A deck: the film in one HTML file, where every beat is a slide that stops at its end."""
+"""Slides: the film in one HTML file, with a slide for every beat."""
 
 import os
 from collections.abc import Sequence
@@ -20,14 +20,14 @@ TEMPLATE = Path(__file__).with_name("slides.html")
 
 
 class CutError(SceneError):
-    """A movie cannot be cut at its beats without encoding it again."""
+    """A movie that cannot be cut at its beats without transcoding."""
 
 
 class Deck(RevealJS):
-    """manim-slides' HTML, from a template of our own.
+    """The HTML converter of manim-slides with our own template.
 
-    reveal.js would be loaded from another host, turns notes from Markdown into markup, and plays a
-    slide anew when one goes back to it.
+    The original loads reveal.js from another host, renders notes as Markdown, and replays a slide
+    when one goes back to it.
     """
 
     template: Path | str | None = TEMPLATE
@@ -40,19 +40,17 @@ class Deck(RevealJS):
 def deck(
     clips: Sequence[Clip], path: Path, title: str, chapters: Sequence[str], look: Look
 ) -> Path:
-    """Write the clips to ``path`` as one HTML file, and return ``path``.
-
-    The file appears whole or not at all, and needs nothing beside it.
+    """Write clips as slides into one self-contained HTML file, and return its path.
 
     Args:
-        clips: rendered chapters; they are cut at their beats, and no frame is encoded again.
-        path: where it goes.
-        title: of the page.
-        chapters: the clips' names as they are shown.
-        look: the clips' look; the page has their language and the colours of their theme.
+        clips: rendered chapters; they are cut at their beats without transcoding.
+        path: the HTML file.
+        title: the page's title.
+        chapters: the clips' titles.
+        look: the clips' look, whose language and colours the page uses.
 
     Raises:
-        CutError: a beat's first frame is no key frame; nothing was written.
+        CutError: a beat does not start with a key frame; nothing was written.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{os.getpid()}.{path.name}")
@@ -78,7 +76,7 @@ def _slides(clip: Clip, folder: Path, look: Look) -> PresentationConfig:
     """Return a clip's beats as slides, with their captions as notes."""
     folder.mkdir()
     slides = [
-        # No movie that runs backwards: the page shows none.
+        # The page needs no reversed movie.
         SlideConfig(file=movie, rev_file=movie, notes=beat.caption, dedent_notes=False)
         for beat, movie in zip(clip.beats, cut(clip, folder), strict=True)
     ]
@@ -87,30 +85,29 @@ def _slides(clip: Clip, folder: Path, look: Look) -> PresentationConfig:
 
 
 def cut(clip: Clip, folder: Path) -> list[Path]:
-    """Copy each beat, up to the next one's start, into a movie of its own in ``folder``.
+    """Copy each beat, up to the start of the next one, into a movie in ``folder``.
 
-    Manim encodes each animation by itself, and a beat begins with one: its packets hold all that
-    its frames are made from.
+    A beat starts a new encoded segment, so its packets need no frame of another beat.
 
     Raises:
-        CutError: a beat's first frame is no key frame.
+        CutError: a beat does not start with a key frame.
     """
     movies = []
     with av.open(str(clip.movie)) as source:
         video = source.streams.video[0]
         packets = [packet for packet in source.demux(video) if packet.pts is not None]
-        # Frames are counted: the times in a joined movie are off by a little more at each joint.
+        # Frames are counted: in a joined movie the error of times grows with each joint.
         rate = len(packets) / clip.seconds
         marks = [*(round(beat.start * rate) for beat in clip.beats), len(packets)]
-        shown = sorted(packets, key=_time)
+        by_time = sorted(packets, key=_time)
         for number, (beat, (first, end)) in enumerate(
             zip(clip.beats, pairwise(marks), strict=True)
         ):
-            # A key frame can be stored before frames that are shown before it.
-            if not packets[first].is_keyframe or packets[first] is not shown[first]:
+            # A key frame can be stored before frames that precede it on screen.
+            if not packets[first].is_keyframe or packets[first] is not by_time[first]:
                 raise CutError(
-                    f"{clip.movie}: beat {beat.name!r} cannot be cut out, frame {first} is no key "
-                    "frame. Render the chapter again with Manim"
+                    f"the beat {beat.name!r} cannot be cut out of {clip.movie}: frame {first} is "
+                    "no key frame. Render the chapter again"
                 )
             movies.append(_copy(packets[first:end], video, folder / f"{number}.mp4"))
     return movies
@@ -122,7 +119,7 @@ def _time(packet: "av.Packet[Any]") -> int:
 
 
 def _copy(packets: "Sequence[av.Packet[Any]]", video: av.VideoStream, path: Path) -> Path:
-    """Write packets to a movie that begins at zero, and return its path."""
+    """Write packets to a movie with times from zero, and return its path."""
     start = _time(packets[0])
     with av.open(str(path), "w") as out:
         stream = out.add_stream_from_template(video, opaque=True)

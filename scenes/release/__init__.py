@@ -1,6 +1,5 @@
-"""From a run to a release: a folder with everything that one publishes, made again only in part.
+"""Releases: a folder with all published files of a run, updated incrementally.
 
-What is made is kept in a store under the digest of all that it is made from, so that a release is
-put together from what is there and from what has to be made: ``digests`` says what a thing is made
-from, ``store`` keeps it, and ``folder`` shows a release whole or not at all.
+``plan`` lists the clips of a release, ``products`` makes files from clips or takes them from the
+cache, ``manifest`` lists the files, ``page`` writes the web page, and ``release`` runs them all.
 """

@@ -1,4 +1,4 @@
-"""What a release holds: every file, what it was made from, and every number shown."""
+"""The manifest of a release: its files, their inputs, and every number on screen."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -12,7 +12,7 @@ from typing import Any
 from fl_sim import record
 from scenes.outputs.cues import starts
 from scenes.outputs.loop_files import budget_of
-from scenes.render.clips import ShownText, Sources
+from scenes.render.clips import ClipInputs, TimedText
 from scenes.render.jobs import Clip
 from scenes.text.lines import DIGIT
 
@@ -21,10 +21,10 @@ BLOCK = 1 << 20  # bytes
 
 
 @dataclass(frozen=True)
-class FileMade:
-    """A file of a release: its name there, its size, and how long it plays, seconds.
+class ReleaseFile:
+    """A file of a release: its path, size and digest, and its length in seconds.
 
-    ``budget`` is how many bytes it may have, if that is limited.
+    ``budget`` is the largest allowed size in bytes, if limited.
     """
 
     path: str
@@ -34,119 +34,115 @@ class FileMade:
     budget: int | None = None
 
 
-def file_made(folder: Path, name: str, seconds: float | None) -> FileMade:
-    """Return what the manifest says of a file."""
+def release_file(folder: Path, name: str, seconds: float | None) -> ReleaseFile:
+    """Return the manifest's entry of a file."""
     path = folder / name
     hashed = sha256()
     with path.open("rb") as source:
         while block := source.read(BLOCK):
             hashed.update(block)
     budget = budget_of(name)
-    return FileMade(name, path.stat().st_size, hashed.hexdigest(), seconds, budget)
+    return ReleaseFile(name, path.stat().st_size, hashed.hexdigest(), seconds, budget)
 
 
 def runs_of(names: Sequence[str]) -> list[dict[str, Any]]:
-    """Return what is to be known of the records filmed."""
-    found = []
-    for name in names:
-        run = record.load(name)
-        versions = run.provenance.versions
-        seed = run.provenance.seed
-        found.append(
-            {
-                "name": run.name,
-                "fingerprint": record.fingerprint(run),
-                "seed": seed,
-                "versions": versions,
-            }
-        )
-    return found
+    """Return the manifest's entries of run records."""
+    return [
+        {
+            "name": run.name,
+            "fingerprint": record.fingerprint(run),
+            "seed": run.provenance.seed,
+            "versions": run.provenance.versions,
+        }
+        for run in map(record.load, names)
+    ]
 
 
 def audit_of(clips: Sequence[Clip]) -> list[dict[str, Any]]:
-    """Return every number shown in a film: when, seconds, in which text, and where it is from."""
+    """Return every number in a film, with its time in seconds, its text and its source."""
     return [
         {
             "chapter": clip.chapter.name,
             "beat": beat.name,
-            "time": round(start + shown.at, 3),
+            "time": round(start + text.at, 3),
             "until": round(start + beat.end, 3),
-            "text": shown.text,
+            "text": text.text,
             **number,
         }
         for clip, start in zip(clips, starts([clip.seconds for clip in clips]), strict=True)
         for beat in clip.beats
-        for shown in beat.shown
-        for number in _numbers(shown)
+        for text in beat.texts
+        for number in _numbers(text)
     ]
 
 
-def _numbers(shown: ShownText) -> list[dict[str, Any]]:
-    """Return a text's numbers; a digit without a source is a fault, and is listed as such."""
-    if not shown.numbers and DIGIT.search(shown.text):
-        return [{"number": shown.text, "source": None, "value": None}]
+def _numbers(text: TimedText) -> list[dict[str, Any]]:
+    """Return a text's numbers; a digit without a source is listed with the source None."""
+    if not text.numbers and DIGIT.search(text.text):
+        return [{"number": text.text, "source": None, "value": None}]
     return [
         {
             "number": number.text,
             "source": str(number.source),
             "value": None if isnan(number.value) else number.value,
         }
-        for number in shown.numbers
+        for number in text.numbers
     ]
 
 
 @dataclass(frozen=True)
 class Manifest:
-    """What is written beside the files. ``made_from`` says it for each clip, by its job's name.
+    """The contents of ``manifest.json``.
 
-    ``making`` is the digest of each file that says how pictures become files.
+    ``made_from`` has the inputs of each clip by its job's name, ``making`` the digest of each file
+    with code that makes products from clips.
     """
 
     title: str
     command: str
     inputs: str
     runs: Sequence[Mapping[str, Any]]
-    made_from: Mapping[str, Sources]
+    made_from: Mapping[str, ClipInputs]
     making: Mapping[str, str]
-    files: Sequence[FileMade]
+    files: Sequence[ReleaseFile]
     audit: Sequence[Mapping[str, Any]]
 
     def write(self, folder: Path) -> None:
-        """Write it into a release's folder."""
-        spec = {"fedreel": version("fedreel"), **asdict(self)}
-        text = json.dumps(spec, indent=1, ensure_ascii=False, allow_nan=False)
+        """Write the manifest into a release's folder."""
+        contents = {"fedreel": version("fedreel"), **asdict(self)}
+        text = json.dumps(contents, indent=1, ensure_ascii=False, allow_nan=False)
         (folder / NAME).write_text(text + "\n", "utf-8")
 
 
 def read(folder: Path) -> Manifest | None:
-    """Return the manifest of the release in a folder; nothing where there is none to go by."""
+    """Return the manifest in a folder, or None if there is no valid one."""
     try:
-        spec = json.loads((folder / NAME).read_text("utf-8"))
+        contents = json.loads((folder / NAME).read_text("utf-8"))
         return Manifest(
-            spec["title"],
-            spec["command"],
-            spec["inputs"],
-            spec["runs"],
-            {name: Sources(**sources) for name, sources in spec["made_from"].items()},
-            spec["making"],
-            [FileMade(**file) for file in spec["files"]],
-            spec["audit"],
+            contents["title"],
+            contents["command"],
+            contents["inputs"],
+            contents["runs"],
+            {name: ClipInputs(**inputs) for name, inputs in contents["made_from"].items()},
+            contents["making"],
+            [ReleaseFile(**file) for file in contents["files"]],
+            contents["audit"],
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 
 
 def is_release(folder: Path) -> bool:
-    """Return whether a folder holds a release, by this fedreel or an earlier one."""
+    """Whether a folder holds a release, also one of an earlier fedreel."""
     try:
-        spec = json.loads((folder / NAME).read_text("utf-8"))
+        contents = json.loads((folder / NAME).read_text("utf-8"))
     except (OSError, ValueError):
         return False
-    return isinstance(spec, dict) and {"fedreel", "files"} <= spec.keys()
+    return isinstance(contents, dict) and {"fedreel", "files"} <= contents.keys()
 
 
-def whole(folder: Path, manifest: Manifest) -> bool:
-    """Return whether every file is there in its size."""
+def is_complete(folder: Path, manifest: Manifest) -> bool:
+    """Whether every file of a release exists with its size."""
     for file in manifest.files:
         path = folder / file.path
         if not path.is_file() or path.stat().st_size != file.bytes:

@@ -1,4 +1,4 @@
-"""What a release is to hold, and what of it has to be made."""
+"""The plan of a release: its films and clips, and the reasons to render them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -9,8 +9,8 @@ from fl_sim import record
 from scenes import FILM, LOOP
 from scenes.release import manifest as manifests
 from scenes.release.manifest import Manifest
-from scenes.render.clips import Planned, changed, has, sources_of
-from scenes.render.digests import everything, making
+from scenes.render.clips import PlannedClip, changed, inputs_of, is_stored
+from scenes.render.digests import maker_code, release_digest
 from scenes.render.folders import restore
 from scenes.render.jobs import Job, jobs, renderable
 from scenes.render.looks import SHAPES, Look
@@ -19,15 +19,14 @@ from scenes.text.errors import NotRecordedError, ReleaseError
 from scenes.text.language import ENGLISH
 
 COMMAND = "fedreel release"
-AS_IT_WAS, AS_THEIR_CLIPS = "as it was", "as the clips that they are made of"
+UNCHANGED, LIKE_CLIPS = "unchanged", "made again where their clips changed"
 
 
 @dataclass(frozen=True)
 class Request:
-    """What a person asks for: the runs to film, and how the film is to look.
+    """A user's request: run records, shapes, languages, and a look with quality and theme.
 
-    There is a film in each shape and language. The first of both are those of the figures and of
-    the chapters' clips; ``look`` has the quality and the theme of all.
+    There is one film in each shape and language. Figures and chapters come from the first film.
     """
 
     runs: tuple[str, ...] = ()
@@ -37,7 +36,7 @@ class Request:
 
     @property
     def looks(self) -> list[Look]:
-        """How each film is to look, the first one first."""
+        """The look of each film."""
         return [
             replace(self.look, shape=shape, language=code)
             for code in self.languages
@@ -46,116 +45,120 @@ class Request:
 
     @property
     def command(self) -> str:
-        """The command that asks for it, without the folder."""
-        usual = Request()
+        """The command of the request, without the folder."""
+        default = Request()
         words = [COMMAND, *(f"--run {record.resolve(run).name}" for run in self.runs)]
         for option in ("quality", "theme"):
             value = getattr(self.look, option)
-            words += [f"--{option} {value}"] if value != getattr(usual.look, option) else []
-        words += [] if self.shapes == usual.shapes else [f"--shape {one}" for one in self.shapes]
-        if self.languages != usual.languages:
+            words += [f"--{option} {value}"] if value != getattr(default.look, option) else []
+        words += [] if self.shapes == default.shapes else [f"--shape {one}" for one in self.shapes]
+        if self.languages != default.languages:
             words += [f"--language {one}" for one in self.languages]
         return " ".join(words)
 
     @property
     def records(self) -> Sequence[str]:
-        """The records that it films, each once."""
+        """The names of all run records, each once."""
         return self.runs or FILM[-1].runs
 
-    def inputs(self) -> str:
-        """Return the digest of all that it is made from."""
+    def inputs_digest(self) -> str:
+        """Return the digest of all inputs of the release."""
         folders = [record.resolve(run) for run in self.records]
-        return everything(folders, {"command": self.command})
+        return release_digest(folders, {"command": self.command})
 
 
 @dataclass(frozen=True)
 class Plan:
-    """The chapters of a release in each look, the loop, and what is left out and why.
+    """The clips of a release: films by look, and the loop; and the chapters left out, as errors.
 
-    ``stories`` are the chapters' specs, made once for all looks.
+    ``specs`` are the chapters' specs, which are the same for all looks.
     """
 
-    films: Mapping[Look, Sequence[Planned]]
-    stories: Sequence[Any]
-    loop: Sequence[Planned]
+    films: Mapping[Look, Sequence[PlannedClip]]
+    specs: Sequence[Any]
+    loop: Sequence[PlannedClip]
     left_out: Sequence[NotRecordedError]
 
     @property
-    def todo(self) -> list[Planned]:
-        """Every clip that it needs."""
+    def clips(self) -> list[PlannedClip]:
+        """All clips of the release."""
         return [*(planned for film in self.films.values() for planned in film), *self.loop]
 
 
-def plan(wish: Request) -> Plan:
-    """Return what is to be done for a wish.
+def plan(request: Request) -> Plan:
+    """Return the plan for a request.
 
     Raises:
         RecordError: a record cannot be used.
-        NotRecordedError: no chapter can be told of the runs.
+        NotRecordedError: the runs have the data of no chapter.
     """
-    first = wish.looks[0]
-    found, left_out = renderable(jobs((), wish.runs, first))
+    first = request.looks[0]
+    found, left_out = renderable(jobs((), request.runs, first))
     if not found:
         raise left_out[0]
     films = {
-        look: [_planned(replace(job, look=look), story) for job, story in found.items()]
-        for look in wish.looks
+        look: [_planned(replace(job, look=look), spec) for job, spec in found.items()]
+        for look in request.looks
     }
-    loops, _ = renderable(jobs((LOOP.name,), wish.runs, replace(first, shape=Look().shape)))
-    stories = list(found.values())
-    return Plan(films, stories, [_planned(*loop) for loop in loops.items()], left_out)
+    loops, _ = renderable(jobs((LOOP.name,), request.runs, replace(first, shape=Look().shape)))
+    loop = [_planned(*pair) for pair in loops.items()]
+    return Plan(films, list(found.values()), loop, left_out)
 
 
-def _planned(job: Job, story: Any) -> Planned:
-    return Planned(job, sources_of(job, story))
+def _planned(job: Job, spec: Any) -> PlannedClip:
+    return PlannedClip(job, inputs_of(job, spec))
 
 
 def check_place(out: Path) -> None:
-    """See that a release may stand in a folder, of which nothing else is left then.
+    """Check that a release may replace a folder.
 
     Raises:
-        ReleaseError: something else is there.
+        ReleaseError: the folder has other contents.
     """
     restore(out)
     if out.is_dir() and any(out.iterdir()) and not manifests.is_release(out):
         raise ReleaseError(
-            f"{out} is not empty and holds no release, which would take the place of everything "
-            "there. Name another folder"
+            f"{out} is not empty and holds no release. A release would delete all its files. Name "
+            "another folder"
         )
 
 
-def unchanged(wish: Request, out: Path) -> Manifest | None:
-    """Return the manifest of the release that is there, if a new one would be the same."""
+def unchanged(request: Request, out: Path) -> Manifest | None:
+    """Return the manifest of the existing release, if a new one would be the same."""
     before = manifests.read(out)
-    if before is None or before.inputs != wish.inputs() or not manifests.whole(out, before):
+    if (
+        before is None
+        or before.inputs != request.inputs_digest()
+        or not manifests.is_complete(out, before)
+    ):
         return None
     return before
 
 
 def explanation(plan: Plan, out: Path, store: Store) -> list[str]:
-    """Return a line for each thing that a release is made of: why it is made, or that it is not.
+    """Return a line for each part of a release with the reason to make it again, if any.
 
     Args:
-        plan: what is to be done.
+        plan: the plan.
         out: the folder of the release.
-        store: where what was made before is kept.
+        store: the cache.
     """
     before = manifests.read(out)
     earlier = before.made_from if before else {}
-    clips = {one.job.name: one.made_from.changes(earlier.get(one.job.name)) for one in plan.todo}
-    kept = {one.job.name for one in plan.todo if has(store, one)}
-    lines = [f"{name}: {_why(why, name in kept)}" for name, why in clips.items()]
-    for look, todo in plan.films.items():
-        new = [one.job.name for one in todo if clips[one.job.name]]
-        because = f"made again, since {', '.join(new)} changed" if new else AS_IT_WAS
+    clips = {one.job.name: one.inputs.changes(earlier.get(one.job.name)) for one in plan.clips}
+    stored = {one.job.name for one in plan.clips if is_stored(store, one)}
+    lines = [f"{name}: {_why(reasons, name in stored)}" for name, reasons in clips.items()]
+    for look, film in plan.films.items():
+        new = [one.job.name for one in film if clips[one.job.name]]
+        because = f"made again, since {', '.join(new)} changed" if new else UNCHANGED
         lines.append(f"fedreel{look.label}.mp4, .webm and captions: {because}")
-    code = changed(making(), before.making if before else {})
-    because = f"made again, since {', '.join(code)} changed" if before and code else AS_THEIR_CLIPS
-    return [*lines, f"WebM, posters, figures and loop files: {because}", "page: written each time"]
+    code = changed(maker_code(), before.making if before else {})
+    because = f"made again, since {', '.join(code)} changed" if before and code else LIKE_CLIPS
+    return [*lines, f"WebM, posters, figures and loop files: {because}", "page: always written"]
 
 
-def _why(reasons: Sequence[str], kept: bool) -> str:
+def _why(reasons: Sequence[str], stored: bool) -> str:
     if not reasons:
-        return AS_IT_WAS if kept else "rendered again: it is no longer in the store"
-    spec = "; ".join(reasons)
-    return f"{spec}; but it is in the store" if kept else f"rendered, since {spec}"
+        return UNCHANGED if stored else "rendered again, since the cache no longer has it"
+    why = "; ".join(reasons)
+    return f"taken from the cache, since {why}" if stored else f"rendered, since {why}"

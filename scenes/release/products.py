@@ -1,12 +1,12 @@
-"""The things that a release holds, each taken from the store or made into it."""
+"""Files of a release, from the cache or else made into it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from scenes.fast.scheduler import DONE
+from scenes.fast.scheduler import DONE, OnProgress
 from scenes.outputs.captions import tracks
 from scenes.outputs.cues import as_srt, as_vtt
 from scenes.outputs.encode import WEBM, encode
@@ -14,177 +14,171 @@ from scenes.outputs.film import Extras, Track, join_movies, title
 from scenes.outputs.loop_files import BUDGETS, loop, name_of
 from scenes.outputs.sheet import sheet, stills
 from scenes.release.manifest import runs_of
-from scenes.render.clips import Planned
-from scenes.render.digests import Maker, digest, making
+from scenes.render.clips import PlannedClip
+from scenes.render.digests import Maker, digest, maker_code
 from scenes.render.jobs import Clip
 from scenes.render.looks import Look
 from scenes.render.store import Store
 from scenes.text.languages import LANGUAGES
 
 STEM = "fedreel"
-BEFORE_END = 0.1  # seconds from a beat's end to the still of it
-Follow = Callable[[str, str], None]
-# By name in the release: the file in the store, and how long it plays, seconds.
-Made = dict[str, tuple[Path, float | None]]
+BEFORE_END = 0.1  # seconds between a still and its beat's end
+# By path in the release: the file in the cache, and its length in seconds.
+ProductFiles = dict[str, tuple[Path, float | None]]
 
 
 @dataclass(frozen=True)
 class Film:
-    """A film in one look: its chapters, their clips, and their specs, in whatever language."""
+    """A film in one look: planned clips, rendered clips, and specs in any language."""
 
-    todo: Sequence[Planned]
+    planned: Sequence[PlannedClip]
     clips: Sequence[Clip]
     store: Store
-    stories: Sequence[Any] = ()
+    specs: Sequence[Any] = ()
 
     @property
     def look(self) -> Look:
-        """How it looks."""
-        return self.todo[0].job.look
+        """The look of the film."""
+        return self.planned[0].job.look
 
     @property
     def language(self) -> str:
-        """The code of the language that it is told in."""
+        """The code of the film's language."""
         return self.look.language
 
     @property
     def stem(self) -> str:
-        """How its files' names begin."""
+        """The start of the names of the film's files."""
         return f"{STEM}{self.look.label}"
 
     @property
     def titles(self) -> list[str]:
-        """The names of its chapters, in its language."""
+        """The titles of the chapters in the film's language."""
         language = LANGUAGES[self.language]
-        return [str(story.title.in_language(language)) for story in self.stories]
+        return [str(spec.title.in_language(language)) for spec in self.specs]
 
     @property
     def seconds(self) -> float:
-        """How long it lasts."""
+        """The length of the film."""
         return sum(clip.seconds for clip in self.clips)
 
-    def key(self, maker: Maker, *more: object) -> str:
-        """Return the digest of a product of its clips: its maker's code, the clips, and more."""
-        return digest([making(maker), [planned.key for planned in self.todo], *more])
+    def product_key(self, maker: Maker, *more: object) -> str:
+        """Return the cache key of a product of all clips, from its maker's code and more inputs."""
+        return digest([maker_code(maker), [planned.key for planned in self.planned], *more])
 
-    def webms(self, follow: Follow = lambda name, step: None) -> list[Path]:
+    def webms(self, on_progress: OnProgress = lambda name, step: None) -> list[Path]:
         """Return the clips as WebM."""
         made = []
-        for planned, clip in zip(self.todo, self.clips, strict=True):
-            follow(f"{self.stem}.webm", clip.chapter.name)
+        for planned, clip in zip(self.planned, self.clips, strict=True):
+            on_progress(f"{self.stem}.webm", clip.chapter.name)
             made.append(
-                self.store.get(planned.made_by(Maker.WEBM), ".webm", partial(_as_webm, clip.movie))
+                self.store.get(
+                    planned.product_key(Maker.WEBM),
+                    ".webm",
+                    partial(encode, clip.movie, coding=WEBM),
+                )
             )
-        follow(f"{self.stem}.webm", DONE)
+        on_progress(f"{self.stem}.webm", DONE)
         return made
 
 
-def film(whole: Film, follow: Follow) -> Made:
-    """Return a film as MP4 and WebM, with its captions as text tracks and beside it."""
-    lengths = [clip.seconds for clip in whole.clips]
-    language = LANGUAGES[whole.language]
-    texts = tracks(language, whole.stories, whole.clips, lengths)
-    names = whole.titles
-    extras = Extras(_about(whole.todo), names, texts)
-    key = whole.key(Maker.FILM, extras)
-    made: Made = {}
+def film_files(film: Film, on_progress: OnProgress) -> ProductFiles:
+    """Return a film as MP4 and WebM, with captions as text tracks and as files."""
+    lengths = [clip.seconds for clip in film.clips]
+    language = LANGUAGES[film.language]
+    texts = tracks(language, film.specs, film.clips, lengths)
+    extras = Extras(_about(film.planned), film.titles, texts)
+    key = film.product_key(Maker.FILM, extras)
+    made: ProductFiles = {}
     for suffix, parts in (
-        (".mp4", [clip.movie for clip in whole.clips]),
-        (".webm", whole.webms(follow)),
+        (".mp4", [clip.movie for clip in film.clips]),
+        (".webm", film.webms(on_progress)),
     ):
-        path = whole.store.get(key, suffix, partial(_join, parts, extras))
-        made[f"{whole.stem}{suffix}"] = path, whole.seconds
+        path = film.store.get(key, suffix, partial(join_movies, parts, extras=extras))
+        made[f"{film.stem}{suffix}"] = path, film.seconds
     for track in texts:
-        made |= _captions(whole, track)
+        made |= _captions(film, track)
     return made
 
 
-def _captions(whole: Film, track: Track) -> Made:
-    name = f"captions/{whole.stem}.{track.language}"
+def _captions(film: Film, track: Track) -> ProductFiles:
+    name = f"captions/{film.stem}.{track.language}"
     texts = {".srt": as_srt(track.cues), ".vtt": as_vtt(track.cues, track.language)}
     return {
         f"{name}{suffix}": (
-            whole.store.get(digest(text), suffix, partial(_write, text)),
-            whole.seconds,
+            film.store.get(digest(text), suffix, partial(_write, text)),
+            film.seconds,
         )
         for suffix, text in texts.items()
     }
 
 
-def _about(todo: Sequence[Planned]) -> dict[str, str]:
-    """Return the metadata of a movie: the runs with their fingerprints, seeds and versions."""
-    runs = runs_of(list(dict.fromkeys(run for planned in todo for run in planned.job.runs)))
-    spec = [f"{run['name']}: {run['fingerprint']}, seed {run['seed']}" for run in runs]
+def _about(clips: Sequence[PlannedClip]) -> dict[str, str]:
+    """Return a movie's metadata: title, and runs with fingerprints, seeds and versions."""
+    runs = runs_of(list(dict.fromkeys(run for planned in clips for run in planned.job.runs)))
+    names = [f"{run['name']}: {run['fingerprint']}, seed {run['seed']}" for run in runs]
     versions = sorted({f"{name} {one}" for run in runs for name, one in run["versions"].items()})
-    comment = f"Runs: {'; '.join(spec)}. Made with {', '.join(versions)}."
-    language = LANGUAGES[todo[0].job.look.language]
+    comment = f"Runs: {'; '.join(names)}. Made with {', '.join(versions)}."
+    language = LANGUAGES[clips[0].job.look.language]
     return {"title": str(title().in_language(language)), "comment": comment}
 
 
-def chapters(whole: Film) -> Made:
-    """Return each chapter's clip in both formats, and a poster: its last picture."""
-    made: Made = {}
-    rows = zip(whole.todo, whole.clips, whole.webms(), whole.titles, strict=True)
-    for planned, clip, webm, called in rows:
+def chapter_files(film: Film) -> ProductFiles:
+    """Return each chapter as MP4 and WebM, and a poster with its last picture."""
+    made: ProductFiles = {}
+    rows = zip(film.planned, film.clips, film.webms(), film.titles, strict=True)
+    for planned, clip, webm, title_ in rows:
         name = f"chapters/{clip.chapter.name}"
-        extras = Extras({"title": called})
-        join = partial(_join, [clip.movie], extras)
+        extras = Extras({"title": title_})
+        join = partial(join_movies, [clip.movie], extras=extras)
         made[f"{name}.mp4"] = (
-            whole.store.get(planned.made_by(Maker.FILM), ".mp4", join),
+            film.store.get(planned.product_key(Maker.FILM), ".mp4", join),
             clip.seconds,
         )
         made[f"{name}.webm"] = webm, clip.seconds
         made[f"{name}.png"] = (
-            whole.store.get(planned.made_by(Maker.STILLS), ".png", partial(_poster, clip)),
+            film.store.get(planned.product_key(Maker.STILLS), ".png", partial(_poster, clip)),
             None,
         )
     return made
 
 
-def sheets(whole: Film) -> Made:
-    """Return the film's poster, which is its first chapter's, and the contact sheet."""
-    poster = whole.store.get(
-        whole.todo[0].made_by(Maker.STILLS), ".png", partial(_poster, whole.clips[0])
+def picture_files(film: Film) -> ProductFiles:
+    """Return the film's poster, which is that of its first chapter, and the contact sheet."""
+    poster = film.store.get(
+        film.planned[0].product_key(Maker.STILLS), ".png", partial(_poster, film.clips[0])
     )
-    page = whole.store.get(whole.key(Maker.STILLS, "sheet"), ".png", partial(sheet, whole.clips))
+    page = film.store.get(
+        film.product_key(Maker.STILLS, "sheet"), ".png", partial(sheet, film.clips)
+    )
     return {"poster.png": (poster, None), "sheet.png": (page, None)}
 
 
-def figures(whole: Film, follow: Follow) -> Made:
-    """Return a figure of each beat, as PNG and as SVG."""
-    from scenes.render.figures import Task, figures_of  # noqa: PLC0415  # Manim is imported late
+def figure_files(film: Film, on_progress: OnProgress) -> ProductFiles:
+    """Return a figure of each beat as PNG and SVG."""
+    from scenes.render.figures import FigureTask, figures_of  # noqa: PLC0415  # Manim is imported late
 
-    tasks = [Task(planned.job, planned.drawn, whole.store) for planned in whole.todo]
+    tasks = [FigureTask(one.job, one.figures_key, film.store) for one in film.planned]
     return {
         f"figures/{task.job.chapter.name}-{name}": (path, None)
-        for task, files in zip(tasks, figures_of(tasks, follow), strict=True)
+        for task, files in zip(tasks, figures_of(tasks, on_progress), strict=True)
         for name, path in files.items()
     }
 
 
-def loops(whole: Film, follow: Follow) -> Made:
-    """Return the loop in its formats and sizes."""
-    made: Made = {}
+def loop_files(film: Film, on_progress: OnProgress) -> ProductFiles:
+    """Return the loop in all formats and sizes."""
+    made: ProductFiles = {}
     for suffix, width in BUDGETS:
-        follow("loop files", f"{suffix[1:]} {width}")
-        path = whole.store.get(
-            whole.key(Maker.LOOPS, width), suffix, partial(_loop, whole.clips[0].movie, width)
+        on_progress("loop files", f"{suffix[1:]} {width}")
+        path = film.store.get(
+            film.product_key(Maker.LOOPS, width),
+            suffix,
+            partial(loop, film.clips[0].movie, width=width),
         )
-        made[name_of(suffix, width)] = path, whole.seconds
-    follow("loop files", DONE)
+        made[name_of(suffix, width)] = path, film.seconds
+    on_progress("loop files", DONE)
     return made
-
-
-def _join(parts: Sequence[Path], extras: Extras, path: Path) -> None:
-    join_movies(parts, path, extras)
-
-
-def _as_webm(movie: Path, path: Path) -> None:
-    encode(movie, path, WEBM)
-
-
-def _loop(movie: Path, width: int, path: Path) -> None:
-    loop(movie, path, width)
 
 
 def _poster(clip: Clip, path: Path) -> None:

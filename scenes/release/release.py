@@ -1,78 +1,83 @@
-"""Puts a release together: what the store has is taken from there, and the rest is made."""
+"""The making of a release from a plan."""
 
 import shutil
 from pathlib import Path
 
-from scenes.fast.scheduler import DONE
+from scenes.fast.scheduler import DONE, OnProgress
 from scenes.outputs.film import title
 from scenes.release import products
-from scenes.release.manifest import FileMade, Manifest, audit_of, file_made, runs_of
+from scenes.release.manifest import Manifest, ReleaseFile, audit_of, release_file, runs_of
 from scenes.release.page.site import Site, write
 from scenes.release.plan import Plan, Request
-from scenes.release.products import Film, Follow, Made
-from scenes.render.clips import Renderer, clips, here
-from scenes.render.digests import making
-from scenes.render.folders import put, work_folder
+from scenes.release.products import Film, ProductFiles
+from scenes.render.clips import Renderer, load_or_render, render_locally
+from scenes.render.digests import maker_code
+from scenes.render.folders import replace_folder, work_folder
 from scenes.render.store import Store
 
 
 def release(
-    wish: Request, planned: Plan, out: Path, store: Store, follow: Follow, renderer: Renderer = here
+    request: Request,
+    planned: Plan,
+    out: Path,
+    store: Store,
+    on_progress: OnProgress,
+    renderer: Renderer = render_locally,
 ) -> Manifest:
-    """Make a release, and give it its place.
+    """Make a release, and return its manifest.
 
     Args:
-        wish: what is asked for.
-        planned: what is to be done for it.
-        out: the folder that it becomes; what is there stays until then.
-        store: what was made before.
-        follow: told what is being worked on and what of it, and (name, "done") at its end.
+        request: the user's request.
+        planned: its plan.
+        out: the folder of the release; an old release stays until the new one is complete.
+        store: the cache.
+        on_progress: called with a task's name and each step, and (name, ``DONE``).
         renderer: renders the clips, on this machine or elsewhere.
     """
-    inputs = wish.inputs()
+    inputs = request.inputs_digest()
     first, *_ = planned.films.values()
-    done = iter(clips(planned.todo, store, follow, first, renderer))
+    done = iter(load_or_render(planned.clips, store, on_progress, first, renderer))
     films = [
-        Film(todo, [next(done) for _ in todo], store, planned.stories)
-        for todo in planned.films.values()
+        Film(clips, [next(done) for _ in clips], store, planned.specs)
+        for clips in planned.films.values()
     ]
     loops = [Film([one], [next(done)], store) for one in planned.loop]
-    made: Made = {}
+    made: ProductFiles = {}
     for film in films:
-        made |= products.film(film, follow)
+        made |= products.film_files(film, on_progress)
     for loop in loops:
-        made |= products.loops(loop, follow)
-    made |= products.chapters(films[0]) | products.sheets(films[0])
-    made |= products.figures(films[0], follow)
+        made |= products.loop_files(loop, on_progress)
+    made |= products.chapter_files(films[0]) | products.picture_files(films[0])
+    made |= products.figure_files(films[0], on_progress)
     with work_folder(out.parent, f".{out.name}") as work:
         folder = work / out.name
         files = [
             _copied(folder, name, path, seconds) for name, (path, seconds) in sorted(made.items())
         ]
-        follow("page", "")
-        pages = write(Site(films, wish.records), folder, files, wish.command)
-        follow("page", DONE)
-        spec = Manifest(
+        on_progress("page", "")
+        pages = write(Site(films, request.records), folder, files, request.command)
+        on_progress("page", DONE)
+        manifest = Manifest(
             title=str(title()),
-            command=wish.command,
+            command=request.command,
             inputs=inputs,
-            runs=runs_of(wish.records),
-            made_from={one.job.name: one.made_from for one in planned.todo},
-            making=making(),
+            runs=runs_of(request.records),
+            made_from={one.job.name: one.inputs for one in planned.clips},
+            making=maker_code(),
             files=sorted(
-                [*files, *(file_made(folder, name, None) for name in pages)],
+                [*files, *(release_file(folder, name, None) for name in pages)],
                 key=lambda file: file.path,
             ),
             audit=audit_of(films[0].clips),
         )
-        spec.write(folder)
-        put(folder, out)
+        manifest.write(folder)
+        replace_folder(folder, out)
     store.prune()
-    return spec
+    return manifest
 
 
-def _copied(folder: Path, name: str, path: Path, seconds: float | None) -> FileMade:
-    """Copy a file into a release's folder, and return what the manifest says of it."""
+def _copied(folder: Path, name: str, path: Path, seconds: float | None) -> ReleaseFile:
+    """Copy a file into a release's folder, and return its manifest entry."""
     (folder / name).parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(path, folder / name)
-    return file_made(folder, name, seconds)
+    return release_file(folder, name, seconds)

@@ -1,1 +1,1 @@
-"""The rendering of clips: jobs, worker processes, digests and the cache of rendered clips."""
+"""Rendering of clips: jobs, worker processes, digests and the cache."""

@@ -1,29 +1,28 @@
-"""Clips of chapters: what each is made from, and those that the store lacks, rendered into it."""
+"""Clips of chapters: their inputs, and rendering of the load_or_render that the cache lacks."""
 
 import json
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from functools import cache, cached_property
-from pathlib import Path
+from functools import cache, cached_property, partial
 from typing import Any
 
 from pydantic import TypeAdapter
 
-from scenes.fast.scheduler import DONE, Channel
+from scenes.fast.scheduler import DONE, OnProgress, WorkerContext
 from scenes.render.digests import (
     Maker,
     Parsed,
+    add_parsed_files,
     code_of,
     digest,
-    known,
-    learn,
-    making,
-    settings,
+    maker_code,
+    parsed_files,
+    settings_digests,
     versions,
 )
 from scenes.render.folders import work_folder
-from scenes.render.jobs import Clip, Job, render_here
+from scenes.render.jobs import Clip, Job, render_job
 from scenes.render.store import Store
 from scenes.render.workers import side_by_side
 from scenes.text.errors import ReleaseError
@@ -31,13 +30,13 @@ from scenes.text.languages import LANGUAGES
 from scenes.text.lines import DIGIT, in_language, numbers_of
 from scenes.text.numbers import Number
 
-MOVIE, NOTES = ".mp4", ".json"
-WORK = "work"  # how the names of folders begin that something is rendered in
+MOVIE, METADATA = ".mp4", ".json"
+WORK = "work"  # prefix of the folders in which load_or_render are rendered
 
 
 @dataclass(frozen=True)
-class ShownText:
-    """A text with numbers in it that a beat shows, and when it first stands there, seconds."""
+class TimedText:
+    """A text with numbers in a beat, and the time of its first appearance, seconds."""
 
     text: str
     at: float
@@ -45,41 +44,41 @@ class ShownText:
 
 
 @dataclass(frozen=True)
-class BeatNotes:
-    """A beat of a clip: its times, seconds, its caption with its numbers, and what else it shows.
+class BeatMetadata:
+    """A beat of a clip: its name, caption, times in seconds, and texts with numbers.
 
-    ``shown`` are the texts with numbers, those of the caption among them.
+    The first of ``texts`` is the caption.
     """
 
     name: str
     caption: str
     start: float
     end: float
-    shown: tuple[ShownText, ...]
+    texts: tuple[TimedText, ...]
 
     @property
-    def besides(self) -> list[ShownText]:
-        """What it shows besides its caption, which stands on screen in one row or in several."""
-        caption, *shown = self.shown
-        return [one for one in shown if not _is_row(one, caption)]
+    def other_texts(self) -> list[TimedText]:
+        """The texts without the caption and its rows on screen."""
+        caption, *others = self.texts
+        return [one for one in others if not _is_row(one, caption)]
 
 
 @dataclass(frozen=True)
-class Notes:
-    """What is kept beside a clip: its length, seconds, and its beats."""
+class ClipMetadata:
+    """The data stored beside a clip: its length in seconds, and its beats."""
 
     seconds: float
-    beats: tuple[BeatNotes, ...]
+    beats: tuple[BeatMetadata, ...]
 
 
-def _is_row(one: ShownText, caption: ShownText) -> bool:
+def _is_row(one: TimedText, caption: TimedText) -> bool:
     words = f" {caption.text} "
     return f" {one.text} " in words and set(one.numbers) <= set(caption.numbers)
 
 
 @dataclass(frozen=True)
-class Sources:
-    """What a clip is made from, so that it can be said what has changed."""
+class ClipInputs:
+    """The inputs of a clip: digests of spec and code, facts of its look, package versions."""
 
     spec: str
     code: Mapping[str, str]
@@ -88,216 +87,211 @@ class Sources:
 
     @cached_property
     def key(self) -> str:
-        """The digest of all of it."""
+        """The digest of all inputs."""
         return digest(asdict(self))
 
-    def changes(self, before: "Sources | None") -> list[str]:
-        """Return what is new since a clip was made: nothing where it would be the same."""
+    def changes(self, before: "ClipInputs | None") -> list[str]:
+        """Return the reasons to render a clip again; an empty list if nothing is_stored changed."""
         if before is None:
-            return ["it was not made before"]
-        reasons = [] if self.spec == before.spec else ["what it tells has changed"]
+            return ["there is no earlier clip"]
+        reasons = [] if self.spec == before.spec else ["its texts or numbers changed"]
         files = changed(self.code, before.code)
         reasons += [f"{', '.join(files)} changed"] if files else []
         for now, earlier in ((self.look, before.look), (self.versions, before.versions)):
             reasons += [
-                f"{name} is {now.get(name)}, was {earlier.get(name)}"
+                f"{name} changed from {earlier.get(name)} to {now.get(name)}"
                 for name in changed(now, earlier)
             ]
         return reasons
 
 
 def changed(now: Mapping[str, str], before: Mapping[str, str]) -> list[str]:
-    """Return what is new, gone or another, in order of its name."""
+    """Return the sorted names of new, removed and changed entries."""
     return sorted(name for name in now.keys() | before.keys() if now.get(name) != before.get(name))
 
 
-def sources_of(job: Job, spec: Any = None) -> Sources:
-    """Return what a chapter's clip is made from.
+def inputs_of(job: Job, spec: Any = None) -> ClipInputs:
+    """Return the inputs of a chapter's clip.
 
     Args:
         job: the chapter, its runs and its look.
-        spec: the chapter's spec in any language, where it is known already.
+        spec: the chapter's spec in any language; None loads it.
 
     Raises:
         RecordError: a record cannot be used.
-        NotRecordedError: the runs lack something that the chapter shows.
+        NotRecordedError: the runs lack data that the chapter shows.
     """
     spec = job.tell() if spec is None else spec
-    return Sources(
+    return ClipInputs(
         digest(in_language(spec, LANGUAGES[job.look.language])),
-        {**code_of(f"scenes.{job.chapter.name}"), **settings()},
+        {**code_of(f"scenes.{job.chapter.name}"), **settings_digests()},
         job.look.facts,
         versions(),
     )
 
 
 @dataclass(frozen=True)
-class Planned:
-    """A chapter to be shown in some look, and what its clip is made from."""
+class PlannedClip:
+    """A clip that is needed: its job and its inputs."""
 
     job: Job
-    made_from: Sources
+    inputs: ClipInputs
 
     @property
     def key(self) -> str:
-        """The digest that its clip is kept under."""
-        return self.made_from.key
+        """The cache key of the clip."""
+        return self.inputs.key
 
-    def made_by(self, maker: Maker) -> str:
-        """Return the digest that a product of its clip is kept under: its maker's code counts."""
-        return digest([making(maker), self.key])
+    def product_key(self, maker: Maker) -> str:
+        """Return the cache key of a product of the clip; it covers the maker's code."""
+        return digest([maker_code(maker), self.key])
 
     @property
-    def drawn(self) -> str:
-        """The digest that its figures are kept under."""
-        return self.made_by(Maker.FIGURES)
+    def figures_key(self) -> str:
+        """The cache key of the clip's figures."""
+        return self.product_key(Maker.FIGURES)
 
     @property
     def name(self) -> str:
-        """What it is called while it is worked on."""
+        """The name shown while the clip is rendered."""
         return self.job.name
 
 
 @dataclass(frozen=True)
-class Rendering:
-    """A clip to be rendered into the store, with a figure of each beat or without.
+class RenderTask:
+    """A clip to be rendered into a store, with or without a figure of each beat.
 
-    ``known`` is what was found out of files when it was planned.
+    ``parsed_files`` saves the worker process from parsing all files again.
     """
 
-    planned: Planned
+    planned: PlannedClip
     store: Store
     illustrated: bool
-    known: Mapping[str, Parsed] = field(default_factory=dict, repr=False)
+    parsed_files: Mapping[str, Parsed] = field(default_factory=dict, repr=False)
 
     @property
     def name(self) -> str:
-        """What it is called while it is worked on."""
+        """The name shown while the clip is rendered."""
         return self.planned.name
 
 
-OnBeat = Callable[[str, str], None]
-Renderer = Callable[[Sequence[Rendering], OnBeat], object]  # renders each into its store
+Renderer = Callable[
+    [Sequence[RenderTask], OnProgress], object
+]  # renders load_or_render into their stores
 
 
-def here(todo: Sequence[Rendering], on_beat: OnBeat) -> None:
-    """Render clips on this machine, side by side.
+def render_locally(todo: Sequence[RenderTask], on_progress: OnProgress) -> None:
+    """Render load_or_render in parallel on this machine.
 
     Args:
-        todo: the clips.
-        on_beat: told name and beat whenever one begins, and (name, ``DONE``) at its end.
+        todo: the load_or_render.
+        on_progress: called with a clip's name and each beat that begins, and (name, ``DONE``).
     """
-    side_by_side(render, todo, on_beat)
+    side_by_side(render, todo, on_progress)
 
 
-def clips(
-    todo: Sequence[Planned],
+def load_or_render(
+    todo: Sequence[PlannedClip],
     store: Store,
-    on_beat: OnBeat,
-    illustrated: Sequence[Planned] = (),
-    renderer: Renderer = here,
+    on_progress: OnProgress,
+    illustrated: Sequence[PlannedClip] = (),
+    renderer: Renderer = render_locally,
 ) -> list[Clip]:
-    """Return the clips of some chapters, in order; those that the store lacks are rendered.
+    """Return load_or_render in order, from the store or else rendered into it.
 
     Args:
-        todo: the chapters.
-        store: where clips are kept, each as soon as it is done.
-        on_beat: told job and beat whenever one begins, and (job, "done") at its end.
-        illustrated: those of which a figure of each beat is drawn as well, while they are rendered.
-        renderer: renders them, on this machine or elsewhere.
+        todo: the load_or_render.
+        store: the cache of load_or_render.
+        on_progress: called with a clip's name and each beat that begins, and (name, ``DONE``).
+        illustrated: the load_or_render to render with a figure of each beat.
+        renderer: renders load_or_render, on this machine or elsewhere.
     """
     missing = []
     for planned in todo:
-        if has(store, planned):
-            on_beat(planned.name, DONE)
+        if is_stored(store, planned):
+            on_progress(planned.name, DONE)
         else:
-            missing.append(Rendering(planned, store, planned in illustrated, known()))
+            missing.append(RenderTask(planned, store, planned in illustrated, parsed_files()))
     if missing:
-        renderer(missing, on_beat)
-    return [read(store, planned) for planned in todo]
+        renderer(missing, on_progress)
+    return [read_clip(store, planned) for planned in todo]
 
 
-def has(store: Store, planned: Planned) -> bool:
-    """Return whether a clip is in the store."""
-    return store.has(planned.key, MOVIE) and store.has(planned.key, NOTES)
+def is_stored(store: Store, planned: PlannedClip) -> bool:
+    """Whether the store is_stored a clip."""
+    return store.has(planned.key, MOVIE) and store.has(planned.key, METADATA)
 
 
-def render(task: Rendering, channel: Channel) -> None:
-    """Render a clip in a folder of its own, so that another program at work is not disturbed.
+def render(task: RenderTask, context: WorkerContext) -> None:
+    """Render a clip in its own folder, so that programs do not disturb each other.
 
     Args:
         task: the clip.
-        channel: told of each beat as it begins; says whether beats are drawn by other processes.
+        context: the worker process.
 
     Raises:
-        ReleaseError: what it is made from has changed meanwhile.
+        ReleaseError: an input is_stored changed meanwhile.
     """
-    from scenes.render.figures import Drawer  # noqa: PLC0415  # Manim is imported where it draws
+    from scenes.render.figures import Drawer  # noqa: PLC0415  # Manim is imported only in the process that draws
 
-    learn(task.known)
+    add_parsed_files(task.parsed_files)
     with work_folder(task.store.folder, WORK) as folder:
         planned = task.planned
         drawer = Drawer(folder, planned.job.look.pixels)
-        clip = render_here(
+        clip = render_job(
             replace(planned.job, folder=folder / "manim"),
-            channel,
+            context,
             drawer.draw if task.illustrated else lambda scene, beat: None,
         )
-        check_sources(planned)
+        check_inputs(planned)
         if task.illustrated:
-            drawer.keep(task.store, planned.drawn)
-        keep(clip, task.store, planned.key)
+            drawer.store(task.store, planned.figures_key)
+        store_clip(clip, task.store, planned.key)
 
 
-def check_sources(planned: Planned) -> None:
-    """See that a clip was made from what was planned, before it is kept under its digest.
+def check_inputs(planned: PlannedClip) -> None:
+    """Check that the inputs of a rendered clip are still those of its cache key.
 
     Raises:
-        ReleaseError: a file or a record has changed meanwhile.
+        ReleaseError: a file or a record is_stored changed meanwhile.
     """
-    changes = sources_of(planned.job).changes(planned.made_from)
+    changes = inputs_of(planned.job).changes(planned.inputs)
     if changes:
         raise ReleaseError(
-            f"{planned.name} was not kept: {'; '.join(changes)} while it was rendered. "
-            "Give the command again"
+            f"{planned.name} was not stored: {'; '.join(changes)} while it was rendered. "
+            "Run the command again"
         )
 
 
-def keep(clip: Clip, store: Store, key: str) -> None:
-    """Put a rendered clip into the store, its notes last: where they are, the clip is."""
-    store.get(key, MOVIE, lambda path: _move(clip.movie, path))
-    text = json.dumps(_notes().dump_python(Notes(clip.seconds, tuple(beats_of(clip)))))
-    store.get(key, NOTES, lambda path: _write(path, text))
+def store_clip(clip: Clip, store: Store, key: str) -> None:
+    """Move a rendered clip into the store; its metadata follows last and marks it complete."""
+    store.get(key, MOVIE, partial(shutil.move, clip.movie))
+    text = json.dumps(_metadata().dump_python(ClipMetadata(clip.seconds, tuple(beats_of(clip)))))
+    store.get(key, METADATA, lambda path: path.write_text(text, "utf-8"))
 
 
-def _move(movie: Path, path: Path) -> None:
-    shutil.move(movie, path)
-
-
-def _write(path: Path, text: str) -> None:
-    path.write_text(text, "utf-8")
-
-
-def beats_of(clip: Clip) -> Iterator[BeatNotes]:
+def beats_of(clip: Clip) -> Iterator[BeatMetadata]:
     """Yield the beats of a clip that was just rendered."""
     for beat in clip.beats:
-        shown = [_shown(text, at, numbers) for (text, numbers), at in beat.texts.items()]
-        numbered = [one for one in shown if one.numbers or DIGIT.search(one.text)]
-        caption = _shown(beat.caption, beat.start, numbers_of(beat.line))
-        yield BeatNotes(beat.name, beat.caption, beat.start, beat.end, (caption, *numbered))
+        texts = [_timed(text, at, numbers) for (text, numbers), at in beat.texts.items()]
+        numbered = [one for one in texts if one.numbers or DIGIT.search(one.text)]
+        caption = _timed(beat.caption, beat.start, numbers_of(beat.line))
+        yield BeatMetadata(beat.name, beat.caption, beat.start, beat.end, (caption, *numbered))
 
 
-def _shown(text: str, at: float, numbers: Sequence[Number]) -> ShownText:
-    return ShownText(text, at, tuple(replace(number, form=None) for number in numbers))
+def _timed(text: str, at: float, numbers: Sequence[Number]) -> TimedText:
+    return TimedText(text, at, tuple(replace(number, form=None) for number in numbers))
 
 
-def read(store: Store, planned: Planned) -> Clip:
-    """Return a clip that is in the store."""
-    notes = _notes().validate_python(json.loads(store.path(planned.key, NOTES).read_text("utf-8")))
+def read_clip(store: Store, planned: PlannedClip) -> Clip:
+    """Return a clip from the store."""
+    metadata = _metadata().validate_python(
+        json.loads(store.path(planned.key, METADATA).read_text("utf-8"))
+    )
     movie = store.path(planned.key, MOVIE)
-    return Clip(planned.job.chapter, movie, notes.beats, notes.seconds)
+    return Clip(planned.job.chapter, movie, metadata.beats, metadata.seconds)
 
 
 @cache
-def _notes() -> TypeAdapter[Notes]:
-    return TypeAdapter(Notes)
+def _metadata() -> TypeAdapter[ClipMetadata]:
+    return TypeAdapter(ClipMetadata)

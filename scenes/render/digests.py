@@ -1,7 +1,7 @@
-"""Digests of what a clip is made from: the same digest, the same pictures.
+"""Digests of what a clip is made from: equal digests, equal pictures.
 
-They cover the chapter's spec with all its words, the code that draws it, its look with its
-colours, the fonts, Manim's settings, and the versions of what draws.
+The inputs are the chapter's spec with all its texts, the code that draws it, its look with its
+colours, the fonts, Manim's settings, and the versions of the packages that draw.
 """
 
 import ast
@@ -18,28 +18,29 @@ import numpy as np
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = "scenes"
-KINDS = ("*.py", "*.po", "*.html", "*.css", "*.js", "*.svg")  # of its files that say something
-# Modules that make what is in the digest of a clip itself: specs, and tables that a look takes
-# its choices from. Of the stories, the stage draws with two.
-IN_DIGESTS = (
+PATTERNS = ("*.py", "*.po", "*.html", "*.css", "*.js", "*.svg")  # files that affect a release
+# Modules whose results are part of a clip's digest, so that their code is not: specs, and tables of
+# a look's choices. USED_TO_DRAW are exceptions.
+RESULTS_IN_DIGEST = (
     "scenes.story",
     "scenes.text.catalogues",
     "scenes.text.languages",
     "scenes.drawing.palettes",
 )
-PRODUCTS = "scenes.release.products"  # puts them together
-COUNTED = ("scenes.story.specs", "scenes.story.crowds")
-DRAWS = ("manim", "pycairo", "ManimPango", "numpy", "pillow", "av", "font-source-sans-pro", "typst")
+PRODUCTS = "scenes.release.products"  # calls all makers
+USED_TO_DRAW = ("scenes.story.specs", "scenes.story.crowds")
+# Packages that draw or encode.
+TOOLS = ("manim", "pycairo", "ManimPango", "numpy", "pillow", "av", "font-source-sans-pro", "typst")
 
 
 def digest(value: Any) -> str:
-    """Return the SHA-256, hexadecimal, of a spec or of anything like it.
+    """Return the SHA-256, hexadecimal, of a spec or a similar value.
 
-    It is made of dataclasses, mappings, sequences, arrays, texts and numbers. Fields that are not
-    compared do not count.
+    The value consists of dataclasses, mappings, sequences, arrays, texts and numbers. Dataclass
+    fields with ``compare=False`` are ignored.
 
     Raises:
-        TypeError: something in it is of another type.
+        TypeError: a part of the value has another type.
     """
     hashed = sha256()
     for part in _parts(value):
@@ -49,7 +50,7 @@ def digest(value: Any) -> str:
 
 
 def _parts(value: Any) -> Iterator[bytes]:
-    """Yield a value piece by piece, each piece with what it is, so that no two values are alike."""
+    """Yield the parts of a value with their types, so that different values differ."""
     if value is None or isinstance(value, str | bool | int | float | np.generic):
         yield f"{type(value).__name__} {value!r}".encode()
     elif isinstance(value, bytes):
@@ -60,8 +61,8 @@ def _parts(value: Any) -> Iterator[bytes]:
         yield np.ascontiguousarray(value).tobytes()
     elif is_dataclass(value) and not isinstance(value, type):
         yield type(value).__name__.encode()
-        seen = [field.name for field in fields(value) if field.compare]
-        yield from _parts({name: getattr(value, name) for name in seen})
+        names = [field.name for field in fields(value) if field.compare]
+        yield from _parts({name: getattr(value, name) for name in names})
     elif isinstance(value, Mapping):
         yield f"mapping of {len(value)}".encode()
         for key, item in value.items():
@@ -76,9 +77,9 @@ def _parts(value: Any) -> Iterator[bytes]:
 
 
 def code_of(module: str, folder: str = PACKAGE) -> dict[str, str]:
-    """Return the digest of each file of a folder that a module imports, itself included.
+    """Return the digest of a module's file and of each file of a folder that it imports.
 
-    Comments and layout do not count, nor do modules whose results are in a digest themselves.
+    Comments and layout are ignored, and so are the modules of ``RESULTS_IN_DIGEST``.
     """
     found: dict[str, str] = {}
     waiting = [module]
@@ -97,47 +98,51 @@ def _is_within(module: str, folder: str) -> bool:
 
 
 def _file(module: str) -> Path | None:
-    """Return the file of a module of this package, if it counts."""
-    counted = module in COUNTED or not any(_is_within(module, one) for one in IN_DIGESTS)
-    if module == PACKAGE or not counted:
+    """Return the file of a module, or None if its code is not part of digests."""
+    included = module in USED_TO_DRAW or not any(
+        _is_within(module, one) for one in RESULTS_IN_DIGEST
+    )
+    if module == PACKAGE or not included:
         return None
     place = ROOT.joinpath(*module.split("."))
     files = (place.with_suffix(".py"), place / "__init__.py")
     return next((file for file in files if file.is_file()), None)
 
 
-# Of files, by the SHA-256 of their bytes: to parse them all takes a fifth of a second.
-_known: dict[str, "Parsed"] = {}
+# Parsed files by the SHA-256 of their bytes; to parse all files takes a fifth of a second.
+_parsed_files: dict[str, "Parsed"] = {}
 
 
 class Parsed(NamedTuple):
-    """What counts of a file: a digest, and the modules of this package that it may import."""
+    """A parsed file: the digest of its code, and the modules of this package that it may import."""
 
     digest: str
     imports: tuple[str, ...]
 
 
-def known() -> dict[str, Parsed]:
-    """Return what was found out in this process, for ``learn`` in another one."""
-    return dict(_known)
+def parsed_files() -> dict[str, Parsed]:
+    """Return the files parsed in this process, for ``add_parsed_files`` in another one."""
+    return dict(_parsed_files)
 
 
-def learn(known: Mapping[str, Parsed]) -> None:
-    """Take over what another process found out. Files are still read: they may have changed."""
-    _known.update(known)
+def add_parsed_files(parsed: Mapping[str, Parsed]) -> None:
+    """Add files parsed in another process; a changed file is still parsed again."""
+    _parsed_files.update(parsed)
 
 
 def _parsed(file: Path) -> Parsed:
     source = file.read_bytes()
     key = sha256(source).hexdigest()
-    if key not in _known:
+    if key not in _parsed_files:
         tree = ast.parse(source)
-        _known[key] = Parsed(sha256(ast.dump(tree).encode()).hexdigest(), tuple(_imports(tree)))
-    return _known[key]
+        _parsed_files[key] = Parsed(
+            sha256(ast.dump(tree).encode()).hexdigest(), tuple(_imports(tree))
+        )
+    return _parsed_files[key]
 
 
 def _imports(tree: ast.Module) -> Iterator[str]:
-    """Yield the modules of this package that a file imports, and what may be modules."""
+    """Yield the names in this package that a file imports; some may not be modules."""
     for node in ast.walk(tree):
         found: list[str] = []
         if isinstance(node, ast.Import):
@@ -148,7 +153,7 @@ def _imports(tree: ast.Module) -> Iterator[str]:
 
 
 class Maker(StrEnum):
-    """The modules that make products of clips."""
+    """The modules that make products from clips."""
 
     FILM = "scenes.outputs.film"
     WEBM = "scenes.outputs.encode"
@@ -157,11 +162,11 @@ class Maker(StrEnum):
     FIGURES = "scenes.render.figures"
 
 
-def making(*makers: Maker) -> dict[str, str]:
-    """Return the digest of each file that says how products of clips are made.
+def maker_code(*makers: Maker) -> dict[str, str]:
+    """Return the digest of each file with code that makes products from clips.
 
     Args:
-        makers: of these products, or of all where none is named.
+        makers: the makers; all without any.
     """
     found = code_of(PRODUCTS, PRODUCTS)
     for maker in makers or Maker:
@@ -169,8 +174,8 @@ def making(*makers: Maker) -> dict[str, str]:
     return found
 
 
-def settings() -> dict[str, str]:
-    """Return the digest of each file that says how a clip is rendered, whatever it shows."""
+def settings_digests() -> dict[str, str]:
+    """Return the digest of each file that affects every clip: settings and fonts."""
     render = ROOT / PACKAGE / "render" / "jobs.py"
     return {
         "manim.cfg": _bytes_digest(ROOT / "manim.cfg"),
@@ -180,25 +185,25 @@ def settings() -> dict[str, str]:
 
 
 def _fonts() -> list[Path]:
-    """Return the files of the font's styles."""
+    """Return the font files."""
     return sorted(Path(str(files("font_source_sans_pro"))).glob("files/*.ttf"))
 
 
 def versions() -> dict[str, str]:
-    """Return the version of everything that draws."""
-    return {name: version(name) for name in DRAWS}
+    """Return the versions of the packages that draw."""
+    return {name: version(name) for name in TOOLS}
 
 
-def everything(records: Iterable[Path], chosen: Mapping[str, str]) -> str:
-    """Return the digest of all that a release is made from, bytes as they are.
+def release_digest(records: Iterable[Path], chosen: Mapping[str, str]) -> str:
+    """Return the digest of all inputs of a release, from the bytes of files.
 
-    It is found in a moment: where it is that of the release that is there, nothing is to be made.
+    It is fast. If it equals the digest of the existing release, nothing has to be made.
 
     Args:
-        records: the folders of the records filmed.
-        chosen: what else was chosen.
+        records: the folders of the run records.
+        chosen: the other choices, such as the command.
     """
-    code = [file for kind in KINDS for file in (ROOT / PACKAGE).rglob(kind)]
+    code = [file for kind in PATTERNS for file in (ROOT / PACKAGE).rglob(kind)]
     code.append(ROOT / "manim.cfg")
     code += (ROOT / "fl_sim").rglob("*.py")
     found = {str(file.relative_to(ROOT)): _bytes_digest(file) for file in sorted(code)}

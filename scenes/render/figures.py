@@ -1,8 +1,8 @@
-"""A figure of each beat: what stands at its end, as a large PNG and as SVG."""
+"""Figures: the last picture of each beat, as a large PNG and as SVG."""
 
 import json
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from html import escape
@@ -16,21 +16,22 @@ from manim import Camera, Mobject, VMobject
 from manim.mobject.types.image_mobject import AbstractImageMobject
 from PIL import Image
 
-from scenes.drawing.blind import BlindCamera
+from scenes.drawing.null_camera import NullCamera
 from scenes.explainer import PlayedBeat
 from scenes.fast.images import BoxCamera
+from scenes.fast.scheduler import OnProgress, WorkerContext
 from scenes.render.digests import digest
 from scenes.render.folders import work_folder
-from scenes.render.jobs import BLIND, Job, ready
+from scenes.render.jobs import DRY_RUN, Job, scene_for
 from scenes.render.store import Store
 from scenes.render.workers import side_by_side
 
-LISTED = ".figures.json"  # how the name of a chapter's list of figures ends
-DENSITY = 2  # pixels of a PNG for one of the film's at 1080p
+LISTED = ".figures.json"  # suffix of a chapter's list of figures
+DENSITY = 2  # pixels of a PNG for one pixel of the film at 1080p
 
 
 class SvgCamera(Camera):
-    """Draws into an SVG file. Each picture keeps its own pixels and is scaled where it stands."""
+    """A camera that draws into an SVG file; images keep their own pixels."""
 
     def __init__(self, path: Path, **options: Any) -> None:
         super().__init__(**options)
@@ -43,17 +44,17 @@ class SvgCamera(Camera):
         self.context.translate(self.frame_width / 2, -self.frame_height / 2)
 
     def get_cairo_context(self, pixel_array: object) -> "cairo.Context[cairo.SVGSurface]":
-        """Return the file's context, whatever the frame."""
+        """Return the file's Cairo context."""
         return self.context
 
     def set_cairo_context_color(self, ctx: Any, rgbas: Any, vmobject: VMobject) -> "SvgCamera":
-        """Set the colour as it is: Manim turns it round for its frames, which are stored so."""
-        turned = np.asarray(rgbas)[:, [2, 1, 0, 3]]
-        super().set_cairo_context_color(ctx, turned, vmobject)
+        """Set a colour as RGBA; Manim swaps red and blue for the byte order of its frames."""
+        swapped = np.asarray(rgbas)[:, [2, 1, 0, 3]]
+        super().set_cairo_context_color(ctx, swapped, vmobject)
         return self
 
     def display_image_mobject(self, image_mobject: AbstractImageMobject, *_: object) -> None:
-        """Draw one picture between its corners."""
+        """Draw one image between its corners."""
         pixels = np.asarray(image_mobject.get_pixel_array(), np.uint8)
         left_top, right_top, left_bottom = image_mobject.points[:3, :2]
         height, width = pixels.shape[:2]
@@ -71,7 +72,7 @@ class SvgCamera(Camera):
 
 
 def _surface(pixels: npt.NDArray[np.uint8]) -> cairo.ImageSurface:
-    """Return a picture as Cairo has it: blue first, colours multiplied by their opacity."""
+    """Return an image as a Cairo surface: BGRA, with premultiplied alpha."""
     opacity = pixels[..., 3:].astype(np.uint16)
     colors = (pixels[..., 2::-1] * opacity // 255).astype(np.uint8)
     stored = np.ascontiguousarray(np.concatenate([colors, pixels[..., 3:]], axis=2))
@@ -81,7 +82,7 @@ def _surface(pixels: npt.NDArray[np.uint8]) -> cairo.ImageSurface:
 
 
 def as_svg(mobjects: Iterable[Mobject], path: Path, title: str) -> None:
-    """Draw mobjects into an SVG file that says what it shows."""
+    """Draw mobjects into an SVG file with a title."""
     camera = SvgCamera(path)
     camera.capture_mobjects(mobjects)
     camera.finish()
@@ -92,15 +93,15 @@ def as_svg(mobjects: Iterable[Mobject], path: Path, title: str) -> None:
 
 
 def as_png(mobjects: Iterable[Mobject], path: Path, pixels: tuple[int, int]) -> None:
-    """Draw mobjects into a PNG file of some width and height."""
+    """Draw mobjects into a PNG file with the given width and height."""
     camera = BoxCamera(pixel_width=pixels[0], pixel_height=pixels[1])
     camera.capture_mobjects(mobjects)
     Image.fromarray(camera.pixel_array[..., :3]).save(path)
 
 
 @dataclass(frozen=True)
-class Task:
-    """A chapter whose figures are to be drawn, the digest that they are kept under, and where."""
+class FigureTask:
+    """A chapter whose figures are needed, their cache key, and the store."""
 
     job: Job
     key: str
@@ -108,51 +109,51 @@ class Task:
 
     @property
     def name(self) -> str:
-        """What it is called while it is worked on."""
+        """The name shown while the figures are drawn."""
         return f"{self.job.name} figures"
 
     @property
-    def drawn(self) -> bool:
-        """Whether they are there."""
+    def is_stored(self) -> bool:
+        """Whether the store has the figures."""
         return self.store.has(self.key, LISTED)
 
 
-def figures_of(todo: Sequence[Task], on_beat: Callable[[str, str], None]) -> list[dict[str, Path]]:
-    """Return each chapter's figures by name, in order; those not there are drawn, side by side.
+def figures_of(todo: Sequence[FigureTask], on_progress: OnProgress) -> list[dict[str, Path]]:
+    """Return each chapter's figures by name, in order, from the store or else drawn into it.
 
     Args:
         todo: the chapters.
-        on_beat: told name and beat whenever one begins, and (name, ``DONE``) at its end.
+        on_progress: called with a task's name and each beat that begins, and (name, ``DONE``).
     """
-    missing = [task for task in todo if not task.drawn]
+    missing = [task for task in todo if not task.is_stored]
     if missing:
-        side_by_side(_draw, missing, on_beat)
+        side_by_side(_draw, missing, on_progress)
     return [_read(task) for task in todo]
 
 
-def _read(task: Task) -> dict[str, Path]:
+def _read(task: FigureTask) -> dict[str, Path]:
     names = json.loads(task.store.path(task.key, LISTED).read_text("utf-8"))
     return {name: task.store.path(digest([task.key, name]), Path(name).suffix) for name in names}
 
 
-def _draw(task: Task, news: Any) -> None:
-    """Draw one chapter's figures into the store; runs in a process of its own."""
+def _draw(task: FigureTask, context: WorkerContext) -> None:
+    """Draw one chapter's figures into the store, in a worker process."""
     with work_folder(task.store.folder, "work") as folder:
         job = replace(task.job, folder=folder / "manim")
         drawer = Drawer(folder, job.look.pixels)
-        with ready(job, dict(BLIND), camera_class=BlindCamera) as scene:
-            scene.on_beat = lambda beat: news.put((task.name, beat))
-            scene.at_end = partial(drawer.draw, scene)
+        with scene_for(job, DRY_RUN, camera_class=NullCamera) as scene:
+            scene.on_beat = partial(context.report, task.name)
+            scene.on_beat_end = partial(drawer.draw, scene)
             scene.render()
-        drawer.keep(task.store, task.key)
+        drawer.store(task.store, task.key)
 
 
 class Drawer:
     """Writes a PNG and an SVG at the end of each beat.
 
     Args:
-        folder: where they go; it is there.
-        pixels: width and height of the film's own pictures.
+        folder: an existing folder for the files.
+        pixels: width and height of the film's pictures.
     """
 
     def __init__(self, folder: Path, pixels: tuple[int, int]) -> None:
@@ -160,19 +161,19 @@ class Drawer:
         self.pixels = DENSITY * pixels[0], DENSITY * pixels[1]
 
     def draw(self, scene: Any, beat: PlayedBeat) -> None:
-        """Draw what stands on a scene at a beat's end."""
+        """Draw the mobjects of a scene at a beat's end."""
         place = self.folder / f"{len(scene.beats)}-{beat.name}"
         as_png(scene.mobjects, place.with_suffix(".png"), self.pixels)
         as_svg(scene.mobjects, place.with_suffix(".svg"), beat.caption)
 
     @property
     def files(self) -> list[Path]:
-        """The files written, by this process or a copy of it, in the order of the beats."""
+        """The files in the order of the beats, also those of forked processes."""
         drawn = [path for kind in ("*.svg", "*.png") for path in self.folder.glob(kind)]
         return sorted(drawn, key=lambda path: (int(path.name.partition("-")[0]), path.suffix))
 
-    def keep(self, store: Store, key: str) -> None:
-        """Move the files into a store, their list last: where it is, they are."""
+    def store(self, store: Store, key: str) -> None:
+        """Move the files into a store; their list follows last and marks them complete."""
         files = self.files
         for path in files:
             store.get(digest([key, path.name]), path.suffix, path.replace)

@@ -1,7 +1,7 @@
-"""A folder that appears whole or not at all, in one step even where there is one of that name.
+"""Atomic replacement of folders, and temporary work folders.
 
-Two folders change their names with each other in one system call. Where the system has none, the
-old folder steps aside for a moment; what was interrupted then is put right the next time.
+One system call exchanges the names of two folders. On a system without it, the old folder is
+renamed for a moment; an interruption at that moment is repaired the next time.
 """
 
 import ctypes
@@ -18,19 +18,19 @@ AT_FDCWD = -100
 EXCHANGE = 2  # RENAME_EXCHANGE of renameat2, Linux; RENAME_SWAP of renamex_np, macOS
 
 
-def put(new: Path, place: Path) -> None:
-    """Give a finished folder its place; what stood there is removed.
+def replace_folder(new: Path, place: Path) -> None:
+    """Move a finished folder to its place, and remove the old folder there.
 
     Args:
         new: the folder, on the same file system as ``place``.
-        place: where it goes.
+        place: its new path.
 
     Raises:
-        OSError: it cannot be put there; what stood there still does.
+        OSError: the folder cannot be moved; the old folder is still there.
     """
     restore(place)
     if not place.exists():
-        with suppress(FileExistsError):  # somebody else's came in between
+        with suppress(FileExistsError):  # another program was faster
             new.rename(place)
             return
     if _exchange(new, place):
@@ -47,7 +47,7 @@ def put(new: Path, place: Path) -> None:
 
 
 def restore(place: Path) -> None:
-    """Put back a folder that stepped aside for another one that never came."""
+    """Rename an old folder back after an interrupted replacement."""
     aside = _aside(place)
     if aside.exists():
         shutil.rmtree(aside) if place.exists() else aside.rename(place)
@@ -55,14 +55,13 @@ def restore(place: Path) -> None:
 
 @contextmanager
 def work_folder(parent: Path, name: str) -> Iterator[Path]:
-    """Have a folder to work in, which goes afterwards.
+    """Create a temporary folder, and remove it afterwards.
 
-    Those of programs that were killed meanwhile go first: each has its program's number in its
-    name.
+    Folders of killed programs are removed first; a folder's name contains its process id.
 
     Args:
-        parent: where it is; made where it is not there.
-        name: how its own name begins.
+        parent: the parent folder, created if missing.
+        name: the start of the folder's name.
     """
     parent.mkdir(parents=True, exist_ok=True)
     for path in parent.glob(f"{glob.escape(name)}-*-*"):
@@ -78,7 +77,7 @@ def _alive(process: int) -> bool:
         os.kill(process, 0)
     except ProcessLookupError:
         return False
-    except OSError:  # somebody else's
+    except OSError:  # of another user
         return True
     return True
 
@@ -88,7 +87,7 @@ def _aside(place: Path) -> Path:
 
 
 def _exchange(one: Path, other: Path) -> bool:
-    """Exchange two folders' names; return whether the system could."""
+    """Exchange the names of two folders; return whether it worked."""
     call = _system_call()
     return call is not None and call(os.fsencode(one), os.fsencode(other)) == 0
 

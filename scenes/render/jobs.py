@@ -1,10 +1,10 @@
-"""Jobs: chapters to be rendered, and how one is built or rendered in this process."""
+"""Jobs: chapters to render, and functions that build or render one in this process."""
 
 # ruff: noqa: PLC0415  # Manim is imported only in the process that draws
 
 import ast
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -15,7 +15,7 @@ from typing import Any
 
 from fl_sim import record
 from scenes import FILM, LOOP, Chapter
-from scenes.fast.scheduler import Channel
+from scenes.fast.scheduler import WorkerContext
 from scenes.render.looks import QUALITIES, Look
 from scenes.text.errors import ChapterError, NotRecordedError
 
@@ -26,25 +26,25 @@ WORK = Path("media", "work")
 
 @dataclass(frozen=True)
 class Job:
-    """A chapter to be rendered: for which runs, how, and in which folder Manim works."""
+    """A chapter to render: its runs, its look, and Manim's working folder."""
 
     chapter: Chapter
     runs: tuple[str, ...]
     look: Look
     folder: Path
-    file: Path | None = None  # where the scene is, if not in this package
+    file: Path | None = None  # the file of a scene outside this package
 
     @property
     def name(self) -> str:
-        """What it is called while it is worked on: the chapter, and the look if it is unusual."""
+        """The name shown for the job: the chapter, and the look if it is not the default."""
         return f"{self.chapter.name}{self.look.label}"
 
     def tell(self) -> Any:
-        """Return the chapter's spec: what its story makes of the runs, in English.
+        """Return the chapter's spec for the runs, in English.
 
         Raises:
             RecordError: a record cannot be used.
-            NotRecordedError: the runs lack something that the chapter shows.
+            NotRecordedError: the runs lack data that the chapter shows.
         """
         story = import_module(f"scenes.story.{self.chapter.name}")
         return story.tell(tuple(record.load(run) for run in self.runs))
@@ -52,7 +52,7 @@ class Job:
 
 @dataclass(frozen=True)
 class Clip:
-    """A rendered chapter. ``beats`` are those of its scene, with their times in seconds."""
+    """A rendered chapter: its movie, its beats with times, and its length in seconds."""
 
     chapter: Chapter
     movie: Path
@@ -61,22 +61,22 @@ class Clip:
 
 
 def jobs(names: Sequence[str], runs: Sequence[str] = (), look: Look | None = None) -> list[Job]:
-    """Return the jobs for some chapters, or for the whole film where none is named.
+    """Return the jobs for the named chapters, or for the whole film without names.
 
     Args:
         names: chapters, in any order.
-        runs: records for all of them; without any, each chapter takes its own.
-        look: how they are to look; as usual without it.
+        runs: records for all of them; without any, each chapter uses its own.
+        look: the look; None is the default.
 
     Raises:
-        ChapterError: a name is unknown; the text lists those that are known.
+        ChapterError: a name is unknown, or a chapter's beats do not match its scene.
     """
     known = {chapter.name: chapter for chapter in (*FILM, LOOP)}
     for chapter in known.values():
         check_beats(chapter)
     for name in names:
         if name not in known:
-            raise ChapterError(f"no chapter {name!r}. There are: {', '.join(known)}")
+            raise ChapterError(f"there is no chapter {name!r}. Choose from: {', '.join(known)}")
     chosen = [chapter for name, chapter in known.items() if name in names] if names else FILM
     look = look or Look()
     return [
@@ -86,24 +86,23 @@ def jobs(names: Sequence[str], runs: Sequence[str] = (), look: Look | None = Non
 
 
 def check_beats(chapter: Chapter) -> None:
-    """Check that a chapter's scene has the beats that the film declares, before anything is drawn.
+    """Check that a chapter's scene plays exactly the beats that the film declares.
 
     Raises:
-        ChapterError: a beat is declared and not played, or played and not declared.
+        ChapterError: a beat is not played, or not declared.
     """
     file = SCENES / f"{chapter.name}.py"
     played = list(beats_of(ast.parse(file.read_text("utf-8"))))
     declared = [beat.name for beat in chapter.beats]
-    for beat in (*declared, *played):
-        if (beat in declared) != (beat in played):
-            where = "is declared in scenes/__init__.py and not played in"
-            if beat in played:
-                where = "is not declared in scenes/__init__.py and played in"
-            raise ChapterError(f"the beat {beat!r} {where} scenes/{file.name}")
+    for beat in sorted({*declared} ^ {*played}):
+        reason = "played in it" if beat in declared else "declared in scenes/__init__.py"
+        raise ChapterError(
+            f"scenes/{file.name}: the beat {beat!r} is not {reason}. Change one of the two files"
+        )
 
 
 def beats_of(script: ast.Module) -> Iterator[str]:
-    """Yield the beats of a scene by name: ``with self.beat("name", ...)`` or a method like it."""
+    """Yield the names of a scene's beats: ``with self.beat("name", ...)`` or a similar method."""
     for node in ast.walk(script):
         for item in node.items if isinstance(node, ast.With) else ():
             match item.context_expr:
@@ -112,9 +111,9 @@ def beats_of(script: ast.Module) -> Iterator[str]:
 
 
 def renderable(todo: Sequence[Job]) -> tuple[dict[Job, Any], list[NotRecordedError]]:
-    """Return the jobs whose runs hold what the chapter shows, each with its spec in English.
+    """Return the jobs whose runs have the data they need, each with its spec in English.
 
-    Of the others, return why they are left out.
+    Also return an error for every job that is left out.
 
     Raises:
         RecordError: a record cannot be used.
@@ -125,45 +124,47 @@ def renderable(todo: Sequence[Job]) -> tuple[dict[Job, Any], list[NotRecordedErr
         try:
             specs[job] = job.tell()
         except NotRecordedError as error:
-            left_out.append(NotRecordedError(f"{job.chapter.name} is left out: {error}"))
+            left_out.append(
+                NotRecordedError(f"the chapter {job.chapter.name} is left out: {error}")
+            )
     return specs, left_out
 
 
-# Settings under which a scene is built to the end of each animation, without a picture.
-BLIND = {"dry_run": True, "save_last_frame": True, "disable_caching": True}
+# Manim's settings to build a scene without drawing.
+DRY_RUN: Mapping[str, Any] = {"dry_run": True, "save_last_frame": True, "disable_caching": True}
 
 
-def build_blind(
+def dry_run(
     job: Job,
     settings: dict[str, Any] | None = None,
     on_beat: Callable[[str], None] = lambda beat: None,
 ) -> Any:
     """Build one chapter without drawing it, and return its scene."""
-    from scenes.drawing.blind import BlindCamera
+    from scenes.drawing.null_camera import NullCamera
 
-    return build(job, {**BLIND, **(settings or {})}, on_beat, camera_class=BlindCamera)
+    return build(job, {**DRY_RUN, **(settings or {})}, on_beat, camera_class=NullCamera)
 
 
 def build(
-    job: Job, settings: dict[str, Any], on_beat: Callable[[str], None], **scene_options: Any
+    job: Job, settings: Mapping[str, Any], on_beat: Callable[[str], None], **scene_options: Any
 ) -> Any:
     """Build one chapter in this process and return its scene.
 
     Args:
-        job: what to build.
-        settings: Manim's settings on top of the job's and of ``manim.cfg``.
-        on_beat: told the name of each beat as it begins.
-        scene_options: handed to the scene.
+        job: the chapter to build.
+        settings: Manim's settings, in addition to the job's and those of ``manim.cfg``.
+        on_beat: called with the name of each beat that begins.
+        scene_options: arguments of the scene.
     """
-    with ready(job, settings, **scene_options) as scene:
+    with scene_for(job, settings, **scene_options) as scene:
         scene.on_beat = on_beat
         scene.render()
     return scene
 
 
 @contextmanager
-def ready(job: Job, settings: dict[str, Any], **scene_options: Any) -> Iterator[Any]:
-    """Make one chapter's scene, and keep Manim set up for it until it is built."""
+def scene_for(job: Job, settings: Mapping[str, Any], **scene_options: Any) -> Iterator[Any]:
+    """Create one chapter's scene, and apply its Manim settings inside the ``with`` block."""
     from manim import config, logger, tempconfig
 
     from scenes.explainer import LANGUAGE_VARIABLE, RUN_VARIABLE, THEME_VARIABLE
@@ -191,35 +192,37 @@ def ready(job: Job, settings: dict[str, Any], **scene_options: Any) -> Iterator[
 
 
 def module_of(job: Job) -> Any:
-    """Return the module that a job's scene is in."""
+    """Return the module of a job's scene."""
     if job.file is None:
         return import_module(f"scenes.{job.chapter.name}")
     spec = spec_from_file_location(job.file.stem, job.file)
     if spec is None or spec.loader is None:
-        raise ChapterError(f"{job.file} is not a Python file")
+        raise ChapterError(f"{job.file} is not a Python file. Give a file that ends in .py")
     module = module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
 
 
-def render_here(
-    job: Job, channel: Channel, at_end: Callable[[Any, Any], None] = lambda scene, beat: None
+def render_job(
+    job: Job,
+    context: WorkerContext,
+    on_beat_end: Callable[[Any, Any], None] = lambda scene, beat: None,
 ) -> Clip:
-    """Render one chapter in this process, which does nothing else.
+    """Render one chapter in this worker process.
 
     Args:
-        job: what to render.
-        channel: told of each beat as it begins; says whether beats are drawn by other processes.
-        at_end: told the scene and the beat at each beat's end, in the process that drew it.
+        job: the chapter to render.
+        context: the worker process.
+        on_beat_end: called with scene and beat at each beat's end, in the process that drew it.
     """
     from scenes.fast.scheduler import Sections
 
-    with ready(job, {"disable_caching": True}) as scene:
-        scene.on_beat = lambda beat: channel.put((job.name, beat))
-        scene.at_end = partial(at_end, scene)
+    with scene_for(job, {"disable_caching": True}) as scene:
+        scene.on_beat = partial(context.report, job.name)
+        scene.on_beat_end = partial(on_beat_end, scene)
         scene.renderer.file_writer.direct = True
-        if channel.split:
-            scene.sections = Sections(channel.slots)
+        if context.split:
+            scene.sections = Sections(context.slots)
         scene.render()
     movie = Path(scene.renderer.file_writer.movie_file_path)
     return Clip(job.chapter, movie, tuple(scene.beats), scene.time)

@@ -1,4 +1,4 @@
-"""The looks of the film: tables of qualities and shapes, and a choice of each with its colours."""
+"""Looks of the film: tables of qualities and shapes, and a choice from every table."""
 
 from dataclasses import asdict, dataclass
 from typing import NamedTuple
@@ -10,7 +10,7 @@ from scenes.text.languages import LANGUAGES
 
 
 class Quality(NamedTuple):
-    """A quality: Manim's own name for it, pixels of the shorter side, and frames a second."""
+    """A quality: Manim's name for it, pixels of the shorter side, and frames a second."""
 
     manim: str
     short: int
@@ -26,13 +26,13 @@ QUALITIES = {
     "medium": Quality("medium_quality", 720, 30),
     "high": Quality("high_quality", 1080, 60),
 }
-# Width to height; the first is the usual one.
+# Width to height; the first is the default.
 SHAPES = {"16:9": (16, 9), "9:16": (9, 16), "1:1": (1, 1)}
 
 
 @dataclass(frozen=True)
 class Look:
-    """How finely, in which shape, colours and language something is drawn."""
+    """The choice of quality, shape, theme and language."""
 
     quality: str = "medium"
     shape: str = next(iter(SHAPES))
@@ -41,25 +41,25 @@ class Look:
 
     @property
     def label(self) -> str:
-        """What sets this look apart, for names of files: empty for the usual one."""
-        usual = Look()
+        """The suffix of this look in names of files; empty for the default look."""
+        default = Look()
         parts = (
-            self.shape.replace(":", "x") if self.shape != usual.shape else "",
-            self.theme if self.theme != usual.theme else "",
-            self.language if self.language != usual.language else "",
+            self.shape.replace(":", "x") if self.shape != default.shape else "",
+            self.theme if self.theme != default.theme else "",
+            self.language if self.language != default.language else "",
         )
         return "".join(f"-{part}" for part in parts if part)
 
     @property
     def pixels(self) -> tuple[int, int]:
-        """Width and height; both are even, as the encoder wants them."""
+        """Width and height; both are even, as the encoder requires."""
         across, up = SHAPES[self.shape]
         scale = QUALITIES[self.quality].short / min(across, up)
         return 2 * round(across * scale / 2), 2 * round(up * scale / 2)
 
     @property
     def facts(self) -> dict[str, str]:
-        """All that a picture takes from it, by name: also what its tables say of its choices."""
+        """All values of the look that affect a picture, by name."""
         width, height = self.pixels
         chosen = {
             "frames a second": QUALITIES[self.quality].rate,
@@ -71,7 +71,7 @@ class Look:
 
 
 def every_look(quality: str) -> list[Look]:
-    """Return the looks in every shape, theme and language."""
+    """Return the looks of a quality in every shape, theme and language."""
     return [
         Look(quality, shape, theme_, language)
         for language in LANGUAGES

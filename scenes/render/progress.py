@@ -1,4 +1,4 @@
-"""Progress of long work on the terminal: one bar a chapter, with the time that is left."""
+"""Progress bars on the terminal: one for each chapter, with the remaining time."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -14,29 +14,29 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from scenes.fast.scheduler import DONE
-from scenes.render.workers import beats_in
+from scenes.fast.scheduler import DONE, OnProgress
+from scenes.render.workers import count_beats
 
-MOST_ROWS = 16  # more than that are shown only while they are at work
-WINDOW = 3600.0  # seconds of the past that the time left is told from
-Follow = Callable[[str, str], None]
+MOST_ROWS = 16  # with more, only the running ones are shown
+WINDOW = 3600.0  # seconds of the past from which the remaining time is estimated
 Result = TypeVar("Result")
 
 
-class Work(Protocol):
-    """Something to be worked on, by name."""
+class Named(Protocol):
+    """A task with a name."""
 
     @property
     def name(self) -> str: ...
 
 
-def with_bars(todo: Sequence[Work], title: str, work: Callable[[Follow], Result]) -> Result:
-    """Work with a bar for the whole and one for each chapter at work.
+def with_bars(todo: Sequence[Named], title: str, work: Callable[[OnProgress], Result]) -> Result:
+    """Return the result of some work, shown with a bar for all of it and one for each task.
 
     Args:
-        todo: what is known beforehand; more may turn up on the way.
-        title: of the whole.
-        work: does it all, and tells what is worked on and what of it, and (name, ``DONE``).
+        todo: the tasks known beforehand; others may follow.
+        title: the title of the first bar.
+        work: does the work; it calls its argument with a task's name and each step, and
+            (name, ``DONE``).
     """
     columns = (
         SpinnerColumn(finished_text="✓"),
@@ -48,30 +48,30 @@ def with_bars(todo: Sequence[Work], title: str, work: Callable[[Follow], Result]
         TimeRemainingColumn(elapsed_when_finished=False),
     )
     with Progress(*columns, speed_estimate_period=WINDOW) as progress:
-        return work(Bars(progress, todo, title).follow)
+        return work(Bars(progress, todo, title).update)
 
 
 class Bars:
-    """The bars of some work. A chapter is as long as it has beats; what else turns up has one."""
+    """Progress bars: the length of a chapter is its number of beats, that of other tasks 1."""
 
-    def __init__(self, progress: Progress, todo: Sequence[Work], title: str) -> None:
+    def __init__(self, progress: Progress, todo: Sequence[Named], title: str) -> None:
         self.progress = progress
         self.few = len(todo) <= MOST_ROWS
-        self.beats = {one.name: beats_in(one.name) for one in todo}
-        self.begun: Counter[str] = Counter()
+        self.beats = {one.name: count_beats(one.name) for one in todo}
+        self.started: Counter[str] = Counter()
         self.done: Counter[str] = Counter()
         self.whole = progress.add_task(title, total=sum(self.beats.values()), beat="")
         self.rows: dict[str, TaskID] = {}
         for one in todo if self.few else ():
             self._row(one.name)
 
-    def follow(self, name: str, beat: str) -> None:
-        """Show what is worked on: a beat that begins, or ``DONE``."""
+    def update(self, name: str, beat: str) -> None:
+        """Show the step of a task: a beat that begins, or ``DONE``."""
         row, beats = self._row(name), self.beats.get(name, 1)
-        if not self.begun[name]:
+        if not self.started[name]:
             self.progress.start_task(row)
-        self.begun[name] += 1
-        self.done[name] = beats if beat == DONE else min(self.begun[name], beats) - 1
+        self.started[name] += 1
+        self.done[name] = beats if beat == DONE else min(self.started[name], beats) - 1
         known = sum(self.done[name] for name in self.beats)
         self.progress.update(self.whole, completed=known)
         self.progress.update(
@@ -81,6 +81,6 @@ class Bars:
     def _row(self, name: str) -> TaskID:
         if name not in self.rows:
             self.rows[name] = self.progress.add_task(
-                name, total=self.beats.get(name, 1), beat="waits", start=False
+                name, total=self.beats.get(name, 1), beat="waiting", start=False
             )
         return self.rows[name]

@@ -1,7 +1,7 @@
-"""Keeps what was made under the digest of what it was made from, so that it is made once.
+"""A content-addressed cache of rendered clips and of files made from them.
 
-Whatever is in the store is whole: a thing is made under another name and then renamed. Two programs
-may share a store; the second waits for what the first is making.
+A file's key is the digest of its inputs. Files in the cache are complete: each is written under
+another name and then renamed. Programs may share a cache; a lock lets only one of them make a file.
 """
 
 import os
@@ -16,30 +16,30 @@ from filelock import FileLock
 
 STORE = Path("media", "store")
 DAY = 24 * 3600.0  # seconds
-KEPT = 30 * DAY  # what nobody asked for in that time may go
+KEPT = 30 * DAY  # age without use after which a file may be removed
 
 
 @dataclass(frozen=True)
 class Store:
-    """A folder of files named after digests."""
+    """A cache folder with files named by digests."""
 
     folder: Path
 
     def path(self, key: str, suffix: str) -> Path:
-        """Return where a thing is, or would be."""
+        """Return the path of a file, whether it exists or not."""
         return self.folder / key[:2] / f"{key[2:]}{suffix}"
 
     def has(self, key: str, suffix: str) -> bool:
-        """Return whether a thing is there."""
+        """Whether a file exists."""
         return self.path(key, suffix).is_file()
 
     def get(self, key: str, suffix: str, make: Callable[[Path], object]) -> Path:
-        """Return the path of a thing, made first where it is not there.
+        """Return the path of a file; make the file first if it is missing.
 
         Args:
-            key: the digest of what it is made from.
-            suffix: how its name ends, with the dot.
-            make: writes it to a path with that suffix, in a folder that is there.
+            key: the digest of its inputs.
+            suffix: the end of its name, with the dot.
+            make: writes the file to a path with that suffix, in an existing folder.
         """
         path = self.path(key, suffix)
         if not path.is_file():
@@ -52,10 +52,10 @@ class Store:
         return path
 
     def prune(self, now: float | None = None) -> int:
-        """Remove what nobody asked for in a month, and what was left half made.
+        """Remove files that were not used for a month, and incomplete ones of that age.
 
         Returns:
-            The number of bytes that it freed.
+            The number of freed bytes.
         """
         oldest = (now if now is not None else time.time()) - KEPT
         freed = 0

@@ -1,40 +1,41 @@
-"""Worker processes: pieces of work for chapters, side by side, with Manim imported."""
+"""Worker processes for chapters, with Manim imported."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from scenes import FILM, LOOP
 from scenes.fast import scheduler
+from scenes.fast.scheduler import OnProgress
 
-PRELOAD = ["scenes.fast.preload", "scenes.explainer"]  # Manim, and what all chapters share
+PRELOAD = ["scenes.fast.preload", "scenes.explainer"]  # Manim, and the modules of all chapters
 Result = TypeVar("Result")
 
 
 def prepare() -> None:
-    """Begin to import Manim in another process, while this one finds out what is to be done."""
+    """Start the import of Manim in another process, while this one plans the work."""
     scheduler.prepare(PRELOAD)
 
 
 def side_by_side(
-    work: Callable[[Any, Any], Result], todo: Sequence[Any], on_beat: Callable[[str, str], None]
+    work: Callable[[Any, Any], Result], todo: Sequence[Any], on_progress: OnProgress
 ) -> list[Result]:
-    """Do a piece of work for each job, as many at once as there are cores, the longest first.
+    """Return the results of all jobs, run in parallel on all cores, the longest first.
 
     Args:
-        work: takes a job and a ``Channel``; runs in a process of its own, which has Manim imported.
+        work: takes a job and a ``WorkerContext``; runs in a worker process with Manim imported.
         todo: the jobs, each with a ``name``.
-        on_beat: told name and beat whenever one begins, and (name, ``DONE``) at its end.
+        on_progress: called with a job's name and each beat that begins, and (name, ``DONE``).
     """
     return scheduler.side_by_side(
-        work, todo, on_beat, preload=PRELOAD, length=lambda job: beats_in(job.name)
+        work, todo, on_progress, preload=PRELOAD, length=lambda job: count_beats(job.name)
     )
 
 
-def beats_in(name: str) -> int:
-    """Return how many beats a chapter has at most; one if it is none of the film.
+def count_beats(name: str) -> int:
+    """Return the number of a chapter's beats; 1 for a job that is no chapter of the film.
 
     Args:
-        name: of a job: that of the chapter, which its look may follow.
+        name: the name of a job: the chapter, maybe followed by its look.
     """
     found = (len(c.beats) for c in (*FILM, LOOP) if name == c.name or _begins(name, c.name))
     return next(found, 1)

@@ -1,1 +1,1 @@
-"""What is told: a module a chapter, from records to texts, figures and the values of charts."""
+"""Stories: from run records to the specs of chapters, one module for each chapter."""

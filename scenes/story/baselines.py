@@ -1,4 +1,4 @@
-"""What the accuracy of a run is compared with: guessing, and training in one place."""
+"""Baselines of a run's accuracy: guessing, and training in one place."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,20 +12,20 @@ from scenes.text.language import Language
 from scenes.text.lines import Line, line, plural
 from scenes.text.numbers import Number, computed
 
-AS_MUCH = 0.02  # relative difference of two amounts of training that are told to be the same
+AS_MUCH = 0.02  # relative difference of amounts of training that count as equal
 EPOCHS = "local-epochs"
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """The levels that the accuracy is compared with, and what is said of them."""
+    """The baseline levels, and the caption about them."""
 
     caption: Line
     levels: Sequence[LevelSpec]
 
 
 def comparison(run: Run, others: Sequence[Run]) -> Comparison | None:
-    """Return what a run is compared with, as far as it and the others tell."""
+    """Return the baselines of a run that are known from it and from other runs, or None."""
     guess = chance(run) if run.dataset and run.dataset.class_names else None
     other = next((other for other in others if in_one_place(run, other)), None)
     there = None if other is None else _there(other)
@@ -41,7 +41,7 @@ def comparison(run: Run, others: Sequence[Run]) -> Comparison | None:
 
 
 def in_one_place(run: Run, other: Run) -> bool:
-    """Whether a run trained the same model on the same data in one place, and was tested."""
+    """Whether ``other`` trained the same model on the same data in one place, with a test."""
     data = run.dataset is not None and other.dataset is not None
     same_data = data and _identity(run) == _identity(other)
     same_model = run.network is not None and run.network == other.network
@@ -55,13 +55,13 @@ def _identity(run: Run) -> tuple[object, ...]:
 
 
 def _there(other: Run) -> Number:
-    """Return the accuracy of the last model that was trained in one place."""
+    """Return the last accuracy of training in one place."""
     level = accuracy(other, last_tested(other))
     return computed(level.value, Language.percent, "{} of {}", level, other.name)
 
 
 def _caption(run: Run, guess: Number | None, there: Number | None, *, as_long: bool) -> Line:
-    """Say how far the run came: beside one in one place, as long if it was; else beside chance."""
+    """Return the caption: the run's accuracy compared with one place, or with guessing."""
     here = accuracy(run, last_tested(run))
     if there and as_long:
         return line(
@@ -82,13 +82,13 @@ def _caption(run: Run, guess: Number | None, there: Number | None, *, as_long: b
 
 
 def _as_long(run: Run, other: Run) -> bool:
-    """Whether two runs looked at photos as many times while they trained."""
-    ours, theirs = _looks(run), _looks(other)
+    """Whether two runs trained on about as many examples, each counted every time."""
+    ours, theirs = _examples_seen(run), _examples_seen(other)
     return bool(ours and theirs) and isclose(ours or 0, theirs or 0, rel_tol=AS_MUCH)
 
 
-def _looks(run: Run) -> float | None:
-    """Return at how many photos a run looked while it trained, each time counted."""
+def _examples_seen(run: Run) -> float | None:
+    """Return the number of training examples over all epochs and rounds, None if unknown."""
     replies = [reply for r in run.rounds if r.train for reply in r.train.replies]
     counts = [reply.num_examples for reply in replies if reply.num_examples is not None]
     epochs = run.config.get(EPOCHS)

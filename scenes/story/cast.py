@@ -1,4 +1,4 @@
-"""Who takes part, and what each of them holds."""
+"""The chapter on the cast: workers, coordinator and front end."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,9 +22,9 @@ from scenes.text.numbers import at, count, position, total
 
 @dataclass(frozen=True)
 class CastSpec:
-    """All that the chapter shows. The captions are called as their beats.
+    """The contents of the chapter; captions have the names of their beats.
 
-    Where a run did not record what its workers hold, ``held`` is empty.
+    ``held`` is empty if the run did not record the workers' photos.
     """
 
     title: Line
@@ -41,10 +41,10 @@ class CastSpec:
 
 
 def tell(runs: Sequence[Run]) -> CastSpec:
-    """Return what the chapter shows of the first run.
+    """Return the chapter's spec for the first run.
 
     Raises:
-        NotRecordedError: it is not known how many workers there were.
+        NotRecordedError: the number of workers is unknown.
     """
     run = runs[0]
     return CastSpec(
@@ -63,7 +63,7 @@ def tell(runs: Sequence[Run]) -> CastSpec:
 
 
 def _task(run: Run) -> Line:
-    """Say what is to be learned."""
+    """Return the caption on the task."""
     n = num_workers(run)
     if run.dataset is None or not run.dataset.class_names:
         return plural(
@@ -80,7 +80,7 @@ def _task(run: Run) -> Line:
 
 
 def _headline(run: Run) -> list[Metric]:
-    """Return the film's subject in large figures."""
+    """Return the film's subject as large metrics."""
     n = num_workers(run)
     return [
         Metric(n, text("worker") if n.value == 1 else text("workers"), "ink"),
@@ -90,7 +90,7 @@ def _headline(run: Run) -> list[Metric]:
 
 
 def _photos_held(run: Run) -> list[Metric]:
-    """Return how many photos one worker has and how many all have together, if it is known."""
+    """Return the numbers of photos of one worker and of all workers, if known."""
     sizes = [(part.num_train, part.num_validation) for part in run.partitions]
     if not sizes or any(part == (None, None) for part in sizes):
         return []
@@ -105,14 +105,14 @@ def _photos_held(run: Run) -> list[Metric]:
 
 
 def _photos(run: Run) -> Line:
-    """Say what a worker holds, and what a worker is where each is but a mark."""
+    """Return the caption on the workers' photos, and on marks if each worker is one."""
     if each_has_a_mark(num_workers(run).value):
         return line("Each square is a worker with photos of its own. They never leave it.")
     return line("Each worker has photos of its own. They never leave it.")
 
 
 def _front_end(run: Run) -> Line:
-    """Say what the front end shows."""
+    """Return the caption on the front end."""
     value, _ = reading(run, 0)
     if tests_accuracy(run, 0):
         return line(

@@ -1,4 +1,4 @@
-"""The names of classes on screen: those of CIFAR-10 are translated, others stand as recorded."""
+"""Class names on screen: those of CIFAR-10 are translated, others are quoted."""
 
 from functools import cache
 
@@ -9,10 +9,10 @@ from scenes.text.numbers import Number, at, quote
 
 
 def kind_name(run: Run, kind: int, most: int = 40) -> Number:
-    """Return the name of a class, cut where it is too long.
+    """Return the name of a class, cut to at most ``most`` characters.
 
     Raises:
-        NotRecordedError: the run did not record it.
+        NotRecordedError: the run did not record the name.
     """
     return quote(at(run).dataset.class_names[kind], most, _translated)
 

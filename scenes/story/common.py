@@ -1,10 +1,10 @@
-"""What several chapters tell of a run: pure functions from a record to texts and values.
+"""Functions that several stories share: from a run record to texts and values.
 
-Nothing here draws. Every number that leaves this package is a ``Figure`` with its place in the
-record, or a list of values that a chart draws to scale.
+This package draws nothing. Every number on screen is a ``Number`` with its place in the record;
+charts also get plain values to draw to scale.
 
-A chapter's own module has ``tell(runs)``, which returns all that its scene shows, or raises
-``NotRecordedError`` where the runs lack it: so it is known before anything is drawn.
+A chapter's module has ``tell(runs)``, which returns the spec of its scene. It raises
+``NotRecordedError`` before anything is drawn if the runs lack data.
 """
 
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ from scenes.story.specs import (
     UpdatesSpec,
     WorkerSpec,
 )
-from scenes.text.errors import NotRecordedError
+from scenes.text.errors import NotRecordedError, not_recorded
 from scenes.text.language import Language
 from scenes.text.lines import Line, Text, line, text
 from scenes.text.numbers import (
@@ -38,14 +38,14 @@ from scenes.text.numbers import (
     total,
 )
 
-SHOWN_WORKER = 0  # the worker that stands for all
-SHOWN_ROUND = 1  # the round that is shown in full: the first, in which everything begins
+SHOWN_WORKER = 0  # the worker shown as an example
+SHOWN_ROUND = 1  # the round shown in full: the first
 
 
 def workers(run: Run) -> list[WorkerSpec]:
-    """Return every worker's card: the first is called by its full name, the others by number.
+    """Return the cards of all workers, the first with its full name, the others with numbers.
 
-    What the run did not record of a worker's data stays empty.
+    Data that the run did not record are empty.
     """
     counts = [part.label_counts or () for part in run.partitions]
     most = max((max(each, default=0) for each in counts), default=0) or 1
@@ -60,7 +60,7 @@ def workers(run: Run) -> list[WorkerSpec]:
 
 
 def stage(run: Run) -> StageSpec:
-    """Return what the stage shows before any round."""
+    """Return the stage's spec."""
     per_mark = computed(
         1,
         Language.integer,
@@ -77,27 +77,27 @@ def stage(run: Run) -> StageSpec:
 
 
 def worker_number(run: Run, worker: int) -> Number:
-    """Return the number that a worker is called by."""
+    """Return the number of a worker."""
     if run.partitions:
         return position(at(run).partitions[worker])
     return computed(worker, Language.integer, "position of a client in {}", at(run).num_clients)
 
 
 def all_photos(run: Run) -> tuple[Cursor, Cursor]:
-    """Return where all photos are counted: those trained on, and those kept apart."""
+    """Return cursors at the numbers of training photos and of validation photos."""
     each = at(run).partitions[:]
     return each.num_train, each.num_validation
 
 
 def label_counts(run: Run, worker: int) -> Sequence[int]:
-    """Return how many examples of each class a worker holds.
+    """Return the number of a worker's examples of each class.
 
     Raises:
-        NotRecordedError: the run did not record it.
+        NotRecordedError: the run did not record the counts.
     """
     counts = run.partitions[worker].label_counts
     if counts is None:
-        raise NotRecordedError(f"the run {run.name!r} recorded no label counts of its clients")
+        raise not_recorded(run.name, "label counts of its clients")
     return counts
 
 
@@ -108,15 +108,15 @@ def class_names(run: Run) -> tuple[str, ...]:
         NotRecordedError: the run did not record its dataset.
     """
     if run.dataset is None or not run.dataset.class_names:
-        raise NotRecordedError(f"the run {run.name!r} recorded no names of classes")
+        raise not_recorded(run.name, "class names")
     return run.dataset.class_names
 
 
 def plate(run: Run, round_: int) -> Plate:
-    """Return the first convolution after a round, and the weight that is drawn brightest.
+    """Return the first convolution after a round, and the weight of the brightest pixel.
 
-    That is the largest one before training: one scale for all rounds, and for every run that
-    starts from the same model.
+    That is the largest weight before training, so that all rounds, and all runs with the same
+    initial model, have the same scale.
     """
     if run.filters is None:
         return NO_PLATE
@@ -128,15 +128,15 @@ def _largest(filters: npt.NDArray[np.float32]) -> float:
 
 
 def reading(run: Run, round_: int) -> Reading:
-    """Return the front end's reading after a round: the accuracy and what to call it.
+    """Return the front end's reading after a round: the accuracy and its name.
 
-    It is the loss where there is no accuracy, and nothing where the model was not tested.
+    Without an accuracy it is the loss; without a test it is empty.
     """
-    central_ = run.rounds[round_].central
+    tested = run.rounds[round_].central
     named = round_number(round_, run)
     if tests_accuracy(run, round_):
         return accuracy(run, round_), line("accuracy, round {r}", r=named)
-    if central_ is not None and central_.loss is not None:
+    if tested is not None and tested.loss is not None:
         loss = number(at(run).rounds[round_].central.loss, Language.decimal)
         return loss, line("loss, round {r}", r=named)
     return NO_READING
@@ -144,8 +144,8 @@ def reading(run: Run, round_: int) -> Reading:
 
 def tests_accuracy(run: Run, round_: int) -> bool:
     """Whether the front end's reading after a round is an accuracy."""
-    central_ = run.rounds[round_].central
-    return central_ is not None and central_.accuracy is not None
+    tested = run.rounds[round_].central
+    return tested is not None and tested.accuracy is not None
 
 
 def accuracy(run: Run, round_: int) -> Number:
@@ -159,10 +159,10 @@ def round_number(round_: int, run: Run) -> Number:
 
 
 def num_workers(run: Run) -> Number:
-    """Return how many workers there are.
+    """Return the number of workers.
 
     Raises:
-        NotRecordedError: the run did not record it.
+        NotRecordedError: the run did not record the number.
     """
     if run.partitions:
         return count(at(run).partitions)
@@ -170,32 +170,36 @@ def num_workers(run: Run) -> Number:
 
 
 def model_size(run: Run) -> Number:
-    """Return the bytes of one model as it is sent."""
+    """Return the size of one model message."""
     return number(at(run).network.num_bytes, Language.size)
 
 
 def model_packet(run: Run) -> Text:
-    """Return what is written on the model as it travels: its size, where that is known."""
+    """Return the label of a model packet: the model's size, if known."""
     return model_size(run) if run.network is not None else text("model")
 
 
 def train_of(run: Run, round_: int) -> Train:
-    """Return the training half of a round.
+    """Return the training phase of a round.
 
     Raises:
-        NotRecordedError: the run has no such round, or none of its clients answered.
+        NotRecordedError: the round does not exist, or no client answered.
     """
     if round_ >= len(run.rounds) or run.rounds[round_].train is None:
-        raise NotRecordedError(f"the run {run.name!r} has no training in round {round_}")
+        raise NotRecordedError(
+            f"the run {run.name!r} has no training in round {round_}. Use a run that has"
+        )
     train = run.rounds[round_].train
     assert train is not None
     if not train.replies:
-        raise NotRecordedError(f"no client of the run {run.name!r} answered in round {round_}")
+        raise NotRecordedError(
+            f"no client of the run {run.name!r} answered in round {round_}. Use another run"
+        )
     return train
 
 
 def picked(run: Run, round_: int) -> tuple[int, ...]:
-    """Return the workers that were sampled for training; those that answered, if it is unknown."""
+    """Return the workers sampled for training; if unknown, those that answered or failed."""
     train = train_of(run, round_)
     answered = {reply.client for reply in train.replies}
     failed = {failure.client for failure in train.failures}
@@ -208,7 +212,7 @@ def everyone(run: Run, round_: int) -> bool:
 
 
 def status(run: Run, round_: int, phase: Line) -> Line:
-    """Return the line under the chapter's title."""
+    """Return the status line under the title."""
     return line("round {r}  ·  {phase}", r=round_number(round_, run), phase=phase)
 
 
@@ -220,7 +224,7 @@ def shares(run: Run, round_: int) -> list[Number]:
 
 
 def updates(run: Run, round_: int) -> UpdatesSpec:
-    """Return each update: its bytes and its share n_k/n of the average, where it is known."""
+    """Return the updates of a round with their sizes and shares n_k/n, if known."""
     replies = at(run).rounds[round_].train.replies
     found = []
     for i, reply in enumerate(train_of(run, round_).replies):
@@ -233,7 +237,7 @@ def updates(run: Run, round_: int) -> UpdatesSpec:
 
 
 def _together(run: Run, round_: int, sizes: Sequence[Text]) -> Text:
-    """Return what updates are called that travel together: how many they are, and how large."""
+    """Return the label of a packet of several updates: their number and size."""
     numbers = [size for size in sizes if isinstance(size, Number)]
     if len(sizes) == 1 or len(numbers) < len(sizes):
         return sizes[0]
@@ -251,7 +255,7 @@ def _together(run: Run, round_: int, sizes: Sequence[Text]) -> Text:
 
 
 def testers(run: Run, round_: int) -> Number:
-    """Return how many workers tested the model."""
+    """Return the number of workers that tested the model."""
     return count(at(run).rounds[round_].evaluate.replies)
 
 
@@ -269,7 +273,9 @@ def central(run: Run, measure: str) -> list[float]:
     values = [getattr(round_.central, measure, None) for round_ in run.rounds]
     known = [value for value in values if value is not None]
     if len(known) < len(values):
-        raise NotRecordedError(f"the run {run.name!r} was not tested after every round")
+        raise NotRecordedError(
+            f"the run {run.name!r} was not tested after every round. Use a run that was"
+        )
     return known
 
 
@@ -280,12 +286,12 @@ def chance(run: Run) -> Number:
 
 
 def participants(round_: Round) -> Sequence[int]:
-    """Return the workers whose updates came in."""
+    """Return the workers whose updates arrived."""
     return [reply.client for reply in round_.train.replies] if round_.train else []
 
 
 def moved(run: Run, round_: int) -> Number:
-    """Return the bytes of every message of the rounds up to one, both ways, both phases."""
+    """Return the bytes of all messages up to a round, in both directions and phases."""
     rounds = at(run).rounds
     each = [
         getattr(phase.replies[:], way)

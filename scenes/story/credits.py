@@ -1,4 +1,4 @@
-"""What the credits show: the runs that all numbers come from, what made them, and the thanks."""
+"""The credits: all run records, their software, data and code, and the thanks."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -10,22 +10,22 @@ from scenes.story.common import last_round, round_number
 from scenes.story.specs import ColumnSpec, FactSpec
 from scenes.text.language import Language
 from scenes.text.lines import Line, Text, line, plural, text
-from scenes.text.numbers import ELLIPSIS, Number, at, computed, of_run, quote
+from scenes.text.numbers import ELLIPSIS, Number, at, computed, quote, with_run
 from scenes.text.sources import Source
 
 MOST_LISTED = 7  # runs in the table
 MOST_NAME = 22  # characters of a name in the table
 MOST_FACT = 44  # characters of a fact
-HASH = 12  # characters shown of a hash, the mark of the cut included
-DEALT = "partitioning"  # the setting that says how the photos were dealt out
+HASH = 12  # characters of a hash, with the ellipsis
+PARTITIONING = "partitioning"  # the setting for the split of the photos
 RECORDED = "recorded"  # the source of a run that was not imported
 
 
 @dataclass(frozen=True)
 class CreditsSpec:
-    """All that the chapter shows. The captions are called as their beats.
+    """The contents of the chapter; captions have the names of their beats.
 
-    Several runs are shown as a table with a line for those left out, a single one as facts.
+    Several runs are a table with a line on those left out, a single run is a list of facts.
     """
 
     title: Line
@@ -38,7 +38,7 @@ class CreditsSpec:
 
 
 def tell(runs: Sequence[Run]) -> CreditsSpec:
-    """Return what the chapter shows of all runs. It needs nothing that a run may lack."""
+    """Return the chapter's spec for all runs."""
     several = len(runs) > 1
     return CreditsSpec(
         title=text("The records"),
@@ -52,7 +52,7 @@ def tell(runs: Sequence[Run]) -> CreditsSpec:
 
 
 def _caption(runs: Sequence[Run]) -> Line:
-    """Return the caption on where every number was recorded."""
+    """Return the caption on the number of runs."""
     if len(runs) == 1:
         return line("Every number comes from the record of this one run.")
     return line(
@@ -62,7 +62,7 @@ def _caption(runs: Sequence[Run]) -> Line:
 
 
 def _left_out(runs: Sequence[Run]) -> Line | None:
-    """Return the line under the table on how many runs it leaves out, if any."""
+    """Return the line under the table on runs left out, if any."""
     more = len(runs) - MOST_LISTED
     if more <= 0:
         return None
@@ -71,7 +71,7 @@ def _left_out(runs: Sequence[Run]) -> Line | None:
 
 
 def _table(runs: Sequence[Run]) -> list[ColumnSpec]:
-    """Return a row for each run, column by column."""
+    """Return the columns of a table with a row for each run."""
     return [
         ColumnSpec(text("run"), _cells(runs, lambda run: _name(run, MOST_NAME))),
         ColumnSpec(text("strategy"), _cells(runs, _strategy), rank=2),
@@ -83,17 +83,14 @@ def _table(runs: Sequence[Run]) -> list[ColumnSpec]:
     ]
 
 
-def _cells(runs: Sequence[Run], ask: Callable[[Run], Text]) -> list[Text]:
-    """Return a column's cells; the source of each has the name of its run."""
-    cells = [(run, ask(run)) for run in runs]
-    return [of_run(run, cell) if isinstance(cell, Number) else cell for run, cell in cells]
+def _cells(runs: Sequence[Run], cell_of: Callable[[Run], Text]) -> list[Text]:
+    """Return a column's cells, with run names in the sources of numbers."""
+    cells = [(run, cell_of(run)) for run in runs]
+    return [with_run(run, cell) if isinstance(cell, Number) else cell for run, cell in cells]
 
 
 def _listed(runs: Sequence[Run]) -> list[Run]:
-    """Return the runs that are listed, in their order: one of each kind before any other.
-
-    Of each kind that is the longest, and the very first run is always among them.
-    """
+    """Return the runs to list, in order: the first run, the longest run of each kind, others."""
     longest: dict[tuple[object, ...], int] = {}
     for i, run in enumerate(runs):
         best = longest.setdefault(_kind(run, runs[0]), i)
@@ -105,14 +102,19 @@ def _listed(runs: Sequence[Run]) -> list[Run]:
 
 
 def _kind(run: Run, first: Run) -> tuple[object, ...]:
-    """Return the kind of a run: its strategy, its number of workers, their data, and failures."""
-    halves = [half for r in run.rounds for half in (r.train, r.evaluate) if half is not None]
-    failed = any(half.failures for half in halves)
-    return run.strategy == first.strategy, run.num_clients == 1, run.config.get(DEALT), failed
+    """Return the kind of a run: strategy, one place or not, partitioning, and failures."""
+    phases = [phase for r in run.rounds for phase in (r.train, r.evaluate) if phase is not None]
+    failed = any(phase.failures for phase in phases)
+    return (
+        run.strategy == first.strategy,
+        run.num_clients == 1,
+        run.config.get(PARTITIONING),
+        failed,
+    )
 
 
 def _run(run: Run) -> list[FactSpec]:
-    """Return the facts on a single run."""
+    """Return the facts about a single run."""
     facts = [
         FactSpec(text("run"), _name(run, MOST_FACT)),
         FactSpec(text("strategy"), _strategy(run)),
@@ -126,7 +128,7 @@ def _run(run: Run) -> list[FactSpec]:
 
 
 def _made_with(runs: Sequence[Run]) -> list[FactSpec]:
-    """Return the facts that all runs have in common: versions, data, days and code."""
+    """Return the facts that all runs share: versions, data set, days and code."""
     facts = (
         (text("Flower"), _agreed(runs, lambda run: _version(run, "flwr"))),
         (text("PyTorch"), _agreed(runs, lambda run: _version(run, "torch"))),
@@ -138,11 +140,11 @@ def _made_with(runs: Sequence[Run]) -> list[FactSpec]:
     return [FactSpec(name, fact) for name, fact in facts if fact is not None]
 
 
-def _agreed(runs: Sequence[Run], ask: Callable[[Run], Number | None]) -> Number | None:
-    """Return the answer that is the same for all runs, or None."""
-    answers = [ask(run) for run in runs]
-    texts = {None if answer is None else answer.text for answer in answers}
-    return answers[0] if len(texts) == 1 else None
+def _agreed(runs: Sequence[Run], fact_of: Callable[[Run], Number | None]) -> Number | None:
+    """Return the fact that is the same for all runs, or None."""
+    facts = [fact_of(run) for run in runs]
+    texts = {None if fact is None else fact.text for fact in facts}
+    return facts[0] if len(texts) == 1 else None
 
 
 def _version(run: Run, package: str) -> Number | None:
@@ -162,7 +164,7 @@ def _code(run: Run) -> Number | None:
 
 
 def _days(runs: Sequence[Run]) -> Text | None:
-    """Return the day on which the runs began, or the first and the last of these days."""
+    """Return the day on which the runs started, or the first and the last day."""
     days = [day for run in runs if (day := _day(run)) is not None]
     if not days:
         return None
@@ -173,11 +175,11 @@ def _days(runs: Sequence[Run]) -> Text | None:
 
 
 def _day(run: Run) -> Number | None:
-    """Return the day on which a run began, if it is known."""
+    """Return the day on which a run started, if known."""
     started = run.provenance.started
     if started is None:
         return None
-    written = started.replace(tzinfo=UTC)  # the day as it stands in the record, in any time zone
+    written = started.replace(tzinfo=UTC)  # the day of the record's own time zone
     return computed(written.timestamp(), Language.date, "{}", at(run).provenance.started)
 
 
@@ -190,7 +192,7 @@ def _strategy(run: Run) -> Text:
 
 
 def _seed(run: Run) -> Text:
-    """Return a run's seed, if it is known: written without separators, in every language."""
+    """Return a run's seed, if known, without separators in every language."""
     seed = run.provenance.seed
     if seed is None:
         return text("unknown")
@@ -198,6 +200,6 @@ def _seed(run: Run) -> Text:
 
 
 def _fingerprint(run: Run) -> Number:
-    """Return the start of a run's fingerprint; its source has all of it."""
+    """Return the start of a run's fingerprint; its source has the whole fingerprint."""
     whole = record.fingerprint(run)
     return Number(whole[: HASH - 1] + ELLIPSIS, Source("fingerprint {}", (whole,)))

@@ -1,7 +1,7 @@
-"""The numbers of workers from which on the stage draws a crowd, which stories have to know."""
+"""The numbers of workers that the stage draws as cards, as marks, or as a crowd."""
 
-MOST_CARDS = 12  # workers that the stage draws as cards; more are a crowd
-MOST_MARKS = 3_000  # workers up to which each has a mark of its own, in every shape
+MOST_CARDS = 12  # workers drawn as cards; more are a crowd
+MOST_MARKS = 3_000  # workers with one mark each, in every shape
 
 
 def crowded(num_workers: float) -> bool:
@@ -10,14 +10,14 @@ def crowded(num_workers: float) -> bool:
 
 
 def each_has_a_mark(num_workers: float) -> bool:
-    """Whether the workers are a crowd in which each stands as one small square."""
+    """Whether the workers are a crowd with one small square each."""
     return crowded(num_workers) and num_workers <= MOST_MARKS
 
 
 def arrivals(num_updates: int, num_workers: int) -> list[int]:
-    """Return how many updates have come in after each trip: cards send them one by one.
+    """Return the number of updates that have arrived after each trip.
 
-    A crowd's updates come in one stream.
+    Cards send updates one by one, a crowd in one stream.
     """
     if crowded(num_workers):
         return [num_updates] if num_updates else []

@@ -1,4 +1,4 @@
-"""Workers that hold different kinds of photos: how their updates pull apart, and what it costs."""
+"""The chapter on different data: label counts, client drift and accuracy of two runs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,15 +15,15 @@ from scenes.story.update_arrows import DriftSpec, client_drift, num_updates
 from scenes.text.errors import NotRecordedError
 from scenes.text.language import Language
 from scenes.text.lines import Line, Text, line, text
-from scenes.text.numbers import Number, at, computed, number, of_run, position
+from scenes.text.numbers import Number, at, computed, number, position, with_run
 
 DIRICHLET, ALPHA = "dirichlet", "dirichlet-alpha"
-FEWEST_ROUNDS = 2  # that make a curve
+FEWEST_ROUNDS = 2  # of a curve
 
 
 @dataclass(frozen=True)
-class CostSpec:
-    """What came of all rounds in both runs."""
+class AccuracySpec:
+    """The accuracy of both runs by round, and its caption."""
 
     curves: Line
     chart: LineChartSpec
@@ -31,41 +31,41 @@ class CostSpec:
 
 @dataclass(frozen=True)
 class DifferentDataSpec:
-    """All that the chapter shows; ``drift`` or ``cost`` is absent where it is not recorded."""
+    """The contents of the chapter; ``drift`` or ``accuracy`` is None if not recorded."""
 
     title: Line
-    deals: tuple[LabelsSpec, LabelsSpec]
+    labels: tuple[LabelsSpec, LabelsSpec]
     alike: Line
     skewed: Line
     drift: DriftSpec | None
-    cost: CostSpec | None
+    accuracy: AccuracySpec | None
 
 
 def tell(runs: Sequence[Run]) -> DifferentDataSpec:
-    """Return what the chapter shows: of two runs an early round, of two runs all rounds.
+    """Return the chapter's spec for pairs of runs with alike and with skewed data.
 
     Raises:
-        NotRecordedError: no two of the runs differ in nothing but how the photos are dealt out.
+        NotRecordedError: no two runs differ only in the partitioning of the photos.
     """
     drifting = alike_and_skewed(runs, num_updates, free=frozenset({ROUNDS}))
     tested = alike_and_skewed(runs, _rounds_tested)
-    dealt = drifting or tested
-    if dealt is None:
+    pair = drifting or tested
+    if pair is None:
         raise NotRecordedError(
-            f"{_names(runs)} cannot be compared: it needs one run with alike and one with "
-            "different data, the same in all else, with label counts; give both with --run"
+            f"{_names(runs)} cannot be compared. Give two runs with --run: one with alike and one "
+            "with different data, the same otherwise, both with label counts"
         )
     drift = client_drift(drifting) if drifting else None
     return DifferentDataSpec(
         title=text("Different data"),
-        deals=(
-            _deal(dealt[0], text("alike data"), text("alike data")),
-            _deal(dealt[1], _skewed_name(dealt[1]), text("skewed data")),
+        labels=(
+            _labels(pair[0], text("alike data"), text("alike data")),
+            _labels(pair[1], _skewed_name(pair[1]), text("skewed data")),
         ),
-        alike=_alike(dealt[0]),
-        skewed=_skewed(dealt),
+        alike=_alike(pair[0]),
+        skewed=_skewed(pair),
         drift=drift,
-        cost=CostSpec(_curves(tested, drift), _chart(tested)) if tested else None,
+        accuracy=AccuracySpec(_curves(tested, drift), _chart(tested)) if tested else None,
     )
 
 
@@ -79,23 +79,23 @@ def _rounds_tested(run: Run) -> int:
     return len(tested) - 1 if all(tested) and len(tested) > FEWEST_ROUNDS else 0
 
 
-# --- how the photos are dealt out
+# --- label counts
 
 
 def _skewed_name(run: Run) -> Text:
-    """Name the skewed data, with the setting that made them where it is known."""
+    """Return the name of the skewed data, with the Dirichlet setting if known."""
     alpha = run.config.get(ALPHA)
     if run.config.get("partitioning") != DIRICHLET or not isinstance(alpha, int | float):
         return text("skewed data")
     digits = len(f"{alpha:.4f}".rstrip("0").partition(".")[2])
     form = partial(Language.decimal, digits=digits)
-    setting = of_run(run, computed(alpha, form, "{}", at(run).config[ALPHA]))
+    setting = with_run(run, computed(alpha, form, "{}", at(run).config[ALPHA]))
     return line("skewed data (Dirichlet, alpha {alpha})", alpha=setting)
 
 
-def _deal(run: Run, name: Text, brief: Line) -> LabelsSpec:
+def _labels(run: Run, name: Text, brief: Line) -> LabelsSpec:
     rows = [label_counts(run, worker) for worker in range(len(run.partitions))]
-    workers = [of_run(run, position(at(run).partitions[worker])) for worker in range(len(rows))]
+    workers = [with_run(run, position(at(run).partitions[worker])) for worker in range(len(rows))]
     tallest = np.unravel_index(np.argmax(np.array(rows)), (len(rows), len(rows[0])))
     worker, kind = map(int, tallest)
     most = number(at(run).partitions[worker].label_counts[kind], Language.integer)
@@ -104,38 +104,38 @@ def _deal(run: Run, name: Text, brief: Line) -> LabelsSpec:
         brief=brief,
         counts=rows,
         numbers=[line("worker {n}", n=workers[0]), *workers[1:]],
-        peak=_peak(run, of_run(run, most), kind),
+        peak=_peak(run, with_run(run, most), kind),
         peak_at=(worker, kind),
     )
 
 
 def _peak(run: Run, most: Number, kind: int) -> Text:
-    """Name the tallest bar by its kind, where kinds have names."""
+    """Return the label of the tallest bar: its count, and its class if named."""
     if run.dataset is None or not run.dataset.class_names:
         return most
     return line("{name}: {n}", name=kind_name(run, kind), n=most)
 
 
 def _top_share(run: Run) -> Number:
-    """Return the share of a worker's photos that its most frequent kind has, on average."""
+    """Return the mean share of a worker's most frequent class in its photos."""
     counts = np.array([p.label_counts for p in run.partitions], dtype=float)
     value = float((counts.max(axis=1) / counts.sum(axis=1)).mean())
     words = "mean over {} of the largest of label_counts over their sum"
     share = computed(value, Language.whole_percent, words, at(run).partitions[:])
-    return of_run(run, share)
+    return with_run(run, share)
 
 
 def _alike(run: Run) -> Line:
-    """Say how the more alike data look: alike, where they are."""
+    """Return the caption on the data of the less skewed run."""
     if (skew(run) or 0.0) < CLEARLY:
         return line("Alike data: every worker holds all kinds, about equally.")
     return line("The more alike data: every worker's photos by kind.")
 
 
-def _skewed(dealt: Pair) -> Line:
-    """Say what is different: the same photos, where they are the same."""
-    one, other = (np.array([p.label_counts for p in run.partitions]).sum(axis=0) for run in dealt)
-    share = _top_share(dealt[1])
+def _skewed(pair: Pair) -> Line:
+    """Return the caption on the data of the skewed run."""
+    one, other = (np.array([p.label_counts for p in run.partitions]).sum(axis=0) for run in pair)
+    share = _top_share(pair[1])
     if one.shape == other.shape and (one == other).all():
         return line(
             "Skewed: the same photos, but on average {share} of a worker's are of one kind.",
@@ -144,7 +144,7 @@ def _skewed(dealt: Pair) -> Line:
     return line("Skewed: on average {share} of a worker's photos are of one kind.", share=share)
 
 
-# --- what it costs in the end
+# --- accuracy
 
 
 def _chart(pair: Pair) -> LineChartSpec:
@@ -156,7 +156,7 @@ def _chart(pair: Pair) -> LineChartSpec:
             RunLineSpec(
                 name,
                 central(run, "accuracy"),
-                of_run(run, accuracy(run, -1)),
+                with_run(run, accuracy(run, -1)),
             )
             for run, name in zip(pair, names, strict=True)
         ],
@@ -174,9 +174,9 @@ def _guessing(run: Run) -> LevelSpec | None:
 
 
 def _curves(pair: Pair, drift: DriftSpec | None) -> Line:
-    """Say what came of all rounds, and why, where it was seen."""
-    one, other = (of_run(run, accuracy(run, -1)) for run in pair)
-    if other.value < one.value and drift is not None and drift.held_back:
+    """Return the caption on the accuracies, with the reason if the drift shows it."""
+    one, other = (with_run(run, accuracy(run, -1)) for run in pair)
+    if other.value < one.value and drift is not None and drift.cancels_more:
         return line(
             "So less is learned. In the end {less} are right, with alike data {more}.",
             less=other,

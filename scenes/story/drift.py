@@ -1,8 +1,7 @@
-"""Lengths and angles of a round's updates, exact, from their inner products in the record.
+"""Exact lengths and angles of a round's updates, from the inner products in the record.
 
-Ten updates do not fit into a plane, nor into space, with all the angles between them. What fits is
-each update's length and its angle to the average. In which direction from the average each update
-is drawn is free.
+Ten updates do not fit into a plane or into space with all angles between them. Each update's length
+and its angle to the average do; its direction around the average is free.
 """
 
 from collections.abc import Sequence
@@ -12,16 +11,16 @@ from itertools import combinations
 import numpy as np
 import numpy.typing as npt
 
-SWEEPS = 3  # times that every two updates are tried in each other's place
+SWEEPS = 3  # passes over all swaps of two directions
 Values = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Drift:
-    """A round's updates against their average, the mean weighted by n_k/n; angles in radians.
+    """Lengths and angles, in radians, of a round's updates to their mean weighted by n_k/n.
 
-    ``lengths`` and ``average`` are L2 norms, ``mean_length`` the mean of the norms weighted alike;
-    ``turns`` says in which direction from the average each is drawn.
+    ``lengths`` and ``average`` are L2 norms, ``mean_length`` the weighted mean of the norms;
+    ``turns`` are the directions in which updates are drawn around the average.
     """
 
     lengths: Values
@@ -33,11 +32,11 @@ class Drift:
 
 
 def drift(gram: Sequence[Sequence[float]], weights: Sequence[float]) -> Drift | None:
-    """Return the lengths and angles of a round's updates; None if one is zero or they cancel out.
+    """Return lengths and angles of updates; None if an update or their average is zero.
 
     Args:
-        gram: inner products of the updates, (k, k).
-        weights: the share n_k/n of each; they sum to one.
+        gram: the inner products of the updates, shape (k, k).
+        weights: the share n_k/n of each update; the sum is one.
     """
     products, shares = np.array(gram, dtype=float), np.array(weights, dtype=float)
     onto = products @ shares  # inner products with the average
@@ -57,7 +56,7 @@ def drift(gram: Sequence[Sequence[float]], weights: Sequence[float]) -> Drift | 
 
 
 def _angles(products: Values, norms: Values) -> Values:
-    """Return angles from inner products, and the products of the norms."""
+    """Return angles from inner products and products of norms."""
     return np.asarray(np.arccos(np.clip(products / norms, -1.0, 1.0)))
 
 
@@ -68,13 +67,13 @@ def _between(products: Values, lengths: Values) -> float:
 
 
 def _turns(aside: Values) -> Values:
-    """Return directions around the average, evenly spread, in which the parts aside cancel best.
+    """Return evenly spread directions around the average for which the sum is smallest.
 
-    In truth they cancel entirely: all updates together have no part at right angles to their own
-    average. The largest part has direction zero.
+    The exact sum is zero: all updates together have no part at right angles to their average. The
+    largest part has direction zero.
 
     Args:
-        aside: the part of each update at right angles to the average, times its share, (k,).
+        aside: the part of each update at right angles to the average, times its share, shape (k,).
     """
     count = len(aside)
     turns = np.linspace(0, 2 * np.pi, count, endpoint=False)

@@ -1,4 +1,4 @@
-"""What the chapter on the final model shows: its answers to test photos, and its mistakes."""
+"""The chapter on the final model: predictions for test photos, and the confusion matrix."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -18,21 +18,21 @@ from scenes.text.numbers import Cursor, Number, at, computed, number, place
 from scenes.text.sources import Source
 
 MOST_PHOTOS = 10
-SHORT_NAME = 11  # characters of a class's name under a photo or beside a row
-CAPTION_NAME = 11  # of one in a caption
-MOST_STEPS = 30  # rounds that are shown one by one; of more, some are passed over
-SECONDS = 3.0  # for all of them
-MOST_OF_THEM = 0.5  # share of all answers from which on one name is said to be given to most
+SHORT_NAME = 11  # characters of a class name under a photo or beside a row
+CAPTION_NAME = 11  # characters of a class name in a caption
+MOST_STEPS = 30  # rounds chosen one by one; with more, some are skipped
+SECONDS = 3.0  # for all steps
+FAVOURITE = 0.5  # share of all predictions above which a caption names the most frequent class
 
 Shares = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class FinalModelSpec:
-    """All that the chapter shows; captions are called as their beats, a part left out is None."""
+    """The contents of the chapter; captions have the names of their beats."""
 
     title: Line
-    quiz: PredictionsSpec | None
+    predictions: PredictionsSpec | None
     untrained: Line
     trained: Line
     confusion: ConfusionSpec | None
@@ -44,27 +44,27 @@ class FinalModelSpec:
 
 
 def tell(runs: Sequence[Run]) -> FinalModelSpec:
-    """Return what the chapter shows of the first run that recorded photos or a confusion.
+    """Return the chapter's spec for the first run with sample photos or confusion counts.
 
     Raises:
-        NotRecordedError: none did, or the run lacks the names of its classes.
+        NotRecordedError: there is none, or it has no class names.
     """
     run = next((run for run in runs if _has_photos(run) or _tested(run)), None)
     if run is None:
         names = " and ".join(repr(run.name) for run in runs)
         raise NotRecordedError(
-            f"{names} recorded neither answers to test photos nor which classes were mixed up: "
-            "take a run with samples or with rounds[*].confusion"
+            f"{names} recorded neither samples nor confusion counts. Use a run with samples or "
+            "with rounds[*].confusion"
         )
     class_names(run)
-    shown = _shown(run) if _has_photos(run) else []
+    chosen = _chosen_samples(run) if _has_photos(run) else []
     steps = _steps(run)
     confusion = _confusion(run, steps) if steps else None
     return FinalModelSpec(
         title=text("The final model"),
-        quiz=_quiz(run, shown) if shown else None,
-        untrained=_untrained(run, shown),
-        trained=_trained(run, shown),
+        predictions=_predictions(run, chosen) if chosen else None,
+        untrained=_untrained(run, chosen),
+        trained=_trained(run, chosen),
         confusion=confusion,
         matrix=_matrix(run, steps),
         sharpen=_sharpen(run, steps),
@@ -82,18 +82,18 @@ def _has_photos(run: Run) -> bool:
 
 
 def _right(run: Run, answers: str) -> npt.NDArray[np.bool_]:
-    """Return which samples the ``first`` or the ``last`` model called what they show."""
+    """Return whether the ``first`` or ``last`` model is right, for each sample."""
     samples = run.samples
     assert samples is not None
-    named = np.argmax(getattr(samples, answers), axis=1)
-    return np.asarray(named == np.array(samples.labels))
+    predicted = np.argmax(getattr(samples, answers), axis=1)
+    return np.asarray(predicted == np.array(samples.labels))
 
 
-def _shown(run: Run) -> list[int]:
-    """Return the samples shown: neighbours in the record, taken for being like the whole test.
+def _chosen_samples(run: Run) -> list[int]:
+    """Return the samples to show: ``MOST_PHOTOS`` consecutive ones that represent the test.
 
-    Of all runs of ``MOST_PHOTOS`` neighbours, the first whose share of right answers is closest to
-    the test accuracy; where that isn't known, to the share among all samples.
+    Their share of right predictions is closest to the test accuracy or, if unknown, to the share
+    among all samples.
     """
     right = _right(run, "last")
     size = min(MOST_PHOTOS, len(right))
@@ -104,73 +104,73 @@ def _shown(run: Run) -> list[int]:
     return list(range(start, start + size))
 
 
-def _quiz(run: Run, shown: Sequence[int]) -> PredictionsSpec:
-    """Return the photos shown, with what they show and what both models call them."""
+def _predictions(run: Run, chosen: Sequence[int]) -> PredictionsSpec:
+    """Return the photos to show, with their classes and the predictions of both models."""
     assert run.samples is not None
     assert run.sample_images is not None
     return PredictionsSpec(
-        photos=run.sample_images[list(shown)],
-        true=[_true(run, i) for i in shown],
-        first=[_answer(run, "first", i) for i in shown],
-        last=[_answer(run, "last", i) for i in shown],
+        photos=run.sample_images[list(chosen)],
+        true=[_true(run, i) for i in chosen],
+        first=[_answer(run, "first", i) for i in chosen],
+        last=[_answer(run, "last", i) for i in chosen],
         heads=(text("photo of"), text("called")),
     )
 
 
 def _called(run: Run, kind: int, words: str, chosen_by: Cursor) -> Number:
-    """Return a class's name, whose source also says by which place it was chosen."""
+    """Return a class name; its source also has the place that chose the class."""
     name = kind_name(run, kind, SHORT_NAME)
     return replace(name, source=Source(f"{{}}, {words}", (name.source, place(chosen_by))))
 
 
 def _true(run: Run, sample: int) -> Number:
-    """Return the class that a sample shows."""
+    """Return the true class of a sample."""
     assert run.samples is not None
     kind = run.samples.labels[sample]
     return _called(run, kind, "named by {}", at(run).samples.labels[sample])
 
 
 def _answer(run: Run, answers: str, sample: int) -> PredictionSpec:
-    """Return the class that a model finds most probable."""
+    """Return a model's prediction for a sample."""
     kind = int(np.argmax(getattr(run.samples, answers)[sample]))
     answer = getattr(at(run).samples, answers)[sample]
     name = _called(run, kind, "the most probable in {}", answer)
     return PredictionSpec(name, bool(_right(run, answers)[sample]))
 
 
-def _score(run: Run, answers: str, shown: Sequence[int]) -> dict[str, Number]:
-    """Return how many of the photos shown a model called right, ``k``, and their number, ``n``."""
+def _score(run: Run, answers: str, chosen: Sequence[int]) -> dict[str, Number]:
+    """Return the number of right predictions on screen, ``k``, and the number of photos, ``n``."""
     samples = at(run).samples
     right = computed(
-        int(_right(run, answers)[list(shown)].sum()),
+        int(_right(run, answers)[list(chosen)].sum()),
         Language.integer,
         "count of samples {} to {} where the most probable in {} is {}",
-        str(shown[0]),
-        str(shown[-1]),
+        str(chosen[0]),
+        str(chosen[-1]),
         getattr(samples, answers),
         samples.labels,
     )
     return {
         "k": right,
-        "n": computed(len(shown), Language.integer, "count of the samples shown"),
+        "n": computed(len(chosen), Language.integer, "count of the samples shown"),
     }
 
 
-def _untrained(run: Run, shown: Sequence[int]) -> Line:
-    """Return the caption on the photos, and on how many the first model calls right."""
-    if not shown:
+def _untrained(run: Run, chosen: Sequence[int]) -> Line:
+    """Return the caption on the predictions of the untrained model."""
+    if not chosen:
         return NOTHING
     return line(
         "Test photos, which no worker holds. Untrained: {k} of {n} right.",
-        **_score(run, "first", shown),
+        **_score(run, "first", chosen),
     )
 
 
-def _trained(run: Run, shown: Sequence[int]) -> Line:
-    """Return the caption on how many the last model calls right, here and of all test photos."""
-    if not shown:
+def _trained(run: Run, chosen: Sequence[int]) -> Line:
+    """Return the caption on the predictions of the last model, and on its test accuracy."""
+    if not chosen:
         return NOTHING
-    round_, score = round_number(-1, run), _score(run, "last", shown)
+    round_, score = round_number(-1, run), _score(run, "last", chosen)
     tested, known = _num_tested(run), run.rounds[-1].central
     if tested is None or known is None or known.accuracy is None:
         return line("After round {r}: {k} of {n} right.", r=round_, **score)
@@ -184,7 +184,7 @@ def _trained(run: Run, shown: Sequence[int]) -> Line:
 
 
 def _num_tested(run: Run) -> Number | None:
-    """Return how many photos the test split holds, if it is known."""
+    """Return the number of test photos, if known."""
     if run.dataset is None or run.dataset.num_test is None:
         return None
     return number(at(run).dataset.num_test, Language.integer)
@@ -194,36 +194,36 @@ def _num_tested(run: Run) -> Number | None:
 
 
 def _tested(run: Run) -> list[int]:
-    """Return the rounds after which it was recorded what each class was called."""
+    """Return the rounds with confusion counts."""
     return [round_.number for round_ in run.rounds if round_.confusion is not None]
 
 
 def _steps(run: Run) -> list[int]:
-    """Return the rounds shown: all, or some at equal distances where they are many."""
+    """Return the rounds to show: all, or every n-th of many."""
     tested = _tested(run)
     every = max(1, ceil(len(tested) / MOST_STEPS))
     return sorted({*tested[::every], *tested[-1:]})
 
 
 def _shares(run: Run, round_: int) -> Shares:
-    """Return which share of each class (rows) was called what (columns); an empty row is zero."""
+    """Return the confusion matrix as shares of each true class (rows); an empty row is zero."""
     counts = np.array(run.rounds[round_].confusion, dtype=float)
     return np.asarray(counts / np.maximum(counts.sum(axis=1, keepdims=True), 1))
 
 
 def _share(run: Run, round_: int, true: int, named: int) -> Number:
-    """Return which share of a class was called by some class's name."""
+    """Return the share of a true class with some prediction."""
     row = at(run).rounds[round_].confusion[true]
     share = float(_shares(run, round_)[true, named])
     return computed(share, Language.percent, "{} over the sum of {}", row[named], row)
 
 
 def _confusion(run: Run, steps: Sequence[int]) -> ConfusionSpec:
-    """Return the shares in all rounds shown; what is pointed out is of the last one."""
+    """Return the confusion matrices of all steps, with highlights of the last one."""
     end = steps[-1]
     last, kinds = _shares(run, end), range(len(class_names(run)))
     true, named = _most_frequent_mistake(last)
-    # A class without test photos was called neither right nor wrong.
+    # A class without test photos is neither right nor wrong.
     held = [k for k in kinds if last[k].any()] or list(kinds)
     return ConfusionSpec(
         shares=[_shares(run, round_) for round_ in steps],
@@ -241,9 +241,9 @@ def _confusion(run: Run, steps: Sequence[int]) -> ConfusionSpec:
 
 
 def _most_frequent_mistake(shares: Shares) -> tuple[int, int]:
-    """Return the class and the wrong name for it with the largest share of the class.
+    """Return the true class and the wrong prediction with the largest share.
 
-    Both are the same where no name is wrong.
+    Without any mistake both are equal.
     """
     wrong = shares - np.diag(np.diag(shares))
     true, named = np.unravel_index(np.argmax(wrong), wrong.shape)
@@ -251,7 +251,7 @@ def _most_frequent_mistake(shares: Shares) -> tuple[int, int]:
 
 
 def _counter(run: Run, round_: int) -> list[Metric]:
-    """Return the overlay after a round: its number, and the accuracy where it was measured."""
+    """Return the overlay after a round: its number, and the accuracy if measured."""
     metrics = [Metric(round_number(round_, run), text("round"), "ink")]
     central = run.rounds[round_].central
     if central is not None and central.accuracy is not None:
@@ -260,11 +260,11 @@ def _counter(run: Run, round_: int) -> list[Metric]:
 
 
 def _matrix(run: Run, steps: Sequence[int]) -> Line:
-    """Return the caption on rows, and on the name that most photos were given at first, if any."""
+    """Return the caption on the rows, and on the most frequent first prediction, if any."""
     if not steps:
         return NOTHING
     name, share = _favourite(run, steps[0])
-    if share.value <= MOST_OF_THEM:
+    if share.value <= FAVOURITE:
         return line("Each row: photos of one kind. Brighter: more got the column's name.")
     if steps[0]:
         return line(
@@ -280,7 +280,7 @@ def _matrix(run: Run, steps: Sequence[int]) -> Line:
 
 
 def _sharpen(run: Run, steps: Sequence[int]) -> Line:
-    """Return the caption on the diagonal, which says that it forms only if it does."""
+    """Return the caption on the diagonal, depending on whether it grows."""
     if not steps:
         return NOTHING
     before, after = (float(np.trace(_shares(run, round_))) for round_ in (steps[0], steps[-1]))
@@ -293,7 +293,7 @@ def _sharpen(run: Run, steps: Sequence[int]) -> Line:
 
 
 def _favourite(run: Run, round_: int) -> tuple[Number, Number]:
-    """Return the name that was given most often, and to which share of the photos."""
+    """Return the most frequent prediction and its share of the photos."""
     given = np.array(run.rounds[round_].confusion).sum(axis=0)
     kind = int(np.argmax(given))
     share = float(given[kind] / max(given.sum(), 1))
@@ -304,7 +304,7 @@ def _favourite(run: Run, round_: int) -> tuple[Number, Number]:
 
 
 def _classes(run: Run, spec: ConfusionSpec | None) -> Line:
-    """Return the caption on the class with most right answers, and on the most common mistake."""
+    """Return the caption on the best class and on the most common mistake."""
     if spec is None:
         return NOTHING
     end = _tested(run)[-1]

@@ -1,4 +1,4 @@
-"""The ledger: what left the workers, what came to them, and what stayed."""
+"""The chapter on the ledger: bytes sent, bytes received, and photos that stayed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ BOTH = (DOWN, UP)
 
 @dataclass(frozen=True)
 class LedgerSpec:
-    """All that the chapter shows. The captions are called as their beats."""
+    """The contents of the chapter; captions have the names of their beats."""
 
     title: Line
     status: Line
@@ -40,10 +40,10 @@ class LedgerSpec:
 
 
 def tell(runs: Sequence[Run]) -> LedgerSpec:
-    """Return what the chapter shows of the first run.
+    """Return the chapter's spec for the first run.
 
     Raises:
-        NotRecordedError: the run did not record what travelled.
+        NotRecordedError: the run did not record the bytes of its messages.
     """
     run = runs[0]
     counted(run)
@@ -61,7 +61,7 @@ def tell(runs: Sequence[Run]) -> LedgerSpec:
 
 
 def _travelled(run: Run) -> list[EntrySpec]:
-    """Return what went out and what came back: no photo is in it."""
+    """Return the entries of models, updates and photos sent."""
     return [
         _entry(run, text("models, to the workers"), DOWN, "model"),
         _entry(run, _back(run), UP, "update"),
@@ -70,7 +70,7 @@ def _travelled(run: Run) -> list[EntrySpec]:
 
 
 def _back(run: Run) -> Text:
-    """Return what came back: scores as well, where the tests were recorded."""
+    """Return the name of the entry of updates, and of scores if tests were recorded."""
     if len(counted(run)) > 1:
         return text("updates and scores, back")
     return text("updates, back")
@@ -82,7 +82,7 @@ def _entry(run: Run, name: Text, way: str, role: Role) -> EntrySpec:
 
 
 def _parts(run: Run, way: str) -> Line:
-    """Say what the messages one way were: a model goes out to test as well, a score comes back."""
+    """Return the note on the messages in one direction, by phase if tests were recorded."""
     if len(counted(run)) == 1:
         return plural(messages(run, (way,)), "{n} message", "{n} messages")
     train, test = (messages_of(run, phase, way) for phase in (TRAINING, TESTING))
@@ -92,7 +92,7 @@ def _parts(run: Run, way: str) -> Line:
 
 
 def _kept(run: Run, stored: Number | None) -> list[EntrySpec]:
-    """Return the photos that stayed, where it is known how large they are."""
+    """Return the entry of the photos that stayed, if their size is known."""
     if stored is None:
         return []
     note = line("{n}, uncompressed", n=total(Language.integer, *all_photos(run)))
@@ -100,7 +100,7 @@ def _kept(run: Run, stored: Number | None) -> list[EntrySpec]:
 
 
 def _stored(run: Run) -> Number | None:
-    """Return the bytes of all photos, a byte for each pixel and colour; None if not known."""
+    """Return the size of all photos, a byte for each pixel and colour; None if unknown."""
     images = run.thumbnails if run.thumbnails is not None else run.sample_images
     known = all(None not in (p.num_train, p.num_validation) for p in run.partitions)
     if images is None or not known or not run.partitions:
@@ -114,7 +114,7 @@ def _stored(run: Run) -> Number | None:
 
 
 def _moved(run: Run) -> Line:
-    """Say what travelled, and what these messages did not hold."""
+    """Return the caption on the messages and their bytes."""
     n, amount = messages(run, BOTH), travelled(run, BOTH, digits_that_add_up(run))
     if len(counted(run)) > 1:
         return line(
@@ -130,7 +130,7 @@ def _moved(run: Run) -> Line:
 
 
 def _status(run: Run) -> Line:
-    """Say which messages are counted: a worker that failed has no bytes in the record."""
+    """Return the status line; after failures it says that only answers are counted."""
     n = round_number(-1, run)
     if _failures(run):
         return plural(n, "one round, answers only", "{n} rounds, answers only")
@@ -143,7 +143,7 @@ def _failures(run: Run) -> bool:
 
 
 def _stayed(run: Run, stored: Number | None) -> Line:
-    """Say how much never moved."""
+    """Return the caption on the photos that stayed."""
     if stored is None:
         return line("The photos stayed with the workers, all of them.")
     return line(
@@ -154,7 +154,7 @@ def _stayed(run: Run, stored: Number | None) -> Line:
 
 
 def _balance(run: Run, stored: Number | None) -> tuple[Line, EntrySpec] | None:
-    """Say whether bytes were saved, which is not the point; and return all that moved."""
+    """Return the caption that compares moved and stayed bytes, and the entry of all moved bytes."""
     if stored is None:
         return None
     moved = travelled(run, BOTH, digits_that_add_up(run))

@@ -1,4 +1,4 @@
-"""The loop: a few rounds that end as they began."""
+"""The loop: a few rounds that end with the first picture."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ MOST_ROUNDS = 2
 
 @dataclass(frozen=True)
 class LoopSpec:
-    """All that the loop shows."""
+    """The contents of the loop."""
 
     title: Line
     loop: Line
@@ -26,10 +26,10 @@ class LoopSpec:
 
 
 def tell(runs: Sequence[Run]) -> LoopSpec:
-    """Return what the loop shows of the first run: it starts and ends before any training.
+    """Return the loop's spec for the first run.
 
     Raises:
-        NotRecordedError: the run lacks something of it.
+        NotRecordedError: the run lacks data.
     """
     run = runs[0]
     last = min(len(run.rounds) - 1, MOST_ROUNDS)
@@ -44,7 +44,7 @@ def tell(runs: Sequence[Run]) -> LoopSpec:
 
 
 def _loop(run: Run) -> Line:
-    """Say what moves, and what a worker is where each is but a mark."""
+    """Return the caption on the colours, and on marks if each worker is one."""
     if each_has_a_mark(num_workers(run).value):
         return line(
             "Each square: a worker, its photos stay. Blue: the model out. Red: updates back."

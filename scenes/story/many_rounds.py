@@ -1,4 +1,4 @@
-"""Many rounds: the same again, faster each time, until the history can be seen at a glance."""
+"""The chapter on many rounds: quick rounds on the stage, then the whole history."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -37,14 +37,14 @@ from scenes.text.language import Language
 from scenes.text.lines import Line, Text, line, plural, text
 from scenes.text.numbers import at, number, position
 
-PACES = (0.6, 0.35)  # of the rounds that are still shown on the stage
-MOST_STEPS = 44  # in which the other rounds are drawn, some of them together where they are many
-FIRST_STEP, LAST_STEP, QUICKER = 0.3, 0.1, 0.9  # seconds, and what one step has of the one before
+PACES = (0.6, 0.35)  # of the quick rounds on the stage
+MOST_STEPS = 44  # steps for the other rounds; many rounds share steps
+FIRST_STEP, LAST_STEP, QUICKER = 0.3, 0.1, 0.9  # seconds, and the ratio of a step to the one before
 
 
 @dataclass(frozen=True)
 class StepSpec:
-    """The round that the history is drawn up to, in how many seconds, and the overlay then."""
+    """A step of the history: its last round, its seconds, and the overlay."""
 
     round: int
     seconds: float
@@ -53,7 +53,7 @@ class StepSpec:
 
 @dataclass(frozen=True)
 class ManyRoundsSpec:
-    """All that the chapter shows. The captions are called as their beats."""
+    """The contents of the chapter; captions have the names of their beats."""
 
     title: Line
     again: Line
@@ -63,7 +63,7 @@ class ManyRoundsSpec:
     stage: StageSpec
     plate: Plate
     reading: Reading
-    swift: Sequence[QuickRoundSpec]
+    quick_rounds: Sequence[QuickRoundSpec]
     history: HistorySpec
     first_rounds: Sequence[StepSpec]
     paced_rounds: Sequence[StepSpec]
@@ -71,15 +71,17 @@ class ManyRoundsSpec:
 
 
 def tell(runs: Sequence[Run]) -> ManyRoundsSpec:
-    """Return what the chapter shows of the first run, and one in one place to compare with.
+    """Return the chapter's spec for the first run, compared with training in one place.
 
     Raises:
-        NotRecordedError: the run lacks something of it.
+        NotRecordedError: the run lacks data.
     """
     run = runs[0]
     if last_round(run) < SHOWN_ROUND:
-        raise NotRecordedError(f"the run {run.name!r} has no round; record some with: fl-sim run")
-    shown = _last_on_stage(run)
+        raise NotRecordedError(
+            f"the run {run.name!r} has no rounds. Record a run with: fl-sim run NAME"
+        )
+    last_shown = _last_on_stage(run)
     compared = comparison(run, runs[1:])
     return ManyRoundsSpec(
         title=text("Many rounds"),
@@ -90,15 +92,15 @@ def tell(runs: Sequence[Run]) -> ManyRoundsSpec:
         stage=stage(run),
         plate=plate(run, SHOWN_ROUND),
         reading=_reading(run, SHOWN_ROUND),
-        swift=[_swift_spec(run, round_, pace) for round_, pace in _swift_rounds(run)],
+        quick_rounds=[_quick_round(run, round_, pace) for round_, pace in _quick_rounds(run)],
         history=_history(run, compared),
-        first_rounds=[StepSpec(r, FIRST_STEP, ()) for r in range(1, shown + 1)],
-        paced_rounds=_paced_rounds(run, shown),
-        so_far=_so_far(run, shown),
+        first_rounds=[StepSpec(r, FIRST_STEP, ()) for r in range(1, last_shown + 1)],
+        paced_rounds=_paced_rounds(run, last_shown),
+        so_far=_so_far(run, last_shown),
     )
 
 
-def _swift_spec(run: Run, round_: int, pace: float) -> QuickRoundSpec:
+def _quick_round(run: Run, round_: int, pace: float) -> QuickRoundSpec:
     return QuickRoundSpec(
         status=status(run, round_, text("again")),
         picked=participants(run.rounds[round_]),
@@ -109,27 +111,27 @@ def _swift_spec(run: Run, round_: int, pace: float) -> QuickRoundSpec:
     )
 
 
-def _swift_rounds(run: Run) -> list[tuple[int, float]]:
-    """Return the rounds that are still shown on the stage, each with its pace.
+def _quick_rounds(run: Run) -> list[tuple[int, float]]:
+    """Return the quick rounds on the stage, each with its pace.
 
-    They follow the one told in full without a gap, and some worker answered in each.
+    They directly follow the round shown in full, and some worker answered in each.
     """
     after = range(SHOWN_ROUND + 1, len(run.rounds))
-    shown = []
+    quick = []
     for round_, pace in zip(after, PACES, strict=False):
         if not participants(run.rounds[round_]):
             break
-        shown.append((round_, pace))
-    return shown
+        quick.append((round_, pace))
+    return quick
 
 
 def _last_on_stage(run: Run) -> int:
-    """Return the last round that is shown on the stage, here or in the chapter of one round."""
-    return max([SHOWN_ROUND, *(round_ for round_, _ in _swift_rounds(run))])
+    """Return the last round on the stage, in this chapter or in that on one round."""
+    return max([SHOWN_ROUND, *(round_ for round_, _ in _quick_rounds(run))])
 
 
 def _paced_rounds(run: Run, after: int) -> list[StepSpec]:
-    """Return the steps in which the history grows to its end, each quicker than the one before."""
+    """Return the steps of the remaining history, each quicker than the one before."""
     rounds = _stops(after, last_round(run))
     return [
         StepSpec(round_, max(LAST_STEP, FIRST_STEP * QUICKER**i), _so_far(run, round_))
@@ -138,7 +140,7 @@ def _paced_rounds(run: Run, after: int) -> list[StepSpec]:
 
 
 def _stops(after: int, last: int) -> list[int]:
-    """Return every round from one to the last; where they are many, ever more at a time."""
+    """Return the last round of each step: every round, or for many rounds ever larger steps."""
     rest = last - after
     if rest <= MOST_STEPS:
         return list(range(after + 1, last + 1))
@@ -146,9 +148,9 @@ def _stops(after: int, last: int) -> list[int]:
 
 
 def _again(run: Run) -> Line:
-    """Say that it is the same again, with other workers where some are drawn, and until when."""
+    """Return the caption on repeated rounds, and on sampling if workers are sampled."""
     last = round_number(-1, run)
-    if all(everyone(run, round_) for round_, _ in _swift_rounds(run)):
+    if all(everyone(run, round_) for round_, _ in _quick_rounds(run)):
         return line("The same again and again, up to round {n}.", n=last)
     return line(
         "The same again and again, each time with a new draw of workers, up to round {n}.", n=last
@@ -156,7 +158,7 @@ def _again(run: Run) -> Line:
 
 
 def _history(run: Run, compared: Comparison | None) -> HistorySpec:
-    """Return the curves of accuracy and loss and who took part, by round."""
+    """Return accuracy, loss and participants by round."""
     first = _series(run, "accuracy", text("test accuracy"), compared.levels if compared else ())
     assert first is not None
     loss = _series(run, "loss", text("loss"))
@@ -175,7 +177,7 @@ def _history(run: Run, compared: Comparison | None) -> HistorySpec:
 def _series(
     run: Run, measure: str, name: Text, levels: Sequence[LevelSpec] = ()
 ) -> SeriesSpec | None:
-    """Return a measure of every round that was tested, or nothing where none has it."""
+    """Return a measure by round, or None if no round has it."""
     values = measured(run, measure)
     known = [round_ for round_, value in enumerate(values) if value is not None]
     if not known:
@@ -187,28 +189,28 @@ def _series(
 
 
 def _so_far(run: Run, round_: int) -> list[Metric]:
-    """Return the overlay after a round: the last accuracy known, and all bytes moved until then."""
+    """Return the overlay after a round: the last known accuracy, and all bytes so far."""
     value = accuracy(run, last_tested(run, round_))
-    shown = [Metric(value, text("test accuracy"), "ink")]
+    metrics = [Metric(value, text("test accuracy"), "ink")]
     if bytes_are_known(run):
-        shown.append(Metric(moved(run, round_), _moved_so_far(run), "ink"))
-    return shown
+        metrics.append(Metric(moved(run, round_), _moved_so_far(run), "ink"))
+    return metrics
 
 
 def _moved_so_far(run: Run) -> Line:
-    """Name the bytes that are counted: those of the tests as well, where they were recorded."""
+    """Return the name of the bytes so far, which include tests if recorded."""
     if bytes_are_known(run, TESTING):
         return text("moved, tests included")
     return text("moved so far")
 
 
 def _reading(run: Run, round_: int) -> Reading:
-    """Return the front end's reading: that of the last test until a round."""
+    """Return the front end's reading at the last test up to a round."""
     return reading(run, last_tested(run, round_))
 
 
 def _grow(run: Run) -> Line:
-    """Say what the rounds do together, as it was: always all workers, or always a few."""
+    """Return the caption on participation: all workers, or some in each round."""
     everyone = len(run.partitions)
     if all(len(participants(round_)) == everyone for round_ in run.rounds[1:]):
         return line("Every worker trains in every round: the model learns from all.")

@@ -1,4 +1,4 @@
-"""One round of federated averaging, phase by phase."""
+"""The chapter on one round of federated averaging, phase by phase."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -50,17 +50,17 @@ PHASES = (
     "evaluate",
     "report",
 )
-# How the loss goes over a training: down all the way, down with steps up, or neither.
-Course = Literal["falls", "wobbles", "open"]
-# Strategies whose new model is the mean of what the workers sent.
+# The trend of losses in a training: down all the way, down with steps up, or neither.
+Trend = Literal["falls", "wobbles", "open"]
+# Strategies whose new model is the mean of the workers' models.
 AVERAGING = ("FedAvg", "FedProx")
 
 
 @dataclass(frozen=True)
 class OneRoundSpec:
-    """All that the chapter shows. Captions and status lines are found by phase.
+    """The contents of the chapter; captions and status lines are by phase.
 
-    What a run did not record is empty: no curves, no shares, nothing sent, nobody who tested.
+    Data that the run did not record are empty, such as curves, shares and scores.
     """
 
     title: Line
@@ -85,12 +85,12 @@ class OneRoundSpec:
 
 
 def tell(runs: Sequence[Run]) -> OneRoundSpec:
-    """Return what the chapter shows of the first run that trained in a first round.
+    """Return the chapter's spec for the first run with training in its first round.
 
     Raises:
-        NotRecordedError: none did, or it is not known how many workers there were.
+        NotRecordedError: there is none, or its number of workers is unknown.
     """
-    run, round_ = _spec_run(runs), SHOWN_ROUND
+    run, round_ = _first_trained(runs), SHOWN_ROUND
     sent = updates(run, round_)
     first = plate(run, 0)
     return OneRoundSpec(
@@ -116,7 +116,7 @@ def tell(runs: Sequence[Run]) -> OneRoundSpec:
     )
 
 
-def _spec_run(runs: Sequence[Run]) -> Run:
+def _first_trained(runs: Sequence[Run]) -> Run:
     for run in runs:
         try:
             train_of(run, SHOWN_ROUND)
@@ -128,7 +128,7 @@ def _spec_run(runs: Sequence[Run]) -> Run:
 
 
 def _captions(run: Run, round_: int) -> dict[str, Line]:
-    """Return each phase's caption; a phase of which nothing is known has none."""
+    """Return the caption of each phase that was recorded."""
     captions = {
         "initialise": _initialise(run),
         "sample": _sample(run, round_),
@@ -144,7 +144,7 @@ def _captions(run: Run, round_: int) -> dict[str, Line]:
 
 
 def _phases() -> dict[str, Line]:
-    """Return what each phase is called on screen."""
+    """Return the name of each phase on screen."""
     names = (
         text("initialise"),
         text("sample"),
@@ -158,17 +158,17 @@ def _phases() -> dict[str, Line]:
     return dict(zip(PHASES, names, strict=True))
 
 
-# --- what the phases show
+# --- contents of the phases
 
 
 def _lost(run: Run, round_: int) -> tuple[int, ...]:
-    """Return the workers that were asked and sent nothing back."""
+    """Return the sampled workers that sent no update."""
     answered = {reply.client for reply in train_of(run, round_).replies}
     return tuple(client for client in picked(run, round_) if client not in answered)
 
 
 def _curves(run: Run, round_: int) -> dict[int, CurveSpec]:
-    """Return the loss of each worker that answered, batch by batch, where it is known."""
+    """Return the losses by batch of the workers that answered, if known."""
     curves = {}
     for i, reply in enumerate(train_of(run, round_).replies):
         if reply.loss_curve:
@@ -180,7 +180,7 @@ def _curves(run: Run, round_: int) -> dict[int, CurveSpec]:
 
 
 def _sent(run: Run, round_: int) -> list[list[Metric]]:
-    """Return the overlay after each arrival of updates, empty where their sizes are unknown."""
+    """Return the overlay after each arrival of updates, empty if a size is unknown."""
     replies = train_of(run, round_).replies
     trips = arrivals(len(replies), round(num_workers(run).value))
     if any(reply.bytes_up is None for reply in replies):
@@ -201,7 +201,7 @@ def _weights_known(run: Run, round_: int) -> bool:
 
 
 def _tested(run: Run, round_: int) -> ScoresSpec:
-    """Return what each worker sampled for evaluation measured on its own photos."""
+    """Return the score of each worker that tested the model."""
     evaluate = _evaluation(run, round_)
     if evaluate is None:
         return ScoresSpec()
@@ -215,7 +215,7 @@ def _tested(run: Run, round_: int) -> ScoresSpec:
 
 
 def _together(replies: Cursor, scores: Sequence[Text]) -> Text:
-    """Return what scores are called that travel together: how many they are."""
+    """Return the label of a packet of several scores: their number."""
     if len(scores) < 2:
         return scores[0] if scores else NOTHING
     counted = computed(len(scores), Language.integer, "count of {}", replies)
@@ -223,7 +223,7 @@ def _together(replies: Cursor, scores: Sequence[Text]) -> Text:
 
 
 def _score(place: Cursor, metrics: Metrics | None) -> Number | None:
-    """Return an accuracy, or a loss where there is none, or nothing."""
+    """Return the accuracy, else the loss, else None."""
     if metrics is None:
         return None
     if metrics.accuracy is not None:
@@ -236,7 +236,7 @@ def _evaluation(run: Run, round_: int) -> Evaluate | None:
 
 
 def _federated(run: Run, round_: int) -> list[Metric]:
-    """Return the overlay with the federated evaluation of a round, as far as it is known."""
+    """Return the overlay of a round's federated evaluation, as far as known."""
     evaluate = _evaluation(run, round_)
     if evaluate is None or evaluate.metrics is None:
         return []
@@ -244,28 +244,28 @@ def _federated(run: Run, round_: int) -> list[Metric]:
     names = (text("accuracy"), text("loss"))
     if evaluate.averaged:
         names = (text("mean accuracy"), text("mean loss"))
-    shown = []
+    metrics = []
     if evaluate.metrics.accuracy is not None:
         accuracy = number(measured.accuracy, Language.percent)
-        shown.append(Metric(accuracy, names[0], "ink"))
+        metrics.append(Metric(accuracy, names[0], "ink"))
     if evaluate.metrics.loss is not None:
-        shown.append(Metric(number(measured.loss, Language.decimal), names[1], "ink"))
-    return shown
+        metrics.append(Metric(number(measured.loss, Language.decimal), names[1], "ink"))
+    return metrics
 
 
 def _before_and_after(run: Run, round_: int) -> tuple[Number, Number, Line] | None:
-    """Return the same measure before and after a round, and what to call the new one."""
+    """Return a measure before and after a round, and the name of the new one."""
     old, _ = reading(run, round_ - 1)
     new, note = reading(run, round_)
     same = tests_accuracy(run, round_ - 1) == tests_accuracy(run, round_)
     return (old, new, note) if old.text and new.text and same else None
 
 
-# --- what the captions say
+# --- captions
 
 
 def _initialise(run: Run) -> Line:
-    """Say where everyone starts, and what the tiles are."""
+    """Return the caption on the first model."""
     if run.network is None:
         return plural(
             num_workers(run),
@@ -284,7 +284,7 @@ def _initialise(run: Run) -> Line:
 
 
 def _sample(run: Run, round_: int) -> Line:
-    """Say who was picked, and why not everyone."""
+    """Return the caption on the sampled workers."""
     some = _number_picked(run, round_)
     if everyone(run, round_):
         return plural(
@@ -309,68 +309,68 @@ def _number_picked(run: Run, round_: int) -> Number:
 
 
 def _distribute(run: Run) -> Line:
-    """Say what goes out."""
+    """Return the caption on the models sent."""
     if run.network is None:
         return line("Each of them receives a copy of the model.")
     return line("Each of them receives a copy of the model, {size}.", size=model_size(run))
 
 
 def _train(run: Run, round_: int) -> Line:
-    """Say what training does: that the loss falls, where it fell for everyone."""
+    """Return the caption on training: photos, and the trend of the losses."""
     replies = train_of(run, round_).replies
     curves = [reply.loss_curve or () for reply in replies]
     if not all(curves):
         return line("Each trains its copy on its own photos, which never leave it.")
     if crowded(num_workers(run).value):
         return line("Each trains on its own photos. A line is one worker's error, the loss.")
-    course = _course(curves)
+    trend = _trend(curves)
     if any(reply.num_examples is None for reply in replies):
-        return _loss(course)
+        return _loss(trend)
     sent = at(run).rounds[round_].train.replies
     each = [number(sent[i].num_examples, Language.integer) for i in range(len(replies))]
-    return _photos_and_loss(each, course)
+    return _photos_and_loss(each, trend)
 
 
-def _course(curves: Sequence[Sequence[float]]) -> Course:
-    """Return how curves go: a step up that others make good again makes a fall wobble."""
+def _trend(curves: Sequence[Sequence[float]]) -> Trend:
+    """Return the trend of loss curves."""
     if any(curve[-1] >= curve[0] for curve in curves):
         return "open"
     ups = sum(later > one for curve in curves for one, later in pairwise(curve))
     return "wobbles" if ups else "falls"
 
 
-def _loss(course: Course) -> Line:
-    if course == "wobbles":
+def _loss(trend: Trend) -> Line:
+    if trend == "wobbles":
         return line("Each trains on its own photos. Its error, the loss, wobbles and falls.")
-    if course == "falls":
+    if trend == "falls":
         return line("Each trains on its own photos. Batch by batch its error, the loss, falls.")
     return line("Each trains on its own photos. Its error, the loss, batch by batch.")
 
 
-def _photos_and_loss(each: Sequence[Number], course: Course) -> Line:
-    """Say how many photos each trains on, one number where it is the same for all."""
+def _photos_and_loss(each: Sequence[Number], trend: Trend) -> Line:
+    """Return the caption on the number of photos, or its range, and on the trend."""
     least, most = min(each, key=lambda n: n.value), max(each, key=lambda n: n.value)
     if least.value < most.value:
-        return _range_and_loss(least, most, course)
-    if course == "wobbles":
+        return _range_and_loss(least, most, trend)
+    if trend == "wobbles":
         return line(
             "Each trains on its own {n} photos. Its error, the loss, wobbles and falls.", n=least
         )
-    if course == "falls":
+    if trend == "falls":
         return line(
             "Each trains on its own {n} photos. Batch by batch its error, the loss, falls.", n=least
         )
     return line("Each trains on its own {n} photos. Its error, the loss, by batch.", n=least)
 
 
-def _range_and_loss(least: Number, most: Number, course: Course) -> Line:
-    if course == "wobbles":
+def _range_and_loss(least: Number, most: Number, trend: Trend) -> Line:
+    if trend == "wobbles":
         return line(
             "They train on {least} to {most} photos each. The error, the loss, wobbles and falls.",
             least=least,
             most=most,
         )
-    if course == "open":
+    if trend == "open":
         return line(
             "They train on {least} to {most} photos each. The error, the loss, by batch.",
             least=least,
@@ -384,7 +384,7 @@ def _range_and_loss(least: Number, most: Number, course: Course) -> Line:
 
 
 def _collect(run: Run, round_: int) -> Line:
-    """Say what comes back, and of how many nothing does."""
+    """Return the caption on updates that return and on workers that fail."""
     lost = len(_lost(run, round_))
     if not lost:
         return line("Only the trained weights travel back. The photos stay.")
@@ -397,7 +397,7 @@ def _collect(run: Run, round_: int) -> Line:
 
 
 def _aggregate(run: Run, round_: int) -> Line:
-    """Say what the average does, and how much each counts: the same, or more with more photos."""
+    """Return the caption on the average and its shares."""
     if not _averages(run, round_):
         return line("From all of these, the coordinator makes the new model.")
     if not _weights_known(run, round_):
@@ -415,15 +415,15 @@ def _aggregate(run: Run, round_: int) -> Line:
 
 
 def _averages(run: Run, round_: int) -> bool:
-    """Whether the new model is the mean of what came in, as far as is known."""
+    """Whether the new model is the mean of the updates, as far as known."""
     if run.probes:
         return train_of(run, round_).weighted_mean is not None
     return run.strategy is None or run.strategy in AVERAGING
 
 
 def _evaluate(run: Run, round_: int) -> Line:
-    """Say how the new model is tested."""
-    if _kept_apart(run, round_):
+    """Return the caption on the test of the new model."""
+    if _have_validation(run, round_):
         return plural(
             testers(run, round_),
             "{n} worker tests it on photos it kept apart. Only a score comes back.",
@@ -436,8 +436,8 @@ def _evaluate(run: Run, round_: int) -> Line:
     )
 
 
-def _kept_apart(run: Run, round_: int) -> bool:
-    """Whether everyone who tested the model holds photos that it does not train on."""
+def _have_validation(run: Run, round_: int) -> bool:
+    """Whether all workers that tested the model have validation photos."""
     evaluate = _evaluation(run, round_)
     if evaluate is None or not run.partitions:
         return False
@@ -445,7 +445,7 @@ def _kept_apart(run: Run, round_: int) -> bool:
 
 
 def _report(run: Run, round_: int) -> Line:
-    """Say what came of it."""
+    """Return the caption on the result of the round."""
     readings = _before_and_after(run, round_)
     if readings is None:
         return line("The round is over. The next one begins with the new model.")

@@ -1,10 +1,10 @@
-"""One weight of one round: the values that workers sent of it, and a check of its average.
+"""One weight of one round: the values that workers sent, and a check of their average.
 
-Which weight, and of which round, depends on the record. Of all that are known it is the one
+The chapter shows the known weight that is best by these criteria in turn:
 
-1. whose numbers, rounded as they are shown, multiply and add up to just the digits shown,
-2. of the earliest round,
-3. for which the average without shares is farthest off, then the one that was sent most differing.
+1. its rounded numbers multiply and add up to the digits on screen,
+2. its round is the earliest,
+3. its average without shares differs most, then its values differ most.
 """
 
 from collections.abc import Iterator, Sequence
@@ -17,12 +17,12 @@ from scenes.text.language import Language
 from scenes.text.numbers import Cursor, at
 
 DIGITS = 4
-MOST_TERMS = 4  # rows; where more workers answered, the last one gathers the rest
+MOST_TERMS = 4  # rows; with more workers, the last row is for the rest
 
 
 @dataclass(frozen=True)
-class Choice:
-    """One weight of one round: the values that were sent, by whom, and with which shares."""
+class WeightChoice:
+    """One weight of one round, with the values and shares of all replies."""
 
     run: Run
     round_: int
@@ -37,7 +37,7 @@ class Choice:
 
     @property
     def replies(self) -> Sequence[TrainReply]:
-        """The replies of the workers that answered."""
+        """The replies to the training."""
         return self.train.replies
 
     @property
@@ -51,8 +51,8 @@ class Choice:
         return [(reply.probes or ())[self.probe] for reply in self.replies]
 
     @property
-    def named(self) -> list[int]:
-        """The replies that have a row of their own: all, or those with most photos."""
+    def own_rows(self) -> list[int]:
+        """The replies with their own rows: all, or those with most photos."""
         count = len(self.replies)
         if count <= MOST_TERMS:
             return list(range(count))
@@ -61,8 +61,8 @@ class Choice:
 
     @property
     def others(self) -> list[int]:
-        """The replies that share a row."""
-        named = set(self.named)
+        """The replies that share the last row."""
+        named = set(self.own_rows)
         return [i for i in range(len(self.replies)) if i not in named]
 
     @property
@@ -77,72 +77,74 @@ class Choice:
 
     @property
     def mean(self) -> float:
-        """The weighted mean, recomputed from what was sent."""
+        """The weighted mean, computed from the replies."""
         return self.summed(range(len(self.replies)))
 
     @property
-    def plain(self) -> float:
+    def plain_mean(self) -> float:
         """The mean without weights."""
         return fsum(self.sent) / len(self.replies)
 
     @property
     def spread(self) -> float:
-        """How far apart the sent values lie."""
+        """The range of the sent values."""
         return max(self.sent) - min(self.sent)
 
     @property
-    def server(self) -> float:
+    def server_value(self) -> float:
         """The server's own value after the round."""
         known = self.run.rounds[self.round_].probes or self.train.weighted_mean or ()
         return known[self.probe]
 
     @property
-    def redone(self) -> bool:
-        """Whether the numbers, rounded as shown, make the products and sums that are shown."""
-        named, shares, sent = self.named, self.shares, self.sent
+    def adds_up(self) -> bool:
+        """Whether the rounded numbers give the products and the sum on screen."""
+        named, shares, sent = self.own_rows, self.shares, self.sent
         products = [rounded(self.summed([i])) for i in named]
         again = [rounded(float(rounded(shares[i]) * rounded(sent[i]))) for i in named]
         rest = rounded(self.summed(self.others)) if self.others else Decimal()
         added = fsum(float(product) for product in (*products, rest))
-        return products == again and rounded(added) == rounded(self.mean) == rounded(self.server)
+        return products == again and rounded(added) == rounded(self.mean) == rounded(
+            self.server_value
+        )
 
     @property
-    def plain_redone(self) -> bool:
-        """Whether the mean without weights follows from the values as shown."""
+    def plain_adds_up(self) -> bool:
+        """Whether the rounded values give the mean without weights on screen."""
         again = fsum(float(rounded(value)) for value in self.sent) / len(self.replies)
-        return rounded(again) == rounded(self.plain)
+        return rounded(again) == rounded(self.plain_mean)
 
     @property
     def rank(self) -> tuple[bool, int, float, float]:
-        """The order of preference, in which the largest is the best."""
-        gap = abs(self.mean - self.plain)
-        return self.redone and self.plain_redone, -self.round_, gap, self.spread
+        """The sort key; the largest is the best."""
+        gap = abs(self.mean - self.plain_mean)
+        return self.adds_up and self.plain_adds_up, -self.round_, gap, self.spread
 
 
 def rounded(value: float) -> Decimal:
-    """Return a value as it is shown."""
+    """Return a value rounded as on screen."""
     return Decimal(str(value)).quantize(Decimal(10) ** -DIGITS) + 0
 
 
-def shown(language: Language, value: float) -> str:
-    """Return a value as it is written, with as many digits as all of them have."""
+def format_value(language: Language, value: float) -> str:
+    """Return a value as text with a fixed number of digits."""
     return language.decimal(float(rounded(value)), DIGITS)
 
 
-def choices(run: Run) -> Iterator[Choice]:
-    """Yield every weight of every round whose average is known in all its parts."""
+def choices(run: Run) -> Iterator[WeightChoice]:
+    """Yield every weight of every round with a completely known average."""
     for round_ in run.rounds:
         if round_.train is None or not _complete(round_.train):
             continue
         for probe in range(len(run.probes)):
-            choice = Choice(run, round_.number, probe)
-            # A strategy may take a step of its own after the average: that is another story.
-            if abs(choice.server - (round_.train.weighted_mean or ())[probe]) < 10**-DIGITS:
+            choice = WeightChoice(run, round_.number, probe)
+            # Skip strategies that change the average in a further step.
+            if abs(choice.server_value - (round_.train.weighted_mean or ())[probe]) < 10**-DIGITS:
                 yield choice
 
 
 def _complete(train: Train) -> bool:
-    """Whether several workers answered, and all that goes into their average is known."""
+    """Whether several workers answered, and all inputs of their average are known."""
     known = all(
         reply.probes is not None and reply.weight is not None and reply.num_examples is not None
         for reply in train.replies

@@ -1,4 +1,4 @@
-"""The film's title, and rounds that play under it."""
+"""The opening: the film's title, and rounds that play under it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from scenes.story.common import (
 )
 from scenes.story.specs import PhraseSpec, Plate, QuickRoundSpec, Reading, StageSpec
 from scenes.story.tests_by_round import last_tested
-from scenes.text.errors import NotRecordedError
+from scenes.text.errors import NotRecordedError, not_recorded
 from scenes.text.lines import Line, Text, line, plural, text
 
 PACE = 0.38
@@ -24,7 +24,7 @@ MOST_ROUNDS = 2
 
 @dataclass(frozen=True)
 class OpeningSpec:
-    """All that the chapter shows, and its title, which only a list of chapters shows."""
+    """The contents of the chapter; ``title`` is only for lists of chapters."""
 
     title: Line
     phrases: Sequence[PhraseSpec]
@@ -37,14 +37,14 @@ class OpeningSpec:
 
 
 def tell(runs: Sequence[Run]) -> OpeningSpec:
-    """Return what the chapter shows of the first run.
+    """Return the chapter's spec for the first run.
 
     Raises:
-        NotRecordedError: the run lacks something of it.
+        NotRecordedError: the run lacks data.
     """
     run = runs[0]
     if not run.partitions:
-        raise NotRecordedError(f"the run {run.name!r} recorded nothing of its clients' data")
+        raise not_recorded(run.name, "partitions of its clients")
     return OpeningSpec(
         title=text("Federated learning"),
         phrases=_phrases(run),
@@ -53,12 +53,14 @@ def tell(runs: Sequence[Run]) -> OpeningSpec:
         stage=stage(run),
         plate=plate(run, 0),
         reading=reading(run, last_tested(run, 0)),
-        played=[(_counter(run, round_), _swift(run, round_)) for round_ in _first_rounds(run)],
+        played=[
+            (_counter(run, round_), _quick_round(run, round_)) for round_ in _first_rounds(run)
+        ],
     )
 
 
 def _phrases(run: Run) -> list[PhraseSpec]:
-    """Return the film's title."""
+    """Return the phrases of the film's title."""
     return [
         PhraseSpec(plural(num_workers(run), "{n} worker,", "{n} workers,"), "ink"),
         PhraseSpec(text("one model,"), "model"),
@@ -70,22 +72,22 @@ def _first_rounds(run: Run) -> list[int]:
     """Return the first rounds in which workers answered.
 
     Raises:
-        NotRecordedError: there is none.
+        NotRecordedError: no worker answered in any round.
     """
     answered = [r for r in range(1, len(run.rounds)) if participants(run.rounds[r])]
     if not answered:
         raise NotRecordedError(
-            f"no client of the run {run.name!r} answered; record a run with: fl-sim run NAME"
+            f"no client of the run {run.name!r} answered. Record a run with: fl-sim run NAME"
         )
     return answered[:MOST_ROUNDS]
 
 
 def _counter(run: Run, round_: int) -> Line:
-    """Return which round is shown."""
+    """Return the label of a round."""
     return line("round {r}", r=round_number(round_, run))
 
 
-def _swift(run: Run, round_: int) -> QuickRoundSpec:
+def _quick_round(run: Run, round_: int) -> QuickRoundSpec:
     return QuickRoundSpec(
         picked=participants(run.rounds[round_]),
         model_size=model_size(run),

@@ -1,4 +1,4 @@
-"""Which of several runs can be compared: the same in all but one respect."""
+"""Pairs of comparable runs: one with alike data and one with skewed data."""
 
 from collections.abc import Callable, Sequence
 from itertools import permutations
@@ -7,20 +7,20 @@ import numpy as np
 
 from fl_sim.record import Run
 
-# Settings that say how photos are dealt out, and those that only say what is recorded.
-DEALING = frozenset({"partitioning", "dirichlet-alpha", "classes-per-client"})
+# Settings for the split of photos, and settings that only affect the record.
+PARTITIONING = frozenset({"partitioning", "dirichlet-alpha", "classes-per-client"})
 RECORDING = frozenset({"keep", "confusion-every", "full-round", "round-timeout", "failure-seed"})
 ROUNDS, SEED = "num-server-rounds", "seed"
-CLEARLY = 0.1  # by so much two runs' skew differs at least, where one is called different
+CLEARLY = 0.1  # least difference in skew between alike and skewed data
 
 Pair = tuple[Run, Run]
 
 
 def skew(run: Run) -> float | None:
-    """Return how unlike the workers' labels are, 0 to 1, or nothing where it is not known.
+    """Return the label skew of the workers, 0 to 1, or None if unknown.
 
-    It is the share of a worker's photos that would have to be of another kind for it to hold the
-    kinds as all workers together do (total variation distance), the mean over the workers.
+    It is the mean total variation distance of a worker's label distribution to that of all workers
+    together.
     """
     rows = [partition.label_counts for partition in run.partitions]
     if not rows or any(row is None for row in rows):
@@ -33,32 +33,32 @@ def skew(run: Run) -> float | None:
     return float(np.abs(counts / held - together).sum(axis=1).mean() / 2)
 
 
-def settings(run: Run, besides: frozenset[str]) -> frozenset[tuple[str, object]]:
-    """Return a run's strategy and settings besides some."""
-    kept = ((key, value) for key, value in run.config.items() if key not in besides)
+def settings(run: Run, ignored: frozenset[str]) -> frozenset[tuple[str, object]]:
+    """Return a run's strategy and settings, without the ignored ones."""
+    kept = ((key, value) for key, value in run.config.items() if key not in ignored)
     return frozenset([("strategy of", run.strategy), *kept])
 
 
 def alike_and_skewed(
     runs: Sequence[Run], score: Callable[[Run], int], *, free: frozenset[str] = frozenset()
 ) -> Pair | None:
-    """Return two runs that differ only in how the photos are dealt out, the more alike first.
+    """Return the best two runs that differ only in label skew, the more alike one first.
 
     Args:
-        runs: those to choose from.
-        score: how much a run can tell, 0 if nothing; a pair is as good as its poorer run. Among
-            equals it is the pair with the greatest difference, and rather of one seed.
-        free: settings that may differ as well.
+        runs: the candidates.
+        score: the usefulness of a run, 0 for none; the lower score of a pair counts. Among equals,
+            pairs with one seed are preferred, then those with the largest difference in skew.
+        free: further settings that may differ.
     """
     known = [(run, skew(run)) for run in runs if score(run)]
-    besides = DEALING | RECORDING | {SEED} | free
+    ignored = PARTITIONING | RECORDING | {SEED} | free
     found = [
         ((min(score(one), score(other)), _same_seed(one, other), more - less), (one, other))
         for (one, less), (other, more) in permutations(known, 2)
         if less is not None
         and more is not None
         and more - less >= CLEARLY
-        and settings(one, besides) == settings(other, besides)
+        and settings(one, ignored) == settings(other, ignored)
     ]
     return max(found, key=lambda entry: entry[0])[1] if found else None
 

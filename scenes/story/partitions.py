@@ -1,4 +1,4 @@
-"""How the photos are split among the workers: how many each holds, for what, and of which kinds."""
+"""The chapter on partitions: each worker's photos, for training and validation, by class."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,25 +8,25 @@ from fl_sim.record import Run
 from scenes.story.class_names import kind_name
 from scenes.story.common import SHOWN_WORKER, all_photos, class_names, label_counts, num_workers
 from scenes.story.specs import StackSpec, StacksSpec
-from scenes.text.errors import NotRecordedError
+from scenes.text.errors import not_recorded
 from scenes.text.language import ENGLISH, Language
 from scenes.text.lines import Line, line, plural, text
 from scenes.text.numbers import Number, at, computed, count, number, position, total
 
 MOST_TILES = 550
-STEPS = (1, 2, 5)  # a tile stands for one of these times a power of ten
-MOST_WORKERS = 12  # that are shown side by side; of more, the first FEW
+STEPS = (1, 2, 5)  # a tile stands for one of these numbers of photos, times a power of ten
+MOST_WORKERS = 12  # shown side by side; with more, only the first FEW
 FEW = 10
-MOST_KINDS = 12  # rows; of more kinds, the FEW that the told worker holds most of
+MOST_KINDS = 12  # rows; with more kinds, the FEW most frequent ones of the example worker
 NAME = 14  # characters of a kind's name
-ALIKE = 0.5  # part by which a kind's share may differ in a mix that is called the same
+ALIKE = 0.5  # relative difference of a kind's share up to which mixes count as equal
 
 
 @dataclass(frozen=True)
 class PartitionsSpec:
-    """All that the chapter shows. The captions are called as their beats.
+    """The contents of the chapter; captions have the names of their beats.
 
-    There is no ``split`` where no worker keeps photos apart.
+    ``split`` is None if no worker has validation photos.
     """
 
     title: Line
@@ -38,16 +38,14 @@ class PartitionsSpec:
 
 
 def tell(runs: Sequence[Run]) -> PartitionsSpec:
-    """Return what the chapter shows of the first run.
+    """Return the chapter's spec for the first run.
 
     Raises:
-        NotRecordedError: the run lacks something of it.
+        NotRecordedError: the run lacks data.
     """
     run = runs[0]
     if not run.partitions:
-        raise NotRecordedError(
-            f"the run {run.name!r} recorded no partitions of its clients; record one with fl-sim"
-        )
+        raise not_recorded(run.name, "partitions of its clients")
     return PartitionsSpec(
         title=text("Who holds which photos"),
         dataset=_dataset(run),
@@ -58,16 +56,16 @@ def tell(runs: Sequence[Run]) -> PartitionsSpec:
     )
 
 
-# --- what is drawn
+# --- contents
 
 
 def _stacks(run: Run) -> StacksSpec:
-    shown, per_tile = _shown(run), _per_tile(run)
-    rest = [sum(_tiles(run, worker, per_tile)) for worker in range(shown, len(run.partitions))]
+    num_shown, per_tile = _num_shown(run), _per_tile(run)
+    rest = [sum(_tiles(run, worker, per_tile)) for worker in range(num_shown, len(run.partitions))]
     names = class_names(run)
     kinds = _kinds_shown(run)
     return StacksSpec(
-        stacks=[_stack(run, worker, kinds, per_tile) for worker in range(shown)],
+        stacks=[_stack(run, worker, kinds, per_tile) for worker in range(num_shown)],
         rest=sum(rest),
         kinds=[kind_name(run, kind, NAME) for kind in kinds if names],
         worker=SHOWN_WORKER,
@@ -80,7 +78,7 @@ def _stacks(run: Run) -> StacksSpec:
 
 
 def _tile(run: Run) -> Line:
-    """Return what a tile stands for, as it is written beside one."""
+    """Return the label of a tile: the number of photos that it stands for."""
     if _exact(run):
         return plural(_each(run), "{n} photo", "{n} photos")
     return plural(_each(run), "about {n} photo", "about {n} photos")
@@ -92,35 +90,35 @@ def _each(run: Run) -> Number:
 
 
 def _exact(run: Run) -> bool:
-    """Whether everyone's photos, and both parts of them, make whole tiles."""
+    """Whether all numbers of photos are multiples of a tile."""
     per_tile, sizes = _per_tile(run), _sizes(run)
-    parts = [_held(run, worker) for worker in range(len(sizes))]
+    parts = [_num_validation(run, worker) for worker in range(len(sizes))]
     return all(part % per_tile == 0 for part in (*sizes, *parts))
 
 
 def _stack(run: Run, worker: int, kinds: Sequence[int], per_tile: int) -> StackSpec:
     part = at(run).partitions[worker]
     counts = [number(part.label_counts[kind], Language.integer) for kind in kinds]
-    held = _held(run, worker)
+    held_out = _num_validation(run, worker)
     return StackSpec(
         number=position(part),
         size=_size_of(run, worker),
         train=number(part.num_train, Language.integer),
-        validation=number(part.num_validation, Language.integer) if held else None,
+        validation=number(part.num_validation, Language.integer) if held_out else None,
         tiles=_tiles(run, worker, per_tile),
         photos=None if run.thumbnails is None else run.thumbnails[worker],
         kinds=[(held_of_kind, held_of_kind.value) for held_of_kind in counts],
     )
 
 
-def _shown(run: Run) -> int:
-    """Return how many workers are shown."""
+def _num_shown(run: Run) -> int:
+    """Return the number of workers on screen."""
     workers = len(run.partitions)
     return workers if workers <= MOST_WORKERS else FEW
 
 
 def _kinds_shown(run: Run) -> list[int]:
-    """Return the kinds that have a row: all, or those that the told worker holds most of."""
+    """Return the kinds with a row: all, or the most frequent ones of the example worker."""
     counts = label_counts(run, SHOWN_WORKER)
     kinds = range(len(counts))
     if len(counts) <= MOST_KINDS:
@@ -128,21 +126,21 @@ def _kinds_shown(run: Run) -> list[int]:
     return sorted(kinds, key=lambda kind: -counts[kind])[:FEW]
 
 
-def _held(run: Run, worker: int) -> int:
-    """Return how many photos a worker keeps apart."""
+def _num_validation(run: Run, worker: int) -> int:
+    """Return the number of a worker's validation photos."""
     return run.partitions[worker].num_validation or 0
 
 
 def _size(run: Run, worker: int) -> int:
-    """Return how many photos a worker holds.
+    """Return the number of a worker's photos.
 
     Raises:
-        NotRecordedError: the run did not record it.
+        NotRecordedError: the run did not record the number.
     """
     train = run.partitions[worker].num_train
     if train is None:
-        raise NotRecordedError(f"the run {run.name!r} recorded no partitions[{worker}].num_train")
-    return train + _held(run, worker)
+        raise not_recorded(run.name, f"partitions[{worker}].num_train")
+    return train + _num_validation(run, worker)
 
 
 def _sizes(run: Run) -> list[int]:
@@ -150,7 +148,7 @@ def _sizes(run: Run) -> list[int]:
 
 
 def _per_tile(run: Run) -> int:
-    """Return how many photos a tile stands for: a round number that makes tiles few enough."""
+    """Return the number of photos for a tile: a round number that limits the tiles."""
     photos, scale = sum(_sizes(run)), 1
     while True:
         for step in STEPS:
@@ -160,8 +158,8 @@ def _per_tile(run: Run) -> int:
 
 
 def _tiles(run: Run, worker: int, per_tile: int) -> tuple[int, int]:
-    """Return a worker's tiles, to train and kept apart; whoever has a photo has a tile."""
-    held = _held(run, worker)
+    """Return a worker's numbers of tiles for training and validation; a photo has at least one."""
+    held = _num_validation(run, worker)
     train = _size(run, worker) - held
     return _rounded(train / per_tile), _rounded(held / per_tile)
 
@@ -174,7 +172,7 @@ def _rounded(tiles: float) -> int:
 
 
 def _dataset(run: Run) -> Line:
-    """Say what a tile is, and that some of them show a photo, if they do."""
+    """Return the caption on all photos and on tiles."""
     parts = {
         "n": total(Language.integer, *all_photos(run)),
         "kinds": count(at(run).dataset.class_names),
@@ -198,10 +196,10 @@ def _dataset(run: Run) -> Line:
 
 
 def _deal(run: Run) -> Line:
-    """Say how many everyone gets, and that only an experiment deals photos out."""
+    """Return the caption on the number of photos of each worker."""
     n, sizes = num_workers(run), _sizes(run)
     least, most = (_size_of(run, sizes.index(size)) for size in (min(sizes), max(sizes)))
-    if _shown(run) < len(sizes):
+    if _num_shown(run) < len(sizes):
         parts = at(run).partitions
         few = computed(FEW, Language.integer, "count of {} that are shown", parts)
         return line(
@@ -225,15 +223,15 @@ def _deal(run: Run) -> Line:
 
 
 def _size_of(run: Run, worker: int) -> Number:
-    """Return how many photos a worker holds."""
+    """Return the number of a worker's photos with its source."""
     part = at(run).partitions[worker]
     return total(Language.integer, part.num_train, part.num_validation)
 
 
 def _split(run: Run) -> Line | None:
-    """Say which part of its photos a worker keeps apart: the same for all, or on the whole."""
+    """Return the caption on the shares for training and validation, or None."""
     workers = range(len(run.partitions))
-    if not any(_held(run, worker) for worker in workers):
+    if not any(_num_validation(run, worker) for worker in workers):
         return None
     parts = all_photos(run)
     sizes = [total(Language.integer, part).value for part in parts]
@@ -241,7 +239,7 @@ def _split(run: Run) -> Line | None:
         computed(size / sum(sizes), Language.whole_percent, "sum of {} over both parts", part)
         for size, part in zip(sizes, parts, strict=True)
     )
-    each = {ENGLISH.whole_percent(_held(run, w) / _size(run, w)) for w in workers}
+    each = {ENGLISH.whole_percent(_num_validation(run, w) / _size(run, w)) for w in workers}
     if each == {kept.text}:
         return line(
             "Each trains on {train} of its photos and keeps {held} for testing.",
@@ -256,7 +254,7 @@ def _split(run: Run) -> Line | None:
 
 
 def _kinds(run: Run) -> Line:
-    """Say how the workers' mixes compare, or which kinds are shown."""
+    """Return the caption on the kinds of photos."""
     part, names = at(run).partitions[SHOWN_WORKER], class_names(run)
     k = position(part)
     if len(names) > MOST_KINDS:
@@ -286,7 +284,7 @@ def _kinds(run: Run) -> Line:
 
 
 def _alike(run: Run) -> bool:
-    """Whether every worker's share of every kind is close to that of all workers together."""
+    """Whether every worker's share of every kind is close to the share in all photos."""
     counts = [label_counts(run, worker) for worker in range(len(run.partitions))]
     together = [sum(column) for column in zip(*counts, strict=True)]
     everything = sum(together) or 1

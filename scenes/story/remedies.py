@@ -1,4 +1,4 @@
-"""What the chapter on remedies shows: what strategies besides plain averaging gain."""
+"""The chapter on remedies: accuracies of strategies on skewed data."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,20 +7,20 @@ from functools import partial
 from fl_sim.record import Run
 from scenes.story.common import chance
 from scenes.story.specs import NOTHING, DotPlotSpec, DotRowSpec, LevelSpec
-from scenes.story.strategies import PLAIN, Field, field, note, with_alike_data
+from scenes.story.strategies import PLAIN, ComparableRuns, comparable_runs, note, with_alike_data
 from scenes.text.errors import NotRecordedError
 from scenes.text.language import Language
 from scenes.text.lines import Line, line, plural, text
-from scenes.text.numbers import Cursor, Number, at, computed, of_run, quote
+from scenes.text.numbers import Cursor, Number, at, computed, quote, with_run
 
 ONE_DIGIT = partial(Language.decimal, digits=1)
 
 
 @dataclass(frozen=True)
 class RemediesSpec:
-    """All that the chapter shows. The captions are called as their beats.
+    """The contents of the chapter; captions have the names of their beats.
 
-    ``alike`` is absent without a run on alike data.
+    ``alike`` is None without a run on alike data.
     """
 
     title: Line
@@ -32,17 +32,17 @@ class RemediesSpec:
 
 
 def tell(runs: Sequence[Run]) -> RemediesSpec:
-    """Return what the chapter shows of the largest choice of runs that can be compared.
+    """Return the chapter's spec for the largest set of comparable runs.
 
     Raises:
-        NotRecordedError: no two of the runs differ in nothing but their strategy and seed.
+        NotRecordedError: no two runs differ only in strategy and seed.
     """
-    found = field(runs)
+    found = comparable_runs(runs)
     if found is None:
         names = ", ".join(repr(run.name) for run in runs)
         raise NotRecordedError(
-            f"the choice of runs ({names}) has no two strategies on the same different data, with "
-            "the same rounds and settings, tested after every round; give them with --run"
+            f"no two strategies can be compared among the runs {names}. Give runs with --run that "
+            "have the same skewed data, rounds and settings, and a test after every round"
         )
     alike = with_alike_data(found, runs)
     return RemediesSpec(
@@ -55,7 +55,7 @@ def tell(runs: Sequence[Run]) -> RemediesSpec:
     )
 
 
-def _plot(found: Field, alike: Run | None) -> DotPlotSpec:
+def _plot(found: ComparableRuns, alike: Run | None) -> DotPlotSpec:
     return DotPlotSpec(
         name=text("accuracy on the test photos"),
         note=_over_rounds(found),
@@ -66,8 +66,8 @@ def _plot(found: Field, alike: Run | None) -> DotPlotSpec:
     )
 
 
-def _row(found: Field, strategy: str, row: int) -> DotRowSpec:
-    """Return a strategy's row; the first one says what its line is."""
+def _row(found: ComparableRuns, strategy: str, row: int) -> DotRowSpec:
+    """Return a strategy's row; the first row explains its stroke."""
     mean = _mean(found, strategy)
     return DotRowSpec(
         name=_name(found, strategy),
@@ -78,18 +78,18 @@ def _row(found: Field, strategy: str, row: int) -> DotRowSpec:
     )
 
 
-def _name(found: Field, strategy: str) -> Number:
+def _name(found: ComparableRuns, strategy: str) -> Number:
     run = found.by_strategy[strategy][0]
-    return of_run(run, quote(at(run).strategy))
+    return with_run(run, quote(at(run).strategy))
 
 
-def _averaged_at(found: Field, run: Run) -> Cursor:
-    """Return a cursor at the accuracies of the last rounds, whose mean is a run's accuracy."""
+def _averaged_at(found: ComparableRuns, run: Run) -> Cursor:
+    """Return a cursor at the averaged accuracies of a run."""
     return at(run).rounds[found.first_averaged :].central.accuracy
 
 
-def _mean(found: Field, strategy: str) -> Number:
-    """Return a strategy's accuracy: the mean over its runs of their last rounds' mean."""
+def _mean(found: ComparableRuns, strategy: str) -> Number:
+    """Return a strategy's accuracy: the mean over its runs and their last rounds."""
     runs = found.by_strategy[strategy]
     return computed(
         found.mean(strategy),
@@ -107,34 +107,34 @@ def _guessing(run: Run) -> LevelSpec | None:
     return LevelSpec(line("guessing {chance}", chance=guess), guess.value)
 
 
-def _reached(found: Field, alike: Run) -> Number:
+def _alike_accuracy(found: ComparableRuns, alike: Run) -> Number:
     """Return the accuracy of the run on alike data, averaged like the others."""
     accuracies = _averaged_at(found, alike)
     reached = computed(found.score(alike), Language.percent, "mean of {}", accuracies)
-    return of_run(alike, reached)
+    return with_run(alike, reached)
 
 
-def _level(found: Field, alike: Run) -> LevelSpec:
-    reached = _reached(found, alike)
+def _level(found: ComparableRuns, alike: Run) -> LevelSpec:
+    reached = _alike_accuracy(found, alike)
     return LevelSpec(line("alike data {accuracy}", accuracy=reached), reached.value)
 
 
-def _averaged(found: Field) -> Number:
-    """Return over how many of the last rounds a run's accuracy is averaged."""
+def _averaged(found: ComparableRuns) -> Number:
+    """Return the number of averaged rounds."""
     run, first = found.runs[0], found.first_averaged
     last = at(run).rounds[first:]
     return computed(len(run.rounds) - first, Language.integer, "count of {}", last)
 
 
-def _over_rounds(found: Field) -> Line:
+def _over_rounds(found: ComparableRuns) -> Line:
     averaged = _averaged(found)
     if averaged.value == 1:
         return line("after the last round")
     return line("mean of the last {n} rounds", n=averaged)
 
 
-def _dots(found: Field) -> Line:
-    """Return the caption on what a dot and a seed are, and on the data."""
+def _dots(found: ComparableRuns) -> Line:
+    """Return the caption on dots and seeds."""
     strategy = next(iter(found.by_strategy))
     number = len(found.by_strategy[strategy])
     words = "count of the runs with the strategy {}"
@@ -145,8 +145,8 @@ def _dots(found: Field) -> Line:
     )
 
 
-def _others(found: Field) -> Line:
-    """Return the caption on what all have in common: as much training, where that is known."""
+def _others(found: ComparableRuns) -> Line:
+    """Return the caption on the other strategies, and on equal training if known."""
     others = [name for name in found.by_strategy if name != PLAIN]
     number = _number(others)
     if found.equal_training:
@@ -162,8 +162,8 @@ def _others(found: Field) -> Line:
     )
 
 
-def _compared(found: Field) -> Line:
-    """Return the caption on the best strategy, its lead over plain averaging, how sure it is."""
+def _compared(found: ComparableRuns) -> Line:
+    """Return the caption on the best strategy and its gain over plain averaging."""
     best = max(found.by_strategy, key=found.mean)
     name, accuracy = _name(found, best), _mean(found, best)
     if PLAIN not in found.by_strategy:
@@ -201,20 +201,20 @@ def _compared(found: Field) -> Line:
 
 
 def _number(others: Sequence[str]) -> Number:
-    """Return how many strategies there are besides plain averaging."""
+    """Return the number of strategies other than plain averaging."""
     return computed(len(others), Language.integer, "count of strategies besides FedAvg")
 
 
-def _gain(found: Field, strategy: str) -> Number:
-    """Return how many points of accuracy a strategy gains over plain averaging, on average."""
+def _gain(found: ComparableRuns, strategy: str) -> Number:
+    """Return a strategy's mean gain over plain averaging in percentage points."""
     mine, plain = _mean(found, strategy), _mean(found, PLAIN)
     points = 100 * (mine.value - plain.value)
     return computed(points, ONE_DIGIT, "points from {} to {}", plain, mine)
 
 
-def _alike(found: Field, alike: Run) -> Line:
-    """Return the caption on the accuracy with alike data, compared with all of them."""
-    reached = _reached(found, alike)
+def _alike(found: ComparableRuns, alike: Run) -> Line:
+    """Return the caption on the accuracy with alike data."""
+    reached = _alike_accuracy(found, alike)
     best = max(score for name in found.by_strategy for score in found.scores(name))
     if best < reached.value:
         return line("Alike data give {x}, more than any of these.", x=reached)

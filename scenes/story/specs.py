@@ -1,7 +1,7 @@
-"""Specs: what a story hands to the stage and the charts, texts with sources and values to scale.
+"""Specs: the data that stories pass to the stage and the charts.
 
-They are data alone. A story makes them from records, and knows no colour and no coordinate; the
-stage and the charts draw them, and know no record and no word.
+A spec has texts with sources, and values to draw to scale. A story makes it from records and has
+no colours and coordinates; the stage and the charts draw it and have no records and texts.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,21 +16,21 @@ from scenes.theme import Role
 
 NOTHING = Line("")
 
-# The first convolution, (filters, channels, height, width), and the weight drawn brightest.
+# The first convolution, shape (filters, channels, height, width), and the brightest weight.
 Plate = tuple[npt.NDArray[np.float32] | None, float]
-NO_PLATE: Plate = (None, 0.0)  # of a run that kept no filters: a plain tile stands for the model
+NO_PLATE: Plate = (None, 0.0)  # of a run without filters: a plain tile stands for the model
 
-# The front end's value, and what to call it.
+# The value on the front end, and its name.
 Reading = tuple[Number, Line]
 NO_READING: Reading = (UNKNOWN, NOTHING)
 
 
 @dataclass(frozen=True)
 class WorkerSpec:
-    """What a worker's card shows: its label, its number, which takes less room, and its full name.
+    """A worker's card: its label, its short number, and its full name.
 
-    ``photos`` is uint8, (images, height, width, 3), or None; ``bars`` the heights of the label
-    bars, 0 to 1, comparable between workers.
+    ``photos`` is uint8, shape (images, height, width, 3), or None; ``bars`` are the heights of the
+    label bars, 0 to 1, comparable between workers.
     """
 
     label: Text
@@ -42,10 +42,10 @@ class WorkerSpec:
 
 @dataclass(frozen=True)
 class StageSpec:
-    """What the stage shows of a run before any round: the actors, by their names.
+    """The actors on the stage and their names.
 
-    ``per_mark`` says how many workers share a mark of a crowd, ``at_most`` the same where the last
-    mark has fewer; the number ``n`` in them is set as they are drawn.
+    ``per_mark`` is the number of workers for each mark of a crowd, ``at_most`` the same if the last
+    mark has fewer; their number ``n`` is set when they are drawn.
     """
 
     workers: Sequence[WorkerSpec]
@@ -57,7 +57,7 @@ class StageSpec:
 
 @dataclass(frozen=True)
 class UpdateSpec:
-    """One worker's update: who sends it, its size, and its share of the average."""
+    """One worker's update: the worker, its size, and its share of the average."""
 
     worker: int
     size: Text
@@ -67,7 +67,7 @@ class UpdateSpec:
 
 @dataclass(frozen=True)
 class UpdatesSpec:
-    """The updates of a round, and what they are called where they travel together."""
+    """The updates of a round, and their label if they travel together."""
 
     each: Sequence[UpdateSpec] = ()
     together: Text = NOTHING
@@ -75,7 +75,7 @@ class UpdatesSpec:
 
 @dataclass(frozen=True)
 class ScoresSpec:
-    """What each worker measured, and what the scores are called where they travel together."""
+    """Each worker's score, and the scores' label if they travel together."""
 
     each: Mapping[int, Text] = field(default_factory=dict)
     together: Text = NOTHING
@@ -83,9 +83,9 @@ class ScoresSpec:
 
 @dataclass(frozen=True)
 class CurveSpec:
-    """A worker's loss over one local epoch: nats for each batch, and both ends.
+    """A worker's loss in one local epoch: nats for each batch, and the first and last as texts.
 
-    ``first_number`` takes the place of ``first`` where there is no room for it.
+    ``first_number`` replaces ``first`` if there is little room.
     """
 
     values: Sequence[float]
@@ -96,7 +96,7 @@ class CurveSpec:
 
 @dataclass(frozen=True)
 class LevelSpec:
-    """A level that a measure is compared with: its value, and what it is called."""
+    """A level to compare a measure with: its name and value."""
 
     name: Text
     value: float
@@ -104,9 +104,9 @@ class LevelSpec:
 
 @dataclass(frozen=True)
 class SeriesSpec:
-    """One measure by round, from round 0: its name, its values, and the first and last.
+    """One measure by round, from round 0: name, values, and the first and last as texts.
 
-    A value is None where the measure was not taken.
+    A value is None if the round was not measured.
     """
 
     name: Text
@@ -118,9 +118,9 @@ class SeriesSpec:
 
 @dataclass(frozen=True)
 class HistorySpec:
-    """The rounds side by side: measures, and for each round from 1 the workers that took part.
+    """The history of a run: measures by round, and the participants of each round from 1.
 
-    ``rows`` are the workers' names, ``grid`` what their rows show.
+    ``rows`` are the workers' names, ``grid`` is the title of their rows.
     """
 
     series: Sequence[SeriesSpec]
@@ -134,7 +134,7 @@ class HistorySpec:
 
 @dataclass(frozen=True)
 class Metric:
-    """One entry of the overlay: a value, what it is, and its colour."""
+    """One entry of the overlay: a value, its name, and its colour role."""
 
     value: Text
     name: Text
@@ -143,7 +143,7 @@ class Metric:
 
 @dataclass(frozen=True)
 class EntrySpec:
-    """An entry of an account: what it is, what more there is to say, and how much, to scale."""
+    """An entry of the ledger: name, note, amount as text, and amount to scale."""
 
     name: Text
     note: Text
@@ -154,9 +154,9 @@ class EntrySpec:
 
 @dataclass(frozen=True)
 class ColumnSpec:
-    """A table's column: its name, its cells from the top down, and whether these are numbers.
+    """A table's column: its name, its cells from the top down, and whether they are numbers.
 
-    Of the columns that have no room together, that of the highest ``rank`` is left out first.
+    If the columns do not fit, the one with the highest ``rank`` is left out first.
     """
 
     name: Text
@@ -167,7 +167,7 @@ class ColumnSpec:
 
 @dataclass(frozen=True)
 class FactSpec:
-    """A fact: what it is called, and what it is."""
+    """A fact: its name and value."""
 
     name: Text
     value: Text
@@ -175,7 +175,7 @@ class FactSpec:
 
 @dataclass(frozen=True)
 class PhraseSpec:
-    """A part of the film's title, in its actor's colour."""
+    """A part of the film's title, and its colour role."""
 
     text: Text
     role: Role
@@ -183,7 +183,7 @@ class PhraseSpec:
 
 @dataclass(frozen=True)
 class QuickRoundSpec:
-    """A round that is shown quickly: ``pace`` times the usual length."""
+    """A quick round with ``pace`` times the usual length."""
 
     picked: Sequence[int]
     model_size: Text
@@ -195,7 +195,7 @@ class QuickRoundSpec:
 
 @dataclass(frozen=True)
 class PredictionSpec:
-    """What a model calls a photo, and whether that is what it shows."""
+    """A prediction: the class name, and whether it is right."""
 
     name: Text
     right: bool
@@ -203,10 +203,10 @@ class PredictionSpec:
 
 @dataclass(frozen=True)
 class PredictionsSpec:
-    """Test photos, what they show, and two sets of answers: by the first model and by the last.
+    """Test photos, their true classes, and the predictions of the first and the last model.
 
-    ``photos`` is uint8, (images, height, width, 3); ``heads`` are what the two lines under a photo
-    are called.
+    ``photos`` is uint8, shape (images, height, width, 3); ``heads`` are the names of both lines
+    under a photo.
     """
 
     photos: npt.NDArray[np.uint8]
@@ -218,11 +218,11 @@ class PredictionsSpec:
 
 @dataclass(frozen=True)
 class ConfusionSpec:
-    """Which share of each class was called what, by step; the last step is what is read.
+    """Confusion matrices by step, and highlights of the last one.
 
-    ``shares`` are (classes, classes): rows what is shown, columns what it was called, each row's
-    sum one. ``right`` is each class's share of right answers, in the last step. ``heads``
-    name the rows, the columns and the right answers. ``mistake`` is a row and a column, if any.
+    ``shares`` have shape (classes, classes): true classes in rows, predictions in columns; each
+    row's sum is one. ``right`` are the shares of right predictions. ``heads`` name the rows, the
+    columns and the right predictions. ``mistake`` is a row and a column, if any.
     """
 
     shares: Sequence[npt.NDArray[np.float64]]
@@ -234,15 +234,15 @@ class ConfusionSpec:
     mistake_text: Text
 
 
-# A number, and its value, by which it is drawn to scale.
+# A number as text, and its value to draw to scale.
 Quantity = tuple[Text, float]
 
 
 @dataclass(frozen=True)
 class TermSpec:
-    """One term of a weighted average: who sent it, n_k, n_k/n, w_k, and the product.
+    """One term of a weighted average: worker, n_k, n_k/n, w_k, and the product.
 
-    Where many workers stand in one term, ``value`` says so and stands at their own average.
+    The ``value`` of a term for several workers is their own average.
     """
 
     name: Text
@@ -255,7 +255,7 @@ class TermSpec:
 
 @dataclass(frozen=True)
 class AverageWords:
-    """The words around a weighted average: its columns, the coordinator, and the number line."""
+    """The texts of a weighted average: columns, coordinator, and number line."""
 
     photos: Text
     share: Text
@@ -273,10 +273,10 @@ class AverageWords:
 
 @dataclass(frozen=True)
 class AverageSpec:
-    """One weight's average: its terms, all their photos, their sum, and the server's own value.
+    """One weight's average: its terms, all photos, the sum, and the server's value.
 
-    ``before`` is the weight that the round began with, ``alike`` the average without weights,
-    where it is another one; ``agrees`` whether sum and server read the same.
+    ``before`` is the weight before the round, ``alike`` the average without weights if it differs;
+    ``agrees`` says whether sum and server have the same digits.
     """
 
     terms: Sequence[TermSpec]
@@ -291,10 +291,10 @@ class AverageSpec:
 
 @dataclass(frozen=True)
 class StackSpec:
-    """One worker's photos: its number, how many, both parts and its kinds.
+    """One worker's photos: its number, their number, both parts, and the counts by kind.
 
-    ``tiles`` is how many tiles stand for the part it trains on, and for the one it keeps apart;
-    ``photos`` a few of the first part, uint8, (images, height, width, 3), or None.
+    ``tiles`` are the numbers of tiles for training and validation photos; ``photos`` a few training
+    photos, uint8, shape (images, height, width, 3), or None.
     """
 
     number: Text
@@ -308,11 +308,11 @@ class StackSpec:
 
 @dataclass(frozen=True)
 class StacksSpec:
-    """All photos: the stacks of the workers that are shown, and the names of the rows.
+    """All photos: the stacks of workers, and the names of the kinds.
 
-    ``rest`` is how many tiles belong to workers that are not shown; ``worker`` is the one whose
-    numbers are written out; ``tile`` says what a tile stands for. ``photos``, ``to_train`` and
-    ``to_test`` name the counts, and ``head`` the workers' numbers.
+    ``rest`` is the number of tiles of workers that are not shown; ``worker`` is the worker with
+    written numbers; ``tile`` is the label of a tile. ``photos``, ``to_train`` and ``to_test`` name
+    the counts, ``head`` the workers' numbers.
     """
 
     stacks: Sequence[StackSpec]
@@ -328,10 +328,10 @@ class StacksSpec:
 
 @dataclass(frozen=True)
 class LabelsSpec:
-    """How a run's photos are dealt out: for each worker its photos by kind, and its number.
+    """The label counts of a run: each worker's photos by kind, and its number.
 
-    ``peak`` names the tallest bar, which stands at ``peak_at``: worker and kind. ``brief`` takes
-    the place of ``name`` where there is no room for it.
+    ``peak`` is the label of the tallest bar at ``peak_at``: worker and kind. ``brief`` replaces
+    ``name`` if there is little room.
     """
 
     name: Text
@@ -344,10 +344,10 @@ class LabelsSpec:
 
 @dataclass(frozen=True)
 class ArrowsSpec:
-    """A round's updates as arrows in space, around the direction of their average.
+    """A round's updates as arrows in space around their average.
 
-    ``arrows`` holds of each update its L2 norm, its angle to the average and its turn around it,
-    in radians; ``average`` is the norm of the average, and ``mean_length`` the mean of the norms.
+    ``arrows`` has each update's L2 norm, its angle to the average and its direction around it, in
+    radians; ``average`` is the norm of the average, ``mean_length`` the mean of the norms.
     """
 
     name: Text
@@ -358,7 +358,7 @@ class ArrowsSpec:
 
 @dataclass(frozen=True)
 class VersusSpec:
-    """One measure of two things: the left one's value, what is measured, the right one's value."""
+    """One measure of two runs: left value, name, right value."""
 
     left: Text
     name: Text
@@ -368,7 +368,7 @@ class VersusSpec:
 
 @dataclass(frozen=True)
 class RunLineSpec:
-    """One run's measure by round, from round 0: what the run is called, and the last."""
+    """One run's measure by round, from round 0: its name, values, and last value as text."""
 
     name: Text
     values: Sequence[float]
@@ -377,7 +377,7 @@ class RunLineSpec:
 
 @dataclass(frozen=True)
 class LineChartSpec:
-    """One measure by round of several runs, and a level to compare with."""
+    """One measure of several runs by round, and a level to compare with."""
 
     name: Text
     series: Sequence[RunLineSpec]
@@ -388,7 +388,7 @@ class LineChartSpec:
 
 @dataclass(frozen=True)
 class DotRowSpec:
-    """One strategy: its name, what it changes, a value for each of its runs, and their mean."""
+    """One strategy: its name, a note, a value for each run, and their mean."""
 
     name: Text
     note: Text
@@ -399,9 +399,9 @@ class DotRowSpec:
 
 @dataclass(frozen=True)
 class DotPlotSpec:
-    """Strategies compared by a measure; ``low`` and ``high`` are levels, each with its name.
+    """Strategies compared by one measure, and two levels.
 
-    ``note`` says how it is measured, ``base`` names the first row's mean.
+    ``note`` describes the measure, ``base`` names the first row's mean.
     """
 
     name: Text
@@ -414,9 +414,9 @@ class DotPlotSpec:
 
 @dataclass(frozen=True)
 class FailureSpec:
-    """A worker that was asked and delivered nothing, and a word for how it failed.
+    """A sampled worker without a reply, and a note on its failure.
 
-    ``reported`` says whether that word came from the worker itself.
+    ``reported`` says whether the worker itself reported the failure.
     """
 
     worker: int
@@ -426,9 +426,9 @@ class FailureSpec:
 
 @dataclass(frozen=True)
 class RepliesSpec:
-    """How many workers were asked in each round from 1, and how many updates came.
+    """The numbers of sampled workers and of updates in each round from 1.
 
-    ``came`` and ``missing`` name both with their totals; ``accuracy`` is by round, if measured.
+    ``came`` and ``missing`` are labels with totals; ``accuracy`` is by round, if measured.
     """
 
     rounds: Sequence[tuple[int, int]]

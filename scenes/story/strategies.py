@@ -1,4 +1,4 @@
-"""Fields of comparable runs, which differ in nothing but their strategy and their seed."""
+"""Comparable runs: runs that differ only in strategy and seed."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from statistics import fmean
 
 from fl_sim.record import Run
-from scenes.story.pairs import CLEARLY, DEALING, RECORDING, SEED, skew
+from scenes.story.pairs import CLEARLY, PARTITIONING, RECORDING, SEED, skew
 from scenes.story.specs import NOTHING
 from scenes.text.lines import Line, text
 
 PLAIN = "FedAvg"
-# Settings that only some strategies use, and the one that names the strategy.
-OWN = frozenset(
+# The settings of strategies, and the setting that names the strategy.
+STRATEGY_SETTINGS = frozenset(
     {
         "strategy",
         "proximal-mu",
@@ -24,14 +24,14 @@ OWN = frozenset(
         "tau",
     }
 )
-FREE = OWN | RECORDING | {SEED}
-MOST_AVERAGED = 10  # rounds, and a third of all at most
+IGNORED_SETTINGS = STRATEGY_SETTINGS | RECORDING | {SEED}
+MOST_AVERAGED = 10  # last rounds to average, but at most a third of all
 ENDINGS = 3
 
 
 @dataclass(frozen=True)
-class Field:
-    """Comparable runs by strategy, plain averaging first, those of one strategy by seed."""
+class ComparableRuns:
+    """Comparable runs by strategy, plain averaging first, and sorted by seed."""
 
     by_strategy: Mapping[str, tuple[Run, ...]]
 
@@ -42,12 +42,12 @@ class Field:
 
     @property
     def first_averaged(self) -> int:
-        """The first of the last rounds, whose accuracy is averaged, since it goes up and down."""
+        """The first of the last rounds, whose accuracies are averaged to reduce noise."""
         rounds = min(len(run.rounds) for run in self.runs)
         return rounds - max(1, min(MOST_AVERAGED, (rounds - 1) // ENDINGS))
 
     def score(self, run: Run) -> float:
-        """Return a run's accuracy on the test split, the mean over its last rounds."""
+        """Return a run's test accuracy, averaged over its last rounds."""
         return fmean(_accuracy(run, r) or 0.0 for r in range(self.first_averaged, len(run.rounds)))
 
     def scores(self, strategy: str) -> list[float]:
@@ -59,7 +59,7 @@ class Field:
         return fmean(self.scores(strategy))
 
     def always_better(self, strategy: str, than: str) -> bool | None:
-        """Whether a strategy does better with every seed; None where they share fewer than two."""
+        """Whether a strategy is better with every seed; None with fewer than two common seeds."""
         mine, theirs = (
             {run.provenance.seed: self.score(run) for run in self.by_strategy[name]}
             for name in (strategy, than)
@@ -69,39 +69,42 @@ class Field:
 
     @property
     def equal_training(self) -> bool:
-        """Whether the runs of one seed trained on equally many photos, whatever the strategy."""
+        """Whether runs with the same seed trained on equal numbers of photos."""
         trained: dict[int | None, set[int | None]] = defaultdict(set)
         for run in self.runs:
             trained[run.provenance.seed].add(_trained(run))
         return all(len(found) == 1 and None not in found for found in trained.values())
 
 
-def field(runs: Sequence[Run]) -> Field | None:
-    """Return the largest choice of runs on different data that differ in strategy and seed only."""
+def comparable_runs(runs: Sequence[Run]) -> ComparableRuns | None:
+    """Return the largest set of comparable runs on skewed data, or None."""
     choices: dict[object, list[Run]] = defaultdict(list)
     for run in runs:
         if run.strategy and (skew(run) or 0.0) >= CLEARLY and _tested(run):
-            choices[_kept(run, FREE)].append(run)
-    fields = [_field(chosen) for chosen in choices.values()]
-    compared = [found for found in fields if len(found.by_strategy) > 1]
+            choices[_common_settings(run, IGNORED_SETTINGS)].append(run)
+    candidates = [_by_strategy_and_seed(chosen) for chosen in choices.values()]
+    compared = [found for found in candidates if len(found.by_strategy) > 1]
     return max(compared, key=lambda found: len(found.runs), default=None)
 
 
-def with_alike_data(field_: Field, runs: Sequence[Run]) -> Run | None:
-    """Return a run of plain averaging whose workers hold alike data, the same otherwise."""
-    wanted = _kept(field_.runs[0], FREE | DEALING)
-    unlike = min(skew(run) or 0.0 for run in field_.runs)
+def with_alike_data(runs_: ComparableRuns, runs: Sequence[Run]) -> Run | None:
+    """Return a comparable run of plain averaging on alike data, or None."""
+    wanted = _common_settings(runs_.runs[0], IGNORED_SETTINGS | PARTITIONING)
+    least_skew = min(skew(run) or 0.0 for run in runs_.runs)
     for run in runs:
         found = skew(run)
         if run.strategy != PLAIN or found is None or not _tested(run):
             continue
-        if unlike - found >= CLEARLY and _kept(run, FREE | DEALING) == wanted:
+        if (
+            least_skew - found >= CLEARLY
+            and _common_settings(run, IGNORED_SETTINGS | PARTITIONING) == wanted
+        ):
             return run
     return None
 
 
 def note(strategy: str) -> Line:
-    """Return what a strategy changes, in plain words; nothing for one that is not known here."""
+    """Return what a strategy changes in plain words; empty for an unknown strategy."""
     known = {
         PLAIN: text("plain averaging"),
         "FedProx": text("workers held near the model"),
@@ -113,23 +116,23 @@ def note(strategy: str) -> Line:
     return known.get(strategy, NOTHING)
 
 
-def _kept(run: Run, free: frozenset[str]) -> object:
-    """Return what comparable runs have in common: their lengths, and all settings but ``free``."""
-    kept = {key: value for key, value in run.config.items() if key not in free}
+def _common_settings(run: Run, ignored: frozenset[str]) -> object:
+    """Return values that are equal for comparable runs: their sizes, and other settings."""
+    kept = {key: value for key, value in run.config.items() if key not in ignored}
     return len(run.rounds), len(run.partitions), frozenset(kept.items())
 
 
-def _field(runs: Sequence[Run]) -> Field:
-    """Return runs by strategy; of a strategy with several settings, those with the most runs."""
+def _by_strategy_and_seed(runs: Sequence[Run]) -> ComparableRuns:
+    """Return runs by strategy and seed; of several settings of a strategy, the most frequent."""
     variants: dict[str, dict[object, dict[int | None, Run]]] = defaultdict(
         lambda: defaultdict(dict)
     )
     for run in runs:
-        own = frozenset((key, run.config.get(key)) for key in OWN)
+        own = frozenset((key, run.config.get(key)) for key in STRATEGY_SETTINGS)
         variants[run.strategy or ""][own].setdefault(run.provenance.seed, run)
     chosen = {name: max(found.values(), key=len) for name, found in variants.items()}
     order = sorted(chosen, key=lambda name: name != PLAIN)
-    return Field({name: tuple(_by_seed(chosen[name])) for name in order})
+    return ComparableRuns({name: tuple(_by_seed(chosen[name])) for name in order})
 
 
 def _by_seed(runs: Mapping[int | None, Run]) -> list[Run]:
@@ -142,13 +145,13 @@ def _accuracy(run: Run, round_: int) -> float | None:
 
 
 def _tested(run: Run) -> bool:
-    """Whether every round that may count was tested."""
+    """Whether every round that may be averaged was tested."""
     last = range(max(1, len(run.rounds) - MOST_AVERAGED), len(run.rounds))
     return bool(last) and all(_accuracy(run, round_) is not None for round_ in last)
 
 
 def _trained(run: Run) -> int | None:
-    """Return on how many photos all workers trained in all rounds, each counted every time."""
+    """Return the number of training examples over all workers and rounds, None if unknown."""
     replies = [reply for round_ in run.rounds if round_.train for reply in round_.train.replies]
     known = [reply.num_examples for reply in replies if reply.num_examples is not None]
     return sum(known) if len(known) == len(replies) else None

@@ -1,7 +1,7 @@
-"""How well the global model did after each round, where it was tested."""
+"""Test results of the global model by round."""
 
 from fl_sim.record import Run
-from scenes.text.errors import NotRecordedError
+from scenes.text.errors import not_recorded
 
 
 def measured(run: Run, measure: str) -> list[float | None]:
@@ -10,17 +10,14 @@ def measured(run: Run, measure: str) -> list[float | None]:
 
 
 def last_tested(run: Run, upto: int = -1) -> int:
-    """Return the last round until one, or of all, of which the accuracy is known.
+    """Return the last round with a known accuracy, up to some round or of all.
 
     Raises:
-        NotRecordedError: there is none.
+        NotRecordedError: no accuracy is known.
     """
     last = upto % len(run.rounds)
     known = [i for i, value in enumerate(measured(run, "accuracy")) if value is not None]
     tested = [i for i in known if i <= last]
     if not tested:
-        raise NotRecordedError(
-            f"the run {run.name!r} recorded no accuracy on a test split until round {last}; "
-            "record one that tests the global model"
-        )
+        raise not_recorded(run.name, f"test accuracy up to round {last}")
     return tested[-1]

@@ -1,68 +1,65 @@
-"""What travelled in a run, as far as it was recorded: messages and bytes, both ways."""
+"""Traffic of a run: recorded messages and bytes in both directions."""
 
 from collections.abc import Sequence
 from functools import partial
 from math import isclose
 
 from fl_sim.record import EvaluateReply, Run, TrainReply
-from scenes.text.errors import NotRecordedError
+from scenes.text.errors import not_recorded
 from scenes.text.language import Language, rounded_size
 from scenes.text.numbers import Cursor, Number, at, computed, total
 
 TRAINING, TESTING = "train", "evaluate"
 DOWN, UP = "bytes_down", "bytes_up"
-MOST_DIGITS = 12  # with which every sum of up to a terabyte is exact
-EXACT = 1e-13  # relative difference of two numbers that read the same
+MOST_DIGITS = 12  # enough for exact sums of up to a terabyte
+EXACT = 1e-13  # relative difference of numbers that count as equal
 
 
 def replies(run: Run, phase: str) -> list[TrainReply | EvaluateReply]:
     """Return the replies of all rounds to training or to testing."""
-    halves = (getattr(round_, phase) for round_ in run.rounds)
-    return [reply for half in halves if half is not None for reply in half.replies]
+    phases = (getattr(round_, phase) for round_ in run.rounds)
+    return [reply for each in phases if each is not None for reply in each.replies]
 
 
 def bytes_are_known(run: Run, phase: str = TRAINING) -> bool:
-    """Whether there are replies, and the bytes of each were recorded, both ways."""
+    """Whether a phase has replies with recorded bytes in both directions."""
     known = [getattr(reply, way) is not None for reply in replies(run, phase) for way in (DOWN, UP)]
     return bool(known) and all(known)
 
 
 def counted(run: Run) -> tuple[str, ...]:
-    """Return the phases that can be accounted for: training at least.
+    """Return the phases with recorded bytes: training, and maybe testing.
 
     Raises:
         NotRecordedError: the bytes of training were not recorded.
     """
     if not bytes_are_known(run):
-        raise NotRecordedError(
-            f"the run {run.name!r} recorded no bytes of its messages; "
-            "record one with: fl-sim run NAME"
-        )
+        raise not_recorded(run.name, "bytes of its messages")
     return (TRAINING, TESTING) if bytes_are_known(run, TESTING) else (TRAINING,)
 
 
 def travelled(run: Run, ways: Sequence[str], digits: int = 3) -> Number:
-    """Return the bytes of all messages that went these ways."""
+    """Return the bytes of all messages in some directions."""
     return total(partial(Language.size, digits=digits), *_replies(run, counted(run), ways))
 
 
 def digits_that_add_up(run: Run) -> int:
-    """Return with how many digits what went out and what came back add up as they are shown."""
+    """Return the number of digits with which the sizes of both directions add up on screen."""
     parts = [travelled(run, (way,)).value for way in (DOWN, UP)]
     for digits in range(3, MOST_DIGITS):
-        shown = sum(rounded_size(part, digits) for part in parts)
-        if isclose(shown, rounded_size(sum(parts), digits), rel_tol=EXACT):
+        rounded = sum(rounded_size(part, digits) for part in parts)
+        if isclose(rounded, rounded_size(sum(parts), digits), rel_tol=EXACT):
             return digits
     return MOST_DIGITS
 
 
 def messages(run: Run, ways: Sequence[str]) -> Number:
-    """Return how many messages went these ways: each worker's reply is one, what it got another."""
+    """Return the number of messages in some directions: one for each reply and direction."""
     return _count(run, counted(run), ways)
 
 
 def messages_of(run: Run, phase: str, way: str) -> Number:
-    """Return how many messages of training or of testing went one way."""
+    """Return the number of messages of one phase in one direction."""
     return _count(run, (phase,), (way,))
 
 
@@ -74,6 +71,6 @@ def _count(run: Run, phases: Sequence[str], ways: Sequence[str]) -> Number:
 
 
 def _replies(run: Run, phases: Sequence[str], ways: Sequence[str]) -> list[Cursor]:
-    """Return where the bytes of all messages of some phases stand, by way."""
+    """Return cursors at the bytes of all messages of some phases and directions."""
     rounds = at(run).rounds[:]
     return [getattr(getattr(rounds, phase).replies[:], way) for phase in phases for way in ways]

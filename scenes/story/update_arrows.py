@@ -1,4 +1,4 @@
-"""The updates of one early round as arrows, in a run with alike data and in one with skewed."""
+"""Updates of the first round as arrows, for a run with alike data and one with skewed data."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,9 +11,9 @@ from scenes.story.pairs import Pair
 from scenes.story.specs import ArrowsSpec, VersusSpec
 from scenes.text.language import Language
 from scenes.text.lines import Line, line, text
-from scenes.text.numbers import Form, Number, at, computed, count, of_run
+from scenes.text.numbers import Form, Number, at, computed, count, with_run
 
-# What is measured, as sources say it; the place is that of the inner products.
+# Sources of measures; the place is that of the inner products.
 TO_AVERAGE = "mean angle of the updates to their mean weighted by n_k/n, degrees, from {}"
 BETWEEN_TWO = "mean angle between two updates over all pairs, degrees, from {}"
 LENGTH_KEPT = (
@@ -24,10 +24,9 @@ LENGTH_KEPT = (
 
 @dataclass(frozen=True)
 class DriftSpec:
-    """A round's updates in both runs, and what is measured of them.
+    """The updates of both runs, with measures and captions named like their beats.
 
-    The captions are called as their beats. ``notes`` say what of an arrow is measured, and
-    ``held_back`` whether skewed updates cancel more.
+    ``notes`` explain the arrows; ``cancels_more`` says whether skewed updates cancel more.
     """
 
     arrows: tuple[ArrowsSpec, ArrowsSpec]
@@ -41,11 +40,11 @@ class DriftSpec:
     angles: tuple[VersusSpec, VersusSpec]
     cancel: Line
     kept: VersusSpec
-    held_back: bool
+    cancels_more: bool
 
 
 def drift_of(run: Run) -> Drift | None:
-    """Return the lengths and angles of the first round's updates, where they are known."""
+    """Return the lengths and angles of the first round's updates, if known."""
     train = run.rounds[SHOWN_ROUND].train if len(run.rounds) > SHOWN_ROUND else None
     if train is None or train.gram is None:
         return None
@@ -54,13 +53,13 @@ def drift_of(run: Run) -> Drift | None:
 
 
 def num_updates(run: Run) -> int:
-    """Return how many updates there are whose lengths and angles are known."""
+    """Return the number of updates with known lengths and angles."""
     found = drift_of(run)
     return len(found.lengths) if found else 0
 
 
 def client_drift(pair: Pair) -> DriftSpec:
-    """Return what is shown of the first round of two runs, both with known angles."""
+    """Return the spec of the first round of two runs with known angles."""
     one, other = drift_of(pair[0]), drift_of(pair[1])
     assert one is not None
     assert other is not None
@@ -86,7 +85,7 @@ def client_drift(pair: Pair) -> DriftSpec:
         ),
         cancel=_cancel(kept),
         kept=VersusSpec(kept[0], text("length kept"), kept[1], "model"),
-        held_back=_held_back(kept),
+        cancels_more=_cancels_more(kept),
     )
 
 
@@ -99,7 +98,7 @@ def _arrows(found: Drift, name: Line) -> ArrowsSpec:
 
 
 def _two_angles(pair: Pair, angles: Sequence[float], words: str) -> tuple[Number, Number]:
-    """Return two angles in whole degrees, one of each run."""
+    """Return an angle of each run in whole degrees."""
     left, right = (
         _measured(run, degrees(angle), _degrees, words)
         for run, angle in zip(pair, angles, strict=True)
@@ -112,7 +111,7 @@ def _degrees(language: Language, value: float) -> str:
 
 
 def _kept(run: Run, found: Drift) -> Number:
-    """Return the share of the updates' mean length that is left in their average."""
+    """Return the length of the average relative to the mean length of the updates."""
     kept = found.average / found.mean_length
     return _measured(run, kept, Language.whole_percent, LENGTH_KEPT)
 
@@ -120,11 +119,11 @@ def _kept(run: Run, found: Drift) -> Number:
 def _measured(run: Run, value: float, form: Form, words: str) -> Number:
     """Return a number computed from the inner products of a run's updates."""
     gram = at(run).rounds[SHOWN_ROUND].train.gram
-    return of_run(run, computed(value, form, words, gram))
+    return with_run(run, computed(value, form, words, gram))
 
 
 def _updates(run: Run) -> Line:
-    """Return the caption on whose updates they are, and what the arrows are."""
+    """Return the caption on the workers and the arrows."""
     train = run.rounds[SHOWN_ROUND].train
     trained = count(at(run).rounds[SHOWN_ROUND].train.replies)
     if train is not None and len(train.replies) == len(run.partitions):
@@ -143,9 +142,9 @@ def _apart(between: tuple[Number, Number]) -> Line:
 
 
 def _cancel(kept: tuple[Number, Number]) -> Line:
-    """Return the caption on how much of the updates' length is left in their average."""
+    """Return the caption on the length that the average keeps."""
     alike, skewed = kept
-    if _held_back(kept):
+    if _cancels_more(kept):
         return line(
             "Sideways pulls cancel out: {less} of the mean length is left, not {more}.",
             less=skewed,
@@ -158,6 +157,6 @@ def _cancel(kept: tuple[Number, Number]) -> Line:
     )
 
 
-def _held_back(kept: tuple[Number, Number]) -> bool:
-    """Whether the average of skewed updates keeps less of their length."""
+def _cancels_more(kept: tuple[Number, Number]) -> bool:
+    """Whether skewed updates cancel more than alike ones."""
     return kept[1].value < kept[0].value

@@ -1,4 +1,4 @@
-"""What the chapter on the weighted average shows: one weight's average, with all its numbers."""
+"""The chapter on the weighted average: the arithmetic of one weight."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from math import fsum
 
 from fl_sim.record import Probe, Run
 from scenes.story.common import round_number
-from scenes.story.one_weight import Choice, choices, rounded, shown
+from scenes.story.one_weight import WeightChoice, choices, format_value, rounded
 from scenes.story.specs import AverageSpec, AverageWords, Quantity, TermSpec
 from scenes.text.errors import NotRecordedError
 from scenes.text.language import Language
@@ -25,10 +25,10 @@ from scenes.text.numbers import (
 )
 from scenes.text.sources import Source
 
-# What a weight is part of, by the number of indices that its place has.
+# Kinds of parameters by their number of dimensions.
 FILTER, LINK, OFFSET = 4, 2, 1
 RUN_NAME = 14  # characters of the run's name under the title
-# What is summed of several replies, as sources say it; the second place is the weight's.
+# The source of a sum over replies; the second field is the index of the weight.
 PRODUCTS = "sum of {} times their probes[{}]"
 
 Drawn = tuple[Number, float]  # a number, and its value to scale
@@ -36,9 +36,9 @@ Drawn = tuple[Number, float]  # a number, and its value to scale
 
 @dataclass(frozen=True)
 class WeightedAverageSpec:
-    """All that the chapter shows. The captions are called as their beats.
+    """The contents of the chapter; captions have the names of their beats.
 
-    There is no ``unequal`` where all hold the same number of photos.
+    ``unequal`` is None if all workers have the same number of photos.
     """
 
     title: Line
@@ -53,16 +53,16 @@ class WeightedAverageSpec:
 
 
 def tell(runs: Sequence[Run]) -> WeightedAverageSpec:
-    """Return what the chapter shows of the first run that recorded enough for it.
+    """Return the chapter's spec for the first run with enough data.
 
     Raises:
-        NotRecordedError: no run has a round in which several workers' weights were averaged.
+        NotRecordedError: no run has a round with an average of several workers' probes.
     """
     known = next((found for run in runs if (found := list(choices(run)))), None)
     if known is None:
         raise NotRecordedError(
-            f"the run {runs[0].name!r} followed no single weight of several workers into their "
-            "weighted mean; record one of a strategy that averages, with fl-sim"
+            f"the run {runs[0].name!r} recorded no probes of several workers with their weighted "
+            "mean. Record a run with an averaging strategy: fl-sim run NAME"
         )
     choice = max(known, key=lambda choice: choice.rank)
     average = _average(choice)
@@ -82,11 +82,11 @@ def tell(runs: Sequence[Run]) -> WeightedAverageSpec:
 # --- the arithmetic
 
 
-def _average(choice: Choice) -> AverageSpec:
+def _average(choice: WeightChoice) -> AverageSpec:
     rest = [_others(choice)] if choice.others else []
     server, summed = _server(choice), _sum_of_products(choice)
     return AverageSpec(
-        terms=[*(_term(choice, i) for i in choice.named), *rest],
+        terms=[*(_term(choice, i) for i in choice.own_rows), *rest],
         photos=line("all {n} photos", n=_all_photos(choice)),
         sum=(summed, choice.mean),
         server=server,
@@ -110,27 +110,27 @@ def _average(choice: Choice) -> AverageSpec:
     )
 
 
-def _sum_of_products(choice: Choice) -> Number:
-    """Return the weighted mean of what the workers sent."""
+def _sum_of_products(choice: WeightChoice) -> Number:
+    """Return the weighted mean of the sent values."""
     weights = choice.replies_at[:].weight
-    return computed(choice.mean, shown, PRODUCTS, weights, str(choice.probe))
+    return computed(choice.mean, format_value, PRODUCTS, weights, str(choice.probe))
 
 
-def _term(choice: Choice, i: int) -> TermSpec:
+def _term(choice: WeightChoice, i: int) -> TermSpec:
     reply = choice.replies_at[i]
     sent = reply.probes[choice.probe]
     worker = at(choice.run).partitions[choice.replies[i].client]
     return TermSpec(
         name=line("worker {n}", n=position(worker)),
         photos=_photos(number(reply.num_examples, Language.integer)),
-        share=_drawn(number(reply.weight, shown)),
-        value=_drawn(number(sent, shown)),
-        product=computed(choice.summed([i]), shown, "{} times {}", reply.weight, sent),
+        share=_drawn(number(reply.weight, format_value)),
+        value=_drawn(number(sent, format_value)),
+        product=computed(choice.summed([i]), format_value, "{} times {}", reply.weight, sent),
     )
 
 
-def _others(choice: Choice) -> TermSpec:
-    """Return the term in which all but the largest are gathered."""
+def _others(choice: WeightChoice) -> TermSpec:
+    """Return the term of all replies without their own rows."""
     others, each = choice.others, choice.replies_at[:]
     words = "count of {} without the largest"
     n = computed(len(others), Language.integer, words, choice.replies_at)
@@ -139,15 +139,15 @@ def _others(choice: Choice) -> TermSpec:
     return TermSpec(
         name=plural(n, "{n} other", "{n} others"),
         photos=_photos(_of_others(photos, Language.integer, "sum of {}", each.num_examples)),
-        share=_drawn(_of_others(share, shown, "sum of {}", each.weight)),
+        share=_drawn(_of_others(share, format_value, "sum of {}", each.weight)),
         value=(text("their own"), summed / share if share else choice.mean),
-        product=_of_others(summed, shown, PRODUCTS, each.weight, str(choice.probe)),
+        product=_of_others(summed, format_value, PRODUCTS, each.weight, str(choice.probe)),
         workers=len(others),
     )
 
 
 def _of_others(value: float, form: Form, words: str, *parts: Cursor | str) -> Number:
-    """Return a number that was computed from the replies that share a row."""
+    """Return a number computed from the replies that share a row."""
     return computed(value, form, f"{words} without those with a row of their own", *parts)
 
 
@@ -159,34 +159,34 @@ def _drawn(drawn: Number) -> Drawn:
     return drawn, drawn.value
 
 
-def _before(choice: Choice) -> Drawn | None:
-    """Return the weight that the round began with, where it is known."""
+def _before(choice: WeightChoice) -> Drawn | None:
+    """Return the weight before the round, if known."""
     before = choice.round_ - 1
     if choice.run.rounds[before].probes is None:
         return None
-    return _drawn(number(at(choice.run).rounds[before].probes[choice.probe], shown))
+    return _drawn(number(at(choice.run).rounds[before].probes[choice.probe], format_value))
 
 
-def _server(choice: Choice) -> Number:
+def _server(choice: WeightChoice) -> Number:
     """Return the server's own value after the round."""
     round_ = at(choice.run).rounds[choice.round_]
     known = choice.run.rounds[choice.round_].probes is not None
     held = round_.probes if known else round_.train.weighted_mean
-    return number(held[choice.probe], shown)
+    return number(held[choice.probe], format_value)
 
 
-def _plain(choice: Choice) -> Drawn | None:
-    """Return the average without weights, unless it reads the same."""
-    if rounded(choice.plain) == rounded(choice.mean):
+def _plain(choice: WeightChoice) -> Drawn | None:
+    """Return the average without weights, or None if its digits are the same."""
+    if rounded(choice.plain_mean) == rounded(choice.mean):
         return None
     sent = choice.replies_at[:].probes[choice.probe]
-    return _drawn(computed(choice.plain, shown, "mean of {}, counted alike", sent))
+    return _drawn(computed(choice.plain_mean, format_value, "mean of {}, counted alike", sent))
 
 
 # --- captions
 
 
-def _status(choice: Choice) -> Line:
+def _status(choice: WeightChoice) -> Line:
     """Return the line under the title: the run, the round and the weight."""
     return line(
         "run {run}  ·  round {r}  ·  {weight}",
@@ -197,25 +197,25 @@ def _status(choice: Choice) -> Line:
 
 
 def _name(probe: Probe, probe_at: Cursor) -> Number:
-    """Return a weight's name, as programs write it: ``fc3.weight[0, 59]``."""
+    """Return a weight's name in code: ``fc3.weight[0, 59]``."""
     index = ", ".join(map(str, probe.index))
     places = place(probe_at.parameter), place(probe_at.index)
     return Number(f"{probe.parameter}[{index}]", Source("{} and {}", places))
 
 
-def _unequal(choice: Choice) -> Line | None:
-    """Return the caption on unequal numbers of photos, if the workers hold such."""
+def _unequal(choice: WeightChoice) -> Line | None:
+    """Return the caption on unequal numbers of photos, or None if they are equal."""
     if _all_alike(choice):
         return None
     return line("In this run the workers hold unequal numbers of photos.")
 
 
-def _all_alike(choice: Choice) -> bool:
+def _all_alike(choice: WeightChoice) -> bool:
     return len({reply.num_examples for reply in choice.replies}) == 1
 
 
-def _weight(choice: Choice, before: Drawn | None) -> Line:
-    """Return the caption on the weight: what it is part of, and its first value, if known."""
+def _weight(choice: WeightChoice, before: Drawn | None) -> Line:
+    """Return the caption on the weight, its kind, and its first value if known."""
     run, kind = choice.run, _kind(choice.run.probes[choice.probe])
     if run.network is None:
         return line("Follow one weight through a round: {place}.", place=kind)
@@ -226,7 +226,7 @@ def _weight(choice: Choice, before: Drawn | None) -> Line:
 
 
 def _kind(probe: Probe) -> Line:
-    """Return what a weight is part of, in plain words."""
+    """Return the kind of a weight in plain words."""
     weight = probe.parameter.endswith("weight")
     if weight and len(probe.index) == FILTER:
         return text("one entry of a filter")
@@ -237,26 +237,26 @@ def _kind(probe: Probe) -> Line:
     return text("one of many alike")
 
 
-def _shares(choice: Choice) -> Line:
-    """Return the caption on shares: the same for all, or more for more photos."""
+def _shares(choice: WeightChoice) -> Line:
+    """Return the caption on equal or unequal shares."""
     if _all_alike(choice):
         first = choice.replies_at[0]
         return plural(
             number(first.num_examples, Language.integer),
             "Each trained on {n} photo, so each value counts by the same share, {share}.",
             "Each trained on {n} photos, so each value counts by the same share, {share}.",
-            share=number(first.weight, shown),
+            share=number(first.weight, format_value),
         )
     return line("More photos, more say: a value counts by its worker's share of all photos.")
 
 
-def _all_photos(choice: Choice) -> Number:
+def _all_photos(choice: WeightChoice) -> Number:
     return total(Language.integer, choice.replies_at[:].num_examples)
 
 
-def _sum(choice: Choice) -> Line:
-    """Return the caption on the sum, and on how far it agrees with the server's own value."""
-    if choice.redone:
+def _sum(choice: WeightChoice) -> Line:
+    """Return the caption on the sum and the server's value."""
+    if choice.adds_up:
         return line(
             "Their sum is the new weight. The coordinator has the same: {value}.",
             value=_server(choice),
@@ -267,7 +267,7 @@ def _sum(choice: Choice) -> Line:
     )
 
 
-def _alike(choice: Choice, plain: Drawn | None) -> Line:
+def _alike(choice: WeightChoice, plain: Drawn | None) -> Line:
     """Return the caption on the average without weights."""
     if plain is not None:
         return line(

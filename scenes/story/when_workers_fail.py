@@ -1,4 +1,4 @@
-"""What the chapter on failures shows: a round in which workers fail, and all rounds of the run."""
+"""The chapter on failures: one round with failing workers, and all rounds of the run."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ RUN_NAME = 14  # characters of the run's name under the title
 
 @dataclass(frozen=True)
 class FailingRoundSpec:
-    """A round in which workers failed. The captions are called as their beats."""
+    """A round in which workers failed; captions have the names of their beats."""
 
     status: Line
     ask: Line
@@ -55,26 +55,26 @@ class FailingRoundSpec:
 
 @dataclass(frozen=True)
 class WhenWorkersFailSpec:
-    """All that the chapter shows; ``round`` is None where no update came in any failing round."""
+    """The contents of the chapter; ``round`` is None if no failing round has an update."""
 
     title: Line
     round: FailingRoundSpec | None
     all_rounds: Line
     none_came: Line | None
-    attendance: RepliesSpec
+    replies: RepliesSpec
 
 
 def tell(runs: Sequence[Run]) -> WhenWorkersFailSpec:
-    """Return what the chapter shows of the first run in which a client failed.
+    """Return the chapter's spec for the first run in which a client failed.
 
     Raises:
-        NotRecordedError: no client failed, or the run lacks something of the round shown.
+        NotRecordedError: no client failed, or the run lacks data.
     """
     run = next((run for run in runs if any(map(_failures, run.rounds))), None)
     if run is None:
         names = " and ".join(repr(run.name) for run in runs)
         raise NotRecordedError(
-            f"no client failed in {names}: take a run with failures, like 'dropouts'"
+            f"no client failed in {names}. Use a run with failures, such as 'dropouts'"
         )
     round_ = _shown_round(run)
     return WhenWorkersFailSpec(
@@ -82,7 +82,7 @@ def tell(runs: Sequence[Run]) -> WhenWorkersFailSpec:
         round=None if round_ is None else _round(run, round_),
         all_rounds=_all_rounds(run),
         none_came=_none_came(run),
-        attendance=_attendance(run),
+        replies=_replies(run),
     )
 
 
@@ -91,7 +91,7 @@ def _failures(round_: Round) -> int:
 
 
 def _shown_round(run: Run) -> int | None:
-    """Return the first round with failures of both kinds and replies; else with any failure."""
+    """Return the first round with replies and both kinds of failures, else with any failure."""
     closed = [round_ for round_ in run.rounds if _failures(round_) and _train(round_).replies]
     both = [round_ for round_ in closed if len({f.kind for f in _train(round_).failures}) > 1]
     return next((round_.number for round_ in (*both, *closed)), None)
@@ -141,7 +141,7 @@ def _asked(run: Run, round_: int) -> Number:
 
 
 def _ask(run: Run, round_: int) -> Line:
-    """Return the caption on the run, and on how many workers are asked."""
+    """Return the caption on the number of sampled workers."""
     return line(
         "In this run, some workers fail. In round {r}, {n} of {all} are picked.",
         r=round_number(round_, run),
@@ -151,7 +151,7 @@ def _ask(run: Run, round_: int) -> Line:
 
 
 def _fail(run: Run, round_: int) -> Line:
-    """Return the caption on which workers failed, or how many, and how."""
+    """Return the caption on the workers that failed, or on their number."""
     failures = _train(run.rounds[round_]).failures
     errors = [failure.client for failure in failures if failure.kind == ERROR]
     silent = [failure.client for failure in failures if failure.kind != ERROR]
@@ -180,19 +180,19 @@ def _fail(run: Run, round_: int) -> Line:
 
 
 def _worker(run: Run, client: int) -> Number:
-    """Return the number that a worker is called by."""
+    """Return the number of a worker."""
     return position(at(run).partitions[client])
 
 
 def _number(run: Run, round_: int, kind: str) -> Number:
-    """Return how many workers failed in one way."""
+    """Return the number of failures of one kind."""
     failed = sum(failure.kind == kind for failure in _train(run.rounds[round_]).failures)
     failures = at(run).rounds[round_].train.failures
     return computed(failed, Language.integer, "count of {} with kind {}", failures, kind)
 
 
 def _close(run: Run, round_: int) -> Line:
-    """Return the caption on the end of the round, and on how accurate the model is after it."""
+    """Return the caption on the end of the round and on its accuracy."""
     parts = {
         "came": count(at(run).rounds[round_].train.replies),
         "n": _asked(run, round_),
@@ -213,7 +213,7 @@ def _close(run: Run, round_: int) -> Line:
 
 
 def _all_rounds(run: Run) -> Line:
-    """Return the caption on how many updates were missing in all, and on the accuracy."""
+    """Return the caption on all missing updates and on the accuracy."""
     each = at(run).rounds[:].train
     failed, asked = count(each.failures), count(each.sampled)
     ends = [run.rounds[0].central, run.rounds[-1].central]
@@ -235,7 +235,7 @@ def _all_rounds(run: Run) -> Line:
 
 
 def _none_came(run: Run) -> Line | None:
-    """Return the caption on rounds in which no update came at all, if there are any."""
+    """Return the caption on rounds without any update, or None."""
     empty = sum(bool(_failures(round_)) and not _train(round_).replies for round_ in run.rounds)
     if not empty:
         return None
@@ -247,8 +247,8 @@ def _none_came(run: Run) -> Line | None:
     )
 
 
-def _attendance(run: Run) -> RepliesSpec:
-    """Return how many workers were asked in each round, and how many updates came."""
+def _replies(run: Run) -> RepliesSpec:
+    """Return the numbers of sampled workers and of updates by round."""
     each, rounds = at(run).rounds[:].train, []
     for round_ in run.rounds[1:]:
         came = len(round_.train.replies) if round_.train else 0
@@ -264,7 +264,7 @@ def _attendance(run: Run) -> RepliesSpec:
 
 
 def _accuracy(run: Run) -> SeriesSpec | None:
-    """Return the accuracy by round, or nothing where fewer than two rounds were tested."""
+    """Return the accuracy by round, or None with fewer than two tested rounds."""
     values = [None if r.central is None else r.central.accuracy for r in run.rounds]
     known = [i for i, value in enumerate(values) if value is not None]
     if len(known) < 2:  # one point is no curve

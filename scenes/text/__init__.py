@@ -1,1 +1,1 @@
-"""Numbers with their sources, sentences made of them, and the languages these are written in."""
+"""Numbers with sources, lines of text, languages and catalogues."""

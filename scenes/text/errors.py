@@ -1,12 +1,12 @@
-"""What can go wrong that a user can mend. Each text says what was found and what to do."""
+"""Errors that a user can fix. Each message says what was found and what to do next."""
 
 
 class SceneError(Exception):
-    """Base of the errors that the command line prints in one line."""
+    """Base class of the errors that the command line prints in one line."""
 
 
 class ChapterError(SceneError):
-    """No chapter of that name."""
+    """An unknown chapter, scene or file, or a chapter with wrong beats."""
 
 
 class BeatError(SceneError):
@@ -14,32 +14,40 @@ class BeatError(SceneError):
 
 
 class NotRecordedError(SceneError):
-    """A chapter asks for something that this run did not record."""
+    """Data that a chapter needs and a run did not record."""
 
 
 class FitError(SceneError):
-    """Something has no room: too many workers, too long a caption."""
+    """A text or a figure that does not fit, such as a long caption."""
 
 
 class FontError(SceneError):
-    """The project's font cannot be used."""
+    """A missing font or a missing glyph."""
 
 
 class LanguageError(SceneError):
-    """No language of that name."""
+    """An unknown language, or one without a catalogue."""
 
 
 class ThemeError(SceneError):
-    """No theme of that name."""
+    """An unknown theme."""
 
 
 class LoopSizeError(SceneError):
-    """The loop is larger than a README should load."""
+    """A loop file over its size limit."""
 
 
 class ReleaseError(SceneError):
-    """A release cannot be made, or not be put where it was asked for."""
+    """A release or a clip that cannot be made or stored."""
 
 
 class CheckError(SceneError):
-    """A scene that is to be checked cannot be built."""
+    """A scene that cannot be checked."""
+
+
+def not_recorded(run: str, missing: str) -> NotRecordedError:
+    """Return the error that a run, given by name, lacks some data."""
+    return NotRecordedError(
+        f"the run {run!r} recorded no {missing}. Use another run, or record one with: "
+        "fl-sim run NAME"
+    )

@@ -1,7 +1,7 @@
-"""A language: how texts and numbers are written in it.
+"""Languages: translation of texts and formats of numbers.
 
-Texts are English in the code and are looked up in gettext catalogues, ``catalogues/<code>.po``.
-Numbers are written by Babel, from the rules that Unicode collects for each language.
+Texts in the code are English; gettext catalogues, ``catalogues/<code>.po``, translate them. Babel
+formats numbers by Unicode's rules for each language.
 """
 
 from collections.abc import Sequence
@@ -28,10 +28,10 @@ BYTE_UNITS = ("kilobyte", "megabyte", "gigabyte", "terabyte")
 
 @dataclass(frozen=True)
 class Language:
-    """A language: its ISO 639-1 code, its own name for itself, and its ISO 639-2 code.
+    """A language: its ISO 639-1 code, its native name, and its ISO 639-2 code.
 
-    ``grouped_from`` is the number from which on thousands are separated: Spanish writes 4000, but
-    50.000. It is Unicode's minimumGroupingDigits, which Babel does not follow.
+    ``grouped_from`` is the smallest number with separated thousands: Spanish writes 4000, but
+    50.000. It is Unicode's minimumGroupingDigits, which Babel ignores.
     """
 
     code: str
@@ -41,34 +41,34 @@ class Language:
 
     @property
     def locale(self) -> Locale:
-        """Babel's rules for it."""
+        """Babel's locale."""
         return _locale(self.code)
 
     # --- texts
 
     def translate(self, message: str) -> str:
-        """Return an English message in this language, or itself where it has no translation."""
-        # To gettext, the empty message is the catalogue's own head.
+        """Return the translation of an English message, or the message if there is none."""
+        # In gettext the empty message is the catalogue's header.
         return _catalogue(self.code).gettext(message) if message else ""
 
     def wording(self, message: Sequence[str], count: float = 0.0) -> str:
-        """Return a message of one form, or of two, the one that belongs to a count."""
+        """Return the translation of a message; one with two forms depends on the count."""
         if len(message) == 1:
             return self.translate(message[0])
         return self.translate_plural(message[0], message[1], round(count))
 
     def translate_plural(self, one: str, many: str, count: int) -> str:
-        """Return the form of a message that belongs to a count."""
+        """Return the translated plural form for a count."""
         return _catalogue(self.code).ngettext(one, many, count)
 
     # --- numbers
 
     def integer(self, value: float) -> str:
-        """``62006`` -> ``62,006``."""
+        """Return a rounded number: ``62006`` -> ``62,006``."""
         return self.decimal(round(value), 0)
 
     def decimal(self, value: float, digits: int = 2) -> str:
-        """``2.3026`` -> ``2.30``."""
+        """Return a decimal number: ``2.3026`` -> ``2.30``."""
         pattern, grouped = _with_digits("#,##0", digits), self._is_grouped(value, digits)
         return _signed(
             numbers.format_decimal(
@@ -77,7 +77,7 @@ class Language:
         )
 
     def percent(self, value: float, digits: int = 1) -> str:
-        """``0.1984`` -> ``19.8%``."""
+        """Return a percentage: ``0.1984`` -> ``19.8%``."""
         pattern = _with_digits(self.locale.percent_formats[None].pattern, digits)
         grouped = self._is_grouped(100 * value, digits)
         return _signed(
@@ -87,16 +87,15 @@ class Language:
         )
 
     def whole_percent(self, value: float) -> str:
-        """``0.1984`` -> ``20%``."""
+        """Return a percentage without decimals: ``0.1984`` -> ``20%``."""
         return self.percent(value, 0)
 
     def size(self, value: float, digits: int = 3) -> str:
-        """Bytes in decimal units, with a no-break space: ``249440`` -> ``249 kB``.
+        """Return a size in decimal units, with a no-break space: ``249440`` -> ``249 kB``.
 
         Args:
-            value: how many bytes.
-            digits: how many digits are shown, three at least; whole bytes have no more than they
-                are.
+            value: the number of bytes.
+            digits: the number of significant digits, at least three.
         """
         if value < 999.5:
             return self._unit(value, "digital-byte", 0, "long")
@@ -127,7 +126,7 @@ def _locale(code: str) -> Locale:
 
 @cache
 def _catalogue(code: str) -> NullTranslations:
-    """Return a language's catalogue. It is compiled on the fly: it takes some milliseconds."""
+    """Return a language's catalogue, compiled in a few milliseconds."""
     if code == SOURCE:
         return NullTranslations()
     with (CATALOGUES / f"{code}.po").open("rb") as source:
@@ -139,7 +138,7 @@ def _catalogue(code: str) -> NullTranslations:
 
 
 def rounded_size(value: float, digits: int = 3) -> float:
-    """Return the bytes that ``Language.size`` shows."""
+    """Return a number of bytes rounded like ``Language.size``."""
     if value < 999.5:
         return round(value)
     value, power, places = _in_unit(value, digits)
@@ -147,7 +146,7 @@ def rounded_size(value: float, digits: int = 3) -> float:
 
 
 def _in_unit(value: float, digits: int) -> tuple[float, int, int]:
-    """Return bytes in the unit that suits them, that unit's power of 1000, and decimal places."""
+    """Return a size in its unit, the unit's power of 1000, and the decimal places."""
     power = 1
     value /= 1000
     while value >= _rounds_up_to(3, digits) and power < len(BYTE_UNITS):
@@ -157,12 +156,12 @@ def _in_unit(value: float, digits: int) -> tuple[float, int, int]:
 
 
 def _rounds_up_to(zeros: int, digits: int) -> float:
-    """Return from where on a number, written with so many digits, is 1 with so many zeros."""
+    """Return the smallest number that rounds up to 1 with ``zeros`` zeros."""
     return 10.0**zeros - 0.5 * 10.0 ** (zeros - digits)
 
 
 def _with_digits(pattern: str, digits: int) -> str:
-    """Give a number pattern this many decimal places."""
+    """Return a number pattern with some decimal places."""
     return pattern.replace("0", f"0.{'0' * digits}" if digits else "0", 1)
 
 

@@ -1,9 +1,9 @@
-"""The table of the film's languages."""
+"""The table of languages."""
 
 from scenes.text.errors import LanguageError
 from scenes.text.language import CATALOGUES, ENGLISH, Language
 
-# Every language of the film. A new one needs a line here, and a catalogue: `make catalogues`.
+# A new language needs a line here and a catalogue: `make catalogues`.
 LANGUAGES = {
     language.code: language
     for language in (
@@ -19,23 +19,23 @@ def named(code: str) -> Language:
     """Return a language by its code.
 
     Raises:
-        LanguageError: there is none of that code, or a language has no catalogue.
+        LanguageError: the code is unknown, or a language has no catalogue.
     """
     if code not in LANGUAGES:
-        raise LanguageError(f"no language {code!r}. There are: {', '.join(LANGUAGES)}")
+        raise LanguageError(f"there is no language {code!r}. Choose from: {', '.join(LANGUAGES)}")
     check_catalogues()
     return LANGUAGES[code]
 
 
 def check_catalogues() -> None:
-    """Check that every language of the table can be used.
+    """Check that every language has a catalogue.
 
     Raises:
-        LanguageError: one has no catalogue.
+        LanguageError: a catalogue is missing.
     """
     for code in LANGUAGES:
         if code != ENGLISH.code and not (CATALOGUES / f"{code}.po").is_file():
             raise LanguageError(
-                f"the language {code!r} has no catalogue scenes/text/catalogues/{code}.po. Write "
-                "an empty one with: make catalogues, and translate its texts"
+                f"the language {code!r} has no catalogue scenes/text/catalogues/{code}.po. Create "
+                "it with: make catalogues, and translate its texts"
             )

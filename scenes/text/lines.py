@@ -1,7 +1,7 @@
-"""Lines of text: messages whose numbers carry their source, written in any language.
+"""Lines of text: translatable messages with sourced numbers.
 
-Captions, labels, axes and overlays take nothing else, so a digit without a source cannot reach
-the screen by mistake.
+Captions, labels, axes and overlays accept only these, so a digit without a source cannot get on
+screen by mistake.
 """
 
 import re
@@ -14,7 +14,7 @@ from scenes.text.language import ENGLISH, Language
 from scenes.text.numbers import Number
 
 DIGIT = re.compile(r"\d")
-COUNTED = "n"  # the field of a plural's number
+COUNTED = "n"  # the field of the number that chooses a plural form
 Value = TypeVar("Value")
 
 
@@ -22,9 +22,9 @@ Value = TypeVar("Value")
 class Line:
     """A text with its numbers, in one language.
 
-    ``template`` is the text with named fields, ``parts`` what fills them, in any order.
-    ``message`` is what a catalogue knows it by: the English template, or its two forms where it
-    depends on a number; nothing where it is the same in every language.
+    ``template`` is the text with named fields; ``parts`` are their values, in any order.
+    ``message`` is the key in a catalogue: the English template, or its two plural forms, or empty
+    for a text that is the same in every language.
     """
 
     template: str
@@ -37,18 +37,18 @@ class Line:
         return self.template.format(**{name: str(part) for name, part in self.parts})
 
     def __deepcopy__(self, memo: object) -> Self:
-        """Return itself, as a number does."""
+        """Return the line itself, since it is immutable."""
         return self
 
     @property
     def numbers(self) -> tuple[Number, ...]:
-        """The numbers in the order in which they stand in the text."""
+        """The numbers in the order of the text."""
         parts = dict(self.parts)
         names = [name for _, name, _, _ in Formatter().parse(self.template) if name]
         return tuple(number for name in names for number in numbers_of(parts[name]))
 
     def in_language(self, language: Language) -> "Line":
-        """Return the same in a language."""
+        """Return the line in a language."""
         parts = tuple((name, in_language(part, language)) for name, part in self.parts)
         template = self.template
         if self.message:
@@ -58,7 +58,7 @@ class Line:
         return Line(template, parts, self.message, language)
 
     def with_value(self, name: str, value: float) -> "Line":
-        """Return the same with another value of one number, which is only known as it is drawn."""
+        """Return the line with another value of one number, known only when it is drawn."""
         parts = dict(self.parts)
         number = parts[name]
         assert isinstance(number, Number)
@@ -70,22 +70,22 @@ Text = str | Number | Line
 
 
 def line(message: str, **parts: "Number | Line") -> Line:
-    """Return a text with its numbers.
+    """Return a line with numbers as named fields.
 
     Raises:
-        ValueError: a digit stands in the message, or in a part that is no number.
+        ValueError: the message, or a part that is no number, contains a digit.
     """
     return Line(_checked(message), _sourced(parts), (message,))
 
 
-text = line  # of a label without numbers
+text = line  # for a label without numbers
 
 
 def plural(number: Number, one: str, many: str, **parts: "Number | Line") -> Line:
-    """Return the text that belongs to a number, which fills its field ``n``.
+    """Return a line in the plural form for a number, which is its field ``n``.
 
     Raises:
-        ValueError: a digit stands in one of the messages, or in a part that is no number.
+        ValueError: a message, or a part that is no number, contains a digit.
     """
     message = _checked(one), _checked(many)
     template = ENGLISH.wording(message, number.value)
@@ -101,12 +101,12 @@ def _sourced(parts: "Mapping[str, Number | Line]") -> "tuple[tuple[str, Number |
 def _checked(template: str) -> str:
     for words, *_ in Formatter().parse(template):
         if DIGIT.search(words):
-            raise ValueError(f"{words!r} shows a digit without a source: pass it as a Number")
+            raise ValueError(f"{words!r} has a digit without a source. Pass the digit as a Number")
     return template
 
 
 def in_language(value: Value, language: Language) -> Value:
-    """Return a spec, or anything of lines, numbers, dataclasses and lists, in a language."""
+    """Return a spec, or another structure of lines and numbers, in a language."""
     if isinstance(value, Number | Line):
         return value.in_language(language)  # type: ignore[return-value]
     if is_dataclass(value) and not isinstance(value, type):
@@ -123,7 +123,7 @@ def numbers_of(text: Text) -> tuple[Number, ...]:
     """Return the numbers in a text.
 
     Raises:
-        ValueError: it is a plain text with a digit in it.
+        ValueError: a plain string contains a digit.
     """
     if isinstance(text, Number):
         return (text,)
@@ -134,11 +134,11 @@ def numbers_of(text: Text) -> tuple[Number, ...]:
 
 
 def split(text: Text, texts: Sequence[str]) -> list[Line]:
-    """Divide a text into lines that together read the same, each with its own numbers.
+    """Return a text split into lines, each with its own numbers.
 
     Args:
-        text: what is divided.
-        texts: the lines' texts in order; their digits are those of the numbers in order.
+        text: the text.
+        texts: the texts of the lines in order, with the numbers in order.
     """
     numbers = list(numbers_of(text))
     lines = []

@@ -1,7 +1,7 @@
-"""Numbers that know their source, and a cursor that reads both from a record at once.
+"""Numbers with sources, and a cursor that reads value and place from a run record.
 
 ``number(at(run).rounds[1].central.accuracy, Language.percent)`` is the accuracy after the first
-round, with its place in the record, written in any language.
+round, with its place in the record, for any language.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -11,21 +11,21 @@ from math import nan
 from typing import Any, Self
 
 from fl_sim.record import Run
-from scenes.text.errors import NotRecordedError
+from scenes.text.errors import not_recorded
 from scenes.text.language import ENGLISH, Language
 from scenes.text.sources import NOT_RECORDED, Place, Source, Span, Step
 
 ELLIPSIS = "\u2026"
 
-Form = Callable[[Language, Any], str]  # writes a value in a language, as Language.percent does
+Form = Callable[[Language, Any], str]  # formats a value in a language, like Language.percent
 
 
 @dataclass(frozen=True)
 class Number:
-    """A number of a record: its text, where it comes from, and its value there.
+    """A number from a record: its text, its source, and its value.
 
-    A name that is quoted from a record has no value. It has a source as well, since it may hold
-    digits. ``form`` writes the number in another language.
+    A text quoted from a record also has a source, since it may contain digits, but no value.
+    ``form`` formats the number in another language.
     """
 
     text: str
@@ -38,11 +38,11 @@ class Number:
         return self.text
 
     def __deepcopy__(self, memo: object) -> Self:
-        """Return itself: it never changes, and Manim copies what carries it for every play."""
+        """Return the number itself: it is immutable, and Manim copies mobjects for every play."""
         return self
 
     def in_language(self, language: Language) -> "Number":
-        """Return the number as it is written in a language."""
+        """Return the number in a language."""
         return self if self.form is None else replace(self, text=self.form(language, self.value))
 
 
@@ -50,7 +50,7 @@ UNKNOWN = Number("", NOT_RECORDED)
 
 
 class Cursor:
-    """A way into a record: its attributes and items are those of what stands there."""
+    """A place in a record; its attributes and items are cursors at the parts of that place."""
 
     def __init__(self, run: Run, steps: tuple[Step, ...] = ()) -> None:
         self._run, self._steps = run, steps
@@ -61,7 +61,7 @@ class Cursor:
         return Cursor(self._run, (*self._steps, name))
 
     def __getitem__(self, key: "int | str | slice") -> "Cursor":
-        """Go to an item of a list or a mapping, or with ``[:]`` and ``[3:]`` to several items."""
+        """Return a cursor at an item, or with ``[:]`` or ``[3:]`` at several items of a list."""
         if isinstance(key, slice):
             step: Step = Span(key.start or 0)
         elif isinstance(key, int) and key < 0:
@@ -77,12 +77,12 @@ def at(run: Run) -> Cursor:
 
 
 def place(cursor: Cursor) -> Place:
-    """Return where a cursor stands."""
+    """Return the place of a cursor."""
     return Place(cursor._run.name, cursor._steps)
 
 
 def values(cursor: Cursor) -> list[Any]:
-    """Return all values at a cursor; an absent branch of the record has none."""
+    """Return all values at a cursor; a missing branch of the record has none."""
     found: list[Any] = [cursor._run]
     for step in cursor._steps:
         found = list(_descend(found, step))
@@ -104,7 +104,7 @@ def _descend(found: Iterable[Any], step: Step) -> Iterator[Any]:
 
 
 def value(cursor: Cursor) -> Any:
-    """Return the one value at a cursor, or None where the run did not record it."""
+    """Return the only value at a cursor, or None if the run did not record it."""
     found = values(cursor)
     return found[0] if len(found) == 1 else None
 
@@ -119,12 +119,12 @@ def number(cursor: Cursor, form: Form) -> Number:
 
 
 def quote(cursor: Cursor, most: int = 40, form: Form | None = None) -> Number:
-    """Return the text at a cursor, cut where it is longer than ``most`` characters.
+    """Return the text at a cursor, cut to at most ``most`` characters.
 
     Args:
-        cursor: where the text stands.
-        most: characters shown, the mark of the cut included.
-        form: writes the text in a language, if it is to be translated.
+        cursor: the place of the text.
+        most: the largest number of characters, with the ellipsis.
+        form: translates the text, if given.
 
     Raises:
         NotRecordedError: the run did not record it.
@@ -136,41 +136,41 @@ def quote(cursor: Cursor, most: int = 40, form: Form | None = None) -> Number:
 def _quoted(language: Language, _: float, *, text: Any, most: int, form: Form | None) -> str:
     written = str(text) if form is None else form(language, text)
     written = "".join(c if c.isprintable() else " " for c in written)
-    shown = " ".join(written.split())
-    return shown if len(shown) <= most else shown[: most - 1].rstrip() + ELLIPSIS
+    words = " ".join(written.split())
+    return words if len(words) <= most else words[: most - 1].rstrip() + ELLIPSIS
 
 
 def _recorded(cursor: Cursor) -> Any:
     found = value(cursor)
     if found is None:
-        raise NotRecordedError(f"the run {cursor._run.name!r} recorded no {place(cursor)}")
+        raise not_recorded(cursor._run.name, str(place(cursor)))
     return found
 
 
 def total(form: Form, *cursors: Cursor) -> Number:
-    """Return the sum of all numbers at some cursors; what is absent counts nothing."""
+    """Return the sum of all numbers at some cursors; missing values count as zero."""
     found = sum(value for cursor in cursors for value in values(cursor) if value is not None)
     return computed(found, form, f"sum of {' and '.join('{}' for _ in cursors)}", *cursors)
 
 
 def count(cursor: Cursor) -> Number:
-    """Return how many items the list at a cursor holds, or the lists, where these are several."""
+    """Return the number of items in the list, or the lists, at a cursor."""
     return computed(len(values(cursor[:])), Language.integer, "count of {}", cursor)
 
 
 def position(cursor: Cursor) -> Number:
-    """Return the position of an item in its list, by which a worker is called."""
+    """Return the position of an item in its list, which is a worker's number."""
     return computed(cursor._steps[-1], Language.integer, "position of {}", cursor)
 
 
 def computed(value: Any, form: Form, words: str, *parts: "Cursor | Number | str") -> Number:
-    """Return a number that was computed.
+    """Return a computed number.
 
     Args:
         value: the number.
-        form: how it is written.
-        words: what it is, in English, with a ``{}`` for each part.
-        parts: what it was computed from; texts stand as they are.
+        form: formats the number.
+        words: the description of its source in English, with a ``{}`` for each part.
+        parts: the inputs of the computation; strings are inserted unchanged.
     """
     return _number(value, form, Source(words, tuple(map(_part, parts))))
 
@@ -189,6 +189,6 @@ def _of(cursor: Cursor) -> Source:
     return Source("{}", (place(cursor),))
 
 
-def of_run(run: Run, number: Number) -> Number:
-    """Return a number whose source says of which run it is, where several are shown together."""
+def with_run(run: Run, number: Number) -> Number:
+    """Return a number with the run's name in its source, for pictures of several runs."""
     return replace(number, source=replace(number.source, run=run.name))

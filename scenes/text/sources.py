@@ -1,6 +1,6 @@
-"""Sources of numbers: places in run records, and what was computed from them.
+"""Sources of numbers: places in run records, and computations from them.
 
-A source stays a structure until it is printed, so that nothing has to take it apart again.
+A source stays a structure until it is printed, so that no code has to parse it.
 """
 
 from collections.abc import Iterator
@@ -9,18 +9,18 @@ from typing import NamedTuple
 
 
 class Span(NamedTuple):
-    """The items of a list from one position on."""
+    """The items of a list from a start position."""
 
     start: int = 0
 
 
 ALL = Span()
-Step = str | int | Span  # a field or a key, a position in a list, several positions
+Step = str | int | Span  # a field or key, a position in a list, or several positions
 
 
 @dataclass(frozen=True)
 class Place:
-    """A place in a record: the run's name, and the steps that lead there from the run."""
+    """A place in a record: the run's name, and the path from the run."""
 
     run: str
     steps: tuple[Step, ...] = ()
@@ -31,7 +31,7 @@ class Place:
 
     @property
     def around(self) -> list["Place"]:
-        """The place and all that it lies in, the innermost first; several items count as one."""
+        """The place and all places that contain it, the innermost first."""
         steps = tuple(step.start if isinstance(step, Span) else step for step in self.steps)
         spans = [i for i, step in enumerate(self.steps) if step == ALL]
         longest = spans[0] if spans else len(steps)
@@ -48,9 +48,9 @@ def _written(step: Step) -> str:
 
 @dataclass(frozen=True)
 class Source:
-    """Where a number comes from: English words with a ``{}`` for each of ``parts``, in order.
+    """The source of a number: English words with a ``{}`` for each of ``parts``.
 
-    ``run`` is the name of the run where several are shown together and it has to be said.
+    ``run`` is the name of the run, if a picture shows several.
     """
 
     words: str
@@ -58,13 +58,13 @@ class Source:
     run: str = ""
 
     def __str__(self) -> str:
-        """Return the source as a person reads it."""
+        """Return the source as text."""
         written = self.words.format(*map(str, self.parts))
         return f"{self.run}: {written}" if self.run else written
 
     @property
     def places(self) -> Iterator[Place]:
-        """The places in records that it names, in the order in which it names them."""
+        """The places in records, in the order of the words."""
         for part in self.parts:
             if isinstance(part, Place):
                 yield part

@@ -9,7 +9,7 @@ from hand import saved_choice
 from released import released  # noqa: F401  # a fixture
 
 from scenes import FILM, LOOP
-from scenes.render.jobs import Job, build_blind
+from scenes.render.jobs import Job, dry_run
 from scenes.render.looks import Look
 
 LOW = Look("low")
@@ -31,7 +31,7 @@ def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]
         monkeypatch.setenv("FEDREEL_RUN", "")
         chosen = CHAPTERS[chapter]
         job = Job(chosen, (run,) if run else chosen.runs, look, tmp_path / "manim")
-        return build_blind(job, settings)
+        return dry_run(job, settings)
 
     return build_
 

@@ -16,7 +16,7 @@ from spec_texts import lines_in
 
 from scenes.drawing.text import wrapped
 from scenes.outputs.audit import numbers_of
-from scenes.render.jobs import build_blind, jobs
+from scenes.render.jobs import dry_run, jobs
 from scenes.render.looks import Look
 from scenes.text import languages as language
 from scenes.text.errors import NotRecordedError
@@ -78,6 +78,6 @@ def test_any_run_that_is_told_is_drawn_by_the_rules(
     runs = tuple(saved(folder, run) for run in recipe.make())
     (job,) = jobs((chapter,), runs, Look("low"))
     with noting_faults() as faults:
-        scene = build_blind(replace(job, folder=folder / "manim"))
+        scene = dry_run(replace(job, folder=folder / "manim"))
     assert not faults
     assert not [n for n in numbers_of(chapter, scene.beats) if n.figure is None]

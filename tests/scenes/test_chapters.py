@@ -66,7 +66,7 @@ def texts_by_source(spec: Any) -> dict[str, set[str]]:
     """Return how each number is written, by where it comes from."""
     texts: dict[str, set[str]] = {}
     for number in numbers_in(spec):
-        texts.setdefault(str(number.source), set()).add(number.text)
+        texts.setdefault(number.source, set()).add(number.text)
     return texts
 
 
@@ -96,6 +96,6 @@ def test_other_shapes_keep_the_rules(
 
 def test_the_audit_sees_numbers_that_are_not_text() -> None:
     numbers = [Text("7 left"), Integer(8, mob_class=Text)]
-    found = [text for text, sourced in texts_of(numbers) if not sourced]
+    found = [text for text, figures in texts_of(numbers) if not figures]
     assert "7 left" in found
     assert "8" in found

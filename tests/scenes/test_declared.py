@@ -12,7 +12,7 @@ from manim import tempconfig
 import scenes
 from scenes import FILM, LOOP, Beat, Chapter, _check
 from scenes.explainer import Explainer
-from scenes.render.jobs import BLIND, beats_of, check_beats, jobs
+from scenes.render.jobs import DRY_RUN, beats_of, check_beats, jobs
 from scenes.story import one_round
 from scenes.text.errors import BeatError, ChapterError
 from scenes.text.language import ENGLISH
@@ -112,23 +112,23 @@ def test_a_description_reads_so_in_each_language(language: Any) -> None:
     [
         (
             Chapter("opening", "Opening", beats=()),
-            "scenes.FILM: the chapter 'opening' has no beats",
+            "scenes.FILM: the chapter 'opening' has no beats. Declare them",
         ),
         (
             Chapter("opening", "Opening", beats=(Beat("title", "A title."), Beat("rounds", ""))),
-            "scenes.FILM: the beat 'rounds' of the chapter 'opening' has no description; say in a "
-            "sentence what is seen in it",
+            "scenes.FILM: the beat 'rounds' of the chapter 'opening' has no description. "
+            "Describe its picture in a sentence",
         ),
         (
             Chapter("epilogue", "Epilogue", beats=(Beat("end", "The end."),)),
-            "scenes.FILM: the chapter 'epilogue' has no file scenes/epilogue.py; write it, or "
-            "take the chapter out of the film",
+            "scenes.FILM: the chapter 'epilogue' has no file scenes/epilogue.py. Write it, or "
+            "remove the chapter from the film",
         ),
         (
             # A scene of the package that has no story.
             Chapter("explainer", "Explainer", beats=(Beat("end", "The end."),)),
-            "scenes.FILM: the chapter 'explainer' has no file scenes/story/explainer.py; write it, "
-            "or take the chapter out of the film",
+            "scenes.FILM: the chapter 'explainer' has no file scenes/story/explainer.py. Write "
+            "it, or remove the chapter from the film",
         ),
     ],
 )
@@ -140,10 +140,10 @@ def test_a_chapter_that_is_not_declared_in_full_is_refused(chapter: Chapter, sen
 @pytest.mark.parametrize(
     ("beats", "sentence"),
     [
-        (("title",), "the beat 'rounds' is not declared in scenes/__init__.py and played in "),
+        (("title",), "the beat 'rounds' is not declared in scenes/__init__.py."),
         (
             ("title", "rounds", "end"),
-            "the beat 'end' is declared in scenes/__init__.py and not played in ",
+            "the beat 'end' is not played in it.",
         ),
     ],
 )
@@ -151,10 +151,10 @@ def test_beats_that_differ_from_the_scene_s_are_refused_before_anything_is_drawn
     beats: tuple[str, ...], sentence: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     chapter = Chapter("opening", "Opening", tuple(Beat(beat, "It is seen.") for beat in beats))
-    with pytest.raises(ChapterError, match=f"^{re.escape(sentence)}scenes/opening.py$"):
+    with pytest.raises(ChapterError, match=f"^scenes/opening.py: {re.escape(sentence)}"):
         check_beats(chapter)
     monkeypatch.setattr("scenes.render.jobs.FILM", (chapter, *FILM[1:]))
-    with pytest.raises(ChapterError, match=f"^{re.escape(sentence)}"):
+    with pytest.raises(ChapterError, match=f"^scenes/opening.py: {re.escape(sentence)}"):
         jobs(("cast",))
 
 
@@ -181,7 +181,7 @@ def played_beats(tmp_path: Path) -> Callable[[type[Explainer]], list[str]]:
     """Return a function that builds a scene and returns the names of its beats."""
 
     def play(scene_class: type[Explainer]) -> list[str]:
-        with tempconfig({**BLIND, "media_dir": str(tmp_path), "progress_bar": "none"}):
+        with tempconfig({**DRY_RUN, "media_dir": str(tmp_path), "progress_bar": "none"}):
             scene = scene_class()
             scene.render()
         return [beat.name for beat in scene.beats]
@@ -197,8 +197,8 @@ def test_an_undeclared_beat_is_refused_with_where_to_add_it(
         played_beats(Opening)
     assert isinstance(ended.value.__cause__, BeatError)
     assert capsys.readouterr().err == (
-        "fedreel: the beat 'epilogue' of Opening is not declared: add it, with what is seen in "
-        "it, to the chapter 'opening' in scenes/__init__.py\n"
+        "fedreel: the beat 'epilogue' of Opening is not declared. Add it with a "
+        "description to the chapter 'opening' in scenes/__init__.py\n"
     )
 
 

@@ -112,7 +112,7 @@ def test_manims_own_command_says_so_in_one_line_too(tmp_path: Path) -> None:
 def test_an_unknown_chapter_is_one_line() -> None:
     done = fedreel("film", "two_rounds")
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.startswith("fedreel: no chapter 'two_rounds'. There are: opening")
+    assert done.stderr.startswith("fedreel: there is no chapter 'two_rounds'. Choose from: opening")
 
 
 def test_chapters_are_rendered_and_joined(tmp_path: Path) -> None:
@@ -153,7 +153,10 @@ def test_stopped_it_leaves_no_film_and_no_process(
     kill(process.pid, number)
     _, errors = process.communicate(timeout=60)
     assert process.returncode == 130
-    assert errors.strip().splitlines()[-1] == "fedreel: stopped; no film was written"
+    assert (
+        errors.strip().splitlines()[-1]
+        == "fedreel: stopped. No film was written; finished clips are in the cache"
+    )
     assert not (tmp_path / "media" / "film").exists()
     while alive(process.pid) and time.monotonic() < deadline:
         time.sleep(0.05)  # the helper of multiprocessing goes a moment later

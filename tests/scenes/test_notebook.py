@@ -192,14 +192,14 @@ def test_a_scene_is_shown_as_a_video_of_its_beats(ran: Ran, name: str) -> None:
 def test_a_digit_without_a_source_is_an_error(ran: Ran) -> None:
     assert ran.errors("digit") == [
         "ValueError: 'The same 30 rounds, twice: only who holds which photos differs.' "
-        "shows a digit without a source: pass it as a Figure"
+        "has a digit without a source. Pass the digit as a Number"
     ]
 
 
 def test_a_wrong_choice_is_told_in_one_line(ran: Ran) -> None:
     assert ran.errors("no-theme") == []
     assert ran.said("no-theme", "stderr") == (
-        "UsageError: no theme 'pink'. There are: dark, light\n"
+        "UsageError: there is no theme 'pink'. Choose from: dark, light\n"
     )
 
 

@@ -39,4 +39,4 @@ def test_shapes_that_mean_something_stand_out(color: str, ground: str) -> None:
 
 def test_meanings_stay_apart_for_every_eye() -> None:
     used = {name: ManimColor(getattr(theme, name)).to_rgb() for name in MEANINGFUL}
-    assert not colours.confused(used, 15)
+    assert not colours.confusable(used, 15)

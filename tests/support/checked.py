@@ -8,7 +8,7 @@ from manim import Scene, tempconfig
 from scenes.check.finding import Fault, Finding
 from scenes.check.inspector import Inspector
 from scenes.drawing.text import register_font
-from scenes.render.jobs import BLIND
+from scenes.render.jobs import DRY_RUN
 
 # Pango takes no notice of a font that is registered after it has drawn with another one.
 register_font()
@@ -16,7 +16,13 @@ register_font()
 
 def found(scene: type[Scene], folder: Path, **settings: Any) -> list[Finding]:
     """Return what is wrong with a scene; stills go to ``folder / "stills"``."""
-    chosen = {"pixel_width": 480, "pixel_height": 270, "progress_bar": "none", **BLIND, **settings}
+    chosen = {
+        "pixel_width": 480,
+        "pixel_height": 270,
+        "progress_bar": "none",
+        **DRY_RUN,
+        **settings,
+    }
     with tempconfig({"media_dir": str(folder / "manim"), **chosen}):
         return Inspector(scene.__name__, folder / "stills").inspect(scene())
 

@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from scenes.fast.scheduler import Channel
+from scenes.fast.scheduler import WorkerContext
 
 
 @dataclass(frozen=True)
@@ -18,9 +18,9 @@ class Errand:
     folder: Path
 
 
-def work(errand: Errand, channel: Channel) -> tuple[str, int]:
+def work(errand: Errand, context: WorkerContext) -> tuple[str, int]:
     """Do an errand, and return its name and the process that did it."""
-    channel.put((errand.name, "begins"))
+    context.report(errand.name, "begins")
     (errand.folder / f"{time.monotonic_ns()}-{errand.name}").touch()
     if errand.how == "fail":
         raise ZeroDivisionError(errand.name)
@@ -33,7 +33,7 @@ def work(errand: Errand, channel: Channel) -> tuple[str, int]:
     if errand.how == "copy":
         child = os.fork()
         if not child:
-            channel.put((errand.name, "a copy tells nothing"))
+            context.report(errand.name, "a copy reports nothing")
             os._exit(0)
         os.waitpid(child, 0)
     return errand.name, os.getpid()

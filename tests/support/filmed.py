@@ -28,7 +28,7 @@ from scenes.drawing.palettes import PALETTES
 from scenes.drawing.text import Words
 from scenes.explainer import Explainer, PlayedBeat
 from scenes.fast.images import BoxCamera
-from scenes.render.jobs import BLIND, jobs, ready
+from scenes.render.jobs import DRY_RUN, jobs, scene_for
 from scenes.render.looks import Look
 
 CHAPTERS = [chapter.name for chapter in (*FILM, LOOP)]
@@ -70,7 +70,7 @@ def filmed(chapter: str) -> Filmed:
     with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         patch.setattr(Explainer, "_end_beat", _noting(ends))
-        with ready(job, {**BLIND, "media_dir": str(Path(folder))}) as scene:
+        with scene_for(job, {**DRY_RUN, "media_dir": str(Path(folder))}) as scene:
             findings = Inspector(chapter, None).inspect(scene)
     return Filmed(ends, scene.beats, findings)
 

@@ -17,7 +17,7 @@ from typing import NoReturn
 from scenes.release import manifest
 from scenes.release.plan import Plan, Request
 from scenes.release.release import release
-from scenes.render.clips import Planned, sources_of
+from scenes.render.clips import PlannedClip, inputs_of
 from scenes.render.jobs import jobs
 from scenes.render.looks import Look
 from scenes.render.store import STORE, Store
@@ -29,9 +29,9 @@ LONGEST = 2.5  # releases that a program may make before it is killed
 
 def make(run: str, out: Path, languages: tuple[str, ...] = ONE) -> None:
     """Make a release of one chapter of a run; the languages only stand in its command."""
-    wish = Request((run,), LOOK, (LOOK.shape,), languages)
-    todo = [Planned(job, sources_of(job)) for job in jobs((CHAPTER,), wish.runs, LOOK)]
-    release(wish, Plan({LOOK: todo}, [], []), out, Store(STORE), lambda name, beat: None)
+    request = Request((run,), LOOK, (LOOK.shape,), languages)
+    todo = [PlannedClip(job, inputs_of(job)) for job in jobs((CHAPTER,), request.runs, LOOK)]
+    release(request, Plan({LOOK: todo}, [], []), out, Store(STORE), lambda name, beat: None)
 
 
 def take_turns(run: str, out: Path) -> NoReturn:

@@ -6,8 +6,8 @@ from typing import Any
 
 from stock import LOSSLESS, SETTINGS
 
-from scenes.fast.scheduler import Channel, Sections
-from scenes.render.jobs import Job, ready
+from scenes.fast.scheduler import Sections, WorkerContext
+from scenes.render.jobs import Job, scene_for
 
 
 @dataclass(frozen=True)
@@ -18,11 +18,11 @@ class Text:
     beats: list[Any]
 
 
-def render(job: Job, channel: Channel) -> Text:
+def render(job: Job, context: WorkerContext) -> Text:
     """Render a chapter, each beat in a process of its own."""
-    with ready(job, {**SETTINGS, "video_encoder_options": LOSSLESS}) as scene:
+    with scene_for(job, {**SETTINGS, "video_encoder_options": LOSSLESS}) as scene:
         scene.renderer.file_writer.direct = True
-        scene.sections = Sections(channel.slots)
+        scene.sections = Sections(context.slots)
         scene.render()
     return Text(Path(scene.renderer.file_writer.movie_file_path), beats_of(scene))
 

@@ -1,7 +1,6 @@
-"""The page of a release: the film, its transcript, a view of the run, and the records themselves.
+"""The web page of a release: film, transcript, a view of the run, and the run records.
 
-Static HTML from Jinja templates: ``places`` says where in a record a number stands, ``records``
-shows a record so that each place has an address, ``transcript`` says when what is told and shown,
-``rounds`` what a run's rounds came to, ``shelf`` and ``assets`` put what the pages need beside
-them, and ``site`` writes it all.
+Static HTML from Jinja templates. ``places`` has the addresses of numbers, ``records`` and
+``record_pages`` the pages of run records, ``transcript`` the captions and texts with their times,
+``rounds`` the data of the run view, ``assets`` the shared files, and ``site`` writes everything.
 """

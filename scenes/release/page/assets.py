@@ -1,4 +1,4 @@
-"""What all pages share: style, script, icon, fonts and the poster."""
+"""Assets of all pages: style, script, icon, fonts and poster."""
 
 import logging
 import shutil
@@ -21,16 +21,16 @@ from scenes.render.store import Store
 SCRIPT = Path(__file__).parent / "assets" / "page.js"
 FONT_FILES = {"regular": "SourceSansPro-Regular.ttf", "semibold": "SourceSansPro-Semibold.ttf"}
 FONT_RANGE = "U+0020-017F,U+2010-2026,U+2190-2193,U+2212,U+20AC"  # Latin, dashes, arrows
-POSTER = 1280, 1280  # pixels, at most
+POSTER = 1280, 1280  # the largest size in pixels
 
 
 def write_assets(environment: Environment, store: Store, folder: Path) -> list[Path]:
     """Write the assets, and return their paths.
 
     Args:
-        environment: what fills in templates.
-        store: where fonts are kept that were made before.
-        folder: the release's, with its ``poster.png``.
+        environment: the Jinja environment.
+        store: the cache of fonts.
+        folder: the release's folder with its ``poster.png``.
     """
     assets = folder / "assets"
     assets.mkdir(parents=True, exist_ok=True)
@@ -55,8 +55,8 @@ def _colors(palette: Mapping[str, str]) -> str:
 
 
 def _font(source: Any, path: Path) -> None:
-    """Write the part of a font that pages need."""
-    logging.getLogger("fontTools").setLevel(logging.WARNING)  # it tells of every glyph
+    """Write the subset of a font that pages need."""
+    logging.getLogger("fontTools").setLevel(logging.WARNING)  # it logs every glyph
     options = subset.Options(flavor="woff", layout_features=["kern", "tnum", "liga"])
     subsetter = subset.Subsetter(options)
     subsetter.populate(unicodes=subset.parse_unicodes(FONT_RANGE))

@@ -1,4 +1,4 @@
-"""The addresses of numbers: from the source of a number to a place in a record's page."""
+"""Addresses of numbers: links from a number's source to its place on a record's page."""
 
 import re
 from collections.abc import Mapping
@@ -8,34 +8,34 @@ from urllib.parse import quote
 from scenes.text.sources import Place, Source
 
 
-def place_of(source: Source, usual: str) -> Place:
-    """Return the first place that a source names, or a whole record where it names none.
+def place_of(source: Source, default_run: str) -> Place:
+    """Return the first place in a source, or the whole record if there is none.
 
     Args:
-        source: of a number.
-        usual: the name of the run that is meant where none is named.
+        source: the source of a number.
+        default_run: the name of the run, if the source has none.
     """
-    return next(source.places, Place(source.run or usual))
+    return next(source.places, Place(source.run or default_run))
 
 
 def anchor(path: str) -> str:
-    """Return the ``id`` of a place in its record's page; HTML allows all but white space."""
+    """Return the HTML ``id`` of a place on its record's page, without white space."""
     return re.sub(r"\s", "_", path) or "record"
 
 
 @dataclass(frozen=True)
 class Addresses:
-    """The addresses of records' places.
+    """Addresses of places in records.
 
-    ``folders`` has each run's folder by the run's name, ``known`` the paths that its page shows.
+    ``folders`` has each run's folder by name, ``known`` the paths on each run's page.
     """
 
     folders: Mapping[str, str]
     known: Mapping[str, frozenset[str]]
 
-    def of(self, source: Source, usual: str) -> str | None:
-        """Return the address of what a source names, or of the nearest that is shown around it."""
-        place = place_of(source, usual)
+    def of(self, source: Source, default_run: str) -> str | None:
+        """Return the address of a source's place, or of the nearest place around it on the page."""
+        place = place_of(source, default_run)
         folder = self.folders.get(place.run)
         if folder is None:
             return None

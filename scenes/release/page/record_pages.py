@@ -1,4 +1,4 @@
-"""The records of a release: each with its files and a page, and what they are known by."""
+"""Pages of run records: writing, provenance and citation."""
 
 import re
 import shutil
@@ -20,7 +20,7 @@ from scenes.text.language import Language
 
 @dataclass(frozen=True)
 class RecordPage:
-    """A record: its files are found under ``name``; ``folder`` is its folder in the release."""
+    """A record with its name or path, its folder in the release, and its tree of entries."""
 
     name: str
     run: Run
@@ -30,54 +30,54 @@ class RecordPage:
 
 @dataclass(frozen=True)
 class RecordPages:
-    """All records of a release, and the addresses of their places."""
+    """The pages of all records in a release, and the addresses of their places."""
 
-    books: Sequence[RecordPage]
+    pages: Sequence[RecordPage]
     addresses: Addresses
 
     @classmethod
     def of(cls, names: Sequence[str]) -> Self:
-        """Take up records by name or path."""
+        """Return the pages of records by name or path."""
         runs = [record.load(name) for name in names]
         places = folders(runs)
-        books = [
+        pages = [
             RecordPage(name, run, places[run.name], entries(run))
             for name, run in zip(names, runs, strict=True)
         ]
-        known = {book.run.name: frozenset(book.tree.paths()) for book in books}
-        return cls(books, Addresses(places, known))
+        known = {page.run.name: frozenset(page.tree.paths()) for page in pages}
+        return cls(pages, Addresses(places, known))
 
 
-def write_record(environment: Environment, folder: Path, book: RecordPage, back: str) -> list[Path]:
-    """Write a record's page, and its files beside it, and return their paths.
+def write_record(environment: Environment, folder: Path, page: RecordPage, back: str) -> list[Path]:
+    """Write a record's page and copies of its files, and return their paths.
 
     Args:
-        environment: what fills in templates.
-        folder: the release's.
-        book: the record.
-        back: the file of the page that it belongs to.
+        environment: the Jinja environment.
+        folder: the release's folder.
+        page: the record.
+        back: the file of the release's page.
     """
-    place = folder / book.folder
+    place = folder / page.folder
     place.mkdir(parents=True, exist_ok=True)
-    beside = [Path(shutil.copyfile(file, place / file.name)) for file in files(book.name, book.run)]
+    beside = [Path(shutil.copyfile(file, place / file.name)) for file in files(page.name, page.run)]
     text = environment.get_template("record.html").render(
-        name=book.run.name,
+        name=page.run.name,
         title=str(title()),
         back=back,
-        fingerprint=record.fingerprint(book.run),
+        fingerprint=record.fingerprint(page.run),
         files=[file.name for file in beside],
-        tree=book.tree,
+        tree=page.tree,
     )
     (place / "index.html").write_text(text, "utf-8")
     return [*beside, place / "index.html"]
 
 
-def provenance(book: RecordPage, language: Language) -> dict[str, str]:
-    """Return what a record is known by, in a language."""
-    run, origin = book.run, book.run.provenance
+def provenance(page: RecordPage, language: Language) -> dict[str, str]:
+    """Return a record's provenance as texts in a language."""
+    run, origin = page.run, page.run.provenance
     return {
         "name": run.name,
-        "folder": book.folder,
+        "folder": page.folder,
         "strategy": run.strategy or "",
         "rounds": language.integer(run.rounds[-1].number),
         "seed": "" if origin.seed is None else str(origin.seed),
@@ -87,11 +87,11 @@ def provenance(book: RecordPage, language: Language) -> dict[str, str]:
     }
 
 
-def citation(shelf: RecordPages, title: str) -> str:
-    """Return a BibTeX entry that names each run with the start of its fingerprint."""
-    years = [book.run.provenance.started for book in shelf.books if book.run.provenance.started]
+def citation(records: RecordPages, title: str) -> str:
+    """Return a BibTeX entry with each run's name and the start of its fingerprint."""
+    years = [page.run.provenance.started for page in records.pages if page.run.provenance.started]
     runs = ", ".join(
-        f"{_bare(book.run.name)} ({record.fingerprint(book.run)[:12]})" for book in shelf.books
+        f"{_bare(page.run.name)} ({record.fingerprint(page.run)[:12]})" for page in records.pages
     )
     return "\n".join(
         [
@@ -106,5 +106,5 @@ def citation(shelf: RecordPages, title: str) -> str:
 
 
 def _bare(name: str) -> str:
-    """Return a name without what means something to BibTeX."""
+    """Return a name without BibTeX's special characters."""
     return re.sub(r"[^\w.-]+", " ", name).strip()

@@ -1,4 +1,4 @@
-"""A record as a page: every value at an address of its own, and the record's files beside it."""
+"""A run record as a tree of entries, each with an address, and the record's files."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,17 +13,17 @@ from pydantic import BaseModel
 from fl_sim import record
 from fl_sim.record import Run
 
-MOST_ENTRIES = 20_000  # values with an address; a record of more is shown in part
-MOST_ALIKE = 1_000  # parts of one list
+MOST_ENTRIES = 20_000  # entries on a page; a larger record is shown in part
+MOST_ALIKE = 1_000  # items of one list
 MOST_TEXT = 10_000  # characters of a value
 SLUG = 40  # characters of a folder's name
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A value of a record, or what lies in it: ``text`` or ``parts``.
+    """A value of a record: a ``text``, or ``parts`` of the value.
 
-    ``left_out`` is how many parts are not shown.
+    ``left_out`` is the number of parts that are not shown.
     """
 
     path: str
@@ -34,47 +34,47 @@ class Entry:
 
     @property
     def plain(self) -> bool:
-        """Whether it is a list of values that stand in a row."""
+        """Whether the entry is a list of simple values, shown in a row."""
         return bool(self.parts) and all(
             part.text is not None and part.label.isdigit() for part in self.parts
         )
 
     def paths(self) -> Iterator[str]:
-        """Yield its own path and those of all that lies in it."""
+        """Yield the paths of the entry and of all its parts."""
         yield self.path
         for part in self.parts:
             yield from part.paths()
 
 
-class _Room:
-    """How many entries may still be shown."""
+class _Limit:
+    """The number of entries that may still be added."""
 
     def __init__(self, most: int) -> None:
         self.left = most
 
 
 def entries(run: Run, most: int = MOST_ENTRIES) -> Entry:
-    """Return a record as entries.
+    """Return a record as a tree of entries.
 
     Args:
         run: the record.
-        most: how many values are shown; what lies deepest in long lists is left out first.
+        most: the largest number of entries; later parts are left out.
     """
-    return _entry(run, "", "record", _Room(most))
+    return _entry(run, "", "record", _Limit(most))
 
 
-def _entry(value: Any, path: str, label: str, room: _Room) -> Entry:
-    room.left -= 1
+def _entry(value: Any, path: str, label: str, limit: _Limit) -> Entry:
+    limit.left -= 1
     items = _items(value)
     if items is None:
         return Entry(path, label, _text(value))
-    shown = items[: min(MOST_ALIKE, max(room.left, 0))]
-    parts = tuple(_entry(item, _path(path, name), str(name), room) for name, item in shown)
-    return Entry(path, label, None if items else "none", parts, len(items) - len(shown))
+    kept = items[: min(MOST_ALIKE, max(limit.left, 0))]
+    parts = tuple(_entry(item, _path(path, name), str(name), limit) for name, item in kept)
+    return Entry(path, label, None if items else "none", parts, len(items) - len(kept))
 
 
 def _items(value: Any) -> list[tuple[str | int, Any]] | None:
-    """Return the parts of a value by name or position, or None where it has none."""
+    """Return the parts of a value by name or position, or None for a simple value."""
     if isinstance(value, BaseModel):
         fields = ((name, getattr(value, name)) for name in type(value).model_fields)
         return [(name, item) for name, item in fields if item is not None]
@@ -101,7 +101,7 @@ def _text(value: Any) -> str:
 
 
 def folders(runs: Sequence[Run]) -> dict[str, str]:
-    """Return the folder of each record in a release, by the run's name, all of them different."""
+    """Return a distinct folder in the release for each record, by the run's name."""
     found: dict[str, str] = {}
     for run in runs:
         slug = re.sub(r"[^a-z0-9]+", "-", run.name.lower()).strip("-")[:SLUG].strip("-")
@@ -112,11 +112,11 @@ def folders(runs: Sequence[Run]) -> dict[str, str]:
 
 
 def files(name: str, run: Run) -> list[Path]:
-    """Return the files of a record: its numbers, its arrays and its model, if it has them.
+    """Return the files of a record: its numbers, and its arrays and model, if any.
 
     Args:
         name: the record's name or path.
-        run: what it holds.
+        run: the loaded record.
     """
     folder = record.resolve(name)
     beside = [part.file for part in (run.arrays, run.final) if part is not None and part.file]

@@ -1,4 +1,4 @@
-"""What a run's rounds came to, for the view beside the film, and which of them is told when."""
+"""Data of the run view beside the film: each round's result, and its time in the film."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -6,13 +6,13 @@ from typing import Any
 
 from fl_sim.record import Round, Run
 from scenes.release.page.places import place_of
-from scenes.render.clips import BeatNotes, ShownText
+from scenes.render.clips import BeatMetadata, TimedText
 
-DIGITS = 5  # of a measure, behind the decimal point
+DIGITS = 5  # decimal places of a measure
 
 
 def view_of(run: Run) -> dict[str, Any]:
-    """Return what the view shows of a run, as JSON has it."""
+    """Return the data of a run for the view, as a JSON object."""
     return {
         "name": run.name,
         "workers": run.num_clients or len(run.partitions),
@@ -33,45 +33,47 @@ def _round(round_: Round) -> dict[str, Any]:
 
 
 @dataclass(frozen=True)
-class Turn:
-    """From when on, seconds, the film tells of a run, and of which of its rounds, if of one."""
+class RoundCue:
+    """The time, seconds, from which the film shows a run and a round of it, if any."""
 
     at: float
     run: str
     round: int | None
 
 
-def turns(beats: Sequence[BeatNotes], start: float, runs: Sequence[str]) -> Iterator[Turn]:
-    """Yield the rounds that a chapter tells of, each from when it is told on.
+def round_cues(
+    beats: Sequence[BeatMetadata], start: float, runs: Sequence[str]
+) -> Iterator[RoundCue]:
+    """Yield the rounds that a chapter shows, each with its time.
 
-    That is the latest round among the numbers that are new on screen. Captions do not count, since
-    they also speak of rounds to come.
+    The round shown is the latest one among the numbers new on screen. Captions are ignored, since
+    they also name future rounds.
 
     Args:
-        beats: the chapter's.
-        start: when it begins in the film, seconds.
-        runs: the names of its runs, the one that it tells of if no other is named first.
+        beats: the chapter's beats.
+        start: the chapter's start in the film, seconds.
+        runs: the names of its runs, the default one first.
     """
-    last = Turn(start, runs[0], None)
+    last = RoundCue(start, runs[0], None)
     yield last
     before: frozenset[str] = frozenset()
     for beat in beats:
         latest: dict[str, int] = {}
-        for at in sorted({one.at for one in beat.besides}):
-            new = [one for one in beat.besides if one.at == at and one.text not in before]
+        for at in sorted({one.at for one in beat.other_texts}):
+            new = [one for one in beat.other_texts if one.at == at and one.text not in before]
             round_, run = max(_rounds(new, runs), default=(-1, runs[0]))
-            # Within a beat rounds only go on: an earlier one stands there to compare with.
+            # Within a beat rounds only go forward: an earlier one is on screen for comparison.
             if round_ <= latest.get(run, -1):
                 continue
             latest[run] = round_
             if (last.run, last.round) != (run, round_):
-                last = Turn(start + max(at, beat.start), run, round_)
+                last = RoundCue(start + max(at, beat.start), run, round_)
                 yield last
-        before = frozenset(one.text for one in beat.shown)
+        before = frozenset(one.text for one in beat.texts)
 
 
-def _rounds(shown: Sequence[ShownText], runs: Sequence[str]) -> Iterator[tuple[int, str]]:
-    for one in shown:
+def _rounds(texts: Sequence[TimedText], runs: Sequence[str]) -> Iterator[tuple[int, str]]:
+    for one in texts:
         for number in one.numbers:
             place = place_of(number.source, runs[0]).around[0]
             match place.steps:

@@ -1,4 +1,4 @@
-"""Writes the page: ``index.html`` in each language, its assets, and a page for each record."""
+"""The web page's files: ``index.html`` in each language, assets, and a page for each record."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,11 +8,11 @@ from typing import Any
 
 from fl_sim import record
 from scenes.outputs.film import title
-from scenes.release.manifest import FileMade, file_made
+from scenes.release.manifest import ReleaseFile, release_file
 from scenes.release.page import templating
 from scenes.release.page.assets import write_assets
 from scenes.release.page.record_pages import RecordPages, citation, provenance, write_record
-from scenes.release.page.rounds import turns, view_of
+from scenes.release.page.rounds import round_cues, view_of
 from scenes.release.page.transcript import ChapterTranscript, as_text, transcript
 from scenes.release.products import STEM, Film
 from scenes.text.language import ENGLISH, Language
@@ -23,74 +23,74 @@ MOST_WORKERS = 12  # numbers in a cell of the table of rounds
 
 @dataclass(frozen=True)
 class Site:
-    """What the page is of: the films, the first one first, and the records by name or path."""
+    """The contents of the page: films, and run records by name or path."""
 
     films: Sequence[Film]
     records: Sequence[str]
 
     @property
     def main(self) -> Film:
-        """The film that is shown where there is none in a reader's language."""
+        """The film for readers whose language has no film."""
         return self.films[0]
 
     def films_in(self, code: str) -> list[Film]:
-        """Return the films that a page in a language shows, in their order."""
+        """Return the films on the page in a language."""
         return [film for film in self.films if film.language == code] or [
             film for film in self.films if film.language == self.main.language
         ]
 
     def name(self, code: str) -> str:
-        """Return the file of the page in a language: in the first film's it is the index."""
+        """Return the file name of the page in a language; ``index.html`` for the main film's."""
         return "index.html" if code == self.main.language else f"index.{code}.html"
 
 
 def transcript_name(film: Film, code: str) -> str:
-    """Return the file of a film's transcript in a language."""
+    """Return the file name of a film's transcript in a language."""
     return f"captions/{film.stem}.{code}.txt"
 
 
-def write(site: Site, folder: Path, made: Sequence[FileMade], command: str) -> list[str]:
+def write(site: Site, folder: Path, made: Sequence[ReleaseFile], command: str) -> list[str]:
     """Write the page into a release's folder.
 
     Args:
-        site: what it is of.
-        folder: where the other files are.
-        made: these files.
-        command: what makes the release.
+        site: the contents of the page.
+        folder: the folder with the other files.
+        made: the other files.
+        command: the command that makes the release.
 
     Returns:
         The names of the files written.
     """
-    shelf = RecordPages.of(site.records)
+    records = RecordPages.of(site.records)
     back = site.name(site.main.language)
     environment = templating.environment(ENGLISH)
     written = write_assets(environment, site.main.store, folder)
     written += [
-        file for book in shelf.books for file in write_record(environment, folder, book, back)
+        file for page in records.pages for file in write_record(environment, folder, page, back)
     ]
-    transcripts = {code: _transcripts(site, shelf, code) for code in LANGUAGES}
+    transcripts = {code: _transcripts(site, records, code) for code in LANGUAGES}
     texts = [
         path for code, films in transcripts.items() for path in _as_texts(site, folder, code, films)
     ]
     names = [path.relative_to(folder).as_posix() for path in texts]
-    made = [*made, *(file_made(folder, name, None) for name in names)]
-    pages = Pages(site, shelf, command)
+    made = [*made, *(release_file(folder, name, None) for name in names)]
+    pages = Pages(site, records, command)
     for code, films in transcripts.items():
         written.append(folder / site.name(code))
         written[-1].write_text(_page(pages, LANGUAGES[code], films, made), "utf-8")
     return [file.relative_to(folder).as_posix() for file in (*written, *texts)]
 
 
-Transcripts = Sequence[Sequence[ChapterTranscript]]  # of each film that a page shows
+Transcripts = Sequence[Sequence[ChapterTranscript]]  # of each film on a page
 
 
-def _transcripts(site: Site, shelf: RecordPages, code: str) -> Transcripts:
+def _transcripts(site: Site, records: RecordPages, code: str) -> Transcripts:
     films = site.films_in(code)
-    return [transcript(film, LANGUAGES[code], shelf.addresses) for film in films]
+    return [transcript(film, LANGUAGES[code], records.addresses) for film in films]
 
 
 def _as_texts(site: Site, folder: Path, code: str, texts: Transcripts) -> list[Path]:
-    """Write the transcripts of the films that a page in some language shows, as plain text."""
+    """Write the transcripts of the films on a page in a language as plain text."""
     (folder / "captions").mkdir(exist_ok=True)
     written = []
     name = str(title().in_language(LANGUAGES[code]))
@@ -103,18 +103,18 @@ def _as_texts(site: Site, folder: Path, code: str, texts: Transcripts) -> list[P
 
 @dataclass(frozen=True)
 class Pages:
-    """What the pages in all languages have in common."""
+    """The contents that are the same in all languages."""
 
     site: Site
-    shelf: RecordPages
+    records: RecordPages
     command: str
 
 
-def _page(pages: Pages, language: Language, texts: Transcripts, made: Sequence[FileMade]) -> str:
+def _page(pages: Pages, language: Language, texts: Transcripts, made: Sequence[ReleaseFile]) -> str:
     """Return the page in a language."""
-    site, shelf = pages.site, pages.shelf
+    site, records = pages.site, pages.records
     films = site.films_in(language.code)
-    data = _data(shelf, films, texts, language)
+    data = _data(records, films, texts, language)
     name = str(title().in_language(language))
     main = max(data["runs"].values(), key=lambda run: len(run["rounds"]))
     template = templating.environment(language).get_template("index.html")
@@ -131,8 +131,8 @@ def _page(pages: Pages, language: Language, texts: Transcripts, made: Sequence[F
         main=main,
         most_workers=MOST_WORKERS,
         downloads=_downloads(made, language),
-        records=[provenance(book, language) for book in shelf.books],
-        citation=citation(shelf, name),
+        records=[provenance(page, language) for page in records.pages],
+        citation=citation(records, name),
         command=pages.command,
         version=version("fedreel"),
         data=data,
@@ -140,10 +140,7 @@ def _page(pages: Pages, language: Language, texts: Transcripts, made: Sequence[F
 
 
 def _film(film: Film, code: str) -> dict[str, Any]:
-    """Return a film's files; where it is told in another language, captions are on from the start.
-
-    Its own are in its pictures.
-    """
+    """Return a film's files. Captions are on if the film has another language than the page."""
     return {
         "shape": film.look.shape,
         "mp4": f"{film.stem}.mp4",
@@ -161,41 +158,41 @@ def _film(film: Film, code: str) -> dict[str, Any]:
 
 
 def _data(
-    shelf: RecordPages, films: Sequence[Film], texts: Transcripts, language: Language
+    records: RecordPages, films: Sequence[Film], texts: Transcripts, language: Language
 ) -> dict[str, Any]:
-    """Return what the script needs to know: when what is told, and what the runs came to."""
-    shown = [
+    """Return the data of the page's script: times in the films, runs and labels."""
+    film_data = [
         {
             **_film(film, language.code),
             "chapters": [round(chapter.start, 3) for chapter in chapters],
             "beats": [round(beat.start, 3) for chapter in chapters for beat in chapter.beats],
-            "turns": _turns(film, chapters),
+            "turns": _round_cues(film, chapters),
         }
         for film, chapters in zip(films, texts, strict=True)
     ]
-    names = {name for film in shown for _, name, _ in film["turns"]}
+    names = {name for film in film_data for _, name, _ in film["turns"]}
     runs = {
-        book.run.name: {**view_of(book.run), "folder": book.folder}
-        for book in shelf.books
-        if book.run.name in names
+        page.run.name: {**view_of(page.run), "folder": page.folder}
+        for page in records.pages
+        if page.run.name in names
     }
     return {
         "language": language.code,
         "spoken": films[0].language,
-        "films": shown,
+        "films": film_data,
         "runs": runs,
         "labels": _labels(language),
     }
 
 
-def _turns(
+def _round_cues(
     film: Film, chapters: Sequence[ChapterTranscript]
 ) -> list[tuple[float, str, int | None]]:
     found = []
-    for planned, clip, chapter in zip(film.todo, film.clips, chapters, strict=True):
+    for planned, clip, chapter in zip(film.planned, film.clips, chapters, strict=True):
         runs = [record.load(run).name for run in planned.job.runs]
-        for turn in turns(clip.beats, chapter.start, runs):
-            found.append((round(turn.at, 3), turn.run, turn.round))
+        for cue in round_cues(clip.beats, chapter.start, runs):
+            found.append((round(cue.at, 3), cue.run, cue.round))
     return found
 
 
@@ -214,8 +211,8 @@ def _labels(language: Language) -> dict[str, str]:
     }
 
 
-def _downloads(made: Sequence[FileMade], language: Language) -> list[dict[str, Any]]:
-    """Return the files by what they are, the usual look first."""
+def _downloads(made: Sequence[ReleaseFile], language: Language) -> list[dict[str, Any]]:
+    """Return the files by kind, those of the default look first."""
     files = sorted(made, key=lambda file: file.path.replace("-", "~"))
     _ = language.translate
     groups = [

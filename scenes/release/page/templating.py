@@ -1,4 +1,4 @@
-"""What fills in the pages' templates."""
+"""The Jinja environment of the page's templates."""
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -10,8 +10,8 @@ TEMPLATES = "templates"
 
 
 def environment(language: Language) -> Environment:
-    """Return what fills in templates in a language: whatever comes from a record is escaped."""
-    made = Environment(
+    """Return the Jinja environment for a language; values in HTML are escaped."""
+    jinja = Environment(
         loader=PackageLoader(__package__, TEMPLATES),
         autoescape=lambda name: name is not None and name.endswith((".html", ".svg")),
         undefined=StrictUndefined,
@@ -19,14 +19,14 @@ def environment(language: Language) -> Environment:
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
     )
-    made.install_gettext_callables(  # type: ignore[attr-defined]
+    jinja.install_gettext_callables(  # type: ignore[attr-defined]
         language.translate, language.translate_plural
     )
-    made.filters |= {
+    jinja.filters |= {
         "anchor": anchor,
         "clock": clock,
         "size": language.size,
         "percent": lambda value: "" if value is None else language.percent(value),
         "decimal": lambda value: "" if value is None else language.decimal(value),
     }
-    return made
+    return jinja

@@ -1,4 +1,4 @@
-"""The transcript: each beat's caption, what is shown, and its numbers with where they stand."""
+"""The transcript: each beat's caption, description and texts, with links from numbers."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,11 +6,11 @@ from itertools import pairwise
 from typing import Any
 
 from fl_sim import record
-from scenes.outputs.captions import Reading, dictionary
+from scenes.outputs.captions import TextKey, translations
 from scenes.outputs.cues import starts
 from scenes.release.page.places import Addresses
 from scenes.release.products import Film
-from scenes.render.clips import BeatNotes, ShownText
+from scenes.render.clips import BeatMetadata, TimedText
 from scenes.render.jobs import Clip, Job
 from scenes.text.language import Language
 from scenes.text.languages import LANGUAGES
@@ -19,35 +19,35 @@ from scenes.text.numbers import Number
 
 
 @dataclass(frozen=True)
-class Piece:
-    """A piece of a text, with the address of its number's source if it is a number."""
+class TextPart:
+    """A part of a text; a number has the address of its source."""
 
     text: str
     href: str | None = None
 
 
-Pieces = Sequence[Piece]
+TextParts = Sequence[TextPart]
 
 
 @dataclass(frozen=True)
 class BeatTranscript:
-    """A beat: when, seconds, its caption, what is seen, and the texts with numbers new in it.
+    """A beat: times in seconds, caption, description, and the new texts with numbers.
 
-    ``figure`` is the file of its picture.
+    ``figure`` is the file of its figure.
     """
 
     name: str
     start: float
     end: float
-    caption: Pieces
+    caption: TextParts
     description: str
-    texts: Sequence[Pieces]
+    texts: Sequence[TextParts]
     figure: str
 
 
 @dataclass(frozen=True)
 class ChapterTranscript:
-    """A chapter: when, seconds, what it is called, and its beats."""
+    """A chapter: times in seconds, title, and beats."""
 
     name: str
     title: str
@@ -60,78 +60,78 @@ def transcript(film: Film, language: Language, addresses: Addresses) -> list[Cha
     """Return a film's transcript.
 
     Args:
-        film: its chapters, their specs, and their clips.
-        language: the transcript's language, which may be another than the film's.
-        addresses: of the records' places.
+        film: the film.
+        language: the transcript's language, which may differ from the film's.
+        addresses: the addresses of places in records.
     """
     lengths = [clip.seconds for clip in film.clips]
     marks = pairwise([*starts(lengths), sum(lengths)])
-    chapters = zip(film.todo, film.stories, film.clips, marks, strict=True)
+    chapters = zip(film.planned, film.specs, film.clips, marks, strict=True)
     return [
-        _chapter(_Texts(planned.job, story, language, addresses), clip, start, end)
-        for planned, story, clip, (start, end) in chapters
+        _chapter(_Translator(planned.job, spec, language, addresses), clip, start, end)
+        for planned, spec, clip, (start, end) in chapters
     ]
 
 
-class _Texts:
-    """A chapter's texts in a language."""
+class _Translator:
+    """A translator of a chapter's texts into a language, with links from numbers."""
 
-    def __init__(self, job: Job, story: Any, language: Language, addresses: Addresses) -> None:
+    def __init__(self, job: Job, spec: Any, language: Language, addresses: Addresses) -> None:
         own = LANGUAGES[job.look.language]
         self.language = language
-        self.title = str(in_language(story.title, language))
-        self.usual = record.load(job.runs[0]).name
+        self.title = str(in_language(spec.title, language))
+        self.default_run = record.load(job.runs[0]).name
         self.addresses = addresses
-        self.meanings: Mapping[Reading, Number | Line] = (
-            {} if language == own else dictionary(story, own, language)
+        self.translated: Mapping[TextKey, Number | Line] = (
+            {} if language == own else translations(spec, own, language)
         )
 
-    def pieces(self, spec: ShownText) -> Pieces:
-        """Return a text in pieces, each number with its address."""
-        meaning = self.meanings.get(Reading.of(spec.text, spec.numbers))
-        if meaning is not None:
-            return self._linked(str(meaning), numbers_of(meaning))
-        figures = [self._figure(figure) for figure in spec.numbers]
-        return self._linked(_exchanged(spec.text, spec.numbers, figures), figures)
+    def parts(self, text: TimedText) -> TextParts:
+        """Return the translated parts of a text; numbers have addresses."""
+        translated = self.translated.get(TextKey.of(text.text, text.numbers))
+        if translated is not None:
+            return self._linked(str(translated), numbers_of(translated))
+        numbers = [self._number(number) for number in text.numbers]
+        return self._linked(_exchanged(text.text, text.numbers, numbers), numbers)
 
-    def _figure(self, figure: Number) -> Number:
-        meaning: Text = self.meanings.get(Reading.of(figure.text, [figure]), figure)
-        return meaning if isinstance(meaning, Number) else figure
+    def _number(self, number: Number) -> Number:
+        translated: Text = self.translated.get(TextKey.of(number.text, [number]), number)
+        return translated if isinstance(translated, Number) else number
 
-    def _linked(self, text: str, figures: Sequence[Number]) -> Pieces:
+    def _linked(self, text: str, numbers: Sequence[Number]) -> TextParts:
         return [
-            Piece(part, self.addresses.of(figure.source, self.usual) if figure else None)
-            for part, figure in cut(text, figures)
+            TextPart(part, self.addresses.of(number.source, self.default_run) if number else None)
+            for part, number in cut(text, numbers)
         ]
 
 
 def _exchanged(text: str, before: Sequence[Number], after: Sequence[Number]) -> str:
-    """Return a text with its numbers exchanged for others."""
-    meanings = dict(zip(before, after, strict=True))
+    """Return a text with its numbers replaced by others."""
+    replacements = dict(zip(before, after, strict=True))
     return "".join(
-        part if figure is None else meanings[figure].text for part, figure in cut(text, before)
+        part if number is None else replacements[number].text for part, number in cut(text, before)
     )
 
 
-def cut(text: str, figures: Sequence[Number]) -> Iterator[tuple[str, Number | None]]:
-    """Yield the pieces of a text: its numbers in order, each with its figure, and what is between.
+def cut(text: str, numbers: Sequence[Number]) -> Iterator[tuple[str, Number | None]]:
+    """Yield the parts of a text: its numbers in order, and the texts between them.
 
-    A figure that does not stand in the text is passed over.
+    A number that is not in the text is skipped.
     """
     rest = text
-    for figure in figures:
-        if not figure.text or figure.text not in rest:
+    for number in numbers:
+        if not number.text or number.text not in rest:
             continue
-        before, found, after = rest.partition(figure.text)
+        before, found, after = rest.partition(number.text)
         if before:
             yield before, None
-        yield found, figure
+        yield found, number
         rest = after
     if rest:
         yield rest, None
 
 
-def _chapter(texts: _Texts, clip: Clip, start: float, end: float) -> ChapterTranscript:
+def _chapter(translator: _Translator, clip: Clip, start: float, end: float) -> ChapterTranscript:
     before: set[str] = set()
     beats = []
     descriptions = dict(clip.chapter.beats)
@@ -142,19 +142,19 @@ def _chapter(texts: _Texts, clip: Clip, start: float, end: float) -> ChapterTran
                 beat.name,
                 start + beat.start,
                 start + beat.end,
-                texts.pieces(beat.shown[0]),
-                texts.language.translate(descriptions[beat.name]),
-                [texts.pieces(one) for one in _new(beat, before)],
+                translator.parts(beat.texts[0]),
+                translator.language.translate(descriptions[beat.name]),
+                [translator.parts(one) for one in _new(beat, before)],
                 figure,
             )
         )
-        before = {one.text for one in beat.besides}
-    return ChapterTranscript(clip.chapter.name, texts.title, start, end, beats)
+        before = {one.text for one in beat.other_texts}
+    return ChapterTranscript(clip.chapter.name, translator.title, start, end, beats)
 
 
-def _new(beat: BeatNotes, before: set[str]) -> list[ShownText]:
-    """Return what is new on screen in a beat, each text once."""
-    found = {one.text: one for one in reversed(beat.besides) if one.text not in before}
+def _new(beat: BeatMetadata, before: set[str]) -> list[TimedText]:
+    """Return the distinct texts that are new on screen in a beat."""
+    found = {one.text: one for one in reversed(beat.other_texts) if one.text not in before}
     return list(reversed(found.values()))
 
 
@@ -170,11 +170,11 @@ def as_text(chapters: Sequence[ChapterTranscript], title: str) -> str:
     return "\n".join(lines)
 
 
-def _plain(pieces: Pieces) -> str:
-    return "".join(piece.text for piece in pieces)
+def _plain(parts: TextParts) -> str:
+    return "".join(part.text for part in parts)
 
 
 def clock(seconds: float) -> str:
     """Return a time as minutes and seconds: ``4:07``."""
-    minutes, rest = divmod(int(round(seconds, 3)), 60)  # sums of times fall short by a trifle
+    minutes, rest = divmod(int(round(seconds, 3)), 60)  # sums of times have rounding errors
     return f"{minutes}:{rest:02}"

@@ -1,4 +1,4 @@
-"""The languages' catalogues, ``<language>.po``, and what brings them up to date with the code."""
+"""Catalogues of translations, ``<language>.po``, and their update from the code."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +10,7 @@ from babel.messages.pofile import read_po, write_po
 
 HERE = Path(__file__).parent
 SCENES = HERE.parents[1]
-# The functions that take a text to be translated, and where it stands; templates have gettext's.
+# The functions with translatable texts, and the positions of these arguments; ``_`` in templates.
 KEYWORDS = {"text": None, "line": None, "plural": (2, 3), "Beat": (2,), "_": None}
 SOURCES = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
 
@@ -20,7 +20,7 @@ def _empty(language: str | None = None) -> Catalog:
 
 
 def template() -> Catalog:
-    """Return a catalogue of all texts in the code, without translations."""
+    """Return a catalogue of all translatable texts in the code."""
     found = _empty()
     for path, line, message in _messages():
         found.add(message, locations=[(path, line)])
@@ -34,7 +34,7 @@ def _messages() -> Iterator[tuple[str, int, str | tuple[str, ...]]]:
 
 
 def read(language: str) -> Catalog:
-    """Return a language's catalogue as it is, or an empty one."""
+    """Return a language's catalogue, or an empty one."""
     path = HERE / f"{language}.po"
     if not path.exists():
         return _empty(language)
@@ -43,10 +43,7 @@ def read(language: str) -> Catalog:
 
 
 def update(language: str) -> int:
-    """Bring a language's catalogue up to date, and return how many texts want a translation.
-
-    A text that is gone from the code goes from the catalogue; a new one has no translation yet.
-    """
+    """Update a language's catalogue from the code, and return the number of untranslated texts."""
     catalogue = read(language)
     catalogue.update(template(), no_fuzzy_matching=True, update_creation_date=False)
     catalogue.obsolete.clear()

@@ -1,4 +1,4 @@
-"""``python -m scenes.text.catalogues`` brings every catalogue up to date with the code."""
+"""``python -m scenes.text.catalogues`` updates every catalogue from the code."""
 
 from scenes.text.catalogues import update
 from scenes.text.language import ENGLISH
@@ -6,4 +6,4 @@ from scenes.text.languages import LANGUAGES
 
 for language in LANGUAGES:
     if language != ENGLISH.code:
-        print(f"{language}: {update(language)} texts want a translation")
+        print(f"{language}: {update(language)} texts without a translation")

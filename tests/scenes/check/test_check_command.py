@@ -69,7 +69,7 @@ def test_a_scene_that_keeps_the_rules(tmp_path: Path) -> None:
     (tmp_path / "mine.py").write_text(FILE)
     done = check("mine.py", "Good")
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.splitlines()[-1] == "no finding in 1 scene, 1 beat, 2 s"
+    assert done.stdout.splitlines()[-1] == "no findings in 1 scene, 1 beat, 2 s"
     assert not (tmp_path / "media" / "check").exists()
 
 
@@ -96,11 +96,11 @@ def test_what_cannot_be_checked_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "torn.py").write_text("class")
     cases = {
         ("nowhere.py",): "no file nowhere.py",
-        ("mine.py", "Other"): "no scene 'Other' in mine.py. There are: Good, Bad, Deep, Broken",
+        ("mine.py", "Other"): "mine.py has no scene 'Other'. It has: Good, Bad, Deep, Broken",
         ("mine.py", "Broken"): "Broken cannot be built: ValueError: no such thing",
         ("mine.py", "Deep"): "Deep is a 3D scene",
         ("torn.py",): "torn.py cannot be loaded: SyntaxError",
-        ("two_rounds",): "no chapter 'two_rounds'. There are: opening",
+        ("two_rounds",): "there is no chapter 'two_rounds'. Choose from: opening",
     }
     for arguments, says in cases.items():
         done = check(*arguments)

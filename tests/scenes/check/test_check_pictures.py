@@ -98,7 +98,7 @@ def test_colours_that_some_eyes_cannot_tell_apart(tmp_path: Path) -> None:
 
 def test_the_measures_of_colour_are_right() -> None:
     assert float(colours.contrast([0, 0, 0], [1, 1, 1])) == pytest.approx(21)
-    assert colours.seen([1, 1, 1]) == pytest.approx([100, 0, 0], abs=0.01)
+    assert colours.perceived([1, 1, 1]) == pytest.approx([100, 0, 0], abs=0.01)
     assert colours.distance([1, 0, 0], [0, 1, 0]) == pytest.approx(170.6, abs=0.1)
 
 

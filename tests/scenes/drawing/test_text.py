@@ -86,7 +86,7 @@ def test_wrapping_keeps_every_word_and_the_limit(whole: str) -> None:
 
 
 def test_a_caption_that_is_too_long_is_refused() -> None:
-    with pytest.raises(FitError, match="needs 3 lines of 42 characters, 2 are allowed"):
+    with pytest.raises(FitError, match="needs 3 lines of 42 characters, but 2 are allowed"):
         caption_block("word " * 20 + "end", layout(FRAME, 2))
 
 
@@ -95,7 +95,7 @@ def overlay(*names: str | Line, frame: Frame, alone: bool = True) -> list[Words]
     chrome = Chrome(layout(frame))
     value = Number("100.0%", "somewhere", 1.0)
     chrome.overlay([Metric(value, name, theme.INK) for name in names], alone=alone)
-    return list(chrome.shown["overlay"])
+    return list(chrome.on_screen["overlay"])
 
 
 def test_a_metric_has_a_value_over_its_name() -> None:

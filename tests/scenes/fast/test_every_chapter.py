@@ -11,7 +11,7 @@ from manim import Camera
 from scenes import FILM, LOOP
 from scenes.fast.camera import FastCamera
 from scenes.fast.scheduler import side_by_side
-from scenes.render.jobs import Job, module_of, ready
+from scenes.render.jobs import Job, module_of, scene_for
 from scenes.render.looks import Look
 from scenes.render.workers import PRELOAD
 
@@ -29,7 +29,7 @@ def test_frames_are_manims_own(name: str, tmp_path: Path, monkeypatch: pytest.Mo
         monkeypatch.setattr(scene, "tear_down", lambda: beats.append(split.beats_of(scene)))
         return scene
 
-    with ready(job, stock.SETTINGS):  # it chooses the chapter's runs
+    with scene_for(job, stock.SETTINGS):  # it chooses the chapter's runs
         theirs = stock.frames(scene_of, Camera, tmp_path / "stock")
         ours = stock.frames(scene_of, FastCamera, tmp_path / "fast")
     assert stock.differing(theirs, ours) == []

@@ -63,7 +63,7 @@ def test_a_program_that_ends_itself_ends_this_one(errands: Errands) -> None:
 
 
 def test_a_process_that_is_killed_is_told_of(errands: Errands) -> None:
-    with pytest.raises(WorkerError, match="b was ended by the system, with status -9"):
+    with pytest.raises(WorkerError, match="the system ended b with status -9"):
         side_by_side(work, errands(b="die"), lambda *news: None)
 
 

@@ -109,7 +109,7 @@ def test_a_gif_over_its_budget_is_not_written(movie: Movie, tmp_path: Path) -> N
     clip = movie("noise", 10, noise=True)
     path = tmp_path / "out" / "loop.gif"
     path.parent.mkdir()
-    with pytest.raises(LoopSizeError, match=r"bytes, the budget is 1500000\. Shorten the loop"):
+    with pytest.raises(LoopSizeError, match=r"bytes, but the limit is 1500000\. Shorten the loop"):
         loop.gif(clip.movie, path)
     assert not list(path.parent.iterdir())
 
@@ -141,7 +141,7 @@ def test_every_look_is_a_job_of_its_own() -> None:
 
 
 def test_an_unknown_chapter_is_named_with_those_there_are() -> None:
-    with pytest.raises(ChapterError, match=r"no chapter 'two_rounds'\. There are: opening, cast"):
+    with pytest.raises(ChapterError, match=r"no chapter 'two_rounds'\. Choose from: opening, cast"):
         jobs(("two_rounds",))
 
 

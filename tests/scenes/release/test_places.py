@@ -10,9 +10,9 @@ from fl_sim import record
 from scenes import FILM
 from scenes.release.page.places import Addresses, Place, anchor, place_of, prefixes
 from scenes.release.page.records import Entry, entries, folders
-from scenes.release.page.rounds import Turn, turns, view_of
+from scenes.release.page.rounds import RoundCue, round_cues, view_of
 from scenes.release.page.transcript import as_text, clock, cut, transcript
-from scenes.render.clips import BeatNotes, Planned, Shown, sources_of
+from scenes.render.clips import BeatMetadata, PlannedClip, TimedText, inputs_of
 from scenes.render.jobs import Clip, jobs
 from scenes.render.looks import Look
 from scenes.text.numbers import Number
@@ -137,14 +137,14 @@ def test_folders_have_safe_names_that_differ(names: list[str]) -> None:
 # --- rounds
 
 
-def shown(text: str, at: float, *sources: str) -> Shown:
+def shown(text: str, at: float, *sources: str) -> TimedText:
     """Return a text with numbers."""
-    return Shown(text, at, tuple(Number(str(i), source) for i, source in enumerate(sources)))
+    return TimedText(text, at, tuple(Number(str(i), source) for i, source in enumerate(sources)))
 
 
 def test_the_latest_new_round_is_text() -> None:
     caption = shown("up to 30", 0.0, "rounds[30].number")
-    first = BeatNotes(
+    first = BeatMetadata(
         "a",
         "up to 30",
         0.0,
@@ -157,7 +157,7 @@ def test_the_latest_new_round_is_text() -> None:
             shown("before it 1", 3.0, "rounds[1].number"),
         ),
     )
-    second = BeatNotes(
+    second = BeatMetadata(
         "b",
         "",
         4.0,
@@ -168,11 +168,11 @@ def test_the_latest_new_round_is_text() -> None:
             shown("5%", 5.0, "other: rounds[7].central.accuracy"),
         ),
     )
-    assert list(turns([first, second], 10.0, ["mine", "other"])) == [
-        Turn(10.0, "mine", None),
-        Turn(10.5, "mine", 1),
-        Turn(12.0, "mine", 2),
-        Turn(15.0, "other", 7),
+    assert list(round_cues([first, second], 10.0, ["mine", "other"])) == [
+        RoundCue(10.0, "mine", None),
+        RoundCue(10.5, "mine", 1),
+        RoundCue(12.0, "mine", 2),
+        RoundCue(15.0, "other", 7),
     ]
 
 
@@ -220,9 +220,9 @@ def test_a_transcript_is_told_in_each_language(hand: Callable[..., str]) -> None
     assert job.chapter in FILM
     spec = job.spec()
     caption = str(spec.moved)
-    beat = BeatNotes("moved", caption, 0.0, 3.0, (Shown(caption, 0.0, spec.moved.figures),))
+    beat = BeatMetadata("moved", caption, 0.0, 3.0, (TimedText(caption, 0.0, spec.moved.figures),))
     clip = Clip(job.chapter, job.folder, (beat,), 3.0)
-    todo = [Planned(job, sources_of(job))]
+    todo = [PlannedClip(job, inputs_of(job))]
     addresses = Addresses({}, {})
     (english,) = transcript(todo, [clip], "en", addresses)
     (german,) = transcript(todo, [clip], "de", addresses)

@@ -11,15 +11,15 @@ import pytest
 
 from fl_sim import record
 from scenes import FILM
-from scenes.outputs.captions import dictionary
+from scenes.outputs.captions import translations
 from scenes.outputs.encode import WEBM, Progress, encode
 from scenes.release.manifest import Manifest, read
 from scenes.release.plan import check_place
 from scenes.release.products import Film
 from scenes.render import folders
-from scenes.render.clips import Planned, Sources, check_sources, sources_of
-from scenes.render.digests import code_of, digest, everything
-from scenes.render.folders import put, restore
+from scenes.render.clips import ClipInputs, PlannedClip, check_inputs, inputs_of
+from scenes.render.digests import code_of, digest, release_digest
+from scenes.render.folders import replace_folder, restore
 from scenes.render.jobs import jobs
 from scenes.render.looks import Look
 from scenes.render.store import KEPT, Store
@@ -82,37 +82,42 @@ def test_the_code_of_a_chapter_is_what_draws_it() -> None:
 
 def test_everything_sees_a_changed_record_and_setting(hand: Callable[..., str]) -> None:
     one, other = Path(hand(step=0)), Path(hand(step=1))
-    found = everything([one], {"quality": "low"})
-    assert everything([one], {"quality": "low"}) == found
-    assert everything([other], {"quality": "low"}) != found
-    assert everything([one], {"quality": "high"}) != found
+    found = release_digest([one], {"quality": "low"})
+    assert release_digest([one], {"quality": "low"}) == found
+    assert release_digest([other], {"quality": "low"}) != found
+    assert release_digest([one], {"quality": "high"}) != found
 
 
 def test_sources_say_what_has_changed(hand: Callable[..., str]) -> None:
     (job,) = jobs(("ledger",), (hand(step=0),), Look("low"))
-    before = sources_of(job)
+    before = inputs_of(job)
     assert before.changes(before) == []
-    assert before.changes(None) == ["it was not made before"]
-    other = sources_of(replace(job, runs=(hand(step=1),)))
-    assert other.changes(before) == ["what it tells has changed"]
+    assert before.changes(None) == ["there is no earlier clip"]
+    other = inputs_of(replace(job, runs=(hand(step=1),)))
+    assert other.changes(before) == ["its texts or numbers changed"]
     assert other.key != before.key
-    german = sources_of(replace(job, look=Look("low", language="de")))
-    assert german.changes(before) == ["what it tells has changed", "language is de, was en"]
+    german = inputs_of(replace(job, look=Look("low", language="de")))
+    assert german.changes(before) == [
+        "its texts or numbers changed",
+        "language changed from en to de",
+    ]
     recoded = replace(before, code={**before.code, "scenes/ledger.py": "0"})
     assert recoded.changes(before) == ["scenes/ledger.py changed"]
     newer = replace(before, versions={**before.versions, "manim": "9"})
-    assert newer.changes(before) == [f"manim is 9, was {before.versions['manim']}"]
+    assert newer.changes(before) == [f"manim changed from {before.versions['manim']} to 9"]
 
 
 def test_what_changes_while_it_is_rendered_is_not_kept(hand: Callable[..., str]) -> None:
     (job,) = jobs(("credits",), (hand(step=0),), Look("low"))
-    planned = Planned(job, sources_of(job))
-    check_sources(planned)
+    planned = PlannedClip(job, inputs_of(job))
+    check_inputs(planned)
     run = record.load(job.runs[0])
     provenance = run.provenance.model_copy(update={"seed": 12345})
     record.save(run.model_copy(update={"provenance": provenance}), Path(job.runs[0]))
-    with pytest.raises(ReleaseError, match="credits was not kept: what it tells has changed while"):
-        check_sources(planned)
+    with pytest.raises(
+        ReleaseError, match="credits was not stored: its texts or numbers changed while"
+    ):
+        check_inputs(planned)
 
 
 def test_a_number_that_one_chapter_shows_changes_that_chapter(hand: Callable[..., str]) -> None:
@@ -122,7 +127,7 @@ def test_a_number_that_one_chapter_shows_changes_that_chapter(hand: Callable[...
 
     def spec(run: str, chapter: str) -> str:
         (job,) = jobs((chapter,), (run,), Look("low"))
-        return sources_of(job).spec
+        return inputs_of(job).spec
 
     as_it_was = hand(step=0)
     assert spec("changed", "credits") != spec(as_it_was, "credits")
@@ -132,15 +137,15 @@ def test_a_number_that_one_chapter_shows_changes_that_chapter(hand: Callable[...
 def test_how_files_are_made_counts_for_what_is_made_of_clips(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    sources = Sources("a", {}, {}, {})
+    sources = ClipInputs("a", {}, {}, {})
     (job,) = jobs(("ledger",))
-    film = Film([Planned(job, sources)], [], Store(Path("store")))
-    before = film.key("sheet"), film.todo[0].made
-    assert len({*before, film.key(), film.key(480)}) == 4
+    film = Film([PlannedClip(job, sources)], [], Store(Path("store")))
+    before = film.product_key("sheet"), film.planned[0].made
+    assert len({*before, film.product_key(), film.product_key(480)}) == 4
     for module in ("release.products", "render.clips"):
-        monkeypatch.setattr(f"scenes.{module}.making", lambda: {"encode.py": "other"})
-    assert film.key("sheet") != before[0]
-    assert film.todo[0].made != before[1]
+        monkeypatch.setattr(f"scenes.{module}.maker_code", lambda: {"encode.py": "other"})
+    assert film.product_key("sheet") != before[0]
+    assert film.planned[0].made != before[1]
 
 
 @pytest.mark.parametrize("code", [code for code in LANGUAGES if code != "en"])
@@ -150,7 +155,7 @@ def test_every_caption_of_the_film_has_one_in_each_language(chapter: str, code: 
     snapshot = Path(__file__).parents[1] / "snapshots" / f"{chapter}.txt"
     lines = snapshot.read_text("utf-8").splitlines()
     captions = [line.split("] ", 1)[1] for line in lines if line.startswith("[")]
-    meanings = {one.text: str(other) for one, other in dictionary(job, code).items()}
+    meanings = {one.text: str(other) for one, other in translations(job, code).items()}
     assert captions
     assert not [caption for caption in captions if meanings[caption] == caption]
 
@@ -234,7 +239,7 @@ def test_a_new_folder_takes_the_place_of_the_old_one(
         new = tmp_path / f"new{number}"
         new.mkdir()
         (new / "page").write_text(str(number))
-        put(new, place)
+        replace_folder(new, place)
         assert (place / "page").read_text() == str(number)
         assert os.listdir(tmp_path) == ["site"]
 
@@ -258,12 +263,12 @@ def test_a_folder_that_cannot_come_leaves_the_old_one(
     place = tmp_path / "site"
     place.mkdir()
     with pytest.raises(FileNotFoundError):
-        put(tmp_path / "none", place)
+        replace_folder(tmp_path / "none", place)
     assert os.listdir(tmp_path) == ["site"]
 
 
 def test_the_key_says_all_of_the_sources() -> None:
-    sources = Sources("a", {"x.py": "1"}, {"shape": "16:9"}, {"manim": "0.22"})
+    sources = ClipInputs("a", {"x.py": "1"}, {"shape": "16:9"}, {"manim": "0.22"})
     others = [
         replace(sources, spec="b"),
         replace(sources, code={"x.py": "2"}),

@@ -21,7 +21,7 @@ from scenes.outputs.captions import lines_in
 from scenes.release import manifest
 from scenes.release.page.site import Site, write
 from scenes.release.products import Film
-from scenes.render.clips import BeatNotes, Planned, Shown, sources_of
+from scenes.render.clips import BeatMetadata, PlannedClip, TimedText, inputs_of
 from scenes.render.jobs import Clip, jobs
 from scenes.render.store import Store
 from scenes.text.lines import numbers_of
@@ -143,12 +143,12 @@ def written(run: str, folder: Path, store: Store) -> list[str]:
     (job,) = jobs((CHAPTER,), (run,), LOOK)
     spec = job.spec()
     shown = [
-        Shown(str(line), 0.5, numbers_of(line))
+        TimedText(str(line), 0.5, numbers_of(line))
         for line in (spec.runs, *lines_in(spec), *(fact.value for fact in spec.run))
     ]
-    beat = BeatNotes("runs", shown[0].text, 0.0, 2.0, tuple(shown))
+    beat = BeatMetadata("runs", shown[0].text, 0.0, 2.0, tuple(shown))
     clip = Clip(job.chapter, folder / "none.mp4", (beat,), 2.0)
-    film = Film([Planned(job, sources_of(job))], [clip], store)
+    film = Film([PlannedClip(job, inputs_of(job))], [clip], store)
     return write(Site([film], (run,)), folder, [], f"fedreel release {run}")
 
 
@@ -169,7 +169,7 @@ def test_a_record_cannot_escape_into_a_release(tmp_path: Path) -> None:
     output(started(*SHORT, "evil", "site"))
     spec = manifest.read(tmp_path / "site")
     assert spec is not None
-    assert manifest.whole(tmp_path / "site", spec)
+    assert manifest.is_complete(tmp_path / "site", spec)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["evil", "media", "site"]
     check_files([file.path for file in spec.files])
     check_pages(tmp_path / "site")

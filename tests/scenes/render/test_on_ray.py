@@ -18,11 +18,19 @@ from click.testing import CliRunner
 from scenes.cli import cli
 from scenes.fast.scheduler import DONE
 from scenes.render import on_ray as distribution
-from scenes.render.clips import Planned, clips, has, sources_of
-from scenes.render.digests import making
+from scenes.render.clips import PlannedClip, inputs_of, is_stored, load_or_render
+from scenes.render.digests import maker_code
 from scenes.render.jobs import jobs
 from scenes.render.looks import Look
-from scenes.render.on_ray import Shipped, check_same, files_of, film, keep, on_ray, packed
+from scenes.render.on_ray import (
+    RemoteTask,
+    check_same,
+    files_of,
+    on_ray,
+    packed_record,
+    render_remotely,
+    store_files,
+)
 from scenes.render.store import Store
 from scenes.text.errors import FitError, ReleaseError
 
@@ -82,8 +90,8 @@ def cluster(nodes: Nodes, monkeypatch: pytest.MonkeyPatch) -> Nodes:
     return nodes
 
 
-def planned(*names: str) -> list[Planned]:
-    return [Planned(job, sources_of(job)) for job in jobs(names, look=Look("low"))]
+def planned(*names: str) -> list[PlannedClip]:
+    return [PlannedClip(job, inputs_of(job)) for job in jobs(names, look=Look("low"))]
 
 
 @pytest.fixture(scope="module")
@@ -91,7 +99,7 @@ def made_here(tmp_path_factory: pytest.TempPathFactory) -> Store:
     """Render the chapters here, one of them with figures."""
     store = Store(tmp_path_factory.mktemp("here"))
     todo = planned(*CHAPTERS)
-    clips(todo, store, lambda *news: None, todo[-1:])
+    load_or_render(todo, store, lambda *news: None, todo[-1:])
     return store
 
 
@@ -114,9 +122,9 @@ def test_a_film_made_there_is_the_same_and_lost_work_is_done_again(
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        clips(todo, store, follow, todo[-1:], on_ray)
+        load_or_render(todo, store, follow, todo[-1:], on_ray)
     first, _ = news[-1]
-    assert [one.name for one in todo if has(store, one)] == [first]
+    assert [one.name for one in todo if is_stored(store, one)] == [first]
     assert not cluster.at_work()
     assert not list(cluster.folder.glob("fedreel-*"))
 
@@ -130,7 +138,7 @@ def test_a_film_made_there_is_the_same_and_lost_work_is_done_again(
             for worker in lost:
                 os.kill(worker, signal.SIGKILL)
 
-    made = clips(todo, store, follow_again, todo[-1:], on_ray)
+    made = load_or_render(todo, store, follow_again, todo[-1:], on_ray)
     assert lost
     assert again[0] == (first, DONE)
     begun, _ = again[1]
@@ -151,14 +159,16 @@ def test_another_fedreel_on_a_node_is_an_error(
     cluster: Nodes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (ledger,) = planned("ledger")
-    versions = {**ledger.made_from.versions, "manim": "0.1"}
-    other = replace(ledger, made_from=replace(ledger.made_from, versions=versions))
-    wrong = r"ledger cannot be rendered on .+: manim is \d\S+ there and 0\.1 here\. Install the"
+    versions = {**ledger.inputs.versions, "manim": "0.1"}
+    other = replace(ledger, inputs=replace(ledger.inputs, versions=versions))
+    wrong = r"ledger was not rendered on .+: manim is \d\S+ there and 0\.1 here\. Install the"
     with pytest.raises(ReleaseError, match=wrong):
-        clips([other], Store(tmp_path / "store"), lambda *news: None, renderer=on_ray)
-    monkeypatch.setattr(distribution, "film", not_there)
-    with pytest.raises(ReleaseError, match=r"the cluster has no fedreel, or another one\. Install"):
-        clips([ledger], Store(tmp_path / "store"), lambda *news: None, renderer=on_ray)
+        load_or_render([other], Store(tmp_path / "store"), lambda *news: None, renderer=on_ray)
+    monkeypatch.setattr(distribution, "render_remotely", not_there)
+    with pytest.raises(
+        ReleaseError, match=r"the cluster has no fedreel or another version\. Install"
+    ):
+        load_or_render([ledger], Store(tmp_path / "store"), lambda *news: None, renderer=on_ray)
     assert not list((tmp_path / "store").glob("*/*"))
 
 
@@ -189,7 +199,7 @@ def test_what_a_lost_node_was_at_is_done_by_another(
                 os.kill(process, signal.SIGKILL)
         finished.extend([name] if beat == DONE else [])
 
-    clips(todo, store, follow, renderer=on_ray)
+    load_or_render(todo, store, follow, renderer=on_ray)
     assert killed
     assert sorted(finished) == ["ledger", "opening"]
     assert contents(store).items() < contents(made_here).items()
@@ -204,29 +214,29 @@ def test_ray_that_is_not_installed_is_one_line(monkeypatch: pytest.MonkeyPatch) 
         done = CliRunner().invoke(cli, command)
         assert done.exit_code == 2
         assert done.output == (
-            "fedreel: --on ray needs Ray; install it with: pip install 'fedreel[ray]'\n"
+            "fedreel: --on ray needs Ray. Install it with: pip install 'fedreel[ray]'\n"
         )
 
 
 def test_what_differs_on_a_node_is_named(hand: Callable[..., str]) -> None:
     (job,) = jobs(("ledger",), (hand(step=0),), Look("low"))
-    here = sources_of(job)
-    check_same(Planned(job, here), making())
+    here = inputs_of(job)
+    check_same(PlannedClip(job, here), maker_code())
     for code, kept, named in (
-        (dict.fromkeys(("a.py", "b.py")), making(), "a.py, b.py"),
-        (dict.fromkeys("abcde"), making(), "a, b, c and 2 more files"),
-        ({}, making() | {"scenes/render/store.py": "0"}, "scenes/render/store.py"),
+        (dict.fromkeys(("a.py", "b.py")), maker_code(), "a.py, b.py"),
+        (dict.fromkeys("abcde"), maker_code(), "a, b, c and 2 more files"),
+        ({}, maker_code() | {"scenes/render/store.py": "0"}, "scenes/render/store.py"),
     ):
         changed = replace(here, code={**here.code, **dict.fromkeys(code, "0")})
-        with pytest.raises(ReleaseError, match=f"other files than here: {named}. Install the same"):
-            check_same(Planned(job, changed), kept)
-    other = sources_of(replace(job, runs=(hand(step=1),)))
-    with pytest.raises(ReleaseError, match="what its story tells differs"):
-        check_same(Planned(job, other), making())
+        with pytest.raises(ReleaseError, match=f"these files differ: {named}. Install the same"):
+            check_same(PlannedClip(job, changed), kept)
+    other = inputs_of(replace(job, runs=(hand(step=1),)))
+    with pytest.raises(ReleaseError, match="its texts or numbers differ"):
+        check_same(PlannedClip(job, other), maker_code())
 
 
 class Deaf:
-    """A board that nobody hears."""
+    """An actor that gets no reports."""
 
     put = None
 
@@ -234,7 +244,7 @@ class Deaf:
 def test_a_record_travels_with_what_it_is_read_from(hand: Callable[..., str]) -> None:
     folder = Path(hand(step=0))
     (folder / "model.safetensors").write_bytes(b"a model")
-    name, files = packed(str(folder))
+    name, files = packed_record(str(folder))
     assert name == folder.name
     assert sorted(Path(file).suffix for file in files) == [".json", ".npz"]
     assert files == {file: (folder / file).read_bytes() for file in files}
@@ -250,9 +260,9 @@ def test_a_scene_that_ends_the_program_ends_as_an_error(
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
     run = hand(step=0)
     (job,) = jobs(("ledger",), (run,), Look("low"))
-    shipped = Shipped(Planned(job, sources_of(job)), False, making())
+    shipped = RemoteTask(PlannedClip(job, inputs_of(job)), False, maker_code())
     with pytest.raises(FitError, match="too many workers"):
-        film(shipped, Deaf(), packed(run))
+        render_remotely(shipped, Deaf(), packed_record(run))
     assert not list((tmp_path / "temporary").iterdir())
 
 
@@ -264,6 +274,6 @@ def test_files_come_from_a_store_with_their_lists_last(tmp_path: Path) -> None:
     assert [name for name, _ in files] == [
         "ab/cdef.mp4", "ab/cdef.svg", "ab/cdef.figures.json", "ab/cdef.json",
     ]  # fmt: skip
-    keep(files, other)
+    store_files(files, other)
     assert files_of(other) == files
     assert other.path("abcdef", ".figures.json").read_text() == ".figures.json"

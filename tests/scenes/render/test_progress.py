@@ -18,7 +18,7 @@ from fl_sim import record
 from scenes.fast.scheduler import DONE
 from scenes.outputs.watch import watched
 from scenes.render.progress import Bars
-from scenes.render.workers import beats_in
+from scenes.render.workers import count_beats
 
 
 @dataclass(frozen=True)
@@ -29,9 +29,9 @@ class Job:
 
 
 def test_a_chapter_is_as_long_as_it_has_beats() -> None:
-    assert beats_in("ledger") == beats_in("ledger-9x16") == beats_in("ledger figures") == 3
-    assert beats_in("loop") == 1
-    assert beats_in("fedreel.webm") == 1
+    assert count_beats("ledger") == count_beats("ledger-9x16") == count_beats("ledger figures") == 3
+    assert count_beats("loop") == 1
+    assert count_beats("fedreel.webm") == 1
 
 
 def test_bars_follow_the_beats() -> None:
@@ -39,20 +39,20 @@ def test_bars_follow_the_beats() -> None:
     bars = Bars(progress, [Job("ledger"), Job("opening")], "film")
     whole, ledger, opening = progress.tasks
     assert (whole.total, ledger.total, opening.total) == (5, 3, 2)
-    bars.follow("ledger", "moved")
+    bars.update("ledger", "moved")
     assert (whole.completed, ledger.completed, ledger.fields["beat"]) == (0, 0, "moved")
-    bars.follow("ledger", "stayed")
-    bars.follow("ledger", "balance")
+    bars.update("ledger", "stayed")
+    bars.update("ledger", "balance")
     assert (whole.completed, ledger.completed) == (2, 2)
-    bars.follow("ledger", "one more than was known")
+    bars.update("ledger", "one more than was known")
     assert (whole.completed, ledger.completed) == (2, 2)
-    bars.follow("ledger", DONE)
-    bars.follow("opening", "subject")
-    bars.follow("opening", DONE)
+    bars.update("ledger", DONE)
+    bars.update("opening", "subject")
+    bars.update("opening", DONE)
     assert (whole.completed, ledger.completed, opening.completed) == (5, 3, 2)
     assert progress.finished
-    bars.follow("page", "")
-    bars.follow("page", DONE)
+    bars.update("page", "")
+    bars.update("page", DONE)
     assert progress.tasks[-1].completed == progress.tasks[-1].total == 1
 
 
@@ -60,9 +60,9 @@ def test_of_many_only_those_at_work_are_shown() -> None:
     progress = Progress(console=Console(quiet=True))
     bars = Bars(progress, [Job(f"ledger-{i}") for i in range(20)], "film")
     assert len(progress.tasks) == 1
-    bars.follow("ledger-3", "moved")
+    bars.update("ledger-3", "moved")
     assert [task.visible for task in progress.tasks] == [True, True]
-    bars.follow("ledger-3", DONE)
+    bars.update("ledger-3", DONE)
     assert [task.visible for task in progress.tasks] == [True, False]
 
 
@@ -88,14 +88,14 @@ def test_drafts_are_made_again_when_the_record_changes(hand: Callable[..., str])
     with log.open("w") as out:
         program = subprocess.Popen(command, stdout=out, stderr=out, start_new_session=True)
     try:
-        wait_for(log, "waiting for changes", 1)
+        wait_for(log, "Waiting for changes", 1)
         movie = Path("media/draft/credits.mp4")
         before = movie.read_bytes()
         assert Path("media/draft/fedreel.srt").is_file()
         run = record.load(mine)
         origin = run.provenance.model_copy(update={"seed": 12345})
         record.save(run.model_copy(update={"provenance": origin}), mine)
-        wait_for(log, "waiting for changes", 2)
+        wait_for(log, "Waiting for changes", 2)
         assert re.search(r"(run|arrays).* changed \.\.\.", log.read_text("utf-8"))
         assert movie.read_bytes() != before
         (mine / record.RUN_FILE).write_bytes(b"{}")

@@ -10,9 +10,9 @@ from filmed import noting_faults
 from manim import Animation, Scene, tempconfig
 
 from scenes import theme
-from scenes.drawing.blind import BlindCamera
 from scenes.drawing.layout import Frame, Slot, layout
-from scenes.render.jobs import BLIND
+from scenes.drawing.null_camera import NullCamera
+from scenes.render.jobs import DRY_RUN
 from scenes.render.looks import Look
 from scenes.stage import crowd as marks
 from scenes.stage.crowd import Crowd
@@ -50,7 +50,7 @@ class Tried:
 
     def __init__(self) -> None:
         self.stage = CrowdStage(layout(WIDE, 20), workers(20))
-        self.scene = Scene(camera_class=BlindCamera)
+        self.scene = Scene(camera_class=NullCamera)
         self.scene.add(self.stage.everything)
 
     def play(self, *animations: Animation) -> None:
@@ -73,7 +73,7 @@ def _rgb(role: str) -> np.ndarray:
 @pytest.fixture
 def tried(tmp_path: Any) -> Any:
     """Return a stage to try verbs on."""
-    settings = {"media_dir": str(tmp_path), "pixel_width": 480, "pixel_height": 270, **BLIND}
+    settings = {"media_dir": str(tmp_path), "pixel_width": 480, "pixel_height": 270, **DRY_RUN}
     with tempconfig({**settings, "frame_width": WIDE.width, "frame_height": WIDE.height}):
         yield Tried()
 

@@ -99,7 +99,7 @@ def test_runs_are_chosen_by_what_they_hold() -> None:
 
 
 def test_one_run_is_not_enough() -> None:
-    with pytest.raises(NotRecordedError, match="one run with alike and one with different data"):
+    with pytest.raises(NotRecordedError, match="one with alike and one with different data"):
         different_data.tell([hand_run()])
 
 
@@ -107,10 +107,10 @@ def test_what_is_not_recorded_is_left_out() -> None:
     pair = hand_pair()
     whole = different_data.tell(pair)
     assert whole.drift is not None
-    assert whole.cost is not None
+    assert whole.accuracy is not None
     assert different_data.tell([without_gram(run) for run in pair]).drift is None
     short = [changed(run, rounds=run.rounds[:2]) for run in pair]
-    assert different_data.tell(short).cost is None
+    assert different_data.tell(short).accuracy is None
 
 
 # --- what is said
@@ -118,7 +118,7 @@ def test_what_is_not_recorded_is_left_out() -> None:
 
 def test_captions_follow_the_runs() -> None:
     spec = different_data.tell(hand_pair())
-    assert str(spec.deals[1].name) == "skewed data (Dirichlet, alpha 0.1)"
+    assert str(spec.labels[1].name) == "skewed data (Dirichlet, alpha 0.1)"
     # The main kinds: 40 of 41, 41 of 42 and 42 of 43.
     assert str(spec.skewed) == "Skewed: on average 98% of a worker's photos are of one kind."
     assert spec.drift is not None
@@ -132,8 +132,8 @@ def test_captions_follow_the_runs() -> None:
         "Skewed data, same scale: two updates lie 84° apart on average."
     )
     assert str(spec.drift.angles[1].left) == "37°"  # of cosine 0.8
-    assert spec.cost is not None
-    assert str(spec.cost.curves) == (
+    assert spec.accuracy is not None
+    assert str(spec.accuracy.curves) == (
         "So less is learned. In the end 18.0% are right, with alike data 20.0%."
     )
 
@@ -142,7 +142,7 @@ def test_nothing_is_said_that_did_not_happen() -> None:
     alike, skewed = hand_pair()
     spec = client_drift((skewed, alike))  # as if skewed updates were the more parallel ones
     assert "Pulls aside" not in str(spec.cancel)
-    assert not spec.held_back
+    assert not spec.cancels_more
     curves = different_data._curves((alike, skewed), spec)
     assert str(curves) == "In the end: 18.0% right with skewed data, 20.0% with alike data."
 

@@ -49,7 +49,7 @@ def with_confusion(*matrices: list[list[int]]) -> record.Run:
 
 def test_photos_are_shown_with_their_answers() -> None:
     spec = story.tell((hand_run(),))
-    quiz = spec.quiz
+    quiz = spec.predictions
     assert quiz is not None
     assert quiz.photos.shape == (5, 4, 4, 3)
     assert [str(name) for name in quiz.true] == ["a", "b", "a", "b", "a"]
@@ -65,7 +65,7 @@ def test_photos_are_shown_with_their_answers() -> None:
 
 def test_the_photos_shown_are_neighbours_that_are_like_the_whole_test() -> None:
     run = record.load("iid-30")
-    shown = story._shown(run)
+    shown = story._chosen_samples(run)
     right = story._right(run, "last")
     assert shown == list(range(shown[0], shown[0] + story.MOST_PHOTOS))
     accuracy = run.rounds[-1].central.accuracy
@@ -124,12 +124,12 @@ def test_what_a_run_lacks_is_left_out() -> None:
     run = hand_run()
     blind = changed(run, "sample_images")
     spec = story.tell((blind,))
-    assert spec.quiz is None
+    assert spec.predictions is None
     assert spec.confusion is not None
     spec = story.tell((without_confusion(run),))
-    assert spec.quiz is not None
+    assert spec.predictions is not None
     assert spec.confusion is None
-    with pytest.raises(NotRecordedError, match="'hand-0' recorded neither answers"):
+    with pytest.raises(NotRecordedError, match="'hand-0' recorded neither samples"):
         story.tell((without_confusion(blind),))
 
 
@@ -158,11 +158,17 @@ def test_kinds_that_are_known_are_translated() -> None:
 def test_answers_are_translated_and_keep_their_sources() -> None:
     spec = story.tell((with_names(hand_run(), "deer", "Cat"),))
     german = in_language(spec, LANGUAGES["de"])
-    assert spec.quiz is not None
-    assert german.quiz is not None
-    assert [str(name) for name in german.quiz.true] == ["Hirsch", "Cat", "Hirsch", "Cat", "Hirsch"]
-    assert [source_of(name) for name in german.quiz.true] == [
-        source_of(name) for name in spec.quiz.true
+    assert spec.predictions is not None
+    assert german.predictions is not None
+    assert [str(name) for name in german.predictions.true] == [
+        "Hirsch",
+        "Cat",
+        "Hirsch",
+        "Cat",
+        "Hirsch",
+    ]
+    assert [source_of(name) for name in german.predictions.true] == [
+        source_of(name) for name in spec.predictions.true
     ]
     assert str(german.trained).endswith("20,0\u00a0% der 50 Testfotos.")
 
@@ -170,7 +176,7 @@ def test_answers_are_translated_and_keep_their_sources() -> None:
 @pytest.mark.parametrize("frame", [Frame(128 / 9, 8.0), Frame(8.0, 128 / 9), Frame(8.0, 8.0)])
 @pytest.mark.parametrize("name", ["a", "W" * 40])
 def test_photos_and_their_texts_stay_in_their_area(frame: Frame, name: str) -> None:
-    spec = story.tell((with_names(hand_run(), "b", name),)).quiz
+    spec = story.tell((with_names(hand_run(), "b", name),)).predictions
     assert spec is not None
     spec = replace(spec, photos=spec.photos.repeat(2, 0), true=[*spec.true, *spec.true])
     spec = replace(spec, first=[*spec.first, *spec.first], last=[*spec.last, *spec.last])

@@ -85,7 +85,7 @@ def test_many_rounds_are_drawn_ever_more_at_a_time() -> None:
 
 def test_a_run_of_one_round_is_text() -> None:
     spec = many_rounds.tell([hand_run(rounds=1)])
-    assert not spec.swift
+    assert not spec.quick_rounds
     assert [step.round for step in spec.first_rounds] == [1]
     assert not spec.paced_rounds
 
@@ -106,14 +106,14 @@ def test_rounds_that_were_not_tested_are_gaps() -> None:
 
 
 def test_a_run_that_was_never_tested_is_not_text() -> None:
-    with pytest.raises(NotRecordedError, match="no accuracy"):
+    with pytest.raises(NotRecordedError, match="no test accuracy"):
         many_rounds.tell([untested(hand_run(), 0, 1, 2)])
 
 
 def test_a_worker_that_failed_sends_no_update() -> None:
     spec = many_rounds.tell([hand_run(workers=4, picked=3, failed=1, rounds=3)])
     assert spec.history.participants == [[0, 1]] * 3
-    assert [round_.picked for round_ in spec.swift] == [[0, 1]] * 2
+    assert [round_.picked for round_ in spec.quick_rounds] == [[0, 1]] * 2
 
 
 @pytest.mark.parametrize(
@@ -155,8 +155,8 @@ def test_only_as_much_training_is_told_as_long() -> None:
     # Both look at 2 * (11 + 31) + ... photos; the one in one place at 11 + 12 + 13.
     run = changed(hand_run(), config={"local-epochs": 1})
     short = alone(run, config={"local-epochs": 1})
-    assert baselines._looks(run) == 11 + 31 + 12 + 32
-    assert baselines._looks(short) == 11 + 12 + 13
+    assert baselines._examples_seen(run) == 11 + 31 + 12 + 32
+    assert baselines._examples_seen(short) == 11 + 12 + 13
     assert not baselines._as_long(run, short)
     long = alone(run, config={"local-epochs": 86 / 36})
     assert baselines._as_long(run, long)

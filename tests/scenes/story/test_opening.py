@@ -45,7 +45,7 @@ def test_a_worker_that_failed_sends_nothing() -> None:
 def test_what_lacks_workers_or_answers_is_not_text() -> None:
     with pytest.raises(NotRecordedError, match="answered"):
         opening.tell([hand_run(rounds=0)])
-    with pytest.raises(NotRecordedError, match="clients' data"):
+    with pytest.raises(NotRecordedError, match="no partitions of its clients"):
         opening.tell([hand_run().model_copy(update={"partitions": ()})])
 
 

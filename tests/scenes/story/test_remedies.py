@@ -6,7 +6,7 @@ from hand import hand_pair, hand_seeds
 from fl_sim import record
 from scenes.charts.dot_plot import stacked
 from scenes.story import remedies
-from scenes.story.strategies import Field, field
+from scenes.story.strategies import ComparableRuns, comparable_runs
 from scenes.text.errors import NotRecordedError
 from scenes.text.numbers import Number
 
@@ -32,8 +32,8 @@ def scored(*scores: tuple[str, int, float]) -> list[record.Run]:
     ]
 
 
-def found(runs: list[record.Run]) -> Field:
-    chosen = field(runs)
+def found(runs: list[record.Run]) -> ComparableRuns:
+    chosen = comparable_runs(runs)
     assert chosen is not None
     return chosen
 
@@ -123,7 +123,7 @@ def test_dots_share_a_line_unless_they_touch() -> None:
 
 def test_other_settings_or_rounds_are_not_compared() -> None:
     one, _, other, _ = hand_seeds()
-    with pytest.raises(NotRecordedError, match="no two strategies on the same different data"):
+    with pytest.raises(NotRecordedError, match="no two strategies can be compared"):
         remedies.tell([one])
     with pytest.raises(NotRecordedError, match="no two strategies"):
         remedies.tell([one, changed(other, config={"local-epochs": 5})])

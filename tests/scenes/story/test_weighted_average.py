@@ -7,7 +7,7 @@ from hand import hand_run
 
 from fl_sim import record
 from scenes.story import weighted_average as story
-from scenes.story.one_weight import Choice, choices, rounded
+from scenes.story.one_weight import WeightChoice, choices, rounded
 from scenes.story.specs import AverageSpec
 from scenes.text.errors import NotRecordedError
 from scenes.text.lines import Text, numbers_of
@@ -103,8 +103,8 @@ def test_lost_digits_are_owned_up_to() -> None:
         reply.model_copy(update={"probes": one, "weight": 0.5})
         for reply, one in zip(replies, sent, strict=True)
     )
-    choice = Choice(changed(run, 1, replies=odd, weighted_mean=(0.12345,)), 1, 0)
-    assert not choice.redone  # 0.0617 + 0.0617 is not 0.1234, nor what the server holds
+    choice = WeightChoice(changed(run, 1, replies=odd, weighted_mean=(0.12345,)), 1, 0)
+    assert not choice.adds_up  # 0.0617 + 0.0617 is not 0.1234, nor what the server holds
     assert "but for last digits lost in rounding" in str(story._sum(choice))
 
 
@@ -112,7 +112,7 @@ def test_the_earliest_round_that_can_be_redone_is_shown() -> None:
     run = record.load("unequal")
     spec = max(choices(run), key=lambda choice: choice.rank)
     assert spec.round_ == 1
-    assert spec.redone
+    assert spec.adds_up
     assert all(choice.rank <= spec.rank for choice in choices(run))
 
 

@@ -31,7 +31,7 @@ def test_a_run_without_failures_is_not_shown() -> None:
 
 def test_the_first_run_with_failures_is_shown() -> None:
     spec = story.tell((hand_run(), hand_run(failed=1)))
-    assert str(spec.attendance.missing) == "2 never came"
+    assert str(spec.replies.missing) == "2 never came"
 
 
 def test_the_round_shown_is_the_first_with_both_kinds() -> None:
@@ -83,8 +83,8 @@ def test_it_is_said_to_be_another_run() -> None:
 
 def test_all_rounds_are_counted() -> None:
     spec = story.tell((record.load("dropouts"),))
-    asked = sum(asked for asked, _ in spec.attendance.rounds)
-    came = sum(came for _, came in spec.attendance.rounds)
+    asked = sum(asked for asked, _ in spec.replies.rounds)
+    came = sum(came for _, came in spec.replies.rounds)
     assert (asked, came) == (50, 35)
     assert str(spec.all_rounds) == (
         "15 of 50 updates never came. Accuracy went from 10.2% to 50.2%."
@@ -102,7 +102,7 @@ def test_a_round_without_any_update_is_counted() -> None:
     spec = story.tell((all_failed(hand_run(failed=1), {1, 2}),))
     assert spec.round is None
     assert str(spec.none_came).startswith("In 2 rounds no update came at all.")
-    assert spec.attendance.rounds == [(2, 0), (2, 0)]
+    assert spec.replies.rounds == [(2, 0), (2, 0)]
 
 
 @pytest.mark.parametrize(("asked", "rounds"), [(5, 10), (100, 3), (7, 300), (1, 1)])

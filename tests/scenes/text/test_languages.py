@@ -151,7 +151,7 @@ def test_a_language_is_found_by_its_code() -> None:
 
 
 def test_an_unknown_language_is_named_with_those_there_are() -> None:
-    with pytest.raises(LanguageError, match=r"no language 'xx'\. There are: en, de, es, fr"):
+    with pytest.raises(LanguageError, match=r"no language 'xx'\. Choose from: en, de, es, fr"):
         languages.named("xx")
 
 

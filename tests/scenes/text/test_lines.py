@@ -27,15 +27,15 @@ def made(value: int) -> Number:
 
 
 def test_a_digit_without_a_source_is_refused() -> None:
-    with pytest.raises(ValueError, match="shows a digit without a source"):
+    with pytest.raises(ValueError, match="has a digit without a source"):
         line("It reached 60%.")
-    with pytest.raises(ValueError, match="shows a digit without a source"):
+    with pytest.raises(ValueError, match="has a digit without a source"):
         line("It reached {accuracy}.", accuracy="60%")
-    with pytest.raises(ValueError, match="shows a digit without a source"):
+    with pytest.raises(ValueError, match="has a digit without a source"):
         plural(WORKERS, "1 worker", "{n} workers")
-    with pytest.raises(ValueError, match="shows a digit without a source"):
+    with pytest.raises(ValueError, match="has a digit without a source"):
         plural(WORKERS, "{n} worker at {accuracy}", "{n} workers at {accuracy}", accuracy="60%")
-    with pytest.raises(ValueError, match="shows a digit without a source"):
+    with pytest.raises(ValueError, match="has a digit without a source"):
         numbers_of("round 2")
 
 

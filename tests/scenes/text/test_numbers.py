@@ -17,13 +17,13 @@ from scenes.text.numbers import (
     computed,
     count,
     number,
-    of_run,
     place,
     position,
     quote,
     total,
     value,
     values,
+    with_run,
 )
 from scenes.text.sources import ALL, Place, Source, Span, Step
 
@@ -167,8 +167,8 @@ def test_a_computed_number_names_what_it_was_computed_from() -> None:
 
 def test_a_number_says_of_which_run_it_is_where_several_are_shown() -> None:
     found = count(at(RUN).partitions)
-    assert str(of_run(RUN, found).source) == "hand-0: count of partitions"
-    assert list(of_run(RUN, found).source.places) == list(found.source.places)
+    assert str(with_run(RUN, found).source) == "hand-0: count of partitions"
+    assert list(with_run(RUN, found).source.places) == list(found.source.places)
 
 
 def test_what_a_run_did_not_record_cannot_be_text() -> None:

@@ -1,5 +1,5 @@
-// The page without this file is whole; with it the transcript and the view of the run follow the
-// film. Every text that comes from a record is set as text, never as markup.
+// The page works without this script. With it, the transcript and the view of the run follow the
+// film. Texts from records are set as text, never as markup.
 
 const data = JSON.parse(document.getElementById("data").textContent);
 const labels = data.labels;
@@ -13,14 +13,14 @@ const written = { accuracy: numbers(1, "percent"), loss: numbers(2) };
 const onAxis = { accuracy: numbers(0, "percent"), loss: numbers(2) };
 const MOST_CARDS = 100;
 const MOST_LISTED = 12; // workers
-const PATIENCE = 8000; // milliseconds that the transcript stands still where a reader scrolled it
+const PATIENCE = 8000; // milliseconds without automatic scrolling after a reader scrolled
 
-let shown = data.films[0]; // the film in the shape chosen
-let run = null; // whose rounds the view shows
-let round = null; // the one shown; none while the film tells of no single one
+let currentFilm = data.films[0]; // the film in the chosen shape
+let run = null; // the run in the view
+let round = null; // the round in the view; null for the whole run
 let following = true;
-let whole = null; // the film on its way, where it has to be fetched whole
-let scrolled = -Infinity; // when a reader last scrolled the transcript, milliseconds
+let whole = null; // the download of the whole film, if needed
+let scrolled = -Infinity; // time of the last scroll by a reader, milliseconds
 
 function numbers(digits, style = "decimal") {
   return new Intl.NumberFormat(data.language, { style, minimumFractionDigits: digits, maximumFractionDigits: digits });
@@ -42,7 +42,7 @@ function loaded() {
   return new Promise((resolve) => film.addEventListener("loadedmetadata", resolve, { once: true }));
 }
 
-// A plain server may not send parts of a file, and then nobody can jump in it: it is fetched whole.
+// A server without range requests does not allow seeking: download the whole file.
 async function makeSeekable() {
   if (film.readyState === 0) {
     film.load();
@@ -59,7 +59,7 @@ async function fetchWhole() {
   try {
     const answer = await fetch(source);
     const address = URL.createObjectURL(await answer.blob());
-    if (film.currentSrc !== source) return; // another shape was chosen meanwhile
+    if (film.currentSrc !== source) return; // the shape has changed meanwhile
     film.src = address;
     await loaded();
   } finally {
@@ -70,10 +70,10 @@ async function fetchWhole() {
 async function seek(time, play = true) {
   await makeSeekable();
   film.currentTime = time + 0.01;
-  if (play) film.play().catch(() => {}); // a browser may want a click on the film itself first
+  if (play) film.play().catch(() => {}); // a browser may require a click on the film first
 }
 
-// Who plays a time from the transcript wants to see the film there.
+// A click on a time in the transcript also scrolls to the film.
 function playFrom(time) {
   const { top, bottom } = film.getBoundingClientRect();
   const middle = (top + bottom) / 2;
@@ -87,13 +87,13 @@ function pace() {
 
 async function choose(index) {
   const { currentTime, paused } = film;
-  shown = data.films[index];
+  currentFilm = data.films[index];
   if (film.src) URL.revokeObjectURL(film.src);
   film.removeAttribute("src");
   for (const source of film.querySelectorAll("source")) {
-    source.src = source.type.startsWith("video/webm") ? shown.webm : shown.mp4;
+    source.src = source.type.startsWith("video/webm") ? currentFilm.webm : currentFilm.mp4;
   }
-  film.querySelectorAll("track").forEach((track, i) => { track.src = shown.tracks[i].src; });
+  film.querySelectorAll("track").forEach((track, i) => { track.src = currentFilm.tracks[i].src; });
   film.load();
   await loaded();
   if (currentTime > 0) await seek(currentTime, !paused);
@@ -108,14 +108,14 @@ function mark(elements, index) {
   });
 }
 
-// Brings a beat into view, but never what the keyboard is at, or a reader scrolled to, out of it.
+// Scrolls to a beat, unless the transcript has the focus or a reader has scrolled.
 function scrollTo(beat) {
   if (box.querySelector(":focus-visible") || performance.now() - scrolled < PATIENCE) return;
   box.scrollTo({ top: beat.offsetTop - box.clientHeight / 3, behavior: pace() });
 }
 
-// The pictures have captions of their own. Those in another language stand below them, where
-// neither hides the other; in full screen there is no below.
+// The pictures have captions. Captions in another language are below the film, but in full screen
+// on top of it.
 function placeCaptions() {
   const own = [...film.textTracks].find((track) => track.language === data.language);
   byId("now").hidden = data.language === data.spoken;
@@ -124,14 +124,14 @@ function placeCaptions() {
 
 function follow() {
   const time = film.currentTime;
-  const beat = last(shown.beats, time);
+  const beat = last(currentFilm.beats, time);
   if (beats[beat] && !beats[beat].hasAttribute("aria-current")) {
     mark(beats, beat);
     byId("now").textContent = beats[beat].querySelector(".caption").textContent;
     if (time > 0) scrollTo(beats[beat]);
   }
-  mark(chapterLinks, last(shown.chapters, time));
-  const turn = shown.turns[Math.max(0, last(shown.turns.map(([at]) => at), time))];
+  mark(chapterLinks, last(currentFilm.chapters, time));
+  const turn = currentFilm.turns[Math.max(0, last(currentFilm.turns.map(([at]) => at), time))];
   if (following && turn) show(turn[1], turn[2]);
 }
 
@@ -228,7 +228,7 @@ function open(name) {
   }));
 }
 
-// Shows a round of a run, or the run as a whole; `keep` makes it the one that is gone back to.
+// Shows a round of a run, or the whole run; `keep` makes it the one to return to.
 function show(name, i, keep = true) {
   if (run?.name !== name) open(name);
   else if (keep && i === round && byId("told").textContent) return;
@@ -281,8 +281,7 @@ function walk(i) {
   show(run.name, i);
 }
 
-// While no single round is shown, the slider stands at the first one without showing it: the first
-// step then leads there, not past it.
+// While the whole run is shown, the slider is at the first round: the first step shows that round.
 function enter(event) {
   const at = { Home: 0, ArrowRight: 0, ArrowUp: 0, ArrowLeft: 0, ArrowDown: 0, End: run.rounds.length - 1 }[event.key];
   if (round !== null || at === undefined) return;
@@ -306,14 +305,14 @@ function start() {
   }
   chapterLinks.forEach((link, i) => link.addEventListener("click", (event) => {
     event.preventDefault();
-    playFrom(shown.chapters[i]);
+    playFrom(currentFilm.chapters[i]);
   }));
   beats.forEach((beat, i) => beat.addEventListener("click", (event) => {
     const link = event.target.closest("a, summary");
     if (link && !link.classList.contains("clock")) return;
-    if (!link && String(getSelection())) return; // somebody marks text
+    if (!link && String(getSelection())) return; // text is being selected
     event.preventDefault();
-    playFrom(shown.beats[i]);
+    playFrom(currentFilm.beats[i]);
   }));
   for (const choice of document.querySelectorAll("[name=shape]")) {
     choice.addEventListener("change", () => choose(Number(choice.value)));

@@ -1,4 +1,4 @@
-"""A camera for building a scene only to ask what stands where."""
+"""A camera that draws nothing, to build a scene without pictures."""
 
 from collections.abc import Iterable
 
@@ -7,8 +7,8 @@ from manim import Mobject
 from scenes.fast.camera import FastCamera
 
 
-class BlindCamera(FastCamera):
-    """Draws nothing."""
+class NullCamera(FastCamera):
+    """A camera that draws nothing."""
 
     def capture_mobjects(self, mobjects: Iterable[Mobject], **kwargs: object) -> None:
-        """Leave the frame as it is."""
+        """Do nothing."""
