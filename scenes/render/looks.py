@@ -64,7 +64,7 @@ class Look:
         chosen = {
             "frames a second": QUALITIES[self.quality].rate,
             "size": f"{width}x{height}",
-            "rules of the language": LANGUAGES[self.language],
+            "thousands grouped from": LANGUAGES[self.language].grouped_from,
         }
         colors = asdict(PALETTES[self.theme])
         return {name: str(fact) for name, fact in {**asdict(self), **chosen, **colors}.items()}

@@ -1,7 +1,6 @@
 """What holds for every run: it is told and drawn by the rules, or the reason why not is told."""
 
 import os
-from collections.abc import Iterator
 from dataclasses import replace
 from importlib import import_module
 from typing import Any
@@ -18,8 +17,9 @@ from scenes.drawing.text import wrapped
 from scenes.outputs.audit import numbers_of
 from scenes.render.jobs import dry_run, jobs
 from scenes.render.looks import Look
-from scenes.text import languages as language
 from scenes.text.errors import NotRecordedError
+from scenes.text.languages import LANGUAGES
+from scenes.text.lines import in_language
 
 # Characters a line and lines of a caption, by shape; as scenes.drawing.layout has them.
 CAPTIONS = ((42, 2), (36, 3), (28, 4))
@@ -33,25 +33,17 @@ QUICKLY = settings(
 )
 
 
-@pytest.fixture(autouse=True)
-def english_again() -> Iterator[None]:
-    """Leave the language as it was found."""
-    yield
-    language.use(language.ENGLISH)
-
-
 @pytest.mark.parametrize("chapter", CHAPTERS)
-@given(recipe=any_recipe(), spoken=st.sampled_from(language.LANGUAGES))
+@given(recipe=any_recipe(), spoken=st.sampled_from(list(LANGUAGES)))
 @QUICKLY
 def test_any_run_is_told_or_it_is_said_what_it_lacks(
     chapter: str, recipe: Recipe, spoken: str
 ) -> None:
-    language.use(spoken)
     spec, reason = spec_of(chapter, recipe)
     if spec is None:
         assert len(reason) > 20
         assert "\n" not in reason
-    for text in map(str, lines_in(spec)):
+    for text in map(str, lines_in(in_language(spec, LANGUAGES[spoken]))):
         if text.endswith("."):
             for columns, most in CAPTIONS:
                 assert len(wrapped(text, columns)) <= most, text
@@ -80,4 +72,4 @@ def test_any_run_that_is_told_is_drawn_by_the_rules(
     with noting_faults() as faults:
         scene = dry_run(replace(job, folder=folder / "manim"))
     assert not faults
-    assert not [n for n in numbers_of(chapter, scene.beats) if n.figure is None]
+    assert not [n for n in numbers_of(chapter, scene.beats) if n.number is None]

@@ -66,7 +66,7 @@ def texts_by_source(spec: Any) -> dict[str, set[str]]:
     """Return how each number is written, by where it comes from."""
     texts: dict[str, set[str]] = {}
     for number in numbers_in(spec):
-        texts.setdefault(number.source, set()).add(number.text)
+        texts.setdefault(str(number.source), set()).add(number.text)
     return texts
 
 

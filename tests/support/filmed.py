@@ -85,7 +85,7 @@ def noting_faults() -> Iterator[list[str]]:
         end_beat(scene)
         moment = moment_of(scene, scene.beats[-1].name)
         for rule in RULES:
-            for fault in rule().see(moment):
+            for fault in rule().check_moment(moment):
                 found.append(f"{moment.beat}: {fault.rule}, {fault.about}, {fault.measured:.1f}")
 
     with pytest.MonkeyPatch.context() as patch:

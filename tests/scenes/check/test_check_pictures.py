@@ -327,7 +327,7 @@ class Card(Scene):
             panel=panel,
             photos=Group(photo),
             slot=Slot(0, 0, 2, 3),
-            words=SimpleNamespace(shown="0"),
+            words=SimpleNamespace(string="0"),
         )
         self.stage: Any = SimpleNamespace(workers=[worker])
         self.add(panel, photo)

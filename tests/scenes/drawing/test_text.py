@@ -14,6 +14,7 @@ from scenes.story.specs import Metric
 from scenes.text.errors import FitError, FontError
 from scenes.text.lines import Line, line
 from scenes.text.numbers import Number
+from scenes.text.sources import Source
 
 FRAME = Frame(128 / 9, 8.0)
 
@@ -37,9 +38,9 @@ def test_a_line_starts_or_ends_where_it_is_put() -> None:
     assert Words("right", FRAME).put(point, 1).get_right()[0] == pytest.approx(1.0)
 
 
-def test_words_know_their_figures() -> None:
-    figure = Number("7", "somewhere", 7)
-    assert Words(figure, FRAME).figures == (figure,)
+def test_words_know_their_numbers() -> None:
+    number = Number("7", Source("somewhere"), 7)
+    assert Words(number, FRAME).numbers == (number,)
 
 
 def test_words_refuse_a_digit_without_a_source() -> None:
@@ -56,7 +57,7 @@ def test_a_missing_font_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_character_that_the_font_lacks_is_an_error() -> None:
     with pytest.raises(FontError, match=r"no glyph for '\u4e2d' \(CJK UNIFIED IDEOGRAPH-4E2D\)"):
-        Words(Number("\u4e2d", "dataset.class_names[0]"), FRAME)
+        Words(Number("\u4e2d", Source("a name")), FRAME)
     text.check_glyphs("caf\u00e9 \u00b7 \u2212\u2026")
 
 
@@ -93,8 +94,8 @@ def test_a_caption_that_is_too_long_is_refused() -> None:
 def overlay(*names: str | Line, frame: Frame, alone: bool = True) -> list[Words]:
     """Return the texts of an overlay with metrics of these names."""
     chrome = Chrome(layout(frame))
-    value = Number("100.0%", "somewhere", 1.0)
-    chrome.overlay([Metric(value, name, theme.INK) for name in names], alone=alone)
+    value = Number("100.0%", Source("somewhere"), 1.0)
+    chrome.overlay([Metric(value, name, "ink") for name in names], alone=alone)
     return list(chrome.on_screen["overlay"])
 
 
@@ -106,7 +107,7 @@ def test_a_metric_has_a_value_over_its_name() -> None:
 @pytest.mark.parametrize("alone", [True, False])
 def test_metrics_with_long_names_stay_in_their_slot(alone: bool) -> None:
     frame = Frame(8.0, 128 / 9)
-    name = Line("accuracy of {run}", (("run", Number("dirichlet-30-a", "name")),))
+    name = Line("accuracy of {run}", (("run", Number("dirichlet-30-a", Source("name"))),))
     shown = overlay(name, "the bytes of all messages so far", frame=frame, alone=alone)
     slots = layout(frame)
     slot = slots.headline if alone else slots.overlay
@@ -126,22 +127,22 @@ def test_metrics_with_long_names_stay_in_their_slot(alone: bool) -> None:
 
 
 def test_a_name_is_cut_where_it_has_no_room() -> None:
-    name = Number("a very long name", "dataset.class_names[0]")
+    name = Number("a very long name", Source("a name"))
     whole = cut(name, FRAME, 100.0, color=theme.INK)
     assert whole.string == "a very long name"
     short = cut(name, FRAME, whole.width / 2, color=theme.INK)
     assert short.width <= whole.width / 2
     assert short.string.endswith("\u2026")
     assert name.text.startswith(short.string[:-1])
-    assert short.figures[0].source == name.source
+    assert short.numbers[0].source == name.source
     assert cut("no figure", FRAME, 0.0, color=theme.INK).string == "no figure"
 
 
 def test_in_a_line_the_first_name_is_cut() -> None:
     names = {
-        "run": Number("a run with a long name", "name"),
-        "r": Number("12", "rounds[12].number", 12.0),
-        "place": Number("fc3.weight[0, 59]", "probes[0].index"),
+        "run": Number("a run with a long name", Source("name")),
+        "r": Number("12", Source("a round"), 12.0),
+        "place": Number("fc3.weight[0, 59]", Source("an index")),
     }
     spec = line("run {run}, round {r}, {place}", **names)
     whole = cut(spec, FRAME, 100.0, color=theme.INK)
@@ -151,7 +152,7 @@ def test_in_a_line_the_first_name_is_cut() -> None:
     first, rest = short.string.split("\u2026")
     assert whole.string.startswith(first)
     assert rest == ", round 12, fc3.weight[0, 59]"
-    assert [figure.source for figure in short.figures] == [one.source for one in names.values()]
+    assert [number.source for number in short.numbers] == [one.source for one in names.values()]
     assert (
         cut(spec, FRAME, 0.1, color=theme.INK).string == "run a\u2026, round 12, fc3.weight[0, 59]"
     )

@@ -1,6 +1,7 @@
 """Where numbers stand in a record, which round is told when, and what a transcript says."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -8,60 +9,35 @@ from hypothesis import strategies as st
 
 from fl_sim import record
 from scenes import FILM
-from scenes.release.page.places import Addresses, Place, anchor, place_of, prefixes
+from scenes.release.page.places import Addresses, anchor, place_of
 from scenes.release.page.records import Entry, entries, folders
 from scenes.release.page.rounds import RoundCue, round_cues, view_of
 from scenes.release.page.transcript import as_text, clock, cut, transcript
 from scenes.render.clips import BeatMetadata, PlannedClip, TimedText, inputs_of
 from scenes.render.jobs import Clip, jobs
 from scenes.render.looks import Look
-from scenes.text.numbers import Number
+from scenes.release.products import Film
+from scenes.render.store import Store
+from scenes.text.language import ENGLISH, Language
+from scenes.text.languages import LANGUAGES
+from scenes.text.numbers import UNKNOWN, Number, at, number
+from scenes.text.sources import NOT_RECORDED, Place, Source
 
-RUNS = ("mine", "iid-30", "iid-30-s1", "central")
+ROUND = Place("mine", ("rounds", 2, "train", "replies", 10, "weight"))
 SOURCES = [
-    ("rounds[2].central.accuracy", Place("mine", "rounds[2].central.accuracy")),
-    ("iid-30-s1: config.dirichlet-alpha", Place("iid-30-s1", "config.dirichlet-alpha")),
-    ("rounds[9].central.accuracy of central", Place("central", "rounds[9].central.accuracy")),
-    ("count of partitions", Place("mine", "partitions")),
-    ("position of partitions[3]", Place("mine", "partitions[3]")),
-    (
-        "sum of all bytes_down and bytes_up in rounds[1] to rounds[4]",
-        Place("mine", "rounds[1]"),
-    ),
-    (
-        "mean over iid-30, iid-30-s1 of the mean of rounds[21:].central.accuracy",
-        Place("iid-30-s1", "rounds[21].central.accuracy"),
-    ),
-    ("iid-30: mean of the largest of partitions[*].label_counts", Place("iid-30", "partitions")),
-    ("one over count of dataset.class_names", Place("mine", "dataset.class_names")),
-    ("fingerprint 6c65052d", Place("mine", "")),
-    ("count of the records given", Place("mine", "")),
-    ("not recorded", Place("mine", "")),
+    (Source("{}", (ROUND,)), ROUND),
+    (Source("sum of {} and {}", (ROUND, Place("other"))), ROUND),
+    (Source("{} of central", (Source("{}", (ROUND,)),)), ROUND),
+    (Source("mean over a, b of {}", ("a", ROUND)), ROUND),
+    (Source("count of the records given"), Place("mine")),
+    (Source("fingerprint", run="other"), Place("other")),
+    (NOT_RECORDED, Place("mine")),
 ]
 
 
 @pytest.mark.parametrize(("source", "place"), SOURCES)
-def test_a_source_names_a_place(source: str, place: Place) -> None:
-    assert place_of(source, RUNS, "mine") == place
-
-
-def test_a_place_lies_in_others() -> None:
-    assert prefixes("rounds[2].train.replies[10].weight") == [
-        "rounds[2].train.replies[10].weight",
-        "rounds[2].train.replies[10]",
-        "rounds[2].train.replies",
-        "rounds[2].train",
-        "rounds[2]",
-        "rounds",
-    ]
-    assert prefixes("") == [""]
-
-
-@given(st.text(), st.lists(st.text(min_size=1), max_size=3))
-def test_any_source_names_some_place(source: str, runs: list[str]) -> None:
-    place = place_of(source, runs, "usual")
-    assert place.run in {*runs, "usual"}
-    assert prefixes(place.path)[0] == place.path
+def test_a_source_names_a_place(source: Source, place: Place) -> None:
+    assert place_of(source, "mine") == place
 
 
 @given(st.text())
@@ -74,9 +50,14 @@ def test_an_address_leads_to_the_nearest_place_shown() -> None:
     known = {"mine": frozenset({"", "rounds", "rounds[1]", "config", "config.a b"})}
     addresses = Addresses({"mine": "records/mine"}, known)
     page = "records/mine/index.html#"
-    assert addresses.of("rounds[1].central.loss", "mine") == f"{page}rounds[1]"
-    assert addresses.of("fingerprint 12", "mine") == f"{page}record"
-    assert addresses.of("rounds[1]", "other") is None
+    assert addresses.of(source("rounds", 1, "central", "loss"), "mine") == f"{page}rounds[1]"
+    assert addresses.of(Source("fingerprint 12"), "mine") == f"{page}record"
+    assert addresses.of(Source("{}", (Place("other", ("rounds", 1)),)), "mine") is None
+
+
+def source(*steps: str | int, run: str = "mine") -> Source:
+    """Return the source of a number that stands at a place."""
+    return Source("{}", (Place(run, steps),))
 
 
 def test_every_number_of_the_film_has_a_place_of_its_own() -> None:
@@ -88,7 +69,9 @@ def test_every_number_of_the_film_has_a_place_of_its_own() -> None:
     texts = dict(leaves(tree))
     assert texts["rounds[3].central.accuracy"] == str(run.rounds[3].central.accuracy)  # type: ignore[union-attr]
     assert texts["dataset.class_names[3]"] == "cat"
-    address = addresses.of("rounds[1].train.replies[0].num_examples", run.name)
+    address = addresses.of(
+        number(at(run).rounds[1].train.replies[0].num_examples, Language.integer).source, run.name
+    )
     assert address == "records/reference/index.html#rounds[1].train.replies[0].num_examples"
 
 
@@ -137,13 +120,13 @@ def test_folders_have_safe_names_that_differ(names: list[str]) -> None:
 # --- rounds
 
 
-def shown(text: str, at: float, *sources: str) -> TimedText:
+def shown(text: str, at: float, *sources: Source) -> TimedText:
     """Return a text with numbers."""
     return TimedText(text, at, tuple(Number(str(i), source) for i, source in enumerate(sources)))
 
 
 def test_the_latest_new_round_is_text() -> None:
-    caption = shown("up to 30", 0.0, "rounds[30].number")
+    caption = shown("up to 30", 0.0, source("rounds", 30, "number"))
     first = BeatMetadata(
         "a",
         "up to 30",
@@ -151,10 +134,10 @@ def test_the_latest_new_round_is_text() -> None:
         4.0,
         (
             caption,
-            shown("to 30", 0.5, "rounds[30].number"),
-            shown("round 1", 0.5, "rounds[1].number"),
-            shown("round 2", 2.0, "rounds[2].number"),
-            shown("before it 1", 3.0, "rounds[1].number"),
+            shown("to 30", 0.5, source("rounds", 30, "number")),
+            shown("round 1", 0.5, source("rounds", 1, "number")),
+            shown("round 2", 2.0, source("rounds", 2, "number")),
+            shown("before it 1", 3.0, source("rounds", 1, "number")),
         ),
     )
     second = BeatMetadata(
@@ -164,8 +147,8 @@ def test_the_latest_new_round_is_text() -> None:
         6.0,
         (
             shown("", 4.0),
-            shown("round 2", 4.5, "rounds[2].number"),
-            shown("5%", 5.0, "other: rounds[7].central.accuracy"),
+            shown("round 2", 4.5, source("rounds", 2, "number")),
+            shown("5%", 5.0, source("rounds", 7, "central", run="other")),
         ),
     )
     assert list(round_cues([first, second], 10.0, ["mine", "other"])) == [
@@ -190,7 +173,7 @@ def test_the_view_has_the_record_s_own_values() -> None:
 
 # --- the transcript
 
-TWO = (Number("10", "a"), Number("1", "b"))
+TWO = (Number("10", Source("a")), Number("1", Source("b")))
 
 
 def test_a_text_is_cut_at_its_numbers() -> None:
@@ -202,13 +185,13 @@ def test_a_text_is_cut_at_its_numbers() -> None:
         (".", None),
     ]
     assert list(cut("none", TWO)) == [("none", None)]
-    assert list(cut("x", [Number("", "empty")])) == [("x", None)]
+    assert list(cut("x", [UNKNOWN])) == [("x", None)]
 
 
 @given(st.text(), st.lists(st.text(max_size=3), max_size=4))
 def test_a_text_that_is_cut_reads_the_same(text: str, numbers: list[str]) -> None:
-    figures = [Number(number, "a") for number in numbers]
-    assert "".join(part for part, _ in cut(text, figures)) == text
+    found = [Number(number, Source("a")) for number in numbers]
+    assert "".join(part for part, _ in cut(text, found)) == text
 
 
 def test_times_are_written_as_players_do() -> None:
@@ -218,14 +201,14 @@ def test_times_are_written_as_players_do() -> None:
 def test_a_transcript_is_told_in_each_language(hand: Callable[..., str]) -> None:
     (job,) = jobs(("ledger",), (hand(step=0),), Look("low"))
     assert job.chapter in FILM
-    spec = job.spec()
+    spec = job.tell()
     caption = str(spec.moved)
-    beat = BeatMetadata("moved", caption, 0.0, 3.0, (TimedText(caption, 0.0, spec.moved.figures),))
+    beat = BeatMetadata("moved", caption, 0.0, 3.0, (TimedText(caption, 0.0, spec.moved.numbers),))
     clip = Clip(job.chapter, job.folder, (beat,), 3.0)
-    todo = [PlannedClip(job, inputs_of(job))]
+    film = Film([PlannedClip(job, inputs_of(job))], [clip], Store(Path("store")), [spec])
     addresses = Addresses({}, {})
-    (english,) = transcript(todo, [clip], "en", addresses)
-    (german,) = transcript(todo, [clip], "de", addresses)
+    (english,) = transcript(film, ENGLISH, addresses)
+    (german,) = transcript(film, LANGUAGES["de"], addresses)
     assert english.title == "The ledger"
     assert german.title == "Die Bilanz"
     assert caption in as_text([english], "Title")

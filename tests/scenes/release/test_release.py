@@ -18,12 +18,13 @@ from scenes.release.plan import check_place
 from scenes.release.products import Film
 from scenes.render import folders
 from scenes.render.clips import ClipInputs, PlannedClip, check_inputs, inputs_of
-from scenes.render.digests import code_of, digest, release_digest
+from scenes.render.digests import Maker, code_of, digest, maker_code, release_digest
 from scenes.render.folders import replace_folder, restore
 from scenes.render.jobs import jobs
 from scenes.render.looks import Look
 from scenes.render.store import KEPT, Store
 from scenes.text.errors import ReleaseError
+from scenes.text.language import ENGLISH
 from scenes.text.languages import LANGUAGES
 
 # --- digests
@@ -134,18 +135,26 @@ def test_a_number_that_one_chapter_shows_changes_that_chapter(hand: Callable[...
     assert spec("changed", "ledger") == spec(as_it_was, "ledger")
 
 
-def test_how_files_are_made_counts_for_what_is_made_of_clips(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    sources = ClipInputs("a", {}, {}, {})
+def test_the_code_of_a_product_counts_for_it_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     (job,) = jobs(("ledger",))
-    film = Film([PlannedClip(job, sources)], [], Store(Path("store")))
-    before = film.product_key("sheet"), film.planned[0].made
-    assert len({*before, film.product_key(), film.product_key(480)}) == 4
+    planned = PlannedClip(job, ClipInputs("a", {}, {}, {}))
+    film = Film([planned], [], Store(Path("store")))
+
+    def keys() -> dict[Maker, tuple[str, str]]:
+        return {maker: (film.product_key(maker), planned.product_key(maker)) for maker in Maker}
+
+    before = keys()
+    assert len({key for pair in before.values() for key in pair}) == 2 * len(Maker)
+    assert film.product_key(Maker.LOOPS, 480) != before[Maker.LOOPS][0]
+    changed = {"scenes/outputs/encode.py": "other"}
+
+    def code(*makers: Maker) -> dict[str, str]:
+        return maker_code(*makers) | (changed if makers == (Maker.WEBM,) else {})
+
     for module in ("release.products", "render.clips"):
-        monkeypatch.setattr(f"scenes.{module}.maker_code", lambda: {"encode.py": "other"})
-    assert film.product_key("sheet") != before[0]
-    assert film.planned[0].made != before[1]
+        monkeypatch.setattr(f"scenes.{module}.maker_code", code)
+    after = keys()
+    assert [maker for maker in Maker if after[maker] != before[maker]] == [Maker.WEBM]
 
 
 @pytest.mark.parametrize("code", [code for code in LANGUAGES if code != "en"])
@@ -155,7 +164,7 @@ def test_every_caption_of_the_film_has_one_in_each_language(chapter: str, code: 
     snapshot = Path(__file__).parents[1] / "snapshots" / f"{chapter}.txt"
     lines = snapshot.read_text("utf-8").splitlines()
     captions = [line.split("] ", 1)[1] for line in lines if line.startswith("[")]
-    meanings = {one.text: str(other) for one, other in translations(job, code).items()}
+    meanings = {one.text: str(other) for one, other in translations(job.tell(), ENGLISH, LANGUAGES[code]).items()}
     assert captions
     assert not [caption for caption in captions if meanings[caption] == caption]
 

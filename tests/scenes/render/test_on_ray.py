@@ -246,7 +246,7 @@ def test_a_record_travels_with_what_it_is_read_from(hand: Callable[..., str]) ->
     (folder / "model.safetensors").write_bytes(b"a model")
     name, files = packed_record(str(folder))
     assert name == folder.name
-    assert sorted(Path(file).suffix for file in files) == [".json", ".npz"]
+    assert sorted(Path(file).suffix for file in files) == [".gz", ".npz"]
     assert files == {file: (folder / file).read_bytes() for file in files}
 
 

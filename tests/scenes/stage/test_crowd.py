@@ -7,8 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 from filmed import noting_faults
+from hand import hand_run
 from manim import Animation, Scene, tempconfig
 
+from fl_sim import record
 from scenes import theme
 from scenes.drawing.layout import Frame, Slot, layout
 from scenes.drawing.null_camera import NullCamera
@@ -19,11 +21,20 @@ from scenes.stage.crowd import Crowd
 from scenes.stage.crowd_grid import Grid, arrange
 from scenes.stage.crowd_stage import CrowdStage
 from scenes.stage.slices import Slices
-from scenes.story.crowds import arrivals, count_of, each_stands_for, stream, sum_of
-from scenes.story.specs import CurveSpec, UpdateSpec, WorkerSpec
-from scenes.text.languages import size
-from scenes.text.lines import Line
+from scenes.story import common
+from scenes.story.crowds import arrivals
+from scenes.story.specs import (
+    CurveSpec,
+    ScoresSpec,
+    StageSpec,
+    UpdateSpec,
+    UpdatesSpec,
+    WorkerSpec,
+)
+from scenes.text.languages import LANGUAGES
+from scenes.text.lines import Line, Text, in_language, line, numbers_of
 from scenes.text.numbers import Number
+from scenes.text.sources import Source
 
 SHAPES = {"16:9": Frame(128 / 9, 8.0), "9:16": Frame(8.0, 128 / 9), "1:1": Frame(8.0, 8.0)}
 COUNTS = (13, 30, 100, 1_000, 5_000)
@@ -34,22 +45,25 @@ PICKED = (0, 3, 12, 19)
 
 def number(value: float, source: str) -> Number:
     """Return a figure as it is written in a record."""
-    return Number(str(value), source, float(value))
+    return Number(str(value), Source(source), float(value))
 
 
-def workers(count: int, photos: bool = True) -> list[WorkerSpec]:
-    """Return some workers, each with a photo of its own colour."""
+def stage_of(count: int, photos: bool = True) -> StageSpec:
+    """Return a stage of some workers, each with a photo of its own colour."""
     colors = np.random.default_rng(0).integers(0, 256, (count, 1, 1, 1, 3), np.uint8)
     pictures = np.broadcast_to(colors, (count, 1, 4, 4, 3)) if photos else [None] * count
     numbers = [number(i, f"position of partitions[{i}]") for i in range(count)]
-    return [WorkerSpec(n, n, picture, ()) for n, picture in zip(numbers, pictures, strict=True)]
+    pairs = zip(numbers, pictures, strict=True)
+    note = line("each mark: {n} workers", n=number(1, "a"))
+    each = [WorkerSpec(n, n, n, picture, ()) for n, picture in pairs]
+    return StageSpec(each, "Coordinator", "Front end", note, note)
 
 
 class Tried:
     """A stage of twenty workers whose verbs are played at once."""
 
     def __init__(self) -> None:
-        self.stage = CrowdStage(layout(WIDE, 20), workers(20))
+        self.stage = CrowdStage(layout(WIDE, 20), stage_of(20))
         self.scene = Scene(camera_class=NullCamera)
         self.scene.add(self.stage.everything)
 
@@ -114,14 +128,15 @@ def test_every_worker_stands_in_exactly_one_mark(count: int) -> None:
 
 
 def test_a_mark_can_stand_for_several_workers() -> None:
-    assert str(each_stands_for(20_000, 5)) == "each mark: 5 workers"
-    assert str(each_stands_for(20_001, 5)) == "each mark: up to 5 workers"
+    spec = in_language(common.stage(hand_run()), LANGUAGES["de"])
+    assert str(spec.per_mark.with_value("n", 5000)) == "je Quadrat: 5.000 Worker"
+    assert str(spec.at_most.with_value("n", 5)) == "je Quadrat: bis zu 5 Worker"
 
 
 def test_pixels_are_where_the_slots_are() -> None:
     area = layout(WIDE, 30).crowd
     with tempconfig({"pixel_height": 1080}):
-        crowd = Crowd([spec.photos for spec in workers(30)], area, WIDE)
+        crowd = Crowd([worker.photos for worker in stage_of(30).workers], area, WIDE)
     image, grid = crowd.image, crowd.grid
     assert image.width == pytest.approx(image.pixel_array.shape[1] * PIXEL)
     assert image.get_left()[0] == pytest.approx(grid.area.left)
@@ -139,8 +154,8 @@ def test_pixels_are_where_the_slots_are() -> None:
 @pytest.mark.parametrize(("count", "shown"), [(30, True), (100, True), (1_000, False)])
 def test_photos_are_shown_where_they_can_be_seen(count: int, shown: bool) -> None:
     with tempconfig({"pixel_height": 1080}):
-        crowd = CrowdStage(layout(WIDE, count), workers(count)).crowd
-        plain = CrowdStage(layout(WIDE, count), workers(count, photos=False)).crowd
+        crowd = CrowdStage(layout(WIDE, count), stage_of(count)).crowd
+        plain = CrowdStage(layout(WIDE, count), stage_of(count, photos=False)).crowd
     assert (crowd.photos is not None) == shown
     assert plain.photos is None
 
@@ -196,7 +211,7 @@ def test_verbs_leave_nothing_behind(tried: Tried) -> None:
     tried.play(stage.aggregate(None, 1.0))
     tried.play(stage.distribute(PICKED[:2], number(249, "network.num_bytes")))
     tried.play(stage.examine(PICKED[:2]))
-    tried.play(stage.measure({0: number(1, "a[0].accuracy"), 3: number(2, "a[1].accuracy")}))
+    tried.play(stage.measure(ScoresSpec({0: number(1, "a"), 3: number(2, "b")}, number(2, "c"))))
     tried.play(stage.clear_packets())
     tried.play(stage.release())
     assert stage.bundle is None
@@ -233,13 +248,9 @@ def _curve() -> CurveSpec:
     return CurveSpec((2.0, 1.5, 1.0), first, first, last)
 
 
-def _updates() -> list[UpdateSpec]:
-    share = number(0.25, "rounds[1].weight")
-    path = "rounds[1].train.replies"
-    return [
-        UpdateSpec(client, number(249, f"{path}[{i}].bytes_up"), 0.25, share)
-        for i, client in enumerate(PICKED)
-    ]
+def _updates() -> UpdatesSpec:
+    share, size = number(0.25, "a weight"), number(249, "a size")
+    return UpdatesSpec([UpdateSpec(client, size, 0.25, share) for client in PICKED], size)
 
 
 # --- what is told of many
@@ -252,25 +263,21 @@ def test_a_crowds_updates_come_at_once() -> None:
 
 
 def test_a_stream_is_called_by_its_size_and_how_many_it_holds() -> None:
-    sizes = [Number("249 kB", f"rounds[1].train.replies[{i}].bytes_up", 249e3) for i in range(3)]
-    spec = stream(sizes)
-    assert str(spec) == "3 \u00d7 249 kB"
-    assert isinstance(spec, Line)
-    sources = [figure.source for figure in spec.numbers]
-    assert sources == ["count of rounds[1].train.replies", "rounds[1].train.replies[0].bytes_up"]
-    other = Number("1 kB", "rounds[1].train.replies[3].bytes_up", 1e3)
-    assert str(stream([*sizes, other])) == f"4 updates, {size(748e3)}"
-    assert stream([other]) is other
-    assert stream(["update", "update"]) == "update"
+    same = common.updates(record.load("reference"), 1).together
+    assert str(same) == "3 \u00d7 249\u00a0kB"
+    replies = "rounds[1].train.replies"
+    assert sources(same) == [f"count of {replies}", f"{replies}[0].bytes_up"]
+    differing = common.updates(hand_run(), 1).together
+    assert str(differing) == "2 updates, 4.05\u00a0kB"
+    summed = f"sum of 2 from {replies}[0].bytes_up to {replies}[1].bytes_up"
+    assert sources(differing) == [f"count of {replies}", summed]
+    alone = common.updates(hand_run(workers=1, picked=1), 1)
+    assert alone.together == alone.each[0].size
 
 
-def test_sums_and_counts_say_where_they_come_from() -> None:
-    figures = [number(i, f"rounds[1].train.replies[{i}].bytes_up") for i in range(1, 3)]
-    assert sum_of(figures, str).source == (
-        "sum of 2 from rounds[1].train.replies[1].bytes_up to rounds[1].train.replies[2].bytes_up"
-    )
-    assert sum_of(figures, str).text == "3.0"
-    assert count_of([number(1, "elsewhere")]).source == "count of the figures shown"
+def sources(text: Text) -> list[str]:
+    """Return the sources of a text's numbers as they are printed."""
+    return [str(number.source) for number in numbers_of(text)]
 
 
 def test_slices_are_as_wide_as_their_share() -> None:

@@ -16,15 +16,16 @@ from scenes.stage.effects import Merge
 from scenes.stage.front_end import FrontEnd
 from scenes.stage.loss_curve import LossCurve, Scale
 from scenes.stage.stage import Stage
-from scenes.story.specs import NO_PLATE, CurveSpec, WorkerSpec
-from scenes.text.lines import Line
-from scenes.text.numbers import Number
+from scenes.story.specs import NO_PLATE, CurveSpec, StageSpec, WorkerSpec
+from scenes.text.lines import Line, line
+from scenes.text.numbers import UNKNOWN, Number
+from scenes.text.sources import Source
 
 FRAME = Frame(128 / 9, 8.0)
 LAYOUT = layout(FRAME, 10)
 SLOT = LAYOUT.workers[0]
 PHOTOS = np.zeros((6, 8, 8, 3), np.uint8)
-NUMBER = Number("3", "position of partitions[3]", 3)
+NUMBER = Number("3", Source("position of partitions[3]"), 3)
 
 
 @given(st.sets(st.integers(0, 11), min_size=1))
@@ -67,7 +68,7 @@ def test_tiles_are_laid_out_to_fill_their_area() -> None:
 
 
 def test_a_model_without_filters_is_a_plain_tile() -> None:
-    coordinator = Coordinator(LAYOUT.coordinator, FRAME)
+    coordinator = Coordinator(LAYOUT.coordinator, FRAME, "Coordinator")
     coordinator.show_plate(*NO_PLATE)
     assert coordinator.plate is not None
     assert coordinator.plate.width == pytest.approx(coordinator.plate_slot.width)
@@ -75,7 +76,7 @@ def test_a_model_without_filters_is_a_plain_tile() -> None:
 
 def worker(photos: np.ndarray | None, bars: tuple[float, ...]) -> Card:
     """Return a card that shows these."""
-    return Card(WorkerSpec(NUMBER, NUMBER, photos, bars), SLOT, FRAME)
+    return Card(WorkerSpec(NUMBER, NUMBER, NUMBER, photos, bars), SLOT, FRAME)
 
 
 def test_what_a_card_lacks_leaves_its_room_to_the_rest() -> None:
@@ -94,21 +95,21 @@ def test_a_card_without_data_has_a_plain_tile() -> None:
 
 @pytest.mark.parametrize(("value", "parts"), [("19.6%", 4), ("2.30", 2)])
 def test_a_percentage_has_a_gauge(value: str, parts: int) -> None:
-    screen = FrontEnd(LAYOUT.front_end, FRAME)
-    screen.read(Number(value, "measured", 0.196), Line("what it is"))
+    screen = FrontEnd(LAYOUT.front_end, FRAME, "Front end")
+    screen.read(Number(value, Source("measured"), 0.196), Line("what it is"))
     assert len(screen.reading) == parts
 
 
 def test_the_gauge_is_to_scale() -> None:
-    screen = FrontEnd(LAYOUT.front_end, FRAME)
-    screen.read(Number("50.0%", "measured", 0.5), Line("what it is"))
+    screen = FrontEnd(LAYOUT.front_end, FRAME, "Front end")
+    screen.read(Number("50.0%", Source("measured"), 0.5), Line("what it is"))
     track, bar = screen.reading[-2:]
     assert bar.width == pytest.approx(track.width / 2)
 
 
 def test_nothing_measured_is_nothing_shown() -> None:
-    screen = FrontEnd(LAYOUT.front_end, FRAME)
-    screen.read(Number("", "not recorded"), Line(""))
+    screen = FrontEnd(LAYOUT.front_end, FRAME, "Front end")
+    screen.read(UNKNOWN, Line(""))
     assert not screen.reading
 
 
@@ -122,8 +123,9 @@ def test_shares_have_gaps_that_close_as_they_merge() -> None:
 
 
 def test_a_small_front_end_shows_a_smaller_value() -> None:
-    slot, percentage = LAYOUT.front_end, Number("10,2 %", "measured", 0.102)
-    large, low = FrontEnd(slot, FRAME), FrontEnd(box(0, 0, slot.width, FRAME.px(150)), FRAME)
+    slot, percentage = LAYOUT.front_end, Number("10,2 %", Source("measured"), 0.102)
+    small = box(0, 0, slot.width, FRAME.px(150))
+    large, low = (FrontEnd(area, FRAME, "Front end") for area in (slot, small))
     for screen in (large, low):
         screen.read(percentage, Line("a note, glyphs"))
     assert low.reading[0].height < 0.7 * large.reading[0].height
@@ -132,8 +134,9 @@ def test_a_small_front_end_shows_a_smaller_value() -> None:
 
 def test_updates_lie_in_the_tray_as_their_wires_end_over_it() -> None:
     square = Frame(8.0, 8.0)
-    spec = [WorkerSpec(NUMBER, NUMBER, None, ()) for _ in range(10)]
-    stage = Stage(layout(square, 10), spec)
+    workers = [WorkerSpec(NUMBER, NUMBER, NUMBER, None, ()) for _ in range(10)]
+    note = line("each mark: {n} workers", n=NUMBER)
+    stage = Stage(layout(square, 10), StageSpec(workers, "C", "F", note, note))
     # Worker 6 stands under worker 1, farther to the left than worker 3.
     of_three, of_six = stage._places([3, 6], [1.0, 1.0])
     assert of_six.right == pytest.approx(of_three.left)

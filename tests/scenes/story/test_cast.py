@@ -41,7 +41,7 @@ def test_a_mark_is_explained_where_it_is_one_worker(workers: int, marked: bool) 
 def test_what_one_holds_and_what_all_hold_are_sums() -> None:
     own, everyone = cast.tell([hand_run()]).held
     assert (str(own.value), str(everyone.value)) == ("21", "69")
-    assert everyone.value.source == (
+    assert str(everyone.value.source) == (
         "sum of partitions[*].num_train and partitions[*].num_validation"
     )
 
@@ -53,7 +53,7 @@ def test_a_run_that_recorded_nothing_of_its_data_is_told_without_it() -> None:
     spec = cast.tell([run])
     assert str(spec.task) == "3 workers learn one model, each from photos of its own."
     assert spec.held == []
-    assert [len(worker.bars) for worker in spec.workers] == [0, 0, 0]
+    assert [len(worker.bars) for worker in spec.stage.workers] == [0, 0, 0]
     assert spec.plate == NO_PLATE
 
 

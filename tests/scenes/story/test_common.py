@@ -6,7 +6,7 @@ from scenes.story import common
 
 
 def test_shares_are_those_of_the_record() -> None:
-    spec = common.updates(hand_run(), 1)
+    spec = common.updates(hand_run(), 1).each
     assert [update.share for update in spec] == [11 / 42, 31 / 42]
     assert [str(update.share_text) for update in spec] == ["26.2%", "73.8%"]
 

@@ -61,7 +61,7 @@ def test_photos_have_a_byte_for_each_pixel_and_colour() -> None:
     assert entry.value == (21 + 23 + 25) * 4 * 4 * 3
     assert str(entry.note) == "69, uncompressed"
     assert isinstance(entry.amount, Number)
-    assert entry.amount.source == (
+    assert str(entry.amount.source) == (
         "sum of partitions[*].num_train and partitions[*].num_validation, "
         "times height, width and colours of thumbnails"
     )
@@ -114,10 +114,10 @@ def test_the_committed_run_is_accounted_for() -> None:
 
 def test_bars_are_to_scale_and_add_up() -> None:
     entries = [
-        EntrySpec("out", "a", "b", 30.0, "#0000FF"),
-        EntrySpec("back", "a", "b", 10.0, "#FF0000"),
-        EntrySpec("none", "a", "b", 0.0, "#FFFF00"),
-        EntrySpec("kept", "a", "b", 20.0, "#FFFF00"),
+        EntrySpec("out", "a", "b", 30.0, "model"),
+        EntrySpec("back", "a", "b", 10.0, "update"),
+        EntrySpec("none", "a", "b", 0.0, "ink"),
+        EntrySpec("kept", "a", "b", 20.0, "ink"),
     ]
     account = Amounts(entries, 40.0, box(-6, -2, 6, 3), FRAME)
     account.enter(entries[:3])

@@ -18,6 +18,7 @@ from scenes.story.specs import HistorySpec, LevelSpec, SeriesSpec
 from scenes.text.errors import NotRecordedError
 from scenes.text.lines import Line, line
 from scenes.text.numbers import Number
+from scenes.text.sources import Source
 
 FRAME = Frame(8 * 16 / 9, 8)
 AREA = box(-6, -2, 6, 3)
@@ -40,7 +41,7 @@ def test_all_bytes_are_counted_both_ways() -> None:
     figure = many_rounds._so_far(hand_run(), 2)[1].value
     assert isinstance(figure, Number)
     assert figure.value == 2 * (2 * 1000 + 2000 + 2050)
-    assert figure.source == "sum of all bytes_down and bytes_up in rounds[1] to rounds[2]"
+    assert str(figure.source) == "sum of all bytes_down and bytes_up in rounds[1] to rounds[2]"
 
 
 def test_bytes_that_were_not_recorded_are_left_out() -> None:
@@ -182,7 +183,7 @@ def test_the_committed_runs_are_compared() -> None:
 
 def history(workers: int, rounds: int, every: int = 3) -> HistorySpec:
     """Return a history in which each worker takes part in every so manieth round."""
-    names = [Number(str(i), "position of it") for i in range(workers)]
+    names = [Number(str(i), Source("position of it")) for i in range(workers)]
     return HistorySpec(
         series=[SeriesSpec("accuracy", [0.1 * (i % 5) for i in range(rounds + 1)], "a", "b")],
         participants=[range(r % every, workers, every) for r in range(rounds)],

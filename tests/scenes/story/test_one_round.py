@@ -102,8 +102,8 @@ def test_only_an_average_is_called_one() -> None:
 
 def test_unknown_shares_are_not_drawn() -> None:
     spec = one_round.tell([with_replies(hand_run(), weight=None)])
-    assert spec.weighed == ()
-    assert len(spec.updates) == 2
+    assert spec.weighed.each == ()
+    assert len(spec.updates.each) == 2
     assert str(spec.captions["aggregate"]) == "Their average is the new model."
 
 
@@ -158,11 +158,11 @@ def bare() -> record.Run:
 def test_a_bare_run_is_told_without_what_it_lacks() -> None:
     spec = one_round.tell([bare()])
     assert "evaluate" not in spec.captions
-    assert (spec.curves, spec.tested, spec.weighed) == ({}, {}, ())
+    assert (spec.curves, spec.tested.each, spec.weighed.each) == ({}, {}, ())
     assert spec.sent == [[], []]
     assert (spec.first_plate, spec.changes) == (NO_PLATE, None)
     assert spec.first_reading == NO_READING
-    assert [str(update.size) for update in spec.updates] == ["update", "update"]
+    assert [str(update.size) for update in spec.updates.each] == ["update", "update"]
 
 
 @pytest.mark.parametrize("chapter", ["one_round", "cast", "loop"])

@@ -17,7 +17,7 @@ SHAPES = {"16:9": (16 / 9, 1), "1:1": (1, 1), "9:16": (1, 16 / 9)}
 def test_the_title_counts_the_workers() -> None:
     spec = opening.tell([hand_run(workers=7)])
     assert " ".join(str(p.text) for p in spec.phrases) == "7 workers, one model, no shared photos"
-    assert spec.phrases[0].text.figures[0].source == "count of partitions"
+    assert str(spec.phrases[0].text.numbers[0].source) == "count of partitions"
 
 
 def test_the_first_rounds_are_played() -> None:
@@ -52,7 +52,7 @@ def test_what_lacks_workers_or_answers_is_not_text() -> None:
 def test_the_front_end_keeps_its_gauge() -> None:
     frame = Frame(8 * 16 / 9, 8)
     card = TitleCard(opening.tell([record.load("reference")]).phrases, layout(frame, 10))
-    assert FrontEnd(card.under(layout(frame, 10)).front_end, frame).track is not None
+    assert FrontEnd(card.under(layout(frame, 10)).front_end, frame, "Front end").track is not None
 
 
 @pytest.mark.parametrize("shape", SHAPES)
