@@ -84,6 +84,7 @@ def _numbers(text: TimedText) -> list[dict[str, Any]]:
         {
             "number": number.text,
             "source": str(number.source),
+            "place": next((str(place) for place in number.source.places), None),
             "value": None if isnan(number.value) else number.value,
         }
         for number in text.numbers

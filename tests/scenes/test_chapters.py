@@ -40,7 +40,7 @@ NEEDS = {
 }
 FIXED = re.compile(
     r"position of|\.number$|one over|^count of rounds\[\*\]|^strategy$|^dataset\.name$"
-    r"|^count of filters|: strategy$|that a tile stands for$"
+    r"|^count of filters|: strategy$|that a tile stands for$|^workers that share a mark"
 )
 
 

@@ -15,13 +15,14 @@ from scenes import FILM
 from scenes.cli import _all_jobs
 from scenes.explainer import PlayedBeat
 from scenes.outputs import loop
-from scenes.outputs.audit import Shown, _numbers, table, write
+from scenes.outputs.audit import AuditedNumber, _numbers, table, write
 from scenes.outputs.film import join
 from scenes.outputs.sheet import LABEL, STILL_WIDTH, moments, sheet, stills
 from scenes.render.jobs import Clip, jobs, renderable
 from scenes.render.looks import Look
 from scenes.text.errors import ChapterError, LoopSizeError
 from scenes.text.numbers import Number
+from scenes.text.sources import Source
 
 RATE = 10
 Movie = Callable[..., Clip]
@@ -185,12 +186,12 @@ def test_a_chapter_is_left_out_with_the_reason(tmp_path: Path) -> None:
     spec, left_out = renderable(jobs(("weighted_average", "credits"), (run,)))
     assert [job.chapter.name for job in spec] == ["credits"]
     (reason,) = left_out
-    assert str(reason).startswith("weighted_average is left out: the run 'bare' ")
+    assert str(reason).startswith("the chapter weighted_average is left out: the run 'bare' ")
 
 
 def test_a_digit_without_a_source_is_a_fault(tmp_path: Path) -> None:
     found = list(_numbers("cast", "task", "about 7 workers", ()))
-    assert found == [Shown("cast", "task", "about 7 workers", None)]
+    assert found == [AuditedNumber("cast", "task", "about 7 workers", None)]
     write(found, tmp_path / "audit.json")
     assert '"source": null' in (tmp_path / "audit.json").read_text()
 
@@ -198,8 +199,8 @@ def test_a_digit_without_a_source_is_a_fault(tmp_path: Path) -> None:
 def test_the_audit_tells_a_quoted_text_where_there_is_no_value(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    figures = Number("[b]cat", "dataset.class_names[3]"), Number("50.0%", "x[0]", 0.5)
-    found = list(_numbers("cast", "task", "[b]cat: 50.0%", figures))
+    numbers = Number("[b]cat", Source("a name")), Number("50.0%", Source("a share"), 0.5)
+    found = list(_numbers("cast", "task", "[b]cat: 50.0%", numbers))
     write(found, tmp_path / "audit.json")
     rows = json.loads((tmp_path / "audit.json").read_text(), parse_constant=pytest.fail)
     assert [row["value"] for row in rows] == ["[b]cat", 0.5]

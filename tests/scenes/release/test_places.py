@@ -13,10 +13,10 @@ from scenes.release.page.places import Addresses, anchor, place_of
 from scenes.release.page.records import Entry, entries, folders
 from scenes.release.page.rounds import RoundCue, round_cues, view_of
 from scenes.release.page.transcript import as_text, clock, cut, transcript
+from scenes.release.products import Film
 from scenes.render.clips import BeatMetadata, PlannedClip, TimedText, inputs_of
 from scenes.render.jobs import Clip, jobs
 from scenes.render.looks import Look
-from scenes.release.products import Film
 from scenes.render.store import Store
 from scenes.text.language import ENGLISH, Language
 from scenes.text.languages import LANGUAGES

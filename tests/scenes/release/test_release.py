@@ -164,7 +164,10 @@ def test_every_caption_of_the_film_has_one_in_each_language(chapter: str, code: 
     snapshot = Path(__file__).parents[1] / "snapshots" / f"{chapter}.txt"
     lines = snapshot.read_text("utf-8").splitlines()
     captions = [line.split("] ", 1)[1] for line in lines if line.startswith("[")]
-    meanings = {one.text: str(other) for one, other in translations(job.tell(), ENGLISH, LANGUAGES[code]).items()}
+    meanings = {
+        one.text: str(other)
+        for one, other in translations(job.tell(), ENGLISH, LANGUAGES[code]).items()
+    }
     assert captions
     assert not [caption for caption in captions if meanings[caption] == caption]
 

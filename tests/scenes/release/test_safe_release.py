@@ -141,14 +141,14 @@ def written(run: str, folder: Path, store: Store) -> list[str]:
     folder.mkdir()
     Image.new("RGB", (64, 36)).save(folder / "poster.png")
     (job,) = jobs((CHAPTER,), (run,), LOOK)
-    spec = job.spec()
+    spec = job.tell()
     shown = [
         TimedText(str(line), 0.5, numbers_of(line))
         for line in (spec.runs, *lines_in(spec), *(fact.value for fact in spec.run))
     ]
     beat = BeatMetadata("runs", shown[0].text, 0.0, 2.0, tuple(shown))
     clip = Clip(job.chapter, folder / "none.mp4", (beat,), 2.0)
-    film = Film([PlannedClip(job, inputs_of(job))], [clip], store)
+    film = Film([PlannedClip(job, inputs_of(job))], [clip], store, [spec])
     return write(Site([film], (run,)), folder, [], f"fedreel release {run}")
 
 

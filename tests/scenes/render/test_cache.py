@@ -77,7 +77,7 @@ def a_caption(house: House) -> None:
 
 def a_colour(house: House) -> None:
     """Draw data in another colour."""
-    house.edit("scenes/theme.py", "#F2C14E", "#4EF2C1")
+    house.edit("scenes/drawing/palettes.py", "#F2C14E", "#4EF2C1")
 
 
 def a_font(house: House) -> None:
