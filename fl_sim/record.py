@@ -133,7 +133,7 @@ def computed(run: Run) -> dict[str, Any]:
 def fingerprint(run: Run) -> str:
     """Return the SHA-256 over all that a run computed, arrays included.
 
-    Two runs of the same settings have the same one, wherever and whenever they ran.
+    Two runs of the same settings have the same one, on processors of the same kind.
     """
     content = json.dumps(computed(run), sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(content.encode()).hexdigest()

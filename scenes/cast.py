@@ -1,11 +1,11 @@
 """The chapter on the cast: workers, coordinator and front end."""
 
 from scenes.drawing.pace import brisk
-from scenes.explainer import Explainer
+from scenes.stage.scene import StageScene
 from scenes.story import cast as story
 
 
-class Cast(Explainer):
+class Cast(StageScene):
     """Workers, coordinator and front end enter, each with a caption."""
 
     def construct(self) -> None:

@@ -16,9 +16,6 @@ from scenes.drawing.chrome import Chrome, caption_block
 from scenes.drawing.layout import Frame, layout
 from scenes.drawing.text import Words
 from scenes.fast.scene import FastScene
-from scenes.stage.crowd_stage import stage_for
-from scenes.stage.stage import Stage
-from scenes.story.specs import StageSpec
 from scenes.text import languages
 from scenes.text.errors import BeatError, SceneError
 from scenes.text.language import ENGLISH
@@ -57,8 +54,6 @@ class Explainer(FastScene):
     ``FEDREEL_THEME`` and ``FEDREEL_LANGUAGE`` set theme and language.
     """
 
-    stage: Stage  # set by a chapter with a stage
-
     def __init__(self, **kwargs: Any) -> None:
         # First, before Manim creates any folder.
         with one_line_errors():
@@ -89,12 +84,6 @@ class Explainer(FastScene):
     def tell(self, story: Callable[[Sequence[record.Run]], Spec]) -> Spec:
         """Return a story's spec for the runs, in the film's language."""
         return in_language(story(self.runs), self.language)
-
-    def set_stage(self, spec: StageSpec) -> Stage:
-        """Create and return the stage, with a slot for each worker or for a crowd."""
-        self.layout = layout(self.frame, len(spec.workers))
-        self.stage = stage_for(self.layout, spec)
-        return self.stage
 
     @classmethod
     def _default_runs(cls) -> Sequence[str]:

@@ -1,10 +1,10 @@
 """The loop for a README: a few rounds that end with the first picture."""
 
-from scenes.explainer import Explainer
+from scenes.stage.scene import StageScene
 from scenes.story import loop as story
 
 
-class Loop(Explainer):
+class Loop(StageScene):
     """Rounds on the stage with one caption, without a visible end."""
 
     def construct(self) -> None:

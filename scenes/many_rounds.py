@@ -2,13 +2,13 @@
 
 from scenes.charts.history import History
 from scenes.drawing.pace import brisk
-from scenes.explainer import Explainer
+from scenes.stage.scene import StageScene
 from scenes.story import many_rounds as story
 from scenes.story.baselines import Comparison
 from scenes.story.many_rounds import ManyRoundsSpec
 
 
-class ManyRounds(Explainer):
+class ManyRounds(StageScene):
     """Quick rounds; then participation, accuracy and loss by round."""
 
     def construct(self) -> None:

@@ -6,11 +6,11 @@ from contextlib import contextmanager
 from manim import Animation
 
 from scenes.drawing.pace import brisk
-from scenes.explainer import Explainer
+from scenes.stage.scene import StageScene
 from scenes.story import one_round as story
 
 
-class OneRound(Explainer):
+class OneRound(StageScene):
     """One round on the stage, with a beat for each phase."""
 
     def construct(self) -> None:

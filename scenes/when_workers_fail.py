@@ -4,14 +4,14 @@ from manim import Animation, FadeOut, Group, LaggedStart
 
 from scenes.charts.replies import Replies
 from scenes.drawing.pace import brisk
-from scenes.explainer import Explainer
 from scenes.stage.crowd_outages import outages_of
+from scenes.stage.scene import StageScene
 from scenes.stage.stage import STAGGER
 from scenes.story import when_workers_fail as story
 from scenes.story.when_workers_fail import FailingRoundSpec, WhenWorkersFailSpec
 
 
-class WhenWorkersFail(Explainer):
+class WhenWorkersFail(StageScene):
     """One round in which sampled workers fail; then the replies in all rounds."""
 
     def construct(self) -> None:

@@ -7,7 +7,7 @@ from scenes import FILM, LOOP
 from scenes.fast import scheduler
 from scenes.fast.scheduler import OnProgress
 
-PRELOAD = ["scenes.fast.preload", "scenes.explainer"]  # Manim, and the modules of all chapters
+PRELOAD = ["scenes.fast.preload", "scenes.stage.scene"]  # Manim, and the modules of all chapters
 Result = TypeVar("Result")
 
 

@@ -152,7 +152,7 @@ def _score(run: Run, answers: str, chosen: Sequence[int]) -> dict[str, Number]:
     )
     return {
         "k": right,
-        "n": computed(len(chosen), Language.integer, "count of the samples shown"),
+        "n": computed(len(chosen), Language.integer, "count of the {} shown", samples),
     }
 
 

@@ -30,8 +30,10 @@ LONGEST = 2.5  # releases that a program may make before it is killed
 def make(run: str, out: Path, languages: tuple[str, ...] = ONE) -> None:
     """Make a release of one chapter of a run; the languages only stand in its command."""
     request = Request((run,), LOOK, (LOOK.shape,), languages)
-    todo = [PlannedClip(job, inputs_of(job)) for job in jobs((CHAPTER,), request.runs, LOOK)]
-    release(request, Plan({LOOK: todo}, [], []), out, Store(STORE), lambda name, beat: None)
+    (job,) = jobs((CHAPTER,), request.runs, LOOK)
+    spec = job.tell()
+    plan = Plan({LOOK: [PlannedClip(job, inputs_of(job, spec))]}, [spec], [], [])
+    release(request, plan, out, Store(STORE), lambda name, beat: None)
 
 
 def take_turns(run: str, out: Path) -> NoReturn:

@@ -1,28 +1,19 @@
 """Boxes cover the marked tiles and nothing else."""
 
 import numpy as np
+from any_box import FRAME, box
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scenes.fast.boxes import TILE, Box, boxes_of, mark, no_tiles
 
-FRAME = Box(0, 0, 5 * TILE + 10, 3 * TILE + 4)
-
 
 def drawn(boxes: list[Box]) -> np.ndarray:
     """Return how often each pixel of the frame is in a box."""
     counts = np.zeros((FRAME.bottom, FRAME.right), int)
-    for box in boxes:
-        box.of(counts)[:] += 1
+    for one in boxes:
+        one.of(counts)[:] += 1
     return counts
-
-
-@st.composite
-def box(draw: st.DrawFn) -> Box:
-    """Return a box within the frame."""
-    left, top = draw(st.integers(0, FRAME.right - 1)), draw(st.integers(0, FRAME.bottom - 1))
-    right = draw(st.integers(left + 1, FRAME.right))
-    return Box(left, top, right, draw(st.integers(top + 1, FRAME.bottom)))
 
 
 @given(st.lists(box(), max_size=6))

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import split
+import split_chapter as split
 import stock
 from manim import Camera
 

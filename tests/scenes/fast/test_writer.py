@@ -8,10 +8,10 @@ import av
 import numpy as np
 import pytest
 import stock
+from any_box import FRAME, box
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from manim import Camera, FadeIn, ImageMobject, Scene, Square, tempconfig
-from test_boxes import FRAME, box
 
 from scenes.fast.boxes import Box, boxes_of, mark, no_tiles
 from scenes.fast.scene import FastScene
