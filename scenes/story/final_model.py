@@ -19,7 +19,7 @@ from scenes.text.sources import Source
 
 MOST_PHOTOS = 10
 SHORT_NAME = 11  # characters of a class name under a photo or beside a row
-CAPTION_NAME = 11  # characters of a class name in a caption
+CAPTION_NAME = 10  # characters of a class name in a caption
 MOST_STEPS = 30  # rounds chosen one by one; with more, some are skipped
 SECONDS = 3.0  # for all steps
 FAVOURITE = 0.5  # share of all predictions above which a caption names the most frequent class

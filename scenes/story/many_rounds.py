@@ -19,6 +19,7 @@ from scenes.story.common import (
     round_number,
     stage,
     status,
+    worker_number,
 )
 from scenes.story.specs import (
     HistorySpec,
@@ -35,7 +36,7 @@ from scenes.story.traffic import TESTING, bytes_are_known
 from scenes.text.errors import NotRecordedError
 from scenes.text.language import Language
 from scenes.text.lines import Line, Text, line, plural, text
-from scenes.text.numbers import at, number, position
+from scenes.text.numbers import at, number
 
 PACES = (0.6, 0.35)  # of the quick rounds on the stage
 MOST_STEPS = 44  # steps for the other rounds; many rounds share steps
@@ -162,7 +163,7 @@ def _history(run: Run, compared: Comparison | None) -> HistorySpec:
     first = _series(run, "accuracy", text("test accuracy"), compared.levels if compared else ())
     assert first is not None
     loss = _series(run, "loss", text("loss"))
-    numbers = [position(at(run).partitions[i]) for i in range(len(run.partitions))]
+    numbers = [worker_number(run, i) for i in range(round(num_workers(run).value))]
     return HistorySpec(
         series=(first, loss) if loss else (first,),
         participants=[participants(round_) for round_ in run.rounds[1:]],
@@ -211,7 +212,7 @@ def _reading(run: Run, round_: int) -> Reading:
 
 def _grow(run: Run) -> Line:
     """Return the caption on participation: all workers, or some in each round."""
-    everyone = len(run.partitions)
+    everyone = round(num_workers(run).value)
     if all(len(participants(round_)) == everyone for round_ in run.rounds[1:]):
         return line("Every worker trains in every round: the model learns from all.")
     everyone_once = {client for round_ in run.rounds for client in participants(round_)}

@@ -1,4 +1,4 @@
-"""What holds for every run: it is told and drawn by the rules, or the reason why not is told."""
+"""What holds for every run: it is shown by the rules, or the reason why not is given."""
 
 import os
 from dataclasses import replace
@@ -36,7 +36,7 @@ QUICKLY = settings(
 @pytest.mark.parametrize("chapter", CHAPTERS)
 @given(recipe=any_recipe(), spoken=st.sampled_from(list(LANGUAGES)))
 @QUICKLY
-def test_any_run_is_told_or_it_is_said_what_it_lacks(
+def test_any_run_has_a_story_or_it_is_said_what_it_lacks(
     chapter: str, recipe: Recipe, spoken: str
 ) -> None:
     spec, reason = spec_of(chapter, recipe)
@@ -50,7 +50,7 @@ def test_any_run_is_told_or_it_is_said_what_it_lacks(
 
 
 def spec_of(chapter: str, recipe: Recipe) -> tuple[Any, str]:
-    """Return what is told of some runs, or None and why not."""
+    """Return the spec of some runs, or None and why there is none."""
     try:
         return import_module(f"scenes.story.{chapter}").tell(recipe.make()), ""
     except NotRecordedError as error:
@@ -61,7 +61,7 @@ def spec_of(chapter: str, recipe: Recipe) -> tuple[Any, str]:
 @given(recipe=any_recipe(most_workers=200))
 @example(recipe=Recipe("one", {"workers": 12, "rounds": 5, "classes": 12, "picked": 12}))
 @settings(QUICKLY, max_examples=MOST_DRAWN)
-def test_any_run_that_is_told_is_drawn_by_the_rules(
+def test_any_run_that_has_a_story_is_drawn_by_the_rules(
     chapter: str, recipe: Recipe, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     if spec_of(chapter, recipe)[0] is None:

@@ -13,7 +13,9 @@ from spec_texts import numbers_in
 
 from fl_sim import record
 from scenes.explainer import texts_of
+from scenes.render.jobs import jobs
 from scenes.render.looks import Look
+from scenes.text.numbers import Cursor, values
 
 BEATS = {
     "opening": ["title", "rounds"],
@@ -32,7 +34,7 @@ BEATS = {
     "credits": ["runs", "thanks"],
     "loop": ["loop"],
 }  # fmt: skip
-# What a record made by hand has only where a chapter tells of it.
+# What a record made by hand has only where a chapter shows it.
 NEEDS = {
     "when_workers_fail": {"failed": 1},
     "different_data": {"choice": "pair"},
@@ -80,6 +82,18 @@ def test_every_number_follows_the_record(chapter: str, hand: Callable[..., str])
     assert not {source for source in both if before[source] & after[source]}
 
 
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_every_place_that_a_source_names_holds_something(chapter: str) -> None:
+    """A place that only stands in a source is read by nobody else."""
+    (job,) = jobs((chapter,))
+    runs = {run.name: run for run in map(record.load, job.runs)}
+    places = {place for number in numbers_in(job.tell()) for place in number.source.places}
+    assert places
+    for place in places:
+        found = values(Cursor(runs[place.run], place.steps))
+        assert [value for value in found if value is not None], place
+
+
 @pytest.mark.parametrize("shape", ["9:16", "1:1"])
 @pytest.mark.parametrize("chapter", CHAPTERS)
 def test_other_shapes_keep_the_rules(
@@ -96,6 +110,6 @@ def test_other_shapes_keep_the_rules(
 
 def test_the_audit_sees_numbers_that_are_not_text() -> None:
     numbers = [Text("7 left"), Integer(8, mob_class=Text)]
-    found = [text for text, figures in texts_of(numbers) if not figures]
+    found = [text for text, sourced in texts_of(numbers) if not sourced]
     assert "7 left" in found
     assert "8" in found

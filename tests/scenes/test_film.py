@@ -1,6 +1,6 @@
 """The film as it is made from the committed runs. ``make snapshots`` writes anew what is compared.
 
-Every picture keeps the rules, every digit has a source, and each chapter tells in each beat what
+Every picture keeps the rules, every digit has a source, and each chapter shows in each beat what
 its snapshot says.
 """
 
@@ -32,7 +32,7 @@ def test_every_digit_has_a_source(chapter: str) -> None:
 
 
 @pytest.mark.parametrize("chapter", GROUPED)
-def test_a_chapter_tells_what_its_snapshot_says(chapter: str, remake: bool) -> None:
+def test_a_chapter_shows_what_its_snapshot_says(chapter: str, remake: bool) -> None:
     path = SNAPSHOTS / f"{chapter}.txt"
     if remake:
         path.write_text(snapshot(chapter), "utf-8")

@@ -196,7 +196,7 @@ def test_a_digit_without_a_source_is_an_error(ran: Ran) -> None:
     ]
 
 
-def test_a_wrong_choice_is_told_in_one_line(ran: Ran) -> None:
+def test_a_wrong_choice_is_reported_in_one_line(ran: Ran) -> None:
     assert ran.errors("no-theme") == []
     assert ran.said("no-theme", "stderr") == (
         "UsageError: there is no theme 'pink'. Choose from: dark, light\n"

@@ -11,20 +11,20 @@ from scenes.render.jobs import Job, scene_for
 
 
 @dataclass(frozen=True)
-class Text:
+class Rendered:
     """What a rendered chapter is: its movie, and its beats with times and texts."""
 
     movie: Path
     beats: list[Any]
 
 
-def render(job: Job, context: WorkerContext) -> Text:
+def render(job: Job, context: WorkerContext) -> Rendered:
     """Render a chapter, each beat in a process of its own."""
     with scene_for(job, {**SETTINGS, "video_encoder_options": LOSSLESS}) as scene:
         scene.renderer.file_writer.direct = True
         scene.sections = Sections(context.slots)
         scene.render()
-    return Text(Path(scene.renderer.file_writer.movie_file_path), beats_of(scene))
+    return Rendered(Path(scene.renderer.file_writer.movie_file_path), beats_of(scene))
 
 
 def beats_of(scene: Any) -> list[Any]:

@@ -135,7 +135,7 @@ def test_a_name_is_cut_where_it_has_no_room() -> None:
     assert short.string.endswith("\u2026")
     assert name.text.startswith(short.string[:-1])
     assert short.numbers[0].source == name.source
-    assert cut("no figure", FRAME, 0.0, color=theme.INK).string == "no figure"
+    assert cut("no number", FRAME, 0.0, color=theme.INK).string == "no number"
 
 
 def test_in_a_line_the_first_name_is_cut() -> None:

@@ -13,7 +13,7 @@ from scenes.outputs.film import Extras, Track, join_movies
 
 
 @dataclass
-class Text:
+class Beat:
     """What a cue takes from a beat."""
 
     caption: str
@@ -25,7 +25,7 @@ SHOWN = [Cue(0.5, 2.0, "One & two"), Cue(3723.25, 3725.0, "<b>Last</b> --> end")
 
 
 def test_cues_of_clips_follow_one_another() -> None:
-    spec = [[Text("a", 0.0, 1.0), Text("b", 1.0, 2.5)], [Text("c", 0.25, 1.0)]]
+    spec = [[Beat("a", 0.0, 1.0), Beat("b", 1.0, 2.5)], [Beat("c", 0.25, 1.0)]]
     assert cues(spec, [Fraction(5, 2), Fraction(1)]) == [
         Cue(0.0, 1.0, "a"),
         Cue(1.0, 2.5, "b"),

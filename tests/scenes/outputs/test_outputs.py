@@ -196,7 +196,7 @@ def test_a_digit_without_a_source_is_a_fault(tmp_path: Path) -> None:
     assert '"source": null' in (tmp_path / "audit.json").read_text()
 
 
-def test_the_audit_tells_a_quoted_text_where_there_is_no_value(
+def test_the_audit_has_a_quoted_text_where_there_is_no_value(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     numbers = Number("[b]cat", Source("a name")), Number("50.0%", Source("a share"), 0.5)

@@ -262,7 +262,7 @@ def test_a_number_leads_to_its_place_and_does_not_seek(visit: Visit) -> None:
         assert place.is_visible()
 
 
-def test_the_view_shows_the_round_that_the_film_tells_of(released: Path, visit: Visit) -> None:
+def test_the_view_shows_the_round_that_the_film_shows(released: Path, visit: Visit) -> None:
     times = times_of_rounds(released)
     with visit() as seen:
         seek(seen, chapter_starts(released)[5] + 0.1)

@@ -1,4 +1,4 @@
-"""Where numbers stand in a record, which round is told when, and what a transcript says."""
+"""Where numbers stand in a record, which round is shown when, and what a transcript says."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -21,7 +21,7 @@ from scenes.render.store import Store
 from scenes.text.language import ENGLISH, Language
 from scenes.text.languages import LANGUAGES
 from scenes.text.numbers import UNKNOWN, Number, at, number
-from scenes.text.sources import NOT_RECORDED, Place, Source
+from scenes.text.sources import ALL, NOT_RECORDED, Place, Source, Span, Step
 
 ROUND = Place("mine", ("rounds", 2, "train", "replies", 10, "weight"))
 SOURCES = [
@@ -52,10 +52,13 @@ def test_an_address_leads_to_the_nearest_place_shown() -> None:
     page = "records/mine/index.html#"
     assert addresses.of(source("rounds", 1, "central", "loss"), "mine") == f"{page}rounds[1]"
     assert addresses.of(Source("fingerprint 12"), "mine") == f"{page}record"
-    assert addresses.of(Source("{}", (Place("other", ("rounds", 1)),)), "mine") is None
+    assert addresses.of(source("rounds", ALL, "number"), "mine") == f"{page}rounds"
+    assert addresses.of(source("rounds", Span(1), "number"), "mine") == f"{page}rounds[1]"
+    assert addresses.of(source("config", "a b"), "mine") == f"{page}config.a_b"
+    assert addresses.of(source("rounds", 1, run="other"), "mine") is None
 
 
-def source(*steps: str | int, run: str = "mine") -> Source:
+def source(*steps: Step, run: str = "mine") -> Source:
     """Return the source of a number that stands at a place."""
     return Source("{}", (Place(run, steps),))
 
@@ -125,7 +128,7 @@ def shown(text: str, at: float, *sources: Source) -> TimedText:
     return TimedText(text, at, tuple(Number(str(i), source) for i, source in enumerate(sources)))
 
 
-def test_the_latest_new_round_is_text() -> None:
+def test_the_latest_new_round_is_the_one_shown() -> None:
     caption = shown("up to 30", 0.0, source("rounds", 30, "number"))
     first = BeatMetadata(
         "a",
@@ -198,7 +201,7 @@ def test_times_are_written_as_players_do() -> None:
     assert [clock(seconds) for seconds in (0, 59.9, 60, 754.2)] == ["0:00", "0:59", "1:00", "12:34"]
 
 
-def test_a_transcript_is_told_in_each_language(hand: Callable[..., str]) -> None:
+def test_a_transcript_is_written_in_each_language(hand: Callable[..., str]) -> None:
     (job,) = jobs(("ledger",), (hand(step=0),), Look("low"))
     assert job.chapter in FILM
     spec = job.tell()

@@ -31,21 +31,21 @@ from scenes.text.languages import LANGUAGES
 
 
 @dataclass(frozen=True)
-class Text:
-    """Something told."""
+class Spec:
+    """Something that is shown."""
 
     text: str
     values: tuple[float, ...]
 
 
 ALIKE = [
-    (Text("a", (1.0, 2.0)), Text("a", (1.0, 2.0))),
+    (Spec("a", (1.0, 2.0)), Spec("a", (1.0, 2.0))),
     (np.arange(3), np.arange(3)),
     ({"a": [1, None, b"x"]}, {"a": (1, None, b"x")}),
     (float("nan"), float("nan")),
 ]
 UNLIKE = [
-    (Text("a", (1.0, 2.0)), Text("a", (1.0, 2.5))),
+    (Spec("a", (1.0, 2.0)), Spec("a", (1.0, 2.5))),
     (np.arange(3), np.arange(3).astype(np.float32)),
     (np.zeros((2, 3)), np.zeros((3, 2))),
     (["ab", "c"], ["a", "bc"]),

@@ -270,7 +270,7 @@ def test_loops_keep_their_budgets(
         assert picture.info["loop"] == 0  # for ever
 
 
-def test_transcripts_tell_every_beat(released: Path, manifest: dict[str, Any]) -> None:
+def test_transcripts_have_every_beat(released: Path, manifest: dict[str, Any]) -> None:
     beats = len(beats_of(manifest))
     for code in LANGUAGES:
         text = (released / f"captions/fedreel.{code}.txt").read_text("utf-8")

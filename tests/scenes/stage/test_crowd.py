@@ -44,7 +44,7 @@ PICKED = (0, 3, 12, 19)
 
 
 def number(value: float, source: str) -> Number:
-    """Return a figure as it is written in a record."""
+    """Return a number as it is written in a record."""
     return Number(str(value), Source(source), float(value))
 
 
@@ -253,7 +253,7 @@ def _updates() -> UpdatesSpec:
     return UpdatesSpec([UpdateSpec(client, size, 0.25, share) for client in PICKED], size)
 
 
-# --- what is told of many
+# --- what is said of many
 
 
 def test_a_crowds_updates_come_at_once() -> None:

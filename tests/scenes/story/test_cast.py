@@ -1,4 +1,4 @@
-"""The cast: who takes part, told of any run."""
+"""The cast: who takes part, said of any run."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ def test_every_actor_has_a_sentence() -> None:
     )
 
 
-def test_one_worker_is_told_as_one() -> None:
+def test_one_worker_is_spoken_of_as_one() -> None:
     spec = cast.tell([hand_run(workers=1, picked=1)])
     assert str(spec.task).endswith("1 worker learns it.")
     assert str(spec.headline[0].name) == "worker"
@@ -46,7 +46,7 @@ def test_what_one_holds_and_what_all_hold_are_sums() -> None:
     )
 
 
-def test_a_run_that_recorded_nothing_of_its_data_is_told_without_it() -> None:
+def test_a_run_that_recorded_nothing_of_its_data_is_shown_without_it() -> None:
     run = without(
         hand_run(), partitions=(), dataset=None, network=None, thumbnails=None, filters=None
     )
@@ -57,7 +57,7 @@ def test_a_run_that_recorded_nothing_of_its_data_is_told_without_it() -> None:
     assert spec.plate == NO_PLATE
 
 
-def test_the_front_end_tells_the_loss_where_there_is_no_accuracy() -> None:
+def test_the_front_end_shows_the_loss_where_there_is_no_accuracy() -> None:
     run = hand_run()
     first = run.rounds[0].model_copy(update={"central": record.Metrics(loss=2.0)})
     spec = cast.tell([without(run, rounds=(first, *run.rounds[1:]))])

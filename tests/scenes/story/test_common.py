@@ -1,4 +1,4 @@
-"""What several chapters tell is true of the run that is told."""
+"""What several chapters say is true of the run that is shown."""
 
 from hand import hand_run
 

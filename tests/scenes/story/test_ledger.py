@@ -67,7 +67,7 @@ def test_photos_have_a_byte_for_each_pixel_and_colour() -> None:
     )
 
 
-def test_the_balance_is_told_as_it_is() -> None:
+def test_the_balance_is_said_as_it_is() -> None:
     spec = ledger.tell([hand_run()])
     assert spec.balance
     assert str(spec.balance[0]) == ("More bytes moved than the photos hold. The photos did not.")

@@ -1,4 +1,4 @@
-"""Many rounds: what is told, and the chart of all of them."""
+"""Many rounds: what is said, and the chart of all of them."""
 
 from typing import Any
 
@@ -38,10 +38,10 @@ def untested(run: record.Run, *rounds: int) -> record.Run:
 
 def test_all_bytes_are_counted_both_ways() -> None:
     # Two rounds of two workers: 1000 bytes down to each; 2000 and 2050 up.
-    figure = many_rounds._so_far(hand_run(), 2)[1].value
-    assert isinstance(figure, Number)
-    assert figure.value == 2 * (2 * 1000 + 2000 + 2050)
-    assert str(figure.source) == "sum of all bytes_down and bytes_up in rounds[1] to rounds[2]"
+    sent = many_rounds._so_far(hand_run(), 2)[1].value
+    assert isinstance(sent, Number)
+    assert sent.value == 2 * (2 * 1000 + 2000 + 2050)
+    assert str(sent.source) == "sum of all bytes_down and bytes_up in rounds[1] to rounds[2]"
 
 
 def test_bytes_that_were_not_recorded_are_left_out() -> None:
@@ -57,7 +57,7 @@ def test_the_bytes_of_tests_are_said_to_be_counted() -> None:
     assert str(many_rounds._so_far(record.load("iid-30"), 1)[1].name) == "moved, tests included"
 
 
-def test_a_new_draw_is_told_only_where_some_are_drawn() -> None:
+def test_a_new_draw_is_mentioned_only_where_some_are_drawn() -> None:
     assert str(many_rounds._again(hand_run(workers=2, rounds=5))) == (
         "The same again and again, up to round 5."
     )
@@ -84,7 +84,7 @@ def test_many_rounds_are_drawn_ever_more_at_a_time() -> None:
     assert steps[-1] > 5 * steps[0]
 
 
-def test_a_run_of_one_round_is_text() -> None:
+def test_a_run_of_one_round_is_shown() -> None:
     spec = many_rounds.tell([hand_run(rounds=1)])
     assert not spec.quick_rounds
     assert [step.round for step in spec.first_rounds] == [1]
@@ -124,7 +124,7 @@ def test_a_worker_that_failed_sends_no_update() -> None:
         ({"picked": 2}, "Only some train in a round, yet the model learns from many."),
     ],
 )
-def test_who_takes_part_is_told_as_it_was(numbers: dict[str, int], expected: str) -> None:
+def test_who_takes_part_is_said_as_it_was(numbers: dict[str, int], expected: str) -> None:
     assert str(many_rounds._grow(hand_run(**numbers))).startswith(expected)
 
 
@@ -152,7 +152,7 @@ def test_a_run_is_compared_with_one_in_one_place() -> None:
     assert [level.value for level in spec.levels] == [0.5, pytest.approx(0.25)]
 
 
-def test_only_as_much_training_is_told_as_long() -> None:
+def test_only_as_much_training_is_said_to_be_as_long() -> None:
     # Both look at 2 * (11 + 31) + ... photos; the one in one place at 11 + 12 + 13.
     run = changed(hand_run(), config={"local-epochs": 1})
     short = alone(run, config={"local-epochs": 1})
@@ -298,6 +298,6 @@ def test_a_history_stays_in_its_area(shape: tuple[float, float]) -> None:
         assert part.get_bottom()[1] >= area.bottom - frame.px(2)
 
 
-def test_a_line_is_told_as_it_stands() -> None:
+def test_a_line_is_described_as_it_stands() -> None:
     spec: Line = many_rounds.tell([hand_run()]).grid
     assert spec == line("Red marks: updates sent. The curves: how well the model did.")

@@ -1,4 +1,4 @@
-"""One round: the sentences are true of the run that is told, and what is unknown is left out."""
+"""One round: the sentences are true of the run that is shown, and what is unknown is left out."""
 
 from collections.abc import Callable
 from typing import Any
@@ -123,7 +123,7 @@ def test_the_overlay_counts_what_has_arrived() -> None:
     assert values == ["2.00\u00a0kB", "4.05\u00a0kB"]
 
 
-def test_the_report_tells_what_was_measured() -> None:
+def test_the_report_says_what_was_measured() -> None:
     assert caption(hand_run(), "report") == (
         "On 50 more photos, which no worker holds: 15.0% right; before, 10.0%."
     )
@@ -155,7 +155,7 @@ def bare() -> record.Run:
     return run.model_copy(update={**gone, "probes": (), "partitions": (), "rounds": rounds})
 
 
-def test_a_bare_run_is_told_without_what_it_lacks() -> None:
+def test_a_bare_run_is_shown_without_what_it_lacks() -> None:
     spec = one_round.tell([bare()])
     assert "evaluate" not in spec.captions
     assert (spec.curves, spec.tested.each, spec.weighed.each) == ({}, {}, ())

@@ -25,7 +25,7 @@ def test_the_reference_runs_photos() -> None:
     assert {stack.tiles for stack in spec.stacks.stacks} == {(40, 10)}
 
 
-def test_unequal_parts_are_told_from_the_least_to_the_most() -> None:
+def test_unequal_parts_are_named_from_the_least_to_the_most() -> None:
     spec = story.tell([record.load("unequal")])
     assert str(spec.deal) == (
         "Here 10 workers are dealt 909 to 9,095 each. Real ones have their own."
@@ -35,7 +35,7 @@ def test_unequal_parts_are_told_from_the_least_to_the_most() -> None:
     assert spec.stacks.stacks[0].tiles == (7, 2)
 
 
-def test_skewed_mixes_are_told_by_the_largest_kind() -> None:
+def test_skewed_mixes_are_described_by_the_largest_kind() -> None:
     spec = story.tell([record.load("dirichlet-30")])
     assert str(spec.kinds) == (
         "By kind, the mixes differ. Of worker 0's, 67% are of one kind: dog."
@@ -61,7 +61,7 @@ def test_of_many_workers_the_first_are_shown() -> None:
     assert spec.stacks.rest > 0
 
 
-def test_of_many_kinds_those_that_the_told_worker_holds_most_of() -> None:
+def test_of_many_kinds_those_that_the_worker_with_numbers_holds_most_of() -> None:
     run = hand_run(classes=30)
     spec = story.tell([run])
     assert len(spec.stacks.kinds) == 10
