@@ -37,16 +37,16 @@ class DifferentData(Explainer):
         drift = ClientDrift(spec.arrows, self.layout.tall, self.frame)
         with self.beat("updates", spec.updates, self.figure.leave()):
             self.figure = drift
-            self.play(drift.open(spec.start))
+            self.play(drift.enter(spec.start))
             self.play(drift.average())
-            self.play(drift.name(spec.one_update, spec.its_average, spec.notes))
+            self.play(drift.label(spec.one_update, spec.its_average, spec.notes))
         with self.beat("apart", spec.apart):
             for animation in drift.compare():
                 self.play(animation)
-            self.play(drift.measure(*spec.angles))
+            self.play(drift.show_measures(*spec.angles))
         with self.beat("cancel", spec.cancel):
-            self.play(drift.lengths(spec.mean_length))
-            self.play(drift.measure(spec.kept))
+            self.play(drift.show_mean_lengths(spec.mean_length))
+            self.play(drift.show_measures(spec.kept))
 
     def accuracy(self, spec: AccuracySpec) -> None:
         """Show the accuracies of both runs by round."""

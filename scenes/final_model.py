@@ -47,5 +47,5 @@ class FinalModel(Explainer):
                     self.play(confusion.advance(step, run_time=spec.seconds))
             self.play(confusion.finish())
         with self.beat("classes", spec.classes):
-            self.play(confusion.light_best())
-            self.play(confusion.point_out())
+            self.play(confusion.highlight_best())
+            self.play(confusion.highlight_mistake())

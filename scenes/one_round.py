@@ -32,7 +32,7 @@ class OneRound(StageScene):
                 self.play(brisk(trip), chrome.tally(arrived))
             self.play(chrome.tally(spec.sent[-1]))
         with self.phase("aggregate"):
-            self.play(stage.weigh(spec.weighed))
+            self.play(stage.show_shares(spec.weighed))
             self.play(stage.aggregate(*spec.new_plate, spec.changes))
         if spec.tested.each:
             self.evaluate()
@@ -49,8 +49,8 @@ class OneRound(StageScene):
         with self.phase("evaluate"):
             self.play(*chrome.hide("overlay"), stage.clear_changes(), stage.pick(tested))
             self.play(brisk(stage.distribute(tested, spec.model_size)))
-            self.play(brisk(stage.examine(tested)))
-            self.play(brisk(stage.measure(spec.tested)))
+            self.play(brisk(stage.evaluate(tested)))
+            self.play(brisk(stage.send_scores(spec.tested)))
             self.play(chrome.tally(spec.federated))
 
     @contextmanager

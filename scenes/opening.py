@@ -4,7 +4,7 @@ from scenes.charts.title_card import TitleCard
 from scenes.drawing.layout import layout
 from scenes.drawing.pace import brisk
 from scenes.explainer import Explainer
-from scenes.stage.crowd_stage import stage_for
+from scenes.stage.factory import stage_for
 from scenes.story import opening as story
 
 
@@ -17,7 +17,7 @@ class Opening(Explainer):
         self.layout = layout(self.frame, len(spec.stage.workers))
         card = TitleCard(spec.phrases, self.layout)
         stage = stage_for(card.under(self.layout), spec.stage)
-        with self.beat("title", spec.subject, card.say(), brisk(stage.enter_workers())):
+        with self.beat("title", spec.subject, card.enter(), brisk(stage.enter_workers())):
             self.play(stage.enter_coordinator(), stage.show_plate(*spec.plate))
             entering = stage.enter_front_end(), stage.front_end.read(*spec.reading)
             self.play(brisk(stage.connect()), *entering)

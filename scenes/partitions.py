@@ -15,9 +15,9 @@ class Partitions(Explainer):
         with self.beat("dataset", spec.dataset, self.chrome.title(spec.title)):
             self.play(stacks.enter())
         with self.beat("deal", spec.deal):
-            self.play(stacks.deal())
+            self.play(stacks.stack())
         if spec.split:
             with self.beat("split", spec.split):
                 self.play(stacks.split())
         with self.beat("kinds", spec.kinds):
-            self.play(stacks.count_kinds())
+            self.play(stacks.count_classes())

@@ -15,11 +15,11 @@ class Remedies(Explainer):
         plot = DotPlot(spec.plot, self.layout.tall, self.frame)
         with self.beat("dots", spec.dots, self.chrome.title(spec.title)):
             self.play(plot.enter())
-            self.play(plot.first())
+            self.play(plot.enter_first())
         with self.beat("others", spec.others):
-            self.play(brisk(plot.others()))
+            self.play(brisk(plot.enter_others()))
         with self.beat("compared", spec.compared):
-            self.play(plot.compare())
+            self.play(plot.show_first_mean())
         if spec.alike:
             with self.beat("alike", spec.alike):
-                self.play(plot.far())
+                self.play(plot.show_high_level())

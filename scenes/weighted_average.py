@@ -17,17 +17,17 @@ class WeightedAverage(Explainer):
         around = [title, status]
         if spec.unequal is not None:
             with self.beat("unequal", spec.unequal, *around):
-                self.play(average.compare())
+                self.play(average.compare_examples())
             around = []
         with self.beat("weight", spec.weight, *around):
             self.play(average.enter())
         with self.beat("sent", spec.sent):
             self.play(average.send())
         with self.beat("shares", spec.shares):
-            self.play(average.share())
+            self.play(average.show_shares())
             self.play(brisk(average.multiply()))
         with self.beat("sum", spec.sum):
             self.play(average.add())
-            self.play(average.balance())
+            self.play(average.show_new_weight())
         with self.beat("alike", spec.alike):
-            self.play(average.count_alike())
+            self.play(average.compare_equal_shares())

@@ -1,12 +1,10 @@
 """The chapter on failures: one round with failing workers, and all rounds of the run."""
 
-from manim import Animation, FadeOut, Group, LaggedStart
+from manim import Animation, FadeOut, Group
 
 from scenes.charts.replies import Replies
 from scenes.drawing.pace import brisk
-from scenes.stage.crowd_outages import outages_of
 from scenes.stage.scene import StageScene
-from scenes.stage.stage import STAGGER
 from scenes.story import when_workers_fail as story
 from scenes.story.when_workers_fail import FailingRoundSpec, WhenWorkersFailSpec
 
@@ -25,19 +23,20 @@ class WhenWorkersFail(StageScene):
     def one_round(self, spec: FailingRoundSpec, *around: Animation) -> list[Animation]:
         """Play a round in which workers fail; return the animations that remove the stage."""
         stage = self.set_stage(spec.stage)
-        outages = outages_of(spec.outages, stage)
+        failures = stage.failures(spec.failures)
         with self.beat("ask", spec.ask, *around, self.chrome.status(spec.status)):
             self.play(brisk(stage.open(spec.plate, spec.reading)))
             self.play(brisk(stage.pick(spec.picked)))
             self.play(brisk(stage.distribute(spec.picked, spec.model_size)))
         with self.beat("fail", spec.fail):
-            self.play(brisk(stage.train_unseen(spec.trained)), brisk(outages.strike()))
-            self.play(brisk(outages.cut()))
+            training = stage.train_without_curves(spec.trained)
+            self.play(brisk(training), brisk(failures.train_and_fail()))
+            self.play(brisk(failures.break_wires()))
         with self.beat("close", spec.close):
-            self.play(LaggedStart(*map(brisk, stage.collect(spec.updates)), lag_ratio=STAGGER))
+            self.play(brisk(stage.collect_together(spec.updates)))
             self.play(brisk(stage.aggregate(*spec.new_plate)))
             self.play(brisk(stage.front_end.compare(*spec.before_and_after)))
-        everything = Group(stage.everything, outages.everything)
+        everything = Group(stage.everything, failures.everything)
         return [brisk(FadeOut(everything)), *self.chrome.hide("status")]
 
     def all_rounds(self, spec: WhenWorkersFailSpec, *around: Animation) -> None:
@@ -48,4 +47,4 @@ class WhenWorkersFail(StageScene):
             self.play(replies.run())
         if spec.none_came is not None:
             with self.beat("none_came", spec.none_came):
-                self.play(replies.single_out())
+                self.play(replies.highlight_empty_rounds())

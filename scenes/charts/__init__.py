@@ -1,1 +1,1 @@
-"""Figures that fill the frame: each shows one thing that a chapter's story tells."""
+"""Charts that fill the frame, one for each kind of data."""

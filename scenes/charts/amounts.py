@@ -1,4 +1,4 @@
-"""An account: amounts as bars to one scale, on one floor."""
+"""Amounts as bars to one scale."""
 
 from collections.abc import Sequence
 
@@ -22,20 +22,20 @@ from scenes.drawing.text import Words
 from scenes.story.specs import EntrySpec
 
 BAR = 72  # pixels of height
-BESIDE = 22  # pixels between a bar and its amount, and between names and the floor
-NOTE = 42  # pixels from a name's middle down to its note's
-NAMED = 52  # pixels from a name's middle down to its bar's top, where names stand above
-APART = 26  # pixels between a bar and the name under it, at least
-NARROW = 1200  # pixels of width below which names stand above their bars, not beside them
+BESIDE = 22  # pixels between a bar and its amount, and between names and the axis
+NOTE = 42  # pixels from the middle of a name to that of its note
+NAMED = 52  # pixels from the middle of a name to its bar under it
+APART = 26  # pixels between a bar and the next name under it at least
+NARROW = 1200  # pixels of width below which names are above their bars, not beside them
 
 
 class Entry:
-    """One entry: its name with a note, its bar, and its amount at the bar's end."""
+    """One entry: its name and note, its bar, and its amount at the end of the bar."""
 
     def __init__(
         self, spec: EntrySpec, slot: Slot, size: tuple[float, float], frame: Frame
     ) -> None:
-        """Draw it: ``slot`` is where the bar may reach, ``size`` how far it does and its height."""
+        """Draw the entry in a slot for the longest bar; ``size`` is its length and height."""
         length, height = size
         self.spec = spec
         self.slot = slot
@@ -56,11 +56,11 @@ class Entry:
 
     @property
     def everything(self) -> VGroup:
-        """What stands of it; what has no length has no bar."""
+        """All parts of the entry; without a length it has no bar."""
         return VGroup(self.name, self.note, self.amount, *([self.bar] if self.length else []))
 
     def enter(self) -> Animation:
-        """Say what it is, and let its bar grow to its amount, if it has one."""
+        """Show the name and the note, let the bar grow, and show the amount."""
         grow = [GrowFromEdge(self.bar, LEFT, run_time=theme.MOVE)] if self.length else []
         return AnimationGroup(
             FadeIn(VGroup(self.name, self.note), run_time=theme.SWAP),
@@ -71,10 +71,7 @@ class Entry:
 
 
 class Amounts:
-    """Entries under one another. Every verb is an animation.
-
-    All have one scale from the start, on which ``most`` fits.
-    """
+    """Entries in a column, to the scale of ``most``. Each verb is an animation."""
 
     def __init__(self, entries: Sequence[EntrySpec], most: float, area: Slot, frame: Frame) -> None:
         self.frame = frame
@@ -82,7 +79,7 @@ class Amounts:
         self.spec = list(entries)
         self._reserved = self._longest_amount() + frame.px(BESIDE)
         self.over = 0.0 if self._one_line(area) else frame.px(NOTE)
-        # Names that stand above their bars are part of what is in the middle of a row.
+        # The middle of a row is that of a bar with its name above it.
         drop = (frame.px(NAMED) + self.over) / 2 if self.narrow else 0.0
         self.area = area = Slot(area.x, area.y - drop, area.width, area.height)
         self.slots = area.rows([1.0] * len(entries))
@@ -93,19 +90,19 @@ class Amounts:
         self.entries: list[Entry] = []
         self.scale = self.bars.width / (most or 1.0)
         low, high = (self.bars.at(0, up) for up in (0.04, 0.96))
-        self.floor = Stroke(low, high, stroke_color=theme.EDGE, stroke_width=2)
+        self.axis = Stroke(low, high, stroke_color=theme.EDGE, stroke_width=2)
 
     def enter(self, spec: Sequence[EntrySpec]) -> Animation:
-        """Bring some entries in, one after the other; the first ones bring the floor."""
-        first = [FadeIn(self.floor, run_time=theme.SWAP)] if not self.entries else []
+        """Show some entries one after the other, with the axis before the first ones."""
+        first = [FadeIn(self.axis, run_time=theme.SWAP)] if not self.entries else []
         new = [self._entry(t, self.slots[self.spec.index(t)].y) for t in spec]
         self.entries += new
         return LaggedStart(*first, *(entry.enter() for entry in new), lag_ratio=0.7)
 
     def add_up(self, spec: Sequence[EntrySpec], whole: EntrySpec) -> Animation:
-        """Put the bars of some entries end to end, as one entry above the others.
+        """Join the bars of some entries to one entry above all others.
 
-        An entry without a bar stays one of the others; all that stand then are evenly apart.
+        The other entries move; entries without a bar are among them.
         """
         parts = [entry for entry in self.entries if entry.spec in spec and entry.length]
         others = [entry for entry in self.entries if entry not in parts]
@@ -143,13 +140,13 @@ class Amounts:
         return entry
 
     def _one_line(self, area: Slot) -> bool:
-        """Whether every name has room beside its note, where they stand above their bars."""
+        """Return whether every name has room beside its note."""
         pairs = [(Words(t.name, self.frame), Words(t.note, self.frame)) for t in self.spec]
         gap = 3 * self.frame.px(BESIDE)
         return all(name.width + gap + note.width <= area.width for name, note in pairs)
 
     def _name(self, entry: Entry, y: float) -> None:
-        """Put name and note left of the floor, or above the bar where that is too narrow."""
+        """Place name and note left of the axis, or above the bar in a narrow area."""
         px = self.frame.px
         if self.narrow:
             up = self.thick / 2 + px(NAMED - theme.LABEL / 2)

@@ -1,4 +1,4 @@
-"""One row of a weighted average: a worker, its photos, its share, what it sent, their product."""
+"""One row of a weighted average: a worker, its examples, share, value and product."""
 
 from dataclasses import dataclass
 
@@ -20,10 +20,10 @@ TIMES = "\N{MULTIPLICATION SIGN}"
 
 @dataclass(frozen=True)
 class Columns:
-    """Where a row's parts stand, pixels from the left; numbers end at their place.
+    """The places of a row's parts, in pixels from the left; numbers end at their places.
 
-    ``size`` is their capitals' height. The number of photos stands beside its bar, ``named`` where
-    there is room, unless ``photos`` says where; ``under`` is how far the bar is under the text.
+    ``size`` is the height of capitals. The number of photos is beside its bar, with its noun if
+    ``named``, unless ``photos`` is its place; ``under`` is the distance of the bar under the text.
     """
 
     bar: float
@@ -45,12 +45,12 @@ PORTRAIT = Columns(0, 735, 405, 430, 560, 585, 735, photos=270, under=30)
 
 
 def columns_of(frame: Frame) -> Columns:
-    """Return the columns that a frame's shape has room for."""
+    """Return the columns for a frame's shape."""
     return WIDE if frame.wide else PORTRAIT if frame.portrait else SQUARE
 
 
 class Equals(VGroup):
-    """An equals sign: two strokes around a point."""
+    """An equals sign of two strokes around a point."""
 
     def __init__(self, center: Point3D, size: float) -> None:
         half, up = RIGHT * 0.36 * size, UP * 0.14 * size
@@ -59,7 +59,7 @@ class Equals(VGroup):
 
 
 class Term:
-    """A row's parts, each where it stands; the table brings them in."""
+    """The parts of a row in their places."""
 
     def __init__(self, spec: TermSpec, before: Quantity | None, slot: Slot, frame: Frame) -> None:
         self.spec, self.frame, self.slot = spec, frame, slot
@@ -76,7 +76,7 @@ class Term:
             self.old.add(self._number(before[0], columns.value, theme.MODEL))
 
     def count(self, text: Text, share: float) -> None:
-        """Lay out the bar, ``share`` of the longest one's length, and what it counts."""
+        """Draw the bar, with a ``share`` of the longest length, and the number of examples."""
         columns, down = self.at, self.frame.px(self.at.under)
         length = max(columns.longest * share, 2)
         height = self.frame.px(THIN_BAR if columns.under else BAR)
@@ -84,13 +84,12 @@ class Term:
         self.bar = Rectangle(width=self.frame.px(length), height=height)
         self.bar.set_fill(theme.DATA, opacity=1).set_stroke(width=0)
         self.bar.move_to(self._point(columns.bar + length / 2) - np.array([0.0, down, 0.0]))
-        shown = text if columns.named else numbers_of(text)[0]
-        self.photos = Words(shown, self.frame)
+        self.photos = Words(text if columns.named else numbers_of(text)[0], self.frame)
         place = columns.photos or columns.bar + length + 14
         self.photos.put(self._point(place), 1 if columns.photos else -1)
 
     def _value(self, text: Text) -> Words:
-        """Return what was sent; where many stand in one row, smaller words for it."""
+        """Return the value, or smaller words for a row of many workers."""
         if not numbers_of(text):
             words = Words(text, self.frame, color=theme.MUTED)
             return words.put(self._point(self.at.value), 1)

@@ -1,4 +1,4 @@
-"""A round's updates in two runs: one alone and large, then both side by side on one scale."""
+"""Client drift: the updates of a round in two runs, first one run, then both to one scale."""
 
 from collections.abc import Iterator, Sequence
 
@@ -7,31 +7,28 @@ from manim import Animation, AnimationGroup, FadeIn, FadeOut, Group, VGroup
 from manim import Line as Stroke
 
 from scenes import theme
-from scenes.charts.update_arrows import Look, Pose, UpdateArrows
+from scenes.charts.update_arrows import ChangeView, UpdateArrows, View
 from scenes.drawing import layers
 from scenes.drawing.layout import Frame, Slot, box
 from scenes.drawing.text import Words
 from scenes.story.specs import ArrowsSpec, VersusSpec
 from scenes.text.lines import Text
 
-NAME = 62  # pixels under a run's arrows for the run's name
-FOOT = 148  # pixels under arrows that are shown alone, for the name of their start and two notes
-UNDER = 42  # pixels from a floor to the text under it, and from a line to the next one
-ROW, LOW_ROWS = (
-    118,
-    (104, 72),
-)  # pixels from one measure to the next: between the arrows, under them
+NAME = 62  # pixels for a run's name under its arrows
+FOOT = 148  # pixels under the arrows of one run, for the name of their start and two notes
+UNDER = 42  # pixels from the floor to the text under it, and from line to line
+ROW, LOW_ROWS = 118, (104, 72)  # pixels of a row between the arrows, and under them
 ROWS = 3
 OVER = 24  # pixels between the arrows and the measures under them
 TABLE = 590  # pixels of width for the measures
 NARROWEST = 180  # pixels of width for a run's arrows; its name may need more
 GAP = 24  # pixels between the columns
-NAMED = 34  # pixels between an arrow and a name beside it
-LEAST_BESIDE = 1500  # pixels of width from which the measures stand between the arrows
+NAMED = 34  # pixels between an arrow and a label beside it
+LEAST_BESIDE = 1500  # pixels of width from which the measures are between the arrows
 
 
 class ClientDrift:
-    """The arrows of two runs' updates, and between them what is measured of both."""
+    """The arrows of two runs' updates, and a table of measures of both."""
 
     def __init__(self, spec: tuple[ArrowsSpec, ArrowsSpec], area: Slot, frame: Frame) -> None:
         self.frame = frame
@@ -41,29 +38,29 @@ class ClientDrift:
         self.narrowest = max(frame.px(NARROWEST), *names)
         self.slots, self.table = self._slots()
         self.unit = self._common_unit()
-        self.poses = self._on_one_floor()
+        self.views = self._on_one_floor()
         self.headings = VGroup(*self._headings(spec))
         self.notes = VGroup()
         self.rows = VGroup()
         self.marks = VGroup()
 
-    # --- one alone
+    # --- the first run
 
-    def open(self, start: Text) -> Animation:
-        """Let the first run's updates grow from their common start, which is named."""
+    def enter(self, start: Text) -> Animation:
+        """Let the first run's updates grow from their common start, and name the start."""
         area = self.area.rows([self.area.height - self.frame.px(FOOT), self.frame.px(FOOT)])[0]
-        self.one.see(_pose(self.one, area, _unit(self.one, area)))
+        self.one.draw(_view(self.one, area, _unit(self.one, area)))
         under = self.one.floor.get_bottom() - np.array([0, self.frame.px(UNDER), 0])
         self.notes.add(Words(start, self.frame, color=theme.MUTED).put(under))
         named = FadeIn(self.notes[0], run_time=theme.SWAP)
-        return AnimationGroup(named, Look([self.one], 1.7 * theme.MOVE, updates=1.0))
+        return AnimationGroup(named, ChangeView(self.one, 1.7 * theme.MOVE, updates=1.0))
 
     def average(self) -> Animation:
-        """Let the average grow among the first run's updates."""
-        return Look([self.one], 0.7 * theme.MOVE, average=1.0)
+        """Let the average of the first run's updates grow."""
+        return ChangeView(self.one, 0.7 * theme.MOVE, average=1.0)
 
-    def name(self, update: Text, average: Text, notes: Sequence[Text]) -> Animation:
-        """Name one update and the average, where there is room; put notes under the arrows."""
+    def label(self, update: Text, average: Text, notes: Sequence[Text]) -> Animation:
+        """Label one update and the average if there is room, and add notes under the arrows."""
         side = np.array([self.frame.px(NAMED), 0.0, 0.0])
         right = Words(update, self.frame, color=theme.UPDATE).put(self.one.rightmost() + side, -1)
         tip = self.one.tip(0.94 * self.one.spec.average)
@@ -81,42 +78,42 @@ class ClientDrift:
         self.notes.add(*new)
         return FadeIn(new, run_time=theme.SWAP)
 
-    # --- both
+    # --- both runs
 
     def compare(self) -> Sequence[Animation]:
-        """Bring the second run beside the first on one scale, and let it grow."""
-        first, second = self.poses
-        self.other.see(second)
-        gone, self.notes = self.notes, VGroup()
-        away = Look([self.one], 0.8 * theme.MOVE, start=first.start, unit=first.unit)
+        """Move the first run aside to the common scale, and let the second run's arrows grow."""
+        first, second = self.views
+        self.other.draw(second)
+        old, self.notes = self.notes, VGroup()
+        away = ChangeView(self.one, 0.8 * theme.MOVE, start=first.start, unit=first.unit)
         return (
             AnimationGroup(
-                FadeOut(gone, run_time=theme.SWAP / 2),
+                FadeOut(old, run_time=theme.SWAP / 2),
                 away,
                 FadeIn(self.headings[0], run_time=theme.SWAP),
                 lag_ratio=0.8,
             ),
             AnimationGroup(
                 FadeIn(self.headings[1], run_time=theme.SWAP),
-                Look([self.other], 1.4 * theme.MOVE, updates=1.0),
+                ChangeView(self.other, 1.4 * theme.MOVE, updates=1.0),
             ),
-            Look([self.other], 0.5 * theme.MOVE, average=1.0),
+            ChangeView(self.other, 0.5 * theme.MOVE, average=1.0),
         )
 
-    def measure(self, *spec: VersusSpec) -> Animation:
-        """Show the next measures of both between them, under those shown."""
+    def show_measures(self, *spec: VersusSpec) -> Animation:
+        """Add rows to the table of measures."""
         new = VGroup(*(self._row(versus, len(self.rows) + i) for i, versus in enumerate(spec)))
         self.rows.add(*new)
         return FadeIn(new, run_time=theme.SWAP)
 
-    def lengths(self, name: Text) -> Animation:
-        """Mark on each average's axis how long the updates are on average, and name it once."""
-        self.marks = VGroup(self.one.yardstick(), self.other.yardstick())
+    def show_mean_lengths(self, name: Text) -> Animation:
+        """Mark the mean length of each run's updates, and label one mark."""
+        self.marks = VGroup(self.one.mean_length(), self.other.mean_length())
         self.marks.add(*self._beside_mark(Words(name, self.frame, color=theme.MUTED)))
         return FadeIn(self.marks)
 
     def _beside_mark(self, words: Words) -> list[Words]:
-        """Put a mark's name beside the second run's mark, on a side where no update passes."""
+        """Put a label beside the second run's mark, on a side without updates if there is one."""
         place = self.other.tip(self.other.spec.mean_length)
         gap = self.frame.px(NAMED)
         for side in (-1, 1):
@@ -133,14 +130,14 @@ class ClientDrift:
         return []
 
     def leave(self) -> Animation:
-        """Take everything away."""
+        """Remove everything."""
         everything = (self.one, self.other, self.headings, self.rows, self.marks, self.notes)
         return FadeOut(Group(*everything), run_time=theme.MOVE / 2)
 
-    # --- places
+    # --- layout
 
     def _slots(self) -> tuple[tuple[Slot, Slot], Slot]:
-        """Return a column for each run, and the table's slot: between them, or under both."""
+        """Return a slot for each run, and the table's slot between or under them."""
         px, area = self.frame.px, self.area
         if area.width > px(LEAST_BESIDE):
             widths = _shared(area.width - px(TABLE + 2 * GAP), self._widths(), self.narrowest)
@@ -153,7 +150,7 @@ class ClientDrift:
         return (_above(left, px(NAME)), _above(right, px(NAME))), table
 
     def _common_unit(self) -> float:
-        """Return the largest scale at which both runs' arrows fit, their starts at one height."""
+        """Return the largest scale for both runs with their starts at one height."""
         extents = [arrows.extent() for arrows in (self.one, self.other)]
         lowest = min(extent.bottom for extent in extents)
         return min(
@@ -161,33 +158,33 @@ class ClientDrift:
             for slot, extent in zip(self.slots, extents, strict=True)
         )
 
-    def _on_one_floor(self) -> tuple[Pose, Pose]:
-        """Return both poses: each in the middle of its slot, both starts at one height."""
-        poses = [
-            _pose(arrows, slot, self.unit)
+    def _on_one_floor(self) -> tuple[View, View]:
+        """Return both views, each in the middle of its slot, with the starts at one height."""
+        views = [
+            _view(arrows, slot, self.unit)
             for arrows, slot in zip((self.one, self.other), self.slots, strict=True)
         ]
         lowest = max(-self.unit * arrows.extent().bottom for arrows in (self.one, self.other))
         height = self.slots[0].bottom + lowest
-        one, other = (Pose(np.array([pose.start[0], height, 0.0]), pose.unit) for pose in poses)
+        one, other = (View(np.array([view.start[0], height, 0.0]), view.unit) for view in views)
         return one, other
 
     def _widths(self) -> list[float]:
         return [arrows.extent().width for arrows in (self.one, self.other)]
 
     def _headings(self, spec: tuple[ArrowsSpec, ArrowsSpec]) -> Iterator[Words]:
-        """Put each run's name under the floor of its arrows."""
+        """Yield each run's name, under its arrows."""
         both = self.one, self.other
-        for arrows, drawn, slot, pose in zip(spec, both, self.slots, self.poses, strict=True):
-            low = float(pose.start[1]) + pose.unit * drawn.extent().bottom
+        for arrows, drawn, slot, view in zip(spec, both, self.slots, self.views, strict=True):
+            low = float(view.start[1]) + view.unit * drawn.extent().bottom
             y = low - self.frame.px(NAME - theme.LABEL / 2)
             words = Words(arrows.name, self.frame, weight="SEMIBOLD")
             half = words.width / 2
-            x = min(max(float(pose.start[0]), slot.left + half), slot.right - half)
+            x = min(max(float(view.start[0]), slot.left + half), slot.right - half)
             yield words.put(np.array([x, y, 0.0]))
 
     def _row(self, spec: VersusSpec, row: int) -> VGroup:
-        """Return a measure: its name in the middle, a value on each side."""
+        """Return a row of the table: a measure's name, and a value on each side."""
         pitch = min(self.table.height / ROWS, self.frame.px(ROW))
         y = self.table.y + ((ROWS - 1) / 2 - row) * pitch
         name = Words(spec.name, self.frame, color=theme.MUTED)
@@ -206,23 +203,23 @@ class ClientDrift:
 
 
 def _above(slot: Slot, height: float) -> Slot:
-    """Return what is left of a slot above a strip of some height."""
+    """Return the part of a slot above a strip of some height."""
     return box(slot.left, slot.bottom + height, slot.right, slot.top)
 
 
 def _unit(arrows: UpdateArrows, slot: Slot) -> float:
-    """Return the largest scale at which arrows fit into a slot."""
+    """Return the largest scale for arrows in a slot."""
     extent = arrows.extent()
     return min(slot.width / extent.width, slot.height / extent.height)
 
 
-def _pose(arrows: UpdateArrows, slot: Slot, unit: float) -> Pose:
-    """Return the pose of arrows in the middle of a slot."""
-    return Pose(slot.center - unit * arrows.extent().center, unit)
+def _view(arrows: UpdateArrows, slot: Slot, unit: float) -> View:
+    """Return the view of arrows in the middle of a slot."""
+    return View(slot.center - unit * arrows.extent().center, unit)
 
 
 def _shared(width: float, wanted: Sequence[float], least: float) -> list[float]:
-    """Divide a width in proportion to what is wanted, nobody getting less than some width."""
+    """Divide a width in proportion to two wanted widths, with a least width for each."""
     parts = [width * part / sum(wanted) for part in wanted]
     small = min(parts)
     if small >= least:

@@ -1,4 +1,4 @@
-"""What each class was called: a matrix of brightness, and each class's right answers beside it."""
+"""The confusion matrix, with the accuracy of each class as a bar beside its row."""
 
 from collections.abc import Sequence
 
@@ -28,13 +28,13 @@ from scenes.drawing.text import Words, cut
 from scenes.story.specs import ConfusionSpec
 from scenes.text.lines import Text
 
-PIXELS = 720  # of the matrix's side in the picture, about
-HEAD = 56  # pixels above the matrix for what its columns are called
+PIXELS = 720  # of the matrix's side in the image, about
+HEAD = 56  # pixels above the matrix for the heads of its columns
 LONGEST = 240  # pixels of a row's name at most
 GAP = 24  # pixels between its parts
 AFTER = 16  # pixels from a bar's end to its number
-LEAST_BARS = 280  # pixels of width below which there are no bars
-LEAST_ROW = 40  # pixels of height of a row that has a name of its own
+LEAST_BARS = 280  # pixels of width of the bars; with less there are none
+LEAST_ROW = 40  # pixels of height of a row with its own name
 TALLEST = 1.5  # a row's height at most, in widths of a column
 BAR = 0.46  # a bar's height, in rows
 GUIDE = 2.5
@@ -44,7 +44,7 @@ Shares = npt.NDArray[np.float64]
 
 
 class Matrix(ImageMobject):
-    """A picture of shares: the larger, the brighter, on one scale from none to all."""
+    """An image of shares: the brighter, the larger, from 0 to 1."""
 
     def __init__(self, shares: Shares, slot: Slot) -> None:
         count = len(shares)
@@ -56,7 +56,7 @@ class Matrix(ImageMobject):
         self.move_to(slot.center).set_z_index(layers.RECESSES)
 
     def draw(self, shares: Shares) -> None:
-        """Draw other shares in the same place."""
+        """Draw other shares."""
         self.pixel_array[..., :3] = self._pixels(shares)
 
     def _pixels(self, shares: Shares) -> npt.NDArray[np.uint8]:
@@ -73,7 +73,7 @@ def _eight_bits(color: npt.NDArray[np.float64]) -> npt.NDArray[np.uint8]:
 
 
 class Confusion:
-    """The matrix, the names of its rows, and a bar for each class's share of right answers."""
+    """The matrix, the names of its rows, and a bar for each class's accuracy."""
 
     def __init__(self, spec: ConfusionSpec, area: Slot, frame: Frame) -> None:
         px = frame.px
@@ -83,60 +83,60 @@ class Confusion:
         names, number, heads = self._widest_name() + px(GAP), self._widest_number(), px(HEAD)
         side = min(area.height - heads, area.width - names - px(GAP) - number)
         wide = area.width - names - side - px(2 * GAP + AFTER) - number
-        self.barred = wide >= px(LEAST_BARS)
-        used = area.width if self.barred else names + side + px(GAP) + number
-        # Where it is narrow, the rows are taller than wide, so that all have their names.
+        self.has_bars = wide >= px(LEAST_BARS)
+        used = area.width if self.has_bars else names + side + px(GAP) + number
+        # Without bars the rows may be higher than the columns are wide, with room for all names.
         high = max(TALLEST * side, px(LEAST_ROW) * len(spec.names))
-        high = min(area.height - heads, side if self.barred else high)
+        high = min(area.height - heads, side if self.has_bars else high)
         left, top = area.x - used / 2 + names, area.y + (high + heads) / 2 - heads
         self.slot = box(left, top - high, left + side, top)
-        self.start = self.slot.right + px(2 * GAP if self.barred else GAP)
-        self.bar_room = wide if self.barred else 0.0
+        self.start = self.slot.right + px(2 * GAP if self.has_bars else GAP)
+        self.bar_room = wide if self.has_bars else 0.0
         self.pitch = high / len(spec.names)
-        self.spelled = self.pitch >= px(LEAST_ROW) - TINY
+        self.all_named = self.pitch >= px(LEAST_ROW) - TINY
         self.matrix = Matrix(spec.shares[0], self.slot)
-        kinds = range(len(spec.names))
-        self.bars = VGroup(*(self._bar(k) for k in kinds)) if self.barred else VGroup()
+        classes = range(len(spec.names))
+        self.bars = VGroup(*(self._bar(k) for k in classes)) if self.has_bars else VGroup()
         self.heads = VGroup(*self._heads())
-        self.names = self._labels(list(kinds) if self.spelled else [])
+        self.names = self._labels(list(classes) if self.all_named else [])
         self.numbers = VGroup()
         self.pointers = VGroup()
         self.show(spec.shares[0])
 
     def enter(self) -> Animation:
-        """Bring in the matrix as it was first, with the names of its rows."""
+        """Show the matrix of the first step, with the names of its rows."""
         texts = [words for words in (self.bars, self.heads, self.names) if len(words)]
         return FadeIn(Group(self.matrix, *texts), run_time=theme.MOVE)
 
     def advance(self, step: int, run_time: float) -> Animation:
-        """Go to the next step: cells brighten or darken, bars grow or shrink."""
-        return Turn(self, step, run_time)
+        """Change the matrix and the bars to the next step."""
+        return ChangeShares(self, step, run_time)
 
     def show(self, shares: Shares) -> None:
-        """Draw a step, or something between two."""
+        """Draw the shares of a step, or shares between two steps."""
         self.matrix.draw(shares)
         for bar, share in zip(self.bars, np.diag(shares), strict=False):
-            long = max(float(share) * self.bar_room, self.frame.px(2))
-            bar.stretch_to_fit_width(long, about_edge=LEFT)
+            length = max(float(share) * self.bar_room, self.frame.px(2))
+            bar.stretch_to_fit_width(length, about_edge=LEFT)
 
     def finish(self) -> Animation:
-        """Write each class's share of right answers at the end of its row."""
-        if not self.spelled:
+        """Show each class's accuracy at the end of its row."""
+        if not self.all_named:
             return Wait(theme.SWAP)
         self.numbers = self._numbers(range(len(self.spec.names)))
         return FadeIn(self.numbers)
 
-    def light_best(self) -> Animation:
-        """Light the class that is called right most often."""
+    def highlight_best(self) -> Animation:
+        """Highlight the class with the best accuracy."""
         steps: list[Animation] = [self._light([self.spec.best])]
-        if not self.spelled:
+        if not self.all_named:
             rows = sorted({self.spec.best, *(self.spec.mistake or ())[:1]})
             self.names, self.numbers = self._labels(rows), self._numbers(rows)
             steps.append(FadeIn(self.names, self.numbers))
         return AnimationGroup(*steps, run_time=theme.MOVE)
 
-    def point_out(self) -> Animation:
-        """Light the cell of the most frequent mistake, if there is any, with its names."""
+    def highlight_mistake(self) -> Animation:
+        """Highlight the most frequent mistake with the names of both classes, if there is any."""
         if self.spec.mistake is None:
             return Wait(theme.SWAP)
         row, column = self.spec.mistake
@@ -151,13 +151,12 @@ class Confusion:
     # --- parts
 
     def _light(self, rows: Sequence[int]) -> Animation:
-        """Return the animation that gives some rows ink and the others muted colours."""
+        """Highlight some rows, and mute the others."""
         steps: list[Animation] = []
         for i, bar in enumerate(self.bars):
             steps.append(bar.animate.set_fill(theme.INK if i in rows else theme.EDGE))  # type: ignore[arg-type]
-        # Where every row has its own, they stand in the rows' order.
-        for texts in (self.names, self.numbers) if self.spelled else ():
-            for i, words in enumerate(texts):
+        for texts in (self.names, self.numbers) if self.all_named else ():
+            for i, words in enumerate(texts):  # one for each row
                 ink = theme.INK if i in rows else theme.MUTED
                 steps.append(words.animate.set_color(ink))  # type: ignore[arg-type]
         return AnimationGroup(*steps) if steps else Wait(theme.SWAP)
@@ -176,14 +175,14 @@ class Confusion:
         return bar.move_to(np.array([self.start, self._y(row), 0.0]), aligned_edge=LEFT)
 
     def _heads(self) -> list[Words]:
-        """Return what rows, columns and bars are called, on one line above them."""
+        """Return the heads of rows, columns and bars, on one line above the matrix."""
         y = self.slot.top + self.frame.px(HEAD - 0.7 * theme.LABEL)
         rows, columns, right = self.spec.heads
         places: list[tuple[Text, float, float]] = [
             (rows, self.slot.left - self.frame.px(GAP), 1),
             (columns, self.slot.left, -1),
         ]
-        if self.barred:
+        if self.has_bars:
             places.append((right, self.start, -1))
         return [
             Words(spec, self.frame, color=theme.MUTED).put(np.array([x, y, 0.0]), side)
@@ -200,38 +199,31 @@ class Confusion:
 
     def _widest_name(self) -> float:
         rows, *_ = self.spec.heads
-        kinds = range(len(self.spec.names))
-        return max(Words(rows, self.frame).width, *(self._name(k).width for k in kinds))
+        classes = range(len(self.spec.names))
+        return max(Words(rows, self.frame).width, *(self._name(k).width for k in classes))
 
     def _widest_number(self) -> float:
         return max(Words(spec, self.frame).width for spec in self.spec.right)
 
     def _numbers(self, rows: Sequence[int]) -> VGroup:
-        """Return shares of right answers, each at the end of its row."""
+        """Return the accuracy of some classes, each at the end of its row."""
         ys = self._apart(rows)
         last = np.diag(self.spec.shares[-1])
-        gap = self.frame.px(AFTER if self.barred else 0)
-        return VGroup(
-            *(
-                self._words(
-                    self.spec.right[k], (self.start + last[k] * self.bar_room + gap, ys[k]), -1
-                )
-                for k in rows
-            )
-        )
-
-    def _words(self, text: Text, place: tuple[float, float], side: float) -> Words:
-        return Words(text, self.frame).put(np.array([*place, 0.0]), side)
+        gap = self.frame.px(AFTER if self.has_bars else 0)
+        xs = self.start + last * self.bar_room + gap
+        places = {k: np.array([xs[k], ys[k], 0.0]) for k in rows}
+        words = (Words(self.spec.right[k], self.frame).put(places[k], -1) for k in rows)
+        return VGroup(*words)
 
     def _apart(self, rows: Sequence[int]) -> dict[int, float]:
-        """Return the height of each row's text: its row's own, moved where two would touch."""
+        """Return the y of each row's text: the middle of the row, moved if two would touch."""
         least, ys = self.frame.px(LEAST_ROW), {row: self._y(row) for row in rows}
         upper = None
         for row in sorted(ys):
             if upper is not None and ys[upper] - ys[row] < least:
                 ys[row] = ys[upper] - least
             upper = row
-        # What was moved out below goes back up, with those above it.
+        # Move texts below the matrix up again, and the texts above them.
         floor = self.slot.bottom + least / 2
         for row in sorted(ys, reverse=True):
             if ys[row] >= floor:
@@ -240,7 +232,7 @@ class Confusion:
         return ys
 
     def _pointers(self, row: int, column: int) -> VGroup:
-        """Return a frame around a cell, lines to its row's and column's names, and the latter."""
+        """Return a frame around a cell, lines to both names, and the name of the column."""
         cell = self._cell(row, column)
         around = Rectangle(width=cell.width, height=cell.height, stroke_width=2 * GUIDE)
         around.set_stroke(theme.INK).move_to(cell.center)
@@ -257,14 +249,14 @@ class Confusion:
         half = words.width / 2
         rows, *_, last = self.heads
         left = rows.get_right()[0] + self.frame.px(GAP)
-        right = last.get_left()[0] - self.frame.px(GAP) if self.barred else self.area.right
+        right = last.get_left()[0] - self.frame.px(GAP) if self.has_bars else self.area.right
         x = min(max(x, left + half), right - half)
         y = self.slot.top + self.frame.px(HEAD - 0.7 * theme.LABEL)
         return words.put(np.array([x, y, 0.0]))
 
 
-class Turn(Animation):
-    """The matrix and the bars go from one step to the next."""
+class ChangeShares(Animation):
+    """The animation of the matrix and the bars from one step to the next."""
 
     def __init__(self, confusion: Confusion, step: int, run_time: float) -> None:
         self.confusion = confusion
@@ -273,6 +265,6 @@ class Turn(Animation):
         super().__init__(moved, run_time=run_time, rate_func=linear)
 
     def interpolate_mobject(self, alpha: float) -> None:
-        """Draw a state between the two."""
-        share = min(alpha, 1.0)
-        self.confusion.show((1 - share) * self.before + share * self.after)
+        """Draw shares between both."""
+        part = min(alpha, 1.0)
+        self.confusion.show((1 - part) * self.before + part * self.after)

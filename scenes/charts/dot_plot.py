@@ -1,4 +1,4 @@
-"""Strategies compared: a row each, a dot for each of its runs, and a line at their mean."""
+"""A dot plot of strategies: a row for each, with a dot for each run and a line at their mean."""
 
 from collections.abc import Sequence
 
@@ -24,25 +24,25 @@ from scenes.drawing.plot import scaled
 from scenes.drawing.text import Words
 from scenes.story.specs import DotPlotSpec, DotRowSpec, LevelSpec
 
-BESIDE = 1400  # pixels of width from which names stand beside the dots, else above them
+BESIDE = 1400  # pixels of width from which names are beside the dots, not above them
 NAMES = 56  # pixels between the names and the plot
-HEADING = 100  # pixels above the rows for the measure's name and the levels'
-SECOND = 66  # pixels more, where the measure's name stands over the levels'
-NOTE = 40  # pixels from the measure's name down to how it is measured
-UNDER_NAME = 42  # pixels from a name to what it changes
-HIGHEST_ROW = (150, 190)  # pixels, with the names beside the dots and above them
-HIGH_ROW = 124  # pixels from which on a mean stands in figures over its line, else beside the dots
+HEADING = 100  # pixels above the rows for the names of the measure and the levels
+SECOND = 66  # pixels more, if the name of the measure is above those of the levels
+NOTE = 40  # pixels from the name of the measure to its note
+UNDER_NAME = 42  # pixels from a strategy's name to its note
+HIGHEST_ROW = (150, 190)  # pixels, with names beside the dots and above them
+HIGH_ROW = 124  # pixels from which the number of a mean is above its line, not beside the dots
 DOT = 10  # pixels: radius
-APART = 1.4  # radii between two dots' middles at least; nearer ones stand one over the other
-LANE = 2.2  # radii from such a dot to the one over it
-MEAN = (30, 18)  # pixels of a mean's line above and below the dots: in a high row, in a low one
-REACH = 28  # pixels of a line through rows above and below dots whose names stand above them
-GAP = 30  # pixels between a row's last dot and its mean in figures
-CLEAR = 14  # pixels between a line and figures beside it
+APART = 1.4  # radii between the middles of two dots on one line, at least
+LANE = 2.2  # radii between the lines of closer dots
+MEAN = (30, 18)  # pixels of a mean's line above and below the dots, in high and low rows
+REACH = 28  # pixels of a level's line above and below the dots, if names are above them
+GAP = 30  # pixels between a row's last dot and the number of its mean
+CLEAR = 14  # pixels between a line and a number beside it
 
 
 class DotPlot:
-    """The plot, from the low level to the high one. Its verbs are animations."""
+    """The plot, from the low level to the high one. Each verb is an animation."""
 
     def __init__(self, spec: DotPlotSpec, area: Slot, frame: Frame) -> None:
         px = frame.px
@@ -74,33 +74,33 @@ class DotPlot:
         self.rows = [self._row(row) for row in range(count)]
 
     def enter(self) -> Animation:
-        """Bring in what is measured, the low level, and all names, muted."""
+        """Show the name of the measure, the low level, and the muted names of all rows."""
         return FadeIn(VGroup(self.heading, self.low, self.names))
 
-    def first(self) -> Animation:
+    def enter_first(self) -> Animation:
         """Show the first row."""
         return self.rows[0]
 
-    def others(self) -> Animation:
+    def enter_others(self) -> Animation:
         """Show the other rows, one after the other."""
         return LaggedStart(*self.rows[1:], lag_ratio=0.75)
 
-    def compare(self) -> Animation:
-        """Draw the first row's mean through all rows, and name it where there is room."""
+    def show_first_mean(self) -> Animation:
+        """Draw the first row's mean through all rows, with its name if there is room."""
         line, *name = self.base
         return AnimationGroup(Create(line), *map(FadeIn, name))
 
-    def far(self) -> Animation:
+    def show_high_level(self) -> Animation:
         """Draw the high level."""
         return FadeIn(self.high)
 
-    # --- places
+    # --- layout
 
     def _x(self, value: float) -> float:
         return scaled([value], self.least, self.most, self.plot.left, self.plot.right)[0]
 
     def _reserved(self) -> float:
-        """Return the width for what stands beside the dots farthest right."""
+        """Return the width right of the rightmost dot."""
         if self.above:
             return self.frame.px(DOT)
         words = [Words(row.mean_text, self.frame, weight="SEMIBOLD") for row in self.spec.rows]
@@ -112,18 +112,14 @@ class DotPlot:
     def _place(self, value: float, slot: Slot, up: float = 0.0) -> Point3D:
         return np.array([self._x(value), self._middle(slot) + up, 0.0])
 
-    def _of_row(self, sizes: tuple[int, int]) -> float:
-        """Return that of two sizes which belongs to the rows' height."""
-        return self.frame.px(sizes[0] if self.above else sizes[1])
-
-    def _names_of_levels(self) -> float:
+    def _level_names_y(self) -> float:
         down = theme.LABEL / 2 + (0 if self.beside else NOTE + SECOND)
         return self.plot.top - self.frame.px(down)
 
     # --- around the rows
 
     def _heading(self) -> VGroup:
-        """Return what is measured, and how under it, hanging from the origin."""
+        """Return the name of the measure above its note, below the origin."""
         lines = VGroup()
         for i, spec in enumerate((self.spec.name, self.spec.note)):
             down = self.frame.px(theme.LABEL / 2 + i * NOTE)
@@ -136,38 +132,33 @@ class DotPlot:
         return Stroke(self.plot.at(0, 0), top, stroke_color=theme.WIRE, stroke_width=2)
 
     def _through(self, value: float, color: str, slots: Sequence[Slot]) -> VGroup:
-        """Return a dashed line through rows; with gaps for the names that stand above dots."""
+        """Return a dashed line through rows, with gaps for names above the dots."""
         x = self._x(value)
         reach = self.frame.px(REACH)
-        ends = [(slot.top, slot.bottom) for slot in (slots[0], slots[-1])]
-        spans = [(ends[0][0], ends[1][1])]
+        spans = [(slots[0].top, slots[-1].bottom)]
         if not self.beside:
             spans = [(self._middle(slot) + reach, self._middle(slot) - reach) for slot in slots]
-        return VGroup(
-            *(
-                DashedLine(np.array([x, top, 0.0]), np.array([x, bottom, 0.0])).set_stroke(color, 2)
-                for top, bottom in spans
-            )
-        )
+        ends = ([np.array([x, y, 0.0]) for y in span] for span in spans)
+        return VGroup(*(DashedLine(*pair).set_stroke(color, 2) for pair in ends))
 
     def _level(self, spec: LevelSpec, color: str | None = None) -> VGroup:
-        """Return a level through all rows, and above them its name."""
+        """Return a level through all rows, with its name above them."""
         color = color or theme.MUTED
         words = Words(spec.name, self.frame, color=color)
         half = words.width / 2
         left = self.plot.left if self.beside else self.area.left
         x = min(max(self._x(spec.value), left + half), self.area.right - half)
-        words.put(np.array([x, self._names_of_levels(), 0.0]))
+        words.put(np.array([x, self._level_names_y(), 0.0]))
         return VGroup(self._through(spec.value, color, self.slots), words)
 
     def _base(self) -> VGroup:
-        """Return the first row's mean through the others; its name if the levels' leave room."""
+        """Return the first row's mean through the other rows, with its name if there is room."""
         mean = self.spec.rows[0].mean
         base = VGroup(self._through(mean, theme.INK, self.slots[1:] or self.slots))
         if not str(self.spec.base):
             return base
         words = Words(self.spec.base, self.frame)
-        words.put(np.array([self._x(mean), self._names_of_levels(), 0.0]))
+        words.put(np.array([self._x(mean), self._level_names_y(), 0.0]))
         gap = self.frame.px(GAP)
         texts = [part for level in (self.low, self.high) for part in level[1:]]
         near = (abs(w.get_x() - words.get_x()) < (w.width + words.width) / 2 + gap for w in texts)
@@ -177,7 +168,7 @@ class DotPlot:
     # --- a row
 
     def _name(self, spec: DotRowSpec) -> VGroup:
-        """Return a strategy's name and what it changes, around the origin."""
+        """Return a strategy's name and note, around the origin."""
         name = Words(spec.name, self.frame, color=theme.MUTED, weight="SEMIBOLD")
         name.put(np.zeros(3), -1)
         note = Words(spec.note, self.frame, color=theme.MUTED) if str(spec.note) else VGroup()
@@ -195,7 +186,7 @@ class DotPlot:
         return name.shift(np.array([self.area.left, y, 0.0]))
 
     def _row(self, row: int) -> Animation:
-        """Return how a row comes: its name lights up, its dots come one by one, then their mean."""
+        """Return the animation of a row: its name, its dots one by one, and their mean."""
         spec, slot = self.spec.rows[row], self.slots[row]
         dots = self._dots(spec, slot)
         mean = FadeIn(self._mean(spec, slot, first=row == 0), run_time=theme.SWAP)
@@ -205,7 +196,7 @@ class DotPlot:
         return AnimationGroup(named, appearing, mean, lag_ratio=0.6)
 
     def _dots(self, spec: DotRowSpec, slot: Slot) -> VGroup:
-        """Return a dot for each run, all on one line, but one over the other where they touch."""
+        """Return a dot for each run on one line, or on several lines if they are too close."""
         radius = self.frame.px(DOT)
         ups = stacked([self._x(value) for value in spec.values], APART * radius, LANE * radius)
         dots = VGroup()
@@ -215,8 +206,8 @@ class DotPlot:
         return dots
 
     def _mean(self, spec: DotRowSpec, slot: Slot, *, first: bool) -> VGroup:
-        """Return the mean's line, and the mean in figures: over it, or beside the dots."""
-        reach = self._of_row(MEAN)
+        """Return the line and the number of the mean; the number is above it or beside the dots."""
+        reach = self.frame.px(MEAN[0] if self.above else MEAN[1])
         low, high = (self._place(spec.mean, slot, side * reach) for side in (-1, 1))
         stroke = Stroke(low, high, stroke_color=theme.INK, stroke_width=5)
         words = Words(spec.mean_text, self.frame, weight="SEMIBOLD")
@@ -229,7 +220,7 @@ class DotPlot:
         return VGroup(stroke, words.put(place))
 
     def _beside_lines(self, x: float, width: float, *, first: bool) -> float:
-        """Return where figures stand that would be on a line through the rows: beside it."""
+        """Return the x of a number, moved if it would be on a line through the rows."""
         base = [] if first else [self.spec.rows[0].mean]
         values = [level.value for level in (self.spec.low, self.spec.high) if level] + base
         lines = sorted(map(self._x, values))
@@ -240,19 +231,19 @@ class DotPlot:
 
 
 def _beside(x: float, lines: Sequence[float], away: float) -> float:
-    """Return a place that far from lines, on the side that ``away`` says; they come in order."""
+    """Return an x at least ``away`` from all lines, in the order and the direction of a search."""
     for line in lines:
         if abs(x - line) < abs(away):
             x = line + away
     return x
 
 
-def stacked(places: Sequence[float], apart: float, lane: float) -> list[float]:
-    """Return how far up to put dots side by side, so that those too near are in other lanes."""
-    ups = [0.0] * len(places)
+def stacked(xs: Sequence[float], apart: float, lane: float) -> list[float]:
+    """Return the y of dots at some x: too close ones are on different lines."""
+    ups = [0.0] * len(xs)
     group: list[int] = []
-    for i in sorted(range(len(places)), key=lambda i: places[i]):
-        if group and places[i] - places[group[-1]] >= apart:
+    for i in sorted(range(len(xs)), key=lambda i: xs[i]):
+        if group and xs[i] - xs[group[-1]] >= apart:
             group = []
         group.append(i)
         for rank, member in enumerate(group):

@@ -1,4 +1,4 @@
-"""Facts: what something is called, and under it what it is, in columns."""
+"""Facts in columns: names, each above its value."""
 
 from collections.abc import Sequence
 from math import ceil
@@ -11,17 +11,17 @@ from scenes.drawing.layout import Frame, Slot
 from scenes.drawing.text import Words
 from scenes.story.specs import FactSpec
 
-# Columns, and the size of what stands in them: the first that has room.
+# Numbers of columns and sizes of values; the first pair with enough room is used.
 SHAPES = ((3, theme.TITLE), (2, theme.TITLE), (2, theme.LABEL), (1, theme.TITLE), (1, theme.LABEL))
 BETWEEN = 220  # pixels between two columns, at most
 APART = 64  # pixels between two columns, at least
-UNDER = 70  # pixels from a name's middle down to that of what it is
+UNDER = 70  # pixels from the middle of a name to that of its value
 TALLEST = 230  # pixels of a row
 RISE = 12  # pixels
 
 
 class Facts(VGroup):
-    """Names, each over what it is, in rows from the left to the right in the middle of a slot."""
+    """Names, each above its value, in rows in the middle of a slot."""
 
     def __init__(self, facts: Sequence[FactSpec], area: Slot, frame: Frame) -> None:
         self.frame = frame
@@ -44,12 +44,12 @@ class Facts(VGroup):
         super().__init__(*drawn)
 
     def enter(self) -> Animation:
-        """Bring the facts in, one after the other."""
+        """Show the facts one after the other."""
         shift = np.array([0.0, self.frame.px(RISE), 0.0])
         return LaggedStart(*(FadeIn(fact, shift=shift) for fact in self), lag_ratio=0.25)
 
     def _fact(self, fact: FactSpec, size: float) -> VGroup:
-        """Return a name over what it is, both starting at the origin."""
+        """Return a name above its value, both from the origin."""
         half = np.array([0.0, self.frame.px(UNDER / 2), 0.0])
         name = Words(fact.name, self.frame, color=theme.MUTED).put(half, -1)
         return VGroup(name, Words(fact.value, self.frame, pixels=size).put(-half, -1))

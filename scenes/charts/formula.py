@@ -1,4 +1,4 @@
-"""The formula of the weighted average, whose symbols take their actors' colours one by one."""
+"""The formula of the weighted average; its symbols can take the colours of their actors."""
 
 from collections.abc import Sequence
 
@@ -16,7 +16,7 @@ WEIGHTED_MEAN = (
 
 
 class Formula(VGroup):
-    """w = sum over k of n_k / n times w_k, quiet at first; ``light`` brings a part out."""
+    """w = sum over k of n_k / n times w_k, muted until ``light`` highlights a part."""
 
     def __init__(self, area: Slot) -> None:
         self.typst = MathTypst(WEIGHTED_MEAN, color=theme.MUTED)

@@ -1,4 +1,4 @@
-"""All rounds side by side: who took part in which, and how well the model did after each."""
+"""The history of a run: the participants of each round, and the measures by round."""
 
 from collections.abc import Sequence
 
@@ -16,17 +16,17 @@ from scenes.drawing.text import Words
 from scenes.story.specs import HistorySpec, LevelSpec
 from scenes.text.lines import Text
 
-NARROW = 1200  # pixels of width below which measures stand above the rows, not beside them
+NARROW = 1200  # pixels of width below which measures are above the rows, not beside them
 SHARES = (0.86, 1.0)  # widths of the rows and of the measures
 APART = 110  # pixels between the two
-ROWS_SHARE = 1.7  # the rows' height, in heights of the first measure, where all stand in a column
+ROWS_SHARE = 1.7  # the rows' height in a narrow area, in heights of the first measure
 LATER_SHARE = 0.55  # a later measure's height, in heights of the first
-TICKS = 48  # pixels under a plot for the rounds
+TICKS = 48  # pixels under a plot for the numbers of rounds
 ROW_ENDS = 30  # pixels right of the rows
 
 
 class History:
-    """A row for each worker and a curve for each measure. Every verb is an animation."""
+    """A row for each worker and a curve for each measure. Each verb is an animation."""
 
     def __init__(self, spec: HistorySpec, area: Slot, frame: Frame) -> None:
         self.spec = spec
@@ -45,28 +45,28 @@ class History:
         self.still = VGroup(heading, *self._ticks(rows, plots))
 
     def enter(self) -> Animation:
-        """Bring in headings and axes and each curve's first point. The rows come on their own."""
+        """Show the headings, the axes and each curve's first point, but not ``rows``."""
         still = VGroup(self.still, *(measure.still for measure in self.measures))
         curves = VGroup(*(measure.curve for measure in self.measures))
         return AnimationGroup(FadeIn(still), FadeIn(curves), run_time=0.6 * theme.MOVE)
 
     def advance(self, round_: int, run_time: float) -> Animation:
-        """Draw the rounds up to one: the curves grow, and who took part is marked."""
+        """Draw curves and participants up to a round."""
         start, self.drawn = self.drawn, round_
         parts = [self.rows.marks, *(measure.curve for measure in self.measures)]
         grow = (Grow(part, start, round_) for part in parts)
         return AnimationGroup(*grow, run_time=run_time, rate_func=linear)
 
     def finish(self) -> Animation:
-        """Label the curves' ends."""
+        """Show the last values."""
         return FadeIn(VGroup(*(measure.last for measure in self.measures)), run_time=theme.SWAP)
 
     def compare(self, level: LevelSpec) -> Animation:
-        """Draw a level that the first measure is compared with."""
+        """Draw a level to compare the first measure with."""
         return FadeIn(self.measures[0].level(level))
 
     def _ticks(self, rows: Slot, plots: list[Slot]) -> list[Words]:
-        """Name the first and the last round under the plots that have nothing below them."""
+        """Return the names of the first and the last round under the lowest plots."""
         below = [(self.spec.last_round, rows.right, rows.bottom)]
         if self.num_rounds > 1:
             below.append((self.spec.first_marked, self.rows.x(1), rows.bottom))
@@ -84,7 +84,7 @@ class History:
 def _divided(
     area: Slot, spec: HistorySpec, frame: Frame, *, narrow: bool
 ) -> tuple[Slot, list[Slot]]:
-    """Return the plot of the rows and that of each measure."""
+    """Return the slot of the rows and that of each measure."""
     px = frame.px
     shares = [1.0] + [LATER_SHARE] * (len(spec.series) - 1)
     names = _widest(spec.rows[:: max(len(spec.rows) - 1, 1)], frame) + px(participation.BESIDE)

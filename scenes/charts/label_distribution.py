@@ -1,4 +1,4 @@
-"""How photos are dealt out: every worker's label bars in a row."""
+"""The label distribution: the label bars of all workers in a row."""
 
 from collections.abc import Sequence
 
@@ -23,16 +23,16 @@ from scenes.drawing.text import Words
 from scenes.story.specs import LabelsSpec
 from scenes.text.lines import numbers_of
 
-HEADING = 100  # pixels above the bars for the row's name and the tallest bar's
+HEADING = 100  # pixels above the bars for the names of the row and of its highest bar
 NUMBER = 52  # pixels under the bars for the workers' numbers
 BETWEEN = 54  # pixels between two rows
-LEADER = 16  # pixels of the stroke from the tallest bar to its name
-FILLED = 0.84  # part of a worker's width that its bars take
-LEAST = 2  # pixels of height that an empty bar has
+LEADER = 16  # pixels of the line from the highest bar to its name
+FILLED = 0.84  # part of a worker's width with bars
+LEAST = 2  # pixels of height of an empty bar
 
 
 class LabelBars(VGroup):
-    """One run's label bars: a row of workers on one floor, with the row's name above it."""
+    """One run's label bars: a row of workers, with its name above it."""
 
     def __init__(self, spec: LabelsSpec, area: Slot, unit: float, frame: Frame) -> None:
         bars = box(
@@ -72,7 +72,7 @@ class LabelBars(VGroup):
         return Stroke(left, right, stroke_color=theme.EDGE, stroke_width=2)
 
     def _numbers(self, spec: LabelsSpec) -> list[Words]:
-        """Call the workers by number; only the first and the last where there is no room."""
+        """Return the workers' numbers, or only the first and the last without room for all."""
         words = [Words(number, self.frame, color=theme.MUTED) for number in spec.numbers]
         if max(w.width for w in words) > self.cells[0].width:
             words = [
@@ -86,7 +86,7 @@ class LabelBars(VGroup):
         return words if fits else [words[0], words[-1]]
 
     def _peak(self, spec: LabelsSpec, area: Slot) -> VGroup:
-        """Name the tallest bar: over it, inside the row, tied to it by a stroke."""
+        """Return the name of the highest bar above it, and a line between the two."""
         worker, kind = spec.peak_at
         words = Words(spec.peak, self.frame, color=theme.DATA)
         top, px = self.bars[worker][kind].get_top(), self.frame.px
@@ -99,10 +99,10 @@ class LabelBars(VGroup):
 
 
 class TwoLabelBars:
-    """Two runs' label bars: the first alone, then both on one scale under one another."""
+    """Two runs' label bars: first one run, then both runs to one scale."""
 
     def __init__(self, spec: tuple[LabelsSpec, LabelsSpec], area: Slot, frame: Frame) -> None:
-        most = [max(max(row) for row in deal.counts) or 1 for deal in spec]
+        most = [max(max(row) for row in labels.counts) or 1 for labels in spec]
         fixed = frame.px(HEADING + NUMBER)
         alone = (area.height - fixed) / most[0]
         unit = (area.height - 2 * fixed - frame.px(BETWEEN)) / sum(most)
@@ -114,42 +114,33 @@ class TwoLabelBars:
 
     def enter(self) -> Animation:
         """Let the first run's bars grow, worker by worker."""
-        first = self.first
-        still = VGroup(first.floors, first.numbers, first.heading)
-        return AnimationGroup(
-            FadeIn(still, run_time=theme.SWAP),
-            grown(first),
-            FadeIn(first.peak, run_time=theme.SWAP),
-            lag_ratio=0.5,
-        )
+        return _growth(self.first)
 
     def compare(self) -> Sequence[Animation]:
-        """Make room for the second run on the same scale, and let its bars grow."""
-        second = self.second
-        still = VGroup(second.floors, second.numbers, second.heading)
-        return (
-            Transform(self.first, self.same_scale, run_time=theme.MOVE),
-            AnimationGroup(
-                FadeIn(still, run_time=theme.SWAP),
-                grown(second),
-                FadeIn(second.peak, run_time=theme.SWAP),
-                lag_ratio=0.5,
-            ),
-        )
+        """Move the first run to the common scale, and let the second run's bars grow."""
+        smaller = Transform(self.first, self.same_scale, run_time=theme.MOVE)
+        return smaller, _growth(self.second)
 
     def leave(self) -> Animation:
-        """Take everything away."""
+        """Remove everything."""
         return FadeOut(self.first, self.second, run_time=theme.MOVE / 2)
 
 
-def grown(deal: LabelBars) -> Animation:
-    """Let each worker's bars grow out of their floor."""
-    rising = (GrowUp(bars, cell.bottom) for bars, cell in zip(deal.bars, deal.cells, strict=True))
-    return LaggedStart(*rising, lag_ratio=0.2, run_time=2 * theme.MOVE)
+def _growth(labels: LabelBars) -> Animation:
+    """Show a run's numbers and name, let its bars grow, and name the highest one."""
+    still = VGroup(labels.floors, labels.numbers, labels.heading)
+    pairs = zip(labels.bars, labels.cells, strict=True)
+    growing = (GrowUp(bars, cell.bottom) for bars, cell in pairs)
+    return AnimationGroup(
+        FadeIn(still, run_time=theme.SWAP),
+        LaggedStart(*growing, lag_ratio=0.2, run_time=2 * theme.MOVE),
+        FadeIn(labels.peak, run_time=theme.SWAP),
+        lag_ratio=0.5,
+    )
 
 
 class GrowUp(Animation):
-    """Bars grow out of a floor."""
+    """The animation of bars that grow from a floor."""
 
     def __init__(self, bars: VMobject, floor: float) -> None:
         self.floor = floor
@@ -158,7 +149,7 @@ class GrowUp(Animation):
     def interpolate_submobject(
         self, submobject: Mobject, starting_submobject: Mobject, alpha: float
     ) -> Animation:
-        """Stretch a bar upwards."""
+        """Stretch a bar."""
         points = starting_submobject.points.copy()
         points[:, 1] = self.floor + alpha * (points[:, 1] - self.floor)
         submobject.points = points

@@ -1,4 +1,4 @@
-"""One measure by round of several runs: lines from a zero floor, named at their ends."""
+"""A line chart: one measure by round of several runs, from a zero line, with names at the ends."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -24,17 +24,17 @@ from scenes.drawing.plot import polyline, scaled
 from scenes.drawing.text import Words
 from scenes.story.specs import LineChartSpec, RunLineSpec
 
-NAME, OVER_ENDS = 58, 92  # pixels above the lines for the measure's name; where it is over ends
-TICKS = 50  # pixels under them for the rounds
+NAME, OVER_ENDS = 58, 92  # pixels above the lines for the measure's name, and above their ends
+TICKS = 50  # pixels under the lines for the numbers of rounds
 GAP = 28  # pixels between a line's end and its name
-VALUE_OVER_NAME = 48  # pixels from a value to the name under it
+VALUE_OVER_NAME = 48  # pixels from a value to its name under it
 APART = 112  # pixels between two names at least
 STROKE = 5
 DASHES = 60
 
 
 class ChartLine(VGroup):
-    """One run's line, drawn up to some part of the rounds, with a dot at its end."""
+    """One run's line with a dot at its end, drawn up to a part of the rounds."""
 
     def __init__(self, xs: Sequence[float], ys: Sequence[float], rank: int, frame: Frame) -> None:
         color = theme.INK if rank == 0 else theme.MUTED
@@ -46,7 +46,7 @@ class ChartLine(VGroup):
         super().__init__(self.stroke, self.head)
 
     def draw_to(self, part: float) -> None:
-        """Draw the line up to a part of the rounds."""
+        """Draw the line up to a part of the rounds, 0 to 1."""
         self.stroke.pointwise_become_partial(self.whole, 0, part)
         steps = len(self.ends) - 1
         lower = min(int(part * steps), steps - 1)
@@ -55,20 +55,20 @@ class ChartLine(VGroup):
 
 
 class Draw(Animation):
-    """Lines grow side by side, round by round."""
+    """The animation of lines that grow round by round."""
 
     def __init__(self, lines: Sequence[ChartLine], run_time: float) -> None:
         self.lines = lines
         super().__init__(VGroup(*lines), run_time=run_time, rate_func=linear, introducer=True)
 
     def interpolate_mobject(self, alpha: float) -> None:
-        """Draw all lines up to the same round."""
+        """Draw all lines up to one round."""
         for line in self.lines:
             line.draw_to(min(max(alpha, 0.0), 1.0))
 
 
 class LineChart:
-    """The chart. Its verbs are animations."""
+    """The chart. Each verb is an animation."""
 
     def __init__(self, spec: LineChartSpec, area: Slot, frame: Frame) -> None:
         self.spec = spec
@@ -91,19 +91,19 @@ class LineChart:
         self._place_ends()
 
     def enter(self) -> Animation:
-        """Bring in the axes, and the level that is compared with."""
+        """Show the axes, and the level to compare with."""
         return FadeIn(VGroup(self.axes, self.level), run_time=theme.SWAP)
 
     def draw(self) -> Animation:
-        """Let all lines grow, round by round."""
+        """Let all lines grow round by round."""
         return Draw(self.lines, 2.5 * theme.MOVE)
 
     def name_ends(self) -> Animation:
-        """Name the lines at their ends, with their last values."""
+        """Show the names and the last values of the lines."""
         return FadeIn(VGroup(*self.ends), run_time=theme.SWAP)
 
     def leave(self) -> Animation:
-        """Take everything away."""
+        """Remove everything."""
         return FadeOut(Group(self.axes, self.level, *self.lines, *self.ends))
 
     def _y(self, value: float) -> float:
@@ -130,7 +130,7 @@ class LineChart:
         return words.put(self.area.at(0, 1) - half, -1)
 
     def _level(self) -> VGroup:
-        """Return the level, and its name under it where the lines have left it behind."""
+        """Return the level with its name under its right end."""
         assert self.spec.level is not None
         y = self._y(self.spec.level.value)
         start, end = np.array([self.plot.left, y, 0.0]), np.array([self.plot.right, y, 0.0])
@@ -140,7 +140,7 @@ class LineChart:
         return VGroup(stroke, words.put(end - under, 1))
 
     def _end(self, series: RunLineSpec, rank: int) -> VGroup:
-        """Return a value with its name under it, around the origin."""
+        """Return the last value above the run's name, with the value at the origin."""
         color = theme.INK if rank == 0 else theme.MUTED
         value = Words(series.last, self.frame, pixels=theme.TITLE, color=color, weight="SEMIBOLD")
         name = Words(series.name, self.frame, color=color)
@@ -148,7 +148,7 @@ class LineChart:
         return VGroup(value.put(np.zeros(3), -1), name)
 
     def _place_ends(self) -> None:
-        """Put each name at its line's end, and so far from the others that none touches."""
+        """Place each name at the end of its line, without overlaps."""
         wanted = [self._y(series.values[-1]) for series in self.spec.series]
         order = sorted(range(len(wanted)), key=lambda i: -wanted[i])
         ys = spread([wanted[i] for i in order], self.frame.px(APART))
@@ -158,7 +158,7 @@ class LineChart:
 
 
 def spread(heights: Sequence[float], apart: float) -> list[float]:
-    """Move heights, given from the top down, as little as needed to be so far apart."""
+    """Move heights, in order from the top, as little as necessary for a distance between them."""
     placed = list(heights)
     for _ in placed:
         for i, (upper, lower) in enumerate(pairwise(placed)):

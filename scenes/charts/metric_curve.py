@@ -1,4 +1,4 @@
-"""One measure by round: a curve on a zero floor, labelled where it starts and ends."""
+"""One measure by round: a curve above a zero line, with its first and last value."""
 
 import numpy as np
 from manim import DashedLine, VGroup
@@ -11,18 +11,19 @@ from scenes.drawing.layout import Frame, Slot
 from scenes.drawing.plot import scaled
 from scenes.drawing.text import Words
 from scenes.story.specs import LevelSpec, SeriesSpec
+from scenes.text.lines import Text
 
 HEADING = 80  # pixels from a heading's middle down to the plot
 BESIDE = 22  # pixels between a curve's end and its label
-LINE = 44  # pixels between the middles of two labels at the right end, at least
-CLEAR = 22  # pixels from a level to its name, where that stands inside the plot
-HIGHER = 20  # pixels that the heading stands higher then
+LINE = 44  # pixels between the middles of two labels at the right end at least
+CLEAR = 22  # pixels from a level to its name inside the plot
+HIGHER = 20  # pixels of additional height of the heading in that case
 
 
 class MetricCurve(VGroup):
-    """A measure's still parts and its curve; levels to compare with come later.
+    """A measure's curve with its ``still`` parts, and levels to compare it with.
 
-    Their names stand right of the plot, or ``inside`` it at their lines.
+    The names of levels are right of the plot, or ``inside`` it.
     """
 
     def __init__(
@@ -52,7 +53,7 @@ class MetricCurve(VGroup):
         super().__init__(self.still, self.curve)
 
     def level(self, spec: LevelSpec) -> VGroup:
-        """Return a dashed line at a level, its name at its right end, or on it if inside."""
+        """Return a dashed line at a level, and its name right of it or on it."""
         y = self._y(spec.value)
         ends = (np.array([x, y, 0.0]) for x in (self.plot.left, self.plot.right))
         stroke = DashedLine(*ends, stroke_color=theme.MUTED, stroke_width=2)
@@ -66,7 +67,7 @@ class MetricCurve(VGroup):
         return VGroup(stroke, words)
 
     def _is_clear(self, y: float, width: float) -> bool:
-        """Whether the curve leaves room over a height, so far from the plot's right end."""
+        """Return whether there is no curve above a y, at a distance from the plot's right end."""
         near = [point for point in self._known if point[0] > self.plot.right - width]
         return not any(0 <= point[1] - y <= 2 * self.frame.px(CLEAR) for point in near)
 
@@ -87,17 +88,16 @@ class MetricCurve(VGroup):
     def _y(self, value: float) -> float:
         return scaled([value], 0, self.highest, self.plot.bottom, self.plot.top)[0]
 
-    def _label(self, spec: object, point: Point, side: int) -> Words:
-        """Put a value beside an end of the curve: 1 on its left, -1 on its right."""
-        assert not isinstance(spec, float)
+    def _label(self, text: Text, point: Point, side: int) -> Words:
+        """Return a value beside an end of the curve: left of it for side 1, right for -1."""
         left = side == 1
         color, weight = (theme.MUTED, "NORMAL") if left else (theme.INK, "SEMIBOLD")
-        words = Words(spec, self.frame, color=color, weight=weight)  # type: ignore[arg-type]
+        words = Words(text, self.frame, color=color, weight=weight)
         y = point[1] if left else self.right[None]
         return words.put(np.array([point[0] - side * self.frame.px(BESIDE), y, 0.0]), side)
 
     def _right_ends(self) -> dict[LevelSpec | None, float]:
-        """Return where the labels of the levels and of the last value (None) stand, clear."""
+        """Return the y of each level's label and of the last value's (None), without overlaps."""
         heights: dict[LevelSpec | None, float] = {None: self._y(self._known_values[-1])}
         if not self.inside:
             heights |= {level: self._y(level.value) for level in self.spec.levels}

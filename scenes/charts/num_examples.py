@@ -1,4 +1,4 @@
-"""How many photos each worker holds, drawn large; then every row goes to its place in a table."""
+"""The numbers of examples as large bars, which then become the rows of a table."""
 
 from collections.abc import Sequence
 
@@ -23,12 +23,12 @@ from scenes.charts.average_term import Term, columns_of
 from scenes.drawing.layout import Frame, Slot, box
 from scenes.drawing.text import Words
 
-PITCH, HIGH_PITCH = 150, 200  # pixels from row to row at most; where names stand over the bars
+PITCH, HIGH_PITCH = 150, 200  # pixels from row to row at most; with names above the bars
 HEIGHT = 0.5  # of a bar, in rows
-UP = 0.42  # rows from a bar's middle to the text over it
-BESIDE = 24  # pixels between a text and what it belongs to
+UP = 0.42  # rows from a bar's middle to the text above it
+BESIDE = 24  # pixels between a bar and its texts
 LAG = 0.4
-SETTLING = 0.45  # of the usual time, for one row
+SHRINKING = 0.45  # part of the usual time, for one row
 
 
 class ExampleBars:
@@ -38,11 +38,12 @@ class ExampleBars:
         self.terms, self.frame = terms, frame
         columns = columns_of(frame)
         self.over = bool(columns.under)
-        self.carried = columns.named  # the numbers; else they are told in full only here
+        self.keeps_labels = columns.named  # else the table has numbers without their noun
         self.labels = [
-            term.photos if self.carried else Words(term.spec.photos[0], frame) for term in terms
+            term.photos if self.keeps_labels else Words(term.spec.photos[0], frame)
+            for term in terms
         ]
-        self.goals = [
+        self.targets = [
             (term.name.get_center(), term.bar.copy(), term.photos.get_center()) for term in terms
         ]
         pitch = min(area.height / len(terms), frame.px(HIGH_PITCH if self.over else PITCH))
@@ -55,7 +56,7 @@ class ExampleBars:
             self._enlarge(term, label, row)
 
     def enter(self) -> Animation:
-        """Bring the rows in, one after the other: a bar grows, and its number comes with it."""
+        """Show the rows one after the other: each name, bar and number."""
         rows = (
             LaggedStart(
                 FadeIn(term.name), GrowFromEdge(term.bar, LEFT), FadeIn(label), lag_ratio=LAG
@@ -64,12 +65,9 @@ class ExampleBars:
         )
         return LaggedStart(*rows, lag_ratio=LAG)
 
-    def settle(self) -> Animation:
-        """Let every row become small and go to its place in the table, none through another.
-
-        A number that is told in full gives way to its figures.
-        """
-        if self.carried:
+    def shrink(self) -> Animation:
+        """Move the rows to their places in the table, so that none passes another."""
+        if self.keeps_labels:
             return self._one_by_one()
         photos = VGroup(*(term.photos for term in self.terms))
         return AnimationGroup(
@@ -80,35 +78,35 @@ class ExampleBars:
         )
 
     def _one_by_one(self) -> Animation:
-        rows = list(zip(self.terms, self.goals, strict=True))
-        if self.goals[0][1].get_y() < self.terms[0].bar.get_y():
+        rows = list(zip(self.terms, self.targets, strict=True))
+        if self.targets[0][1].get_y() < self.terms[0].bar.get_y():
             rows.reverse()
-        return Succession(*(self._settle(term, goal) for term, goal in rows))
+        return Succession(*(self._shrink(term, target) for term, target in rows))
 
     def _at_once(self) -> Animation:
         large, small = VGroup(), VGroup()
-        for term, (name, bar, _) in zip(self.terms, self.goals, strict=True):
+        for term, (name, bar, _) in zip(self.terms, self.targets, strict=True):
             large.add(term.name, term.bar)
             small.add(term.name.copy().move_to(name), bar)
         return Transform(large, small, run_time=theme.MOVE)
 
-    def _settle(self, term: Term, goal: tuple[Point3D, Rectangle, Point3D]) -> Animation:
-        name, bar, photos = goal
-        words = [(term.name, name), *([(term.photos, photos)] if self.carried else [])]
+    def _shrink(self, term: Term, target: tuple[Point3D, Rectangle, Point3D]) -> Animation:
+        name, bar, photos = target
+        words = [(term.name, name), *([(term.photos, photos)] if self.keeps_labels else [])]
         moved = (each.animate.move_to(place) for each, place in words)
         return AnimationGroup(
             Transform(term.bar, bar),
             *moved,  # type: ignore[arg-type]
-            run_time=SETTLING * theme.MOVE,
+            run_time=SHRINKING * theme.MOVE,
         )
 
     def _room(self, area: Slot) -> float:
-        """Return the longest bar's length: what its number beside it leaves of the area."""
+        """Return the length of the longest bar, with room for its number."""
         written = max(label.width for label in self.labels) + self.frame.px(BESIDE)
         return area.right - self.start - (0 if self.over else written)
 
     def _enlarge(self, term: Term, label: Words, row: Slot) -> None:
-        """Make a row large, with its number beside the bar, or with all text over it."""
+        """Enlarge a row, with its number beside the bar, or with all text above it."""
         width, gap = term.bar.width * self.scale, self.frame.px(BESIDE)
         term.bar.stretch_to_fit_width(width).stretch_to_fit_height(HEIGHT * row.height)
         up = UP * row.height if self.over else 0.0

@@ -1,4 +1,4 @@
-"""Who took part when: a row for each worker, a column for each round."""
+"""Participation: a row for each worker, a column for each round."""
 
 import numpy as np
 from manim import Line as Stroke
@@ -10,17 +10,17 @@ from scenes.drawing.layout import Frame, Slot, box
 from scenes.drawing.text import Words
 from scenes.story.specs import HistorySpec
 
-MARK = (0.78, 0.6)  # a mark's part of its column and of its row
+MARK = (0.78, 0.6)  # a mark's part of a column and of a row
 LARGEST = 30  # pixels of a mark's side
 NAMED_EVERY = (1, 2, 5, 10)
-NAME = 38  # pixels that a row's name needs
-MOST_LINES = 40  # rows that are drawn as lines; more are a texture of marks alone
+NAME = 38  # pixels of height for a row's name
+MOST_LINES = 40  # rows with lines; more rows have marks only
 BESIDE = 26  # pixels between a row's name and its start
-FINE = 2  # pixels of the picture for one of a frame of 1080
+FINE = 2  # pixels of the image for a pixel of a frame of 1080
 
 
 class Participation(VGroup):
-    """Rows with their names. ``marks`` is drawn on them round by round."""
+    """Rows with names. ``marks`` are the participants, drawn round by round."""
 
     def __init__(self, spec: HistorySpec, plot: Slot, frame: Frame) -> None:
         self.spec = spec
@@ -35,11 +35,11 @@ class Participation(VGroup):
         super().__init__(*self.lines, *self.names.values())
 
     def y(self, row: float) -> float:
-        """Return the middle of a row."""
+        """Return the y of a row."""
         return self.plot.top - (row + 0.5) * self.step
 
     def _named(self) -> list[int]:
-        """Return the rows that have room for a name; the first and the last of a crowd."""
+        """Return the rows with a name, by the available height; at least the first and the last."""
         every = next((n for n in NAMED_EVERY if n * self.step >= self.frame.px(NAME)), None)
         if every is None or self.num_rows > MOST_LINES:
             return sorted({0, self.num_rows - 1})
@@ -63,11 +63,11 @@ class Participation(VGroup):
         return self.plot.right + self.frame.px(LARGEST / 2)
 
     def x(self, round_: float) -> float:
-        """Return where a round stands: round 0 at the left edge, the last at the right one."""
+        """Return the x of a round, from round 0 at the left to the last one at the right."""
         return self.plot.left + round_ / self.num_rounds * self.plot.width
 
     def _marks(self) -> Marks:
-        """Draw every mark, to be uncovered round by round."""
+        """Return all marks."""
         area = box(self.plot.left, self.plot.bottom, self._right, self.plot.top)
         fine = FINE / self.frame.px(1)
         high = max(round(area.height * fine), self.num_rows)

@@ -1,4 +1,4 @@
-"""The workers' photos as stacks of tiles, side by side, then as bars by kind."""
+"""The partitions: a stack of tiles for each worker, then bars by class."""
 
 from collections.abc import Sequence
 
@@ -31,27 +31,27 @@ from scenes.text.lines import Text
 
 PAD = 11  # pixels inside a worker's border at most
 BETWEEN = 9  # pixels between two borders at most
-INSIDE, APART = 0.1, 0.12  # and parts of a worker's width
+INSIDE, APART = 0.1, 0.12  # the same as parts of a worker's width
 HEADER = 64  # pixels of height for the workers' numbers
-COUNT = 52  # pixels of height for a count over or under a stack
-SPLIT = 20  # pixels between what a worker trains on and what it keeps apart
-BESIDE = 22  # pixels between a kind's name and the told worker's count
-WRITE = 0.05  # numbers of a row come nearly together
-LAG = 0.22  # at most five stacks move at once
+COUNT = 52  # pixels of height for a count above or below a stack
+SPLIT = 20  # pixels between the training part and the validation part
+BESIDE = 22  # pixels between a class's name and the count of the highlighted worker
+WRITE = 0.05  # lag between the numbers of a row
+LAG = 0.22  # lag between stacks: at most five move at once
 BORDER = 2.4
-THICK = 0.5  # of a row of kinds
-KEY = 32  # pixels from a tile to the middle of what it stands for
+THICK = 0.5  # height of a bar, in rows
+KEY = 32  # pixels from the key's tile to the middle of its text
 
 
 class PartitionStacks:
-    """All photos: a block at first, then a stack for each worker. Every verb is an animation."""
+    """All photos: a block at first, then a stack for each worker. Each verb is an animation."""
 
     def __init__(self, spec: StacksSpec, area: Slot, frame: Frame) -> None:
         self.spec, self.frame = spec, frame
         px = frame.px
-        self.names = [self._quiet(name) for name in spec.kinds]
-        self.parts = [self._quiet(spec.to_train), self._quiet(spec.to_test)]
-        self.photos = self._quiet(spec.photos)  # beside how many each holds
+        self.names = [self._muted(name) for name in spec.kinds]
+        self.parts = [self._muted(spec.to_train), self._muted(spec.to_test)]
+        self.photos = self._muted(spec.photos)  # the name of the row of counts
         counts = spec.stacks[spec.worker].kinds
         self.kind_counts = [Words(count, frame, weight="SEMIBOLD") for count, _ in counts]
         self.beside = max(words.width for words in self.kind_counts) + px(BESIDE)
@@ -68,27 +68,23 @@ class PartitionStacks:
         self.slots = right.columns([1.0] * len(spec.stacks), between)
         self.floor = right.bottom + px(COUNT + PAD + SPLIT) + self.piles.below
         self.chart = box(right.left, right.bottom + px(PAD), right.right, right.top - px(HEADER))
-        # The block has the stacks' edges: the column on their left is for names from the start.
-        self._lay(box(right.left, area.bottom, right.right, area.top))
+        self._lay_block(box(right.left, area.bottom, right.right, area.top))
         self._write()
         self.key = self._key(area.left)
 
     def enter(self) -> Animation:
-        """Bring in all photos as one block, and what a tile of it stands for."""
+        """Show all photos as one block, and the meaning of a tile."""
         block_ = LaggedStart(*(FadeIn(tiles) for tiles in self.everyone), lag_ratio=LAG)
         return AnimationGroup(FadeIn(self.key), block_)
 
-    def deal(self) -> Animation:
-        """Let the block fall into the workers' stacks, and close a border around each.
+    def stack(self) -> Animation:
+        """Move the tiles from the block to the workers' stacks, and draw a border around each.
 
-        What is not shown goes.
+        The tiles of all other workers disappear.
         """
-        moves = [
-            brisk(self._move(tiles, start, end))
-            for tiles, start, end in zip(self.tiles, self.block, self._places(), strict=False)
-        ]
-        # From the right, where there is room: so none moves over another's.
-        moves.reverse()
+        ends = self._places()
+        moves = [*map(brisk, map(self._move, self.tiles, self.block, ends))]
+        moves.reverse()  # from the right, so that no stack passes another
         for panel in self.panels:
             panel.set_stroke(theme.MUTED, BORDER)
         borders = LaggedStart(*map(FadeIn, self.panels), lag_ratio=WRITE)
@@ -102,7 +98,7 @@ class PartitionStacks:
         )
 
     def _move(self, tiles: Tiles, start: Sequence[Point3D], end: Sequence[Point3D]) -> Animation:
-        """Let tiles become small where they are, and go."""
+        """Shrink tiles in their places, and move them."""
         small, there = (tiles.moved(points, self.piles.pitch) for points in (start, end))
         return Succession(
             Transform(tiles, small, run_time=0.3 * theme.MOVE),
@@ -110,21 +106,21 @@ class PartitionStacks:
         )
 
     def split(self) -> Animation:
-        """Move what each worker keeps apart out of what it trains on, and count both."""
+        """Move each worker's validation part down, and show the counts of both parts."""
         down = np.array([0, -self.frame.px(SPLIT), 0])
         apart = VGroup(*(tiles.apart for tiles in self.tiles))
-        goal = VGroup(*(hollow(tiles).shift(down) for tiles in apart))
+        target = VGroup(*(hollow(tiles).shift(down) for tiles in apart))
         counts = LaggedStart(*map(FadeIn, (*self.parts, *self.counts)), lag_ratio=0.06)
         return LaggedStart(
             *([FadeOut(VGroup(*self.sizes), run_time=theme.SWAP)] if self.sizes else []),
-            Transform(apart, goal, run_time=theme.MOVE),
+            Transform(apart, target, run_time=theme.MOVE),
             AnimationGroup(*(Transform(panel, panel.unlit()) for panel in self.panels)),
             counts,
             lag_ratio=0.5,
         )
 
-    def count_kinds(self) -> Animation:
-        """Turn the stacks into bars, a row for each kind; write out one worker's counts."""
+    def count_classes(self) -> Animation:
+        """Turn the stacks into bars, with a row for each class, and show one worker's counts."""
         leave = VGroup(*self.parts, *self.counts)
         turns = (
             LaggedStart(
@@ -141,8 +137,8 @@ class PartitionStacks:
             LaggedStart(lit, LaggedStart(*turns, lag_ratio=LAG), lag_ratio=0.5),
         )
 
-    def _lay(self, area: Slot) -> None:
-        """Lay all tiles into one block, and make each worker's border."""
+    def _lay_block(self, area: Slot) -> None:
+        """Place all tiles in one block, and create each worker's border."""
         stacks = self.spec.stacks
         self.tiles = [Tiles(stack.tiles, stack.photos) for stack in stacks]
         self.rest = Tiles((self.spec.rest, 0), None)
@@ -151,26 +147,26 @@ class PartitionStacks:
         self.side = (1 - GAP) * pitch
         stacked = [*self._places(), parts[-1]]
         self.block = []
-        for tiles, points, goal in zip(self.everyone, parts, stacked, strict=False):
-            # Read down the columns, tiles have one order in the block and in the stack.
-            order = dict(zip(in_columns(goal), points, strict=True))
+        for tiles, points, target in zip(self.everyone, parts, stacked, strict=False):
+            # Tiles keep their order down the columns of the block and of the stack.
+            order = dict(zip(in_columns(target), points, strict=True))
             self.block.append([order[i] for i in range(len(points))])
-            tiles.lie(self.block[-1], pitch)
+            tiles.place(self.block[-1], pitch)
         self.panels = [Panel(slot, self.frame) for slot in self.slots]
 
     def _places(self) -> list[list[Point3D]]:
-        """Return where everyone's tiles are stacked."""
+        """Return the places of each worker's tiles in its stack."""
         return [
             self.piles.places(stack.tiles, slot.x, self.floor, 0)
             for stack, slot in zip(self.spec.stacks, self.slots, strict=True)
         ]
 
     def _write(self) -> None:
-        """Write numbers, counts and names, and draw the bars."""
+        """Create the numbers, counts and names, and the bars."""
         px, stacks = self.frame.px, self.spec.stacks
         head = self.slots[0].top - px(HEADER / 2 + 4)
         side = self.slots[0].left - px(2 * PAD)
-        self.heading = self._quiet(self.spec.head).put(np.array([side, head, 0]), 1)
+        self.heading = self._muted(self.spec.head).put(np.array([side, head, 0]), 1)
         self.numbers = [
             Words(stack.number, self.frame).put(np.array([slot.x, head, 0]))
             for stack, slot in zip(stacks, self.slots, strict=True)
@@ -184,7 +180,7 @@ class PartitionStacks:
         self._chart(side)
 
     def _count_parts(self, side: float) -> None:
-        """Write the counts over and under the stacks, and what they count beside them."""
+        """Create the counts above and below the stacks, and the names of both rows."""
         px, stacks = self.frame.px, self.spec.stacks
         under = [self.floor - px(SPLIT + COUNT / 2) - h for h in self._heights(1)]
         self.counts = [
@@ -201,11 +197,11 @@ class PartitionStacks:
         return [self.piles.height(stack.tiles[part]) for stack in self.spec.stacks]
 
     def _over(self, part: int) -> list[float]:
-        """Return the heights at which the stacks' counts stand."""
+        """Return the y of the count above each stack."""
         return [self.floor + high + self.frame.px(COUNT / 2) for high in self._heights(part)]
 
     def _row(self, spec: Sequence[Text | None], heights: Sequence[float]) -> list[Words]:
-        """Return numbers over or under the stacks, if there is room for all of them."""
+        """Return numbers above or below the stacks, if there is room for all of them."""
         words = [
             Words(count, self.frame).put(np.array([slot.x, y, 0]))
             for count, slot, y in zip(spec, self.slots, heights, strict=True)
@@ -214,18 +210,18 @@ class PartitionStacks:
         return words if all(one.width <= self.slots[0].width for one in words) else []
 
     def _key(self, left: float) -> VGroup:
-        """Return a tile beside the block with what it stands for, if there is room."""
+        """Return a tile beside the block with its meaning, if there is room."""
         px = self.frame.px
         top = max(point[1] for points in self.block for point in points)
         tile = Square(self.side).set_fill(theme.DATA, opacity=FILL).set_stroke(width=0)
         x = self.slots[0].left - px(2 * PAD)
         tile.move_to(np.array([x - self.side / 2, top, 0]))
-        words = self._quiet(self.spec.tile)
+        words = self._muted(self.spec.tile)
         words.put(np.array([x, tile.get_bottom()[1] - px(KEY), 0]), 1)
         return VGroup(tile, words) if words.get_left()[0] >= left else VGroup()
 
     def _chart(self, side: float) -> None:
-        """Lay out a row for each kind, on one scale for all workers."""
+        """Create a row for each class, to one scale for all workers."""
         stacks = self.spec.stacks
         rows = self.chart.rows([1.0] * len(self.names))
         most = max((value for stack in stacks for _, value in stack.kinds), default=1) or 1
@@ -238,7 +234,7 @@ class PartitionStacks:
         ]
 
     def _bars(self, shares: Sequence[float], slot: Slot, rows: Sequence[Slot]) -> VGroup:
-        """Return a worker's bars, from one edge."""
+        """Return a worker's bars from its left edge."""
         inner = slot.inset(self.pad, 0)
         bars = VGroup()
         for share, row in zip(shares, rows, strict=True):
@@ -250,5 +246,5 @@ class PartitionStacks:
             bars.add(bar.move_to(np.array([inner.left + width / 2, row.y, 0])))
         return bars.set_z_index(layers.CONTENT)
 
-    def _quiet(self, text: Text) -> Words:
+    def _muted(self, text: Text) -> Words:
         return Words(text, self.frame, color=theme.MUTED)

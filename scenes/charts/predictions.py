@@ -1,4 +1,4 @@
-"""Test photos with what a model calls them."""
+"""Test photos with the predictions of a model."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,21 +16,21 @@ from scenes.drawing.text import Words, cut
 from scenes.story.specs import PredictionSpec, PredictionsSpec
 from scenes.text.lines import Text
 
-HEAD_GAP = 40  # pixels between the photos and what the lines under them are called
-LEADING = 42  # pixels from one line about a photo to the next
+HEAD_GAP = 40  # pixels between the heads of the lines and the photos
+LEADING = 42  # pixels from line to line
 FIRST = 36  # pixels from a photo to the middle of the first line under it
-APART = (26, 70)  # pixels between two photos, one above the other: at least, and at most
+APART = (26, 70)  # pixels between two rows of photos: at least, and at most
 BESIDE = 20  # pixels from a photo to a line beside it
-BETWEEN = 20  # pixels between two photos side by side, with their texts, at least
+BETWEEN = 20  # pixels between two photos with their texts in a row, at least
 LONGEST = 220  # pixels of a name at most
-PIXELS = 256  # of a photo's side once it is enlarged
-FRAME = 5  # stroke of the frame around a photo that was called right
-LAG = 0.25  # an answer comes when the one before is this far in
+PIXELS = 256  # of an enlarged photo's side
+FRAME = 5  # stroke of the frame around a photo with a right prediction
+LAG = 0.25  # part of a prediction's time after which the next one enters
 
 
 @dataclass(frozen=True)
 class _Grid:
-    """How photos are arranged: a photo's side, its texts under it or ``beside`` it."""
+    """An arrangement of photos: the side of a photo, and whether its texts are ``beside`` it."""
 
     columns: int
     beside: bool
@@ -39,10 +39,7 @@ class _Grid:
 
 
 class Predictions:
-    """Photos in rows, with each of them what it shows and what a model calls it.
-
-    The photos are as large as they can be with their texts.
-    """
+    """Photos in rows, each with its true class and a prediction, as large as possible."""
 
     def __init__(self, spec: PredictionsSpec, area: Slot, frame: Frame) -> None:
         self.spec = spec
@@ -50,8 +47,7 @@ class Predictions:
         heads = [Words(head, frame, color=theme.MUTED) for head in spec.heads]
         aside = max(head.width for head in heads) + frame.px(HEAD_GAP) if frame.wide else 0.0
         self.room = box(area.left + aside, area.bottom, area.right, area.top)
-        # Where there is little room, a tick or a cross stands under the name, not before it.
-        self.lines = 2 if frame.wide else 3
+        self.lines = 2 if frame.wide else 3  # with the tick or cross before or under the name
         self.longest = self._longest()
         self.grid = max(self._grids(), key=lambda grid: (round(grid.side, 3), -grid.holes))
         self.slots = self._places()
@@ -67,11 +63,11 @@ class Predictions:
         self.frames = VGroup()
 
     def enter(self) -> Animation:
-        """Bring in the photos with what they show."""
+        """Show the photos with their true classes."""
         return FadeIn(Group(self.photos, self.true, self.heads), run_time=theme.MOVE)
 
     def answer(self, answers: Sequence[PredictionSpec]) -> Animation:
-        """Show what a model calls the photos, one after the other, in place of what was shown."""
+        """Show a model's predictions one after the other, in place of the present ones."""
         old, self.answers = self.answers, VGroup(*map(self._answer, self.slots, answers))
         before, self.frames = self.frames, self._frames(answers)
         entries = [VGroup(*parts) for parts in zip(self.answers, self.frames, strict=True)]
@@ -80,7 +76,7 @@ class Predictions:
         return AnimationGroup(*leaving, LaggedStart(*entering, lag_ratio=LAG), lag_ratio=0.8)
 
     def leave(self) -> Animation:
-        """Take everything away."""
+        """Remove everything."""
         everything = Group(self.photos, self.true, self.heads, *self.answers, *self.frames)
         return FadeOut(everything, run_time=theme.MOVE / 2)
 
@@ -91,7 +87,7 @@ class Predictions:
         return words.put(self._start(slot, 0), -1)
 
     def _answer(self, slot: Slot, answer: PredictionSpec) -> VGroup:
-        """Return a name with a tick or a cross; both start at the photo's edge."""
+        """Return a predicted class with a tick or a cross."""
         color, weight = (theme.INK, "SEMIBOLD") if answer.right else (theme.MUTED, "NORMAL")
         side = self.frame.px(MARK)
         start = self._start(slot, 1)
@@ -104,7 +100,7 @@ class Predictions:
         return cut(text, self.frame, self.frame.px(LONGEST), color=color, weight=weight)
 
     def _frames(self, answers: Sequence[PredictionSpec]) -> VGroup:
-        """Return a frame for each photo that was called right, and an empty group for the rest."""
+        """Return a frame for each right prediction, and an empty group for each wrong one."""
         frames = VGroup()
         for slot, answer in zip(self.slots, answers, strict=True):
             framed = Rectangle(width=slot.width, height=slot.height, stroke_width=FRAME)
@@ -113,28 +109,28 @@ class Predictions:
         return frames
 
     def _heads(self, left: float, firsts: Sequence[Slot]) -> Iterator[Words]:
-        """Yield what the lines are called, beside each row of photos."""
+        """Yield the heads of the lines, beside each row of photos."""
         for slot in firsts:
             for i, head in enumerate(self.spec.heads):
                 point = np.array([left, self._start(slot, i)[1], 0.0])
                 yield Words(head, self.frame, color=theme.MUTED).put(point, -1)
 
-    # --- where they stand
+    # --- layout
 
     @property
     def _indent(self) -> float:
-        """How far an answer starts after its tick or its cross."""
+        """The distance from the start of a tick or a cross to its prediction."""
         return self.frame.px(1.5 * MARK) if self.lines == 2 else 0.0
 
     def _longest(self) -> float:
-        """Return the width of the longest line about a photo."""
+        """Return the width of the longest line."""
         answers = [answer.name for answer in (*self.spec.first, *self.spec.last)]
         once = {str(name): name for name in (*self.spec.true, *answers)}
         widths = (self._words(n, color=theme.INK, weight="SEMIBOLD").width for n in once.values())
         return max(*widths, self.frame.px(MARK)) + self._indent
 
     def _grids(self) -> Iterator[_Grid]:
-        """Yield every arrangement; where texts have no room, the photo is all the smaller."""
+        """Yield every arrangement; without room for its texts a photo has the least size."""
         px, count = self.frame.px, len(self.spec.photos)
         for columns in range(1, count + 1):
             rows = ceil(count / columns)
@@ -160,7 +156,7 @@ class Predictions:
         return self.frame.px((self.lines - 1) * LEADING + 2 * theme.LABEL)
 
     def _places(self) -> list[Slot]:
-        """Return a square for each photo: the rows in the middle, as wide as there is room."""
+        """Return a square for each photo, with the rows in the middle over the whole width."""
         px, grid, count = self.frame.px, self.grid, len(self.spec.photos)
         rows = ceil(count / grid.columns)
         tall = max(grid.side, self._beside) if grid.beside else grid.side + self._under
@@ -179,7 +175,7 @@ class Predictions:
         return slots
 
     def _start(self, slot: Slot, line: int) -> np.ndarray:
-        """Return where a line about a photo starts."""
+        """Return the start of a line of a photo's text."""
         px = self.frame.px
         if self.grid.beside:
             up = ((self.lines - 1) / 2 - line) * LEADING
@@ -188,5 +184,5 @@ class Predictions:
 
 
 def _enlarged(photo: Pixels) -> Pixels:
-    """Return a photo, uint8, (height, width, 3), as a larger one that is smooth between pixels."""
+    """Return an enlarged photo, uint8, shape (height, width, 3)."""
     return np.asarray(Image.fromarray(photo).resize((PIXELS,) * 2, Image.Resampling.BICUBIC))

@@ -1,4 +1,4 @@
-"""By round: how many were asked, how many updates came, and how well the model did."""
+"""The replies by round: sampled workers, updates, and the accuracy."""
 
 from collections.abc import Sequence
 
@@ -26,22 +26,22 @@ from scenes.story.specs import RepliesSpec
 from scenes.text.lines import Text
 
 SECONDS = 2.4  # for all rounds
-TICKS = 52  # pixels under the rounds for their numbers
-LEAST_BESIDE = 60  # pixels left and right of the charts, more where values need it
+TICKS = 52  # pixels under the columns for the numbers of rounds
+LEAST_BESIDE = 60  # pixels left and right of the charts at least
 APART = 34  # pixels between the two charts
 SHARES = (1.0, 1.0)  # heights of the two charts
-MARK = 0.78  # a mark's side, in steps
+MARK = 0.78  # a mark's side, as a part of the step
 LARGEST = 36  # pixels of a mark's side
-SMALLEST = 12  # pixels of a mark's side, below which there are bars in place of marks
+SMALLEST = 12  # pixels of a mark's side; smaller marks become bars
 HOLLOW = 2
 WIDEST = 90  # pixels of a bar
-KEY = 26  # pixels of a mark in the heading
-KEY_LEADING = 44  # pixels between both where they stand one under the other
-KEY_GAP = (14, 56)  # pixels from a mark to its word, and to the next mark
+KEY = 26  # pixels of a mark's side in the key
+KEY_LEADING = 44  # pixels between two entries of the key in a column
+KEY_GAP = (14, 56)  # pixels from a mark to its text, and from there to the next mark
 
 
 class Replies:
-    """A column of marks for each round: full for an update that came, hollow for one that not."""
+    """A column of marks for each round: filled for an update, hollow for a missing one."""
 
     def __init__(self, spec: RepliesSpec, area: Slot, frame: Frame) -> None:
         self.spec = spec
@@ -62,12 +62,12 @@ class Replies:
         self.still = VGroup(self._floor(), *self._key(), *self._ticks())
 
     def enter(self) -> Animation:
-        """Bring in headings, floors and the first value."""
+        """Show the key, the axes and the first value."""
         parts = [self.measure.still, self.measure.curve] if self.measure else []
         return FadeIn(VGroup(self.still, *parts))
 
     def run(self) -> Animation:
-        """Go through the rounds: columns come in, and the curve grows along with them."""
+        """Show the columns round by round, while the curve grows."""
         step = SECONDS / len(self.columns)
         entering = [FadeIn(column, run_time=2 * step) for column in self.columns]
         parts: list[Animation] = [LaggedStart(*entering, lag_ratio=0.5)]
@@ -79,17 +79,16 @@ class Replies:
             return run
         return Succession(run, FadeIn(self.measure.last, run_time=theme.SWAP))
 
-    def single_out(self) -> Animation:
-        """Let all rounds but those in which no update came step back."""
+    def highlight_empty_rounds(self) -> Animation:
+        """Dim all rounds with an update."""
         pairs = zip(self.columns, self.spec.rounds, strict=True)
         others = VGroup(*(column for column, (_, came) in pairs if came))
-        # Each mark by what it has: a hollow one is not filled.
         return others.animate.fade(1 - theme.DIM)  # type: ignore[return-value]
 
     # --- parts
 
     def _beside(self) -> float:
-        """Return how much both sides keep clear for the first and the last value."""
+        """Return the width on each side for the first and the last value."""
         px, spec = self.frame.px, self.spec
         rounds = (spec.first_round, spec.last_round)
         widths = [Words(words, self.frame).width / 2 for words in rounds]
@@ -116,34 +115,31 @@ class Replies:
         marks = VGroup()
         for i in range(asked):
             y = self.plot.bottom + (i + 0.6) * step
-            marks.add(_mark(Slot(x, y, side, side), full=i < came))
+            marks.add(_mark(Slot(x, y, side, side), filled=i < came))
         return marks
 
     def _bars(self, x: float, asked: int, came: int) -> VGroup:
-        """Return the same as heights to scale, for many workers or many rounds."""
+        """Return bars in place of marks, for many workers or many rounds."""
         width = min(MARK * self._pitch, self.frame.px(WIDEST))
         unit = self.plot.height / self.most
         floor = self.plot.bottom
-        spans = [(0, came, True), (came, asked, False)]
-        bars = VGroup()
-        for low, high, full in spans:
-            if high > low:
-                area = box(x - width / 2, floor + low * unit, x + width / 2, floor + high * unit)
-                bars.add(_mark(area, full=full))
-        return bars
+        left, right = x - width / 2, x + width / 2
+        spans = [span for span in ((0, came, True), (came, asked, False)) if span[1] > span[0]]
+        areas = ((box(left, floor + a * unit, right, floor + b * unit), c) for a, b, c in spans)
+        return VGroup(*(_mark(area, filled=filled) for area, filled in areas))
 
     def _floor(self) -> Stroke:
         ends = self.plot.at(0, 0), self.plot.at(1, 0)
         return Stroke(*ends, stroke_color=theme.EDGE, stroke_width=2)
 
     def _key(self) -> list[VGroup]:
-        """Return what both marks mean: above the columns, side by side if they have room."""
+        """Return the key of both marks above the columns, in a row if there is room."""
         px = self.frame.px
         start = left = self.plot.left
         y = self.plot.top + px(HEADING / 2)
         entries = []
-        for spec, full in ((self.spec.came, True), (self.spec.missing, False)):
-            mark = _mark(Slot(left + px(KEY / 2), y, px(KEY), px(KEY)), full=full)
+        for spec, filled in ((self.spec.came, True), (self.spec.missing, False)):
+            mark = _mark(Slot(left + px(KEY / 2), y, px(KEY), px(KEY)), filled=filled)
             words = Words(spec, self.frame)
             words.put(np.array([left + px(KEY + KEY_GAP[0]), y, 0.0]), -1)
             entries.append(VGroup(mark, words))
@@ -170,9 +166,9 @@ class Replies:
         ]
 
 
-def _mark(area: Slot, *, full: bool) -> Rectangle:
-    """Return a full mark in the colour of updates, or a hollow one."""
+def _mark(area: Slot, *, filled: bool) -> Rectangle:
+    """Return a filled mark in the colour of updates, or a hollow one."""
     mark = Rectangle(width=area.width, height=area.height).move_to(area.center)
-    if full:
+    if filled:
         return mark.set_fill(theme.UPDATE, opacity=1).set_stroke(width=0)
     return mark.set_fill(opacity=0).set_stroke(theme.MUTED, HOLLOW)

@@ -1,4 +1,4 @@
-"""A table: columns aligned, each as wide as its widest cell."""
+"""A table with aligned columns, each as wide as its widest cell."""
 
 from collections.abc import Sequence
 
@@ -12,16 +12,16 @@ from scenes.drawing.text import Words
 from scenes.story.specs import ColumnSpec
 from scenes.text.lines import Text
 
-SIZES = (theme.TITLE, theme.LABEL)  # of the cells: the larger one where it has room
+SIZES = (theme.TITLE, theme.LABEL)  # of the cells; the first one with enough room is used
 BETWEEN = 72  # pixels between two columns
-LEADING = 2.15  # height of a row at most, in heights of a capital
+LEADING = 2.15  # height of a row in heights of a capital, at most
 RISE = 12  # pixels
 
 
 class Table(VGroup):
-    """Rows under a line with the columns' names, in the middle of a slot.
+    """Rows under the names of the columns, in the middle of a slot.
 
-    Columns that have no room are left out, the least important first.
+    Columns without room are omitted, the least important first.
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class Table(VGroup):
         super().__init__(self.rule, *self.rows)
 
     def enter(self) -> Animation:
-        """Bring the rows in from the top down."""
+        """Show the rows from top to bottom."""
         shift = np.array([0.0, self.frame.px(RISE), 0.0])
         head, *rows = self.rows
         entering = (FadeIn(row, shift=shift) for row in rows)
@@ -65,7 +65,7 @@ class Table(VGroup):
 
 
 class _Column:
-    """A column's words: its name, and its cells."""
+    """The name and the cells of a column."""
 
     def __init__(self, spec: ColumnSpec, size: float, frame: Frame) -> None:
         self.spec = spec
@@ -74,7 +74,7 @@ class _Column:
         self.width = max(words.width for words in self.words)
 
     def put(self, left: float, top: float, step: float) -> None:
-        """Align the words on the left, or on the right where they are numbers."""
+        """Align the cells on the left, or numbers on the right."""
         side = 1 if self.spec.number else -1
         x = left + self.width if self.spec.number else left
         for i, words in enumerate(self.words):

@@ -1,4 +1,4 @@
-"""Tiles that stand for photos, some of which show one; and how they lie in a block or a stack."""
+"""Tiles that stand for photos, and their places in a block or in stacks."""
 
 from collections.abc import Sequence
 from math import ceil
@@ -13,29 +13,29 @@ from scenes.drawing import layers
 from scenes.drawing.layout import Slot
 from scenes.drawing.pictures import mosaic, picture
 
-FILL = 0.8  # opacity of a tile that shows no photo
-APART = 0.14  # and of one that is kept apart, which has an outline instead
+FILL = 0.8  # opacity of a tile without a photo
+APART = 0.14  # opacity of a tile of the validation part, which has an outline
 EDGE = 1.3
-GAP = 0.14  # of a tile's pitch, between two tiles
+GAP = 0.14  # part of the pitch between two tiles
 
 
 class Tiles(Group):
-    """One worker's tiles: first those it trains on, some with a photo, then those kept apart.
+    """One worker's tiles: the training part, with some photos, and the validation part.
 
-    Plain tiles are one path for each part: hundreds of them move as quickly as one.
+    The plain tiles of each part are one path, since Manim moves one path faster than hundreds.
     """
 
     def __init__(self, counts: tuple[int, int], photos: npt.NDArray[np.uint8] | None) -> None:
         self.counts = counts
-        shown = [] if photos is None else list(photos[: counts[0]])
+        some = [] if photos is None else list(photos[: counts[0]])
         self.photos = {
-            int((i + 0.5) * counts[0] / len(shown)): _photo(photo) for i, photo in enumerate(shown)
+            int((i + 0.5) * counts[0] / len(some)): _photo(photo) for i, photo in enumerate(some)
         }
         self.train, self.apart = _plain(), _plain()
         super().__init__(self.train, self.apart, *self.photos.values())
 
-    def lie(self, points: Sequence[Point3D], pitch: float) -> "Tiles":
-        """Put each tile in its place, as large as the pitch allows."""
+    def place(self, points: Sequence[Point3D], pitch: float) -> "Tiles":
+        """Place each tile, with the size for a pitch."""
         side = (1 - GAP) * pitch
         train = [i for i in range(self.counts[0]) if i not in self.photos]
         self.train.set_points(_squares([points[i] for i in train], side))
@@ -45,11 +45,11 @@ class Tiles(Group):
         return self
 
     def moved(self, points: Sequence[Point3D], pitch: float) -> "Tiles":
-        """Return these tiles in other places."""
-        goal = Tiles(self.counts, None)
-        goal.photos = {i: photo.copy() for i, photo in self.photos.items()}
-        goal.add(*goal.photos.values())
-        return goal.lie(points, pitch)
+        """Return a copy of the tiles in other places."""
+        copy = Tiles(self.counts, None)
+        copy.photos = {i: photo.copy() for i, photo in self.photos.items()}
+        copy.add(*copy.photos.values())
+        return copy.place(points, pitch)
 
 
 def _photo(pixels: npt.NDArray[np.uint8]) -> ImageMobject:
@@ -64,14 +64,14 @@ def _plain() -> VMobject:
 
 
 def _squares(centers: Sequence[Point3D], side: float) -> npt.NDArray[np.float64]:
-    """Return one path of many squares, (points, 3)."""
+    """Return the points of many squares as one path, shape (points, 3)."""
     if not len(centers):
         return np.zeros((0, 3))
     return np.concatenate([Square(side).points + center for center in centers])
 
 
 def block(counts: Sequence[int], area: Slot) -> tuple[list[list[Point3D]], float]:
-    """Return where everyone's tiles lie in one block, filled column by column, and the pitch."""
+    """Return the places of each worker's tiles in one block, column by column, and the pitch."""
     every = sum(counts)
     rows = max(
         range(1, every + 1), key=lambda r: min(area.height / r, area.width / ceil(every / r))
@@ -91,7 +91,7 @@ def block(counts: Sequence[int], area: Slot) -> tuple[list[list[Point3D]], float
 
 
 class Piles:
-    """How high and wide the piles over and under a common floor get."""
+    """The sizes of all workers' piles above and below a common floor."""
 
     def __init__(self, counts: Sequence[tuple[int, int]], width: float, height: float) -> None:
         self.most = tuple(max(count[part] for count in counts) for part in range(2))
@@ -104,20 +104,20 @@ class Piles:
 
     @property
     def above(self) -> float:
-        """How far the largest pile on the floor reaches up."""
+        """The height of the highest pile above the floor."""
         return self.height(self.most[0])
 
     @property
     def below(self) -> float:
-        """How far the largest pile under the floor reaches down."""
+        """The height of the highest pile below the floor."""
         return self.height(self.most[1])
 
     def height(self, count: int) -> float:
-        """Return how high a pile is."""
+        """Return the height of a pile."""
         return ceil(count / self.columns) * self.pitch
 
     def places(self, counts: tuple[int, int], x: float, floor: float, gap: float) -> list[Point3D]:
-        """Return where a worker's tiles lie: one part on the floor, the other a gap under it."""
+        """Return the places of a worker's tiles: above the floor, and below it."""
         over, under = (self._pile(count, x - self.width / 2) for count in counts)
         return [
             *(np.array([left, floor + height, 0.0]) for left, height in over),
@@ -126,22 +126,18 @@ class Piles:
 
     @property
     def width(self) -> float:
-        """How wide every pile is."""
+        """The width of each pile."""
         return self.columns * self.pitch
 
     def _pile(self, count: int, left: float) -> list[tuple[float, float]]:
-        """Return each tile's place over a floor, row by row from the floor."""
-        return [
-            (
-                left + (i % self.columns + 0.5) * self.pitch,
-                (i // self.columns + 0.5) * self.pitch,
-            )
-            for i in range(count)
-        ]
+        """Return the x and the height of each tile, row by row from the floor."""
+        cells = (divmod(i, self.columns) for i in range(count))
+        pitch = self.pitch
+        return [(left + (column + 0.5) * pitch, (row + 0.5) * pitch) for row, column in cells]
 
 
 def hollow(tiles: VMobject) -> VMobject:
-    """Return tiles as they look when they are kept apart."""
+    """Return a copy of tiles with outlines, for the validation part."""
     edges = tiles.copy().set_fill(theme.DATA, opacity=APART)
     return edges.set_stroke(theme.DATA, EDGE, opacity=1)
 

@@ -1,4 +1,4 @@
-"""The film's title in large letters, and the stage that plays under it."""
+"""The film's title in large letters above the stage."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -14,17 +14,16 @@ from scenes.text.lines import Text
 
 SPACE = 27  # pixels between two phrases on a line
 UNDER = 38  # pixels between the title and the stage
-CLOSE_UNDER = 32  # where the stage needs the height
+CLOSE_UNDER = 32  # the same in a frame that is not wide
 RISE = 18  # pixels
-WIRES = 0.65  # of the wires' height, that is left to them at least
+LEAST_WIRES = 0.65  # part of the wires' height that is left at least
 
 
 class TitleCard(VGroup):
-    """The title's phrases, side by side where they have room, else under one another."""
+    """The title's phrases on as few lines as possible."""
 
     def __init__(self, phrases: Sequence[PhraseSpec], layout: Layout) -> None:
         self.frame: Frame = layout.frame
-        # Where the frame is not wide, the stage needs the height.
         size = theme.DISPLAY if self.frame.wide else theme.TITLE
         self.phrases = [
             Words(p.text, self.frame, pixels=size, color=theme.color(p.role), weight="SEMIBOLD")
@@ -32,7 +31,7 @@ class TitleCard(VGroup):
         ]
         lines = _lines(self.phrases, layout.frame.safe.width, self.frame.px(SPACE))
         leading = self.frame.px(size * LEADING)
-        # An accent may stand higher than a capital.
+        # An accent may be higher than a capital.
         highest = max(words.get_top()[1] - words.anchor[1] for words in lines[0])
         top = layout.frame.safe.top - highest
         for i, words in enumerate(lines):
@@ -42,34 +41,27 @@ class TitleCard(VGroup):
         self.counter: Words | None = None
         super().__init__(*self.phrases)
 
-    def say(self) -> Animation:
-        """Bring the phrases in, one after the other."""
+    def enter(self) -> Animation:
+        """Show the phrases one after the other."""
         shift = np.array([0.0, self.frame.px(RISE), 0.0])
         phrases = (FadeIn(words, shift=shift) for words in self.phrases)
         return LaggedStart(*phrases, lag_ratio=0.5)
 
     def count(self, text: Text) -> Animation:
-        """Show beside the coordinator which round it is, in place of the one before.
-
-        Where there is no room, nothing is shown.
-        """
+        """Show the present round beside the coordinator, if there is room."""
         if self.beside is None:
             return Wait(theme.SWAP)
-        old, self.counter = (
-            self.counter,
-            Words(text, self.frame, pixels=theme.DISPLAY, weight="SEMIBOLD").put(
-                self.beside.center
-            ),
-        )
+        words = Words(text, self.frame, pixels=theme.DISPLAY, weight="SEMIBOLD")
+        old, self.counter = self.counter, words.put(self.beside.center)
         new = FadeIn(self.counter, run_time=theme.SWAP / 2)
         if old is None:
             return new
         return Succession(FadeOut(old, run_time=theme.SWAP / 2), new)
 
     def under(self, layout: Layout) -> Layout:
-        """Return the layout with its stage pressed into what the title leaves free.
+        """Return the layout with its stage below the title.
 
-        The wires give way first, then all actors alike.
+        The wires become shorter first; then all actors become lower by the same part.
         """
         upper = [layout.coordinator, layout.front_end]
         lower = layout.workers or [layout.crowd]
@@ -80,43 +72,40 @@ class TitleCard(VGroup):
             max(slot.top for slot in upper),
         ]
         gap = self.frame.px(UNDER if self.frame.wide else CLOSE_UNDER)
-        new = _pressed(edges, self.bottom - gap)
+        new = _compressed(edges, self.bottom - gap)
 
-        def pressed(slot: Slot) -> Slot:
+        def moved(slot: Slot) -> Slot:
             low, high = (float(np.interp(y, edges, new)) for y in (slot.bottom, slot.top))
             return box(slot.left, low, slot.right, high)
 
         return replace(
             layout,
-            coordinator=pressed(layout.coordinator),
-            front_end=pressed(layout.front_end),
-            workers=tuple(pressed(slot) for slot in layout.workers),
-            crowd=pressed(layout.crowd),
+            coordinator=moved(layout.coordinator),
+            front_end=moved(layout.front_end),
+            workers=tuple(moved(slot) for slot in layout.workers),
+            crowd=moved(layout.crowd),
         )
 
 
-def _pressed(edges: Sequence[float], top: float) -> list[float]:
-    """Return where the edges of the workers, the wires and what is above come to stand.
-
-    ``edges`` are the workers' bottom and top, and the bottom and top of what is above them.
-    """
+def _compressed(edges: Sequence[float], top: float) -> list[float]:
+    """Return the new bottom and top of the workers and of the actors above, from the old ones."""
     bottom, workers, above, whole = edges
-    wires = max(above - workers - (whole - top), WIRES * (above - workers))
+    wires = max(above - workers - (whole - top), LEAST_WIRES * (above - workers))
     part = (top - bottom - wires) / (whole - bottom - (above - workers))
     middle = bottom + part * (workers - bottom)
     return [bottom, middle, middle + wires, top]
 
 
-def _beside(layout: Layout, pressed: Layout) -> Slot | None:
-    """Return the place that mirrors the front end's, if it is free."""
+def _beside(layout: Layout, under: Layout) -> Slot | None:
+    """Return the slot opposite to the front end, in a wide frame."""
     if not layout.frame.wide:
         return None
-    front = pressed.front_end
-    return Slot(2 * pressed.coordinator.x - front.x, front.y, front.width, front.height)
+    front = under.front_end
+    return Slot(2 * under.coordinator.x - front.x, front.y, front.width, front.height)
 
 
 def _lines(phrases: Sequence[Words], most: float, space: float) -> list[list[Words]]:
-    """Divide phrases into lines that are not wider than allowed."""
+    """Divide phrases into lines with a greatest width."""
     lines: list[list[Words]] = []
     for words in phrases:
         if lines and sum(w.width + space for w in lines[-1]) + words.width <= most:
@@ -127,7 +116,7 @@ def _lines(phrases: Sequence[Words], most: float, space: float) -> list[list[Wor
 
 
 def _centre(words: Sequence[Words], y: float, space: float) -> None:
-    """Put words side by side on one line around the middle."""
+    """Place phrases on one line around the middle."""
     left = -(sum(w.width for w in words) + space * (len(words) - 1)) / 2
     for word in words:
         word.put(np.array([left, y, 0.0]), -1)

@@ -1,10 +1,9 @@
-"""A round's updates as arrows in space, from their common start, around their average.
+"""Arrows in space: a round's updates around their average, from a common start.
 
-Each arrow has its true length and its true angle to the average. They stand around it like the
-ribs of an umbrella around its stick.
+Each arrow has the length of its update and its angle to the average. The arrows around the average
+look like the ribs of an umbrella around its stick.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,23 +17,23 @@ from scenes.drawing import layers
 from scenes.drawing.layout import Frame, Slot, box
 from scenes.story.specs import ArrowsSpec
 
-TILT = 0.36  # radians by which the umbrella is looked at from above
-TIP = (17, 10)  # pixels: length and width of an arrow's point
-LEAST_STEM = 0.55  # part of an arrow that its point takes at most
+TILT = 0.36  # radians between the line of sight and the floor
+TIP = (17, 10)  # pixels: length and width of an arrow's tip
+LONGEST_TIP = 0.55  # part of an arrow
 STROKE, AVERAGE_STROKE = 3.5, 6.0
-HALO = 1.5  # of the start's size: the ring that sets it off from the arrows
-START = 7  # pixels: radius of the dot from which all arrows start
-OVERLAP = 0.3  # an arrow begins to grow when the one before has grown this much
-TURNED = np.radians(-68)  # how far a fan is turned: its strongest pull comes a little forward
-SMALL = 110, 0.55  # pixels to which a fan's longest arrow is drawn with thin strokes; how thin
-LARGE = 330  # pixels from which on its strokes are whole
+HALO = 1.5  # radius of the dark ring around the start, in radii of the start
+START = 7  # pixels: radius of the dot at the start
+OVERLAP = 0.3  # part of an arrow's time after which the next one starts to grow
+TURN = np.radians(-68)  # turn of all updates around the average
+SMALL = 110, 0.55  # pixels of the longest arrow up to which strokes are thinner; their part
+LARGE = 330  # pixels of the longest arrow from which strokes have their full width
 
 Points = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Pose:
-    """How a fan is seen: from where, how large, and how much of it has grown."""
+class View:
+    """The start and the scale of arrows on screen, and the drawn part of updates and average."""
 
     start: Point3D
     unit: float
@@ -42,8 +41,8 @@ class Pose:
     average: float = 0.0
 
 
-def seen(arrows: Points, turned: float = TURNED) -> Points:
-    """Return where arrows given by length, angle and turn, (k, 3), point to on screen, (k, 2)."""
+def projected(arrows: Points, turned: float = TURN) -> Points:
+    """Return the ends on screen, shape (k, 2), of arrows by length, angle and turn, (k, 3)."""
     length, angle, turn = arrows.T
     aside, along = length * np.sin(angle), length * np.cos(angle)
     across, away = aside * np.cos(turn + turned), aside * np.sin(turn + turned)
@@ -51,7 +50,7 @@ def seen(arrows: Points, turned: float = TURNED) -> Points:
 
 
 class Arrow(VMobject):
-    """A straight arrow that can be pointed anywhere: one outline around a stem without width."""
+    """A straight arrow with any direction: an outline with a stem of no width."""
 
     def __init__(self, color: str, width: float, frame: Frame) -> None:
         super().__init__(
@@ -61,23 +60,23 @@ class Arrow(VMobject):
             fill_opacity=1,
             joint_type=LineJointType.ROUND,
         )
-        self.width_whole = width
-        self.whole = [frame.px(pixels) * width / STROKE for pixels in TIP]
+        self.full_width = width
+        self.full_tip = [frame.px(pixels) * width / STROKE for pixels in TIP]
 
-    def point(self, start: Point3D, way: Points, thickness: float) -> None:
-        """Draw it from a start along a way, (2,), in Manim's units."""
-        self.set_stroke(width=thickness * self.width_whole)
-        long, wide = (thickness * side for side in self.whole)
-        length = float(np.hypot(*way)) or 1e-9
-        ahead = np.array([*way, 0.0]) / length
-        tip = min(long, LEAST_STEM * length)
+    def point(self, start: Point3D, vector: Points, thickness: float) -> None:
+        """Draw the arrow from a start along a vector of shape (2,)."""
+        self.set_stroke(width=thickness * self.full_width)
+        long, wide = (thickness * side for side in self.full_tip)
+        length = float(np.hypot(*vector)) or 1e-9
+        ahead = np.array([*vector, 0.0]) / length
+        tip = min(long, LONGEST_TIP * length)
         end, neck = start + length * ahead, start + (length - tip) * ahead
         half = np.array([-ahead[1], ahead[0], 0.0]) * wide / 2 * tip / long
         self.set_points_as_corners([start, neck, neck + half, end, neck - half, neck])
 
 
 class UpdateArrows(VGroup):
-    """The updates in red, their average in blue, and the floor they stand on."""
+    """The updates in red, their average in blue, and a circle around their start."""
 
     def __init__(self, spec: ArrowsSpec, frame: Frame) -> None:
         self.spec = spec
@@ -87,7 +86,6 @@ class UpdateArrows(VGroup):
         self.average = Arrow(theme.MODEL, AVERAGE_STROKE, frame)
         self.floor = VMobject(stroke_color=theme.WIRE, stroke_width=2)
         self.circle = Circle(radius=1.0).points
-        # The arrows' ends meet under it, however many there are.
         halo = Dot(radius=HALO * frame.px(START), color=theme.GROUND)
         self.start = VGroup(halo, Dot(radius=frame.px(START), color=theme.INK))
         super().__init__(self.floor, *self.updates, self.average, self.start)
@@ -96,16 +94,16 @@ class UpdateArrows(VGroup):
             arrow.set_z_index(layers.CONTENT)
         self.average.set_z_index(layers.PACKETS)
         self.start.set_z_index(layers.PACKET_TEXT)
-        self.pose = Pose(np.zeros(3), 1.0)
+        self.view = View(np.zeros(3), 1.0)
 
     @property
     def widest(self) -> float:
-        """The largest length beside the average."""
+        """The largest distance of an update's end from the axis of the average."""
         return float((self.directions[:, 0] * np.sin(self.directions[:, 1])).max())
 
     def extent(self) -> Slot:
-        """Return what the fan covers from its start, in units of length."""
-        ends = seen(self.directions)
+        """Return the box around all arrows, relative to their start, in units of length."""
+        ends = projected(self.directions)
         up = np.cos(TILT) * max(self.spec.average, self.spec.mean_length)
         wide, low = self.widest, -self.widest * np.sin(TILT)
         return box(
@@ -115,58 +113,57 @@ class UpdateArrows(VGroup):
             max(up, ends[:, 1].max()),
         )
 
-    def see(self, pose: Pose) -> None:
-        """Draw the fan as it is seen in a pose."""
-        self.pose = pose
-        ways = seen(self.directions) * pose.unit
-        count = len(ways)
-        thickness = self._thickness(pose.unit)
-        reach = 1 + OVERLAP * (count - 1)
-        for i, (arrow, way) in enumerate(zip(self.updates, ways, strict=True)):
-            grown = smooth(min(max(pose.updates * reach - OVERLAP * i, 0.0), 1.0))
-            arrow.point(pose.start, grown * way, thickness)
-        along = self.spec.average * np.cos(TILT) * pose.unit
-        self.average.point(pose.start, np.array([0.0, pose.average * along]), thickness)
-        radii = np.array([1.0, np.sin(TILT), 0.0]) * self.widest * pose.unit
-        self.floor.points = self.circle * radii + pose.start
-        self.start.move_to(pose.start)
+    def draw(self, view: View) -> None:
+        """Draw the arrows in a view."""
+        self.view = view
+        vectors = projected(self.directions) * view.unit
+        thickness = self._thickness(view.unit)
+        total = 1 + OVERLAP * (len(vectors) - 1)
+        for i, (arrow, vector) in enumerate(zip(self.updates, vectors, strict=True)):
+            grown = smooth(min(max(view.updates * total - OVERLAP * i, 0.0), 1.0))
+            arrow.point(view.start, grown * vector, thickness)
+        along = self.spec.average * np.cos(TILT) * view.unit
+        self.average.point(view.start, np.array([0.0, view.average * along]), thickness)
+        radii = np.array([1.0, np.sin(TILT), 0.0]) * self.widest * view.unit
+        self.floor.points = self.circle * radii + view.start
+        self.start.move_to(view.start)
 
     def _thickness(self, unit: float) -> float:
-        """Return how thick the strokes are: thinner in a small fan, whose arrows lie close."""
+        """Return the part of the full stroke width: short arrows have thinner strokes."""
         longest = unit * float(self.directions[:, 0].max())
         small, thin = SMALL
         part = (longest - self.frame.px(small)) / self.frame.px(LARGE - small)
         return float(thin + (1 - thin) * min(max(part, 0.0), 1.0))
 
     def tip(self, length: float) -> Point3D:
-        """Return the point on the average's axis that is this far from the start."""
-        up = length * np.cos(TILT) * self.pose.unit
-        return np.asarray(self.pose.start + np.array([0.0, up, 0.0]))
+        """Return the point on the average's axis at a distance from the start."""
+        up = length * np.cos(TILT) * self.view.unit
+        return np.asarray(self.view.start + np.array([0.0, up, 0.0]))
 
     def leftmost(self) -> Point3D:
-        """Return the end of the update that reaches farthest to the left."""
+        """Return the leftmost end of an update."""
         return min(self._ends(), key=lambda end: float(end[0]))
 
     def rightmost(self) -> Point3D:
-        """Return the end of the update that reaches farthest to the right."""
+        """Return the rightmost end of an update."""
         return max(self._ends(), key=lambda end: float(end[0]))
 
     def crosses(self, area: Slot) -> bool:
-        """Whether an update passes through some area."""
+        """Return whether an update passes through an area."""
         steps = np.linspace(0, 1, 60)[:, None]
         for end in self._ends():
-            x, y, _ = (self.pose.start + steps * (end - self.pose.start)).T
+            x, y, _ = (self.view.start + steps * (end - self.view.start)).T
             inside = (abs(x - area.x) < area.width / 2) & (abs(y - area.y) < area.height / 2)
             if inside.any():
                 return True
         return False
 
     def _ends(self) -> list[Point3D]:
-        ways = seen(self.directions) * self.pose.unit
-        return [self.pose.start + np.array([*way, 0.0]) for way in ways]
+        vectors = projected(self.directions) * self.view.unit
+        return [self.view.start + np.array([*vector, 0.0]) for vector in vectors]
 
-    def yardstick(self) -> VGroup:
-        """Return the updates' mean length, drawn on the axis beyond the average."""
+    def mean_length(self) -> VGroup:
+        """Return a mark of the updates' mean length on the axis, and a line to it."""
         ends = self.tip(self.spec.average), self.tip(self.spec.mean_length)
         half = np.array([self.frame.px(15), 0.0, 0.0])
         level = Stroke(ends[1] - half, ends[1] + half, stroke_color=theme.INK, stroke_width=3.5)
@@ -174,30 +171,29 @@ class UpdateArrows(VGroup):
         return VGroup(beyond.set_stroke(width=2.5), level).set_z_index(layers.PACKETS)
 
 
-class Look(Animation):
-    """Fans change their poses: they grow or come closer. Each ends in the pose given."""
+class ChangeView(Animation):
+    """The animation from the present view of some arrows to a view with changes."""
 
-    def __init__(self, fans: Sequence[UpdateArrows], run_time: float, **changes: object) -> None:
-        self.fans = fans
+    def __init__(self, arrows: UpdateArrows, run_time: float, **changes: object) -> None:
+        self.arrows = arrows
         self.changes = changes
-        super().__init__(VGroup(*fans), run_time=run_time, introducer=True)
+        super().__init__(VGroup(arrows), run_time=run_time, introducer=True)
 
     def begin(self) -> None:
-        """Start from how the fans stand now."""
-        self.before = [fan.pose for fan in self.fans]
-        self.after = [replace(pose, **self.changes) for pose in self.before]  # type: ignore[arg-type]
+        """Take the present view as the start."""
+        self.before = self.arrows.view
+        self.after = replace(self.before, **self.changes)  # type: ignore[arg-type]
         super().begin()
 
     def interpolate_mobject(self, alpha: float) -> None:
-        """Show every fan between its two poses."""
+        """Draw a view between both."""
         part = self.rate_func(min(max(alpha, 0.0), 1.0))
-        for fan, old, new in zip(self.fans, self.before, self.after, strict=True):
-            fan.see(between(old, new, part))
+        self.arrows.draw(between(self.before, self.after, part))
 
 
-def between(old: Pose, new: Pose, part: float) -> Pose:
-    """Return the pose that is some part of the way from one to another."""
-    return Pose(
+def between(old: View, new: View, part: float) -> View:
+    """Return the view at a part of the way from one view to another."""
+    return View(
         start=old.start + part * (new.start - old.start),
         unit=old.unit + part * (new.unit - old.unit),
         updates=old.updates + part * (new.updates - old.updates),

@@ -7,7 +7,7 @@ from manim import Mobject
 from scenes.check.boxes import Box
 from scenes.check.finding import Fault, Rule
 from scenes.check.moment import VISIBLE, Moment
-from scenes.stage.worker import Worker
+from scenes.stage.card import Card
 
 TOLERANCE = 0.5  # pixels
 
@@ -37,17 +37,17 @@ class PhotosStay(Rule):
         return faults
 
 
-def workers(moment: Moment) -> list[Worker]:
+def workers(moment: Moment) -> list[Card]:
     """Return the workers of the stage, and any others on the scene."""
     stage = getattr(moment.scene, "stage", None)
-    found = {id(worker): worker for worker in getattr(stage, "workers", ())}
+    found = {id(worker): worker for worker in getattr(stage, "cards", ())}
     for mobject in moment.scene.mobjects:
         found.update({id(worker): worker for worker in _in(mobject)})
     return list(found.values())
 
 
-def _in(mobject: Mobject) -> Iterator[Worker]:
-    if isinstance(mobject, Worker):
+def _in(mobject: Mobject) -> Iterator[Card]:
+    if isinstance(mobject, Card):
         yield mobject
         return
     for part in mobject.submobjects:

@@ -5,7 +5,12 @@ from manim import Animation
 BRISK = 0.7  # part of the usual time
 
 
+def paced(animation: Animation, pace: float) -> Animation:
+    """Play an animation with all its parts in ``pace`` times its usual time, and return it."""
+    animation.run_time *= pace
+    return animation
+
+
 def brisk(animation: Animation) -> Animation:
     """Shorten an animation with all its parts, and return it."""
-    animation.run_time *= BRISK
-    return animation
+    return paced(animation, BRISK)

@@ -1,1 +1,1 @@
-"""The stage with its actors: front end, coordinator, workers, and what travels between them."""
+"""The stage with its actors: the front end, the coordinator, the workers and the wires."""

@@ -1,10 +1,9 @@
-"""A crowd of workers as one picture: a small tile or mark for each, lit and dimmed by pixels.
+"""A crowd of workers as one image, with a small mark for each.
 
-A worker that stands in a mark with others shows as the mean of their colours.
+A mark for several workers has the mean of their colours.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from hashlib import sha256
 
 import numpy as np
@@ -16,6 +15,7 @@ from manim import (
     ImageMobject,
     ManimColor,
     Mobject,
+    Wait,
     config,
     smooth,
 )
@@ -29,58 +29,96 @@ from scenes.stage.crowd_grid import Grid, arrange, shows_photos
 Floats = npt.NDArray[np.float32]
 Indices = npt.NDArray[np.intp]
 
-CORNER = 0.14  # of a mark's side
-EDGE = 0.075  # of a tile's side, around its photo
+CORNER = 0.14  # part of a mark's side
+EDGE = 0.075  # part of a tile's side, around its photo
 LEAST_EDGE = 2  # pixels
-FINE = 4  # times as fine are corners drawn, and then averaged
-RESTING = 0.62  # how much of the muted colour a mark has that only stands there
-SWELL = 0.5  # how far a pulse goes towards the colour it glows in
-OPEN = 1.0  # how far apart the first and the last of a wave are, in times that one takes
+OVERSAMPLING = 4  # of corners
+RESTING = 0.62  # opacity of the muted colour of a mark at rest
+SWELL = 0.5  # part of the way to the colour of a pulse
+SPREAD = 1.0  # time between the first and the last change of a wave, in times of one change
 
-REST, DIM, LIT = range(3)
-NOTHING, MODEL, UPDATE, DATA = range(4)
-COLOR, LIGHT, PRESENT = slice(0, 3), 3, 4  # columns of a look
+REST, DIM, LIT = range(3)  # states
+NOTHING, MODEL, UPDATE, DATA = range(4)  # contents
+COLOR, LIGHT, PRESENT = slice(0, 3), 3, 4  # columns of looks
 
 
 class Crowd(Group):
-    """Every worker's mark. What each of them does and holds is ``stances`` and ``loads``."""
+    """The marks of all workers, with the state and the content of each."""
 
     def __init__(
         self, photos: Sequence[npt.NDArray[np.uint8] | None], area: Slot, frame: Frame
     ) -> None:
         pixel = frame.height / config.pixel_height
-        there = all(photo is not None and len(photo) for photo in photos)
+        known = all(photo is not None and len(photo) for photo in photos)
         count = len(photos)
-        self.grid = arrange(area, count, frame.px(1), pixel, photos=there)
-        self.stances = np.full(count, REST)
-        self.loads = np.full(count, NOTHING)
-        self.outer, self.inner = _stamps(self.grid.side)
+        self.grid = arrange(area, count, frame.px(1), pixel, photos=known)
+        self.everyone = np.arange(count)
+        self.states = np.full(count, REST)
+        self.contents = np.full(count, NOTHING)
+        self.outer, self.inner = _masks(self.grid.side)
         self.photos: Floats | None = None
-        if there and shows_photos(self.grid, frame.px(1)):
+        if known and shows_photos(self.grid, frame.px(1)):
             self.photos = np.stack([_bordered(p, self.inner) for p in photos if p is not None])
-        self.looks = self.meant()
+        self.looks = self.target_looks()
         self.image = _blank(self.grid)
-        self.paint(np.arange(count))
+        self.paint(self.everyone)
         self.image.orig_alpha_pixel_array = self.image.pixel_array[..., 3].copy()
         self.fingerprint = ""
         super().__init__(self.image.set_z_index(layers.PANELS))
 
     def slot(self, worker: int) -> Slot:
-        """Return where a worker's mark stands."""
+        """Return the slot of a worker's mark."""
         return self.grid.slot(self.grid.mark_of(worker))
 
-    def meant(self) -> Floats:
-        """Return how every worker is to look, by stance and load: (workers, 5), 0 to 1."""
-        looks = np.ones((len(self.stances), 5), np.float32)
-        looks[:, COLOR] = _colors(self._fills())[self.stances]
-        loaded = self.loads != NOTHING
-        carried = [theme.INK, theme.MODEL, theme.UPDATE, theme.DATA]
-        looks[loaded, COLOR] = _colors(carried)[self.loads[loaded]]
-        looks[:, LIGHT] = np.where((self.stances == DIM) & ~loaded, theme.DIM, 1)
+    # --- changes
+
+    def change(
+        self,
+        workers: Sequence[int] | None = None,
+        order: Floats | None = None,
+        beats: int = 0,
+        run_time: float = theme.MOVE,
+    ) -> Animation:
+        """Change some workers, or all, to the looks of their states and contents.
+
+        ``order`` says for each worker when its change begins, 0 to 1; with ``beats`` they pulse.
+        """
+        # Manim tells two animations apart by the attributes of their mobjects.
+        self.fingerprint = sha256(self.states.tobytes() + self.contents.tobytes()).hexdigest()
+        chosen = self.everyone if workers is None else np.array(workers, int)
+        return ChangeLooks(self, chosen, order, beats, run_time)
+
+    def pulse(self, workers: Sequence[int], beats: int, run_time: float) -> Animation:
+        """Let some workers pulse."""
+        return self.change(workers, None, beats, run_time)
+
+    def train(self, workers: Sequence[int], run_time: float) -> Animation:
+        """Let some workers pulse; their copies of the model turn into updates."""
+        chosen = np.array(workers, int)
+        self.contents[chosen[self.contents[chosen] == MODEL]] = UPDATE
+        return self.pulse(workers, max(1, round(run_time)), run_time)
+
+    def drop(self, workers: Sequence[int]) -> Animation:
+        """Dim some workers, and remove their contents."""
+        if not len(workers):
+            return Wait(theme.SWAP)
+        self.contents[list(workers)], self.states[list(workers)] = NOTHING, DIM
+        return self.change(workers)
+
+    # --- drawing
+
+    def target_looks(self) -> Floats:
+        """Return the looks by state and content, 0 to 1, shape (workers, 5)."""
+        looks = np.ones((len(self.states), 5), np.float32)
+        looks[:, COLOR] = _colors(self._state_colors())[self.states]
+        full = self.contents != NOTHING
+        colors = [theme.INK, theme.MODEL, theme.UPDATE, theme.DATA]
+        looks[full, COLOR] = _colors(colors)[self.contents[full]]
+        looks[:, LIGHT] = np.where((self.states == DIM) & ~full, theme.DIM, 1)
         return looks
 
     def paint(self, workers: Indices) -> None:
-        """Draw the marks of some workers as they look now."""
+        """Draw the marks of some workers with their present looks."""
         grid, size = self.grid, self.grid.step
         marks = np.unique(workers // grid.per_mark)
         looks = self._mean_looks(marks)[:, None, None]
@@ -96,10 +134,6 @@ class Crowd(Group):
         view = whole.transpose(0, 2, 1, 3, 4)
         view[rows, columns, : grid.side, : grid.side] = np.round(255 * cells)
 
-    def note_state(self) -> None:
-        """Remember the state in a few letters, by which Manim tells two plays apart."""
-        self.fingerprint = sha256(self.stances.tobytes() + self.loads.tobytes()).hexdigest()
-
     def _mean_looks(self, marks: Indices) -> Floats:
         if self.grid.per_mark == 1:
             return self.looks[marks]
@@ -109,50 +143,36 @@ class Crowd(Group):
         mean: Floats = (sums / counts).astype(np.float32)[marks]
         return mean
 
-    def _fills(self) -> list[str]:
-        """Return a mark's colours by stance; an edge around a photo stays back until it is lit."""
+    def _state_colors(self) -> list[str]:
+        """Return the colour of a mark, or of the edge around its photo, for each state."""
         if self.photos is not None:
             return [theme.WIRE, theme.EDGE, theme.INK]
         rest, dim = _mixed(theme.MUTED, RESTING), _mixed(theme.MUTED, theme.DIM)
         return [rest, dim, theme.INK]
 
 
-@dataclass(frozen=True)
-class Course:
-    """How a change goes through some workers: all at once, or in a wave.
-
-    ``order`` says for each when it begins, 0 to 1. With ``beats`` they pulse meanwhile.
-    """
-
-    order: Floats | None = None
-    beats: int = 0
-
-
-AT_ONCE = Course()
-
-
-class Relight(Animation):
-    """Some workers take on a look."""
+class ChangeLooks(Animation):
+    """The animation of some workers from their present looks to their target looks."""
 
     def __init__(
         self,
         crowd: Crowd,
         workers: Indices,
-        looks: Floats,
-        course: Course = AT_ONCE,
-        run_time: float = theme.MOVE,
+        order: Floats | None,
+        beats: int,
+        run_time: float,
     ) -> None:
-        self.crowd, self.workers, self.looks = crowd, workers, looks
-        self.order = np.zeros(len(workers), np.float32) if course.order is None else course.order
-        self.spread = 0.0 if course.order is None else OPEN
-        self.beats = course.beats
+        self.crowd, self.workers, self.looks = crowd, workers, crowd.target_looks()[workers]
+        self.order = np.zeros(len(workers), np.float32) if order is None else order
+        self.spread = 0.0 if order is None else SPREAD
+        self.beats = beats
         self.glow = _colors([theme.INK])[0]
         self.start: Floats | None = None
-        self.fingerprint = sha256(workers.tobytes() + looks.tobytes()).hexdigest()
+        self.fingerprint = sha256(workers.tobytes() + self.looks.tobytes()).hexdigest()
         super().__init__(crowd, run_time=run_time)
 
     def create_starting_mobject(self) -> Mobject:
-        """Return nothing: the picture is large, and its start is known."""
+        """Return an empty mobject: a copy of the image would be large."""
         return Mobject()
 
     def get_all_mobjects(self) -> Sequence[Mobject]:
@@ -160,13 +180,13 @@ class Relight(Animation):
         return [self.crowd]
 
     def interpolate_mobject(self, alpha: float) -> None:
-        """Go from the looks that were there to those meant."""
+        """Draw the workers with looks between both, and pulse."""
         if self.start is None:
             self.start = self.crowd.looks[self.workers].copy()
         alpha = min(max(alpha, 0.0), 1.0)
         local = np.clip(alpha * (1 + self.spread) - self.spread * self.order, 0, 1)
-        share = _eased(local)[:, None]
-        now = self.start + share * (self.looks - self.start)
+        part = _eased(local)[:, None]
+        now = self.start + part * (self.looks - self.start)
         if self.beats and alpha < 1:
             up = SWELL * np.sin(np.pi * self.beats * local)[:, None] ** 2
             now[:, COLOR] += up * (self.glow - now[:, COLOR])
@@ -174,10 +194,10 @@ class Relight(Animation):
         self.crowd.paint(self.workers)
 
 
-def _eased(share: Floats) -> Floats:
-    """Ease a share of the way, as ``smooth`` does for one number."""
-    table = np.array([smooth(x) for x in np.linspace(0, 1, 65)])
-    eased: Floats = np.interp(share, np.linspace(0, 1, 65), table).astype(np.float32)
+def _eased(parts: Floats) -> Floats:
+    """Return Manim's ``smooth`` of many numbers, interpolated from a table."""
+    steps = np.linspace(0, 1, 65)
+    eased: Floats = np.interp(parts, steps, [smooth(x) for x in steps]).astype(np.float32)
     return eased
 
 
@@ -185,33 +205,33 @@ def _colors(names: Sequence[str]) -> Floats:
     return np.array([ManimColor(name).to_rgb() for name in names], np.float32)
 
 
-def _mixed(color: str, share: float) -> str:
-    """Return a colour as it looks with this opacity on the ground."""
-    ground = ManimColor(theme.GROUND)
-    return str(ground.interpolate(ManimColor(color), share).to_hex())
+def _mixed(color: str, opacity: float) -> str:
+    """Return a colour with some opacity on the background."""
+    return str(ManimColor(theme.GROUND).interpolate(ManimColor(color), opacity).to_hex())
 
 
-def _stamps(side: int) -> tuple[Floats, Floats]:
-    """Return which part of each pixel of a mark is inside it, and inside its edge."""
+def _masks(side: int) -> tuple[Floats, Floats]:
+    """Return the coverage of each pixel by a mark, and by the mark without its edge."""
     edge = max(LEAST_EDGE, round(EDGE * side))
     corner = CORNER * side
     return _rounded(side, 0, corner), _rounded(side, edge, max(corner - edge, 0))
 
 
 def _rounded(side: int, inset: int, corner: float) -> Floats:
-    """Return a square with round corners, drawn finely and averaged: (side, side), 0 to 1."""
+    """Return the coverage of each pixel by a square with round corners, shape (side, side)."""
     if side <= 2 * inset:
         return np.zeros((side, side), np.float32)
-    large = Image.new("L", (FINE * side, FINE * side))
-    low, high = FINE * inset, FINE * (side - inset) - 1
-    ImageDraw.Draw(large).rounded_rectangle((low, low, high, high), FINE * corner, 255)
-    fine = np.asarray(large, np.float32).reshape(side, FINE, side, FINE)
-    part: Floats = fine.mean(axis=(1, 3)) / 255
-    return part
+    scale = OVERSAMPLING
+    large = Image.new("L", (scale * side, scale * side))
+    low, high = scale * inset, scale * (side - inset) - 1
+    ImageDraw.Draw(large).rounded_rectangle((low, low, high, high), scale * corner, 255)
+    fine = np.asarray(large, np.float32).reshape(side, scale, side, scale)
+    coverage: Floats = fine.mean(axis=(1, 3)) / 255
+    return coverage
 
 
 def _bordered(photos: npt.NDArray[np.uint8], inner: Floats) -> Floats:
-    """Return the first photo, in the middle of its tile: (side, side, 3), 0 to 1."""
+    """Return the first photo in the middle of its tile, 0 to 1, shape (side, side, 3)."""
     side = len(inner)
     edge = int(np.argmax(inner[side // 2] > 0))
     within = side - 2 * edge
@@ -222,9 +242,9 @@ def _bordered(photos: npt.NDArray[np.uint8], inner: Floats) -> Floats:
 
 
 def _blank(grid: Grid) -> ImageMobject:
-    """Return an empty picture over the grid, one of its pixels a pixel of the frame.
+    """Return an empty image over the grid, with the frame's own pixels.
 
-    So there is nothing to be interpolated, which takes ten times as long.
+    Manim draws it ten times as fast as an image that it has to scale.
     """
     pixels = np.zeros((grid.rows * grid.step, grid.columns * grid.step, 4), np.uint8)
     image = ImageMobject(pixels, resampling_algorithm=RESAMPLING_ALGORITHMS["nearest"])

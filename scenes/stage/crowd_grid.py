@@ -1,6 +1,6 @@
-"""Where the marks of a crowd stand: a regular grid, row by row, every worker in exactly one mark.
+"""The grid of a crowd's marks, row by row; each worker belongs to exactly one mark.
 
-Lengths are whole pixels of the frame that is drawn, so that all marks look the same.
+Lengths are whole pixels of the rendered frame, so that all marks look the same.
 """
 
 from dataclasses import dataclass
@@ -10,19 +10,19 @@ from scenes.drawing.layout import Slot, box
 
 # Pixels of a frame whose shorter side has 1080 of them, from one mark to the next.
 LARGEST = 132
-PHOTO = 40  # from here on a mark shows a photo
-SMALLEST = 8  # below, a mark stands for several workers
-LEAST_DRAWN = 2  # pixels of the frame that is drawn
-SPACE, FINE_SPACE = 0.1, 0.26  # part of the step that stays free, with photos and without
-RAGGED = 0.12  # how much an empty last row counts against a grid
-STEPS = (1, 2, 5)  # workers a mark, times powers of ten
+PHOTO = 40  # with at least this step a mark shows a photo
+SMALLEST = 8  # with a smaller step a mark stands for several workers
+LEAST_RENDERED = 2  # pixels of the rendered frame
+SPACE, WIDE_SPACE = 0.1, 0.26  # part of the step between marks with photos, and without
+RAGGED = 0.12  # penalty for an empty last row
+PER_MARK = (1, 2, 5)  # workers of a mark, times powers of ten
 
 
 @dataclass(frozen=True)
 class Grid:
-    """Equal squares in rows, the last of which may be shorter.
+    """Equal squares in rows; the last row may be shorter.
 
-    ``step`` and ``side`` are pixels of the frame that is drawn, ``pixel`` the length of one.
+    ``step`` and ``side`` are pixels of the rendered frame, ``pixel`` is the length of one.
     """
 
     left: float
@@ -37,23 +37,23 @@ class Grid:
 
     @property
     def rows(self) -> int:
-        """How many rows there are."""
+        """The number of rows."""
         return ceil(self.num_marks / self.columns)
 
     @property
     def area(self) -> Slot:
-        """The rectangle that the marks fill."""
+        """The rectangle around all marks."""
         space = self.step - self.side
         width = (self.columns * self.step - space) * self.pixel
         height = (self.rows * self.step - space) * self.pixel
         return box(self.left, self.top - height, self.left + width, self.top)
 
     def mark_of(self, worker: int) -> int:
-        """Return the mark that a worker stands in."""
+        """Return the mark of a worker."""
         return worker // self.per_mark
 
     def slot(self, mark: int) -> Slot:
-        """Return where a mark stands."""
+        """Return the slot of a mark."""
         row, column = divmod(mark, self.columns)
         side, step = self.side * self.pixel, self.step * self.pixel
         left, top = self.left + column * step, self.top - row * step
@@ -61,20 +61,22 @@ class Grid:
 
 
 def arrange(area: Slot, num_workers: int, px: float, pixel: float, *, photos: bool) -> Grid:
-    """Return the grid whose marks are largest, in the middle of an area.
+    """Return the grid with the largest marks, in the middle of an area.
 
     Args:
-        area: where it has to fit.
-        num_workers: how many workers there are.
-        px: length of a pixel of a frame whose shorter side has 1080 of them.
-        pixel: length of a pixel of the frame that is drawn.
+        area: the available space.
+        num_workers: the number of workers.
+        px: the length of a pixel of a frame with a shorter side of 1080 pixels.
+        pixel: the length of a pixel of the rendered frame.
         photos: whether there are photos to show.
     """
-    per_mark = next(k for k in _per_marks() if _step(area, ceil(num_workers / k)) >= SMALLEST * px)
+    sizes = (step * 10**power for power in range(8) for step in PER_MARK)
+    per_mark = next(k for k in sizes if _step(area, ceil(num_workers / k)) >= SMALLEST * px)
     num_marks = ceil(num_workers / per_mark)
     columns = _columns(area, num_marks, LARGEST * px)
-    space = SPACE if photos and _shows_photos(area, num_marks, px) else FINE_SPACE
-    step = max(LEAST_DRAWN, floor(min(_fitting(area, num_marks, columns), LARGEST * px) / pixel))
+    with_photos = photos and _step(area, num_marks) >= PHOTO * px
+    space = SPACE if with_photos else WIDE_SPACE
+    step = max(LEAST_RENDERED, floor(min(_fitting(area, num_marks, columns), LARGEST * px) / pixel))
     side = step - max(1, round(space * step))
     grid = Grid(0, 0, columns, num_marks, num_workers, per_mark, step, side, pixel)
     left = _snapped(area.x - grid.area.width / 2, pixel)
@@ -83,20 +85,12 @@ def arrange(area: Slot, num_workers: int, px: float, pixel: float, *, photos: bo
 
 
 def shows_photos(grid: Grid, px: float) -> bool:
-    """Whether the marks are large enough for a photo."""
+    """Return whether the marks are large enough for photos."""
     return grid.side * grid.pixel >= 0.98 * (1 - SPACE) * PHOTO * px
 
 
-def _shows_photos(area: Slot, num_marks: int, px: float) -> bool:
-    return _step(area, num_marks) >= PHOTO * px
-
-
-def _per_marks() -> list[int]:
-    return [step * 10**power for power in range(8) for step in STEPS]
-
-
 def _step(area: Slot, num_marks: int) -> float:
-    """Return the largest step that lets so many marks fit."""
+    """Return the largest step with which all marks fit."""
     return _fitting(area, num_marks, _columns(area, num_marks, area.height))
 
 
@@ -105,13 +99,13 @@ def _fitting(area: Slot, num_marks: int, columns: int) -> float:
 
 
 def _columns(area: Slot, num_marks: int, largest: float) -> int:
-    """Return in how many columns marks become large, and the last row is nearly full."""
+    """Return the number of columns with large marks and a nearly full last row."""
 
-    def worth(columns: int) -> float:
+    def score(columns: int) -> float:
         missing = -num_marks % columns / columns
         return min(_fitting(area, num_marks, columns), largest) * (1 - RAGGED * missing)
 
-    return max(range(1, num_marks + 1), key=worth)
+    return max(range(1, num_marks + 1), key=score)
 
 
 def _snapped(length: float, pixel: float) -> float:

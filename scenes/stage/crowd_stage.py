@@ -1,11 +1,6 @@
-"""The stage with a crowd: the same verbs for more workers than there is room for cards.
-
-What many do at once is one movement: the model goes out in one stream that spreads, and updates
-come back in another. A verb returns animations, as those of ``Stage`` do.
-"""
+"""The stage with workers as a crowd."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 
 import numpy as np
 from manim import (
@@ -16,6 +11,7 @@ from manim import (
     FadeOut,
     Group,
     LaggedStart,
+    Mobject,
     Succession,
     Transform,
     VGroup,
@@ -26,20 +22,20 @@ from manim import Line as Stroke
 
 from scenes import theme
 from scenes.drawing.layout import Layout, Slot, box
-from scenes.drawing.panel import THICK, Pulse
+from scenes.drawing.panel import THICK
 from scenes.drawing.text import Words
 from scenes.stage import crowd as marks
+from scenes.stage.base_stage import BaseStage
 from scenes.stage.card import Card
-from scenes.stage.coordinator import share_slots
-from scenes.stage.crowd import AT_ONCE, Course, Crowd, Floats, Indices, Relight
+from scenes.stage.crowd import Crowd, Floats
+from scenes.stage.crowd_failures import CrowdFailures
 from scenes.stage.curve_bundle import CurveBundle
-from scenes.stage.slices import Slices
-from scenes.stage.stage import Stage
-from scenes.stage.strands import Flood, Spread, Strands, backwards
-from scenes.stage.wires import Packet, Trail, Travel, journey
-from scenes.story.crowds import crowded
+from scenes.stage.shares import Shares
+from scenes.stage.wire_tree import DrawTree, WireTree
+from scenes.stage.wires import Packet, Trail, Travel
 from scenes.story.specs import (
     CurveSpec,
+    FailureSpec,
     QuickRoundSpec,
     ScoresSpec,
     StageSpec,
@@ -47,62 +43,82 @@ from scenes.story.specs import (
 )
 from scenes.text.lines import Text
 
-BESIDE = 20  # pixels between the crowd and what names its ends
-ABOVE = 176  # pixels between the coordinator and the crowd at least, for strands and curves
-BELOW = 50  # pixels that a note under the crowd takes
-UNDER = 14  # pixels that stay free under the crowd
+BESIDE = 20  # pixels between the crowd and the names at its ends
+ABOVE = 176  # pixels between coordinator and crowd at least
+BELOW = 50  # pixels of the note under the crowd
+UNDER = 14  # pixels of free space under the crowd
 AROUND_CURVES = 22
-LENS = 220  # width of the card of one worker above the crowd
+CARD = 220  # pixels of width of the card above the crowd
 WIDEST_CURVES = 1240
-STREAM = 1.2  # seconds that a stream takes from end to end, in times of a move
-STREAM_KEY = 0  # under which the tray holds what came in one stream
-STAGGER = 0.55  # part of one movement after which the next one begins
+STREAM = 1.2  # times a move: the time of a packet along the trunk or of the light in the branches
+STREAM_KEY = 0  # the key of the only packet in the tray
+OVERLAP = 0.55  # part of one movement after which the next one begins
 
 
-class CrowdStage(Stage):
-    """Front end, coordinator, a crowd of workers, and the strands between them."""
+class CrowdStage(BaseStage):
+    """The stage for many workers: each is a mark, and one packet carries what all of them send."""
 
     def __init__(self, layout: Layout, spec: StageSpec) -> None:
-        super().__init__(layout, replace(spec, workers=()))
-        self.notes = spec.per_mark, spec.at_most
-        self.spec = workers = spec.workers
+        super().__init__(layout, spec)
+        self.spec, workers = spec, spec.workers
         first, last = Words(workers[0].label, self.frame), Words(workers[-1].number, self.frame)
-        self.crowd = self._drawn(first.width, last.width)
-        self.names = VGroup(*self._placed(first, last))
+        self.crowd = self._crowd(first.width, last.width)
+        self.names = VGroup(*self._names(first, last))
         grid = self.crowd.grid
-        self.strands = Strands(layout.coordinator, grid.area, grid.columns, self.frame)
-        self.wires = VGroup(self.strands)
-        self.bundle: CurveBundle | None = None
-        self.lens: Card | None = None
-        self.tie = VGroup()
+        self.tree = WireTree(layout.coordinator, grid.area, grid.columns, self.frame)
+        self.wires = VGroup(self.tree)
+        self.card = Group()  # of one worker above the crowd, with a line to its mark
 
     @property
-    def everything(self) -> Group:
-        """All that stands on the stage at rest, lowest first."""
-        plate = [self.coordinator.plate] if self.coordinator.plate else []
-        front = [self.front_end, self.front_end.reading]
-        still = [self.wires, self.link, self.crowd, self.names]
-        return Group(*still, self.coordinator, *plate, *front)
+    def standing(self) -> Sequence[Mobject]:
+        """The crowd, and the names at its ends."""
+        return [self.crowd, self.names]
 
-    # --- entering
+    @property
+    def holders(self) -> Sequence[int]:
+        return [int(i) for i in np.flatnonzero(self.crowd.contents == marks.MODEL)]
+
+    def failures(self, spec: Sequence[FailureSpec]) -> CrowdFailures:
+        return CrowdFailures(spec, self.crowd, self.frame)
+
+    # --- entering and leaving
 
     def enter_workers(self) -> Animation:
-        """Bring the marks in as a wave from the left to the right."""
-        everyone = np.arange(len(self.spec))
-        self.crowd.looks[:, marks.PRESENT] = 0
-        self.crowd.paint(everyone)
-        wave = self._relit(everyone, Course(self._from_left(everyone)), 2 * theme.MOVE)
-        return AnimationGroup(wave, FadeIn(self.names, run_time=2 * theme.MOVE))
+        """Show the marks in a wave from left to right."""
+        crowd, seconds = self.crowd, 2 * theme.MOVE
+        crowd.looks[:, marks.PRESENT] = 0
+        crowd.paint(crowd.everyone)
+        from_left = _scaled([crowd.slot(int(worker)).left for worker in crowd.everyone])
+        wave = crowd.change(order=from_left, run_time=seconds)
+        return AnimationGroup(wave, FadeIn(self.names, run_time=seconds))
+
+    def connect(self) -> Animation:
+        """Draw the wires from the coordinator to the crowd."""
+        return DrawTree(self.tree, 1.4 * theme.MOVE)
+
+    def visit_photos(self, client: int) -> Animation:
+        """Highlight one worker's mark; in a wide frame also show its card above the crowd."""
+        self.crowd.contents[client] = marks.DATA
+        pulse = self.crowd.pulse([client], 2, 2 * theme.MOVE)
+        if not self.frame.wide or len(self.card):
+            return pulse
+        card, line = self._card_above(client)
+        self.card = Group(line, card)
+        card.panel.set_stroke(theme.DATA)
+        enter = AnimationGroup(Create(line), FadeIn(card, shift=self.rise))
+        photos = card.highlight_photos(2 * theme.MOVE)
+        return AnimationGroup(pulse, LaggedStart(enter, *photos, lag_ratio=0.8))
 
     def clear_above(self) -> Animation:
-        """Take away what stands above the crowd, and let every mark rest."""
-        old = Group(self.above, self.tie, *([self.lens] if self.lens else []))
-        self.above, self.tie, self.lens = VGroup(), VGroup(), None
-        self.crowd.loads[:] = marks.NOTHING
-        return AnimationGroup(FadeOut(old), self._relit(), run_time=theme.MOVE / 2)
+        """Remove the large numbers, the card and all highlights."""
+        old = Group(self.figures, self.card)
+        self.figures, self.card = VGroup(), Group()
+        self.crowd.contents[:] = marks.NOTHING
+        change = self.crowd.change()
+        return AnimationGroup(FadeOut(old), change, run_time=theme.MOVE / 2)
 
     def become_rows(self, rows: VGroup, beside: Animation) -> Animation:
-        """Squeeze the crowd into its rows; everything else goes first, and the rest comes last."""
+        """Replace the crowd by the rows of a chart; play ``beside`` at the end."""
         rest = Group(*(part for part in self.everything if part is not self.crowd))
         flat = self.crowd.copy().stretch_to_fit_width(rows.width)
         flat.stretch_to_fit_height(rows.height).move_to(rows)
@@ -113,234 +129,156 @@ class CrowdStage(Stage):
             beside,
         )
 
-    def connect(self) -> Animation:
-        """Draw the strands, from the coordinator to the crowd."""
-        return Spread(self.strands, 1.4 * theme.MOVE)
-
     # --- the phases of a round
 
-    def visit_photos(self, client: int) -> Animation:
-        """Point one worker out: its mark turns gold, and its card shows what it holds.
-
-        The card comes only where there is room for it above the crowd.
-        """
-        self.crowd.loads[client] = marks.DATA
-        lit = self._relit(np.array([client]), Course(beats=2), 2 * theme.MOVE)
-        if not self.frame.wide or self.lens:
-            return lit
-        self.lens, self.tie = card, tie = self._enlarged(client)
-        card.panel.set_stroke(theme.DATA)
-        look = card.look(2 * theme.MOVE)
-        enter = AnimationGroup(Create(tie), FadeIn(card, shift=self._rise()))
-        return AnimationGroup(lit, LaggedStart(enter, *look, lag_ratio=0.8))
-
     def pick(self, clients: Sequence[int]) -> Animation:
-        """Light the picked workers; the others step back."""
-        self.crowd.stances[:] = marks.DIM
-        self.crowd.stances[list(clients)] = marks.LIT
-        return self._relit(run_time=theme.MOVE)
+        self.crowd.states[:] = marks.DIM
+        self.crowd.states[list(clients)] = marks.LIT
+        return self.crowd.change()
 
     def release(self) -> Animation:
-        """Bring every worker back to rest."""
-        self.crowd.stances[:] = marks.REST
-        return self._relit(run_time=theme.MOVE / 2)
+        """Remove all highlights and dimming from the marks."""
+        self.crowd.states[:] = marks.REST
+        return self.crowd.change(run_time=theme.MOVE / 2)
 
     def distribute(self, clients: Sequence[int], size: Text, pace: float = 1.0) -> Animation:
-        """Send the global model to some workers: a stream that spreads, and lights them up."""
-        workers = np.array(clients, int)
-        self.crowd.loads[workers] = marks.MODEL
-        seconds = STREAM * theme.MOVE * pace
+        """Send the global model along the trunk and the branches; the marks turn blue."""
+        self.crowd.contents[list(clients)] = marks.MODEL
+        seconds, trunk = STREAM * theme.MOVE * pace, self.tree.trunk
         packet = Packet(size, theme.MODEL, self.frame)
-        trunk = self.strands.trunk
-        wave = self._relit(workers, Course(self._from_fork(workers)), seconds)
+        trip = Travel(packet, trunk, disappears=True, run_time=seconds)
         return AnimationGroup(
-            AnimationGroup(
-                Travel(packet, trunk, disappears=True, run_time=seconds),
-                Trail(trunk, theme.MODEL, seconds),
-            ),
-            Flood(self._ways(workers), theme.MODEL, seconds),
-            wave,
-            lag_ratio=STAGGER,
+            AnimationGroup(trip, Trail(theme.MODEL, seconds, trunk)),
+            Trail(theme.MODEL, seconds, *self._branches_to(clients)),
+            self.crowd.change(clients, self._from_fork(clients), run_time=seconds),
+            lag_ratio=OVERLAP,
         )
 
-    def train(self, curves: Mapping[int, CurveSpec]) -> Animation:
-        """Pulse the workers that train while all their losses are drawn in one plot."""
-        if not curves:
-            return self.train_unseen(np.flatnonzero(self.crowd.loads == marks.MODEL).tolist())
-        self.bundle = self._bundled(curves)
-        workers = np.array(list(curves), int)
-        self.crowd.loads[workers] = marks.UPDATE
-        seconds = theme.TRAIN
-        return Succession(
-            self._show_wires(0),
-            FadeIn(self.bundle.before, run_time=theme.SWAP),
-            AnimationGroup(
-                self.bundle.run(seconds),
-                self._relit(workers, Course(beats=round(seconds)), seconds),
-            ),
-        )
+    def train_without_curves(self, clients: Sequence[int]) -> Animation:
+        """Let some workers train: the marks pulse and turn red."""
+        return self.crowd.train(clients, theme.TRAIN / 2)
 
-    def train_unseen(self, clients: Sequence[int]) -> Animation:
-        """Train without a curve: the workers pulse, and what they hold turns into updates."""
-        return self._trained(clients, theme.TRAIN / 2)
-
-    def examine(self, clients: Sequence[int]) -> Animation:
-        """Let some workers try the model that they hold on their own photos."""
-        return self._relit(np.array(clients, int), Course(beats=2), 2 * theme.MOVE)
+    def evaluate(self, clients: Sequence[int]) -> Animation:
+        return self.crowd.pulse(clients, 2, 2 * theme.MOVE)
 
     def drop(self, clients: Sequence[int]) -> Animation:
-        """Let workers that sent nothing back step out of the round: what they held goes."""
-        if not len(clients):
-            return Wait(theme.SWAP)
-        workers = np.array(clients, int)
-        self.crowd.loads[workers] = marks.NOTHING
-        self.crowd.stances[workers] = marks.DIM
-        return self._relit(workers, run_time=theme.MOVE)
-
-    def clear_packets(self) -> Animation:
-        """Take away every packet that lies in the tray, and what the workers hold."""
-        packets = list(self.tray.values())
-        self.tray = {}
-        self.crowd.loads[:] = marks.NOTHING
-        gone = [FadeOut(*packets)] if packets else []
-        return AnimationGroup(*gone, self._relit(), run_time=theme.MOVE)
-
-    def quick_round(self, spec: QuickRoundSpec) -> Iterator[Animation]:
-        """Go through a round's training in a few animations, ``pace`` times their usual length."""
-        pace = spec.pace
-        yield _paced(self.pick(spec.picked), 0.6 * pace)
-        yield self.distribute(spec.picked, spec.model_size, 0.8 * pace)
-        yield self._trained(spec.picked, theme.MOVE * pace)
-        yield self._returned(spec.picked, spec.model_size, None, STREAM * theme.MOVE * pace)
-        written = AnimationGroup(Pulse(self.coordinator.panel), self.show_plate(*spec.plate))
-        yield _paced(written, 0.7 * pace)
-        yield self.front_end.read(*spec.reading)
+        """Dim the marks without a reply; their copies of the model disappear."""
+        return self.crowd.drop(clients)
 
     def collect(self, updates: UpdatesSpec) -> Sequence[Animation]:
-        """Send all updates to the coordinator's tray in one stream: one animation."""
-        if not updates.each:
-            return []
+        """Send all updates as one packet to the coordinator's tray, in one animation."""
         senders = [update.worker for update in updates.each]
-        return [self._returned(senders, updates.together, self.coordinator.tray)]
+        return [self._send_to_tray(senders, updates.together, theme.UPDATE)] if senders else []
 
-    def clear_curves(self) -> Animation:
-        """Take the loss curves away and bring the strands back."""
-        gone, self.bundle = self.bundle, None
-        if gone is None:
-            return Wait(theme.SWAP)
-        gone_out = FadeOut(gone, run_time=theme.SWAP)
-        return AnimationGroup(gone_out, self._show_wires(1), lag_ratio=1)
-
-    def weigh(self, updates: UpdatesSpec) -> Animation:
-        """Cut the stream's packet in the tray into shares as wide as their n_k/n, if known."""
+    def show_shares(self, updates: UpdatesSpec) -> Animation:
+        """Cut the packet in the tray into bars as wide as the n_k/n, if these are known."""
         if not updates.each:
             return Wait(theme.SETTLE)
-        packet = next(iter(self.tray.values()))
-        slots = share_slots(self.coordinator.tray, [update.share for update in updates.each])
-        slices = Slices([update.share_text for update in updates.each], slots, self.frame)
-        self.tray = {STREAM_KEY: slices}
+        packet = self.tray[STREAM_KEY]
+        slots = self.coordinator.tray.columns([update.share for update in updates.each])
+        shares = Shares([update.share_text for update in updates.each], slots, self.frame)
+        self.tray = {STREAM_KEY: shares}
+        widened = Transform(packet[0], shares.whole)
         return Succession(
-            AnimationGroup(
-                Transform(packet[0], slices.whole), FadeOut(packet[1:]), run_time=theme.MOVE
-            ),
-            AnimationGroup(FadeOut(packet[0]), FadeIn(slices), run_time=theme.SWAP),
+            AnimationGroup(widened, FadeOut(packet[1:]), run_time=theme.MOVE),
+            AnimationGroup(FadeOut(packet[0]), FadeIn(shares), run_time=theme.SWAP),
             Wait(theme.MOVE),
         )
 
-    def measure(self, scores: ScoresSpec) -> Animation:
-        """Send back what some workers measured, and nothing else: the model goes."""
-        senders, tray = list(scores.each), self.coordinator.tray
-        return self._returned(senders, scores.together, tray, color=theme.INK)
+    def send_scores(self, scores: ScoresSpec) -> Animation:
+        """Send all results as one packet to the tray; the copies of the model disappear."""
+        return self._send_to_tray(list(scores.each), scores.together, theme.INK)
+
+    def clear_packets(self) -> Animation:
+        """Remove the packet in the tray and the contents of all marks."""
+        packets, self.tray = list(self.tray.values()), {}
+        self.crowd.contents[:] = marks.NOTHING
+        leaving = [FadeOut(*packets)] if packets else []
+        change = self.crowd.change()
+        return AnimationGroup(*leaving, change, run_time=theme.MOVE)
 
     # --- parts of verbs
 
-    def _relit(
-        self,
-        workers: Indices | None = None,
-        course: Course = AT_ONCE,
-        run_time: float = theme.MOVE,
-    ) -> Relight:
-        """Return the change to how some workers, or all, are meant to look."""
-        workers = np.arange(len(self.spec)) if workers is None else workers
-        self.crowd.note_state()
-        return Relight(self.crowd, workers, self.crowd.meant()[workers], course, run_time)
+    def _train_with_curves(self, curves: Mapping[int, CurveSpec]) -> Animation:
+        """Draw all losses in one plot."""
+        bundle = self._bundle(curves)
+        self.curves = [bundle]
+        self.crowd.contents[list(curves)] = marks.UPDATE
+        pulse = self.crowd.pulse(list(curves), round(theme.TRAIN), theme.TRAIN)
+        return AnimationGroup(bundle.run(theme.TRAIN), pulse)
 
-    def _trained(self, clients: Sequence[int], run_time: float) -> Animation:
-        workers = np.array(clients, int)
-        held = workers[self.crowd.loads[workers] == marks.MODEL]
-        self.crowd.loads[held] = marks.UPDATE
-        return self._relit(workers, Course(beats=max(1, round(run_time))), run_time)
+    def _quick_training(self, spec: QuickRoundSpec) -> Iterator[Animation]:
+        yield self.distribute(spec.picked, spec.model_size, 0.8 * spec.pace)
+        yield self.crowd.train(spec.picked, theme.MOVE * spec.pace)
+        packet = Packet(spec.model_size, theme.UPDATE, self.frame)
+        yield self._send(spec.picked, packet, theme.UPDATE, STREAM * theme.MOVE * spec.pace)
 
-    def _returned(
+    def _send_to_tray(self, clients: Sequence[int], text: Text, color: str) -> Animation:
+        """Send one packet from some workers to the coordinator's tray, where it stays."""
+        self.tray[STREAM_KEY] = packet = Packet(text, color, self.frame)
+        return self._send(clients, packet, color, STREAM * theme.MOVE, self.coordinator.tray)
+
+    def _send(
         self,
         clients: Sequence[int],
-        text: Text,
-        slot: Slot | None,
-        run_time: float = STREAM * theme.MOVE,
-        *,
-        color: str | None = None,
+        packet: Packet,
+        color: str,
+        run_time: float,
+        end: Slot | None = None,
     ) -> Animation:
-        """Send what some workers hold as one packet to a slot; without one it is taken in."""
-        color = color or theme.UPDATE
-        workers = np.array(clients, int)
-        self.crowd.loads[workers] = marks.NOTHING
-        order = 1 - self._from_fork(workers)
-        packet = Packet(text, color, self.frame)
-        up = self.strands.trunk.copy().reverse_direction()
-        path = journey(up) if slot is None else journey(up, slot.center)
-        room = None if slot is None else slot.width - self.frame.px(8)
-        trip = Travel(packet, path, disappears=slot is None, room=room, run_time=run_time)
-        if slot is not None:
-            self.tray[STREAM_KEY] = packet
+        """Send one packet from some workers to a slot; without a slot it disappears."""
+        self.crowd.contents[list(clients)] = marks.NOTHING
+        path = self.tree.trunk.copy().reverse_direction()
+        if end:
+            path.add_line_to(end.center)
+        room = end.width - self.frame.px(8) if end else None
+        trip = Travel(packet, path, disappears=end is None, room=room, run_time=run_time)
+        back = [branch.reverse_direction() for branch in self._branches_to(clients)]
         return AnimationGroup(
-            self._relit(workers, Course(order), run_time),
-            Flood(backwards(self._ways(workers)), color, run_time),
-            AnimationGroup(trip, Trail(path, color, run_time)),
-            lag_ratio=STAGGER,
+            self.crowd.change(clients, 1 - self._from_fork(clients), run_time=run_time),
+            Trail(color, run_time, *back),
+            AnimationGroup(trip, Trail(color, run_time, path)),
+            lag_ratio=OVERLAP,
         )
 
-    def _ways(self, workers: Indices) -> list[VMobject]:
-        return self.strands.toward([self.crowd.slot(worker).x for worker in workers])
+    def _branches_to(self, clients: Sequence[int]) -> list[VMobject]:
+        return self.tree.branches_to([self.crowd.slot(client).x for client in clients])
 
-    def _from_fork(self, workers: Indices) -> Floats:
-        """Return how far each mark is from the fork, 0 to 1."""
-        fork = self.strands.fork
-        away = [float(np.linalg.norm(self.crowd.slot(w).center - fork)) for w in workers]
-        return _spread(away)
+    def _from_fork(self, clients: Sequence[int]) -> Floats:
+        """Return the distance of each mark from the fork, scaled to 0 to 1."""
+        places = (self.crowd.slot(client).center for client in clients)
+        return _scaled([float(np.linalg.norm(place - self.tree.fork)) for place in places])
 
-    def _from_left(self, workers: Indices) -> Floats:
-        return _spread([self.crowd.slot(worker).left for worker in workers])
-
-    def _enlarged(self, client: int) -> tuple[Card, VGroup]:
-        """Return a worker's card above its mark, and the line between the two."""
+    def _card_above(self, client: int) -> tuple[Card, Stroke]:
+        """Return a worker's card at the nearer side of the frame, and a line to its mark."""
         mark, spare, safe = self.crowd.slot(client), self.layout.spare, self.frame.safe
-        half = self.frame.px(LENS / 2)
-        # At the edge, beside the large figures in the middle.
+        half = self.frame.px(CARD / 2)
         x = safe.left + half if mark.x < spare.x else safe.right - half
-        card = Card(self.spec[client], Slot(x, spare.y, 2 * half, spare.height), self.frame)
+        slot = Slot(x, spare.y, 2 * half, spare.height)
         ends = np.array([x, spare.bottom, 0.0]), np.array([mark.x, mark.top, 0.0])
-        return card, VGroup(Stroke(*ends, stroke_color=theme.DATA, stroke_width=THICK))
+        line = Stroke(*ends, stroke_color=theme.DATA, stroke_width=THICK)
+        return Card(self.spec.workers[client], slot, self.frame), line
 
-    def _bundled(self, curves: Mapping[int, CurveSpec]) -> CurveBundle:
-        """Return the plot between coordinator and crowd; the first worker's curve is named."""
+    def _bundle(self, curves: Mapping[int, CurveSpec]) -> CurveBundle:
+        """Return the plot between coordinator and crowd; the first worker's curve has a name."""
         px, safe = self.frame.px, self.frame.safe
-        client = next(iter(curves))
         low = self.crowd.grid.area.top + px(AROUND_CURVES)
         high = self.layout.coordinator.bottom - px(AROUND_CURVES)
         half = min(safe.width, px(WIDEST_CURVES)) / 2
+        (client, first), *others = curves.items()
+        name = self.spec.workers[client].name
         area = box(-half, low, half, high)
-        others = {other: spec for other, spec in curves.items() if other != client}
-        return CurveBundle(self.spec[client].name, curves[client], others, area, self.frame)
+        return CurveBundle(name, first, [curve for _, curve in others], area, self.frame)
 
-    # --- laying out
+    # --- layout
 
-    def _drawn(self, left: float, right: float) -> Crowd:
-        """Return the crowd in its slot, with this much room for the names at its ends."""
+    def _crowd(self, left: float, right: float) -> Crowd:
+        """Return the crowd in its slot, with room for names of these widths at its ends."""
         px, slot = self.frame.px, self.layout.crowd
         if self.frame.wide:  # in the middle, under the coordinator
             left = right = max(left, right)
         top = min(slot.top, self.layout.coordinator.bottom - px(ABOVE))
-        gap, photos = px(BESIDE), [spec.photos for spec in self.spec]
+        gap, photos = px(BESIDE), [worker.photos for worker in self.spec.workers]
         low = slot.bottom + px(UNDER)
         area = box(slot.left + left + gap, low, slot.right - right - gap, top)
         crowd = Crowd(photos, area, self.frame)
@@ -349,35 +287,25 @@ class CrowdStage(Stage):
         area = box(area.left, area.bottom + px(BELOW), area.right, area.top)
         return Crowd(photos, area, self.frame)
 
-    def _placed(self, first: Words, last: Words) -> list[Words]:
-        """Put the names beside the first and the last mark; say what a mark stands for."""
+    def _names(self, first: Words, last: Words) -> list[Words]:
+        """Put the names beside the first and the last mark; explain marks for several workers."""
         gap, grid = self.frame.px(BESIDE), self.crowd.grid
         start, end = grid.slot(0), grid.slot(grid.num_marks - 1)
-        # A name that is taller than a row would reach into the row above a shorter last one.
+        # A name taller than a row would overlap the row above a shorter last one.
         right = grid.area.right if end.height < last.height else end.right
         first.put(np.array([start.left - gap, start.y, 0.0]), 1)
         last.put(np.array([right + gap, end.y, 0.0]), -1)
         if grid.per_mark == 1:
             return [first, last]
-        per_mark = self.notes[bool(grid.num_workers % grid.per_mark)]
+        whole = grid.num_workers % grid.per_mark == 0
+        per_mark = self.spec.per_mark if whole else self.spec.at_most
         note = Words(per_mark.with_value("n", grid.per_mark), self.frame)
         under = np.array([grid.area.x, grid.area.bottom - self.frame.px(BELOW / 2), 0.0])
         return [first, last, note.put(under)]
 
 
-def stage_for(layout: Layout, spec: StageSpec) -> Stage:
-    """Return the stage for some workers: as cards, or as a crowd where they are too many."""
-    return CrowdStage(layout, spec) if crowded(len(spec.workers)) else Stage(layout, spec)
-
-
-def _spread(values: Sequence[float]) -> Floats:
-    """Map values to 0 for the least and 1 for the greatest."""
+def _scaled(values: Sequence[float]) -> Floats:
+    """Scale values linearly to 0 for the least and 1 for the greatest."""
     array = np.array(values, np.float32)
-    spread: Floats = (array - array.min()) / max(float(np.ptp(array)), 1e-6)
-    return spread
-
-
-def _paced(animation: Animation, pace: float) -> Animation:
-    """Stretch an animation."""
-    animation.run_time *= pace
-    return animation
+    scaled: Floats = (array - array.min()) / max(float(np.ptp(array)), 1e-6)
+    return scaled

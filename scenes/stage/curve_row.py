@@ -1,33 +1,47 @@
-"""A row of charts above the cards that they belong to: as wide as they can all be."""
+"""A row of loss curves above the cards of their workers, as wide as possible."""
 
 from collections.abc import Sequence
 
-STEPS = 40  # widths that are tried, from the widest down
-ASIDE = 0.2  # part of its width by which a chart may stand beside its card's middle, ...
-NARROW = 0.6  # ... unless it would have to be narrower than this part of the greatest width
+from scenes.drawing.layout import Frame, Slot, box
+
+WIDEST, LEAST_HEIGHT = 440, 100  # pixels of a curve
+BETWEEN, AROUND = 56, 22  # pixels between curves, and above and below them
+STEPS = 40  # widths to try, from the widest down
+ASIDE = 0.2  # part of a curve's width by which its middle may differ from its card's,
+NARROW = 0.6  # unless it would be narrower than this part of the widest
+
+
+def curve_slots(cards: Sequence[Slot], space: Slot | None, frame: Frame) -> list[Slot]:
+    """Return a slot for a curve above each card, or none without enough space."""
+    px = frame.px
+    if space is None or (space.height - 2 * px(AROUND)) < px(LEAST_HEIGHT):
+        return []
+    ends = (space.left, space.right)
+    width, edges = row([card.x for card in cards], ends, px(BETWEEN), px(WIDEST))
+    low, high = space.bottom + px(AROUND), space.top - px(AROUND)
+    return [box(edge, low, edge + width, high) for edge in edges]
 
 
 def row(
     middles: Sequence[float], ends: tuple[float, float], gap: float, widest: float
 ) -> tuple[float, list[float]]:
-    """Return the charts' common width and the left edge of each.
+    """Return the common width of some curves and the left edge of each.
 
-    They are as wide as leaves them over their cards, or, where that takes too much, near these.
-    Every chart reaches over its own card's middle, and none touches another.
+    Each curve is above the middle of its card, and none touches another.
 
     Args:
-        middles: x of each card's middle, ascending.
-        ends: where the row may begin and must end.
-        gap: between two charts; half of it lies between a chart's edge and its card's middle.
-        widest: the greatest width wanted.
+        middles: the x of each card's middle, ascending.
+        ends: the left and the right end of the row.
+        gap: the gap between two curves; half of it is between a curve's edge and its card's middle.
+        widest: the greatest width.
     """
     for step in range(STEPS, 0, -1):
         width = widest * step / STEPS
         bounds = _bounds(middles, width, ends, gap)
         edges = _centred(middles, width, bounds, gap)
         aside = max(abs(edge + width / 2 - x) for edge, x in zip(edges, middles, strict=True))
-        well = aside <= ASIDE * width or step <= NARROW * STEPS
-        if well and all(low <= high for low, high in bounds):
+        centred = aside <= ASIDE * width or step <= NARROW * STEPS
+        if centred and all(low <= high for low, high in bounds):
             break
     return width, edges
 
@@ -35,7 +49,7 @@ def row(
 def _bounds(
     middles: Sequence[float], width: float, ends: tuple[float, float], gap: float
 ) -> list[tuple[float, float]]:
-    """Return between which x each chart's left edge may stand; there may be no room."""
+    """Return the lowest and the highest x of each curve's left edge."""
     mirrored = [-x for x in reversed(middles)]
     first = _pushed(middles, width, ends[0], gap)
     last = [-edge - width for edge in reversed(_pushed(mirrored, width, -ends[1], gap))]
@@ -43,7 +57,7 @@ def _bounds(
 
 
 def _pushed(middles: Sequence[float], width: float, start: float, gap: float) -> list[float]:
-    """Return the edges of charts that stand as far to the left as they can."""
+    """Return the left edges of curves as far to the left as possible."""
     edges: list[float] = []
     for x in middles:
         free = edges[-1] + width + gap if edges else start
@@ -54,7 +68,7 @@ def _pushed(middles: Sequence[float], width: float, start: float, gap: float) ->
 def _centred(
     middles: Sequence[float], width: float, bounds: Sequence[tuple[float, float]], gap: float
 ) -> list[float]:
-    """Return the edges of charts that stand as near over their cards as they can."""
+    """Return the left edges of curves as close to the middles of their cards as possible."""
     edges: list[float] = []
     for x, (low, high) in zip(middles, bounds, strict=True):
         free = edges[-1] + width + gap if edges else low

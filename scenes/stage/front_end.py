@@ -1,4 +1,4 @@
-"""The front end: the small screen on which a person reads how good the model is."""
+"""The front end: the screen on which a person reads the model's quality."""
 
 import numpy as np
 from manim import (
@@ -9,9 +9,9 @@ from manim import (
     FadeOut,
     Group,
     Rectangle,
+    Transform,
     VGroup,
     Wait,
-    smooth,
 )
 from manim import Line as Stroke
 
@@ -24,17 +24,18 @@ from scenes.text.lines import Text
 from scenes.text.numbers import Number
 
 PAD = 20  # pixels
-NARROW_PAD = 14  # where there is no room for a gauge
-TALL = 240  # of height, from which there is room for a gauge
+NARROW_PAD = 14  # without room for a gauge
+TALL = 240  # pixels of height from which there is room for a gauge
 GAUGE = 12
-BETWEEN = 76  # pixels between a value and the one before
-MARK = 34  # height of the mark that shows the value before
-CLEAR = 9  # pixels between a value and what is over and under it at least
-DESCENT = 0.1  # part of a value's height by which a comma hangs, and half of it is made up for
+LEAST_BAR = 0.002  # part of the track
+BETWEEN = 76  # pixels between the old and the new value
+MARK = 34  # pixels of height of the old value's mark on the gauge
+CLEAR = 9  # pixels of free space above and below a value at least
+DESCENT = 0.1  # part of its height by which a value is raised, since commas hang down
 
 
 class FrontEnd(Group):
-    """The front end's panel and its reading; a percentage has a gauge from none to all."""
+    """The front end's panel and its reading; a percentage has a gauge from 0% to 100%."""
 
     def __init__(self, slot: Slot, frame: Frame, name: Text) -> None:
         px = frame.px
@@ -55,75 +56,71 @@ class FrontEnd(Group):
         super().__init__(self.panel, self.words)
 
     def read(self, value: Text, note: Text) -> Animation:
-        """Show a value with a note under it in place of what was shown; or nothing."""
+        """Show a value and its note in place of the old reading; an empty value only removes it."""
         if not str(value):
             return self._swap(VGroup())
-        number, note_ = self._value(value), self._note(note)
-        if not self._fits(number, note_):
-            number = self._value(value, theme.TITLE)
-        return self._swap(VGroup(number, note_, *self._gauge(value)))
+        note_ = self._note(note)
+        return self._swap(VGroup(self._fitting(value, note_), note_, *self._gauge(value)))
 
     def compare(self, old: Text, new: Text, note: Text) -> Animation:
-        """Show a new value with the old one on its left, and go from one to the other."""
+        """Show a new value to the right of the old one, and move the gauge from old to new."""
         before, note_ = Words(old, self.frame, color=theme.MUTED), self._note(note)
         gap = self.frame.px(BETWEEN)
-        after = self._value(new)
-        if not self._fits(after, note_, before.width + gap):
-            after = self._value(new, theme.TITLE)
+        after = self._fitting(new, note_, before.width + gap)
         width = before.width + gap + after.width
         left = self._middle - np.array([width / 2, 0, 0])
         before.put(left, -1)
         after.put(left + np.array([width, 0, 0]), 1)
         arrow = _arrow(before.get_right()[0], after.get_left()[0], left[1], self.frame)
         gauge = self._gauge(old)
-        shown = VGroup(before, arrow, after, note_, *gauge[:1])
-        entering = self._swap(shown)
+        still = VGroup(before, arrow, after, note_, *gauge[:1])
+        entering = self._swap(still)
         if not gauge:
             return entering
-        # The bar stays through the change of numbers, and then goes from one value to the other.
+        # The bar changes after the numbers.
         mark = self._mark(_share(old))
-        filling = Fill(gauge[1], self._bar(_share(new), theme.INK))
-        self.reading = VGroup(shown, gauge[1], mark)
+        longer = self._bar(_share(new), theme.INK)
+        filling = Transform(gauge[1], longer, introducer=True, run_time=theme.MOVE)
+        self.reading = VGroup(still, gauge[1], mark)
         return AnimationGroup(entering, AnimationGroup(filling, FadeIn(mark)), lag_ratio=1)
 
     @property
     def _middle(self) -> np.ndarray:
         return self.slot.at(0.5, 0.5 if self.track is None else 0.6)
 
-    def _value(self, value: Text, pixels: float = theme.DISPLAY) -> Words:
+    def _value(self, value: Text, pixels: float) -> Words:
         number = Words(value, self.frame, pixels=pixels, weight="SEMIBOLD")
         up = 0.0 if self.track else self.frame.px(DESCENT * pixels)
         return number.put(self._middle + np.array([0, up, 0]))
 
-    def _fits(self, number: Words, note: Words, beside: float = 0.0) -> bool:
-        """Whether a value is clear of what is over, under and beside it."""
-        clear = self.frame.px(CLEAR)
+    def _fitting(self, value: Text, note: Words, beside: float = 0.0) -> Words:
+        """Return a value, in smaller letters without free space above, below and beside it."""
+        number = self._value(value, theme.DISPLAY)
         under = number.get_bottom()[1] - note.get_top()[1]
         over = self.words.get_bottom()[1] - number.get_top()[1]
-        return min(under, over) >= clear and number.width + beside <= self.slot.width - 2 * self.pad
+        clear = min(under, over) >= self.frame.px(CLEAR)
+        fits = clear and number.width + beside <= self.slot.width - 2 * self.pad
+        return number if fits else self._value(value, theme.TITLE)
 
     def _note(self, note: Text) -> Words:
         words = Words(note, self.frame, color=theme.MUTED)
         return words.put(self.slot.at(0.5, 0) + np.array([0, self.pad + self.frame.px(13), 0]))
 
     def _gauge(self, value: Text) -> list[Rectangle]:
-        """Return a track that means all, and a bar on it; nothing where there is no room."""
+        """Return a track and a bar on it, for a percentage and if there is room."""
         if self.track is None or not 0 <= _share(value) <= 1:
             return []
         return [self._bar(1.0, theme.EDGE), self._bar(_share(value), theme.INK)]
 
     def _bar(self, share: float, color: str) -> Rectangle:
         assert self.track is not None
-        track = self.track
-        area = box(
-            track.left, track.bottom, track.left + max(share, 0.002) * track.width, track.top
-        )
-        bar = Rectangle(width=area.width, height=area.height, stroke_width=0)
-        bar.set_fill(color, opacity=1).move_to(area.center)
+        length = max(share, LEAST_BAR) * self.track.width
+        bar = Rectangle(width=length, height=self.track.height, stroke_width=0)
+        bar.set_fill(color, opacity=1).move_to(self.track.at(0, 0.5), aligned_edge=LEFT)
         return bar.set_z_index(layers.CONTENT)
 
     def _mark(self, share: float) -> Stroke:
-        """Return a mark across the track."""
+        """Return the mark of a value across the track."""
         assert self.track is not None
         middle, half = self.track.at(share, 0.5), np.array([0, self.frame.px(MARK / 2), 0])
         mark = Stroke(middle - half, middle + half, stroke_color=theme.MUTED, stroke_width=4)
@@ -137,27 +134,13 @@ class FrontEnd(Group):
         return AnimationGroup(*changes, lag_ratio=1, run_time=1.6 * theme.SWAP)
 
 
-class Fill(Animation):
-    """A bar becomes as long as another."""
-
-    def __init__(self, bar: Rectangle, other: Rectangle) -> None:
-        self.bar, self.ends = bar, (bar.width, other.width)
-        super().__init__(bar, introducer=True, run_time=theme.MOVE)
-
-    def interpolate_mobject(self, alpha: float) -> None:
-        """Be between both lengths."""
-        start, end = self.ends
-        width = start + smooth(min(max(alpha, 0.0), 1.0)) * (end - start)
-        self.bar.stretch_to_fit_width(width, about_edge=LEFT)
-
-
 def _share(value: Text) -> float:
-    """Return what part of all a percentage is; not a number where it is none."""
+    """Return a percentage as a part of one, or NaN for any other text."""
     return value.value if isinstance(value, Number) and "%" in value.text else float("nan")
 
 
 def _arrow(left: float, right: float, y: float, frame: Frame) -> VGroup:
-    """Return a small arrow that fills the gap between two texts."""
+    """Return a small arrow between two texts."""
     pad, tip = frame.px(20), frame.px(7)
     end = np.array([right - pad, y, 0.0])
     strokes = (

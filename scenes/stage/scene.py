@@ -2,7 +2,7 @@
 
 from scenes.drawing.layout import layout
 from scenes.explainer import Explainer
-from scenes.stage.crowd_stage import stage_for
+from scenes.stage.factory import stage_for
 from scenes.stage.stage import Stage
 from scenes.story.specs import StageSpec
 

@@ -45,7 +45,7 @@ class FailingRoundSpec:
     picked: Sequence[int]
     model_size: Number
     trained: Sequence[int]
-    outages: Sequence[FailureSpec]
+    failures: Sequence[FailureSpec]
     updates: UpdatesSpec
     plate: Plate
     new_plate: Plate
@@ -119,7 +119,7 @@ def _round(run: Run, round_: int) -> FailingRoundSpec:
         picked=picked(run, round_),
         model_size=model_size(run),
         trained=[reply.client for reply in _train(run.rounds[round_]).replies],
-        outages=_outages(run, round_),
+        failures=_failure_specs(run, round_),
         updates=updates(run, round_),
         plate=plate(run, round_ - 1),
         new_plate=plate(run, round_),
@@ -128,7 +128,7 @@ def _round(run: Run, round_: int) -> FailingRoundSpec:
     )
 
 
-def _outages(run: Run, round_: int) -> list[FailureSpec]:
+def _failure_specs(run: Run, round_: int) -> list[FailureSpec]:
     notes = {ERROR: text("error"), NO_REPLY: text("no reply")}
     return [
         FailureSpec(f.client, notes[f.kind], reported=f.kind == ERROR)

@@ -329,7 +329,7 @@ class Card(Scene):
             slot=Slot(0, 0, 2, 3),
             words=SimpleNamespace(string="0"),
         )
-        self.stage: Any = SimpleNamespace(workers=[worker])
+        self.stage: Any = SimpleNamespace(cards=[worker])
         self.add(panel, photo)
         moved = Group(panel, photo) if self.together else photo
         self.play(moved.animate.shift(self.way), rate_func=lambda t: 1 - abs(2 * t - 1))

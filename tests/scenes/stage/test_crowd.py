@@ -20,7 +20,7 @@ from scenes.stage import crowd as marks
 from scenes.stage.crowd import Crowd
 from scenes.stage.crowd_grid import Grid, arrange
 from scenes.stage.crowd_stage import CrowdStage
-from scenes.stage.slices import Slices
+from scenes.stage.shares import Shares
 from scenes.story import common
 from scenes.story.crowds import arrivals
 from scenes.story.specs import (
@@ -163,9 +163,9 @@ def test_photos_are_shown_where_they_can_be_seen(count: int, shown: bool) -> Non
 def test_a_mark_of_several_is_the_mean_of_them() -> None:
     with tempconfig({"pixel_height": 1080}):
         crowd = Crowd([None] * 20_000, layout(WIDE, 20_000).crowd, WIDE)
-    crowd.stances[:] = marks.DIM
-    crowd.stances[:2] = marks.LIT
-    looks = crowd.looks = crowd.meant()
+    crowd.states[:] = marks.DIM
+    crowd.states[:2] = marks.LIT
+    looks = crowd.looks = crowd.target_looks()
     crowd.paint(np.arange(20_000))
     middle = crowd.image.pixel_array[crowd.grid.side // 2, crowd.grid.side // 2, :3]
     assert np.allclose(middle, 255 * (0.4 * looks[0, :3] + 0.6 * looks[2, :3]), atol=1)
@@ -207,17 +207,19 @@ def test_verbs_leave_nothing_behind(tried: Tried) -> None:
     tried.play(stage.clear_curves())
     for trip in stage.collect(_updates()):
         tried.play(trip)
-    tried.play(stage.weigh(_updates()))
+    tried.play(stage.show_shares(_updates()))
     tried.play(stage.aggregate(None, 1.0))
     tried.play(stage.distribute(PICKED[:2], number(249, "network.num_bytes")))
-    tried.play(stage.examine(PICKED[:2]))
-    tried.play(stage.measure(ScoresSpec({0: number(1, "a"), 3: number(2, "b")}, number(2, "c"))))
+    tried.play(stage.evaluate(PICKED[:2]))
+    tried.play(
+        stage.send_scores(ScoresSpec({0: number(1, "a"), 3: number(2, "b")}, number(2, "c")))
+    )
     tried.play(stage.clear_packets())
     tried.play(stage.release())
-    assert stage.bundle is None
+    assert not stage.curves
     assert not stage.tray
-    assert not stage.crowd.loads.any()
-    assert np.allclose(stage.crowd.looks, stage.crowd.meant())
+    assert not stage.crowd.contents.any()
+    assert np.allclose(stage.crowd.looks, stage.crowd.target_looks())
     assert _family(tried) - before <= {id(part) for part in stage.everything.get_family()}
 
 
@@ -225,10 +227,10 @@ def test_one_worker_is_pointed_out_and_let_go(tried: Tried) -> None:
     stage = tried.stage
     tried.play(stage.visit_photos(0))
     assert tried.colored("DATA") == [0]
-    assert stage.lens is not None
+    assert len(stage.card)
     tried.play(stage.clear_above())
     assert tried.colored("DATA") == []
-    assert stage.lens is None
+    assert not len(stage.card)
 
 
 def test_a_worker_that_fails_steps_back(tried: Tried) -> None:
@@ -280,15 +282,15 @@ def sources(text: Text) -> list[str]:
     return [str(number.source) for number in numbers_of(text)]
 
 
-def test_slices_are_as_wide_as_their_share() -> None:
+def test_shares_are_as_wide_as_their_share() -> None:
     tray = layout(WIDE, 20).coordinator
     slots = tray.columns([0.5, 0.3, 0.2])
-    slices = Slices([number(n, "a") for n in (50, 30, 20)], slots, WIDE)
-    assert slices.whole.width == pytest.approx(tray.width)
-    assert slices.body.width == pytest.approx(tray.width - WIDE.px(4))
-    assert [part.string for part in slices[1:]] == ["50"]
+    shares = Shares([number(n, "a") for n in (50, 30, 20)], slots, WIDE)
+    assert shares.whole.width == pytest.approx(tray.width)
+    assert shares.body.width == pytest.approx(tray.width - WIDE.px(4))
+    assert [part.string for part in shares[1:]] == ["50"]
     narrow = tray.columns([1.0] * 300)
-    assert len(Slices([number(1, "a")] * 300, narrow, WIDE)) == 1
+    assert len(Shares([number(1, "a")] * 300, narrow, WIDE)) == 1
 
 
 # --- chapters

@@ -9,12 +9,15 @@ from hypothesis import strategies as st
 
 from scenes.drawing.layout import Frame, box, layout
 from scenes.drawing.pictures import plate
+from scenes.stage.base_stage import BaseStage
 from scenes.stage.card import Card
-from scenes.stage.coordinator import Coordinator, Share, share_slots
+from scenes.stage.card_stage import CardStage
+from scenes.stage.coordinator import Coordinator
+from scenes.stage.crowd_stage import CrowdStage
 from scenes.stage.curve_row import row
-from scenes.stage.effects import Merge
 from scenes.stage.front_end import FrontEnd
 from scenes.stage.loss_curve import LossCurve, Scale
+from scenes.stage.shares import Merge, Share
 from scenes.stage.stage import Stage
 from scenes.story.specs import NO_PLATE, CurveSpec, StageSpec, WorkerSpec
 from scenes.text.lines import Line, line
@@ -90,7 +93,7 @@ def test_what_a_card_lacks_leaves_its_room_to_the_rest() -> None:
 def test_a_card_without_data_has_a_plain_tile() -> None:
     empty = worker(None, ())
     assert len(empty.photos) == 1
-    assert not empty.look(1.0)
+    assert not empty.highlight_photos(1.0)
 
 
 @pytest.mark.parametrize(("value", "parts"), [("19.6%", 4), ("2.30", 2)])
@@ -114,7 +117,7 @@ def test_nothing_measured_is_nothing_shown() -> None:
 
 
 def test_shares_have_gaps_that_close_as_they_merge() -> None:
-    slots = share_slots(LAYOUT.coordinator, [3.0, 1.0])
+    slots = LAYOUT.coordinator.columns([3.0, 1.0])
     shares = [Share(NUMBER, slot, FRAME) for slot in slots]
     assert slots[0].width == pytest.approx(0.75 * LAYOUT.coordinator.width)
     assert shares[0].body.get_right()[0] < shares[1].body.get_left()[0]
@@ -136,9 +139,18 @@ def test_updates_lie_in_the_tray_as_their_wires_end_over_it() -> None:
     square = Frame(8.0, 8.0)
     workers = [WorkerSpec(NUMBER, NUMBER, NUMBER, None, ()) for _ in range(10)]
     note = line("each mark: {n} workers", n=NUMBER)
-    stage = Stage(layout(square, 10), StageSpec(workers, "C", "F", note, note))
+    stage = CardStage(layout(square, 10), StageSpec(workers, "C", "F", note, note))
     # Worker 6 stands under worker 1, farther to the left than worker 3.
-    of_three, of_six = stage._places([3, 6], [1.0, 1.0])
+    of_three, of_six = stage._tray_slots([3, 6], [1.0, 1.0])
     assert of_six.right == pytest.approx(of_three.left)
     assert stage._by_row([1, 6, 2], outward=True) == [6, 1, 2]
     assert stage._by_row([6, 1, 2]) == [1, 2, 6]
+
+
+@pytest.mark.parametrize("kind", [CardStage, CrowdStage])
+def test_both_stages_have_every_verb_and_override_no_common_one(kind: type[BaseStage]) -> None:
+    verbs = {name for name, value in vars(Stage).items() if callable(value) and name[0] != "_"}
+    common = vars(BaseStage).keys()
+    assert verbs <= common | vars(kind).keys()
+    assert not verbs & common & vars(kind).keys()
+    assert not kind.__abstractmethods__

@@ -5,7 +5,7 @@ import pytest
 
 from scenes import theme
 from scenes.drawing.layout import Frame, layout
-from scenes.stage.wires import Packet, Trail, Travel, along, journey, wires
+from scenes.stage.wires import Packet, Trail, Travel, along, path_back, path_out, wires
 
 FRAME = Frame(128 / 9, 8.0)
 LAYOUT = layout(FRAME, 10)
@@ -23,7 +23,7 @@ def away_from_wire(point: np.ndarray) -> float:
 @pytest.mark.parametrize("outward", [True, False])
 def test_a_journey_follows_the_wire(outward: bool) -> None:
     wire = wires(LAYOUT.coordinator, LAYOUT.workers)[9]
-    path = journey(wire, DOCK) if outward else journey(DOCK, wire.copy().reverse_direction())
+    path = path_out(wire, DOCK) if outward else path_back(DOCK, wire)
     shares = np.linspace(0, 1, 30)
     assert max(away_from_wire(path.point_from_proportion(share)) for share in shares) < 0.03
     ends = (wire.get_start(), DOCK) if outward else (DOCK, wire.get_start())
@@ -31,16 +31,16 @@ def test_a_journey_follows_the_wire(outward: bool) -> None:
 
 
 def test_a_way_is_manims_own() -> None:
-    path = journey(wires(LAYOUT.coordinator, LAYOUT.workers)[9], DOCK)
+    path = path_out(wires(LAYOUT.coordinator, LAYOUT.workers)[9], DOCK)
     shares = np.linspace(0, 1, 30)
     expected = [path.point_from_proportion(share) for share in shares]
     assert np.array_equal(list(map(along(path), shares)), expected)
 
 
 def test_the_trail_reaches_its_packet() -> None:
-    path = journey(wires(LAYOUT.coordinator, LAYOUT.workers)[9], DOCK)
+    path = path_out(wires(LAYOUT.coordinator, LAYOUT.workers)[9], DOCK)
     packet = Packet("model", theme.MODEL, FRAME)
-    travel, trail = Travel(packet, path), Trail(path, theme.MODEL, theme.MOVE)
+    travel, trail = Travel(packet, path), Trail(theme.MODEL, theme.MOVE, path)
     for moved in (travel, trail):
         moved.begin()
         moved.interpolate(0.6)
@@ -48,7 +48,7 @@ def test_the_trail_reaches_its_packet() -> None:
 
 
 def test_a_packet_makes_itself_small_where_there_is_no_room() -> None:
-    path = journey(wires(LAYOUT.coordinator, LAYOUT.workers)[9], DOCK)
+    path = path_out(wires(LAYOUT.coordinator, LAYOUT.workers)[9], DOCK)
     packet = Packet("a long label", theme.UPDATE, FRAME)
     travel = Travel(packet, path, appears=False, room=0.5)
     travel.begin()

@@ -8,7 +8,7 @@ from hand import hand_pair, hand_run
 
 from fl_sim import record
 from scenes.charts.line_chart import spread
-from scenes.charts.update_arrows import TILT, seen
+from scenes.charts.update_arrows import TILT, projected
 from scenes.story import different_data
 from scenes.story.drift import drift
 from scenes.story.pairs import alike_and_skewed, skew
@@ -72,8 +72,8 @@ def test_the_drawn_arrows_average_to_the_drawn_average() -> None:
 
 def test_an_arrow_that_is_turned_keeps_its_length_in_space() -> None:
     arrow = np.array([[2.0, np.pi / 2, 0.0]])
-    assert seen(arrow, 0.0)[0] == pytest.approx([2.0, 0.0])
-    assert seen(arrow, np.pi / 2)[0] == pytest.approx([0.0, 2.0 * np.sin(TILT)])
+    assert projected(arrow, 0.0)[0] == pytest.approx([2.0, 0.0])
+    assert projected(arrow, np.pi / 2)[0] == pytest.approx([0.0, 2.0 * np.sin(TILT)])
 
 
 # --- which runs are compared

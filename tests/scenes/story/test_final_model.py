@@ -209,8 +209,8 @@ def test_the_matrix_stays_in_its_area(frame: Frame, classes: int, name: str) -> 
     area = layout(frame).figure
     confusion = Confusion(spec, area, frame)
     confusion.finish()
-    confusion.light_best()
-    confusion.point_out()
+    confusion.highlight_best()
+    confusion.highlight_mistake()
     for part in (confusion.matrix, confusion.names, confusion.numbers, confusion.pointers):
         assert part.get_left()[0] >= area.left - 1e-6
         assert part.get_right()[0] <= area.right + 1e-6

@@ -71,7 +71,10 @@ def test_shares_are_of_the_updates_that_came() -> None:
     assert spec is not None
     # 11 and 31 examples of 42: those of the other two are not counted.
     assert [update.share for update in spec.updates.each] == [11 / 42, 31 / 42]
-    assert [(outage.worker, outage.reported) for outage in spec.outages] == [(2, True), (3, False)]
+    assert [(failure.worker, failure.reported) for failure in spec.failures] == [
+        (2, True),
+        (3, False),
+    ]
 
 
 def test_it_is_said_to_be_another_run() -> None:

@@ -1,4 +1,4 @@
-"""A beam on which values stand by their size, as heavy as they count, and where it balances."""
+"""A number line with the workers' values as circles, and their averages as triangles."""
 
 from collections.abc import Sequence
 
@@ -29,22 +29,23 @@ from scenes.drawing.text import Words
 from scenes.story.specs import AverageSpec, Quantity
 from scenes.text.lines import Text
 
-LARGEST = 30  # pixels; a weight's radius. Its area is its share.
-EQUAL = 13  # its radius while no share is told
+LARGEST = 30  # pixels of a circle's radius; its area is proportional to its share
+EQUAL = 13  # radius before the shares are shown
+LEAST = 4  # radius of a small share at least
 NUMBER_BELOW = 40  # pixels from a mark's name to its number
-LEAST = 4  # its radius however little it counts
-FOOT = 34  # height of the triangle under the beam
+TRIANGLE = 34  # pixels of height of a triangle under the line
 BETWEEN = 26  # pixels between two labels
 STROKE = 3
 
 
-class Balance:
-    """A number line as a balance: what was sent stands on it, the average is under it."""
+class NumberLine:
+    """The workers' values above the line, the weight before the round and averages below it."""
 
     def __init__(self, spec: AverageSpec, area: Slot, frame: Frame) -> None:
         self.frame = frame
         self.spec = spec
-        ends = [self._quiet(spec.words.smaller), self._quiet(spec.words.larger)]
+        names = (spec.words.smaller, spec.words.larger)
+        ends = [Words(name, frame, color=theme.MUTED) for name in names]
         beside = max(words.width for words in ends) + frame.px(40)
         y = area.y + frame.px(12 if frame.wide else -6)
         self.slot = box(area.left + beside, y, area.right - beside, y)
@@ -52,59 +53,62 @@ class Balance:
         ends[1].put(np.array([area.right, y, 0.0]), 1)
         self.stroke = Stroke(self.slot.at(0, 0), self.slot.at(1, 0))
         self.stroke.set_stroke(theme.MUTED, STROKE)
-        self.rest = VGroup(self.stroke, *ends)
+        self.ends = VGroup(*ends)
         self.values = [term.value[1] for term in spec.terms]
-        self.balls = [self._ball(value, frame.px(EQUAL)) for value in self.values]
+        self.circles = [self._circle(value, frame.px(EQUAL)) for value in self.values]
         self._label(area)
 
     def enter(self) -> Animation:
-        """Draw the beam, and the weight as it was."""
-        parts: list[Animation] = [Create(self.rest[0]), FadeIn(self.rest[1:])]
-        return AnimationGroup(*parts, *map(FadeIn, self.old))
+        """Draw the line, and the weight before the round."""
+        return AnimationGroup(Create(self.stroke), FadeIn(self.ends), *map(FadeIn, self.old))
 
     def send(self, i: int) -> Animation:
-        """Let one worker's value leave the old weight and go to its place."""
-        ball, name = self.balls[i], self.names[i]
+        """Move one worker's value from the weight before the round to its place."""
+        circle, name = self.circles[i], self.names[i]
         start = self.spec.before[1] if self.spec.before else self.values[i]
-        goal = ball.copy()
-        ball.move_to(self._ball(start, ball.width / 2).get_center())
-        arrive = Transform(ball, goal, run_time=theme.MOVE)
-        return LaggedStart(FadeIn(ball, run_time=0.3), arrive, FadeIn(name), lag_ratio=0.5)
+        target = circle.copy()
+        circle.move_to(self._circle(start, circle.width / 2).get_center())
+        arrive = Transform(circle, target, run_time=theme.MOVE)
+        return LaggedStart(FadeIn(circle, run_time=0.3), arrive, FadeIn(name), lag_ratio=0.5)
 
-    def weigh(self, i: int) -> Animation:
-        """Make one value as large as its share."""
-        heaviest = max(term.share[1] for term in self.spec.terms) or 1.0
-        radius = self.frame.px(LARGEST) * (self.spec.terms[i].share[1] / heaviest) ** 0.5
-        return Transform(
-            self.balls[i], self._ball(self.values[i], max(radius, self.frame.px(LEAST)))
-        )
+    def size_by_share(self, i: int) -> Animation:
+        """Make the area of one circle proportional to its share."""
+        largest = max(term.share[1] for term in self.spec.terms) or 1.0
+        return self._resize(i, LARGEST * (self.spec.terms[i].share[1] / largest) ** 0.5)
 
-    def balance(self) -> Animation:
-        """Put the average under the beam: where it balances."""
-        foot = self._foot(self.spec.sum[1])
-        foot.set_fill(theme.MODEL, opacity=1).set_stroke(theme.MODEL, STROKE)
-        return LaggedStart(GrowFromEdge(foot, UP), FadeIn(self.new), lag_ratio=0.5)
-
-    def level(self, i: int) -> Animation:
-        """Make one worker's value as heavy as any other's."""
+    def size_equally(self, i: int) -> Animation:
+        """Make the area of one circle proportional to its number of workers."""
         workers = [term.workers for term in self.spec.terms]
-        one = min(EQUAL, LARGEST / max(workers) ** 0.5)
-        radius = self.frame.px(max(one * workers[i] ** 0.5, LEAST))
-        return Transform(self.balls[i], self._ball(self.values[i], radius))
+        return self._resize(i, min(EQUAL, LARGEST / max(workers) ** 0.5) * workers[i] ** 0.5)
 
-    def balance_alike(self) -> list[Animation]:
-        """Put the average without shares under the beam, if it is another one."""
+    def show_average(self) -> Animation:
+        """Show the weighted average under the line."""
+        return self._point_to(self.spec.sum[1], theme.MODEL, theme.MODEL, self.new)
+
+    def show_equal_average(self) -> list[Animation]:
+        """Show the average with equal shares under the line, if it differs."""
         if self.spec.alike is None:
             return []
-        foot = self._foot(self.spec.alike[1]).set_stroke(theme.MUTED, STROKE)
-        foot.set_fill(theme.GROUND, opacity=1)
-        return [LaggedStart(GrowFromEdge(foot, UP), FadeIn(self.alike), lag_ratio=0.5)]
+        return [self._point_to(self.spec.alike[1], theme.GROUND, theme.MUTED, self.equal)]
+
+    def _resize(self, i: int, pixels: float) -> Animation:
+        radius = self.frame.px(max(pixels, LEAST))
+        return Transform(self.circles[i], self._circle(self.values[i], radius))
+
+    def _point_to(self, value: float, fill: str, stroke: str, label: VGroup) -> Animation:
+        """Let a triangle grow under a value, and show its label."""
+        triangle = Triangle().stretch_to_fit_height(self.frame.px(TRIANGLE))
+        triangle.stretch_to_fit_width(self.frame.px(TRIANGLE))
+        below = self.slot.y - self.frame.px(TRIANGLE / 2 + 5)
+        triangle.move_to(np.array([self._x(value), below, 0.0]))
+        triangle.set_fill(fill, opacity=1).set_stroke(stroke, STROKE)
+        return LaggedStart(GrowFromEdge(triangle, UP), FadeIn(label), lag_ratio=0.5)
 
     def _label(self, area: Slot) -> None:
-        """Name what stands on the beam over it, and what is under it under it."""
+        """Label the circles above the line, and the marks below it."""
         px, spec = self.frame.px, self.spec
         high = self.slot.y + px(2 * LARGEST + 16 + theme.LABEL / 2)
-        low = self.slot.y - px(FOOT + 18 + theme.LABEL / 2)
+        low = self.slot.y - px(TRIANGLE + 18 + theme.LABEL / 2)
         self.names = [Words(term.name, self.frame).put(np.zeros(3)) for term in spec.terms]
         gap = px(BETWEEN)
         _in_line(self.names, [self._x(value) for value in self.values], high, area, gap)
@@ -119,11 +123,11 @@ class Balance:
         ]
         values = [mark for mark in (spec.before, spec.alike, spec.sum) if mark]
         _in_line([m for m in marks if len(m)], [self._x(v) for _, v in values], low, area, gap)
-        before, self.alike, self.new = marks
+        before, self.equal, self.new = marks
         self.old.extend([before] if len(before) else [])
 
     def _mark(self, name: Text, quantity: Quantity | None, color: str) -> VGroup:
-        """Return the name of a mark under the beam, over its number where there is room."""
+        """Return the label of a mark under the line: its name, and its number if there is room."""
         if quantity is None:
             return VGroup()
         words = Words(name, self.frame, color=color).put(np.zeros(3))
@@ -140,28 +144,18 @@ class Balance:
         left, right = self.slot.left + inset, self.slot.right - inset
         return scaled([value], min(every), max(every), left, right)[0]
 
-    def _ball(self, value: float, radius: float) -> Circle:
-        """Return a weight that stands on the beam."""
-        ball = Circle(radius, fill_color=theme.UPDATE, fill_opacity=1)
-        ball.set_stroke(theme.GROUND, STROKE).set_z_index(layers.PACKETS)
+    def _circle(self, value: float, radius: float) -> Circle:
+        """Return a circle on the line at a value."""
+        circle = Circle(radius, fill_color=theme.UPDATE, fill_opacity=1)
+        circle.set_stroke(theme.GROUND, STROKE).set_z_index(layers.PACKETS)
         up = self.slot.y + radius + self.frame.px(3)
-        return ball.move_to(np.array([self._x(value), up, 0.0]))
-
-    def _foot(self, value: float) -> Triangle:
-        """Return a triangle whose tip is under the beam."""
-        foot = Triangle().stretch_to_fit_height(self.frame.px(FOOT))
-        foot.stretch_to_fit_width(self.frame.px(FOOT))
-        below = self.slot.y - self.frame.px(FOOT / 2 + 5)
-        return foot.move_to(np.array([self._x(value), below, 0.0]))
-
-    def _quiet(self, text: Text) -> Words:
-        return Words(text, self.frame, color=theme.MUTED)
+        return circle.move_to(np.array([self._x(value), up, 0.0]))
 
 
 def _in_line(
     labels: Sequence[VMobject], xs: Sequence[float], y: float, area: Slot, gap: float
 ) -> None:
-    """Put labels made around y = 0 at a height, as near to their places as they can stand."""
+    """Move labels from y = 0 to a height, as close to their places as possible side by side."""
     order = sorted(range(len(labels)), key=lambda i: xs[i])
     places = list(xs)
     edge = area.left

@@ -1,4 +1,4 @@
-"""Large figures side by side, each with a note: what is to be remembered."""
+"""Key figures: large numbers side by side, each with a note under it."""
 
 from collections.abc import Sequence
 
@@ -10,12 +10,12 @@ from scenes.drawing.layout import Frame, Slot
 from scenes.drawing.text import Words
 from scenes.story.specs import Metric
 
-APART = 120  # pixels between two figures
-BELOW = 74  # pixels from a figure's middle to its note's
+APART = 120  # pixels between two numbers
+BELOW = 74  # pixels from the middle of a number to that of its note
 
 
-class Summary(VGroup):
-    """Figures in a row in the middle of a slot; under one another where they have no room."""
+class KeyFigures(VGroup):
+    """Numbers in a row in the middle of a slot, or in a column if a row is too wide."""
 
     def __init__(self, metrics: Sequence[Metric], area: Slot, frame: Frame) -> None:
         entries = [_entry(metric, frame) for metric in metrics]
@@ -34,12 +34,12 @@ class Summary(VGroup):
 
 
 def _put(entry: VGroup, x: float, y: float, frame: Frame) -> None:
-    """Centre an entry around a point; the figures of all entries stand on one line."""
+    """Move the middle of an entry to a point."""
     entry.shift(np.array([x - entry.get_x(), y + frame.px(BELOW / 2), 0.0]))
 
 
 def _entry(metric: Metric, frame: Frame) -> VGroup:
-    """Return a figure over its note, around the origin."""
+    """Return a number above its note, with the number at the origin."""
     number = Words(
         metric.value, frame, pixels=theme.DISPLAY, color=theme.color(metric.role), weight="SEMIBOLD"
     )

@@ -1,0 +1,192 @@
+"""The common part of both stages: coordinator, front end, and the verbs that need no workers."""
+
+from abc import abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+from manim import (
+    Animation,
+    AnimationGroup,
+    Create,
+    FadeIn,
+    FadeOut,
+    Group,
+    LaggedStart,
+    Mobject,
+    Succession,
+    Transform,
+    VGroup,
+    Wait,
+)
+from manim import Line as Stroke
+from manim.typing import Point3D
+
+from scenes import theme
+from scenes.drawing.layout import Layout, Slot
+from scenes.drawing.pace import paced
+from scenes.drawing.panel import Pulse
+from scenes.stage.coordinator import Coordinator
+from scenes.stage.curve_bundle import CurveBundle
+from scenes.stage.front_end import FrontEnd
+from scenes.stage.key_figures import KeyFigures
+from scenes.stage.loss_curve import LossCurve
+from scenes.stage.shares import MERGED, Merge, Share, Shares
+from scenes.stage.stage import Stage
+from scenes.stage.wires import Packet
+from scenes.story.specs import (
+    CurveSpec,
+    Metric,
+    Plate,
+    QuickRoundSpec,
+    Reading,
+    StageSpec,
+    UpdatesSpec,
+)
+from scenes.text.lines import Text
+
+STAGGER = 0.45  # part of a packet's time after which the next one leaves
+RISE = 24  # pixels
+
+
+class BaseStage(Stage):
+    """The coordinator and the front end. A subclass adds the workers and their wires."""
+
+    def __init__(self, layout: Layout, spec: StageSpec) -> None:
+        self.layout, self.frame = layout, layout.frame
+        self.coordinator = Coordinator(layout.coordinator, self.frame, spec.coordinator)
+        self.front_end = FrontEnd(layout.front_end, self.frame, spec.front_end)
+        ends = _line_between(layout.coordinator, layout.front_end)
+        self.link = Stroke(*ends, stroke_color=theme.WIRE, stroke_width=2)
+        self.wires = VGroup()
+        self.figures = VGroup()
+        self.tray: dict[int, Packet | Share | Shares] = {}
+        self.curves: Sequence[LossCurve | CurveBundle] = ()
+        self.rise = np.array([0.0, self.frame.px(RISE), 0.0])
+
+    # --- for a subclass
+
+    @property
+    @abstractmethod
+    def standing(self) -> Sequence[Mobject]:
+        """All parts of the workers, lowest first."""
+
+    @property
+    @abstractmethod
+    def holders(self) -> Sequence[int]:
+        """The workers with a copy of the model."""
+
+    @abstractmethod
+    def _train_with_curves(self, curves: Mapping[int, CurveSpec]) -> Animation:
+        """Set ``curves``, and let workers train while these are drawn."""
+
+    @abstractmethod
+    def _quick_training(self, spec: QuickRoundSpec) -> Iterator[Animation]:
+        """Yield the short animations in which the model is distributed, trained and collected."""
+
+    # --- entering
+
+    @property
+    def everything(self) -> Group:
+        plate = [self.coordinator.plate] if self.coordinator.plate is not None else []
+        front = [self.front_end, self.front_end.reading]
+        return Group(self.wires, self.link, *self.standing, self.coordinator, *plate, *front)
+
+    def open(self, plate: Plate, reading: Reading) -> Animation:
+        self.show_plate(*plate)
+        self.front_end.read(*reading)
+        return FadeIn(self.everything)
+
+    def enter_coordinator(self) -> Animation:
+        return FadeIn(self.coordinator)
+
+    def enter_front_end(self) -> Animation:
+        """Show the front end, and the line to it."""
+        return AnimationGroup(FadeIn(self.front_end), Create(self.link))
+
+    def headline(self, metrics: Sequence[Metric]) -> Animation:
+        if not metrics:
+            return Wait(theme.SWAP)
+        old, self.figures = self.figures, KeyFigures(metrics, self.layout.spare, self.frame)
+        entering = FadeIn(self.figures, shift=self.rise)
+        if not len(old):
+            return entering
+        return AnimationGroup(FadeOut(old, run_time=theme.SWAP), entering, lag_ratio=1)
+
+    # --- the phases of a round
+
+    def show_plate(
+        self, filters: npt.NDArray[np.float32] | None, limit: float, *, glow: bool = True
+    ) -> Animation:
+        return self.coordinator.show_plate(filters, limit, glow=glow)
+
+    def train(self, curves: Mapping[int, CurveSpec]) -> Animation:
+        if not curves:
+            return self.train_without_curves(self.holders)
+        training = self._train_with_curves(curves)
+        before = AnimationGroup(*(FadeIn(c.before) for c in self.curves), run_time=theme.SWAP)
+        return Succession(self._set_wires(0), before, training)
+
+    def clear_curves(self) -> Animation:
+        old, self.curves = self.curves, ()
+        if not old:
+            return Wait(theme.SWAP)
+        leaving = AnimationGroup(*map(FadeOut, old), run_time=theme.SWAP)
+        return AnimationGroup(leaving, self._set_wires(1), lag_ratio=1)
+
+    def collect_together(self, updates: UpdatesSpec) -> Animation:
+        return LaggedStart(*self.collect(updates), lag_ratio=STAGGER)
+
+    def aggregate(
+        self, filters: npt.NDArray[np.float32] | None, limit: float, note: Text | None = None
+    ) -> Animation:
+        """Merge what is in the tray into the new model, while the coordinator pulses.
+
+        With a ``note`` on it, the glow of the changes stays until ``clear_changes``.
+        """
+        updates, self.tray = list(self.tray.values()), {}
+        lift = self.coordinator.plate_slot.bottom - self.coordinator.tray.y
+        rewrite = self.coordinator.show_plate(filters, limit, note)
+        written = AnimationGroup(Pulse(self.coordinator.panel), rewrite)
+        wait = Wait(MERGED * Merge.seconds())
+        return AnimationGroup(Merge(updates, lift), Succession(wait, written))
+
+    def clear_changes(self) -> Animation:
+        leaving = self.coordinator.remove_changes()
+        return AnimationGroup(*leaving) if leaving else Wait(theme.SWAP)
+
+    def notify_front_end(self) -> Animation:
+        """Send a light along the line to the front end, which pulses."""
+        light = self.link.copy().set_stroke(theme.INK, 5)
+        return Succession(
+            Create(light, run_time=0.6 * theme.MOVE),
+            AnimationGroup(FadeOut(light), Pulse(self.front_end.panel), run_time=theme.MOVE),
+        )
+
+    def report(self, readings: tuple[Text, Text, Text] | None) -> Animation:
+        return self.front_end.compare(*readings) if readings else Wait(theme.SWAP)
+
+    def quick_round(self, spec: QuickRoundSpec) -> Iterator[Animation]:
+        """Yield the animations of a round in short, at ``spec.pace`` times their usual length."""
+        yield paced(self.pick(spec.picked), 0.6 * spec.pace)
+        yield from self._quick_training(spec)
+        written = AnimationGroup(Pulse(self.coordinator.panel), self.show_plate(*spec.plate))
+        yield paced(written, 0.7 * spec.pace)
+        yield self.front_end.read(*spec.reading)
+
+    def _set_wires(self, opacity: float) -> Animation:
+        """Hide the wires while there are charts in their place, or show them again."""
+        wires = self.wires.copy().set_stroke(opacity=opacity)
+        return Transform(self.wires, wires, run_time=theme.SWAP)
+
+
+def _line_between(first: Slot, second: Slot) -> tuple[Point3D, Point3D]:
+    """Return the ends of a straight line from one slot to another, beside or above it."""
+    low, high = max(first.bottom, second.bottom), min(first.top, second.top)
+    if low < high:
+        y = (low + high) / 2
+        to_right = second.x > first.x
+        xs = (first.right, second.left) if to_right else (first.left, second.right)
+        return np.array([xs[0], y, 0.0]), np.array([xs[1], y, 0.0])
+    x = (max(first.left, second.left) + min(first.right, second.right)) / 2
+    return np.array([x, first.top, 0.0]), np.array([x, second.bottom, 0.0])
