@@ -6,12 +6,12 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import av
 import pytest
+from processes import finish, run, start, wait_for
 
 from fl_sim.record import RUN_FILE, RUNS
 
@@ -26,14 +26,13 @@ def command(*arguments: str) -> list[str]:
 def fedreel(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
     """Run fedreel in the current folder."""
     environment = {**os.environ, "NO_COLOR": "1", "COLUMNS": "120", **variables}
-    return subprocess.run(
-        command(*arguments), capture_output=True, text=True, env=environment, check=False
-    )
+    return run(*command(*arguments), env=environment)
 
 
 def test_help_needs_nothing_heavy() -> None:
     code = "import sys, scenes.cli; print(*{name.split('.')[0] for name in sys.modules})"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    done = run(sys.executable, "-c", code)
+    assert done.returncode == 0, done.stderr
     assert not set(done.stdout.split()) & {"manim", "numpy", "pydantic", "rich", "av", "PIL"}
 
 
@@ -96,13 +95,9 @@ def test_a_bad_record_is_one_line_and_nothing_is_written(
 
 
 def test_manims_own_command_says_so_in_one_line_too(tmp_path: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "manim", "-ql", str(ROOT / "scenes" / "cast.py"), "Cast"],
-        capture_output=True,
-        text=True,
-        env={**os.environ, "FEDREEL_RUN": "nowhere"},
-        check=False,
-    )
+    scene = ROOT / "scenes" / "cast.py"
+    variables = {**os.environ, "FEDREEL_RUN": "nowhere"}
+    done = run(sys.executable, "-m", "manim", "-ql", scene, "Cast", env=variables)
     assert done.returncode == 2
     lines = [text for text in done.stderr.splitlines() if text.strip()]
     assert [text.startswith("fedreel: nowhere: no run.json.gz there") for text in lines] == [True]
@@ -140,27 +135,18 @@ def test_chapters_are_rendered_and_joined(tmp_path: Path) -> None:
 def test_stopped_it_leaves_no_film_and_no_process(
     tmp_path: Path, chapters: list[str], kill: Callable[[int, int], None], number: int
 ) -> None:
-    process = subprocess.Popen(
-        command("film", *chapters, "--quality", "low"),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
-    deadline = time.monotonic() + 60
-    while not list(tmp_path.rglob("*.mp4")) and time.monotonic() < deadline:
-        time.sleep(0.1)
-    kill(process.pid, number)
-    _, errors = process.communicate(timeout=60)
+    with start(*command("film", *chapters, "--quality", "low")) as process:
+        wait_for(lambda: list(tmp_path.rglob("*.mp4")), "the first clip", child=process)
+        kill(process.pid, number)
+        _, errors = finish(process)
+        # The helper of multiprocessing goes a moment later.
+        wait_for(lambda: not alive(process.pid), "the end of all its processes")
     assert process.returncode == 130
     assert (
         errors.strip().splitlines()[-1]
         == "fedreel: stopped. No film was written; finished clips are in the cache"
     )
     assert not (tmp_path / "media" / "film").exists()
-    while alive(process.pid) and time.monotonic() < deadline:
-        time.sleep(0.05)  # the helper of multiprocessing goes a moment later
-    assert not alive(process.pid)
 
 
 def alive(group: int) -> bool:

@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from processes import run
 
 ROOT = Path(__file__).parents[2]
 LOG = 'echo "$(basename "$0") $*" >>"$LOG"\n'
@@ -43,9 +44,7 @@ class Machine:
 
     def run(self, *command: str, **environment: str) -> subprocess.CompletedProcess[str]:
         environment = {"PATH": str(self.bin), "LOG": str(self.log)} | environment
-        return subprocess.run(
-            command, cwd=self.folder, env=environment, capture_output=True, text=True, check=False
-        )
+        return run(*command, cwd=self.folder, env=environment)
 
     def set_up(self, **environment: str) -> subprocess.CompletedProcess[str]:
         return self.run(".ci/setup", **environment)

@@ -2,10 +2,10 @@
 
 import os
 import re
-import subprocess
 from pathlib import Path
 
 import pytest
+from processes import run
 
 ROOT = Path(__file__).parents[2]
 RUN = ROOT / ".ci" / "run"
@@ -30,6 +30,6 @@ def test_ci_runs_the_test_command_and_nothing_else() -> None:
 
 
 def test_make_alone_lists_the_targets() -> None:
-    done = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True)
+    done = run("make", cwd=ROOT)
     for target in ("film", "test", "lint", "lock", "clean"):
         assert f"make {target}" in done.stdout

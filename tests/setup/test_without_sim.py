@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
+from processes import run
 
 ROOT = Path(__file__).parents[2]
 SIM = ("flwr", "flwr_datasets", "datasets", "ray", "safetensors", "torch", "torchvision")
@@ -48,14 +49,7 @@ def film_environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]
 
 def python(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
     # -S keeps this environment's own site-packages out.
-    return subprocess.run(
-        [sys.executable, "-S", *arguments],
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return run(sys.executable, "-S", *arguments, cwd=ROOT, env=environment)
 
 
 def test_the_environment_has_nothing_of_sim(film_environment: dict[str, str]) -> None:

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from processes import run
 
 WORDS = ["--run", "reference", "--quality", "low", "--shape", "16:9", "--shape", "1:1"]
 LONGEST = 900  # seconds
@@ -26,12 +27,5 @@ def released(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
 def release(folder: Path, *words: str) -> "subprocess.CompletedProcess[str]":
     """Make a release as a user does in a folder, where its store is as well."""
     environment = {name: value for name, value in os.environ.items() if name != "FEDREEL_RUN"}
-    return subprocess.run(
-        [sys.executable, "-m", "scenes.cli", "release", *words],
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=LONGEST,
-        check=False,
-    )
+    command = [sys.executable, "-m", "scenes.cli", "release", *words]
+    return run(*command, cwd=folder, env=environment)

@@ -2,7 +2,6 @@
 
 import json
 import math
-import subprocess
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,6 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from processes import run
 
 from fl_sim import record
 from fl_sim.cli import cli
@@ -374,9 +374,8 @@ def test_the_command_names_what_is_wrong_and_writes_nothing(tmp_path: Path) -> N
 
 def test_it_needs_no_training_package() -> None:
     loaded = "import sys, fl_sim.recording.imports; print(*sys.modules)"
-    done = subprocess.run(
-        [sys.executable, "-c", loaded], capture_output=True, text=True, check=True
-    )
+    done = run(sys.executable, "-c", loaded)
+    assert done.returncode == 0, done.stderr
     assert not {"flwr", "torch", "manim"} & set(done.stdout.split())
 
 

@@ -3,13 +3,13 @@
 import json
 import os
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
+from processes import run
 from tiny_record import full_run, tiny_run
 
 import fl_sim
@@ -87,11 +87,8 @@ def changed(tmp_path_factory: pytest.TempPathFactory) -> Any:
         docstring, newline, rest = tail.lstrip("\n").partition("\n")
         text = f"{head}{line}\n{docstring}{newline}\n    {field}\n{rest}"
     path.write_text(text)
-    command = [sys.executable, "-c", SCRIPT, str(copy / "record")]
     environment = {**os.environ, "PYTHONPATH": str(copy)}
-    done = subprocess.run(
-        command, capture_output=True, text=True, env=environment, cwd=copy, check=False
-    )
+    done = run(sys.executable, "-c", SCRIPT, copy / "record", env=environment, cwd=copy)
     assert not done.stderr
     return json.loads(done.stdout)
 

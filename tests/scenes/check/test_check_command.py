@@ -11,6 +11,7 @@ import pytest
 from checked import found
 from manim import Scene, Text
 from PIL import Image
+from processes import run
 
 from scenes.check.stills import MARK
 
@@ -50,13 +51,8 @@ class Broken(Scene):
 
 def check(*arguments: str) -> subprocess.CompletedProcess[str]:
     """Run ``fedreel check`` in the current folder."""
-    return subprocess.run(
-        [sys.executable, "-m", "scenes.cli", "check", *arguments],
-        capture_output=True,
-        text=True,
-        env={**os.environ, "NO_COLOR": "1", "COLUMNS": "160"},
-        check=False,
-    )
+    variables = {**os.environ, "NO_COLOR": "1", "COLUMNS": "160"}
+    return run(sys.executable, "-m", "scenes.cli", "check", *arguments, env=variables)
 
 
 def test_help_shows_examples() -> None:

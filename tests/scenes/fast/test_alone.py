@@ -1,14 +1,14 @@
 """The fast renderer needs nothing of the project around it, and what starts it no Manim."""
 
-import subprocess
 import sys
+
+from processes import run
 
 
 def printed(program: str) -> str:
     """Return what a fresh process prints."""
-    done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True
-    )
+    done = run(sys.executable, "-c", program)
+    assert done.returncode == 0, done.stderr
     return done.stdout
 
 

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import av
 import pytest
 import short_release
 from PIL import Image
+from processes import Child, finish, start
 from short_release import CHAPTER, LOOK, state
 
 from fl_sim import record
@@ -32,23 +34,27 @@ COMMAND = "fedreel release --run reference --quality low --shape 16:9"
 OTHER = f"{COMMAND} --language en --language de"
 
 
-def started(*words: str) -> "subprocess.Popen[str]":
+def started(*words: str) -> AbstractContextManager[Child]:
     """Start a program in the current folder."""
     environment = {**os.environ, "PYTHONPATH": str(Path(short_release.__file__).parent)}
-    return subprocess.Popen(
-        words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment
-    )
+    return start(*words, stderr=subprocess.STDOUT, env=environment)
 
 
-def output(program: "subprocess.Popen[str]", longest: float = 240) -> str:
+def output(program: Child) -> str:
     """Return what a program printed, which has gone well."""
-    printed, _ = program.communicate(timeout=longest)
+    printed, _ = finish(program)
     assert program.returncode == 0, printed
     return printed
 
 
+def printed(*words: str) -> str:
+    """Return what a program prints in the current folder."""
+    with started(*words) as program:
+        return output(program)
+
+
 def test_killed_at_any_moment_the_earlier_release_is_whole() -> None:
-    spec = json.loads(output(started(*SHORT, "reference", "site", "20")).splitlines()[-1])
+    spec = json.loads(printed(*SHORT, "reference", "site", "20").splitlines()[-1])
     assert len(spec["found"]) == 20
     assert set(spec["found"]) == {COMMAND, OTHER}
     # What was half made is gone after the next release.
@@ -59,13 +65,13 @@ def test_killed_at_any_moment_the_earlier_release_is_whole() -> None:
 def test_releases_and_manim_side_by_side_do_not_disturb_each_other(tmp_path: Path) -> None:
     scene = ROOT / "scenes" / "credits.py"
     manim = [sys.executable, "-m", "manim", "-ql", "--disable_caching", "--progress_bar", "none"]
-    programs = [
-        started(*SHORT, "reference", "one"),
-        started(*SHORT, "reference", "other"),
-        started(*manim, "--media_dir", "media", str(scene), "Credits"),
-    ]
-    for program in programs:
-        output(program)
+    with (
+        started(*SHORT, "reference", "one") as one,
+        started(*SHORT, "reference", "other") as other,
+        started(*manim, "--media_dir", "media", str(scene), "Credits") as stock,
+    ):
+        for program in (one, other, stock):
+            output(program)
     assert state(Path("one")) == state(Path("other")) == COMMAND
     (movie,) = tmp_path.glob("media/videos/**/Credits.mp4")
     with av.open(str(movie)) as film:
@@ -166,7 +172,7 @@ def test_a_record_cannot_escape_into_a_page(kind: str, tmp_path: Path, store: St
 
 def test_a_record_cannot_escape_into_a_release(tmp_path: Path) -> None:
     record.save(evil(EVIL["path"] + EVIL["markup"] + EVIL["control"]), tmp_path / "evil")
-    output(started(*SHORT, "evil", "site"))
+    printed(*SHORT, "evil", "site")
     spec = manifest.read(tmp_path / "site")
     assert spec is not None
     assert manifest.is_complete(tmp_path / "site", spec)

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 import ray_cluster
 from click.testing import CliRunner
+from processes import run
 
 from scenes.cli import cli
 from scenes.fast.scheduler import DONE
@@ -55,9 +56,7 @@ class Nodes:
         """Return the processes that render, and the one that keeps the node of each."""
         found = [int(path.name.split("-")[1]) for path in self.folder.glob("fedreel-*-*")]
         listed = ",".join(map(str, found))
-        table = subprocess.run(
-            ["ps", "-o", "pid=,ppid=", "-p", listed], capture_output=True, text=True, check=False
-        ).stdout
+        table = run("ps", "-o", "pid=,ppid=", "-p", listed).stdout
         return {int(one): int(keeper) for one, keeper in map(str.split, table.splitlines())}
 
 
@@ -174,9 +173,7 @@ def test_another_fedreel_on_a_node_is_an_error(
 
 def test_the_command_says_nothing_of_ray(cluster: Nodes, made_here: Store, tmp_path: Path) -> None:
     command = ["-m", "scenes.cli", "film", "ledger", "--quality", "low", "--on", "ray"]
-    done = subprocess.run(
-        [sys.executable, *command], capture_output=True, text=True, cwd=tmp_path, check=False
-    )
+    done = run(sys.executable, *command, cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines()[-1].startswith("film: media/film/fedreel.mp4, ")
     here, there = contents(made_here), contents(Store(tmp_path / "media" / "store"))

@@ -3,14 +3,13 @@
 import os
 import re
 import signal
-import subprocess
 import sys
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from processes import finish, start, wait_for
 from rich.console import Console
 from rich.progress import Progress
 
@@ -73,36 +72,29 @@ def test_what_is_watched(hand: Callable[..., str]) -> None:
     assert "reference" in [path.name for path in watched([])]
 
 
-def wait_for(log: Path, text: str, times: int, seconds: float = 90) -> None:
+def wait_for_text(log: Path, text: str, times: int) -> None:
     """Wait until a log has a text so many times."""
-    last = time.monotonic() + seconds
-    while log.read_text("utf-8").count(text) < times:
-        assert time.monotonic() < last, log.read_text("utf-8")
-        time.sleep(0.2)
+    wait_for(lambda: log.read_text("utf-8").count(text) >= times, f"{text!r} in the log")
 
 
 @pytest.mark.xdist_group("watch")
 def test_drafts_are_made_again_when_the_record_changes(hand: Callable[..., str]) -> None:
     mine, log = Path(hand(step=0)), Path("log")
     command = [sys.executable, "-m", "scenes.cli", "watch", "credits", "--run", str(mine)]
-    with log.open("w") as out:
-        program = subprocess.Popen(command, stdout=out, stderr=out, start_new_session=True)
-    try:
-        wait_for(log, "Waiting for changes", 1)
+    with log.open("w") as out, start(*command, stdout=out, stderr=out) as program:
+        wait_for_text(log, "Waiting for changes", 1)
         movie = Path("media/draft/credits.mp4")
         before = movie.read_bytes()
         assert Path("media/draft/fedreel.srt").is_file()
         run = record.load(mine)
         origin = run.provenance.model_copy(update={"seed": 12345})
         record.save(run.model_copy(update={"provenance": origin}), mine)
-        wait_for(log, "Waiting for changes", 2)
+        wait_for_text(log, "Waiting for changes", 2)
         assert re.search(r"(run|arrays).* changed \.\.\.", log.read_text("utf-8"))
         assert movie.read_bytes() != before
         (mine / record.RUN_FILE).write_bytes(b"{}")
-        wait_for(log, "fedreel: ", 1)
+        wait_for_text(log, "fedreel: ", 1)
         os.killpg(program.pid, signal.SIGINT)
-        assert program.wait(timeout=20) == 0
-    finally:
-        if program.poll() is None:
-            os.killpg(program.pid, signal.SIGKILL)
+        finish(program)
+        assert program.returncode == 0
     assert "Traceback" not in log.read_text("utf-8")
