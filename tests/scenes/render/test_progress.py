@@ -92,9 +92,11 @@ def test_drafts_are_made_again_when_the_record_changes(hand: Callable[..., str])
         wait_for_text(log, "Waiting for changes", 2)
         assert re.search(r"(run|arrays).* changed \.\.\.", log.read_text("utf-8"))
         assert movie.read_bytes() != before
-        (mine / record.RUN_FILE).write_bytes(b"{}")
+        for times in range(3, 8):  # each of them ends a program that has hardly begun
+            (mine / record.RUN_FILE).write_bytes(b"{}")
+            wait_for_text(log, "changed ...", times - 1)
         wait_for_text(log, "fedreel: ", 1)
         os.killpg(program.pid, signal.SIGINT)
         finish(program)
         assert program.returncode == 0
-    assert "Traceback" not in log.read_text("utf-8")
+    assert not re.search("Traceback|Interrupt|process already", log.read_text("utf-8"))
