@@ -81,8 +81,11 @@ class BoxCamera(Camera):
         return None if resampled is None else Raster(resampled, box)
 
     def overlay_PIL_image(self, pixel_array: PixelArray, image: Image.Image) -> None:  # noqa: N802
-        """Keep the resampled image; Manim would blend it into the whole frame."""
-        self._resampled = image
+        """Keep an image that is being resampled; blend any other into the frame, as Manim does."""
+        if self._origin is None:
+            super().overlay_PIL_image(pixel_array, image)
+        else:
+            self._resampled = image
 
     def points_to_subpixel_coords(
         self, mobject: Mobject, points: npt.NDArray[np.float64]

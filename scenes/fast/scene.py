@@ -1,27 +1,34 @@
 """A Manim scene and renderer that draw and encode only what changes between frames."""
 
+import inspect
 from collections.abc import Iterable
-from typing import Any
+from inspect import Parameter
+from typing import Any, cast
 
 import numpy as np
-from manim import Camera, Mobject, RendererType, Scene, config
+from manim import Camera, Mobject, MovingCamera, RendererType, Scene, config, logger
 from manim.renderer.cairo_renderer import CairoRenderer
+from manim.typing import PixelArray
 from manim.utils.iterables import list_update
 
-from scenes.fast.camera import FastCamera
+from scenes.fast.boxes import Box
+from scenes.fast.camera import FastCamera, FastMovingCamera, draws_as_known
 from scenes.fast.scheduler import Sections
 from scenes.fast.writer import FastWriter
+
+AS_MANIM = "A %s draws as Manim does, without a speed-up"
 
 
 class FastRenderer(CairoRenderer):
     """Manim's renderer with a camera and a writer that exchange only changed boxes."""
 
-    camera: FastCamera
+    camera: Any
 
-    def __init__(self, camera_class: type[FastCamera] = FastCamera, **options: Any) -> None:
+    def __init__(self, camera_class: type[Camera] = FastCamera, **options: Any) -> None:
         super().__init__(file_writer_class=FastWriter, camera_class=camera_class, **options)
         self.drawn_elsewhere = False  # whether another process draws the frames
-        self._changed: list[Any] = []
+        self._changed: list[Box] | None = None  # what was drawn and is not yet written
+        self._said: set[str] = set()
 
     def play(self, scene: Scene, *args: Any, **options: Any) -> None:
         """Play animations; a skipped play advances the time as if its frames were drawn."""
@@ -41,10 +48,23 @@ class FastRenderer(CairoRenderer):
         super().update_skipping_status()
         self.skip_animations = self.skip_animations or self.drawn_elsewhere
 
-    def save_static_frame_data(self, scene: Scene, static_mobjects: Iterable[Mobject]) -> None:
+    @property
+    def fast(self) -> bool:
+        """Whether the camera is one that can be drawn faster."""
+        return draws_as_known(self.camera)
+
+    def save_static_frame_data(
+        self, scene: Scene, static_mobjects: Iterable[Mobject]
+    ) -> PixelArray | None:
         """Draw the static mobjects, unless the play is skipped."""
-        if not self.skip_animations:
-            self.camera.draw_static(static_mobjects)
+        if self.skip_animations:
+            return None
+        if not self.fast:
+            self._say_once(type(self.camera).__name__)
+            return super().save_static_frame_data(scene, static_mobjects)
+        pixels = self.camera.draw_static(static_mobjects)
+        self.static_image = pixels if static_mobjects else None
+        return self.static_image
 
     def update_frame(
         self,
@@ -53,43 +73,87 @@ class FastRenderer(CairoRenderer):
         *args: Any,
         **options: Any,
     ) -> None:
-        """Draw the moving mobjects; without any, the whole scene, as Manim does."""
-        if mobjects is None:
+        """Draw the frame of a wait; what is asked for by hand is drawn as Manim does."""
+        waiting = bool(scene.animations) and scene.is_current_animation_frozen_frame()
+        if waiting and mobjects is scene.moving_mobjects and self.fast:
+            self._draw(scene)
+        else:
             super().update_frame(scene, mobjects, *args, **options)
-        elif not self.skip_animations:
-            moving = mobjects or list_update(scene.mobjects, scene.foreground_mobjects)
-            self._changed = self.camera.draw_moving(moving)
 
     def render(
         self, scene: Scene, time: float, moving_mobjects: Iterable[Mobject] | None = None
     ) -> None:
         """Draw and write one frame."""
-        self.update_frame(scene, moving_mobjects or [])
+        if not self.fast or moving_mobjects is not scene.moving_mobjects:
+            super().render(scene, time, moving_mobjects)
+            return
+        self._draw(scene)
         self._write(1)
 
     def freeze_current_frame(self, duration: float) -> None:
         """Write the frame for some seconds."""
-        self._write(int(duration / (1 / self.camera.frame_rate)))
+        if self._changed is None:
+            super().freeze_current_frame(duration)
+        else:
+            self._write(int(duration / (1 / self.camera.frame_rate)))
+
+    def _draw(self, scene: Scene) -> None:
+        if not self.skip_animations:
+            everything = list_update(scene.mobjects, scene.foreground_mobjects)
+            self._changed = self.camera.draw_moving(scene.moving_mobjects or everything)
 
     def _write(self, frames: int) -> None:
+        changed, self._changed = self._changed, None
         if not self.skip_animations:
             self.time += frames * (1 / self.camera.frame_rate)
-            self.file_writer.write_changes(self.camera.pixel_array, self._changed, frames)
+            self.file_writer.write_changes(self.camera.pixel_array, changed, frames)
+
+    def _say_once(self, camera: str) -> None:
+        if camera not in self._said:
+            logger.info(AS_MANIM, camera)
+            self._said.add(camera)
+
+
+# Manim's cameras, and those that give the same pixels sooner.
+FASTER: dict[type[Camera], type[FastCamera]] = {
+    Camera: FastCamera,
+    MovingCamera: FastMovingCamera,
+}
+
+
+def camera_of(scene_class: type[Scene]) -> type[Camera]:
+    """Return the camera class that a scene class has without ``FastScene``."""
+    after = scene_class.__mro__[scene_class.__mro__.index(FastScene) + 1 :]
+    for initialise in (vars(kind)["__init__"] for kind in after if "__init__" in vars(kind)):
+        option = inspect.signature(initialise).parameters.get("camera_class")
+        if option is not None and option.default is not Parameter.empty:
+            return cast(type[Camera], option.default)
+    return Camera
 
 
 class FastScene(Scene):
-    """A scene that renders faster; with another camera class it is an ordinary scene.
+    """A scene that renders faster, with the same pixels.
+
+    It can be mixed with any other scene class. A camera that cannot be drawn faster, such as a
+    three-dimensional one, is drawn as Manim does, and the log says so. With the camera class
+    ``manim.Camera`` or with a renderer of one's own it is an ordinary scene.
 
     If ``sections`` is set, a separate process draws each section.
     """
 
     sections: Sections | None = None
 
-    def __init__(self, camera_class: type[Camera] = FastCamera, **options: Any) -> None:
-        if config.renderer == RendererType.CAIRO and issubclass(camera_class, FastCamera):
+    def __init__(self, camera_class: type[Camera] | None = None, **options: Any) -> None:
+        camera = camera_class or camera_of(type(self))
+        if camera_class is not Camera:
+            camera = FASTER.get(camera, camera)
+        own = options.get("renderer") is not None or config.renderer != RendererType.CAIRO
+        if not own and issubclass(camera, FastCamera):
             skipped = options.get("skip_animations", False)
-            options.setdefault("renderer", FastRenderer(camera_class, skip_animations=skipped))
-        super().__init__(camera_class=camera_class, **options)
+            options["renderer"] = FastRenderer(camera, skip_animations=skipped)
+        elif not own:
+            logger.info(AS_MANIM, camera.__name__)
+        super().__init__(camera_class=camera, **options)
 
     @property
     def drawn_elsewhere(self) -> bool:

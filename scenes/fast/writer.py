@@ -58,16 +58,19 @@ class PatchEncoder(VideoSegmentEncoder):
 
     def __init__(self, *, target: Path, spec: Any) -> None:
         super().__init__(target=target, spec=spec)
-        self.started = False  # whether a frame has been written
         self._frame = av.VideoFrame(spec.width, spec.height, COLOURS)
         self._frame.time_base = 1 / Fraction(spec.frame_rate)
         self._planes = planes_of(self._frame)
         self._converters: dict[tuple[int, int], VideoReformatter] = {}
 
     def write_frame(self, pixels: Any, *, repeat: int = 1) -> None:
-        """Encode a frame, given as patches, ``repeat`` times."""
+        """Encode a frame, given as patches or whole, ``repeat`` times."""
+        patches = pixels
+        if isinstance(pixels, np.ndarray):
+            self._validate_frame(pixels, repeat)
+            patches = patches_of(pixels, [frame_box(pixels)])
         try:
-            for patch in pixels:
+            for patch in patches:
                 self._apply(patch)
             for _ in range(repeat):
                 self._frame.pts = self._next_pts
@@ -144,6 +147,8 @@ class FastWriter(SceneFileWriter):
     """
 
     direct = False
+    playing = False  # a frame that is handed over between two plays is in no film
+    whole = True  # whether the next frame has to be encoded whole
 
     def write_changes(self, pixels: PixelArray, boxes: Sequence[Box], repeat: int) -> None:
         """Write a frame.
@@ -157,12 +162,17 @@ class FastWriter(SceneFileWriter):
         if job is None or not isinstance(job.encoder, PatchEncoder):
             self.write_frame(pixels.copy(), repeat=repeat)
             return
-        changed = boxes if job.encoder.started else [frame_box(pixels)]
-        job.encoder.started = True
-        patches = patches_of(pixels, changed)
+        patches = patches_of(pixels, [frame_box(pixels)] if self.whole else boxes)
+        self.whole = False
         if not self.direct:
             patches = [patch._replace(pixels=patch.pixels.copy()) for patch in patches]
-        self.write_frame(patches, repeat=repeat)  # type: ignore[arg-type]
+        super().write_frame(patches, repeat=repeat)  # type: ignore[arg-type]
+
+    def write_frame(self, pixels: PixelArray, *, repeat: int = 1) -> None:
+        """Write a whole frame, unless it is handed over between two plays."""
+        if self.playing or not self.output_spec.is_video:
+            self.whole = True
+            super().write_frame(pixels, repeat=repeat)
 
     def _create_segment_encoder(self, target: Path) -> VideoSegmentEncoder:
         spec = self.video_encoder
@@ -194,11 +204,14 @@ class FastWriter(SceneFileWriter):
 
     def begin_animation(self, allow_write: bool = False, **options: Any) -> None:
         """Start a file, unless the section's file is open."""
+        self.playing = allow_write
         if self._current_encode_job is None:
+            self.whole = True
             super().begin_animation(allow_write, **options)
 
     def end_animation(self, allow_write: bool = False) -> None:
         """Finish a file, unless it is the section's file."""
+        self.playing = False
         if not config.disable_caching:
             super().end_animation(allow_write)
 

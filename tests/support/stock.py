@@ -8,8 +8,8 @@ from typing import Any
 import av
 import numpy as np
 from manim import Camera, Scene, tempconfig
+from manim.renderer.cairo_renderer import CairoRenderer
 
-from scenes.fast.camera import FastCamera
 from scenes.fast.writer import planes_of
 
 SIZE = {"pixel_width": 256, "pixel_height": 144}
@@ -22,39 +22,39 @@ Frames = list[np.ndarray]
 
 
 def frames(
-    scene_of: Callable[..., Scene], camera: type[Camera], folder: Path, **settings: Any
+    scene_of: Callable[..., Scene], camera: type[Camera] | None, folder: Path, **settings: Any
 ) -> Frames:
     """Return every frame of a scene before it is encoded, uint8, (height, width, 4).
 
     Args:
-        scene_of: makes the scene with a camera class.
-        camera: Manim's own, or the fast one.
+        scene_of: makes the scene, maybe with a renderer.
+        camera: Manim's camera, which Manim's renderer is to use; None for the scene's own renderer.
         folder: where Manim works.
         settings: Manim's, besides those here.
     """
     found: Frames = []
     with tempconfig({**SETTINGS, "media_dir": str(folder), **settings}):
-        scene = scene_of(camera_class=camera)
+        scene = scene_of(renderer=CairoRenderer(camera_class=camera)) if camera else scene_of()
         writer: Any = scene.renderer.file_writer
 
-        def note(pixels: np.ndarray, repeat: int) -> None:
+        def note(pixels: np.ndarray, repeat: int = 1) -> None:
             found.extend([np.array(pixels)] * repeat)
 
-        if issubclass(camera, FastCamera):
-            writer.write_changes = lambda pixels, boxes, repeat: note(pixels, repeat)
-        else:
-            writer.write_frame = lambda pixels, repeat=1: note(pixels, repeat)
+        writer.write_changes = lambda pixels, boxes, repeat: note(pixels, repeat)
+        writer.write_frame = note
         for step in ("begin_animation", "end_animation", "finish"):
             setattr(writer, step, lambda *_, **__: None)
         scene.render()
     return found
 
 
-def both(scene_of: Callable[..., Scene], folder: Path, **settings: Any) -> tuple[Frames, Frames]:
+def both(
+    scene_of: Callable[..., Scene], folder: Path, camera: type[Camera] = Camera, **settings: Any
+) -> tuple[Frames, Frames]:
     """Return the frames of Manim and those of the fast renderer."""
     return (
-        frames(scene_of, Camera, folder / "stock", **settings),
-        frames(scene_of, FastCamera, folder / "fast", **settings),
+        frames(scene_of, camera, folder / "stock", **settings),
+        frames(scene_of, None, folder / "fast", **settings),
     )
 
 

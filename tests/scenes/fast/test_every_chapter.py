@@ -9,7 +9,6 @@ import stock
 from manim import Camera
 
 from scenes import FILM, LOOP
-from scenes.fast.camera import FastCamera
 from scenes.fast.scheduler import side_by_side
 from scenes.render.jobs import Job, module_of, scene_for
 from scenes.render.looks import Look
@@ -31,7 +30,7 @@ def test_frames_are_manims_own(name: str, tmp_path: Path, monkeypatch: pytest.Mo
 
     with scene_for(job, stock.SETTINGS):  # it chooses the chapter's runs
         theirs = stock.frames(scene_of, Camera, tmp_path / "stock")
-        ours = stock.frames(scene_of, FastCamera, tmp_path / "fast")
+        ours = stock.frames(scene_of, None, tmp_path / "fast")
     assert stock.differing(theirs, ours) == []
 
     # Encoded without loss, every beat in a process of its own.
