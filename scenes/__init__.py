@@ -23,7 +23,10 @@ class Beat(NamedTuple):
 
 
 class Chapter(NamedTuple):
-    """A chapter: the name of its modules, its scene class, its beats, and its default runs."""
+    """A chapter: the name of its modules, its scene class, its beats, and its default runs.
+
+    ``about`` says in a few words what the chapter shows, for the table in ``docs/film.md``.
+    """
 
     name: str
     scene: str
@@ -444,6 +447,7 @@ FILM = (
 LOOP = Chapter(
     "loop",
     "Loop",
+    about="rounds without an end",
     beats=(
         Beat(
             "loop",
@@ -466,6 +470,11 @@ def _check(chapter: Chapter) -> None:
                 f"scenes.FILM: the chapter {chapter.name!r} has no file scenes/{file}. Write it, "
                 "or remove the chapter from the film"
             )
+    if not chapter.about:
+        raise ValueError(
+            f"scenes.FILM: the chapter {chapter.name!r} has no `about`. Say in a few words what it "
+            "shows"
+        )
     if not chapter.beats:
         raise ValueError(f"scenes.FILM: the chapter {chapter.name!r} has no beats. Declare them")
     for beat in chapter.beats:

@@ -18,7 +18,7 @@ import cloup
 from scenes import FILM, LOOP
 from scenes.drawing.palettes import PALETTES
 from scenes.render.looks import QUALITIES, SHAPES, Look
-from scenes.text.languages import LANGUAGES, check_catalogues
+from scenes.text.languages import LANGUAGES, check_catalogues, untranslated
 
 if TYPE_CHECKING:
     from scenes.release.manifest import Manifest
@@ -495,7 +495,10 @@ def _jobs(
         prepare()  # first: other imports happen during the import of Manim
     from scenes.render.jobs import jobs, renderable
 
-    todo, left_out = renderable(jobs(chapters, runs, Look(**look)))
+    chosen = Look(**look)
+    if missing := untranslated(LANGUAGES[chosen.language]):
+        click.echo(f"fedreel: {missing} texts are not translated; they are in English", err=True)
+    todo, left_out = renderable(jobs(chapters, runs, chosen))
     if left_out and (chapters or not todo):
         raise left_out[0]
     for reason in left_out:

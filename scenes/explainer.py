@@ -97,10 +97,17 @@ class Explainer(FastScene):
 
     def _check_declared(self, beat: str) -> None:
         chapter = self._chapter()
-        if chapter and beat not in [declared.name for declared in chapter.beats]:
+        declared = [each.name for each in chapter.beats] if chapter else [beat]
+        if beat not in declared:
             raise BeatError(
                 f"the beat {beat!r} of {type(self).__name__} is not declared. Add it with a "
-                f"description to the chapter {chapter.name!r} in scenes/__init__.py"
+                f"description to the chapter {getattr(chapter, 'name', '')!r} in scenes/__init__.py"
+            )
+        before = [declared.index(played.name) for played in self.beats if played.name in declared]
+        if before and before[-1] >= declared.index(beat):
+            raise BeatError(
+                f"the beat {beat!r} of {type(self).__name__} is played after "
+                f"{self.beats[-1].name!r}; scenes/__init__.py declares another order"
             )
 
     @contextmanager

@@ -19,7 +19,7 @@ from fl_sim.app import cifar10, provenance, task
 from fl_sim.app.clients import Client, ask_clients, stack_images
 from fl_sim.app.cohort import SeededCohort
 from fl_sim.app.resume import Resumed
-from fl_sim.app.settings import PLACES, Settings
+from fl_sim.app.settings import PLACES, Settings, groups
 from fl_sim.recording import state
 from fl_sim.recording.journal import Journal, Past
 from fl_sim.recording.recorder import Recorder
@@ -174,6 +174,7 @@ class Experiment:
             strategy=type(self._inner).__name__,
             provenance=self._provenance(),
             config=dict(self.config),
+            config_groups=groups(),
             num_clients=len(self.clients),
             dataset=self._dataset,
             network=_network(self._model),

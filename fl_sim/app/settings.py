@@ -21,6 +21,8 @@ Value = bool | int | float | str
 
 # Settings that say where things lie on one machine, and are no part of a record's config.
 PLACES = ("name", "out", "dataset")
+# Settings that change what is recorded, but nobody's training on the whole.
+RECORDING = ("keep", "confusion-every", "full-round", "round-timeout", "failure-seed")
 # Those that `fl-sim run` has a word or an option of its own for.
 OWN = ("name", "out")
 
@@ -253,12 +255,21 @@ def used(config: Mapping[str, Value]) -> dict[str, Value]:
     unused = set(PLACES)
     for key, table in TABLES.items():
         fields = {name: _keys(choice) for name, choice in table.items()}
-        unused |= set().union(*fields.values()) - fields.get(str(known[key]), set())
+        unused |= set().union(*fields.values()) - set(fields.get(str(known[key]), ()))
     return {key: value for key, value in known.items() if key not in unused}
 
 
-def _keys(choice: type[Group]) -> set[str]:
-    return {str(info.alias) for info in choice.model_fields.values()}
+def groups() -> dict[str, tuple[str, ...]]:
+    """Return which settings concern one thing alone, as a record keeps it."""
+    chosen = {
+        key: dict.fromkeys([key, *(own for choice in table.values() for own in _keys(choice))])
+        for key, table in TABLES.items()
+    }
+    return {"recording": RECORDING, **{key: tuple(keys) for key, keys in chosen.items()}}
+
+
+def _keys(choice: type[Group]) -> list[str]:
+    return [str(info.alias) for info in choice.model_fields.values()]
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

@@ -3,12 +3,12 @@
 import inspect
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import wraps
 from logging import getLogger
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypedDict, TypeVar
 
 from flwr.serverapp.strategy import Result, Strategy
 from pydantic import ValidationError
@@ -35,6 +35,7 @@ def record_strategy(
     *,
     name: str | None = None,
     config: Mapping[str, record.Setting] | None = None,
+    groups: Mapping[str, Sequence[str]] | None = None,
     dataset: record.Dataset | None = None,
 ) -> AnyStrategy:
     """Have a strategy leave a run record, and return it: it stays the object that it is.
@@ -54,6 +55,8 @@ def record_strategy(
         out: folder of the record, made if it is missing; relative to where the server app runs.
         name: of the run, by default that of the folder.
         config: what the run was set to, such as ``context.run_config``.
+        groups: the settings that concern the ``strategy``, the ``partitioning`` or the
+            ``recording`` alone, by these names. Films compare runs that differ in nothing else.
         dataset: what it was trained on, so that classes have names.
 
     Raises:
@@ -67,13 +70,25 @@ def record_strategy(
             "those of flwr.server.strategy, Flower's older interface, cannot be recorded"
         )
     folder = Path(out).expanduser().absolute()
-    settings = dict(config or {})
-    _check(settings)
+    about: _About = {
+        "config": dict(config or {}),
+        "config_groups": {group: tuple(keys) for group, keys in (groups or {}).items()},
+        "dataset": dataset,
+    }
+    _check(about)
     folder.mkdir(parents=True, exist_ok=True)
-    keeper = _Keeper(strategy, folder, name or folder.name, settings, dataset)
+    keeper = _Keeper(strategy, folder, name or folder.name, about)
     keeper.recorder.watch(strategy)
     setattr(strategy, "start", keeper.watch_start(strategy.start))  # noqa: B010  # of one object
     return strategy
+
+
+class _About(TypedDict):
+    """What a run was set to, as a record keeps it."""
+
+    config: dict[str, record.Setting]
+    config_groups: dict[str, tuple[str, ...]]
+    dataset: record.Dataset | None
 
 
 class _Keeper:
@@ -84,12 +99,11 @@ class _Keeper:
         strategy: Strategy,
         folder: Path,
         name: str,
-        config: dict[str, record.Setting],
-        dataset: record.Dataset | None,
+        about: "_About",
     ) -> None:
         self._strategy, self._first, self._first_name = strategy, folder, name
         self._folder, self._name = folder, name
-        self._config, self._dataset = config, dataset
+        self._about = about
         self._starts = 0
         self._started = datetime.now(UTC)
         self._starting = False
@@ -181,31 +195,30 @@ class _Keeper:
             provenance=record.Provenance(
                 versions=versions(), started=self._started, finished=datetime.now(UTC)
             ),
-            config=self._config,
             num_clients=numbering.count or None,
-            dataset=self._dataset,
             network=self._network,
             probes=recorder.probes or (),
             partitions=self._partitions(numbering),
             rounds=tuple(renumber(each, numbering.numbers) for each in recorder.rounds),
             path=recorder.path.project(),
             filters=recorder.filters(),
+            **self._about,
         )
 
     def _partitions(self, numbering: Numbering) -> tuple[record.Partition, ...]:
         """Return what clients reported of their data, if it is of the dataset's classes."""
         parts = numbering.partitions()
         sizes = {len(part.label_counts) for part in parts if part.label_counts}
-        classes = len(self._dataset.class_names) if self._dataset else 0
+        classes = len(self._about["dataset"].class_names) if self._about["dataset"] else 0
         if len(sizes | ({classes} - {0})) > 1:
             self._complain("The run record leaves out label counts: they are of different classes")
             return ()
         return parts
 
 
-def _check(config: dict[str, record.Setting]) -> None:
+def _check(about: _About) -> None:
     try:
-        record.Run(name="", config=config, rounds=(record.Round(number=0),))
+        record.Run(name="", **about, rounds=(record.Round(number=0),))
     except ValidationError as error:
         raise ValueError(f"config: {_reason(error)}") from error
 

@@ -307,6 +307,12 @@ class Run(Model):
     strategy: str | None = Field(default=None, description="class name of the Flower strategy")
     provenance: Provenance = Provenance()
     config: dict[str, Setting] = Field(default={}, description="the app's run config")
+    config_groups: dict[str, Many[str]] = Field(
+        default={},
+        description="settings that concern one thing alone: `strategy`, `partitioning`, or "
+        "`recording`, which changes no number",
+        json_schema_extra=INCIDENTAL,
+    )
     num_clients: Count | None = None
     dataset: Dataset | None = None
     network: Network | None = None

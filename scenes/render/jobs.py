@@ -89,15 +89,25 @@ def check_beats(chapter: Chapter) -> None:
     """Check that a chapter's scene plays exactly the beats that the film declares.
 
     Raises:
-        ChapterError: a beat is not played, or not declared.
+        ChapterError: there is no such scene, or a beat is not played, or not declared.
     """
     file = SCENES / f"{chapter.name}.py"
-    played = list(beats_of(ast.parse(file.read_text("utf-8"))))
-    declared = [beat.name for beat in chapter.beats]
-    for beat in sorted({*declared} ^ {*played}):
-        reason = "played in it" if beat in declared else "declared in scenes/__init__.py"
+    script = ast.parse(file.read_text("utf-8"))
+    if chapter.scene not in (node.name for node in script.body if isinstance(node, ast.ClassDef)):
         raise ChapterError(
-            f"scenes/{file.name}: the beat {beat!r} is not {reason}. Change one of the two files"
+            f"scenes/{file.name} has no class {chapter.scene}, which scenes/__init__.py declares "
+            f"as the scene of the chapter {chapter.name!r}. Change one of the two"
+        )
+    declared, played = {beat.name for beat in chapter.beats}, set(beats_of(script))
+    for beat in sorted(declared - played):
+        raise ChapterError(
+            f"the beat {beat!r} is declared in scenes/__init__.py and not played in "
+            f"scenes/{file.name}. Play it, or remove it from the film"
+        )
+    for beat in sorted(played - declared):
+        raise ChapterError(
+            f"the beat {beat!r} is played in scenes/{file.name} and not declared in "
+            "scenes/__init__.py. Add it there with a description"
         )
 
 

@@ -47,7 +47,7 @@ def tell(runs: Sequence[Run]) -> DifferentDataSpec:
     Raises:
         NotRecordedError: no two runs differ only in the partitioning of the photos.
     """
-    drifting = alike_and_skewed(runs, num_updates, free=frozenset({ROUNDS}))
+    drifting = alike_and_skewed(runs, num_updates, free=ROUNDS)
     tested = alike_and_skewed(runs, _rounds_tested)
     pair = drifting or tested
     if pair is None:

@@ -7,9 +7,8 @@ import numpy as np
 
 from fl_sim.record import Run
 
-# Settings for the split of photos, and settings that only affect the record.
-PARTITIONING = frozenset({"partitioning", "dirichlet-alpha", "classes-per-client"})
-RECORDING = frozenset({"keep", "confusion-every", "full-round", "round-timeout", "failure-seed"})
+# Groups of settings, as a record names them.
+STRATEGY, PARTITIONING, RECORDING = "strategy", "partitioning", "recording"
 ROUNDS, SEED = "num-server-rounds", "seed"
 CLEARLY = 0.1  # least difference in skew between alike and skewed data
 
@@ -33,14 +32,14 @@ def skew(run: Run) -> float | None:
     return float(np.abs(counts / held - together).sum(axis=1).mean() / 2)
 
 
-def settings(run: Run, ignored: frozenset[str]) -> frozenset[tuple[str, object]]:
-    """Return a run's strategy and settings, without the ignored ones."""
-    kept = ((key, value) for key, value in run.config.items() if key not in ignored)
-    return frozenset([("strategy of", run.strategy), *kept])
+def settings(run: Run, *groups: str, free: str = SEED) -> frozenset[tuple[str, object]]:
+    """Return a run's settings, without those of some groups, the seed, and a free one."""
+    ignored = {SEED, free}.union(*(run.config_groups.get(group, ()) for group in groups))
+    return frozenset((key, value) for key, value in run.config.items() if key not in ignored)
 
 
 def alike_and_skewed(
-    runs: Sequence[Run], score: Callable[[Run], int], *, free: frozenset[str] = frozenset()
+    runs: Sequence[Run], score: Callable[[Run], int], *, free: str = SEED
 ) -> Pair | None:
     """Return the best two runs that differ only in label skew, the more alike one first.
 
@@ -48,17 +47,18 @@ def alike_and_skewed(
         runs: the candidates.
         score: the usefulness of a run, 0 for none; the lower score of a pair counts. Among equals,
             pairs with one seed are preferred, then those with the largest difference in skew.
-        free: further settings that may differ.
+        free: a further setting that may differ.
     """
     known = [(run, skew(run)) for run in runs if score(run)]
-    ignored = PARTITIONING | RECORDING | {SEED} | free
+    groups = PARTITIONING, RECORDING
     found = [
         ((min(score(one), score(other)), _same_seed(one, other), more - less), (one, other))
         for (one, less), (other, more) in permutations(known, 2)
         if less is not None
         and more is not None
         and more - less >= CLEARLY
-        and settings(one, ignored) == settings(other, ignored)
+        and one.strategy == other.strategy
+        and settings(one, *groups, free=free) == settings(other, *groups, free=free)
     ]
     return max(found, key=lambda entry: entry[0])[1] if found else None
 

@@ -6,25 +6,11 @@ from dataclasses import dataclass
 from statistics import fmean
 
 from fl_sim.record import Run
-from scenes.story.pairs import CLEARLY, PARTITIONING, RECORDING, SEED, skew
+from scenes.story.pairs import CLEARLY, PARTITIONING, RECORDING, STRATEGY, settings, skew
 from scenes.story.specs import NOTHING
 from scenes.text.lines import Line, text
 
 PLAIN = "FedAvg"
-# The settings of strategies, and the setting that names the strategy.
-STRATEGY_SETTINGS = frozenset(
-    {
-        "strategy",
-        "proximal-mu",
-        "server-learning-rate",
-        "server-momentum",
-        "eta",
-        "beta-1",
-        "beta-2",
-        "tau",
-    }
-)
-IGNORED_SETTINGS = STRATEGY_SETTINGS | RECORDING | {SEED}
 MOST_AVERAGED = 10  # last rounds to average, but at most a third of all
 ENDINGS = 3
 
@@ -81,7 +67,7 @@ def comparable_runs(runs: Sequence[Run]) -> ComparableRuns | None:
     choices: dict[object, list[Run]] = defaultdict(list)
     for run in runs:
         if run.strategy and (skew(run) or 0.0) >= CLEARLY and _tested(run):
-            choices[_common_settings(run, IGNORED_SETTINGS)].append(run)
+            choices[_in_common(run)].append(run)
     candidates = [_by_strategy_and_seed(chosen) for chosen in choices.values()]
     compared = [found for found in candidates if len(found.by_strategy) > 1]
     return max(compared, key=lambda found: len(found.runs), default=None)
@@ -89,16 +75,13 @@ def comparable_runs(runs: Sequence[Run]) -> ComparableRuns | None:
 
 def with_alike_data(runs_: ComparableRuns, runs: Sequence[Run]) -> Run | None:
     """Return a comparable run of plain averaging on alike data, or None."""
-    wanted = _common_settings(runs_.runs[0], IGNORED_SETTINGS | PARTITIONING)
+    wanted = _in_common(runs_.runs[0], PARTITIONING)
     least_skew = min(skew(run) or 0.0 for run in runs_.runs)
     for run in runs:
         found = skew(run)
         if run.strategy != PLAIN or found is None or not _tested(run):
             continue
-        if (
-            least_skew - found >= CLEARLY
-            and _common_settings(run, IGNORED_SETTINGS | PARTITIONING) == wanted
-        ):
+        if least_skew - found >= CLEARLY and _in_common(run, PARTITIONING) == wanted:
             return run
     return None
 
@@ -116,10 +99,9 @@ def note(strategy: str) -> Line:
     return known.get(strategy, NOTHING)
 
 
-def _common_settings(run: Run, ignored: frozenset[str]) -> object:
+def _in_common(run: Run, *groups: str) -> object:
     """Return values that are equal for comparable runs: their sizes, and other settings."""
-    kept = {key: value for key, value in run.config.items() if key not in ignored}
-    return len(run.rounds), len(run.partitions), frozenset(kept.items())
+    return len(run.rounds), len(run.partitions), settings(run, STRATEGY, RECORDING, *groups)
 
 
 def _by_strategy_and_seed(runs: Sequence[Run]) -> ComparableRuns:
@@ -128,7 +110,7 @@ def _by_strategy_and_seed(runs: Sequence[Run]) -> ComparableRuns:
         lambda: defaultdict(dict)
     )
     for run in runs:
-        own = frozenset((key, run.config.get(key)) for key in STRATEGY_SETTINGS)
+        own = frozenset((key, run.config.get(key)) for key in run.config_groups.get(STRATEGY, ()))
         variants[run.strategy or ""][own].setdefault(run.provenance.seed, run)
     chosen = {name: max(found.values(), key=len) for name, found in variants.items()}
     order = sorted(chosen, key=lambda name: name != PLAIN)

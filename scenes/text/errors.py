@@ -10,7 +10,7 @@ class ChapterError(SceneError):
 
 
 class BeatError(SceneError):
-    """A beat that the film does not declare."""
+    """A beat that the film does not declare, or not there."""
 
 
 class NotRecordedError(SceneError):
@@ -26,7 +26,11 @@ class FontError(SceneError):
 
 
 class LanguageError(SceneError):
-    """An unknown language, or one without a catalogue."""
+    """An unknown language, one without a catalogue, or a translation that cannot be used."""
+
+
+class DigitError(SceneError, ValueError):
+    """A digit in a text that has no source."""
 
 
 class ThemeError(SceneError):

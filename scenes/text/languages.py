@@ -1,5 +1,7 @@
 """The table of languages."""
 
+from babel.messages.pofile import read_po
+
 from scenes.text.errors import LanguageError
 from scenes.text.language import CATALOGUES, ENGLISH, Language
 
@@ -25,6 +27,14 @@ def named(code: str) -> Language:
         raise LanguageError(f"there is no language {code!r}. Choose from: {', '.join(LANGUAGES)}")
     check_catalogues()
     return LANGUAGES[code]
+
+
+def untranslated(language: Language) -> int:
+    """Return the number of texts in a language's catalogue that are shown in English."""
+    if language is ENGLISH:
+        return 0
+    with (CATALOGUES / f"{language.code}.po").open("rb") as source:
+        return sum(not message.string or not any(message.string) for message in read_po(source))
 
 
 def check_catalogues() -> None:

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field, fields, is_dataclass, replace
 from string import Formatter
 from typing import Self, TypeVar
 
+from scenes.text.catalogues import field_names
+from scenes.text.errors import DigitError, LanguageError
 from scenes.text.language import ENGLISH, Language
 from scenes.text.numbers import Number
 
@@ -55,6 +57,7 @@ class Line:
             counted = dict(self.parts).get(COUNTED)
             count = counted.value if isinstance(counted, Number) else 0.0
             template = _checked(language.wording(self.message, count))
+            _check_fields(template, self, language)
         return Line(template, parts, self.message, language)
 
     def with_value(self, name: str, value: float) -> "Line":
@@ -73,7 +76,7 @@ def line(message: str, **parts: "Number | Line") -> Line:
     """Return a line with numbers as named fields.
 
     Raises:
-        ValueError: the message, or a part that is no number, contains a digit.
+        DigitError: the message, or a part that is no number, contains a digit.
     """
     return Line(_checked(message), _sourced(parts), (message,))
 
@@ -85,7 +88,7 @@ def plural(number: Number, one: str, many: str, **parts: "Number | Line") -> Lin
     """Return a line in the plural form for a number, which is its field ``n``.
 
     Raises:
-        ValueError: a message, or a part that is no number, contains a digit.
+        DigitError: a message, or a part that is no number, contains a digit.
     """
     message = _checked(one), _checked(many)
     template = ENGLISH.wording(message, number.value)
@@ -101,8 +104,21 @@ def _sourced(parts: "Mapping[str, Number | Line]") -> "tuple[tuple[str, Number |
 def _checked(template: str) -> str:
     for words, *_ in Formatter().parse(template):
         if DIGIT.search(words):
-            raise ValueError(f"{words!r} has a digit without a source. Pass the digit as a Number")
+            raise DigitError(
+                f"{words!r} has a digit without a source. Write a field, such as {{n}}, and pass "
+                "it: n=number(at(run)...)"
+            )
     return template
+
+
+def _check_fields(template: str, line: Line, language: Language) -> None:
+    unknown = field_names(template) - {name for name, _ in line.parts}
+    if unknown:
+        raise LanguageError(
+            f"the translation {template!r} of {line.message[0]!r} has the field "
+            f"{{{min(unknown)}}}, which the text does not have. Mend "
+            f"scenes/text/catalogues/{language.code}.po"
+        )
 
 
 def in_language(value: Value, language: Language) -> Value:

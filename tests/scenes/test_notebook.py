@@ -190,10 +190,11 @@ def test_a_scene_is_shown_as_a_video_of_its_beats(ran: Ran, name: str) -> None:
 
 
 def test_a_digit_without_a_source_is_an_error(ran: Ran) -> None:
-    assert ran.errors("digit") == [
-        "ValueError: 'The same 30 rounds, twice: only who holds which photos differs.' "
-        "has a digit without a source. Pass the digit as a Number"
-    ]
+    assert ran.errors("digit") == []
+    assert ran.said("digit", "stderr") == (
+        "UsageError: 'The same 30 rounds, twice: only who holds which photos differs.' has a digit "
+        "without a source. Write a field, such as {n}, and pass it: n=number(at(run)...)\n"
+    )
 
 
 def test_a_wrong_choice_is_reported_in_one_line(ran: Ran) -> None:

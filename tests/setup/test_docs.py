@@ -7,10 +7,12 @@ from pathlib import Path
 
 import click
 import pytest
+from babel import Locale
 
 from fl_sim.cli import cli as fl_sim
 from scenes import FILM
 from scenes.cli import cli as fedreel
+from scenes.text.languages import LANGUAGES
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -74,6 +76,18 @@ def test_links_lead_to_files(page: Path) -> None:
 def test_every_page_is_linked_from_the_readme() -> None:
     readme = PAGES[0].read_text("utf-8")
     assert not [page.name for page in PAGES[2:] if f"docs/{page.name}" not in readme]
+
+
+@pytest.mark.parametrize("page", [PAGES[0], FILM_PAGE], ids=lambda page: page.name)
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_a_language_is_named_where_a_reader_looks(page: Path, code: str) -> None:
+    english_name = Locale.parse(code).english_name
+    assert english_name in page.read_text("utf-8"), f"{page.name} does not name {english_name}"
+
+
+def test_the_variables_values_are_the_tables() -> None:
+    (row,) = re.findall(r"^\| `FEDREEL_LANGUAGE` \| (.*) \|$", FILM_PAGE.read_text("utf-8"), re.M)
+    assert re.findall(r"\b[a-z]{2}\b(?<!or)", row) == list(LANGUAGES)
 
 
 def chapter_table() -> str:

@@ -38,6 +38,10 @@ def hand_run(
             finished=datetime(2026, 1, 1 + step, tzinfo=UTC),
         ),
         config={},
+        config_groups={
+            "strategy": ("strategy", "eta"),
+            "partitioning": ("partitioning", "dirichlet-alpha"),
+        },
         num_clients=workers,
         dataset=record.Dataset(
             name="dots",

@@ -11,9 +11,10 @@ import random
 import sys
 from collections.abc import Callable
 from functools import cache
+from itertools import zip_longest
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, ClassVar
 
 import manim as mn
 import numpy as np
@@ -48,12 +49,13 @@ class RandomScene(Scene):
     """A scene of random steps; ``trouble`` holds the errors that Manim raised."""
 
     number, steps = 0, 1
+    frames: ClassVar[stock.Frames] = []
     mobile = False  # whether the camera's frame can move
 
     def construct(self) -> None:
         """Play the steps."""
         self.rng = random.Random(self.number)
-        self.trouble: list[str] = []
+        self.trouble: list[tuple[str, int]] = []  # with the number of frames before
         self.made: list[Any] = []
         self.clocks = 0
         for _ in range(self.rng.randrange(4)):
@@ -70,7 +72,7 @@ class RandomScene(Scene):
         try:
             step()
         except Exception as error:
-            self.trouble.append(f"{type(error).__name__}: {error}")
+            self.trouble.append((f"{type(error).__name__}: {error}", len(self.frames)))
 
     # What there is
 
@@ -401,8 +403,16 @@ def fault(number: int, steps: int) -> str:
     make, camera = scene_of(number, steps, seen)
     with TemporaryDirectory() as folder:
         theirs, ours = stock.both(make, Path(folder), camera, **SMALL)
-    if seen[0].trouble != seen[1].trouble:
-        return f"Manim said {seen[0].trouble}, we said {seen[1].trouble}"
+    common = min(len(theirs), len(ours))
+    for (what, before), (other, our_before) in zip_longest(
+        *(scene.trouble for scene in seen), fillvalue=("", common)
+    ):
+        if bool(what) != bool(other):
+            return f"Manim said {what!r}, we said {other!r}"
+        if what != other:  # a frame that Manim cannot draw, and that fails earlier here
+            both = min(before, our_before)
+            theirs, ours = theirs[:both], ours[:both]
+            break
     if len(theirs) != len(ours):
         return f"{len(theirs)} frames are {len(ours)}"
     differing = stock.differing(theirs, ours)

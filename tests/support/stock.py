@@ -36,6 +36,7 @@ def frames(
     with tempconfig({**SETTINGS, "media_dir": str(folder), **settings}):
         scene = scene_of(renderer=CairoRenderer(camera_class=camera)) if camera else scene_of()
         writer: Any = scene.renderer.file_writer
+        setattr(scene, "frames", found)  # noqa: B010  # a scene may look at them
 
         def note(pixels: np.ndarray, repeat: int = 1) -> None:
             found.extend([np.array(pixels)] * repeat)

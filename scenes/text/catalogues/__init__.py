@@ -1,7 +1,8 @@
 """Catalogues of translations, ``<language>.po``, and their update from the code."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from string import Formatter
 
 from babel import Locale
 from babel.messages.catalog import Catalog
@@ -42,8 +43,8 @@ def read(language: str) -> Catalog:
         return read_po(source, locale=language)
 
 
-def update(language: str) -> int:
-    """Update a language's catalogue from the code, and return the number of untranslated texts."""
+def update(language: str) -> list[str]:
+    """Update a language's catalogue from the code, and return the texts to translate or mend."""
     catalogue = read(language)
     catalogue.update(template(), no_fuzzy_matching=True, update_creation_date=False)
     catalogue.obsolete.clear()
@@ -51,4 +52,26 @@ def update(language: str) -> int:
     catalogue.fuzzy = False
     with (HERE / f"{language}.po").open("wb") as target:
         write_po(target, catalogue, width=100, no_location=True, omit_header=False)
-    return sum(not message.string or not any(message.string) for message in catalogue if message.id)
+    return to_do(catalogue)
+
+
+def to_do(catalogue: Catalog) -> list[str]:
+    """Return a catalogue's texts that are not translated, or with other fields than theirs."""
+    found = []
+    for message in catalogue:
+        english, translated = forms(message.id), forms(message.string)
+        wanted = set.union(*map(field_names, english))
+        same = all(translated) and set.union(*map(field_names, translated)) == wanted
+        if message.id and not same:
+            found.append(english[0])
+    return found
+
+
+def forms(text: str | Sequence[str] | None) -> tuple[str, ...]:
+    """Return the forms of a text, one or, where a count decides, several."""
+    return (text,) if isinstance(text, str) else tuple(text or ())
+
+
+def field_names(template: str) -> set[str]:
+    """Return the names of the fields of a text."""
+    return {name for _, name, _, _ in Formatter().parse(template) if name}

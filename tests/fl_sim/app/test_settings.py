@@ -8,7 +8,7 @@ import pytest
 
 from fl_sim.app import settings as settings_module
 from fl_sim.app.fields import Group, Positive
-from fl_sim.app.partitioners import Iid, PartitionerChoice
+from fl_sim.app.partitioners import PARTITIONERS, Iid, PartitionerChoice
 from fl_sim.app.settings import (
     SETTINGS,
     TABLES,
@@ -19,7 +19,7 @@ from fl_sim.app.settings import (
     override,
     used,
 )
-from fl_sim.app.strategies import FedAvg, StrategyChoice
+from fl_sim.app.strategies import STRATEGIES, FedAvg, StrategyChoice
 from fl_sim.running.app_folder import to_toml
 from fl_sim.running.settings_table import as_toml
 
@@ -141,17 +141,17 @@ def test_what_is_out_of_range(assignment: str, message: str) -> None:
     [
         (
             "partitioning=dirichelt",
-            "partitioning is 'dirichelt'; it must be one of iid, dirichlet, pathological, "
-            "unequal. Did you mean dirichlet?",
+            f"partitioning is 'dirichelt'; it must be one of {', '.join(PARTITIONERS)}. "
+            "Did you mean dirichlet?",
         ),
         (
             "partitioning=x",
-            "partitioning is 'x'; it must be one of iid, dirichlet, pathological, unequal.",
+            f"partitioning is 'x'; it must be one of {', '.join(PARTITIONERS)}.",
         ),
         (
             "strategy=FedAvg",
-            "strategy is 'FedAvg'; it must be one of fedavg, fedprox, fedavgm, fedadam, fedyogi, "
-            "fedmedian, local-only. Did you mean fedavg?",
+            f"strategy is 'FedAvg'; it must be one of {', '.join(STRATEGIES)}. "
+            "Did you mean fedavg?",
         ),
         ("keep=", "keep is ''; it must be one of all, numbers."),
     ],

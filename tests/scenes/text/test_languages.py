@@ -1,6 +1,7 @@
 """Texts and numbers in each language."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -142,23 +143,33 @@ def test_a_message_is_looked_up_or_stays_as_it_is() -> None:
 
 def test_a_language_is_found_by_its_code() -> None:
     assert languages.named("en") is ENGLISH
-    assert [languages.named(code).name for code in LANGUAGES] == [
-        "English",
-        "Deutsch",
-        "Español",
-        "Français",
-    ]
+    codes = ("en", "de", "es", "fr")
+    names = [languages.named(code).name for code in codes]
+    assert names == ["English", "Deutsch", "Español", "Français"]
 
 
 def test_an_unknown_language_is_named_with_those_there_are() -> None:
-    with pytest.raises(LanguageError, match=r"no language 'xx'\. Choose from: en, de, es, fr"):
+    with pytest.raises(LanguageError, match=r"no language 'xx'\. Choose from: en, de, es, fr\b"):
         languages.named("xx")
 
 
 def test_a_language_without_a_catalogue_cannot_be_used(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(LANGUAGES, "it", Language("it", "Italiano", "ita"))
-    wanted = r"'it' has no catalogue scenes/text/catalogues/it\.po.*make catalogues"
+    monkeypatch.setitem(LANGUAGES, "xx", Language("xx", "None", "xxx"))
+    wanted = r"'xx' has no catalogue scenes/text/catalogues/xx\.po.*make catalogues"
     with pytest.raises(LanguageError, match=wanted):
         languages.check_catalogues()
     with pytest.raises(LanguageError, match=wanted):
-        languages.named("it")
+        languages.named("xx")
+
+
+def test_texts_without_a_translation_are_counted(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    assert [languages.untranslated(language) for language in LANGUAGES.values()] == [0] * len(
+        LANGUAGES
+    )
+    (tmp_path / "xx.po").write_text(
+        'msgid ""\nmsgstr "Language: xx"\n\nmsgid "a"\nmsgstr ""\n\nmsgid "b"\nmsgstr "c"\n'
+    )
+    monkeypatch.setattr(languages, "CATALOGUES", tmp_path)
+    assert languages.untranslated(Language("xx", "None", "xxx")) == 1
