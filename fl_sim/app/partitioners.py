@@ -72,7 +72,7 @@ class FlowerChoice(PartitionerChoice):
         for client in range(settings.num_partitions):
             try:
                 yield torch.tensor(_load(partitioner, client), dtype=torch.int64)
-            except ValueError as error:
+            except Exception as error:  # a division by zero, an index, whatever Flower runs into
                 raise ValueError(
                     f"{len(labels)} images cannot be dealt out to {settings.num_partitions} "
                     f"clients; lower num-partitions. Flower says: {error}"
@@ -81,8 +81,9 @@ class FlowerChoice(PartitionerChoice):
 
 def _load(partitioner: Partitioner, client: int) -> list[int]:
     with _WARNINGS, warnings.catch_warnings():
-        # Of a Dirichlet distribution drawn once more, and of classes that no client has.
-        warnings.simplefilter("ignore", UserWarning)
+        # Of a Dirichlet distribution drawn once more, of classes that no client has, and of what
+        # the library uses.
+        warnings.simplefilter("ignore")
         part: list[int] = partitioner.load_partition(client)[POSITION][:]
     return part
 

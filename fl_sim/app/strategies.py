@@ -28,7 +28,13 @@ class StrategyChoice(Group):
         """Return a new strategy of Flower, of the class that is called as this one."""
         from flwr.serverapp import strategy
 
-        made: Strategy = getattr(strategy, type(self).__name__)(**self.arguments(settings))
+        from fl_sim.app.settings import SettingError
+
+        name = type(self).__name__
+        try:
+            made: Strategy = getattr(strategy, name)(**self.arguments(settings))
+        except (AttributeError, TypeError, ValueError) as error:
+            raise SettingError(f"Flower makes no strategy {name}: {error}") from error
         return made
 
     def arguments(self, settings: Settings) -> dict[str, Any]:

@@ -237,14 +237,15 @@ def reason(job: jobs.Ended) -> str:
 def show(entries: Iterable[Entry], runs: Path, ended: Mapping[str, jobs.Ended]) -> bool:
     """Print how each run stands, after ``ended`` were made; return whether all are there."""
     table = Table(box=None, padding=(0, 1, 0, 0))
-    for name in ("run", "rounds", "accuracy", "seconds"):
+    for name in ("run", "rounds", "accuracy", *(("seconds",) if ended else ())):
         table.add_column(name, justify="left" if name == "run" else "right")
     table.add_column("state", overflow="fold")
     complete = True
     for entry in entries:
         standing, job = inspect(entry, runs), ended.get(entry.name)
         complete &= standing.state == "there"
-        table.add_row(entry.name, *_results(standing.run), *_making(standing, job))
+        seconds = (f"{job.seconds:.0f}" if job else ABSENT,) if ended else ()
+        table.add_row(entry.name, *_results(standing.run), *seconds, _state(standing, job))
     Console().print(table)
     return complete
 
@@ -257,8 +258,8 @@ def _results(run: record.Run | None) -> tuple[str, str]:
     return str(len(run.rounds) - 1), ABSENT if accuracy is None else f"{accuracy:.1%}"
 
 
-def _making(standing: Standing, job: jobs.Ended | None) -> tuple[str, Text]:
-    state = f"{standing.state}: {standing.why}" if standing.why else standing.state
-    if job is None:
-        return ABSENT, Text(state)
-    return f"{job.seconds:.0f}", Text(reason(job) or "made")
+def _state(standing: Standing, job: jobs.Ended | None) -> Text:
+    if job is not None:
+        return Text(reason(job) or "made")
+    state = "up to date" if standing.state == "there" else standing.state
+    return Text(f"{state}: {standing.why}" if standing.why else state)

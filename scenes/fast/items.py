@@ -198,7 +198,8 @@ class Items:
         items: list[Item] = []
         painted: PaintedItem | None = None  # the mobject before, if it was painted
         for mobject in mobjects:
-            kind, appearance = _kind_of(mobject)
+            kind = _kind_of(mobject)
+            appearance = APPEARANCES[kind](mobject)
             if kind is PaintedItem and painted and painted.takes(mobject):
                 painted.mobjects.append(mobject)
                 continue
@@ -212,23 +213,22 @@ class Items:
         return items
 
 
-def _kind_of(mobject: Mobject) -> tuple[type[Item], object]:
-    """Return the kind of a mobject's item, and its appearance, None if it may change any time."""
-    if isinstance(mobject, VMobject):
-        if mobject.get_background_image():
-            return PaintedItem, None
-        kind: Any = type(mobject)
-        if is_plain(kind) and ASKED.isdisjoint(vars(mobject)):
-            return OutlineItem, appearance_of_outline(mobject)
-    elif isinstance(mobject, ImageMobject):
-        return ImageItem, appearance_of_image(mobject)
-    return Item, None
+def _kind_of(mobject: Any) -> type[Item]:
+    known: Any = type(mobject)
+    kind = _kind_of_class(known)
+    if kind is OutlineItem and not vars(mobject).keys().isdisjoint(ASKED):
+        kind = Item
+    if kind is not ImageItem and isinstance(mobject, VMobject) and mobject.background_image:
+        kind = PaintedItem
+    return kind
 
 
 @cache
-def is_plain(kind: Any) -> bool:
-    """Return whether a class has from Manim all that is asked of an outline."""
-    return all(getattr(kind, name) is getattr(VMobject, name) for name in ASKED)
+def _kind_of_class(kind: Any) -> type[Item]:
+    if issubclass(kind, VMobject):
+        plain = all(getattr(kind, name) is getattr(VMobject, name) for name in ASKED)
+        return OutlineItem if plain else Item
+    return ImageItem if issubclass(kind, ImageMobject) else Item
 
 
 def appearance_of_outline(mobject: VMobject) -> tuple[object, ...]:
@@ -258,3 +258,12 @@ def appearance_of_image(mobject: ImageMobject) -> tuple[object, ...]:
     pixels = mobject.get_pixel_array()
     resampling = mobject.resampling_algorithm
     return mobject.points.tobytes(), pixels.shape, pixels.tobytes(), resampling
+
+
+# A value that is equal as long as a mobject looks the same; None where that is not known.
+APPEARANCES: dict[type[Item], Callable[[Any], object]] = {
+    OutlineItem: appearance_of_outline,
+    ImageItem: appearance_of_image,
+    PaintedItem: lambda mobject: None,
+    Item: lambda mobject: None,
+}

@@ -99,8 +99,9 @@ class FastRenderer(CairoRenderer):
 
     def _draw(self, scene: Scene) -> None:
         if not self.skip_animations:
-            everything = list_update(scene.mobjects, scene.foreground_mobjects)
-            self._changed = self.camera.draw_moving(scene.moving_mobjects or everything)
+            self._changed = self.camera.draw_moving(
+                scene.moving_mobjects or list_update(scene.mobjects, scene.foreground_mobjects)
+            )
 
     def _write(self, frames: int) -> None:
         changed, self._changed = self._changed, None
