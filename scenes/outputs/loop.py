@@ -1,6 +1,7 @@
 """The loop for a README as a GIF."""
 
 import os
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
@@ -13,13 +14,44 @@ GIF_WIDTH = 720  # pixels
 GIF_RATE = Fraction(25, 2)  # frames a second: eight hundredths of a second, a GIF's unit, for each
 COLORS = 96  # enough for flat pictures
 BIGGEST = 1_500_000  # bytes
+SMALLER = (1.0, 0.85, 0.7, 0.55, 0.4)  # widths that are tried, until a file is small enough
+
+
+def small_enough(
+    path: Path, width: int, biggest: int, write: Callable[[Path, int], object]
+) -> Path:
+    """Write a loop file as wide as its size limit allows, and return its path.
+
+    Args:
+        path: the file's path.
+        width: the width wanted, pixels.
+        biggest: the size limit, bytes.
+        write: writes the file to a path, in a width.
+
+    Raises:
+        LoopSizeError: the file is too large in any width; nothing was written.
+    """
+    partial = path.with_name(f".{os.getpid()}.{path.name}")
+    size = 0
+    try:
+        for factor in SMALLER:
+            write(partial, 2 * round(width * factor / 2))
+            size = partial.stat().st_size
+            if size <= biggest:
+                partial.replace(path)
+                return path
+    finally:
+        partial.unlink(missing_ok=True)
+    raise LoopSizeError(
+        f"{path} would have {size} bytes, but the limit is {biggest}. Shorten the loop"
+    )
 
 
 def gif(movie: Path, path: Path, width: int = GIF_WIDTH, biggest: int = BIGGEST) -> Path:
     """Convert a movie to a GIF with its own palette, and return the path.
 
-    The palette is computed from changing pixels, and there is no dithering: flat colours look
-    better in drawings and compress better.
+    It is less wide where it would be larger than the limit. The palette is computed from changing
+    pixels, and there is no dithering: flat colours look better in drawings and compress better.
 
     Args:
         movie: the movie.
@@ -28,20 +60,9 @@ def gif(movie: Path, path: Path, width: int = GIF_WIDTH, biggest: int = BIGGEST)
         biggest: the size limit, bytes.
 
     Raises:
-        LoopSizeError: the GIF is too large; nothing was written.
+        LoopSizeError: the GIF is too large in any width; nothing was written.
     """
-    partial = path.with_name(f".{os.getpid()}.{path.name}")
-    try:
-        _encode(movie, partial, width)
-        size = partial.stat().st_size
-        if size > biggest:
-            raise LoopSizeError(
-                f"{path} would have {size} bytes, but the limit is {biggest}. Shorten the loop"
-            )
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
-    return path
+    return small_enough(path, width, biggest, lambda file, across: _encode(movie, file, across))
 
 
 def _encode(movie: Path, path: Path, width: int) -> None:

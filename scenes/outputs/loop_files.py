@@ -6,8 +6,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from scenes.outputs.encode import Coding, encode
-from scenes.outputs.loop import gif
-from scenes.text.errors import LoopSizeError
+from scenes.outputs.loop import gif, small_enough
 
 RATE = Fraction(25)  # frames a second
 CODINGS = {
@@ -41,19 +40,19 @@ def budget_of(name: str) -> int | None:
 
 
 def loop(movie: Path, path: Path, width: int) -> None:
-    """Write a loop file in the format of the path's suffix.
+    """Write a loop file in the format of the path's suffix; less wide if it would be too large.
 
     Raises:
-        LoopSizeError: the file is too large; nothing was written.
+        LoopSizeError: the file is too large in any width; nothing was written.
     """
     biggest = BUDGETS[path.suffix, width]
     if path.suffix == ".gif":
         gif(movie, path, width, biggest)
         return
-    encode(movie, path, replace(CODINGS[path.suffix], width=width))
-    size = path.stat().st_size
-    if size > biggest:
-        path.unlink()
-        raise LoopSizeError(
-            f"{path} would have {size} bytes, but the limit is {biggest}. Shorten the loop"
-        )
+    coding = CODINGS[path.suffix]
+    small_enough(
+        path,
+        width,
+        biggest,
+        lambda file, across: encode(movie, file, replace(coding, width=across)),
+    )

@@ -115,6 +115,22 @@ def test_a_gif_over_its_budget_is_not_written(movie: Movie, tmp_path: Path) -> N
     assert not list(path.parent.iterdir())
 
 
+def test_a_loop_is_as_wide_as_its_budget_allows(tmp_path: Path) -> None:
+    tried = []
+
+    def write(file: Path, width: int) -> None:
+        tried.append(width)
+        file.write_bytes(bytes(width))
+
+    path = loop.small_enough(tmp_path / "loop.gif", 720, 500, write)
+    assert tried == [720, 612, 504, 396]
+    assert path.stat().st_size == 396
+    assert [file.name for file in tmp_path.iterdir()] == ["loop.gif"]
+    with pytest.raises(LoopSizeError, match="would have 288 bytes, but the limit is 100"):
+        loop.small_enough(path, 720, 100, write)
+    assert path.stat().st_size == 396
+
+
 def test_stills_are_the_frames_shown_then(movie: Movie) -> None:
     clip = movie("one", 10)
     found = [np.asarray(still).mean() for still in stills(clip.movie, [0.0, 0.45, 0.9, 5.0])]
