@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 import cloup
 
+from fl_sim.wording import count
+
 if TYPE_CHECKING:
     from fl_sim.record import Run
 
@@ -148,7 +150,11 @@ def _tell_failures(result: "Run") -> None:
 
 
 def _tell_result(result: "Run") -> None:
-    said = f"{result.name}: {len(result.rounds) - 1} rounds"
+    from fl_sim.show import divergence
+
+    if where := divergence(result):
+        click.echo(f"the run diverged {where}; try a smaller learning-rate", err=True)
+    said = f"{result.name}: {count(len(result.rounds) - 1, 'round')}"
     test = result.final.test if result.final else None
     if result.final and test and test.accuracy is not None:
         said += f", {test.accuracy:.1%} on {result.final.num_test} test images"
@@ -386,8 +392,8 @@ def check(path: str) -> None:
     except record.RecordError as error:
         _fail(error)
     click.echo(
-        f"{record.resolve(path)}: valid. {result.strategy}, {len(result.rounds) - 1} rounds, "
-        f"{'?' if result.num_clients is None else result.num_clients} clients"
+        f"{record.resolve(path)}: valid. {result.strategy}, "
+        f"{count(len(result.rounds) - 1, 'round')}, {count(result.num_clients, 'client')}"
     )
 
 

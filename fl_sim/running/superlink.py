@@ -15,6 +15,7 @@ from fl_sim.app.settings import Value
 from fl_sim.running.app_folder import stage, to_toml
 from fl_sim.running.flower import FlowerError, environment, last_line
 from fl_sim.running.progress import Bars
+from fl_sim.wording import count
 
 CONFIG_FILE = "config.toml"  # Flower's own name
 NAME = "fl-sim"
@@ -221,7 +222,7 @@ class LogWatch:
         if found := ROUND.search(line):
             self._bars.rounds(int(found[1]) - 1)
         if found := ASKED.search(line):
-            self._bars.clients(f"{DOING[found[1]]}, {found[2]} clients")
+            self._bars.clients(f"{DOING[found[1]]}, {count(int(found[2]), 'client')}")
 
 
 def judge(superlink: SuperLink, run: int, log: list[str]) -> None:

@@ -120,7 +120,7 @@ def test_upgrade(runs: Path) -> None:
 
 def test_check(runs: Path) -> None:
     result = invoke("check", str(runs / "tiny" / "run.json.gz"))
-    assert result.stdout == f"{runs / 'tiny'}: valid. FedAvg, 1 rounds, 2 clients\n"
+    assert result.stdout == f"{runs / 'tiny'}: valid. FedAvg, 1 round, 2 clients\n"
 
 
 def test_schema() -> None:
