@@ -303,8 +303,8 @@ def settings(toml: bool) -> None:
 
 @cli.command("list", epilog=examples("fl-sim list"))
 def list_runs() -> None:
-    """List the runs that are here."""
-    from fl_sim import record, show
+    """List the runs that are here, and those that were interrupted."""
+    from fl_sim import interrupted, record, show
 
     runs, errors = {}, []
     for name in record.names():
@@ -313,6 +313,8 @@ def list_runs() -> None:
         except record.RecordError as error:
             errors.append(error)
     show.runs(runs)
+    for begun in interrupted.find_all(record.RUNS):
+        click.echo(begun)
     for found in errors:
         click.echo(_line(found), err=True)
     sys.exit(2 if errors else 0)

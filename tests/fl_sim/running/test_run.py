@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 from processes import Child, finish, start, wait_for
 from quick_run import QUICK, content, invoke
 from safetensors import safe_open
@@ -379,9 +379,23 @@ def test_a_run_goes_on_where_it_was_interrupted(
     assert [path.name for path in tmp_path.iterdir()] == ["three"]
 
 
+def resume(folder: Path) -> Result:
+    return CliRunner().invoke(cli, ["run", folder.name, "--out", str(folder), "--resume"])
+
+
 def test_there_is_nothing_to_resume(tmp_path: Path) -> None:
-    result = CliRunner().invoke(cli, ["run", "new", "--out", str(tmp_path / "new"), "--resume"])
+    result = resume(tmp_path / "new")
     assert (result.exit_code, result.stderr) == (
         2,
-        "fl-sim: there is no interrupted run new to go on with; start it with: fl-sim run new\n",
+        "fl-sim: there is no interrupted run new to go on with. "
+        f"Start it with: fl-sim run new --out {tmp_path / 'new'}\n",
+    )
+
+
+def test_a_finished_run_is_not_resumed(folder: Path) -> None:
+    result = resume(folder)
+    assert (result.exit_code, result.stderr) == (
+        2,
+        "fl-sim: three is finished already; "
+        f"make it anew with: fl-sim run three --out {folder} --force\n",
     )

@@ -17,8 +17,9 @@ from fl_sim import record
 from fl_sim.app.provenance import code_hash
 from fl_sim.app.settings import PLACES, Settings
 from fl_sim.cli import cli
+from fl_sim.interrupted import CONFIG_FILE, JOURNAL
 from fl_sim.running import jobs, suite
-from fl_sim.running.run_folder import CONFIG_FILE, JOURNAL, RunFolder
+from fl_sim.running.run_folder import RunFolder
 from fl_sim.running.suite import Entry, SuiteError
 
 LIST = """
@@ -163,12 +164,12 @@ def test_a_list_makes_nothing(runs: Path, file: Path) -> None:
     result = invoke("--list")
     assert result.exit_code == 2
     assert lines(result) == [
-        "run rounds accuracy seconds state",
-        "short - - - missing",
-        "long 1 50.0% - there",
+        "run rounds accuracy state",
+        "short - - missing",
+        "long 1 50.0% up to date",
     ]
     keep(entries["short"], runs, seed=7)
-    assert lines(invoke("--list", "short"))[1] == "short 1 50.0% - stale: made with another seed"
+    assert lines(invoke("--list", "short"))[1] == "short 1 50.0% stale: made with another seed"
     assert invoke("--list", "long").exit_code == 0
 
 
@@ -197,7 +198,7 @@ def test_what_is_missing_is_made_once(made: list[str]) -> None:
     assert lines(result)[1:] == ["short 1 50.0% 12 made", "long 1 50.0% 12 made"]
     again = invoke()
     assert (again.exit_code, made) == (0, ["short", "long"])
-    assert lines(again)[1:] == ["short 1 50.0% - there", "long 1 50.0% - there"]
+    assert lines(again)[1:] == ["short 1 50.0% up to date", "long 1 50.0% up to date"]
 
 
 def test_what_is_stale_is_made_again_only_by_force(made: list[str], runs: Path, file: Path) -> None:
