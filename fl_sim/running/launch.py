@@ -175,8 +175,9 @@ def _train_here(config: dict[str, Value], shown: Bars) -> None:
     with late_interrupt():
         from flwr.app import Context, RecordDict
 
-        from fl_sim.app import cifar10, client_app, server_app
+        from fl_sim.app import client_app, server_app
         from fl_sim.app.clients import ClientError
+        from fl_sim.app.folder import DataError
         from fl_sim.app.threads import sensible
         from fl_sim.recording.journal import JournalError
         from fl_sim.running.in_process import RUN_ID, InProcessGrid
@@ -193,7 +194,7 @@ def _train_here(config: dict[str, Value], shown: Bars) -> None:
     grid = InProcessGrid(client_app.app, config, int(config["num-partitions"]), watch, sensible())
     try:
         server_app.app(grid, Context(RUN_ID, SERVER, {}, RecordDict(), config))
-    except cifar10.DataError as error:
+    except DataError as error:
         local = Path(str(config["dataset"])).is_dir()
         hint = "" if local else ". If you have a local copy, give its folder by --data"
         raise LaunchError(f"{error}{hint}") from error
