@@ -91,6 +91,11 @@ def cli() -> None:
         help="PEM file to trust instead of the system's certificates.",
     ),
     cloup.option("--insecure", is_flag=True, help="Speak to it without TLS."),
+    cloup.option(
+        "--token-file",
+        type=cloup.Path(path_type=Path, exists=True, dir_okay=False),
+        help="File with the token that it asks for, as `fl-sim deploy` makes it.",
+    ),
     help="--data and --out are then folders of the machines that train and of the SuperLink's.",
 )
 def run(  # noqa: PLR0913, PLR0917  # one parameter an option
@@ -105,6 +110,7 @@ def run(  # noqa: PLR0913, PLR0917  # one parameter an option
     address: str | None,
     root_certificates: Path | None,
     insecure: bool,
+    token_file: Path | None,
 ) -> None:
     """Train, and leave a record."""
     from fl_sim import record
@@ -113,7 +119,7 @@ def run(  # noqa: PLR0913, PLR0917  # one parameter an option
     from fl_sim.running.target import LaunchError, StoppedError, Target
 
     try:
-        chosen = launch.choose(on, superlink, address, root_certificates, insecure)
+        chosen = launch.choose(on, superlink, address, root_certificates, insecure, token_file)
         if resume and assignments and chosen is None:
             raise LaunchError("--set changes a run; one that goes on cannot be changed")
         target = Target(name, out, force, resume)
@@ -178,18 +184,25 @@ def _tell_result(result: "Run") -> None:
 @cloup.option(
     "--port", type=click.IntRange(1, 65535), help="Port of the SuperLink, instead of a free one."
 )
-def deploy(num_nodes: int, port: int | None) -> None:
+@cloup.option(
+    "--data",
+    type=cloup.Path(path_type=Path),
+    help="Folder with the dataset, as for `fl-sim run`, in the command that is printed.",
+)
+def deploy(num_nodes: int, port: int | None, data: Path | None) -> None:
     """Start a deployment of Flower to try: a SuperLink, and SuperNodes that prove who they are.
 
-    It runs until Ctrl-C or SIGTERM, on this machine alone, by TLS, with certificates and keys
-    that are made for it and gone with it.
+    It runs until Ctrl-C or SIGTERM, on this machine and for its owner alone, by TLS, with
+    certificates, keys and a token that are made for it and gone with it.
     """
+    from fl_sim.running import launch
     from fl_sim.running.deploy import deploy as keep
     from fl_sim.running.flower import FlowerError
+    from fl_sim.running.target import LaunchError
 
     try:
-        keep(num_nodes, port)
-    except FlowerError as error:
+        keep(num_nodes, port, None if data is None else launch.dataset_folder(data))
+    except (FlowerError, LaunchError) as error:
         _fail(error)
 
 

@@ -121,11 +121,14 @@ class Programs:
         self._guard = Guard(home)
 
     def __enter__(self) -> Self:
+        self._guard.__enter__()
         return self
 
-    def __exit__(self, *_: object) -> None:
-        with self._guard:
+    def __exit__(self, *reason: object) -> None:
+        try:
             self.stop()
+        finally:
+            self._guard.__exit__(*reason)
 
     def __iter__(self) -> Iterator[Program]:
         return iter(self._all)

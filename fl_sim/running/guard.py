@@ -24,14 +24,15 @@ class Guard:
     """
 
     def __init__(self, home: Path | None = None) -> None:
+        self._home = home
+
+    def __enter__(self) -> Self:
         self._process = subprocess.Popen(
-            [sys.executable, "-I", "-S", __file__, str(home or "")],
+            [sys.executable, "-I", "-S", __file__, str(self._home or "")],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             start_new_session=True,  # Ctrl-C does not reach it
         )
-
-    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
