@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 import cloup
 
+from fl_sim.wording import count
+
 if TYPE_CHECKING:
     from fl_sim.record import Run
 
@@ -89,6 +91,11 @@ def cli() -> None:
         help="PEM file to trust instead of the system's certificates.",
     ),
     cloup.option("--insecure", is_flag=True, help="Speak to it without TLS."),
+    cloup.option(
+        "--token-file",
+        type=cloup.Path(path_type=Path, exists=True, dir_okay=False),
+        help="File with the token that it asks for, as `fl-sim deploy` makes it.",
+    ),
     help="--data and --out are then folders of the machines that train and of the SuperLink's.",
 )
 def run(  # noqa: PLR0913, PLR0917  # one parameter an option
@@ -103,6 +110,7 @@ def run(  # noqa: PLR0913, PLR0917  # one parameter an option
     address: str | None,
     root_certificates: Path | None,
     insecure: bool,
+    token_file: Path | None,
 ) -> None:
     """Train, and leave a record."""
     from fl_sim import record
@@ -111,7 +119,7 @@ def run(  # noqa: PLR0913, PLR0917  # one parameter an option
     from fl_sim.running.target import LaunchError, StoppedError, Target
 
     try:
-        chosen = launch.choose(on, superlink, address, root_certificates, insecure)
+        chosen = launch.choose(on, superlink, address, root_certificates, insecure, token_file)
         if resume and assignments and chosen is None:
             raise LaunchError("--set changes a run; one that goes on cannot be changed")
         target = Target(name, out, force, resume)
@@ -148,7 +156,11 @@ def _tell_failures(result: "Run") -> None:
 
 
 def _tell_result(result: "Run") -> None:
-    said = f"{result.name}: {len(result.rounds) - 1} rounds"
+    from fl_sim.show import divergence
+
+    if where := divergence(result):
+        click.echo(f"the run diverged {where}; try a smaller learning-rate", err=True)
+    said = f"{result.name}: {count(len(result.rounds) - 1, 'round')}"
     test = result.final.test if result.final else None
     if result.final and test and test.accuracy is not None:
         said += f", {test.accuracy:.1%} on {result.final.num_test} test images"
@@ -172,18 +184,25 @@ def _tell_result(result: "Run") -> None:
 @cloup.option(
     "--port", type=click.IntRange(1, 65535), help="Port of the SuperLink, instead of a free one."
 )
-def deploy(num_nodes: int, port: int | None) -> None:
+@cloup.option(
+    "--data",
+    type=cloup.Path(path_type=Path),
+    help="Folder with the dataset, as for `fl-sim run`, in the command that is printed.",
+)
+def deploy(num_nodes: int, port: int | None, data: Path | None) -> None:
     """Start a deployment of Flower to try: a SuperLink, and SuperNodes that prove who they are.
 
-    It runs until Ctrl-C or SIGTERM, on this machine alone, by TLS, with certificates and keys
-    that are made for it and gone with it.
+    It runs until Ctrl-C or SIGTERM, on this machine and for its owner alone, by TLS, with
+    certificates, keys and a token that are made for it and gone with it.
     """
+    from fl_sim.running import launch
     from fl_sim.running.deploy import deploy as keep
     from fl_sim.running.flower import FlowerError
+    from fl_sim.running.target import LaunchError
 
     try:
-        keep(num_nodes, port)
-    except FlowerError as error:
+        keep(num_nodes, port, None if data is None else launch.dataset_folder(data))
+    except (FlowerError, LaunchError) as error:
         _fail(error)
 
 
@@ -297,8 +316,8 @@ def settings(toml: bool) -> None:
 
 @cli.command("list", epilog=examples("fl-sim list"))
 def list_runs() -> None:
-    """List the runs that are here."""
-    from fl_sim import record, show
+    """List the runs that are here, and those that were interrupted."""
+    from fl_sim import interrupted, record, show
 
     runs, errors = {}, []
     for name in record.names():
@@ -307,6 +326,8 @@ def list_runs() -> None:
         except record.RecordError as error:
             errors.append(error)
     show.runs(runs)
+    for begun in interrupted.find_all(record.RUNS):
+        click.echo(begun)
     for found in errors:
         click.echo(_line(found), err=True)
     sys.exit(2 if errors else 0)
@@ -386,8 +407,8 @@ def check(path: str) -> None:
     except record.RecordError as error:
         _fail(error)
     click.echo(
-        f"{record.resolve(path)}: valid. {result.strategy}, {len(result.rounds) - 1} rounds, "
-        f"{'?' if result.num_clients is None else result.num_clients} clients"
+        f"{record.resolve(path)}: valid. {result.strategy}, "
+        f"{count(len(result.rounds) - 1, 'round')}, {count(result.num_clients, 'client')}"
     )
 
 

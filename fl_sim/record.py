@@ -18,12 +18,14 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import from_json
 
+from fl_sim import interrupted
 from fl_sim.schema import arrays, text, upgrades
 from fl_sim.schema import model as _model
 from fl_sim.schema.checks import MEAN_TOLERANCE
 from fl_sim.schema.errors import cut, first_line
 from fl_sim.schema.model import *  # noqa: F403
 from fl_sim.schema.model import SCHEMA_VERSION, ArrayFile, Run, incidental
+from fl_sim.wording import did_you_mean
 
 __all__ = [
     "MEAN_TOLERANCE", "RUNS", "RUN_FILE", "SCHEMA_VERSION", "RecordError", "computed", "file_of",
@@ -176,12 +178,20 @@ def _find(name_or_path: str | Path) -> Path:
         return path
     found = file_of(path) or file_of(RUNS / path)
     if found is None:
-        known = ", ".join(names()) or "none"
-        raise RecordError(
-            f"{name_or_path}: no {RUN_FILE} there, and no run of that name. Runs here: {known}. "
-            f"Make one with: fl-sim run {path.name}"
-        )
+        raise RecordError(_why_missing(name_or_path, path))
     return found
+
+
+def _why_missing(name_or_path: str | Path, path: Path) -> str:
+    """Say that no record is there, and what is there instead."""
+    if begun := interrupted.find(path, RUNS) or interrupted.find(RUNS / path, RUNS):
+        return str(begun)
+    known = names()
+    hint = did_you_mean(path.name, known)
+    return (
+        f"{name_or_path}: no {RUN_FILE} there, and no run of that name.{hint} "
+        f"Runs here: {', '.join(known) or 'none'}. Make one with: fl-sim run {path.name}"
+    )
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -15,6 +15,7 @@ ABSENT = "-"
 MOST_ROWS = 20  # of clients and of failures; more are summed up
 MOST_NUMBERS = 9  # characters of a list of clients; those of a longer one are counted
 MOST_REASON = 43  # characters
+MOST_LOSS = 1e6  # above it a loss is written with an exponent
 LEAST_CLASS = 3  # characters of a class's name; with room for fewer, classes are left out
 
 
@@ -34,6 +35,39 @@ def run(run_: Run) -> None:
     for table in _tables(run_, console.width):
         console.print(table)
         console.print()
+
+
+def divergence(run_: Run) -> str:
+    """Return where a run diverged, nothing if it did not or if its record cannot tell.
+
+    A loss that is not a finite number is absent from a record. Only where the model of round 0 has
+    a loss is it known that an absent one was measured.
+    """
+    start = run_.rounds[0].central
+    if start is None or start.loss is None:
+        return ""
+    for round_ in run_.rounds:
+        if who := _diverged(round_):
+            return f"in round {round_.number}: the loss of {who} is no finite number"
+    return ""
+
+
+def _diverged(round_: Round) -> str:
+    """Return whose loss is missing among the metrics of a round."""
+    if _lacks_loss(round_.central):
+        return "the global model"
+    phases = (round_.train, round_.evaluate)
+    measured = [
+        *((reply.client, reply.train) for reply in (phases[0].replies if phases[0] else ())),
+        *((reply.client, reply.metrics) for reply in (phases[1].replies if phases[1] else ())),
+    ]
+    clients = sorted({client for client, metrics in measured if _lacks_loss(metrics)})
+    noun = "client" if len(clients) == 1 else "clients"
+    return f"{noun} {', '.join(map(str, clients))}" if clients else ""
+
+
+def _lacks_loss(metrics: Metrics | None) -> bool:
+    return metrics is not None and metrics.loss is None
 
 
 def json_text(value: Any, indent: str = "") -> Iterator[str]:
@@ -84,6 +118,8 @@ def _about(run_: Run) -> dict[str, str]:
     if network:
         size = f"{network.num_parameters} parameters"
         rows["network"] = f"{network.name}, {size}" if network.name else size
+    if where := divergence(run_):
+        rows["diverged"] = where
     return rows
 
 
@@ -248,7 +284,9 @@ def _count(count: int | None) -> str:
 
 
 def _loss(metrics: Metrics | None) -> str:
-    return ABSENT if metrics is None or metrics.loss is None else f"{metrics.loss:.3f}"
+    if metrics is None or metrics.loss is None:
+        return ABSENT
+    return f"{metrics.loss:.3f}" if metrics.loss < MOST_LOSS else f"{metrics.loss:.3e}"
 
 
 def _accuracy(metrics: Metrics | None) -> str:

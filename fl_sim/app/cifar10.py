@@ -17,6 +17,8 @@ from PIL import Image
 from pyarrow import parquet
 from torch import Tensor
 
+from fl_sim.app.folder import INNER, SIZES, DataError, check_size, files_of
+
 NAME = "uoft-cs/cifar10"  # on the hub
 SIZE = (32, 32)  # of an image, pixels
 FEATURES = b"huggingface"  # where a Parquet file says what its columns are, as JSON
@@ -32,10 +34,6 @@ BEGINNINGS = (
     [0, 6, 0, 2, 7, 2, 1, 2],
     [1, 8, 5, 1, 5, 7, 4, 3],
 )
-
-
-class DataError(Exception):
-    """A dataset that is not there, or not laid out as CIFAR-10 is."""
 
 
 class Split:
@@ -94,17 +92,43 @@ def load(dataset: str) -> Data:
     Raises:
         DataError: it cannot be found or read, or has no images with labels of 32 x 32 pixels.
     """
-    if (Path(dataset) / BATCHES).is_dir():
-        return _from_torchvision(Path(dataset))
+    if Path(dataset).is_dir():
+        return _from_folder(Path(dataset))
     if dataset == NAME and (cached() / BATCHES).is_dir():
         return _downloaded("not asked")
     try:
         return _from_parquet(dataset)
     except (OSError, ValueError) as error:
-        reason = " ".join(str(error).split())
+        reason = _line(error)
     if dataset == NAME:
         return _downloaded(reason)
     raise DataError(f"dataset {dataset!r} cannot be read: {reason}")
+
+
+def _from_folder(folder: Path) -> Data:
+    """Read a dataset from a local folder, which holds one alone."""
+    train = files_of(folder, "train")
+    if (folder / BATCHES).is_dir() and not train:
+        return _from_torchvision(folder)
+    if (folder / BATCHES).is_dir():
+        raise DataError(f"{folder} holds {BATCHES} and {train[0].name}; keep one of them")
+    if not all(files_of(folder, split) for split in SIZES):
+        raise DataError(
+            f"dataset {str(folder)!r} cannot be read: it holds neither {BATCHES} nor Parquet files "
+            f"of a train and a test split, by itself or in {INNER}; give the folder that does"
+        )
+    try:
+        data = _from_parquet(str(folder))
+    except (OSError, ValueError) as error:
+        raise DataError(f"dataset {str(folder)!r} cannot be read: {_line(error)}") from error
+    for name, split in zip(SIZES, (data.train, data.test), strict=True):
+        check_size(folder, name, len(split))
+        split.images(torch.arange(min(len(split), 1)))  # one of another shape is told at once
+    return data
+
+
+def _line(error: Exception) -> str:
+    return " ".join(str(error).split())
 
 
 def cached() -> Path:
@@ -168,19 +192,22 @@ def _columns(dataset: str, split: str) -> tuple[tuple[str, ...], Split]:
     for batch in batches:
         encoded += batch.column("img").field("bytes").to_pylist()
         labels += batch.column("label").to_pylist()
+    if not set(labels) <= set(range(len(names))):
+        raise DataError(f"dataset {dataset!r} has labels that are none of its {len(names)} classes")
     return tuple(names), _in_order(torch.tensor(labels), partial(_decode, encoded))
 
 
 def _read(dataset: str, split: str) -> tuple[pa.Schema, Iterable[pa.RecordBatch]]:
-    paths = sorted(Path(dataset).rglob(f"{split}*.parquet"))
+    paths = files_of(Path(dataset), split)
     # In small pieces, and none before it is asked for: what was read at once stays in memory.
     files = [parquet.ParquetFile(path, pre_buffer=False) for path in paths]
     if files and FEATURES in (files[0].schema_arrow.metadata or {}):
         return files[0].schema_arrow, (rows for file in files for rows in file.iter_batches(1000))
-    # It knows the hub and every other layout, but takes seconds to import.
+    # It knows the hub, and files that do not say what they hold, but takes seconds to import.
     from datasets import load_dataset  # type: ignore[import-untyped]  # noqa: PLC0415
 
-    table = load_dataset(dataset, split=split).data.table
+    only = {name: list(map(str, files_of(Path(dataset), name))) for name in SIZES}
+    table = load_dataset(dataset, split=split, data_files=only if paths else None).data.table
     return table.schema, table.to_batches()
 
 

@@ -13,6 +13,7 @@ from fl_sim import record
 from fl_sim.app import provenance
 from fl_sim.app.settings import Settings
 from fl_sim.recording.replies import CLIENT, plain_reason
+from fl_sim.wording import count
 
 IMAGE_SHAPE = (32, 32, 3)
 THUMBNAILS_A_CLIENT = 6
@@ -40,10 +41,10 @@ def ask_clients(grid: Grid, settings: Settings) -> list[Client]:
     Raises:
         ClientError: some do not appear or answer, share a number, or run other code.
     """
-    count = 0
+    images = 0
     if settings.keep == "all":
-        count = min(THUMBNAILS_A_CLIENT, THUMBNAILS // settings.num_partitions)
-    question = RecordDict({"config": ConfigRecord({"thumbnails": count})})
+        images = min(THUMBNAILS_A_CLIENT, THUMBNAILS // settings.num_partitions)
+    question = RecordDict({"config": ConfigRecord({"thumbnails": images})})
     nodes = _wait_for_nodes(grid, settings.num_partitions)
     messages = [Message(question, node, MessageType.QUERY) for node in nodes]
     clients: dict[int, Client] = {}
@@ -74,7 +75,7 @@ def _wait_for_nodes(grid: Grid, wanted: int) -> list[int]:
         time.sleep(1)
     if len(nodes) != wanted:
         raise ClientError(
-            f"{len(nodes)} clients are connected, num-partitions is {wanted}: set it to "
+            f"{count(len(nodes), 'connected client')}, num-partitions is {wanted}: set it to "
             "the number of SuperNodes, or start more of them (in a simulation by "
             f"--federation-config num-supernodes={wanted})"
         )
@@ -94,14 +95,14 @@ def _client(node: int, content: dict[str, Any]) -> Client:
 
 def _as_many_images(clients: list[Client]) -> list[Client]:
     """Show as many images of each client as the poorest has."""
-    count = min(len(client.images) for client in clients)
+    fewest = min(len(client.images) for client in clients)
     return [
         Client(
             client.node,
             client.partition.model_copy(
-                update={"thumbnail_labels": client.partition.thumbnail_labels[:count]}
+                update={"thumbnail_labels": client.partition.thumbnail_labels[:fewest]}
             ),
-            client.images[:count],
+            client.images[:fewest],
         )
         for client in clients
     ]

@@ -191,15 +191,19 @@ class Experiment:
             run = run.model_copy(update={"final": self._final(run, folder)})
         record.save(run, folder)
 
-    def _samples(self) -> tuple[record.Samples, Any]:
+    def _samples(self) -> tuple[record.Samples | None, Any]:
+        """Return test images with the probabilities; none of a model that has diverged."""
         choose = task.generator(self.settings.seed, "samples")
         index = task.samples(self.data, SAMPLES, choose)
         images = self.data.test.images(index)
         first = task.initial_model(self.settings.seed, len(self.data.class_names))
+        last = task.probabilities(self._model, images)
+        if not last.isfinite().all():
+            return None, None
         samples = record.Samples(
             labels=tuple(self.data.test.labels[index].tolist()),
             first=_shares(task.probabilities(first, images)),
-            last=_shares(task.probabilities(self._model, images)),
+            last=_shares(last),
         )
         return samples, images.permute(0, 2, 3, 1).contiguous().numpy()
 

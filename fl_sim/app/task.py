@@ -14,8 +14,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812  # torch's own name for it
 
-from fl_sim.app.cifar10 import Data, DataError, Split
+from fl_sim.app.cifar10 import Data, Split
 from fl_sim.app.descent import Descent
+from fl_sim.app.folder import DataError
 from fl_sim.app.settings import Settings
 from fl_sim.app.threads import mapping, sensible
 

@@ -19,6 +19,7 @@ from fl_sim.recording.recorder import WEIGHT, Recorder
 from fl_sim.recording.renumber import Numbering, renumber
 from fl_sim.recording.replies import Arrays
 from fl_sim.recording.versions import versions
+from fl_sim.wording import count
 
 AnyStrategy = TypeVar("AnyStrategy", bound=Strategy)
 
@@ -175,7 +176,7 @@ class _Keeper:
 
     def _tell(self) -> None:
         if self._written:
-            _LOG.info("Run record: %s, %s rounds", self._folder, self._written - 1)
+            _LOG.info("Run record: %s, %s", self._folder, count(self._written - 1, "round"))
         elif not self.recorder.rounds:
             self._complain("No run record was written: no round has ended")
 

@@ -6,11 +6,12 @@ certificates signed by an authority of your own.
 
 # ruff: noqa: PLC0415  # what comes with Flower is imported where it is used
 
-import os
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
+
+from fl_sim.running.private import write_private
 
 VALIDITY = timedelta(days=30)
 NAME = "localhost"
@@ -55,8 +56,8 @@ def make_certificate(folder: Path) -> Certificate:
         .sign(key, hashes.SHA256())
     )
     result = Certificate(folder / "server.crt", folder / "server.key")
-    _write(result.public, certificate.public_bytes(Encoding.PEM))
-    _write(result.key, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    write_private(result.public, certificate.public_bytes(Encoding.PEM))
+    write_private(result.key, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
     return result
 
 
@@ -72,11 +73,10 @@ def make_node_key(folder: Path, name: str) -> NodeKey:
 
     key = ec.generate_private_key(ec.SECP384R1())
     result = NodeKey(folder / name, folder / f"{name}.pub")
-    _write(result.private, key.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption()))
-    _write(result.public, key.public_key().public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH))
+    write_private(
+        result.private, key.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption())
+    )
+    write_private(
+        result.public, key.public_key().public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH)
+    )
     return result
-
-
-def _write(path: Path, content: bytes) -> None:
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(content)

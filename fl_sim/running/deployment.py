@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 
 from fl_sim.app.settings import Value
-from fl_sim.running.certificates import make_certificate, make_node_key
+from fl_sim.running.certificates import make_node_key
 from fl_sim.running.flower import FlowerError, Programs, free_port, is_taken, private_home
 from fl_sim.running.progress import Bars
 from fl_sim.running.servers import start_superlink, start_supernode
@@ -64,7 +64,9 @@ class Local:
 def deployed(
     num_nodes: int, port: int | None = None, say: Callable[[str], None] = lambda _: None
 ) -> Iterator[Local]:
-    """Give a deployment on this machine's loopback, by TLS, with SuperNodes that prove their keys.
+    """Give a deployment on this machine's loopback, by TLS, for its owner alone.
+
+    SuperNodes prove their keys, and whoever submits runs or admits nodes has to know a token.
 
     Args:
         num_nodes: SuperNodes; each holds one partition.
@@ -83,7 +85,7 @@ def deployed(
         say("starting the SuperLink")
         keys = home / "keys"
         keys.mkdir()
-        address = start_superlink(programs, port or free_port(), make_certificate(keys))
+        address = start_superlink(programs, port or free_port(), keys)
         client = SuperLink.at(address, home)
         node_keys = [make_node_key(keys, f"node-{number}") for number in range(num_nodes)]
         say("registering the SuperNodes' keys")

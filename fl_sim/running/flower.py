@@ -16,7 +16,14 @@ from tempfile import NamedTemporaryFile, gettempdir, mkdtemp
 from types import FrameType
 from typing import NoReturn, Self
 
+from filelock import FileLock, Timeout
+
+from fl_sim.running.guard import Guard
+
 HOST = "127.0.0.1"
+TEMPORARY = Path(gettempdir() if len(gettempdir()) < 20 else "/tmp")
+PREFIX = "fl-"  # of a private home
+OWNED = ".owned"  # a file in it, locked by the process that uses it
 GRACE = 3.0  # seconds that a program has to end by itself
 
 
@@ -26,17 +33,27 @@ class FlowerError(Exception):
 
 @contextmanager
 def private_home() -> Iterator[Path]:
-    """Give a folder that is gone at the end.
+    """Give a folder that is gone at the end, for others to neither read nor list.
 
-    Its path is short, for Ray keeps sockets below it, whose paths have 100 characters at most.
-    It is neutral, for Ray's workers import from the folder in which Flower was started.
+    Those of processes that were killed are removed first: keys may be in them. Its path is short,
+    for Ray keeps sockets below it, whose paths have 100 characters at most. It is neutral, for
+    Ray's workers import from the folder in which Flower was started.
     """
-    temporary = gettempdir()
-    home = Path(mkdtemp(prefix="fl-", dir=temporary if len(temporary) < 20 else "/tmp"))
+    _tidy()
+    home = Path(mkdtemp(prefix=PREFIX, dir=TEMPORARY))
     try:
-        yield home
+        with FileLock(home / OWNED):
+            yield home
     finally:
         shutil.rmtree(home, ignore_errors=True)
+
+
+def _tidy() -> None:
+    """Remove the homes whose process is gone."""
+    for mark in TEMPORARY.glob(f"{PREFIX}*/{OWNED}"):
+        # Somebody else's cannot be locked. One that is removed by another process is gone as well.
+        with suppress(Timeout, OSError), FileLock(mark, timeout=0):
+            shutil.rmtree(mark.parent, ignore_errors=True)
 
 
 def environment(flower_home: Path | None) -> dict[str, str]:
@@ -91,7 +108,8 @@ class Programs:
     """Flower's programs that run beside this one, until the ``with`` block ends.
 
     Each has a session of its own: Ctrl-C reaches this program alone, which then ends them all,
-    with everything that they have started.
+    with everything that they have started. If this program is killed, a guard does, and removes the
+    home.
 
     Args:
         home: a folder; each program has its own Flower home there, and its log.
@@ -100,12 +118,17 @@ class Programs:
     def __init__(self, home: Path) -> None:
         self._home = home
         self._all: list[Program] = []
+        self._guard = Guard(home)
 
     def __enter__(self) -> Self:
+        self._guard.__enter__()
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self.stop()
+    def __exit__(self, *reason: object) -> None:
+        try:
+            self.stop()
+        finally:
+            self._guard.__exit__(*reason)
 
     def __iter__(self) -> Iterator[Program]:
         return iter(self._all)
@@ -125,6 +148,7 @@ class Programs:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
+        self._guard.note(process.pid)
         program = Program(name, process, log)
         self._all.append(program)
         return program
@@ -143,6 +167,7 @@ class Programs:
             for program in self._all:
                 _signal_all(program, signal.SIGKILL)
                 program.process.wait()
+                self._guard.forget(program.process.pid)
             self._all.clear()
 
     def _ask_to_end(self) -> None:

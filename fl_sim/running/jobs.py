@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from tempfile import TemporaryFile
 from typing import IO
 
+from fl_sim.running.guard import Guard
+
 POLL = 0.1  # seconds
 GRACE = 30.0  # seconds that a process has to end by itself
 
@@ -68,19 +70,23 @@ def run(commands: Mapping[str, Sequence[str]], at_a_time: int) -> Generator[Ende
 
     Yields:
         what came of each. Where the caller is interrupted or closes the iterator, those that run
-        get SIGTERM, which no shell makes them ignore, and their end is awaited.
+        get SIGTERM, which no shell makes them ignore, and their end is awaited. If this process is
+        killed, they are killed as well.
     """
     waiting, running = list(commands.items()), list[_Running]()
-    try:
-        while waiting or running:
-            while waiting and len(running) < at_a_time:
-                running.append(_Running.start(*waiting.pop(0)))
-            time.sleep(POLL)
-            for job in [job for job in running if job.process.poll() is not None]:
-                running.remove(job)
-                yield job.ended()
-    finally:
-        for job in running:
-            job.process.terminate()
-        for job in running:
-            job.end()
+    with Guard() as guard:
+        try:
+            while waiting or running:
+                while waiting and len(running) < at_a_time:
+                    running.append(_Running.start(*waiting.pop(0)))
+                    guard.note(running[-1].process.pid)
+                time.sleep(POLL)
+                for job in [job for job in running if job.process.poll() is not None]:
+                    running.remove(job)
+                    guard.forget(job.process.pid)
+                    yield job.ended()
+        finally:
+            for job in running:
+                job.process.terminate()
+            for job in running:
+                job.end()

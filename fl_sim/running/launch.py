@@ -68,8 +68,13 @@ def _train(config: dict[str, Value], on: str, resume: str) -> None:
                 simulation.train(config, shown, resume)
 
 
-def choose(
-    on: str, name: str | None, address: str | None, root_certificates: Path | None, insecure: bool
+def choose(  # one parameter an option
+    on: str,
+    name: str | None,
+    address: str | None,
+    root_certificates: Path | None = None,
+    insecure: bool = False,
+    token_file: Path | None = None,
 ) -> str | Address | None:
     """Return the SuperLink that the options name, or None where they ask for none.
 
@@ -77,7 +82,7 @@ def choose(
         LaunchError: the options contradict one another.
     """
     if on != DEPLOYMENT:
-        if name or address or root_certificates or insecure:
+        if name or address or root_certificates or insecure or token_file:
             raise LaunchError(
                 f"--superlink, --address and what goes with them need --on {DEPLOYMENT}"
             )
@@ -85,17 +90,17 @@ def choose(
     if (name is None) == (address is None):
         raise LaunchError(f"--on {DEPLOYMENT} needs either --superlink NAME or --address HOST:PORT")
     if address is None:
-        if root_certificates or insecure:
+        if root_certificates or insecure or token_file:
             raise LaunchError(
-                "--root-certificates and --insecure go with --address; Flower's "
-                "configuration has them for --superlink"
+                "--root-certificates, --insecure and --token-file go with --address; Flower's "
+                "configuration has such things for --superlink"
             )
         return name
     if root_certificates and insecure:
         raise LaunchError("--root-certificates and --insecure exclude each other")
     if not re.fullmatch(r".+:\d+", address):
         raise LaunchError(f"--address is HOST:PORT, not {address!r}")
-    return Address(address, root_certificates, insecure)
+    return Address(address, root_certificates, insecure, token_file)
 
 
 def submit(
@@ -175,8 +180,9 @@ def _train_here(config: dict[str, Value], shown: Bars) -> None:
     with late_interrupt():
         from flwr.app import Context, RecordDict
 
-        from fl_sim.app import cifar10, client_app, server_app
+        from fl_sim.app import client_app, server_app
         from fl_sim.app.clients import ClientError
+        from fl_sim.app.folder import DataError
         from fl_sim.app.threads import sensible
         from fl_sim.recording.journal import JournalError
         from fl_sim.running.in_process import RUN_ID, InProcessGrid
@@ -193,7 +199,7 @@ def _train_here(config: dict[str, Value], shown: Bars) -> None:
     grid = InProcessGrid(client_app.app, config, int(config["num-partitions"]), watch, sensible())
     try:
         server_app.app(grid, Context(RUN_ID, SERVER, {}, RecordDict(), config))
-    except cifar10.DataError as error:
+    except DataError as error:
         local = Path(str(config["dataset"])).is_dir()
         hint = "" if local else ". If you have a local copy, give its folder by --data"
         raise LaunchError(f"{error}{hint}") from error

@@ -1,6 +1,5 @@
 """The hidden folder in which a run is made, and from which an interrupted run goes on."""
 
-import hashlib
 import json
 import shutil
 from collections.abc import Iterator, Mapping
@@ -8,10 +7,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-# As the server app lays it out: fl_sim/app/server_app.py and fl_sim/recording/journal.py.
-JOURNAL = Path("journal") / "journal.jsonl"
-CONFIG_FILE = "config.json"
-LOCK = ".lock"
+from fl_sim import interrupted
+from fl_sim.interrupted import CONFIG_FILE, LOCK, place_of
+
 OLD = "old"
 
 
@@ -22,15 +20,12 @@ class RunFolderError(Exception):
 class RunFolder:
     """The hidden folder beside ``folder`` in which the record is made that ``folder`` will hold.
 
-    It has the same name for the same ``folder``. Where the folder's own parents are missing, it
-    lies in the nearest one that is there, and they are made at the very end.
+    Where the folder's own parents are missing, they are made at the very end.
     """
 
     def __init__(self, folder: Path) -> None:
-        nearest = next(parent for parent in folder.parents if parent.is_dir())
-        digest = hashlib.sha256(str(folder).encode()).hexdigest()[:8]
         self._folder = folder
-        self._place = nearest / f".{folder.name}.{digest}"
+        self._place = place_of(folder)
         self.new = self._place / folder.name
 
     def check_free(self) -> None:
@@ -41,10 +36,7 @@ class RunFolder:
 
     def rounds_done(self) -> int | None:
         """Return the last round that an interrupted run has ended, None if there is none."""
-        path = self.new / JOURNAL
-        # The first line says what the run is, and each other is a round, from 0.
-        lines = path.read_bytes().count(b"\n") if path.is_file() else 0
-        return lines - 2 if lines > 1 else None
+        return interrupted.rounds_done(self.new)
 
     def config(self) -> dict[str, Any]:
         """Return the run config of the interrupted run."""

@@ -2,31 +2,47 @@
 
 import os
 import ssl
+import sys
 import time
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from pathlib import Path
 
-from fl_sim.running.certificates import Certificate
+from fl_sim.running.certificates import make_certificate
 from fl_sim.running.flower import HOST, FlowerError, Program, Programs, free_port
+from fl_sim.running.private import make_token
 from fl_sim.running.superlink import Address
 
 START_TIMEOUT = 60.0  # seconds until a SuperLink listens
 PAUSE = 0.2  # seconds
+TOKEN = "token"
+ACCOUNT = "fl_sim.running.account"  # starts a SuperLink that asks for the token
 
 
-def start_simulator(programs: Programs) -> Address:
-    """Start a SuperLink that simulates its nodes; return where it listens."""
-    address = Address(f"{HOST}:{free_port()}", insecure=True)
-    _start_superlink(programs, address, "--simulation", "--insecure")
+def start_simulator(programs: Programs, secrets: Path) -> Address:
+    """Start a SuperLink that simulates its nodes; return where it listens.
+
+    Args:
+        programs: it becomes one of them.
+        secrets: folder for the token that it asks for, and what else only its programs know.
+    """
+    address = Address(
+        f"{HOST}:{free_port()}", insecure=True, token_file=make_token(secrets / TOKEN)
+    )
+    _start_superlink(programs, address, secrets, "--simulation", "--insecure")
     return address
 
 
-def start_superlink(programs: Programs, port: int, certificate: Certificate) -> Address:
-    """Start a SuperLink by TLS, which takes only SuperNodes whose keys are registered with it."""
-    address = Address(f"{HOST}:{port}", certificate.public)
+def start_superlink(programs: Programs, port: int, secrets: Path) -> Address:
+    """Start a SuperLink by TLS, which takes only SuperNodes whose keys are registered with it.
+
+    Arguments as above; ``secrets`` gets its certificate as well.
+    """
+    certificate = make_certificate(secrets)
+    address = Address(f"{HOST}:{port}", certificate.public, token_file=make_token(secrets / TOKEN))
     _start_superlink(
         programs,
         address,
+        secrets,
         *("--ssl-ca-certfile", str(certificate.public)),
         *("--ssl-certfile", str(certificate.public)),
         *("--ssl-keyfile", str(certificate.key)),
@@ -38,34 +54,49 @@ def start_superlink(programs: Programs, port: int, certificate: Certificate) -> 
 def start_supernode(
     programs: Programs, superlink: Address, private_key: Path, partition: int, of: int
 ) -> Program:
-    """Start the SuperNode that holds one partition, counted from 0."""
-    return programs.start(
+    """Start the SuperNode that holds one partition, counted from 0, and what runs its apps."""
+    secret, port = make_token(private_key.with_suffix(".secret")), free_port()
+    node = programs.start(
         f"supernode-{partition}",
         "flower-supernode",
         *("--superlink", superlink.host_port),
         *("--root-certificates", str(superlink.root_certificates)),
         *("--auth-supernode-private-key", str(private_key)),
         *("--node-config", f"partition-id={partition} num-partitions={of}"),
-        *("--port", str(free_port())),
+        *("--isolation", "process", "--host", HOST, "--port", str(port)),
+        *("--superexec-auth-secret-file", str(secret)),
     )
+    _start_superexec(programs, f"superexec-{partition}", f"{HOST}:{port}", secret, "--insecure")
+    return node
 
 
-def _start_superlink(programs: Programs, address: Address, *options: str) -> None:
+def _start_superlink(programs: Programs, address: Address, secrets: Path, *options: str) -> None:
     """Start a SuperLink, and what runs its apps: by itself it would start that out of reach."""
+    secret = make_token(secrets / "superexec.secret")
     host, port = address.host_port.split(":")
     programs.start(
         "superlink",
-        "flower-superlink",
+        *(sys.executable, "-P", "-m", ACCOUNT, str(address.token_file)),
         *("--isolation", "process", "--host", host, "--port", port),
+        *("--superexec-auth-secret-file", str(secret)),
         *options,
     )
     _wait_until_it_answers(programs, address)
     trust = ("--root-certificates", str(address.root_certificates))
+    trusted = ("--insecure",) if address.insecure else trust
+    _start_superexec(programs, "superexec", address.host_port, secret, *trusted)
+
+
+def _start_superexec(
+    programs: Programs, name: str, host_port: str, secret: Path, *trust: str
+) -> None:
+    """Start what fetches tasks from a SuperLink or a SuperNode, who give them to nobody else."""
     programs.start(
-        "superexec",
+        name,
         "flower-superexec",
-        *("--runtime-api-address", address.host_port, "--parent-pid", str(os.getpid())),
-        *(("--insecure",) if address.insecure else trust),
+        *("--runtime-api-address", host_port, "--parent-pid", str(os.getpid())),
+        *("--superexec-auth-secret-file", str(secret)),
+        *trust,
     )
 
 

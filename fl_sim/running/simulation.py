@@ -21,7 +21,9 @@ def train(config: Mapping[str, Value], bars: Bars, resume: str) -> None:
         FlowerError: the run did not complete.
     """
     with private_home() as home, Programs(home) as programs:
-        superlink = SuperLink.at(start_simulator(programs), home)
+        secrets = home / "secrets"
+        secrets.mkdir()
+        superlink = SuperLink.at(start_simulator(programs, secrets), home)
         bars.clients("starting Ray")
         federation = f"num-supernodes={config['num-partitions']} client-resources-num-cpus=1"
         run = superlink.submit(config, home, federation)

@@ -20,13 +20,13 @@ from fl_sim.app.settings import (
     Settings,
     Value,
     defaults,
-    did_you_mean,
     override,
     used,
 )
 from fl_sim.running import jobs
 from fl_sim.running.flower import ended_by_sigterm
 from fl_sim.running.run_folder import RunFolder
+from fl_sim.wording import did_you_mean
 
 FILE = record.RUNS / "suite.toml"
 LIKE = "like"  # names the run whose changes a run has as well

@@ -14,7 +14,9 @@ from typing import IO, Any
 from fl_sim.app.settings import Value
 from fl_sim.running.app_folder import stage, to_toml
 from fl_sim.running.flower import FlowerError, environment, last_line
+from fl_sim.running.private import read_token
 from fl_sim.running.progress import Bars
+from fl_sim.wording import count
 
 CONFIG_FILE = "config.toml"  # Flower's own name
 NAME = "fl-sim"
@@ -24,6 +26,9 @@ FINISHED, COMPLETED = "finished", "finished:completed"
 ROUND = re.compile(r"\[ROUND (\d+)/\d+\]")
 ASKED = re.compile(r"configure_(train|evaluate): Sampled (\d+) nodes")
 DOING = {"train": "training", "evaluate": "evaluating"}
+
+UNKNOWN = "Authentication failed"  # Flower's words
+WHO = "give the token of a SuperLink that `fl-sim deploy` started by --token-file"
 
 # What Flower puts before the message of an exception that ended a run.
 WRAPPING = re.compile(r"^(?:Simulation|ServerApp) failed with exception: ")
@@ -43,11 +48,13 @@ class Address:
         host_port: as in ``192.0.2.1:8000``.
         root_certificates: PEM file to trust instead of the system's certificates.
         insecure: without TLS.
+        token_file: file with the token by which its owner is known, if it asks for one.
     """
 
     host_port: str
     root_certificates: Path | None = None
     insecure: bool = False
+    token_file: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -86,6 +93,10 @@ class SuperLink:
         flower_home.mkdir()
         text = f'[superlink]\ndefault = "{NAME}"\n\n[superlink.{NAME}]\n{to_toml(entry)}'
         (flower_home / CONFIG_FILE).write_text(text, encoding="utf-8")
+        if address.token_file:
+            from fl_sim.running.account import sign_in  # noqa: PLC0415  # Flower takes seconds
+
+            sign_in(flower_home, address.host_port, read_token(address.token_file))
         return cls(NAME, flower_home)
 
     def submit(self, config: Mapping[str, Value], home: Path, federation: str = "") -> int:
@@ -160,8 +171,9 @@ class SuperLink:
         )
         answer = _json(done.stdout)
         if answer is None or not answer["success"]:
-            problem = answer["error-message"] if answer else done.stdout + done.stderr
-            raise FlowerError(f"flwr {arguments[0]}: {last_line(problem)}")
+            problem = last_line(answer["error-message"] if answer else done.stdout + done.stderr)
+            hint = f"; {WHO}" if UNKNOWN in problem else ""
+            raise FlowerError(f"flwr {arguments[0]}: {problem}{hint}")
         return answer
 
 
@@ -221,7 +233,7 @@ class LogWatch:
         if found := ROUND.search(line):
             self._bars.rounds(int(found[1]) - 1)
         if found := ASKED.search(line):
-            self._bars.clients(f"{DOING[found[1]]}, {found[2]} clients")
+            self._bars.clients(f"{DOING[found[1]]}, {count(int(found[2]), 'client')}")
 
 
 def judge(superlink: SuperLink, run: int, log: list[str]) -> None:

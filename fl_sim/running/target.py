@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from fl_sim import record
-from fl_sim.running.run_folder import JOURNAL, RunFolder, RunFolderError
+from fl_sim import interrupted, record
+from fl_sim.interrupted import JOURNAL, Interrupted, resume_command
+from fl_sim.running.run_folder import RunFolder, RunFolderError
+from fl_sim.wording import did_you_mean
 
 
 class LaunchError(Exception):
@@ -38,8 +40,7 @@ class Target:
     @property
     def resume_command(self) -> str:
         """The command that goes on with the run, once it was interrupted."""
-        where = f" --out {self.out}" if self.out else ""
-        return f"fl-sim run {self.name} --resume{where}"
+        return resume_command(self.name, self.out)
 
     def folder(self) -> Path:
         """Return the folder of the record.
@@ -61,11 +62,20 @@ class Target:
         """
         run_folder = RunFolder(self._folder())
         if run_folder.rounds_done() is None:
-            raise LaunchError(
-                f"there is no interrupted run {self.name} to go on with; "
-                f"start it with: fl-sim run {self.name}"
-            )
+            raise LaunchError(self._nothing_to_resume())
         return run_folder.config()
+
+    def _nothing_to_resume(self) -> str:
+        """Say why there is no interrupted run, and what to do instead."""
+        folder = self._folder()
+        again = f"fl-sim run {self.name}" + (f" --out {self.out}" if self.out else "")
+        if record.file_of(folder):
+            return f"{self.name} is finished already; make it anew with: {again} --force"
+        known = [found.name for found in interrupted.find_all(record.RUNS)]
+        hint = did_you_mean(self.name, known)
+        return (
+            f"there is no interrupted run {self.name} to go on with.{hint} Start it with: {again}"
+        )
 
     @contextmanager
     def making(self, folder: Path, config: Mapping[str, Any]) -> Iterator[Path]:
@@ -84,7 +94,7 @@ class Target:
         try:
             run_folder.check_free()
             self._check_interrupted(run_folder)
-            with run_folder.making(config, resume=self.resume) as partial:
+            with run_folder.making({**config, "name": self.name}, resume=self.resume) as partial:
                 yield partial
         except RunFolderError as error:
             raise LaunchError(str(error)) from error
@@ -105,7 +115,7 @@ class Target:
 
     def _left(self, done: int) -> str:
         """Say what is left of an interrupted run."""
-        return f"{self.name} was interrupted after round {done}; go on with: {self.resume_command}"
+        return str(Interrupted(self.name, done, self.out, goes_on=False))
 
 
 def place(run: record.Run, target: Target) -> Path:

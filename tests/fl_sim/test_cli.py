@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from filelock import FileLock
 from tiny_record import tiny_run
 
-from fl_sim import record
+from fl_sim import interrupted, record
 from fl_sim.app.settings import OWN, SETTINGS, TABLES
 from fl_sim.cli import cli
+from fl_sim.interrupted import CONFIG_FILE, JOURNAL, LOCK, place_of
 from fl_sim.running import launch
 
 OLD = Path(__file__).parents[1] / "data" / "record-v2"
@@ -120,11 +122,71 @@ def test_upgrade(runs: Path) -> None:
 
 def test_check(runs: Path) -> None:
     result = invoke("check", str(runs / "tiny" / "run.json.gz"))
-    assert result.stdout == f"{runs / 'tiny'}: valid. FedAvg, 1 rounds, 2 clients\n"
+    assert result.stdout == f"{runs / 'tiny'}: valid. FedAvg, 1 round, 2 clients\n"
 
 
 def test_schema() -> None:
     assert json.loads(invoke("schema").stdout) == record.schema()
+
+
+# --- runs that have not ended
+
+
+@pytest.fixture
+def begun(runs: Path) -> Path:
+    """Return the hidden folder of a run `long` that has ended round 3."""
+    place = place_of(runs / "long")
+    journal = place / "long" / JOURNAL
+    journal.parent.mkdir(parents=True)
+    journal.write_text("a line\n" * 5)
+    (place / CONFIG_FILE).write_text('{"name": "long"}')
+    return place
+
+
+LEFT = "long was interrupted after round 3; go on with: fl-sim run long --resume"
+
+
+def test_an_interrupted_run_is_listed(runs: Path, begun: Path) -> None:
+    result = invoke("list")
+    assert (result.exit_code, result.stdout.splitlines()[-1]) == (0, LEFT)
+    assert [str(found) for found in interrupted.find_all(runs)] == [LEFT]
+
+
+def test_a_run_that_is_being_made_is_listed(begun: Path) -> None:
+    with FileLock(begun / LOCK):
+        said = invoke("list").stdout.splitlines()[-1]
+    assert said == "long is being made, and has ended round 3"
+
+
+def test_a_folder_that_is_of_no_run_is_not_listed(runs: Path, begun: Path) -> None:
+    begun.rename(runs / ".long.12345678")
+    (runs / ".git.12345678").mkdir()
+    assert list(interrupted.find_all(runs)) == []
+
+
+@pytest.mark.parametrize("command", ["show", "check", "upgrade"])
+def test_an_interrupted_run_is_no_record_yet(begun: Path, command: str) -> None:
+    assert invoke(command, "long").stderr == f"fl-sim: {LEFT}\n"
+
+
+def test_an_interrupted_run_elsewhere(begun: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "far" / "away"
+    folder.parent.mkdir()
+    shutil.copytree(begun / "long", place_of(folder) / "away")
+    (place_of(folder) / CONFIG_FILE).write_text('{"name": "mine"}')
+    assert invoke("show", str(folder)).stderr == (
+        "fl-sim: mine was interrupted after round 3; "
+        f"go on with: fl-sim run mine --resume --out {folder}\n"
+    )
+
+
+def test_the_run_that_was_probably_meant(begun: Path) -> None:
+    said = invoke("show", "tin").stderr
+    assert "no run of that name. Did you mean tiny? Runs here: tiny. " in said
+    assert invoke("run", "lonk", "--resume").stderr == (
+        "fl-sim: there is no interrupted run lonk to go on with. Did you mean long? "
+        "Start it with: fl-sim run lonk\n"
+    )
 
 
 @pytest.mark.parametrize("command", ["show", "check", "upgrade"])

@@ -13,6 +13,7 @@ from pathlib import Path
 from threading import Thread
 
 import datasets
+import pyarrow as pa
 import pytest
 import torch
 from datasets import ClassLabel, Dataset, Features, Image, Value
@@ -21,6 +22,7 @@ from pyarrow import parquet
 from torchvision.datasets import CIFAR10
 
 from fl_sim.app import cifar10
+from fl_sim.app.folder import DataError
 
 
 @pytest.fixture
@@ -100,7 +102,7 @@ def test_the_folder_of_torchvision_has_the_same_fingerprint(
 
 def test_a_damaged_folder_of_torchvision(made_by_torchvision: Path) -> None:
     (made_by_torchvision / cifar10.BATCHES / "data_batch_3").write_bytes(b"")
-    with pytest.raises(cifar10.DataError, match="cifar-10-batches-py is incomplete or damaged"):
+    with pytest.raises(DataError, match="cifar-10-batches-py is incomplete or damaged"):
         cifar10.load(str(made_by_torchvision))
 
 
@@ -149,7 +151,7 @@ def test_neither_the_hub_nor_torchvision(
     tmp_path: Path, without_hub: Callable[[], cifar10.Data], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(CIFAR10, "url", (tmp_path / "none").as_uri())
-    with pytest.raises(cifar10.DataError) as caught:
+    with pytest.raises(DataError) as caught:
         without_hub()
     assert str(caught.value).startswith(
         "dataset 'uoft-cs/cifar10' cannot be downloaded, neither from the Hugging Face hub "
@@ -180,18 +182,108 @@ def save(folder: Path, features: Features, rows: dict[str, list[object]]) -> str
 
 def test_another_layout(tmp_path: Path) -> None:
     folder = save(tmp_path, Features({"text": Value("string")}), {"text": ["a"]})
-    with pytest.raises(cifar10.DataError, match="has text; it needs img, and label with its names"):
+    with pytest.raises(DataError, match="has text; it needs img, and label with its names"):
         cifar10.load(folder)
 
 
-def test_another_size(tmp_path: Path) -> None:
+CARD = """---
+dataset_info:
+  splits:
+  - name: train
+    num_examples: 1
+  - name: test
+    num_examples: 1
+---
+"""
+
+
+def dot(folder: Path, width: int = 32, label: int = 0) -> str:
+    """Write a dataset of one image a split into a folder, with a card that says so."""
+    (folder / "README.md").write_text(CARD)
     features = Features({"img": Image(), "label": ClassLabel(names=["dot"])})
-    folder = save(tmp_path, features, {"img": [Picture.new("RGB", (8, 9))], "label": [0]})
-    data = cifar10.load(folder)
-    with pytest.raises(cifar10.DataError, match="an image is 8 x 9, not 32 x 32"):
-        data.train.images(torch.tensor([0]))
+    picture = Picture.new("RGB", (width, 32))
+    save(folder, features, {"img": [picture], "label": [0]})
+    for path in folder.glob("*.parquet"):
+        table = parquet.read_table(path)
+        labels = pa.array([label], type=pa.int64())
+        parquet.write_table(table.set_column(1, table.field("label"), labels), path)
+    return str(folder)
 
 
-def test_no_dataset(tmp_path: Path) -> None:
-    with pytest.raises(cifar10.DataError, match="cannot be read"):
+def test_a_card_may_name_other_sizes(tmp_path: Path) -> None:
+    data = cifar10.load(dot(tmp_path))
+    assert (len(data.train), len(data.test), data.class_names) == (1, 1, ("dot",))
+
+
+def test_another_size(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"^an image is 8 x 32, not 32 x 32$"):
+        cifar10.load(dot(tmp_path, width=8))
+
+
+def test_a_label_of_no_class(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="labels that are none of its 1 classes"):
+        cifar10.load(dot(tmp_path, label=3))
+
+
+def test_another_count(tmp_path: Path) -> None:
+    folder = dot(tmp_path)
+    (tmp_path / "README.md").unlink()
+    with pytest.raises(DataError) as caught:
+        cifar10.load(folder)
+    assert str(caught.value) == (
+        f"{folder}: its train split has 1 images, not 50000; give a folder with CIFAR-10, or say "
+        "in dataset_info of its README.md that it has as many"
+    )
+
+
+@pytest.mark.parametrize(
+    ("added", "named"),
+    [
+        ("train-old.parquet", "train-old.parquet, train.parquet"),
+        ("plain_text/train.parquet", "train.parquet, plain_text/train.parquet"),
+        ("train-00000-of-00002.parquet", "train-00000-of-00002.parquet, train.parquet"),
+    ],
+)
+def test_several_candidates(tmp_path: Path, added: str, named: str) -> None:
+    folder = dot(tmp_path)
+    (tmp_path / "plain_text").mkdir()
+    shutil.copy(tmp_path / "train.parquet", tmp_path / added)
+    with pytest.raises(DataError) as caught:
+        cifar10.load(folder)
+    assert str(caught.value) == (
+        f"{folder}: {named} are not the files of one train split; keep train.parquet alone, or all "
+        "of train-00000-of-00001.parquet and so on"
+    )
+
+
+def test_a_part_is_missing(tmp_path: Path) -> None:
+    folder = dot(tmp_path)
+    (tmp_path / "test.parquet").rename(tmp_path / "test-00001-of-00002.parquet")
+    with pytest.raises(DataError, match="are not the files of one test split"):
+        cifar10.load(folder)
+
+
+def test_both_layouts(made_by_torchvision: Path) -> None:
+    dot(made_by_torchvision)
+    with pytest.raises(DataError, match=r"holds cifar-10-batches-py and train\.parquet"):
+        cifar10.load(str(made_by_torchvision))
+
+
+def test_a_folder_further_up(tmp_path: Path) -> None:
+    (tmp_path / "cifar").mkdir()
+    dot(tmp_path / "cifar")
+    with pytest.raises(DataError) as caught:
         cifar10.load(str(tmp_path))
+    assert str(caught.value) == (
+        f"dataset '{tmp_path}' cannot be read: it holds neither cifar-10-batches-py nor Parquet "
+        "files of a train and a test split, by itself or in plain_text; give the folder that does"
+    )
+    with pytest.raises(DataError, match="neither"):
+        cifar10.load(str(tmp_path / "cifar" / ".."))
+
+
+def test_a_file_that_is_no_parquet(tmp_path: Path) -> None:
+    folder = dot(tmp_path)
+    (tmp_path / "test.parquet").write_bytes(b"nothing")
+    with pytest.raises(DataError, match=r"cannot be read: .*Parquet"):
+        cifar10.load(folder)

@@ -12,6 +12,7 @@ from processes import run
 from torch import Tensor
 
 from fl_sim.app import cifar10, task
+from fl_sim.app.folder import DataError
 from fl_sim.app.partitioners import PARTITIONERS
 from fl_sim.app.settings import Settings, Value
 
@@ -147,5 +148,5 @@ def test_iid_stays_what_committed_records_were_made_with(small: Path) -> None:
     ],
 )
 def test_too_few_images_or_classes(small: Path, given: Settings, message: str) -> None:
-    with pytest.raises(cifar10.DataError, match=message):
+    with pytest.raises(DataError, match=message):
         task.partition(cifar10.load(str(small)), given)

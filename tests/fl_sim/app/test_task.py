@@ -10,6 +10,7 @@ from processes import run
 
 from fl_sim.app import cifar10, task
 from fl_sim.app.descent import Descent
+from fl_sim.app.folder import DataError
 from fl_sim.app.settings import Settings
 
 
@@ -194,7 +195,7 @@ def test_several_threads_find_the_same_partition(data: cifar10.Data, settings: S
 
 
 def test_too_many_clients(data: cifar10.Data, settings: Settings) -> None:
-    with pytest.raises(cifar10.DataError, match="client 0 would hold 1 images, too few"):
+    with pytest.raises(DataError, match="client 0 would hold 1 images, too few"):
         task.partition(data, with_(settings, num_partitions=400))
 
 

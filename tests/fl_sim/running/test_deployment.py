@@ -3,6 +3,7 @@
 import socket
 import ssl
 import stat
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -11,13 +12,23 @@ from threading import Thread
 import pytest
 from click.testing import CliRunner
 from cryptography.hazmat.primitives.serialization import load_ssh_private_key, load_ssh_public_key
+from flwr.cli.utils import load_cli_auth_plugin_from_connection
+from flwr.common.constant import ACCESS_TOKEN_KEY
+from flwr.supercore.credential_store.file_credential_store import FileCredentialStore
 from processes import PATIENCE
 
+from fl_sim import record
 from fl_sim.app.settings import Value, defaults
 from fl_sim.cli import cli
+from fl_sim.interrupted import place_of
+from fl_sim.running import servers
+from fl_sim.running.account import TokenPlugin, sign_in
 from fl_sim.running.certificates import make_certificate, make_node_key
+from fl_sim.running.deploy import command
+from fl_sim.running.deployment import Local
 from fl_sim.running.flower import HOST, FlowerError, Programs, free_port
 from fl_sim.running.launch import choose, submit
+from fl_sim.running.private import make_token, read_token
 from fl_sim.running.servers import start_superlink
 from fl_sim.running.superlink import Address
 from fl_sim.running.target import LaunchError, StoppedError, Target
@@ -38,6 +49,8 @@ def taken() -> Iterator[int]:
 def test_a_superlink_is_asked_for_by_name_or_address(tmp_path: Path) -> None:
     assert choose("process", None, None, None, False) is None
     assert choose("superlink", "mine", None, None, False) == "mine"
+    known = choose("superlink", None, "h:1", token_file=tmp_path)
+    assert known == Address("h:1", token_file=tmp_path)
     assert choose("superlink", None, "h:1", tmp_path, False) == Address("h:1", tmp_path)
     assert choose("superlink", None, "h:1", None, True) == Address("h:1", insecure=True)
 
@@ -141,19 +154,67 @@ def test_a_taken_port_is_told_at_once(fl_sim: Command, taken: int) -> None:
     assert done.stderr == f"fl-sim: port {taken} is taken; choose another with --port\n"
 
 
-def test_a_superlink_that_does_not_start_leaves_its_log(tmp_path: Path) -> None:
+def test_a_superlink_that_does_not_start_leaves_its_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     certificate = make_certificate(tmp_path)
     certificate.key.unlink()
+    monkeypatch.setattr(servers, "make_certificate", lambda _: certificate)
     with (
         Programs(tmp_path) as programs,
         pytest.raises(FlowerError, match="superlink ended early") as told,
     ):
-        start_superlink(programs, free_port(), certificate)
+        start_superlink(programs, free_port(), tmp_path)
     kept = Path(str(told.value).rpartition("log: ")[2])
     try:
         assert "does not point to a file" in kept.read_text()
     finally:
         kept.unlink()
+
+
+def test_the_command_that_is_told_can_be_typed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(record, "RUNS", tmp_path)
+    (tmp_path / "mine").mkdir()
+    place_of(tmp_path / "mine-2").mkdir()
+    address = Address("h:1", Path("/k/ca.crt"), token_file=Path("/k/token"))
+    words = command(Local(address, 2, Programs(tmp_path)), Path("/data/cifar10"))
+    assert Path(words[0]).parent == Path(sys.executable).parent
+    assert " ".join(words[1:]) == (
+        "run mine-3 --on superlink --address h:1 --root-certificates /k/ca.crt "
+        "--token-file /k/token --set num-partitions=2 --data /data/cifar10"
+    )
+    assert Path(words[0]).is_file()
+
+
+# --- the owner's token
+
+
+def test_only_who_knows_the_token_is_let_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(TokenPlugin, "file", make_token(tmp_path / "token"), raising=False)
+    plugin, token = TokenPlugin(), read_token(tmp_path / "token")
+    assert len(token) == 43
+    let_in, account = plugin.validate_tokens_in_metadata([(ACCESS_TOKEN_KEY, token)])
+    assert (let_in, account is not None) == (True, True)
+    for others in ([], [(ACCESS_TOKEN_KEY, "")], [(ACCESS_TOKEN_KEY, f"{token}x")]):
+        assert plugin.validate_tokens_in_metadata(others) == (False, None)
+    assert plugin.refresh_tokens([]) == (None, None)
+    assert (plugin.get_login_details(), plugin.get_auth_tokens("")) == (None, None)
+
+
+def test_flowers_command_line_finds_the_token(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sign_in(tmp_path, "h:1", "secret")
+    store = FileCredentialStore(tmp_path / "credentials.yaml")
+    monkeypatch.setattr("flwr.cli.auth_plugin.oidc_cli_plugin.get_credential_store", lambda: store)
+    monkeypatch.setattr("flwr.cli.utils.get_credential_store", lambda: store)
+    client = load_cli_auth_plugin_from_connection("h:1")
+    client.load_tokens()
+    assert dict(client.write_tokens_to_metadata([]))[ACCESS_TOKEN_KEY] == "secret"
 
 
 # --- certificates and keys
@@ -188,6 +249,12 @@ def test_a_nodes_key_has_two_halves(tmp_path: Path) -> None:
 
 
 def test_only_the_owner_can_read_a_key(tmp_path: Path) -> None:
-    secrets = (make_certificate(tmp_path).key, make_node_key(tmp_path, "node").private)
+    sign_in(tmp_path, "h:1", "secret")
+    secrets = (
+        make_certificate(tmp_path).key,
+        make_node_key(tmp_path, "node").private,
+        make_token(tmp_path / "token"),
+        tmp_path / "credentials.yaml",
+    )
     for path in secrets:
         assert stat.S_IMODE(path.stat().st_mode) == 0o600

@@ -62,10 +62,17 @@ def test_a_program_that_ignores_sigterm_is_killed(
 
 def test_programs_end_when_their_owner_fails(tmp_path: Path) -> None:
     programs = Programs(tmp_path)
-    sleeper = programs.start("sleeper", "sleep", "600")
-    with pytest.raises(ZeroDivisionError), programs:
-        raise ZeroDivisionError
-    assert not lives(sleeper.process.pid)
+
+    def fail() -> None:
+        with programs:
+            programs.start("sleeper", "sleep", "600")
+            pids.extend(program.process.pid for program in programs)
+            raise ZeroDivisionError
+
+    pids: list[int] = []
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    assert not any(map(lives, pids))
 
 
 def test_a_program_that_ends_early_is_told_with_a_log_that_stays(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """`fl-sim run` from end to end, on a few hundred real images."""
 
 import hashlib
+import math
 import signal
 import sys
 from contextlib import AbstractContextManager
@@ -10,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 from processes import Child, finish, start, wait_for
 from quick_run import QUICK, content, invoke
 from safetensors import safe_open
@@ -21,6 +22,7 @@ from fl_sim.app import cifar10, task
 from fl_sim.app.provenance import code_hash
 from fl_sim.app.settings import Settings
 from fl_sim.cli import cli
+from fl_sim.show import divergence
 
 
 @pytest.fixture(scope="module")
@@ -224,6 +226,63 @@ def test_a_round_in_which_all_fail_keeps_the_model(tmp_path: Path) -> None:
         assert [failure.kind for failure in round_.train.failures] == ["error", "error"]
 
 
+# --- runs that diverge
+
+
+@pytest.mark.parametrize(
+    ("strategy", "rate", "round_", "who"),
+    [
+        ("fedavg", 10, 2, "the global model"),
+        ("fedprox", 100, 1, "the global model"),
+        ("local-only", 100, 2, "client 3"),
+    ],
+)
+def test_a_run_that_diverges_leaves_a_record(
+    tmp_path: Path, strategy: str, rate: int, round_: int, who: str
+) -> None:
+    settings = (f"learning-rate={rate}", f"strategy={strategy}", "proximal-mu=10")
+    result = invoke(tmp_path / "steep", *(word for each in settings for word in ("--set", each)))
+    where = f"in round {round_}: the loss of {who} is no finite number"
+    assert (result.exit_code, result.stderr) == (
+        0,
+        f"the run diverged {where}; try a smaller learning-rate\n",
+    )
+    run = record.load(tmp_path / "steep")
+    assert len(run.rounds) == 4
+    assert divergence(run) == where
+    assert (run.samples, run.sample_images) == (None, None)
+    shown = CliRunner().invoke(cli, ["show", str(tmp_path / "steep")], env={"COLUMNS": "120"})
+    assert where in " ".join(shown.stdout.split())
+
+
+def test_a_loss_that_is_no_number_in_one_client_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    train = task.train
+    trained: list[int] = []
+
+    def stumble(*arguments: Any, **named: Any) -> tuple[list[float], task.Score]:
+        curve, score = train(*arguments, **named)
+        trained.append(len(trained))
+        if len(trained) != 4:
+            return curve, score
+        return [*curve[:-1], math.inf], task.Score(math.nan, score.accuracy)
+
+    monkeypatch.setattr(task, "train", stumble)
+    monkeypatch.setattr("fl_sim.app.threads.sensible", lambda: 1)
+    result = invoke(tmp_path / "one")
+    assert result.exit_code == 0
+    run = record.load(tmp_path / "one")
+    stumbled = run.rounds[2].train.replies[1]
+    assert (stumbled.train.loss, stumbled.loss_curve) == (None, None)
+    assert stumbled.train.accuracy is not None
+    assert (
+        divergence(run) == f"in round 2: the loss of client {stumbled.client} is no finite number"
+    )
+    assert run.rounds[2].central.loss is not None
+    assert run.samples is not None
+
+
 def test_too_few_images(tmp_path: Path) -> None:
     result = invoke(tmp_path / "many", "--set", "num-partitions=400")
     assert (result.exit_code, list(tmp_path.iterdir())) == (2, [])
@@ -320,9 +379,23 @@ def test_a_run_goes_on_where_it_was_interrupted(
     assert [path.name for path in tmp_path.iterdir()] == ["three"]
 
 
+def resume(folder: Path) -> Result:
+    return CliRunner().invoke(cli, ["run", folder.name, "--out", str(folder), "--resume"])
+
+
 def test_there_is_nothing_to_resume(tmp_path: Path) -> None:
-    result = CliRunner().invoke(cli, ["run", "new", "--out", str(tmp_path / "new"), "--resume"])
+    result = resume(tmp_path / "new")
     assert (result.exit_code, result.stderr) == (
         2,
-        "fl-sim: there is no interrupted run new to go on with; start it with: fl-sim run new\n",
+        "fl-sim: there is no interrupted run new to go on with. "
+        f"Start it with: fl-sim run new --out {tmp_path / 'new'}\n",
+    )
+
+
+def test_a_finished_run_is_not_resumed(folder: Path) -> None:
+    result = resume(folder)
+    assert (result.exit_code, result.stderr) == (
+        2,
+        "fl-sim: three is finished already; "
+        f"make it anew with: fl-sim run three --out {folder} --force\n",
     )

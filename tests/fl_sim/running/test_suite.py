@@ -17,8 +17,9 @@ from fl_sim import record
 from fl_sim.app.provenance import code_hash
 from fl_sim.app.settings import PLACES, Settings
 from fl_sim.cli import cli
+from fl_sim.interrupted import CONFIG_FILE, JOURNAL
 from fl_sim.running import jobs, suite
-from fl_sim.running.run_folder import CONFIG_FILE, JOURNAL, RunFolder
+from fl_sim.running.run_folder import RunFolder
 from fl_sim.running.suite import Entry, SuiteError
 
 LIST = """

@@ -84,14 +84,18 @@ class Deployment:
     @property
     def command(self) -> list[str]:
         """The words with which it says one can train on it."""
-        (line,) = [line for line in self.lines if line.strip().startswith("fl-sim run")]
+        (line,) = [line for line in self.lines if "/fl-sim run mine" in line]
         return shlex.split(line)
 
     @property
     def superlink(self) -> Address:
         """Where its SuperLink listens."""
         options = dict(zip(self.command[3::2], self.command[4::2], strict=True))
-        return Address(options["--address"], Path(options["--root-certificates"]))
+        return Address(
+            options["--address"],
+            Path(options["--root-certificates"]),
+            token_file=Path(options["--token-file"]),
+        )
 
     @property
     def pids(self) -> set[str]:
@@ -103,7 +107,7 @@ class Deployment:
 def deployment(tmp_path: Path) -> Iterator[Deployment]:
     """Give a SuperLink and three SuperNodes on loopback, by TLS, with keys of their own."""
     log = tmp_path / "deploy.log"
-    command = (sys.executable, "-m", "fl_sim.cli", "deploy", "--local", 3)
+    command = (sys.executable, "-m", "fl_sim.cli", "deploy", "--local", 3, "--data", SMALL)
     with (
         log.open("w") as output,
         start(*command, stdout=output, stderr=subprocess.STDOUT, cwd=tmp_path) as child,
@@ -119,7 +123,7 @@ def deployment(tmp_path: Path) -> Iterator[Deployment]:
 def test_a_deployment_gives_the_same_weights_and_admits_no_stranger(
     deployment: Deployment, tmp_path: Path, fl_sim: Command
 ) -> None:
-    assert len(deployment.pids) == 5, deployment.lines
+    assert len(deployment.pids) == 8, deployment.lines
     here, deployed = tmp_path / "here" / "mine", tmp_path / "deployed" / "mine"
     # Each message starts a process, which takes seconds: nobody evaluates.
     same = (*ROUNDS, "--set", "num-partitions=3", "--set", "fraction-evaluate=0")
@@ -128,7 +132,12 @@ def test_a_deployment_gives_the_same_weights_and_admits_no_stranger(
     with Programs(tmp_path) as programs:
         key = make_node_key(tmp_path, "key").private
         stranger = start_supernode(programs, superlink, key, partition=3, of=4)
-        words = [*deployment.command[1:], "--out", deployed, "--data", SMALL]
+        words = [*deployment.command[1:], "--out", deployed]
+        place = words.index("--token-file")
+        done = fl_sim(*words[:place], *words[place + 2 :])
+        assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+        assert "Authentication failed" in done.stderr
+        assert "by --token-file" in done.stderr
         done = fl_sim(*words, "--set", "fraction-train=0.5", *same)
         assert done.returncode == 0, done.stderr
         assert stranger.process.wait(PATIENCE) != 0

@@ -1,0 +1,16 @@
+"""Words of messages: counts with their nouns, and the word that was probably meant."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+def count(number: int | None, noun: str) -> str:
+    """Return a number with its noun, which gets an s unless there is one; ``?`` if unknown."""
+    said = "?" if number is None else str(number)
+    return f"{said} {noun}" if number == 1 else f"{said} {noun}s"
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Return a question that names the most similar known word, empty where none is similar."""
+    close = get_close_matches(word, list(known), n=1)
+    return f" Did you mean {close[0]}?" if close else ""
