@@ -63,8 +63,8 @@ class Request:
 
     def inputs_digest(self) -> str:
         """Return the digest of all inputs of the release."""
-        folders = [record.resolve(run) for run in self.records]
-        return release_digest(folders, {"command": self.command})
+        files = [file for run in self.records for file in record.parts(run)]
+        return release_digest(files, {"command": self.command})
 
 
 @dataclass(frozen=True)

@@ -47,7 +47,7 @@ class Job:
             NotRecordedError: the runs lack data that the chapter shows.
         """
         story = import_module(f"scenes.story.{self.chapter.name}")
-        return story.tell(tuple(record.load(run) for run in self.runs))
+        return story.tell(tuple(record.load_all(self.runs).values()))
 
 
 @dataclass(frozen=True)

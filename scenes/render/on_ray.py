@@ -306,7 +306,7 @@ def packed_record(run: str) -> PackedRecord:
         RecordError: the record does not exist.
     """
     folder = record.resolve(run)
-    files = (path for kind in READ for path in folder.glob(kind))
+    files = (path for path in record.parts(run) if any(map(path.match, READ)))
     return folder.resolve().name, {path.name: path.read_bytes() for path in files}
 
 
