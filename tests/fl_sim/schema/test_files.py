@@ -149,9 +149,7 @@ def test_a_private_file_is_never_copied(folder: Path) -> None:
 def test_a_file_that_the_record_does_not_mean_is_not_copied(folder: Path) -> None:
     run = with_model(folder, b"weights")
     (folder / "model.safetensors").write_bytes(b"others!")
-    with pytest.raises(
-        RecordError, match=r"SHA-256 is 7ab00dcd4748..., the record says 9a129038d9a0"
-    ):
+    with pytest.raises(RecordError, match=r"SHA-256 is 7ab00dcd4748..., the record says 9a"):
         copied(folder, run)
 
 
