@@ -10,7 +10,8 @@ import hashlib
 import json
 import os
 import reprlib
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from pydantic import ValidationError
 from pydantic_core import from_json
 
 from fl_sim import interrupted
-from fl_sim.schema import arrays, text, upgrades
+from fl_sim.schema import arrays, files, text, upgrades
 from fl_sim.schema import model as _model
 from fl_sim.schema.checks import MEAN_TOLERANCE
 from fl_sim.schema.errors import cut, first_line
@@ -28,14 +29,18 @@ from fl_sim.schema.model import SCHEMA_VERSION, ArrayFile, Run, incidental
 from fl_sim.wording import did_you_mean
 
 __all__ = [
-    "MEAN_TOLERANCE", "RUNS", "RUN_FILE", "SCHEMA_VERSION", "RecordError", "computed", "file_of",
-    "fingerprint", "load", "names", "plain", "resolve", "save", "schema",
+    "MEAN_TOLERANCE", "RUNS", "RUN_FILE", "SCHEMA_VERSION", "RecordError", "computed", "copy",
+    "file_of", "fingerprint", "load", "load_all", "names", "parts", "plain", "resolve", "save",
+    "schema",
 ]  # fmt: skip
 __all__ += _model.__all__
 
 RUNS = Path(__file__).parent / "runs"
 RUN_FILE = "run.json.gz"
 OLD_RUN_FILE = "run.json"  # of schemas 1 and 2
+KINDS = (RUN_FILE, OLD_RUN_FILE, "*.npz", "*.safetensors")  # names of a record's files
+
+MARK = 8  # characters of a fingerprint that tell records of one name apart
 
 _REMAKE = "Restore the file, or make the run again with: fl-sim run"
 
@@ -86,6 +91,27 @@ def load(name_or_path: str | Path) -> Run:
         raise RecordError(f"{path}: {cut(str(error))}. {_REMAKE}") from error
 
 
+def load_all(names_or_paths: Iterable[str]) -> dict[str, Run]:
+    """Read and check several records, each once, by name or path.
+
+    Names are labels that nobody has to make unique. Of records with one name, each gets the start
+    of its fingerprint as a part of its name; of records that computed the same, one is kept.
+
+    Raises:
+        RecordError: as for ``load``.
+    """
+    runs = {given: load(given) for given in names_or_paths}
+    times = Counter(run.name for run in runs.values())
+    marked = {given: _marked(run) if times[run.name] > 1 else run for given, run in runs.items()}
+    kept = {run.name: given for given, run in reversed(marked.items())}
+    return {given: run for given, run in marked.items() if kept[run.name] == given}
+
+
+def _marked(run: Run) -> Run:
+    """Return a run with the start of its fingerprint in its name."""
+    return run.model_copy(update={"name": f"{run.name} {fingerprint(run)[:MARK]}"})
+
+
 def save(run: Run, path: str | Path) -> Path:
     """Write a record into the folder ``path`` and return the path of its JSON file.
 
@@ -125,6 +151,42 @@ def plain(name_or_path: str | Path) -> dict[str, Any]:
     if data["schema_version"] == SCHEMA_VERSION:
         return data
     return load(path).model_dump(mode="json", exclude_none=True)
+
+
+def parts(name_or_path: str | Path) -> list[Path]:
+    """Return the files of a record: the regular files in its folder of the kinds that it has.
+
+    Raises:
+        RecordError: no record is there.
+    """
+    folder = resolve(name_or_path)
+    found = (path for kind in KINDS for path in folder.glob(kind))
+    return sorted(path for path in found if files.is_own(path))
+
+
+def copy(name_or_path: str | Path, run: Run, target: Path) -> list[Path]:
+    """Copy a loaded record into a folder, and return the files there.
+
+    A model that is not there, or whose hash the record does not say, is left out.
+
+    Raises:
+        RecordError: a file is a link, or is not the one that the record names.
+    """
+    path = _find(name_or_path)
+    numbers = target / (RUN_FILE if path.suffix == ".gz" else OLD_RUN_FILE)
+    beside = [part for part in (run.arrays, run.final) if part and part.file and part.sha256]
+    named = [(part.file or "", part.sha256 or "") for part in beside]
+    copied = [numbers]
+    try:
+        numbers.write_bytes(files.read(path, files.MOST_TEXT))
+        for name, sha256 in named:
+            path = path.with_name(name)
+            if path.exists() or path.is_symlink():
+                files.copy(path, target / name, sha256)
+                copied.append(target / name)
+    except files.FileError as error:
+        raise RecordError(f"{path}: {error}. {_REMAKE}") from error
+    return copied
 
 
 def computed(run: Run) -> dict[str, Any]:
@@ -197,7 +259,7 @@ def _why_missing(name_or_path: str | Path, path: Path) -> str:
 def _read(path: Path) -> dict[str, Any]:
     """Return the data in a JSON file; only its schema version is checked."""
     try:
-        content = path.read_bytes()
+        content = files.read(path, files.MOST_TEXT)
         if path.suffix == ".gz":
             content = text.unpack(content)
         else:
@@ -236,11 +298,9 @@ def _read_arrays(path: Path, data: dict[str, Any]) -> tuple[arrays.Arrays, int]:
     except ValidationError as error:
         raise RecordError(f"{path}: arrays.{first_line(error)}. {_REMAKE}") from error
     file = path.parent / spec.file
-    if file.parent != path.parent or "\0" in spec.file:
-        raise RecordError(f"{path}: arrays.file: {reprlib.repr(spec.file)} is not a bare name")
     try:
         return arrays.read(file, spec.sha256), file.stat().st_size
-    except (OSError, arrays.ArraysError) as error:
+    except (OSError, files.FileError, arrays.ArraysError) as error:
         raise RecordError(
             f"{file}: not readable as arrays ({cut(str(error))}). {_REMAKE}"
         ) from error

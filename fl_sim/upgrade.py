@@ -6,6 +6,7 @@ from pathlib import Path
 
 from fl_sim import record
 from fl_sim.record import RecordError
+from fl_sim.schema import files
 
 
 def upgrade(name_or_path: str | Path) -> bool:
@@ -22,8 +23,8 @@ def upgrade(name_or_path: str | Path) -> bool:
         return False
     run = record.load(folder)
     final = run.final
-    if final and final.file and (model := folder / Path(final.file).name).is_file():
-        content = model.read_bytes()
+    if final and final.file and files.is_own(model := folder / final.file):
+        content = files.read(model, files.MOST_MODEL)
         if hashlib.sha256(content).hexdigest() != final.sha256:
             raise RecordError(f"{model}: is not the model of its record. Restore the file")
         content = _relabelled(model, content, record.fingerprint(run))

@@ -170,13 +170,14 @@ def film(
 ) -> None:
     """Render chapters, and join them into a movie with a captions file."""
     with _one_line_errors():
-        todo = _jobs(chapters, runs, look, on)
+        todo, failed = _told(chapters, runs, look, on)
         from scenes.outputs.film import join
 
-        clips = _render(todo, on)
+        clips, undrawn = _render(todo, on)
         path = join(clips, output or Path(f"media/film/fedreel{todo[0].look.label}.mp4"))
         seconds = sum(clip.seconds for clip in clips)
         click.echo(f"film: {path}, {seconds:.0f} s, captions: {path.with_suffix('.srt')}")
+        _end_without([*failed, *undrawn])
 
 
 @cli.command(epilog=examples("fedreel loop", "fedreel loop --run mine -o media/mine.gif"))
@@ -190,7 +191,7 @@ def loop(runs: tuple[str, ...], output: Path | None, **look: str) -> None:
         from scenes.outputs.film import join
         from scenes.outputs.loop import gif
 
-        clips = _render(todo)
+        clips, _ = _render(todo)
         output = output or Path(f"media/loop{todo[0].look.label}.gif")
         movie = join(clips, output.with_suffix(".mp4"))
         path = gif(movie, output)
@@ -207,11 +208,13 @@ def sheet(
 ) -> None:
     """Make a contact sheet: two labelled stills of every beat on one picture."""
     with _one_line_errors():
-        todo = _jobs(chapters, runs, look)
+        todo, failed = _told(chapters, runs, look)
         from scenes.outputs.sheet import sheet as make
 
         path = output or Path(f"media/sheet{todo[0].look.label}.png")
-        click.echo(f"sheet: {make(_render(todo), path)}")
+        clips, undrawn = _render(todo)
+        click.echo(f"sheet: {make(clips, path)}")
+        _end_without([*failed, *undrawn])
 
 
 @cli.command(epilog=examples("fedreel audit", "fedreel audit one_round --run mine --json a.json"))
@@ -351,6 +354,7 @@ def release(
         from scenes.release.release import release as make
         from scenes.render.progress import with_bars
         from scenes.render.store import STORE, Store
+        from scenes.text.errors import ChapterFailedError, UndrawnError
 
         renderer = _renderer(on)
         out = out.resolve()
@@ -368,9 +372,20 @@ def release(
                 click.echo(line)
             return
         begun = time.monotonic()
-        work = partial(make, request, planned, out, Store(STORE), renderer=renderer)
-        manifest = with_bars(planned.clips, "release", work)
+        failed = [str(one) for one in planned.left_out if isinstance(one, ChapterFailedError)]
+        while True:
+            work = partial(make, request, planned, out, Store(STORE), renderer=renderer)
+            try:
+                manifest = with_bars(planned.clips, "release", work)
+            except UndrawnError as error:  # all others are in the store now
+                planned = planned.without(error.reasons)
+                failed += error.reasons.values()
+                if not planned.specs:
+                    raise
+            else:
+                break
         _summary(manifest, out, time.monotonic() - begun)
+        _end_without(failed)
 
 
 def _summary(manifest: "Manifest", out: Path, seconds: float) -> None:
@@ -415,22 +430,23 @@ def slides(
     with _one_line_errors():
         from scenes.outputs.film import title
         from scenes.outputs.slides import deck
-        from scenes.render.clips import PlannedClip, inputs_of, load_or_render
-        from scenes.render.progress import with_bars
-        from scenes.render.store import STORE, Store
         from scenes.text.languages import named
 
-        todo = [PlannedClip(job, inputs_of(job)) for job in _jobs(chapters, runs, look)]
-        clips = with_bars(todo, "slides", partial(load_or_render, todo, Store(STORE)))
-        chosen = todo[0].job.look
+        todo, failed = _told(chapters, runs, look)
+        clips, undrawn = _render(todo, title="slides")
+        chosen = todo[0].look
         language = named(chosen.language)
         name = str(title().in_language(language))
-        titles = [str(one.job.tell().title.in_language(language)) for one in todo]
+        shown = {clip.chapter for clip in clips}
+        titles = [
+            str(job.tell().title.in_language(language)) for job in todo if job.chapter in shown
+        ]
         path = deck(clips, output or Path(f"media/slides{chosen.label}.html"), name, titles, chosen)
         size = path.stat().st_size / 1e6
         click.echo(
             f"slides: {path}, {sum(len(clip.beats) for clip in clips)} slides, {size:.1f} MB"
         )
+        _end_without([*failed, *undrawn])
 
 
 @cli.command(epilog=examples("fedreel watch", "fedreel watch ledger --run ~/runs/mine"))
@@ -482,18 +498,27 @@ def _in_look(todo: "Sequence[Job]", look: Mapping[str, str]) -> "Iterator[Job]":
         yield from jobs((job.chapter.name,), job.runs, Look(**look))
 
 
-def _jobs(
-    chapters: tuple[str, ...], runs: tuple[str, ...], look: Mapping[str, str], on: str = HERE
-) -> "list[Job]":
-    """Return the jobs whose records have the data they need, and print those left out.
+def _jobs(chapters: tuple[str, ...], runs: tuple[str, ...], look: Mapping[str, str]) -> "list[Job]":
+    """Return the jobs whose records have the data they need; another chapter is no failure."""
+    todo, failed = _told(chapters, runs, look)
+    for reason in failed:
+        click.echo(f"fedreel: {reason}", err=True)
+    return todo
 
-    If a chapter was named, missing data are an error.
+
+def _told(
+    chapters: tuple[str, ...], runs: tuple[str, ...], look: Mapping[str, str], on: str = HERE
+) -> "tuple[list[Job], list[str]]":
+    """Return the jobs whose records have the data they need, and why others failed.
+
+    Chapters whose data are missing are printed. If a chapter was named, both are errors.
     """
     from scenes.render.workers import prepare
 
     if on == HERE:
         prepare()  # first: other imports happen during the import of Manim
     from scenes.render.jobs import jobs, renderable
+    from scenes.text.errors import ChapterFailedError
 
     chosen = Look(**look)
     if missing := untranslated(LANGUAGES[chosen.language]):
@@ -501,21 +526,36 @@ def _jobs(
     todo, left_out = renderable(jobs(chapters, runs, chosen))
     if left_out and (chapters or not todo):
         raise left_out[0]
+    failed = [one for one in left_out if isinstance(one, ChapterFailedError)]
     for reason in left_out:
+        if reason not in failed:
+            click.echo(f"fedreel: {reason}", err=True)
+    return list(todo), [str(reason) for reason in failed]
+
+
+def _end_without(failed: Sequence[str]) -> None:
+    """Print why chapters are left out that should not be, and exit with code 1; else go on."""
+    for reason in failed:
         click.echo(f"fedreel: {reason}", err=True)
-    return list(todo)
+    if failed:
+        sys.exit(1)
 
 
-def _render(todo: "list[Job]", on: str = HERE) -> "list[Clip]":
-    """Return the clips of jobs, with a progress bar."""
-    from scenes.render.clips import PlannedClip, inputs_of, load_or_render
+def _render(
+    todo: "list[Job]", on: str = HERE, title: str = "film"
+) -> "tuple[list[Clip], list[str]]":
+    """Return the clips of jobs, with a progress bar, and why some could not be drawn."""
+    from scenes.render.clips import PlannedClip, as_far_as_possible, inputs_of, load_or_render
     from scenes.render.progress import with_bars
     from scenes.render.store import STORE, Store
 
     renderer = _renderer(on)
-    planned = [PlannedClip(job, inputs_of(job)) for job in todo]
-    work = partial(load_or_render, planned, Store(STORE), renderer=renderer)
-    return with_bars(planned, "film", work)
+
+    def work(planned: Sequence[PlannedClip]) -> "list[Clip]":
+        load = partial(load_or_render, planned, Store(STORE), renderer=renderer)
+        return with_bars(planned, title, load)
+
+    return as_far_as_possible([PlannedClip(job, inputs_of(job)) for job in todo], work)
 
 
 def _renderer(on: str) -> "Renderer":

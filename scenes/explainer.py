@@ -62,7 +62,7 @@ class Explainer(FastScene):
             self.language = languages.named(code)
             names = os.environ.get(RUN_VARIABLE)
             chosen = names.split(os.pathsep) if names else self._default_runs()
-            self.runs = tuple(record.load(name) for name in chosen)
+            self.runs = tuple(record.load_all(chosen).values())
         self.frame = Frame.of_config()
         config.frame_width, config.frame_height = self.frame.width, self.frame.height
         config.background_color = theme.GROUND

@@ -19,6 +19,8 @@ import numpy.typing as npt
 from numpy.lib import format as npy
 from pydantic import SerializationInfo, ValidationInfo
 
+from fl_sim.schema import files
+
 Arrays = dict[str, npt.NDArray[Any]]
 
 JSON_SCHEMA = {
@@ -86,12 +88,11 @@ def read(path: Path, sha256: str) -> Arrays:
 
     Raises:
         OSError: it cannot be read.
-        ArraysError: it has another hash, is damaged, holds objects, or unpacks to too much.
+        FileError: it is no regular file, is too large, or has another hash.
+        ArraysError: it is damaged, holds objects, or unpacks to too much.
     """
-    content = path.read_bytes()
-    found = hashlib.sha256(content).hexdigest()
-    if found != sha256:
-        raise ArraysError(f"SHA-256 is {found[:12]}..., the record says {sha256[:12]}...")
+    content = files.read(path, files.MOST_ARRAYS)
+    files.check_hash(hashlib.sha256(content).hexdigest(), sha256)
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             _check(archive, len(content))

@@ -1,6 +1,7 @@
 """Checks of a run record beyond the types: its parts must agree with each other."""
 
 import math
+import re
 import reprlib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,14 @@ if TYPE_CHECKING:
 MEAN_TOLERANCE = 1e-6
 # Inner products are summed in another order than norms are.
 NORM_TOLERANCE = 5e-5
+NAME = re.compile(r"[\w-][\w .-]{0,199}", re.ASCII)  # of a file
+
+
+def check_name(name: str, suffix: str) -> str:
+    """Return the name of a file beside a record, after checking that it is no path."""
+    if not NAME.fullmatch(name) or not name.endswith(suffix):
+        raise ValueError(f"{reprlib.repr(name)} is not a bare name that ends in {suffix}")
+    return name
 
 
 def check_metrics(metrics: "Metrics") -> None:

@@ -7,10 +7,12 @@ zero.
 
 import math
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any, Literal, Self, TypeVar, get_args, get_origin
 
 import numpy.typing as npt
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -33,6 +35,9 @@ Count = Annotated[int, Field(strict=True, ge=0, le=2**63 - 1)]
 Real = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 NonNegative = Annotated[Real, Field(ge=0)]
 Share = Annotated[Real, Field(ge=0, le=1)]
+# A file beside the record, which a release publishes under this name.
+ArrayName = Annotated[str, AfterValidator(partial(checks.check_name, suffix=".npz"))]
+ModelName = Annotated[str, AfterValidator(partial(checks.check_name, suffix=".safetensors"))]
 T = TypeVar("T")
 # Only the first error is reported, so validation stops there.
 Many = Annotated[tuple[T, ...], Field(fail_fast=True)]
@@ -271,7 +276,7 @@ class ModelPath(Model):
 class Final(Model):
     """The global model after the last round."""
 
-    file: str | None = Field(default=None, description="file beside the record, safetensors")
+    file: ModelName | None = Field(default=None, description="file beside the record, safetensors")
     sha256: str | None = Field(default=None, description="of that file")
     test: Metrics | None = Field(default=None, description="the saved model on the test split")
     num_test: Count | None = Field(default=None, description="examples tested on")
@@ -295,7 +300,7 @@ class Provenance(Model):
 class ArrayFile(Model):
     """The ``.npz`` beside the JSON. Its name holds its hash, so the pair can't be mixed up."""
 
-    file: str
+    file: ArrayName
     sha256: str
 
 

@@ -12,7 +12,8 @@ from scenes.check.finding import Fault, Rule
 from scenes.check.moment import Moment
 from scenes.check.parts import TextOnScreen
 from scenes.check.reader import SPACE
-from scenes.drawing.text import WEIGHTS, Words, _font_file
+from scenes.drawing.text import Words
+from scenes.text.glyphs import font_file
 
 LEAST = {"label": 24.0, "caption": 36.0, "title": 36.0}  # height of capitals, pixels of 1080
 TOLERANCE = 0.25
@@ -83,7 +84,7 @@ def in_capitals(letter: str) -> float:
 def _heights() -> dict[str, float]:
     """Return the heights of the font's glyphs, in the font's units."""
     heights = {}
-    with TTFont(_font_file(WEIGHTS["NORMAL"])) as font:
+    with TTFont(font_file("NORMAL")) as font:
         glyph_set = font.getGlyphSet()
         for code, name in font.getBestCmap().items():
             pen = BoundsPen(glyph_set)

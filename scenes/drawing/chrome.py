@@ -8,7 +8,7 @@ from manim.typing import Point3D
 
 from scenes import theme
 from scenes.drawing.layout import Frame, Layout, Slot
-from scenes.drawing.text import LEADING, Block, Words, cut, wrapped
+from scenes.drawing.text import LEADING, Block, Words, cut, with_shorter_name, wrapped
 from scenes.story.specs import Metric
 from scenes.text.errors import FitError
 from scenes.text.lines import Text, split
@@ -132,13 +132,15 @@ class Chrome:
 
 
 def caption_block(text: Text, layout: Layout) -> Block:
-    """Return a caption as a block of lines.
+    """Return a caption as a block of lines; its names are cut where it is too long.
 
     Raises:
         FitError: the caption needs too many lines.
     """
     columns, most = layout.caption_shape
     lines = wrapped(str(text), columns)
+    while len(lines) > most and (shorter := with_shorter_name(text)) is not None:
+        text, lines = shorter, wrapped(str(shorter), columns)
     if len(lines) > most:
         raise FitError(
             f"the caption {str(text)!r} needs {len(lines)} lines of {columns} characters, but "

@@ -6,7 +6,6 @@ source.
 
 from dataclasses import replace
 from functools import cache
-from importlib.resources import files
 from itertools import pairwise
 from math import isnan
 from textwrap import wrap
@@ -15,7 +14,6 @@ from unicodedata import name
 
 import manimpango
 import numpy as np
-from fontTools.ttLib import TTFont
 from manim import DOWN, RIGHT, Mobject, VGroup, VMobject, VMobjectFromSVGPath
 from manim.typing import Point3D
 
@@ -23,15 +21,11 @@ from scenes import theme
 from scenes.drawing.layout import Frame
 from scenes.drawing.outlines import outlines
 from scenes.text.errors import FontError
+from scenes.text.glyphs import WEIGHTS, font_file, glyphs
 from scenes.text.lines import Line, Text, numbers_of
 from scenes.text.numbers import ELLIPSIS, Number
 
-WEIGHTS = {"NORMAL": "Regular", "SEMIBOLD": "Semibold", "BOLD": "Bold"}
 LEADING = 1.75  # distance of baselines, in heights of a capital letter
-
-
-def _font_file(style: str) -> str:
-    return str(files("font_source_sans_pro") / "files" / f"SourceSansPro-{style}.ttf")
 
 
 @cache
@@ -41,20 +35,13 @@ def register_font() -> None:
     Raises:
         FontError: Pango does not list the font; it would silently use another one.
     """
-    for style in WEIGHTS.values():
-        manimpango.register_font(_font_file(style))
+    for weight in WEIGHTS:
+        manimpango.register_font(font_file(weight))
     if theme.FONT not in manimpango.list_fonts():
         raise FontError(
             f"the font {theme.FONT!r} is not available. "
             "Install it with: pip install --force-reinstall font-source-sans-pro"
         )
-
-
-@cache
-def glyphs() -> frozenset[int]:
-    """Return the code points in the font."""
-    with TTFont(_font_file(WEIGHTS["NORMAL"]), lazy=True) as font:
-        return frozenset(font.getBestCmap())
 
 
 def check_glyphs(text: str) -> None:
@@ -151,6 +138,19 @@ def cut(text: Text, frame: Frame, width: float, *, color: str, weight: str = "NO
         text = shorter
         words = Words(text, frame, color=color, weight=weight)
     return words
+
+
+def with_shorter_name(text: Text) -> Line | None:
+    """Return a line whose longest name is cut by a letter, or None if no name can be cut."""
+    parts = text.parts if isinstance(text, Line) else ()
+    names = [one for one in parts if isinstance(one[1], Number) and isnan(one[1].value)]
+    if not isinstance(text, Line) or not names:
+        return None
+    field, name = max(names, key=lambda one: len(str(one[1])))
+    assert isinstance(name, Number)
+    shorter = _shorter_name(name, len(name.text) - 1)
+    cut_parts = tuple((each, shorter if each == field else part) for each, part in parts)
+    return replace(text, parts=cut_parts) if shorter else None  # type: ignore[arg-type]
 
 
 def _shortened(text: Text, part: float) -> Text | None:

@@ -16,8 +16,8 @@ import click
 
 from fl_sim.record import RecordError
 from scenes.outputs.film import join
-from scenes.render.clips import PlannedClip, inputs_of, load_or_render
-from scenes.render.jobs import jobs, renderable
+from scenes.render.clips import PlannedClip, as_far_as_possible, inputs_of, load_or_render
+from scenes.render.jobs import Clip, jobs, renderable
 from scenes.render.looks import Look
 from scenes.render.progress import with_bars
 from scenes.render.store import STORE, Store
@@ -31,16 +31,22 @@ def draft(chapters: Sequence[str], runs: Sequence[str], folder: str) -> None:
     """Render the changed chapters, and write the drafts; print an error in one line."""
     try:
         planned = _planned(chapters, runs)
-        made = with_bars(planned, "drafts", partial(load_or_render, planned, Store(STORE)))
+        made, reasons = as_far_as_possible(planned, _render)
     except (RecordError, SceneError) as error:
         click.echo(f"fedreel: {' '.join(str(error).split())}", err=True)
         return
+    for reason in reasons:
+        click.echo(f"fedreel: {reason}", err=True)
     target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)
     for clip in made:
         _replace(clip.movie, target / f"{clip.chapter.name}.mp4")
     path = join(made, target / FILM_FILE)
     click.echo(f"{path}, {sum(clip.seconds for clip in made):.0f} s. Waiting for changes")
+
+
+def _render(planned: Sequence[PlannedClip]) -> list[Clip]:
+    return with_bars(planned, "drafts", partial(load_or_render, planned, Store(STORE)))
 
 
 def _planned(chapters: Sequence[str], runs: Sequence[str]) -> list[PlannedClip]:

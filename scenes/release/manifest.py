@@ -54,7 +54,7 @@ def runs_of(names: Sequence[str]) -> list[dict[str, Any]]:
             "seed": run.provenance.seed,
             "versions": run.provenance.versions,
         }
-        for run in map(record.load, names)
+        for run in record.load_all(names).values()
     ]
 
 

@@ -1,6 +1,6 @@
 """The plan of a release: its films and clips, and the reasons to render them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -63,8 +63,8 @@ class Request:
 
     def inputs_digest(self) -> str:
         """Return the digest of all inputs of the release."""
-        folders = [record.resolve(run) for run in self.records]
-        return release_digest(folders, {"command": self.command})
+        files = [file for run in self.records for file in record.parts(run)]
+        return release_digest(files, {"command": self.command})
 
 
 @dataclass(frozen=True)
@@ -83,6 +83,21 @@ class Plan:
     def clips(self) -> list[PlannedClip]:
         """All clips of the release."""
         return [*(planned for film in self.films.values() for planned in film), *self.loop]
+
+    def without(self, chapters: Collection[str]) -> "Plan":
+        """Return the plan without some chapters."""
+        first, *_ = self.films.values()
+        pairs = zip(first, self.specs, strict=True)
+        return replace(
+            self,
+            films={look: _without(film, chapters) for look, film in self.films.items()},
+            specs=[spec for one, spec in pairs if one.job.chapter.name not in chapters],
+            loop=_without(self.loop, chapters),
+        )
+
+
+def _without(clips: Sequence[PlannedClip], chapters: Collection[str]) -> list[PlannedClip]:
+    return [one for one in clips if one.job.chapter.name not in chapters]
 
 
 def plan(request: Request) -> Plan:

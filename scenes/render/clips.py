@@ -3,8 +3,10 @@
 import json
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import redirect_stderr
 from dataclasses import asdict, dataclass, field, replace
 from functools import cache, cached_property, partial
+from io import StringIO
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -25,7 +27,7 @@ from scenes.render.folders import work_folder
 from scenes.render.jobs import Clip, Job, render_job
 from scenes.render.store import Store
 from scenes.render.workers import side_by_side
-from scenes.text.errors import ReleaseError
+from scenes.text.errors import ReleaseError, UndrawnError, in_one_line
 from scenes.text.languages import LANGUAGES
 from scenes.text.lines import DIGIT, in_language, numbers_of
 from scenes.text.numbers import Number
@@ -175,19 +177,36 @@ class RenderTask:
         return self.planned.name
 
 
-Renderer = Callable[
-    [Sequence[RenderTask], OnProgress], object
-]  # renders load_or_render into their stores
+# Renders clips into their stores, and returns why some could not be drawn, by chapter.
+Renderer = Callable[[Sequence[RenderTask], OnProgress], Mapping[str, str]]
 
 
-def render_locally(todo: Sequence[RenderTask], on_progress: OnProgress) -> None:
-    """Render load_or_render in parallel on this machine.
+def render_locally(todo: Sequence[RenderTask], on_progress: OnProgress) -> Mapping[str, str]:
+    """Render clips in parallel on this machine; return why some could not be drawn, by chapter.
 
     Args:
-        todo: the load_or_render.
+        todo: the clips.
         on_progress: called with a clip's name and each beat that begins, and (name, ``DONE``).
     """
-    side_by_side(render, todo, on_progress)
+    found = zip(todo, side_by_side(attempt, todo, on_progress), strict=True)
+    return {task.planned.job.chapter.name: reason for task, reason in found if reason}
+
+
+def attempt(task: RenderTask, context: WorkerContext) -> str:
+    """Render a clip, and return why it could not be drawn, or nothing.
+
+    Raises:
+        ReleaseError: an input has changed meanwhile.
+    """
+    try:
+        with redirect_stderr(StringIO()):  # a scene prints a known error itself
+            render(task, context)
+    except ReleaseError:
+        raise
+    except (Exception, SystemExit) as error:  # Manim's scenes end the program after a known error
+        reason = in_one_line(error.__cause__ or error)
+        return f"the chapter {task.planned.job.chapter.name} is left out: {reason}"
+    return ""
 
 
 def load_or_render(
@@ -205,6 +224,9 @@ def load_or_render(
         on_progress: called with a clip's name and each beat that begins, and (name, ``DONE``).
         illustrated: the load_or_render to render with a figure of each beat.
         renderer: renders load_or_render, on this machine or elsewhere.
+
+    Raises:
+        UndrawnError: chapters could not be drawn. All others are in the store.
     """
     missing = []
     for planned in todo:
@@ -213,8 +235,33 @@ def load_or_render(
         else:
             missing.append(RenderTask(planned, store, planned in illustrated, parsed_files()))
     if missing:
-        renderer(missing, on_progress)
+        failed = renderer(missing, on_progress)
+        if failed:
+            raise UndrawnError(failed)
     return [read_clip(store, planned) for planned in todo]
+
+
+def as_far_as_possible(
+    todo: Sequence[PlannedClip], work: Callable[[Sequence[PlannedClip]], list[Clip]]
+) -> tuple[list[Clip], list[str]]:
+    """Return the clips of chapters that can be drawn, and why the others are left out.
+
+    Args:
+        todo: the clips.
+        work: returns the clips of some chapters, as ``load_or_render`` does.
+
+    Raises:
+        UndrawnError: no chapter can be drawn.
+    """
+    reasons: list[str] = []
+    while True:
+        try:
+            return work(todo), reasons
+        except UndrawnError as error:  # all others are in the store now
+            todo = [one for one in todo if one.job.chapter.name not in error.reasons]
+            reasons += error.reasons.values()
+            if not todo:
+                raise
 
 
 def is_stored(store: Store, planned: PlannedClip) -> bool:

@@ -8,7 +8,7 @@ import ast
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from enum import StrEnum
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
@@ -200,19 +200,17 @@ def release_digest(records: Iterable[Path], chosen: Mapping[str, str]) -> str:
     It is fast. If it equals the digest of the existing release, nothing has to be made.
 
     Args:
-        records: the folders of the run records.
+        records: the files of the run records.
         chosen: the other choices, such as the command.
     """
     code = [file for kind in PATTERNS for file in (ROOT / PACKAGE).rglob(kind)]
     code.append(ROOT / "manim.cfg")
     code += (ROOT / "fl_sim").rglob("*.py")
     found = {str(file.relative_to(ROOT)): _bytes_digest(file) for file in sorted(code)}
-    for folder in records:
-        found |= {
-            str(file): _bytes_digest(file) for file in sorted(folder.iterdir()) if file.is_file()
-        }
+    found |= {str(file): _bytes_digest(file) for file in records}
     return digest([found, chosen, versions()])
 
 
 def _bytes_digest(file: Path) -> str:
-    return sha256(file.read_bytes()).hexdigest()
+    with file.open("rb") as source:
+        return file_digest(source, "sha256").hexdigest()

@@ -17,7 +17,7 @@ from fl_sim import record
 from scenes import FILM, LOOP, Chapter
 from scenes.fast.scheduler import WorkerContext
 from scenes.render.looks import QUALITIES, Look
-from scenes.text.errors import ChapterError, NotRecordedError
+from scenes.text.errors import ChapterError, ChapterFailedError, NotRecordedError, in_one_line
 
 ROOT = Path(__file__).parents[2]
 SCENES = ROOT / "scenes"
@@ -47,7 +47,7 @@ class Job:
             NotRecordedError: the runs lack data that the chapter shows.
         """
         story = import_module(f"scenes.story.{self.chapter.name}")
-        return story.tell(tuple(record.load(run) for run in self.runs))
+        return story.tell(tuple(record.load_all(self.runs).values()))
 
 
 @dataclass(frozen=True)
@@ -137,6 +137,12 @@ def renderable(todo: Sequence[Job]) -> tuple[dict[Job, Any], list[NotRecordedErr
             left_out.append(
                 NotRecordedError(f"the chapter {job.chapter.name} is left out: {error}")
             )
+        except record.RecordError:
+            raise
+        except Exception as error:  # one chapter must not take the others with it
+            name, reason = job.chapter.name, in_one_line(error)
+            failed = f"the chapter {name} is left out, since it cannot be told ({reason})"
+            left_out.append(ChapterFailedError(failed))
     return specs, left_out
 
 

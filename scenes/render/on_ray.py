@@ -24,12 +24,12 @@ from typing import Any
 from fl_sim import record
 from fl_sim.record import RecordError
 from scenes.fast.scheduler import DONE, OnProgress, WorkerContext
-from scenes.render.clips import PlannedClip, RenderTask, changed, inputs_of, render
+from scenes.render.clips import PlannedClip, RenderTask, attempt, changed, inputs_of
 from scenes.render.digests import maker_code
 from scenes.render.folders import work_folder
 from scenes.render.store import Store
 from scenes.render.workers import count_beats
-from scenes.text.errors import ReleaseError, SceneError
+from scenes.text.errors import ChapterFailedError, ReleaseError, SceneError
 
 RETRIES = 3  # of a task after its worker or machine was lost
 PATIENCE = 10.0  # seconds for cancelled tasks to clean up
@@ -60,8 +60,8 @@ def check_installed() -> None:
         raise ReleaseError("--on ray needs Ray. Install it with: pip install 'fedreel[ray]'")
 
 
-def on_ray(todo: Sequence[RenderTask], on_progress: OnProgress) -> None:
-    """Render clips on a Ray cluster, a task for each clip, the longest first.
+def on_ray(todo: Sequence[RenderTask], on_progress: OnProgress) -> Mapping[str, str]:
+    """Render clips on a Ray cluster, the longest first; return why some could not be drawn.
 
     The cluster is the one that RAY_ADDRESS names, else one that runs on this machine, else a new
     one of this machine alone, which ends with the work.
@@ -73,10 +73,10 @@ def on_ray(todo: Sequence[RenderTask], on_progress: OnProgress) -> None:
     Raises:
         ReleaseError: Ray is not installed or not reachable, a machine of the cluster has
             another fedreel, or a task was lost too often.
-        SceneError: a chapter cannot be built.
+        SceneError: a task ended with such an error.
     """
     with _connected() as ray:
-        _run_tasks(ray, todo, on_progress)
+        return _run_tasks(ray, todo, on_progress)
 
 
 @contextmanager
@@ -105,7 +105,7 @@ def _connected() -> Iterator[Any]:
         ray.shutdown()
 
 
-def _run_tasks(ray: Any, todo: Sequence[RenderTask], on_progress: OnProgress) -> None:
+def _run_tasks(ray: Any, todo: Sequence[RenderTask], on_progress: OnProgress) -> Mapping[str, str]:
     runs = dict.fromkeys(run for task in todo for run in task.planned.job.runs)
     records = {run: ray.put(packed_record(run)) for run in runs}
     progress = RemoteProgress(ray)
@@ -114,6 +114,7 @@ def _run_tasks(ray: Any, todo: Sequence[RenderTask], on_progress: OnProgress) ->
         num_cpus=1, max_retries=RETRIES, retry_exceptions=False, scheduling_strategy="SPREAD"
     )
     running: dict[Any, RenderTask] = {}
+    failed: dict[str, str] = {}
     try:
         for task in sorted(todo, key=lambda task: count_beats(task.name), reverse=True):
             remote_task = RemoteTask(task.planned, task.illustrated, maker_code())
@@ -128,11 +129,15 @@ def _run_tasks(ray: Any, todo: Sequence[RenderTask], on_progress: OnProgress) ->
                         on_progress(name, beat)
                 continue
             task = running.pop(ready)
-            store_files(_result(ray, ready, task.name), task.store)
+            try:
+                store_files(_result(ray, ready, task.name), task.store)
+            except ChapterFailedError as error:
+                failed[task.planned.job.chapter.name] = str(error)
             on_progress(task.name, DONE)
     finally:
         _cancel(ray, list(running))
         progress.end()
+    return failed
 
 
 def _result(ray: Any, ready: Any, name: str) -> Files:
@@ -248,7 +253,7 @@ def render_remotely(task: RemoteTask, actor: Any, *records: PackedRecord) -> Fil
 
     Raises:
         ReleaseError: this machine has another fedreel than the sender.
-        SceneError: the chapter cannot be built.
+        ChapterFailedError: the chapter cannot be drawn.
     """
     with work_folder(Path(gettempdir()), WORK) as folder:
         runs = tuple(_unpacked(one, folder / f"{i}") for i, one in enumerate(records))
@@ -257,10 +262,8 @@ def render_remotely(task: RemoteTask, actor: Any, *records: PackedRecord) -> Fil
         check_same(planned, task.maker_code)
         store = Store(folder / "store")
         context: Any = RemoteContext(actor, slots=None, split=False)
-        try:
-            render(RenderTask(planned, store, task.illustrated), context)
-        except SystemExit as error:  # Ray would treat it as a lost worker
-            raise error.__cause__ or ReleaseError(f"{planned.name} ended with {error}") from None
+        if reason := attempt(RenderTask(planned, store, task.illustrated), context):
+            raise ChapterFailedError(reason)
         return files_of(store)
 
 
@@ -306,7 +309,7 @@ def packed_record(run: str) -> PackedRecord:
         RecordError: the record does not exist.
     """
     folder = record.resolve(run)
-    files = (path for kind in READ for path in folder.glob(kind))
+    files = (path for path in record.parts(run) if any(map(path.match, READ)))
     return folder.resolve().name, {path.name: path.read_bytes() for path in files}
 
 

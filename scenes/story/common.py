@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fl_sim.record import Round, Run, Train
+from scenes.story.crowds import MOST_WORKERS
 from scenes.story.specs import (
     NO_PLATE,
     NO_READING,
@@ -38,6 +39,7 @@ from scenes.text.numbers import (
     total,
 )
 
+ALONE = "LocalOnly"  # the strategy without a shared model
 SHOWN_WORKER = 0  # the worker shown as an example
 SHOWN_ROUND = 1  # the round shown in full: the first
 
@@ -60,7 +62,16 @@ def workers(run: Run) -> list[WorkerSpec]:
 
 
 def stage(run: Run) -> StageSpec:
-    """Return the stage's spec."""
+    """Return the stage's spec.
+
+    Raises:
+        NotRecordedError: the workers share no model, or their number is unknown.
+    """
+    if run.strategy == ALONE:
+        raise NotRecordedError(
+            f"each client of the run {run.name!r} keeps a model of its own, and the chapter shows "
+            "one that all share. Use another run"
+        )
     per_mark = computed(
         1,
         Language.integer,
@@ -118,7 +129,7 @@ def plate(run: Run, round_: int) -> Plate:
     That is the largest weight before training, so that all rounds, and all runs with the same
     initial model, have the same scale.
     """
-    if run.filters is None:
+    if run.filters is None or not run.filters[0].size:
         return NO_PLATE
     return run.filters[round_], _largest(run.filters[0])
 
@@ -162,8 +173,14 @@ def num_workers(run: Run) -> Number:
     """Return the number of workers.
 
     Raises:
-        NotRecordedError: the run did not record the number.
+        NotRecordedError: the run did not record the number, or there is no worker, or too many.
     """
+    known = run.num_clients
+    if known is not None and not 0 < known <= MOST_WORKERS:
+        raise NotRecordedError(
+            f"the run {run.name!r} has {known} clients, and a film shows one to {MOST_WORKERS}. "
+            "Use another run"
+        )
     if run.partitions:
         return count(at(run).partitions)
     return number(at(run).num_clients, Language.integer)
@@ -204,6 +221,17 @@ def picked(run: Run, round_: int) -> tuple[int, ...]:
     answered = {reply.client for reply in train.replies}
     failed = {failure.client for failure in train.failures}
     return train.sampled or tuple(sorted(answered | failed))
+
+
+def drawn_anew(run: Run) -> bool:
+    """Whether other workers were sampled in some round than in others."""
+    trained = [round_.train for round_ in run.rounds if round_.train is not None]
+    return len({train.sampled for train in trained if train.sampled is not None}) > 1
+
+
+def rises(old: Number, new: Number) -> bool:
+    """Whether a number rises, and so that it can be seen in its digits."""
+    return new.value > old.value and new.text != old.text
 
 
 def everyone(run: Run, round_: int) -> bool:

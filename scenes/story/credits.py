@@ -43,7 +43,7 @@ def tell(runs: Sequence[Run]) -> CreditsSpec:
     return CreditsSpec(
         title=text("The records"),
         runs=_caption(runs),
-        thanks=line("Thanks to all who made Flower, PyTorch, Manim and the data set."),
+        thanks=_thanks(runs),
         table=_table(_listed(runs)) if several else (),
         left_out=_left_out(runs),
         run=() if several else _run(runs[0]),
@@ -59,6 +59,13 @@ def _caption(runs: Sequence[Run]) -> Line:
         "Every number comes from {n} recorded runs, each with a fingerprint.",
         n=computed(len(runs), Language.integer, "count of the records given"),
     )
+
+
+def _thanks(runs: Sequence[Run]) -> Line:
+    """Return the caption with thanks: to those whose work is known to have taken part."""
+    if all("torch" in run.provenance.versions and run.dataset is not None for run in runs):
+        return line("Thanks to all who made Flower, PyTorch, Manim and the data set.")
+    return line("Thanks to all who made Flower and Manim.")
 
 
 def _left_out(runs: Sequence[Run]) -> Line | None:

@@ -6,9 +6,9 @@ from functools import partial
 
 import numpy as np
 
-from fl_sim.record import Run
+from fl_sim.record import Partition, Run
 from scenes.story.class_names import kind_name
-from scenes.story.common import accuracy, central, chance, label_counts, round_number
+from scenes.story.common import accuracy, central, chance, label_counts, rises, round_number
 from scenes.story.pairs import CLEARLY, ROUNDS, Pair, alike_and_skewed, skew
 from scenes.story.specs import LabelsSpec, LevelSpec, LineChartSpec, RunLineSpec
 from scenes.story.update_arrows import DriftSpec, client_drift, num_updates
@@ -19,6 +19,7 @@ from scenes.text.numbers import Number, at, computed, number, position, with_run
 
 DIRICHLET, ALPHA = "dirichlet", "dirichlet-alpha"
 FEWEST_ROUNDS = 2  # of a curve
+MOST_UNEQUAL = 2  # ratio of counts that are about equal
 
 
 @dataclass(frozen=True)
@@ -127,16 +128,23 @@ def _top_share(run: Run) -> Number:
 
 def _alike(run: Run) -> Line:
     """Return the caption on the data of the less skewed run."""
-    if (skew(run) or 0.0) < CLEARLY:
+    if (skew(run) or 0.0) < CLEARLY and all(map(_about_equal, run.partitions)):
         return line("Alike data: every worker holds all kinds, about equally.")
     return line("The more alike data: every worker's photos by kind.")
+
+
+def _about_equal(part: Partition) -> bool:
+    """Whether a worker holds all kinds, and at most twice as many of one as of another."""
+    counts = part.label_counts or (0,)
+    return 0 < max(counts) <= MOST_UNEQUAL * min(counts)
 
 
 def _skewed(pair: Pair) -> Line:
     """Return the caption on the data of the skewed run."""
     one, other = (np.array([p.label_counts for p in run.partitions]).sum(axis=0) for run in pair)
     share = _top_share(pair[1])
-    if one.shape == other.shape and (one == other).all():
+    same = pair[0].dataset == pair[1].dataset
+    if same and one.shape == other.shape and (one == other).all():
         return line(
             "Skewed: the same photos, but on average {share} of a worker's are of one kind.",
             share=share,
@@ -176,7 +184,7 @@ def _guessing(run: Run) -> LevelSpec | None:
 def _curves(pair: Pair, drift: DriftSpec | None) -> Line:
     """Return the caption on the accuracies, with the reason if the drift shows it."""
     one, other = (with_run(run, accuracy(run, -1)) for run in pair)
-    if other.value < one.value and drift is not None and drift.cancels_more:
+    if rises(other, one) and drift is not None and drift.cancels_more:
         return line(
             "So less is learned. In the end {less} are right, with alike data {more}.",
             less=other,

@@ -11,6 +11,7 @@ from itertools import combinations
 import numpy as np
 import numpy.typing as npt
 
+MOST = 1e100  # an inner product from here on overflows when it is multiplied
 SWEEPS = 3  # passes over all swaps of two directions
 Values = npt.NDArray[np.float64]
 
@@ -32,13 +33,15 @@ class Drift:
 
 
 def drift(gram: Sequence[Sequence[float]], weights: Sequence[float]) -> Drift | None:
-    """Return lengths and angles of updates; None if an update or their average is zero.
+    """Return lengths and angles of updates; None if an update or their average is zero, or huge.
 
     Args:
         gram: the inner products of the updates, shape (k, k).
         weights: the share n_k/n of each update; the sum is one.
     """
     products, shares = np.array(gram, dtype=float), np.array(weights, dtype=float)
+    if np.abs(products).max(initial=0.0) > MOST:
+        return None
     onto = products @ shares  # inner products with the average
     squares, square = np.diag(products), float(shares @ onto)
     if len(squares) < 2 or squares.min() <= 0 or square <= 0:

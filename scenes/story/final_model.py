@@ -22,6 +22,7 @@ SHORT_NAME = 11  # characters of a class name under a photo or beside a row
 CAPTION_NAME = 10  # characters of a class name in a caption
 MOST_STEPS = 30  # rounds chosen one by one; with more, some are skipped
 SECONDS = 3.0  # for all steps
+MOST_KINDS_RIGHT = 0.5  # share of kinds, named right most often, above which a diagonal is seen
 FAVOURITE = 0.5  # share of all predictions above which a caption names the most frequent class
 
 Shares = npt.NDArray[np.float64]
@@ -195,7 +196,7 @@ def _num_tested(run: Run) -> Number | None:
 
 def _tested(run: Run) -> list[int]:
     """Return the rounds with confusion counts."""
-    return [round_.number for round_ in run.rounds if round_.confusion is not None]
+    return [r.number for r in run.rounds if r.confusion is not None and any(map(any, r.confusion))]
 
 
 def _steps(run: Run) -> list[int]:
@@ -283,8 +284,9 @@ def _sharpen(run: Run, steps: Sequence[int]) -> Line:
     """Return the caption on the diagonal, depending on whether it grows."""
     if not steps:
         return NOTHING
-    before, after = (float(np.trace(_shares(run, round_))) for round_ in (steps[0], steps[-1]))
-    if after > before:
+    if len(steps) == 1:
+        return line("The diagonal: the right answers.")
+    if _diagonal_forms(_shares(run, steps[0]), _shares(run, steps[-1])):
         return line("Round by round a diagonal forms: the right answers.")
     first, last = round_number(steps[0], run), round_number(steps[-1], run)
     return line(
@@ -292,15 +294,29 @@ def _sharpen(run: Run, steps: Sequence[int]) -> Line:
     )
 
 
+def _diagonal_forms(first: Shares, last: Shares) -> bool:
+    """Whether more is right in the end, and most kinds get their own name most often."""
+    held = last.any(axis=1)
+    right = np.diag(last)[held] >= last.max(axis=1)[held]
+    return bool(np.trace(last) > np.trace(first) and right.mean() > MOST_KINDS_RIGHT)
+
+
 def _favourite(run: Run, round_: int) -> tuple[Number, Number]:
     """Return the most frequent prediction and its share of the photos."""
-    given = np.array(run.rounds[round_].confusion).sum(axis=0)
+    given = np.array(run.rounds[round_].confusion, dtype=float).sum(axis=0)
     kind = int(np.argmax(given))
     share = float(given[kind] / max(given.sum(), 1))
     matrix = at(run).rounds[round_].confusion
     words = "sum of {} over the sum of {}"
     named = computed(share, Language.percent, words, matrix[:][kind], matrix)
     return kind_name(run, kind, CAPTION_NAME), named
+
+
+def _all_right(run: Run, round_: int, high: Number) -> Line:
+    """Return the caption on a model without mistakes, which may not have seen every kind."""
+    if _shares(run, round_).any(axis=1).all():
+        return line("It names every kind right: {high}.", high=high)
+    return line("It gives each photo its right name.")
 
 
 def _classes(run: Run, spec: ConfusionSpec | None) -> Line:
@@ -310,8 +326,17 @@ def _classes(run: Run, spec: ConfusionSpec | None) -> Line:
     end = _tested(run)[-1]
     high = _share(run, end, spec.best, spec.best)
     if spec.mistake is None:
-        return line("It names every kind right: {high}.", high=high)
+        return _all_right(run, end, high)
+    name, given = _favourite(run, end)
+    if given.value == 1:
+        return line("It calls every photo by one name: {name}.", name=name)
     true, named = spec.mistake
+    if not high.value:
+        return line(
+            "It names no kind right. Most common mistake: {true} called {named}.",
+            true=kind_name(run, true, CAPTION_NAME),
+            named=kind_name(run, named, CAPTION_NAME),
+        )
     return line(
         "Best: {best}, {high}. Most common mistake: {true} called {named}, {share}.",
         best=kind_name(run, spec.best, CAPTION_NAME),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fl_sim.record import Run
-from scenes.story.common import all_photos, round_number
+from scenes.story.common import all_photos, participants, round_number
 from scenes.story.specs import EntrySpec
 from scenes.story.traffic import (
     DOWN,
@@ -166,8 +166,15 @@ def _balance(run: Run, stored: Number | None) -> tuple[Line, EntrySpec] | None:
     share = moved.value / stored.value
     words = "{}, over the bytes of the photos"
     part = computed(share, Language.whole_percent, words, moved)
-    caption = line(
-        "What moved is {part} of the photos' size, more each round. No photo moved.",
-        part=part,
-    )
-    return caption, entry
+    if _moves_in_every_round(run):
+        caption = line(
+            "What moved is {part} of the photos' size, more each round. No photo moved.",
+            part=part,
+        )
+        return caption, entry
+    return line("What moved is {part} of the photos' size. No photo moved.", part=part), entry
+
+
+def _moves_in_every_round(run: Run) -> bool:
+    """Whether there are several rounds, and an update came in each."""
+    return len(run.rounds) > 2 and all(map(participants, run.rounds[1:]))

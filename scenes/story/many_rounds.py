@@ -8,6 +8,7 @@ from scenes.story.baselines import Comparison, comparison
 from scenes.story.common import (
     SHOWN_ROUND,
     accuracy,
+    drawn_anew,
     everyone,
     last_round,
     model_size,
@@ -36,7 +37,7 @@ from scenes.story.traffic import TESTING, bytes_are_known
 from scenes.text.errors import NotRecordedError
 from scenes.text.language import Language
 from scenes.text.lines import Line, Text, line, plural, text
-from scenes.text.numbers import at, number
+from scenes.text.numbers import at, computed, number
 
 PACES = (0.6, 0.35)  # of the quick rounds on the stage
 MOST_STEPS = 44  # steps for the other rounds; many rounds share steps
@@ -151,7 +152,9 @@ def _stops(after: int, last: int) -> list[int]:
 def _again(run: Run) -> Line:
     """Return the caption on repeated rounds, and on sampling if workers are sampled."""
     last = round_number(-1, run)
-    if all(everyone(run, round_) for round_, _ in _quick_rounds(run)):
+    if last_round(run) == SHOWN_ROUND:
+        return line("This run has one round. Longer ones repeat it again and again.")
+    if not drawn_anew(run) or all(everyone(run, round_) for round_, _ in _quick_rounds(run)):
         return line("The same again and again, up to round {n}.", n=last)
     return line(
         "The same again and again, each time with a new draw of workers, up to round {n}.", n=last
@@ -211,15 +214,29 @@ def _reading(run: Run, round_: int) -> Reading:
 
 
 def _grow(run: Run) -> Line:
-    """Return the caption on participation: all workers, or some in each round."""
-    everyone = round(num_workers(run).value)
-    if all(len(participants(round_)) == everyone for round_ in run.rounds[1:]):
-        return line("Every worker trains in every round: the model learns from all.")
-    everyone_once = {client for round_ in run.rounds for client in participants(round_)}
-    if len(everyone_once) == everyone:
+    """Return the caption on participation: all workers, or some in each round, or none ever."""
+    each = [len(participants(round_)) for round_ in run.rounds[1:]]
+    once = len({client for round_ in run.rounds for client in participants(round_)})
+    n = num_workers(run)
+    if not once:
+        return line("Not one update came in any round: there was nothing to learn from.")
+    if min(each) == n.value:
         return plural(
-            num_workers(run),
-            "The only worker trains in some rounds, but not in all.",
-            "Only some train in a round, yet the model learns from all {n}.",
+            n,
+            "The only worker trains in every round.",
+            "Every worker trains in every round: the model learns from all.",
         )
-    return line("Only some train in a round, yet the model learns from many.")
+    if once < n.value:
+        words = "count of the clients in {}"
+        return line(
+            "Only some train in a round. In all rounds together, {some} of {n} did.",
+            some=computed(once, Language.integer, words, at(run).rounds[:].train.replies[:].client),
+            n=n,
+        )
+    if max(each) == n.value > 1:
+        return line("Not all train in every round, yet the model learns from all {n}.", n=n)
+    return plural(
+        n,
+        "The only worker trains in some rounds, but not in all.",
+        "Only some train in a round, yet the model learns from all {n}.",
+    )

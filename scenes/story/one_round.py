@@ -3,12 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import isclose
 from typing import Literal
 
-from fl_sim.record import Evaluate, Metrics, Run
+from fl_sim.record import Evaluate, Metrics, Run, TrainReply
 from scenes.story.common import (
     SHOWN_ROUND,
+    drawn_anew,
     everyone,
+    last_round,
     model_packet,
     model_size,
     num_workers,
@@ -54,6 +57,7 @@ PHASES = (
 Trend = Literal["falls", "wobbles", "open"]
 # Strategies whose new model is the mean of the workers' models.
 AVERAGING = ("FedAvg", "FedProx")
+SAME = 1e-4  # difference of weights that count as equal
 
 
 @dataclass(frozen=True)
@@ -167,15 +171,21 @@ def _lost(run: Run, round_: int) -> tuple[int, ...]:
     return tuple(client for client in picked(run, round_) if client not in answered)
 
 
+def _curve(reply: TrainReply) -> Sequence[float]:
+    """Return the losses of a reply by batch, or none: one batch is a point, and no curve."""
+    losses = reply.loss_curve or ()
+    return losses if len(losses) > 1 else ()
+
+
 def _curves(run: Run, round_: int) -> dict[int, CurveSpec]:
     """Return the losses by batch of the workers that answered, if known."""
     curves = {}
     for i, reply in enumerate(train_of(run, round_).replies):
-        if reply.loss_curve:
+        if curve := _curve(reply):
             losses = at(run).rounds[round_].train.replies[i].loss_curve
             first, last = (number(losses[end], Language.decimal) for end in (0, -1))
             named = line("loss {x}", x=first)
-            curves[reply.client] = CurveSpec(reply.loss_curve, named, first, last)
+            curves[reply.client] = CurveSpec(curve, named, first, last)
     return curves
 
 
@@ -273,7 +283,7 @@ def _initialise(run: Run) -> Line:
             "One first model for all {n} workers.",
         )
     weights = number(at(run).network.num_parameters, Language.integer)
-    if run.filters is None:
+    if run.filters is None or not run.filters[0].size:
         return line("All start from one model: {weights} weights.", weights=weights)
     drawn = computed(run.filters[0].size, Language.integer, "count of {}", at(run).filters[0])
     return line(
@@ -292,7 +302,7 @@ def _sample(run: Run, round_: int) -> Line:
             "A round begins. {n} worker takes part in it.",
             "A round begins. All {n} workers take part in it.",
         )
-    if train_of(run, round_).sampled is None:
+    if train_of(run, round_).sampled is None or not drawn_anew(run):
         return line("This round: {some} of the {n} workers.", some=some, n=num_workers(run))
     return line(
         "Workers may be busy, so a round asks only some: {some} of {n}, at random.",
@@ -318,7 +328,7 @@ def _distribute(run: Run) -> Line:
 def _train(run: Run, round_: int) -> Line:
     """Return the caption on training: photos, and the trend of the losses."""
     replies = train_of(run, round_).replies
-    curves = [reply.loss_curve or () for reply in replies]
+    curves = list(map(_curve, replies))
     if not all(curves):
         return line("Each trains its copy on its own photos, which never leave it.")
     if crowded(num_workers(run).value):
@@ -335,8 +345,10 @@ def _trend(curves: Sequence[Sequence[float]]) -> Trend:
     """Return the trend of loss curves."""
     if any(curve[-1] >= curve[0] for curve in curves):
         return "open"
-    ups = sum(later > one for curve in curves for one, later in pairwise(curve))
-    return "wobbles" if ups else "falls"
+    steps = [later - one for curve in curves for one, later in pairwise(curve)]
+    if max(steps) < 0:
+        return "falls"
+    return "wobbles" if max(steps) > 0 else "open"
 
 
 def _loss(trend: Trend) -> Line:
@@ -391,8 +403,8 @@ def _collect(run: Run, round_: int) -> Line:
     asked = at(run).rounds[round_].train.sampled
     return plural(
         computed(lost, Language.integer, "count of {} without a reply", asked),
-        "{n} worker does not answer. The others send weights, never photos.",
-        "{n} workers do not answer. The others send weights, never photos.",
+        "{n} worker sends nothing. The others send weights, never photos.",
+        "{n} workers send nothing. The others send weights, never photos.",
     )
 
 
@@ -416,9 +428,20 @@ def _aggregate(run: Run, round_: int) -> Line:
 
 def _averages(run: Run, round_: int) -> bool:
     """Whether the new model is the mean of the updates, as far as known."""
-    if run.probes:
-        return train_of(run, round_).weighted_mean is not None
-    return run.strategy is None or run.strategy in AVERAGING
+    if _weights_known(run, round_) and not _shares_add_up(run, round_):
+        return False
+    if not run.probes:
+        return run.strategy in AVERAGING
+    mean, held = train_of(run, round_).weighted_mean, run.rounds[round_].probes
+    if mean is None or held is None:
+        return mean is not None
+    return all(isclose(one, other, abs_tol=SAME) for one, other in zip(mean, held, strict=True))
+
+
+def _shares_add_up(run: Run, round_: int) -> bool:
+    """Whether the shares of a round's updates are the parts of a whole."""
+    replies = train_of(run, round_).replies
+    return isclose(sum(reply.weight or 0.0 for reply in replies), 1.0, abs_tol=SAME)
 
 
 def _evaluate(run: Run, round_: int) -> Line:
@@ -447,6 +470,8 @@ def _have_validation(run: Run, round_: int) -> bool:
 def _report(run: Run, round_: int) -> Line:
     """Return the caption on the result of the round."""
     readings = _before_and_after(run, round_)
+    if readings is None and round_ == last_round(run):
+        return line("The round is over, and it was the last one.")
     if readings is None:
         return line("The round is over. The next one begins with the new model.")
     old, new, _ = readings

@@ -10,13 +10,14 @@ The chapter shows the known weight that is best by these criteria in turn:
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from math import fsum
+from math import fsum, isclose
 
 from fl_sim.record import Run, Train, TrainReply
 from scenes.text.language import Language
 from scenes.text.numbers import Cursor, at
 
 DIGITS = 4
+MOST = 1e6  # a weight from here on has too many digits for a table
 MOST_TERMS = 4  # rows; with more workers, the last row is for the rest
 
 
@@ -139,7 +140,8 @@ def choices(run: Run) -> Iterator[WeightChoice]:
         for probe in range(len(run.probes)):
             choice = WeightChoice(run, round_.number, probe)
             # Skip strategies that change the average in a further step.
-            if abs(choice.server_value - (round_.train.weighted_mean or ())[probe]) < 10**-DIGITS:
+            averaged = (round_.train.weighted_mean or ())[probe]
+            if _can_be_written(choice) and abs(choice.server_value - averaged) < 10**-DIGITS:
                 yield choice
 
 
@@ -149,4 +151,11 @@ def _complete(train: Train) -> bool:
         reply.probes is not None and reply.weight is not None and reply.num_examples is not None
         for reply in train.replies
     )
-    return known and len(train.replies) > 1 and train.weighted_mean is not None
+    if not known or len(train.replies) < 2 or train.weighted_mean is None:
+        return False
+    return isclose(sum(reply.weight or 0.0 for reply in train.replies), 1.0, abs_tol=10**-DIGITS)
+
+
+def _can_be_written(choice: WeightChoice) -> bool:
+    """Whether all values of a weight have few digits before the point."""
+    return max(map(abs, (*choice.sent, choice.server_value))) < MOST

@@ -8,7 +8,7 @@ from fl_sim.record import Run
 from scenes.story.class_names import kind_name
 from scenes.story.common import SHOWN_WORKER, all_photos, class_names, label_counts, num_workers
 from scenes.story.specs import StackSpec, StacksSpec
-from scenes.text.errors import not_recorded
+from scenes.text.errors import NotRecordedError, not_recorded
 from scenes.text.language import ENGLISH, Language
 from scenes.text.lines import Line, line, plural, text
 from scenes.text.numbers import Number, at, computed, count, number, position, total
@@ -46,6 +46,8 @@ def tell(runs: Sequence[Run]) -> PartitionsSpec:
     run = runs[0]
     if not run.partitions:
         raise not_recorded(run.name, "partitions of its clients")
+    if not sum(_sizes(run)):
+        raise NotRecordedError(f"no client of the run {run.name!r} holds a photo. Use another run")
     return PartitionsSpec(
         title=text("Who holds which photos"),
         dataset=_dataset(run),
@@ -207,7 +209,7 @@ def _deal(run: Run) -> Line:
             n=n,
             few=few,
         )
-    if most.value - least.value <= 1:
+    if most.value == least.value:
         return plural(
             n,
             "Here {n} worker is dealt {size}. A real one has its own to begin with.",
@@ -239,7 +241,8 @@ def _split(run: Run) -> Line | None:
         computed(size / sum(sizes), Language.whole_percent, "sum of {} over both parts", part)
         for size, part in zip(sizes, parts, strict=True)
     )
-    each = {ENGLISH.whole_percent(_num_validation(run, w) / _size(run, w)) for w in workers}
+    held_out = [(_num_validation(run, w), _size(run, w)) for w in workers]
+    each = {ENGLISH.whole_percent(part / (size or 1)) for part, size in held_out}
     if each == {kept.text}:
         return line(
             "Each trains on {train} of its photos and keeps {held} for testing.",
@@ -263,13 +266,15 @@ def _kinds(run: Run) -> Line:
             n=count(at(run).dataset.class_names),
             k=k,
         )
+    counts = label_counts(run, SHOWN_WORKER)
+    if len(run.partitions) == 1 or not sum(counts):
+        return line("By kind: the numbers are worker {k}'s.", k=k)
     if _alike(run):
         return line("All hold much the same mix of kinds. The numbers are worker {k}'s.", k=k)
-    counts = label_counts(run, SHOWN_WORKER)
     most = max(range(len(counts)), key=lambda kind: counts[kind])
     held = part.label_counts
     share = computed(
-        counts[most] / (sum(counts) or 1),
+        counts[most] / sum(counts),
         Language.whole_percent,
         "{} over sum of {}",
         held[most],

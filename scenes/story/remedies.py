@@ -137,6 +137,8 @@ def _dots(found: ComparableRuns) -> Line:
     """Return the caption on dots and seeds."""
     strategy = next(iter(found.by_strategy))
     number = len(found.by_strategy[strategy])
+    if any(len(runs) != number for runs in found.by_strategy.values()):
+        return line("Each dot is one run on skewed data, with its own random draws.")
     words = "count of the runs with the strategy {}"
     return plural(
         computed(number, Language.integer, words, strategy),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import degrees
 
 from fl_sim.record import Run
-from scenes.story.common import SHOWN_ROUND
+from scenes.story.common import SHOWN_ROUND, rises
 from scenes.story.drift import Drift, drift
 from scenes.story.pairs import Pair
 from scenes.story.specs import ArrowsSpec, VersusSpec
@@ -159,4 +159,4 @@ def _cancel(kept: tuple[Number, Number]) -> Line:
 
 def _cancels_more(kept: tuple[Number, Number]) -> bool:
     """Whether skewed updates cancel more than alike ones."""
-    return kept[1].value < kept[0].value
+    return rises(kept[1], kept[0])

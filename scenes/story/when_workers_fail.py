@@ -11,6 +11,7 @@ from scenes.story.common import (
     picked,
     plate,
     reading,
+    rises,
     round_number,
     stage,
     updates,
@@ -199,7 +200,7 @@ def _close(run: Run, round_: int) -> Line:
         "old": accuracy(run, round_ - 1),
         "new": accuracy(run, round_),
     }
-    if parts["new"].value > parts["old"].value:
+    if rises(parts["old"], parts["new"]):
         return line(
             "The round closes with {came} of {n} updates. Accuracy still rose: {old} to {new}.",
             **parts,
@@ -236,12 +237,17 @@ def _all_rounds(run: Run) -> Line:
 
 def _none_came(run: Run) -> Line | None:
     """Return the caption on rounds without any update, or None."""
-    empty = sum(bool(_failures(round_)) and not _train(round_).replies for round_ in run.rounds)
-    if not empty:
+    empty = [bool(_failures(round_)) and not _train(round_).replies for round_ in run.rounds]
+    if not any(empty):
         return None
     words = "count of {} with train.failures and no train.replies"
+    n = computed(sum(empty), Language.integer, words, at(run).rounds)
+    if empty[-1]:
+        return plural(
+            n, "In {n} round no update came at all.", "In {n} rounds no update came at all."
+        )
     return plural(
-        computed(empty, Language.integer, words, at(run).rounds),
+        n,
         "In {n} round no update came at all. The run went on with the next one.",
         "In {n} rounds no update came at all. The run went on with the next ones.",
     )

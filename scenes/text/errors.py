@@ -1,5 +1,11 @@
 """Errors that a user can fix. Each message says what was found and what to do next."""
 
+import traceback
+from collections.abc import Mapping
+from pathlib import Path
+
+MOST_WORDS = 200  # characters of an error that nobody has worded for a user
+
 
 class SceneError(Exception):
     """Base class of the errors that the command line prints in one line."""
@@ -15,6 +21,18 @@ class BeatError(SceneError):
 
 class NotRecordedError(SceneError):
     """Data that a chapter needs and a run did not record."""
+
+
+class ChapterFailedError(NotRecordedError):
+    """A chapter that cannot be told or drawn; the others can be."""
+
+
+class UndrawnError(SceneError):
+    """Chapters that could not be drawn, after all others were: the reason of each by its name."""
+
+    def __init__(self, reasons: Mapping[str, str]) -> None:
+        super().__init__("; ".join(reasons.values()))
+        self.reasons = dict(reasons)
 
 
 class FitError(SceneError):
@@ -55,3 +73,13 @@ def not_recorded(run: str, missing: str) -> NotRecordedError:
         f"the run {run!r} recorded no {missing}. Use another run, or record one with: "
         "fl-sim run NAME"
     )
+
+
+def in_one_line(error: BaseException) -> str:
+    """Return an error in one line; one that nobody has worded for a user says where it arose."""
+    if isinstance(error, SceneError):
+        return " ".join(str(error).split())
+    place = (traceback.extract_tb(error.__traceback__) or [None])[-1]
+    where = "" if place is None else f" at {Path(place.filename).name}:{place.lineno}"
+    words = " ".join(f"{type(error).__name__}: {error}".split())[:MOST_WORDS]
+    return f"{words}{where}"

@@ -22,6 +22,7 @@ DOMAIN = "fedreel"
 SOURCE = "en"  # the language of the texts in the code
 CATALOGUES = files("scenes.text.catalogues")
 NO_BREAK = "\u00a0"
+HUGE = 1e12  # numbers from here on are written with an exponent
 MINUS = "\u2212"  # as wide as a plus; Babel writes a hyphen
 BYTE_UNITS = ("kilobyte", "megabyte", "gigabyte", "terabyte")
 
@@ -68,7 +69,9 @@ class Language:
         return self.decimal(round(value), 0)
 
     def decimal(self, value: float, digits: int = 2) -> str:
-        """Return a decimal number: ``2.3026`` -> ``2.30``."""
+        """Return a decimal number: ``2.3026`` -> ``2.30``; a huge one as ``1.5E30``."""
+        if abs(value) >= HUGE:
+            return _signed(numbers.format_scientific(value, format="0.##E0", locale=self.locale))
         pattern, grouped = _with_digits("#,##0", digits), self._is_grouped(value, digits)
         return _signed(
             numbers.format_decimal(

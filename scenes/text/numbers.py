@@ -12,6 +12,7 @@ from typing import Any, Self
 
 from fl_sim.record import Run
 from scenes.text.errors import not_recorded
+from scenes.text.glyphs import drawable
 from scenes.text.language import ENGLISH, Language
 from scenes.text.sources import NOT_RECORDED, Place, Source, Span, Step
 
@@ -133,10 +134,11 @@ def quote(cursor: Cursor, most: int = 40, form: Form | None = None) -> Number:
     return Number(written(ENGLISH, nan), _of(cursor), form=written)
 
 
-def _quoted(language: Language, _: float, *, text: Any, most: int, form: Form | None) -> str:
+def _quoted(language: Language, value: float, *, text: Any, most: int, form: Form | None) -> str:
     written = str(text) if form is None else form(language, text)
     written = "".join(c if c.isprintable() else " " for c in written)
-    words = " ".join(written.split())
+    _ = language.translate
+    words = drawable(" ".join(written.split())) or _("unnamed")
     return words if len(words) <= most else words[: most - 1].rstrip() + ELLIPSIS
 
 

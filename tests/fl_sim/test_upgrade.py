@@ -99,5 +99,6 @@ def test_no_file_outside_of_the_record_is_changed(folder: Path) -> None:
     shutil.move(folder / outside.name, outside)
     before = outside.read_bytes()
     edit(folder, final={"file": f"../{outside.name}", "sha256": "0" * 64})
-    upgrade(folder)
+    with pytest.raises(RecordError, match=r"final.file: '../model.safetensors' is not a bare name"):
+        upgrade(folder)
     assert outside.read_bytes() == before

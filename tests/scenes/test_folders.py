@@ -63,6 +63,7 @@ ALLOWED = {
     "scenes.story": ("scenes.story.specs", "scenes.story.crowds"),
     "scenes.text": (
         "scenes.text.errors",
+        "scenes.text.glyphs",
         "scenes.text.lines.Line",
         "scenes.text.lines.Text",
         "scenes.text.lines.numbers_of",

@@ -1,7 +1,6 @@
 """Pages of run records: writing, provenance and citation."""
 
 import re
-import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -14,7 +13,7 @@ from fl_sim import record
 from fl_sim.record import Run
 from scenes.outputs.film import title
 from scenes.release.page.places import Addresses
-from scenes.release.page.records import Entry, entries, files, folders
+from scenes.release.page.records import Entry, entries, folders
 from scenes.text.language import Language
 
 
@@ -38,11 +37,10 @@ class RecordPages:
     @classmethod
     def of(cls, names: Sequence[str]) -> Self:
         """Return the pages of records by name or path."""
-        runs = [record.load(name) for name in names]
-        places = folders(runs)
+        runs = record.load_all(names)
+        places = folders(list(runs.values()))
         pages = [
-            RecordPage(name, run, places[run.name], entries(run))
-            for name, run in zip(names, runs, strict=True)
+            RecordPage(name, run, places[run.name], entries(run)) for name, run in runs.items()
         ]
         known = {page.run.name: frozenset(page.tree.paths()) for page in pages}
         return cls(pages, Addresses(places, known))
@@ -59,7 +57,7 @@ def write_record(environment: Environment, folder: Path, page: RecordPage, back:
     """
     place = folder / page.folder
     place.mkdir(parents=True, exist_ok=True)
-    beside = [Path(shutil.copyfile(file, place / file.name)) for file in files(page.name, page.run)]
+    beside = record.copy(page.name, page.run, place)
     text = environment.get_template("record.html").render(
         name=page.run.name,
         title=str(title()),

@@ -1,10 +1,9 @@
-"""A run record as a tree of entries, each with an address, and the record's files."""
+"""A run record as a tree of entries, each with an address."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -109,16 +108,3 @@ def folders(runs: Sequence[Run]) -> dict[str, str]:
             slug = "-".join(part for part in (slug, record.fingerprint(run)[:8]) if part)
         found[run.name] = f"records/{slug}"
     return found
-
-
-def files(name: str, run: Run) -> list[Path]:
-    """Return the files of a record: its numbers, and its arrays and model, if any.
-
-    Args:
-        name: the record's name or path.
-        run: the loaded record.
-    """
-    folder = record.resolve(name)
-    beside = [part.file for part in (run.arrays, run.final) if part is not None and part.file]
-    found = [record.file_of(folder), *(folder / file for file in beside)]
-    return [path for path in found if path and path.parent == folder and path.is_file()]

@@ -190,7 +190,7 @@ def _round_cues(
 ) -> list[tuple[float, str, int | None]]:
     found = []
     for planned, clip, chapter in zip(film.planned, film.clips, chapters, strict=True):
-        runs = [record.load(run).name for run in planned.job.runs]
+        runs = [run.name for run in record.load_all(planned.job.runs).values()]
         for cue in round_cues(clip.beats, chapter.start, runs):
             found.append((round(cue.at, 3), cue.run, cue.round))
     return found

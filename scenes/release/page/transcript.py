@@ -80,7 +80,7 @@ class _Translator:
         own = LANGUAGES[job.look.language]
         self.language = language
         self.title = str(in_language(spec.title, language))
-        self.default_run = record.load(job.runs[0]).name
+        self.default_run = next(iter(record.load_all(job.runs).values())).name
         self.addresses = addresses
         self.translated: Mapping[TextKey, Number | Line] = (
             {} if language == own else translations(spec, own, language)

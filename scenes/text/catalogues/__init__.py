@@ -60,8 +60,8 @@ def to_do(catalogue: Catalog) -> list[str]:
     found = []
     for message in catalogue:
         english, translated = forms(message.id), forms(message.string)
-        wanted = set.union(*map(field_names, english))
-        same = all(translated) and set.union(*map(field_names, translated)) == wanted
+        wanted = set().union(*map(field_names, english))
+        same = all(translated) and set().union(*map(field_names, translated)) == wanted
         if message.id and not same:
             found.append(english[0])
     return found

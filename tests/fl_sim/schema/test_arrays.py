@@ -21,6 +21,7 @@ from fl_sim import record
 from fl_sim.record import RecordError
 from fl_sim.schema import arrays
 from fl_sim.schema.arrays import ArraysError
+from fl_sim.schema.files import FileError
 
 Array = npt.NDArray[Any]
 
@@ -94,9 +95,7 @@ def header(shape: str, descr: str = "'<f8'", version: bytes = b"\1\0", pad: int 
 
 def test_another_hash(tmp_path: Path) -> None:
     (tmp_path / "a.npz").write_bytes(b"1")
-    with pytest.raises(
-        ArraysError, match=r"^SHA-256 is 6b86b273ff34..., the record says 0000000000"
-    ):
+    with pytest.raises(FileError, match=r"^SHA-256 is 6b86b273ff34..., the record says 0000000000"):
         arrays.read(tmp_path / "a.npz", "0" * 64)
 
 

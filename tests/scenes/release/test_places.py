@@ -4,12 +4,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hand import hand_run, saved
 from hypothesis import given
 from hypothesis import strategies as st
 
 from fl_sim import record
 from scenes import FILM
 from scenes.release.page.places import Addresses, anchor, place_of
+from scenes.release.page.record_pages import RecordPages
 from scenes.release.page.records import Entry, entries, folders
 from scenes.release.page.rounds import RoundCue, round_cues, view_of
 from scenes.release.page.transcript import as_text, clock, cut, transcript
@@ -216,3 +218,18 @@ def test_a_transcript_is_written_in_each_language(hand: Callable[..., str]) -> N
     assert german.title == "Die Bilanz"
     assert caption in as_text([english], "Title")
     assert caption not in as_text([german], "Titel")
+
+
+def test_records_of_one_name_have_a_page_each(tmp_path: Path) -> None:
+    names = [
+        saved(tmp_path / str(step), hand_run(step=step).model_copy(update={"name": "run"}))
+        for step in (0, 1)
+    ]
+    pages = RecordPages.of(names)
+    first, second = pages.pages
+    assert [page.run.num_clients for page in pages.pages] == [3, 3]
+    assert [page.run.network.num_parameters for page in pages.pages] == [75, 76]
+    for page in (first, second):
+        place = number(at(page.run).network.num_parameters, Language.integer).source
+        assert pages.addresses.of(place, "") == f"{page.folder}/index.html#network.num_parameters"
+    assert first.folder != second.folder

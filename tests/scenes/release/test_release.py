@@ -82,11 +82,11 @@ def test_the_code_of_a_chapter_is_what_draws_it() -> None:
 
 
 def test_everything_sees_a_changed_record_and_setting(hand: Callable[..., str]) -> None:
-    one, other = Path(hand(step=0)), Path(hand(step=1))
-    found = release_digest([one], {"quality": "low"})
-    assert release_digest([one], {"quality": "low"}) == found
-    assert release_digest([other], {"quality": "low"}) != found
-    assert release_digest([one], {"quality": "high"}) != found
+    one, other = record.parts(hand(step=0)), record.parts(hand(step=1))
+    found = release_digest(one, {"quality": "low"})
+    assert release_digest(one, {"quality": "low"}) == found
+    assert release_digest(other, {"quality": "low"}) != found
+    assert release_digest(one, {"quality": "high"}) != found
 
 
 def test_sources_say_what_has_changed(hand: Callable[..., str]) -> None:

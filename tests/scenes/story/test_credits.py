@@ -176,3 +176,14 @@ def test_a_table_leaves_out_what_has_no_room() -> None:
     table = Table(columns, box(-2.5, -3, 2.5, 3), frame)
     assert [str(column.spec.name) for column in table.drawn] == ["name", "fingerprint"]
     assert table.width <= 5
+
+
+def test_thanks_go_to_those_who_took_part() -> None:
+    run = hand_run()
+    whole, part = (
+        "Thanks to all who made Flower, PyTorch, Manim and the data set.",
+        "Thanks to all who made Flower and Manim.",
+    )
+    assert str(story.tell([run]).thanks) == whole
+    other = run.model_copy(update={"provenance": record.Provenance()})
+    assert str(story.tell([run, other]).thanks) == part

@@ -216,3 +216,37 @@ def test_the_matrix_stays_in_its_area(frame: Frame, classes: int, name: str) -> 
         assert part.get_right()[0] <= area.right + 1e-6
         assert part.get_bottom()[1] >= area.bottom - 1e-6
         assert part.get_top()[1] <= area.top + 1e-6
+
+
+@pytest.mark.parametrize(
+    ("confusion", "expected"),
+    [
+        (((5, 0), (0, 5)), "It names every kind right: 100.0%."),
+        (((5, 0), (0, 0)), "It gives each photo its right name."),
+        (((5, 0), (5, 0)), "It calls every photo by one name: a."),
+        (((0, 5), (5, 0)), "It names no kind right. Most common mistake: a called b."),
+        (((4, 1), (0, 5)), "Best: b, 100.0%. Most common mistake: a called b, 20.0%."),
+    ],
+)
+def test_what_is_said_of_the_kinds(confusion: tuple[tuple[int, ...], ...], expected: str) -> None:
+    first = [[1, 4], [1, 4]]
+    run = with_confusion(first, [list(row) for row in confusion])
+    assert str(story.tell([run]).classes) == expected
+
+
+@pytest.mark.parametrize(
+    ("kinds_right", "forms"), [(10, True), (6, True), (5, False), (4, False), (0, False)]
+)
+def test_a_diagonal_forms_where_most_kinds_get_their_name(kinds_right: int, forms: bool) -> None:
+    first = np.full((10, 10), 0.1)
+    last = np.array([np.eye(10)[k if k < kinds_right else (k + 1) % 10] for k in range(10)])
+    assert story._diagonal_forms(first, last) is forms
+
+
+def test_no_diagonal_forms_where_less_is_right_than_at_first() -> None:
+    assert not story._diagonal_forms(np.eye(3), np.full((3, 3), 1 / 3))
+
+
+def test_a_single_matrix_has_no_rounds_to_go_through() -> None:
+    run = hand_run(rounds=0)
+    assert str(story.tell([run]).sharpen) == "The diagonal: the right answers."

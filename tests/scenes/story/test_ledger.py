@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from hand import hand_run
+from odd_records import nobody_delivers_last
 
 from fl_sim import record
 from scenes.charts.amounts import Amounts
@@ -127,3 +128,10 @@ def test_bars_are_to_scale_and_add_up() -> None:
     account.enter(entries[3:])
     assert account.entries[3].bar.width == pytest.approx(0.5 * account.bars.width)
     assert account.entries[2].bar not in account.entries[2].everything
+
+
+@pytest.mark.parametrize(("rounds", "more"), [(1, False), (2, True)])
+def test_more_is_moved_each_round_only_where_rounds_follow(rounds: int, more: bool) -> None:
+    found = ledger._moves_in_every_round(hand_run(rounds=rounds))
+    assert found is more
+    assert not ledger._moves_in_every_round(nobody_delivers_last(hand_run()))

@@ -1,5 +1,6 @@
 """Many rounds: what is said, and the chart of all of them."""
 
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 from hand import hand_run
 
 from fl_sim import record
+from fl_sim.record import Round, Run
 from scenes import theme
 from scenes.charts.history import History
 from scenes.charts.metric_curve import MetricCurve
@@ -121,7 +123,7 @@ def test_a_worker_that_failed_sends_no_update() -> None:
     ("numbers", "expected"),
     [
         ({"picked": 3}, "Every worker trains in every round: the model learns from all."),
-        ({"picked": 2}, "Only some train in a round, yet the model learns from many."),
+        ({"picked": 2}, "Only some train in a round. In all rounds together, 2 of 3 did."),
     ],
 )
 def test_who_takes_part_is_said_as_it_was(numbers: dict[str, int], expected: str) -> None:
@@ -301,3 +303,54 @@ def test_a_history_stays_in_its_area(shape: tuple[float, float]) -> None:
 def test_a_line_is_described_as_it_stands() -> None:
     spec: Line = many_rounds.tell([hand_run()]).grid
     assert spec == line("Red marks: updates sent. The curves: how well the model did.")
+
+
+def with_trained(*rounds: tuple[int, ...]) -> Run:
+    """Return a run of three workers, of which some deliver in each round."""
+    whole = hand_run(picked=3, rounds=len(rounds))
+
+    def trained(round_: Round, clients: tuple[int, ...]) -> Round:
+        assert round_.train is not None
+        replies = tuple(reply for reply in round_.train.replies if reply.client in clients)
+        train = round_.train.model_copy(update={"replies": replies})
+        return round_.model_copy(update={"train": train})
+
+    pairs = zip(whole.rounds[1:], rounds, strict=True)
+    return whole.model_copy(update={"rounds": (whole.rounds[0], *(trained(*p) for p in pairs))})
+
+
+@pytest.mark.parametrize(
+    ("rounds", "expected"),
+    [
+        (((), ()), "Not one update came in any round: there was nothing to learn from."),
+        (((0,), (0, 1)), "Only some train in a round. In all rounds together, 2 of 3 did."),
+        (((0,), ()), "Only some train in a round. In all rounds together, 1 of 3 did."),
+        (((0, 1), (2,)), "Only some train in a round, yet the model learns from all 3."),
+        (((0, 1, 2), (2,)), "Not all train in every round, yet the model learns from all 3."),
+        (((0, 1, 2),), "Every worker trains in every round: the model learns from all."),
+    ],
+)
+def test_who_the_model_learns_from(rounds: tuple[tuple[int, ...], ...], expected: str) -> None:
+    assert str(many_rounds._grow(with_trained(*rounds))) == expected
+
+
+def test_the_only_worker() -> None:
+    run = hand_run(workers=1, picked=1)
+    assert str(many_rounds._grow(run)) == "The only worker trains in every round."
+
+
+def test_one_round_is_not_the_same_again() -> None:
+    assert str(many_rounds._again(hand_run(rounds=1))) == (
+        "This run has one round. Longer ones repeat it again and again."
+    )
+
+
+def test_the_same_draw_is_not_called_a_new_one() -> None:
+    assert str(many_rounds._again(hand_run())) == "The same again and again, up to round 2."
+
+
+@pytest.mark.parametrize("chapter", ["opening", "cast", "one_round", "many_rounds", "loop"])
+def test_clients_that_share_no_model_are_not_said_to(chapter: str) -> None:
+    tell = import_module(f"scenes.story.{chapter}").tell
+    with pytest.raises(NotRecordedError, match="keeps a model of its own"):
+        tell([record.load("local-only")])

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from hand import hand_run, saved
+from odd_records import one_step
 
 from fl_sim import record
 from scenes.story import one_round
@@ -40,9 +41,10 @@ def caption(run: record.Run, phase: str) -> str:
 
 
 def test_a_few_or_all_are_picked() -> None:
-    assert caption(hand_run(workers=3), "sample") == (
-        "Workers may be busy, so a round asks only some: 2 of 3, at random."
+    assert caption(record.load("reference"), "sample") == (
+        "Workers may be busy, so a round asks only some: 3 of 10, at random."
     )
+    assert caption(hand_run(workers=3), "sample") == "This round: 2 of the 3 workers."
     assert caption(hand_run(workers=2), "sample") == (
         "A round begins. All 2 workers take part in it."
     )
@@ -80,7 +82,7 @@ def test_workers_that_do_not_answer_are_counted() -> None:
     run = with_train(hand_run(), sampled=(0, 1, 2))
     assert one_round.tell([run]).lost == (2,)
     assert caption(run, "collect") == (
-        "1 worker does not answer. The others send weights, never photos."
+        "1 worker sends nothing. The others send weights, never photos."
     )
     assert caption(hand_run(), "collect").startswith("Only the trained weights travel back.")
 
@@ -175,3 +177,55 @@ def test_a_bare_run_can_be_drawn(chapter: str, built: Callable[..., Any], tmp_pa
 def test_a_run_without_training_is_not_text() -> None:
     with pytest.raises(NotRecordedError, match="has no training in round 1"):
         one_round.tell([hand_run(rounds=0)])
+
+
+def test_one_batch_is_no_curve() -> None:
+    run = one_step(hand_run())
+    assert one_round.tell([run]).curves == {}
+    assert caption(run, "train") == (
+        "Each trains its copy on its own photos, which never leave it."
+    )
+
+
+@pytest.mark.parametrize(
+    ("losses", "trend"),
+    [
+        ((3.0, 2.0, 1.0), "falls"),
+        ((3.0, 3.5, 1.0), "wobbles"),
+        ((3.0, 3.0, 1.0), "open"),
+        ((3.0, 1.0, 3.0), "open"),
+    ],
+)
+def test_the_trend_of_losses(losses: tuple[float, ...], trend: str) -> None:
+    assert one_round._trend([(3.0, 2.0), losses]) == trend
+
+
+def test_shares_of_nothing_are_no_average() -> None:
+    run = with_replies(hand_run(), num_examples=0, weight=0.0)
+    assert caption(run, "aggregate") == "From all of these, the coordinator makes the new model."
+
+
+def test_a_model_that_is_not_the_mean_is_not_called_one() -> None:
+    run = hand_run()
+    rounds = [round_.model_copy(update={"probes": (9.0,)}) for round_ in run.rounds]
+    moved = run.model_copy(update={"rounds": tuple(rounds), "strategy": "FedAvgM"})
+    assert caption(moved, "aggregate") == "From all of these, the coordinator makes the new model."
+
+
+@pytest.mark.parametrize(
+    ("rounds", "expected"),
+    [
+        (1, "The round is over, and it was the last one."),
+        (2, "The round is over. The next one begins with the new model."),
+    ],
+)
+def test_no_round_follows_the_last(rounds: int, expected: str) -> None:
+    run = hand_run(rounds=rounds)
+    untested = [round_.model_copy(update={"central": None}) for round_ in run.rounds]
+    assert caption(run.model_copy(update={"rounds": tuple(untested)}), "report") == expected
+
+
+def test_huge_losses_have_an_exponent() -> None:
+    run = with_replies(hand_run(), loss_curve=(1e300, 1e30))
+    first = next(iter(one_round.tell([run]).curves.values()))
+    assert (str(first.first), str(first.last)) == ("loss 1E300", "1E30")

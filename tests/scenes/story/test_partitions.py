@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from hand import hand_run
+from odd_records import no_examples, one_without_examples
 
 from fl_sim import record
 from scenes.charts.tiles import Piles, block, in_columns
@@ -106,3 +107,19 @@ def test_piles_stand_on_a_floor_and_hang_under_it() -> None:
     assert (places[:8, 1] > 5.0).all()
     assert (places[8:, 1] < 4.5).all()
     assert abs(places[:, 0]).max() <= 1.0
+
+
+def test_a_worker_without_photos_is_not_said_to_hold_any() -> None:
+    spec = story.tell([one_without_examples(hand_run())])
+    assert str(spec.kinds) == "By kind: the numbers are worker 0's."
+    assert str(spec.deal) == ("Here 3 workers are dealt 0 to 25 each. Real ones have their own.")
+
+
+def test_a_single_worker_is_not_compared() -> None:
+    spec = story.tell([hand_run(workers=1, picked=1)])
+    assert str(spec.kinds) == "By kind: the numbers are worker 0's."
+
+
+def test_no_photos_at_all_are_no_chapter() -> None:
+    with pytest.raises(NotRecordedError, match="no client of the run 'hand-0' holds a photo"):
+        story.tell([no_examples(hand_run())])

@@ -2,14 +2,18 @@
 
 import pytest
 from hand import hand_run
+from odd_records import Change, nobody_delivers, nobody_delivers_first, nobody_delivers_last
 
 from fl_sim import record
 from scenes.charts.replies import Replies
 from scenes.drawing.layout import Frame, layout
 from scenes.story import when_workers_fail as story
+from scenes.story.common import rises
 from scenes.story.specs import RepliesSpec
 from scenes.text.errors import NotRecordedError
 from scenes.text.lines import text
+from scenes.text.numbers import Number
+from scenes.text.sources import NOT_RECORDED
 
 PARTS = ("thumbnails", "filters", "sample_images")
 
@@ -121,3 +125,29 @@ def test_any_number_of_workers_and_rounds_has_room(frame: Frame, asked: int, rou
     assert columns.get_right()[0] <= area.right
     assert columns.get_top()[1] <= area.top
     assert columns.get_bottom()[1] >= area.bottom
+
+
+@pytest.mark.parametrize(
+    ("change", "rounds", "expected"),
+    [
+        (nobody_delivers, 1, "In 1 round no update came at all."),
+        (nobody_delivers, 3, "In 3 rounds no update came at all."),
+        (nobody_delivers_last, 3, "In 1 round no update came at all."),
+        (
+            nobody_delivers_first,
+            3,
+            "In 1 round no update came at all. The run went on with the next one.",
+        ),
+    ],
+)
+def test_a_run_goes_on_only_where_a_round_follows(
+    change: Change, rounds: int, expected: str
+) -> None:
+    assert str(story._none_came(change(hand_run(rounds=rounds)))) == expected
+
+
+def test_a_rise_that_is_not_seen_is_none() -> None:
+    old, new = (Number("10.0%", NOT_RECORDED, value) for value in (0.09999, 0.10001))
+    assert not rises(old, new)
+    assert rises(old, Number("10.1%", NOT_RECORDED, 0.101))
+    assert not rises(new, Number("9.0%", NOT_RECORDED, 0.09))
