@@ -20,14 +20,14 @@ from pydantic_core import from_json
 
 from fl_sim.schema import arrays, text, upgrades
 from fl_sim.schema import model as _model
-from fl_sim.schema.checks import MEAN_TOLERANCE
+from fl_sim.schema.checks import MEAN_TOLERANCE, mean_tolerance
 from fl_sim.schema.errors import cut, first_line
 from fl_sim.schema.model import *  # noqa: F403
 from fl_sim.schema.model import SCHEMA_VERSION, ArrayFile, Run, incidental
 
 __all__ = [
     "MEAN_TOLERANCE", "RUNS", "RUN_FILE", "SCHEMA_VERSION", "RecordError", "computed", "file_of",
-    "fingerprint", "load", "names", "plain", "resolve", "save", "schema",
+    "fingerprint", "load", "mean_tolerance", "names", "plain", "resolve", "save", "schema",
 ]  # fmt: skip
 __all__ += _model.__all__
 
