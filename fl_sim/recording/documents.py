@@ -7,6 +7,7 @@ from typing import Any
 from fl_sim.recording.meaning import measure_of
 from fl_sim.recording.measures import is_number
 from fl_sim.recording.results import (
+    INSIDE,
     ImportFileError,
     Layout,
     Results,
@@ -87,7 +88,9 @@ def _read(data: Any, context: str, results: Results, depth: int) -> bool:
         return False
     if _of_flower(data, results) or _of_map(data, context, results):
         return True
-    found = [_read(each, f"{context} {key}", results, depth - 1) for key, each in data.items()]
+    found = [
+        _read(each, f"{context}{INSIDE}{key}", results, depth - 1) for key, each in data.items()
+    ]
     return any(found)
 
 
@@ -207,7 +210,7 @@ def _add_item(
             results.source = "a Flower Result"
             results.add(IN_A_LIST[key], number, _metrics(value, f"{key}, round {number}"))
         elif isinstance(value, dict):
-            _add_item(value, "", number, f"{context} {key}", results)
+            _add_item(value, "", number, f"{context}{INSIDE}{key}", results)
         else:
             results.add_by_name(number, _number(key, value, number), context)
 

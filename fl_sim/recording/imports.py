@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from fl_sim import record
 from fl_sim.recording.documents import read_json
-from fl_sim.recording.meaning import Choice, Doubt, interpret, names_in, words_of
+from fl_sim.recording.meaning import Choice, Doubt, interpret, measure_of, names_in, words_of
 from fl_sim.recording.measures import is_mean, rounded
 from fl_sim.recording.results import ImportFileError, Layout, Results, is_round, listed
 from fl_sim.recording.tables import read_table
@@ -24,13 +24,13 @@ MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM
 SAVE_ANEW = "save what it holds as JSON or CSV"
 # How files begin that no text is in, and what they are.
 MAGIC = {
-    b"\x80": "pickle; load it where it was made, and save vars(history) as JSON",
-    b"PK": f"archive, such as .npz, .pt or .xlsx; {SAVE_ANEW}",
-    b"PAR1": f"Parquet table; {SAVE_ANEW}",
-    b"\x1f\x8b": "file that gzip has packed; unpack it",
-    b"SQLite": f"database, such as MLflow's; {SAVE_ANEW}",
-    b"\x89HDF": f"HDF5 file; {SAVE_ANEW}",
-    b"\x93NUMPY": f"NumPy array; {SAVE_ANEW}",
+    b"\x80": "a pickle; load it where it was made, and save vars(history) as JSON",
+    b"PK": f"an archive, such as .npz, .pt or .xlsx; {SAVE_ANEW}",
+    b"PAR1": f"a Parquet table; {SAVE_ANEW}",
+    b"\x1f\x8b": "a file that gzip has packed; unpack it",
+    b"SQLite": f"a database, such as MLflow's; {SAVE_ANEW}",
+    b"\x89HDF": f"an HDF5 file; {SAVE_ANEW}",
+    b"\x93NUMPY": f"a NumPy array; {SAVE_ANEW}",
 }
 NUM_EXAMPLES = (["num", "examples"], ["num", "samples"], ["n", "samples"], ["examples"], ["n"])
 
@@ -63,12 +63,9 @@ def import_run(  # noqa: PLR0913  # one parameter an option
     """
     try:
         results = _read(path, layout or Layout())
-        rounds = _interpreted(_rounds(results), choice or Choice())
-        if results.assumed:
-            tell(
-                f"taken as measured by the server: {', '.join(results.assumed)}; if clients did, "
-                "say --measured-by clients"
-            )
+        choice = choice or Choice()
+        rounds = _interpreted(_rounds(results), choice)
+        _tell_assumed(results, choice, tell)
         return record.Run(
             name=name,
             strategy=strategy,
@@ -83,10 +80,25 @@ def import_run(  # noqa: PLR0913  # one parameter an option
         raise ImportFileError(f"{path}: {' '.join(str(error).split())}") from error
 
 
+def _tell_assumed(results: Results, choice: Choice, tell: Tell) -> None:
+    chosen = {*choice.loss, *choice.accuracy}
+    names = [name for name in results.assumed if name in chosen or measure_of(name)]
+    if names:
+        tell(
+            f"taken as measured by the server: {', '.join(names)}; if clients did, say "
+            "--measured-by clients"
+        )
+
+
 def _read(path: Path, layout: Layout) -> Results:
     tracked = read_tracker(path, layout)
     if tracked is not None:
         return tracked
+    if path.is_dir():
+        raise ImportFileError(
+            "is a folder without events of TensorBoard, runs of W&B or a store of MLflow; name a "
+            "file of JSON or CSV"
+        )
     text = _text(path)
     if text.lstrip()[0] in "{[":
         return read_json(text, layout)
@@ -104,7 +116,7 @@ def _text(path: Path) -> str:
     except UnicodeDecodeError as error:
         known = next((MAGIC[start] for start in MAGIC if content.startswith(start)), None)
         raise ImportFileError(
-            f"seems to be a {known}" if known else "is not UTF-8 text; save it as UTF-8"
+            f"seems to be {known}" if known else "is not UTF-8 text; save it as UTF-8"
         ) from error
     if not text.strip():
         raise ImportFileError("is empty")

@@ -1,7 +1,7 @@
 """Results: what a file of another program says of each round, before it becomes a record."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +18,10 @@ from fl_sim.recording.measures import is_number
 # Metrics by their names, by round; and those of single clients.
 Values = dict[int, dict[str, float]]
 ClientValues = dict[int, dict[int, dict[str, float]]]
+
+# Between the names of what metrics stand in; and words of such that hold all metrics of a run.
+INSIDE = "\0"
+WHOLE = frozenset({"history", "log", "logs", "result", "results", "run", "runs", "rounds", "round"})
 
 # What else than rounds may be counted. Who counts from 0 may mean two things by it.
 STEPS = (["step"], ["global", "step"])
@@ -102,16 +106,14 @@ class Results:
             by_client.setdefault(client, {})[name] = value
 
     def _phase(self, name: str, context: str) -> str:
-        words = {*words_of(context), *words_of(name)}
-        if words & TRAINING:
-            return "train"
-        if words & SERVER or words & CLIENTS:
-            return "central" if words & SERVER else "evaluate"
+        """Return the phase in which a metric was measured: its own name goes before its context."""
+        words = set(words_of(name))
+        said = _phase_by(words) or _phase_by(_telling(context))
+        if said is not None:
+            return said
         if self.layout.measured_by is not None:
             return "evaluate" if self.layout.measured_by == "clients" else "central"
-        if measure_of(name) is None:
-            return "central"
-        if words & VALIDATING:
+        if measure_of(name) is not None and (words | _telling(context)) & VALIDATING:
             raise ImportFileError(
                 f"{name} may be what the server measured, or the mean of what clients did; say "
                 "--measured-by server or --measured-by clients"
@@ -119,6 +121,22 @@ class Results:
         if name not in self.assumed:
             self.assumed.append(name)
         return "central"
+
+
+def _phase_by(words: Set[str]) -> str | None:
+    if words & TRAINING:
+        return "train"
+    if words & SERVER:
+        return "central"
+    if words & CLIENTS:
+        return "evaluate"
+    return None
+
+
+def _telling(context: str) -> set[str]:
+    """Return the words of names around metrics that tell of them: a training history holds all."""
+    parts = [set(words_of(part)) for part in context.split(INSIDE)]
+    return set().union(*(words for words in parts if not words & WHOLE))
 
 
 def round_name(names: Sequence[str], layout: Layout) -> str | None:

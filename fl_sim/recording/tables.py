@@ -205,6 +205,11 @@ def _table(text: str) -> Table:
     except csv.Error as error:
         raise ImportFileError(f"line {reader.line_num} is not readable as CSV ({error})") from error
     (_, header), *rest = [(number, cells) for number, cells in lines if any(cells)] or [(0, [])]
+    if len(header) == 1 and round_name(header, Layout()) is None:
+        raise ImportFileError(
+            "seems to be plain text, neither JSON nor a table; a table would do that begins with a "
+            "line such as round,loss,accuracy"
+        )
     for number, cells in rest:
         if len(cells) != len(header):
             raise ImportFileError(

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from fl_sim.recording.measures import is_number
-from fl_sim.recording.results import ImportFileError, Layout, Results, listed
+from fl_sim.recording.results import ImportFileError, Layout, Results, listed, whole
 
 # The number of a round, and metrics by name.
 Rows = Iterator[tuple[int, dict[str, Any]]]
@@ -46,15 +46,15 @@ def _results(
         reason = f"{type(error).__name__}: {error}".partition("\n")[0]
         raise ImportFileError(f"is not readable by {source} ({reason})") from error
     for step, row in rows:
-        number = row.pop("round", step)
-        if "round" in row or number is not step:
+        if "round" in row:
             results.counted = "round"
+        number = whole(row.pop("round", step))
         metrics = {
             name: value
             for name, value in row.items()
             if is_number(value) and not name.startswith("_")
         }
-        results.add_by_name(int(number), metrics)
+        results.add_by_name(number, metrics)
     return results
 
 
