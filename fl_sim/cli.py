@@ -260,10 +260,13 @@ def suite(
     epilog=examples(
         "fl-sim import results.json --name theirs",
         "fl-sim import metrics.csv --name theirs --percent --strategy FedAvg --clients 10",
+        "fl-sim import keras.csv --name theirs --round-column epoch --first-round 1",
         "fl-sim import results.json --name theirs --out ~/runs/theirs --force",
     ),
 )
-@cloup.argument("file", type=cloup.Path(path_type=Path), help="A Flower Result as JSON, or CSV.")
+@cloup.argument(
+    "file", type=cloup.Path(path_type=Path), help="JSON, CSV, or what a tracker left in a folder."
+)
 @cloup.option("--name", required=True, help="Name of the run.")
 @cloup.option(
     "--out",
@@ -273,7 +276,25 @@ def suite(
 @cloup.option("--force", is_flag=True, help="Replace the record that is there.")
 @cloup.option("--strategy", metavar="NAME", help="Class name of the strategy, such as FedAvg.")
 @cloup.option("--clients", type=click.IntRange(1), metavar="N", help="How many there were.")
-@cloup.option("--percent", is_flag=True, help="Accuracies are in percent.")
+@cloup.option_group(
+    "Where a file leaves a doubt",
+    cloup.option("--percent", is_flag=True, help="Accuracies are in percent."),
+    cloup.option("--loss", multiple=True, metavar="NAME", help="Metric that is the loss."),
+    cloup.option("--accuracy", multiple=True, metavar="NAME", help="Metric that is the accuracy."),
+    cloup.option(
+        "--measured-by",
+        type=click.Choice(["server", "clients"]),
+        help="Who measured what no name tells.",
+    ),
+    cloup.option("--round-column", metavar="NAME", help="Column with the number of the round."),
+    cloup.option(
+        "--first-round",
+        type=click.IntRange(0, 1),
+        help="The round with which it begins: 0 is the state before training.",
+    ),
+    cloup.option("--client-column", metavar="NAME", help="Column with the client."),
+    cloup.option("--run", "one_run", metavar="NAME", help="One of the runs in it."),
+)
 def import_results(  # noqa: PLR0913, PLR0917  # one parameter an option
     file: Path,
     name: str,
@@ -282,19 +303,36 @@ def import_results(  # noqa: PLR0913, PLR0917  # one parameter an option
     strategy: str | None,
     clients: int | None,
     percent: bool,
+    loss: tuple[str, ...],
+    accuracy: tuple[str, ...],
+    measured_by: str | None,
+    round_column: str | None,
+    first_round: int | None,
+    client_column: str | None,
+    one_run: str | None,
 ) -> None:
     """Make a record of a run that left results alone.
 
-    FILE is a Flower Result that was saved as JSON, or a table as CSV with a column round and others
-    such as loss and accuracy, of the global model on the server; columns that begin with train are
-    the clients'. What it does not say is absent from the record.
+    FILE is JSON, such as a Flower Result or History, or rounds in a list; a table as CSV, such as
+    those that W&B, TensorBoard and MLflow export, with a column round and others such as loss and
+    accuracy; or a folder of one of these trackers. What it does not say is absent from the record,
+    and where it can be meant in two ways, an error names the option that decides.
     """
     from fl_sim.recording.imports import import_run
-    from fl_sim.recording.results import ImportFileError
+    from fl_sim.recording.meaning import Choice
+    from fl_sim.recording.results import ImportFileError, Layout
     from fl_sim.running.target import LaunchError, Target, place
 
     try:
-        result = import_run(file, name, strategy=strategy, clients=clients, percent=percent)
+        result = import_run(
+            file,
+            name,
+            strategy=strategy,
+            clients=clients,
+            choice=Choice(loss, accuracy, percent),
+            layout=Layout(round_column, client_column, first_round, measured_by, one_run),
+            tell=lambda text: click.echo(f"fl-sim: {text}", err=True),
+        )
         folder = place(result, Target(name, out, force))
     except (ImportFileError, LaunchError) as error:
         _fail(error)

@@ -22,7 +22,7 @@ from pydantic_core import from_json
 from fl_sim import interrupted
 from fl_sim.schema import arrays, files, text, upgrades
 from fl_sim.schema import model as _model
-from fl_sim.schema.checks import MEAN_TOLERANCE
+from fl_sim.schema.checks import MEAN_TOLERANCE, mean_tolerance
 from fl_sim.schema.errors import cut, first_line
 from fl_sim.schema.model import *  # noqa: F403
 from fl_sim.schema.model import SCHEMA_VERSION, ArrayFile, Run, incidental
@@ -30,8 +30,8 @@ from fl_sim.wording import did_you_mean
 
 __all__ = [
     "MEAN_TOLERANCE", "RUNS", "RUN_FILE", "SCHEMA_VERSION", "RecordError", "computed", "copy",
-    "file_of", "fingerprint", "load", "load_all", "names", "parts", "plain", "resolve", "save",
-    "schema",
+    "file_of", "fingerprint", "load", "load_all", "mean_tolerance", "names", "parts", "plain",
+    "resolve", "save", "schema",
 ]  # fmt: skip
 __all__ += _model.__all__
 

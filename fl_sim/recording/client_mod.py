@@ -2,16 +2,20 @@
 
 import time
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
-from flwr.app import ConfigRecord, ConfigRecordValues, Context, Message, MessageType
-from flwr.clientapp.typing import ClientAppCallable, Mod
+from flwr.app import ConfigRecord, MessageType
 
 from fl_sim.recording.replies import CLIENT
 
-LabelCounts = Callable[[Context], Sequence[int]]
+if TYPE_CHECKING:  # older versions of Flower lack some of these
+    from flwr.app import ConfigRecordValues, Context, Message
+    from flwr.clientapp.typing import ClientAppCallable, Mod
+
+LabelCounts = Callable[["Context"], Sequence[int]]
 
 
-def record_client(label_counts: LabelCounts | None = None) -> Mod:
+def record_client(label_counts: LabelCounts | None = None) -> "Mod":
     """Return a mod with which a client reports its seconds, its number and its label counts.
 
     ::
@@ -24,17 +28,27 @@ def record_client(label_counts: LabelCounts | None = None) -> Mod:
     Args:
         label_counts: gives the number of examples of each class that a client holds, in the order
             of the labels. It is asked once for each client, run and process.
+
+    Raises:
+        TypeError: ``label_counts`` is no function.
     """
+    if label_counts is not None and not callable(label_counts):
+        raise TypeError(
+            f"label_counts is {label_counts!r}; give a function that takes a client's context and "
+            "returns its number of examples of each class"
+        )
     known: dict[tuple[int, int], list[int]] = {}
 
-    def counts_of(context: Context) -> list[int]:
+    def counts_of(context: "Context") -> list[int]:
         assert label_counts is not None
         key = context.run_id, context.node_id
         if key not in known:
             known[key] = [int(count) for count in label_counts(context)]
         return known[key]
 
-    def respond(message: Message, context: Context, call_next: ClientAppCallable) -> Message:
+    def respond(
+        message: "Message", context: "Context", call_next: "ClientAppCallable"
+    ) -> "Message":
         started = time.perf_counter()
         reply = call_next(message, context)
         seconds = time.perf_counter() - started
@@ -55,6 +69,6 @@ def record_client(label_counts: LabelCounts | None = None) -> Mod:
     return respond
 
 
-def _is_asked(message: Message) -> bool:
+def _is_asked(message: "Message") -> bool:
     kind = message.metadata.message_type.partition(".")[0]
     return kind in (MessageType.TRAIN, MessageType.EVALUATE)

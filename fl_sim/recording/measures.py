@@ -1,11 +1,10 @@
-"""Measures: numbers as a record keeps them, and an app's own metrics in its terms.
+"""Measures: numbers as a record keeps them.
 
 Needs no Flower, so that results of another machine can be read where none is installed.
 """
 
 import math
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,45 +13,49 @@ from fl_sim import record
 
 METRIC_DIGITS = 7
 
-# How apps call the two measures of a record, alone or after a prefix such as train_ or eval-.
-LOSS = ("loss",)
-ACCURACY = ("accuracy", "acc")
-
 
 def score(
     metrics: Mapping[str, Any] | None, prefix: str = "", weight: str = ""
 ) -> record.Metrics | None:
-    """Return an app's metrics in the record's terms, or None where there are none.
+    """Return metrics in the record's terms, where they have its names; None where there are none.
 
     Args:
-        metrics: numbers by the app's own names. One called ``loss`` or ``..._loss`` is the loss,
-            one called ``accuracy``, ``acc`` or ``..._acc`` the accuracy, if it is a share of 1;
-            lists are left out, and so is what is not finite.
+        metrics: numbers by name. ``loss`` is the loss, and ``accuracy`` the accuracy, if it is a
+            share of 1; lists are left out, and so is what is not finite.
         prefix: of the names to read; the rest is left out.
         weight: name of the number of examples, which is no measure.
     """
+    found = as_named(metrics, prefix, weight)
+    if found is None:
+        return None
+    other = dict(found.other)
+    share = 0 <= other.get("accuracy", -1) <= 1
+    return record.Metrics(
+        loss=other.pop("loss", None),
+        accuracy=other.pop("accuracy") if share else None,
+        other=other,
+    )
+
+
+def as_named(
+    metrics: Mapping[str, Any] | None, prefix: str = "", weight: str = ""
+) -> record.Metrics | None:
+    """Return metrics under the names that an app gives them; arguments as above."""
     known = {
         name.removeprefix(prefix): rounded(value)
         for name, value in (metrics or {}).items()
         if name.startswith(prefix) and name != weight and is_number(value)
     }
-    if not known:
-        return None
-    loss = named(known, LOSS)
-    accuracy = named([name for name, value in known.items() if 0 <= value <= 1], ACCURACY)
-    return record.Metrics(
-        loss=None if loss is None else known[loss],
-        accuracy=None if accuracy is None else known[accuracy],
-        other={name: value for name, value in known.items() if name not in (loss, accuracy)},
-    )
+    return record.Metrics(other=known) if known else None
 
 
-def named(names: Iterable[str], endings: tuple[str, ...]) -> str | None:
-    """Return the name that is one of ``endings``, or else the first that ends in one as a word."""
-    known = {name: re.split(r"[^a-z0-9]+", name.lower()) for name in names}
-    exact = [name for ending in endings for name in known if known[name] == [ending]]
-    ended = [name for name, words in known.items() if words[-1] in endings]
-    return next(iter(exact + ended), None)
+def is_mean(found: record.Metrics | None, replies: Sequence[record.EvaluateReply]) -> bool:
+    """Tell whether an aggregate is the mean over the replies, weighted by their examples."""
+    if found is None:
+        return False
+    aggregates = {"loss": found.loss, "accuracy": found.accuracy}
+    known = {key: value for key, value in aggregates.items() if value is not None}
+    return bool(known) and all(_is_mean_of(key, value, replies) for key, value in known.items())
 
 
 def is_number(value: Any) -> bool:
@@ -80,3 +83,15 @@ def finite(values: Iterable[float]) -> tuple[float, ...] | None:
     """Return the values, or None where one is not finite: a record holds none such."""
     found = tuple(values)
     return found if all(map(math.isfinite, found)) else None
+
+
+def _is_mean_of(key: str, value: float, replies: Sequence[record.EvaluateReply]) -> bool:
+    terms = [
+        reply.weight * measured
+        for reply in replies
+        if reply.weight is not None and (measured := getattr(reply.metrics, key, None)) is not None
+    ]
+    if not len(terms) == len(replies) > 0:
+        return False
+    mean = sum(terms)
+    return bool(abs(value - mean) <= record.MEAN_TOLERANCE * max(1.0, abs(mean)))

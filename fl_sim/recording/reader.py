@@ -1,36 +1,49 @@
 """The reader of replies: the train phase and the evaluate phase of a round as a record has them."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from flwr.app import MetricRecord
 
 from fl_sim import record
 from fl_sim.recording import drift
-from fl_sim.recording.measures import finite, is_number, rounded, score
+from fl_sim.recording.meaning import words_of
+from fl_sim.recording.measures import finite, is_mean, is_number, rounded, score
 from fl_sim.recording.phase import Delivery, Phase
 from fl_sim.recording.probes import read_probes
 from fl_sim.recording.replies import Model
 
 CURVE_DIGITS = 5
 CLOCK_DIGITS = 4
+WEIGHT = "num-examples"  # Flower's default name for it
 MOST_EXAMPLES = 2**53  # beyond it a real number is no count
 
 Probes = Sequence[record.Probe] | None
+Score = Callable[..., record.Metrics | None]
+
+
+def counts_examples(weight: str) -> bool:
+    """Tell whether the metric by which clients are weighed is their number of examples."""
+    return words_of(weight) == words_of(WEIGHT)
 
 
 class Reader:
     """Reads what clients sent in a record's terms. What they do not report is absent.
 
     Args:
-        weight: name of the number of examples among a client's metrics.
+        weight: name of the metric by which clients are weighed. If it is not the number of
+            examples, it is a metric like the others.
         curves: whether to keep the loss of every batch.
+        score: makes metrics of a record out of those of an app.
     """
 
-    def __init__(self, weight: str, curves: bool) -> None:
+    def __init__(self, weight: str, curves: bool, score: Score = score) -> None:
         self._weight = weight
+        self._counted = weight if counts_examples(weight) else ""
         self._curves = curves
+        self._score = score
+        self.updates = True  # whether to measure how far clients' models are from the global one
 
     def train(
         self, phase: Phase, probes: Probes, aggregate: Model | None, metrics: MetricRecord | None
@@ -46,16 +59,13 @@ class Reader:
         shares = self._shares(phase.deliveries)
         rows = tuple(self._trained(phase, each, shares, probes) for each in phase.deliveries)
         followed = None if aggregate is None else read_probes(probes, aggregate)
-        starts = [phase.models.get(each.client) for each in phase.deliveries]
-        known = [start for start in starts if start is not None]
-        models = [each.model for each in phase.deliveries]
         return record.Train(
             sampled=phase.sampled,
             replies=rows,
             failures=phase.failures,
             weighted_mean=_mean(followed, rows),
-            metrics=score(metrics, weight=self._weight),
-            gram=drift.gram(models, known) if len(known) == len(models) else None,
+            metrics=self._score(metrics, weight=self._counted),
+            gram=self._gram(phase),
             seconds=_since(phase),
         )
 
@@ -63,20 +73,27 @@ class Reader:
         """Return the evaluate phase of a round, its metrics as the strategy aggregated."""
         shares = self._shares(phase.deliveries)
         rows = tuple(self._evaluated(phase, each, shares) for each in phase.deliveries)
-        found = score(metrics, weight=self._weight)
+        found = self._score(metrics, weight=self._counted)
         return record.Evaluate(
             sampled=phase.sampled,
             replies=rows,
             failures=phase.failures,
             metrics=found,
-            averaged=_is_mean(found, rows),
+            averaged=is_mean(found, rows),
             seconds=_since(phase),
         )
+
+    def _gram(self, phase: Phase) -> drift.Matrix | None:
+        starts = [phase.models.get(each.client) for each in phase.deliveries]
+        known = [start for start in starts if start is not None]
+        if not self.updates or len(known) < len(starts):
+            return None
+        return drift.gram([each.model for each in phase.deliveries], known)
 
     def _trained(
         self, phase: Phase, sent: Delivery, shares: Mapping[int, float], probes: Probes
     ) -> record.TrainReply:
-        start = phase.models.get(sent.client)
+        start = phase.models.get(sent.client) if self.updates else None
         norm = None if start is None else drift.distance(sent.model, start)
         return record.TrainReply(
             client=sent.client,
@@ -88,9 +105,9 @@ class Reader:
             update_norm=None if norm is None else rounded(norm),
             probes=read_probes(probes, sent.model),
             loss_curve=_curve(sent.report) if self._curves else None,
-            train=score(sent.metrics, weight=self._weight),
-            validation=score(sent.report, "validation-"),
-            test=score(sent.report, "test-"),
+            train=self._score(sent.metrics, weight=self._counted),
+            validation=self._score(sent.report, "validation-"),
+            test=self._score(sent.report, "test-"),
         )
 
     def _evaluated(
@@ -100,7 +117,7 @@ class Reader:
             client=sent.client,
             num_examples=self._num_examples(sent),
             weight=shares.get(sent.client),
-            metrics=score(sent.metrics, weight=self._weight),
+            metrics=self._score(sent.metrics, weight=self._counted),
             bytes_down=phase.bytes_down.get(sent.client),
             bytes_up=sent.metrics_bytes,
             seconds=_clocked(sent.report),
@@ -108,19 +125,26 @@ class Reader:
 
     def _num_examples(self, sent: Delivery) -> int | None:
         """Return the examples that a client counted; some weigh by what is no count."""
-        count = sent.metrics.get(self._weight)
+        count = sent.metrics.get(self._counted)
         if count is None or not is_number(count):
             return None
         return int(count) if count == int(count) and 0 <= count <= MOST_EXAMPLES else None
 
     def _shares(self, sent: Sequence[Delivery]) -> dict[int, float]:
         """Return n_k / n of each client, nothing unless all have counted."""
-        counts = {each.client: self._num_examples(each) for each in sent}
+        counts = {each.client: self._amount(each) for each in sent}
         known = {client: count for client, count in counts.items() if count is not None}
         total = sum(known.values())
         if len(known) < len(counts) or not total:
             return {}
         return {client: count / total for client, count in known.items()}
+
+    def _amount(self, sent: Delivery) -> float | None:
+        """Return what a client is weighed by."""
+        if self._counted:
+            return self._num_examples(sent)
+        amount = sent.metrics.get(self._weight)
+        return amount if is_number(amount) and amount is not None and amount >= 0 else None
 
 
 def _clocked(report: Mapping[str, Any]) -> float | None:
@@ -149,30 +173,10 @@ def _mean(
     if aggregate is None or not len(replies) == len(sent) == len(weights) > 0:
         return None
     columns = zip(aggregate, *sent, strict=True)
-    near = all(
-        _is_near(value, sum(w * x for w, x in zip(weights, column, strict=True)))
-        for value, *column in columns
-    )
+    near = all(_is_near(value, weights, column) for value, *column in columns)
     return tuple(aggregate) if near else None
 
 
-def _is_mean(found: record.Metrics | None, replies: Sequence[record.EvaluateReply]) -> bool:
-    """Tell whether an aggregate is the mean over the replies, weighted by their examples."""
-    if found is None:
-        return False
-    aggregates = {"loss": found.loss, "accuracy": found.accuracy}
-    known = {key: value for key, value in aggregates.items() if value is not None}
-    return bool(known) and all(_is_mean_of(key, value, replies) for key, value in known.items())
-
-
-def _is_mean_of(key: str, value: float, replies: Sequence[record.EvaluateReply]) -> bool:
-    terms = [
-        reply.weight * measured
-        for reply in replies
-        if reply.weight is not None and (measured := getattr(reply.metrics, key, None)) is not None
-    ]
-    return len(terms) == len(replies) > 0 and _is_near(value, sum(terms))
-
-
-def _is_near(value: float, mean: float) -> bool:
-    return abs(value - mean) <= record.MEAN_TOLERANCE * max(1.0, abs(mean))
+def _is_near(value: float, weights: Sequence[float], column: Sequence[float]) -> bool:
+    mean = sum(w * x for w, x in zip(weights, column, strict=True))
+    return abs(value - mean) <= record.mean_tolerance(mean, column)

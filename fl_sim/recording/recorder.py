@@ -8,9 +8,7 @@ from typing import Any
 from flwr.app import ArrayRecord, Message, MetricRecord
 from flwr.serverapp.strategy import Strategy
 
-from fl_sim.recording.rounds import WEIGHT, Rounds
-
-__all__ = ["WEIGHT", "Recorder"]
+from fl_sim.recording.rounds import Rounds
 
 EvaluateFn = Callable[[int, ArrayRecord], MetricRecord | None]
 Method = Callable[..., Any]

@@ -1,7 +1,9 @@
 """The rounds of a run, put together step by step as a strategy takes the steps."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from logging import getLogger
 from typing import Any
 
 import numpy as np
@@ -11,13 +13,16 @@ from flwr.serverapp import Grid
 
 from fl_sim import record
 from fl_sim.recording.measures import score
-from fl_sim.recording.models import Filters, PathOfModels
+from fl_sim.recording.models import Filters, PathOfModels, floating_shapes
 from fl_sim.recording.phase import Clients, Phase
 from fl_sim.recording.probes import choose_probes, read_probes
-from fl_sim.recording.reader import Reader
+from fl_sim.recording.reader import WEIGHT, Reader, Score
 from fl_sim.recording.replies import Arrays, Model
 
-WEIGHT = "num-examples"  # Flower's default name for it
+# Above it a round takes longer to compare than to train, for some.
+LARGE = 5_000_000  # weights
+
+_LOG = getLogger("flwr")
 
 # Called with each round as it ends, and with the global model after it.
 RoundEnded = Callable[[record.Round, Arrays], None]
@@ -50,23 +55,31 @@ class Rounds:
             next number when it is first seen.
         probes: the weights to follow; without them, some that move most in the first round.
         curves: whether to keep the loss of every batch.
-        weight: name of the number of examples among a client's metrics.
+        weight: name of the metric by which clients are weighed.
+        score: makes metrics of a record out of those of an app.
+        updates: whether to compare models as a whole: how far clients' are from the global one, how
+            they lie to each other, and the global model's path. None: unless the model has more
+            weights than ``LARGE``.
         on_round: called with each round as it ends.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # one parameter an option
         self,
         numbers: Mapping[int, int] | None = None,
         probes: Sequence[record.Probe] | None = None,
         *,
         curves: bool = True,
         weight: str = WEIGHT,
+        score: Score = score,
+        updates: bool | None = True,
         on_round: RoundEnded = lambda round_, model: None,
     ) -> None:
         self.clients = Clients(numbers or {})
         self.tests = False  # whether there is a central evaluation to wait for
         self._chosen = None if probes is None else tuple(probes)
-        self._reader = Reader(weight, curves)
+        self._reader = Reader(weight, curves, score)
+        self._score = score
+        self._updates = updates
         self._on_round = on_round
         self.forget()
 
@@ -80,6 +93,10 @@ class Rounds:
         self._filters = Filters()
         self._open: _Open | None = None
         self._phase = Phase(self.clients)  # that clients are being chosen for
+
+    def go_on(self) -> None:
+        """Take in what follows as more rounds of the same run."""
+        self._open = None
 
     def restore(self, round_: record.Round, model: Arrays | None) -> None:
         """Take in a round of an earlier process, in order, with the global model after it."""
@@ -174,7 +191,7 @@ class Rounds:
         """Note what the server has measured."""
         if self._open is None:
             return
-        self._open.central = score(metrics)
+        self._open.central = self._score(metrics)
         self._open.tested = True
         self._close_if_complete()
 
@@ -198,6 +215,21 @@ class Rounds:
     def _open_round(self, label: Any, model: Arrays) -> None:
         phases = Phase(self.clients, model), Phase(self.clients, model)
         self._open = _Open(label, model, *phases)
+        if not self.rounds:
+            self._reader.updates = self._compares(model)
+
+    def _compares(self, model: Arrays) -> bool:
+        """Tell whether models are compared as a whole."""
+        if self._updates is not None:
+            return self._updates
+        weights = sum(math.prod(shape) for shape in floating_shapes(model).values())
+        if weights > LARGE:
+            _LOG.warning(
+                "The model has %s weights: the run record leaves out how clients' updates lie to "
+                "each other and the path of the model; updates=True keeps them, and takes longer",
+                weights,
+            )
+        return weights <= LARGE
 
     def _close_if_complete(self) -> None:
         assert self._open is not None
@@ -227,7 +259,7 @@ class Rounds:
             self.first = model or {}
         self._last = model or {}
         self.rounds.append(round_)
-        self.path.add(model)
+        self.path.add(model if self._reader.updates else None)
         self._filters.add(model)
 
     def _choose_probes(self, after: Arrays) -> None:

@@ -10,12 +10,16 @@ from logging import getLogger
 from pathlib import Path
 from typing import Any, TypedDict, TypeVar
 
+from flwr.app import ArrayRecord
 from flwr.serverapp.strategy import Result, Strategy
 from pydantic import ValidationError
 
 from fl_sim import record
+from fl_sim.recording.meaning import Choice, Doubt, interpret
+from fl_sim.recording.measures import as_named
 from fl_sim.recording.models import floating_shapes
-from fl_sim.recording.recorder import WEIGHT, Recorder
+from fl_sim.recording.reader import WEIGHT, counts_examples
+from fl_sim.recording.recorder import Recorder
 from fl_sim.recording.renumber import Numbering, renumber
 from fl_sim.recording.replies import Arrays
 from fl_sim.recording.versions import versions
@@ -30,7 +34,7 @@ WRITING = 0.05
 _LOG = getLogger("flwr")
 
 
-def record_strategy(
+def record_strategy(  # noqa: PLR0913  # one parameter an option
     strategy: AnyStrategy,
     out: str | Path,
     *,
@@ -38,6 +42,10 @@ def record_strategy(
     config: Mapping[str, record.Setting] | None = None,
     groups: Mapping[str, Sequence[str]] | None = None,
     dataset: record.Dataset | None = None,
+    loss: str | Sequence[str] = (),
+    accuracy: str | Sequence[str] = (),
+    percent: bool = False,
+    updates: bool | None = None,
 ) -> AnyStrategy:
     """Have a strategy leave a run record, and return it: it stays the object that it is.
 
@@ -46,8 +54,9 @@ def record_strategy(
         strategy = record_strategy(FedAvg(fraction_train=0.5), "runs/mine")
 
     The record is written as rounds end, so that what has run is not lost; one that is there is
-    replaced. A strategy that is started a second time leaves a second record beside the first,
-    ``runs/mine-2``. Training goes on as it would without: where recording fails, the log says why.
+    replaced. A strategy that is started again with the model that it ended with goes on with its
+    record; with another model, it leaves a second record beside the first, ``runs/mine-2``.
+    Training goes on as it would without: where recording fails, the log says why.
     What only clients know is absent from the record, unless they report it: see ``record_client``.
     Without it they are numbered as they are met, which is another order in every run.
 
@@ -59,17 +68,20 @@ def record_strategy(
         groups: the settings that concern the ``strategy``, the ``partitioning`` or the
             ``recording`` alone, by these names. Films compare runs that differ in nothing else.
         dataset: what it was trained on, so that classes have names.
+        loss: names of the metrics that are the loss, where names leave a doubt: the log says so.
+        accuracy: the same of the accuracy.
+        percent: accuracies are in percent, not shares of 1.
+        updates: whether to compare whole models: how far clients' are from the global one, how they
+            lie to each other, and the global model's path. By default, of models with up to five
+            million weights; larger ones take seconds a round.
 
     Raises:
         TypeError: the strategy is none of ``flwr.serverapp.strategy``.
-        ValueError: a value of ``config`` is none that a record can keep.
+        ValueError: a value of ``config`` is none that a record can keep, or the strategy is
+            recorded already, elsewhere.
         OSError: the folder cannot be made.
     """
-    if not isinstance(strategy, Strategy):
-        raise TypeError(
-            f"{type(strategy).__name__} is no strategy of flwr.serverapp.strategy; "
-            "those of flwr.server.strategy, Flower's older interface, cannot be recorded"
-        )
+    _check_strategy(strategy)
     folder = Path(out).expanduser().absolute()
     about: _About = {
         "config": dict(config or {}),
@@ -77,11 +89,31 @@ def record_strategy(
         "dataset": dataset,
     }
     _check(about)
+    known = getattr(strategy.start, "keeper", None)
+    if isinstance(known, _Keeper):
+        known.check_same(folder)
+        return strategy
     folder.mkdir(parents=True, exist_ok=True)
-    keeper = _Keeper(strategy, folder, name or folder.name, about)
+    choice = Choice(_several(loss), _several(accuracy), percent)
+    keeper = _Keeper(strategy, folder, name or folder.name, about, choice, updates)
     keeper.recorder.watch(strategy)
     setattr(strategy, "start", keeper.watch_start(strategy.start))  # noqa: B010  # of one object
     return strategy
+
+
+def _check_strategy(strategy: object) -> None:
+    if isinstance(strategy, type) and issubclass(strategy, Strategy):
+        name = strategy.__name__
+        raise TypeError(f"{name} is a class; pass a strategy made of it, such as {name}()")
+    if not isinstance(strategy, Strategy):
+        raise TypeError(
+            f"{type(strategy).__name__} is no strategy of flwr.serverapp.strategy; "
+            "those of flwr.server.strategy, Flower's older interface, cannot be recorded"
+        )
+
+
+def _several(names: str | Sequence[str]) -> tuple[str, ...]:
+    return (names,) if isinstance(names, str) else tuple(names)
 
 
 class _About(TypedDict):
@@ -101,20 +133,37 @@ class _Keeper:
         folder: Path,
         name: str,
         about: "_About",
+        choice: Choice,
+        updates: bool | None,
     ) -> None:
         self._strategy, self._first, self._first_name = strategy, folder, name
         self._folder, self._name = folder, name
         self._about = about
+        self._choice = choice
         self._starts = 0
+        self._ended: ArrayRecord | None = None  # the model that the last start returned
         self._started = datetime.now(UTC)
         self._starting = False
         self._written = 0  # rounds
         self._next = 0.0  # on the clock
         self._network: record.Network | None = None
-        self._complaint = ""
-        weight = getattr(_innermost(strategy), "weighted_by_key", WEIGHT)
-        self.recorder = Recorder(weight=weight, on_round=self._save_now_and_then)
+        self._complaints: set[str] = set()
+        self._weight = str(getattr(_innermost(strategy), "weighted_by_key", WEIGHT))
+        self.recorder = Recorder(
+            weight=self._weight,
+            score=as_named,
+            updates=updates,
+            on_round=self._save_now_and_then,
+        )
         self.recorder.on_error = self._give_up
+
+    def check_same(self, folder: Path) -> None:
+        """Check that a strategy that is recorded already is so in this folder."""
+        if folder != self._first:
+            raise ValueError(
+                f"this strategy is recorded in {self._first} already; "
+                "make a new strategy for a record elsewhere"
+            )
 
     def watch_start(self, start: Callable[..., Result]) -> Callable[..., Result]:
         """Return the strategy's own ``start``, its central evaluation watched if it has one."""
@@ -122,8 +171,8 @@ class _Keeper:
 
         @wraps(start)
         def watched(*args: Any, **kwargs: Any) -> Result:
-            self._begin()
             values = dict(zip(names, args, strict=False)) | kwargs
+            self._begin(values.get("initial_arrays"))
             evaluate_fn = values.get("evaluate_fn")
             if callable(evaluate_fn):
                 mine = self.recorder.watch_evaluate(evaluate_fn)
@@ -131,6 +180,7 @@ class _Keeper:
                 kwargs = {key: mine if v is evaluate_fn else v for key, v in kwargs.items()}
             try:
                 result = start(*args, **kwargs)
+                self._ended = getattr(result, "arrays", None)
                 self.recorder.finish()
             finally:
                 self._starting = False
@@ -138,21 +188,32 @@ class _Keeper:
                 self._tell()
             return result
 
+        setattr(watched, "keeper", self)  # noqa: B010  # of this function
         return watched
 
-    def _begin(self) -> None:
+    def _begin(self, model: Any) -> None:
         self._starting = True
+        self.recorder.tests = False
+        goes_on = bool(self.recorder.rounds) and _is_same(self._ended, model)
+        self._ended = None
+        if goes_on:
+            self.recorder.go_on()
+            return
         self._starts += 1
         if self._starts > 1:
             self._folder = self._first.with_name(f"{self._first.name}-{self._starts}")
             self._name = f"{self._first_name}-{self._starts}"
         self.recorder.forget()
-        self.recorder.tests = False
         self._started = datetime.now(UTC)
         self._written, self._next, self._network = 0, 0.0, None
 
     def _save_now_and_then(self, round_: record.Round, model: Arrays) -> None:
         # Outside of `start`, nobody says when the last round was.
+        if not self._starting:
+            self._complain(
+                f"`start` of {type(self._strategy).__name__} was not called, so the run record has "
+                "no central evaluation. If another strategy wraps this one, record the wrapper"
+            )
         if not self._starting or time.monotonic() >= self._next:
             self._save()
 
@@ -170,9 +231,9 @@ class _Keeper:
         self._next = now + (now - started) / WRITING
 
     def _complain(self, complaint: str) -> None:
-        if complaint != self._complaint:
+        if complaint not in self._complaints:
             _LOG.warning(complaint)
-        self._complaint = complaint
+        self._complaints.add(complaint)
 
     def _tell(self) -> None:
         if self._written:
@@ -188,6 +249,9 @@ class _Keeper:
 
     def _run(self) -> record.Run:
         recorder = self.recorder
+        rounds, doubts = interpret(recorder.rounds, self._choice)
+        for doubt in doubts:
+            self._complain(_told(doubt))
         numbering = Numbering.of(recorder.clients.numbers, recorder.clients.reports)
         self._network = self._network or _network(recorder.first, recorder.rounds)
         return record.Run(
@@ -197,10 +261,11 @@ class _Keeper:
                 versions=versions(), started=self._started, finished=datetime.now(UTC)
             ),
             num_clients=numbering.count or None,
+            weighted_by=None if counts_examples(self._weight) else self._weight,
             network=self._network,
             probes=recorder.probes or (),
             partitions=self._partitions(numbering),
-            rounds=tuple(renumber(each, numbering.numbers) for each in recorder.rounds),
+            rounds=tuple(renumber(each, numbering.numbers) for each in rounds),
             path=recorder.path.project(),
             filters=recorder.filters(),
             **self._about,
@@ -215,6 +280,23 @@ class _Keeper:
             self._complain("The run record leaves out label counts: they are of different classes")
             return ()
         return parts
+
+
+def _told(doubt: Doubt) -> str:
+    """Return what a user can do about a doubt."""
+    how = {
+        "": "no accuracy of this run is recorded as such",
+        "percent": "no accuracy of this run is recorded as such. Say percent=True if all are in "
+        "percent, or have them measured as shares of 1",
+    }.get(doubt.option, f"none is recorded as such. Say {doubt.option}={doubt.value!r}")
+    return f"Run record: {doubt.found}: {how}"
+
+
+def _is_same(ended: Any, model: Any) -> bool:
+    """Tell whether a start begins with the model with which the one before has ended."""
+    if not isinstance(ended, ArrayRecord) or not isinstance(model, ArrayRecord):
+        return False
+    return set(ended) == set(model) and all(ended[name].data == model[name].data for name in ended)
 
 
 def _check(about: _About) -> None:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 # A sum of float32 products may differ from the same sum in float64 by some units of the last place.
 MEAN_TOLERANCE = 1e-6
+HALF_STEP = 2.0**-11  # of a number of float16, to which it is rounded
 # Inner products are summed in another order than norms are.
 NORM_TOLERANCE = 5e-5
 NAME = re.compile(r"[\w-][\w .-]{0,199}", re.ASCII)  # of a file
@@ -101,8 +102,22 @@ def _check_count(field: str, found: int, expected: int, what: str) -> None:
     _check(found == expected, field, f"{found} for {expected} {what}")
 
 
-def _check_close(field: str, found: float, expected: float) -> None:
-    tolerance = MEAN_TOLERANCE * max(1.0, abs(expected))
+def mean_tolerance(mean: float, values: Sequence[float]) -> float:
+    """Return how far from the mean of some weights a server's may be, by how it has computed it.
+
+    A sum in float16, where all values are such, is rounded at each step.
+    """
+    exact = np.asarray(values, dtype=np.float32)
+    with np.errstate(over="ignore"):
+        half = bool((exact.astype(np.float16) == exact).all())
+    largest = max(map(abs, values), default=0.0)
+    steps = (len(values) + 1) * HALF_STEP * largest if half else 0.0
+    return max(steps, MEAN_TOLERANCE * max(1.0, abs(mean)))
+
+
+def _check_close(field: str, found: float, expected: float, tolerance: float | None = None) -> None:
+    if tolerance is None:
+        tolerance = MEAN_TOLERANCE * max(1.0, abs(expected))
     if not abs(found - expected) <= tolerance:
         raise ValueError(f"{field}: {found} differs from {expected:.9g}, its sum")
 
@@ -131,6 +146,10 @@ def _check_phase(phase: "Train | Evaluate") -> None:
 
 def _check_weights(replies: "Sequence[TrainReply | EvaluateReply]") -> None:
     counts = [reply.num_examples for reply in replies if reply.num_examples is not None]
+    shares = [reply.weight for reply in replies if reply.weight is not None]
+    if not counts and shares:  # of what else the clients are weighed by
+        _check_close("replies: the sum of weights", sum(shares), 1.0)
+        return
     known, total = len(counts) == len(replies), max(sum(counts), 1)
     for i, reply in enumerate(replies):
         if reply.weight is None:
@@ -149,7 +168,9 @@ def _check_mean(mean: Sequence[float], replies: "Sequence[TrainReply]") -> None:
     for i, value in enumerate(mean):
         column = [probes[i] for probes in sent if probes is not None and len(probes) == len(mean)]
         _check(len(column) == len(replies), field, f"{len(mean)} probes, a reply has another count")
-        _check_close(f"{field}[{i}]", value, _weighted_sum(weights, column))
+        expected = _weighted_sum(weights, column)
+        tolerance = mean_tolerance(expected, column)
+        _check_close(f"{field}[{i}]", value, expected, tolerance)
 
 
 def _check_gram(gram: Sequence[Sequence[float]], replies: "Sequence[TrainReply]") -> None:
@@ -178,6 +199,8 @@ def _check_round(run: "Run", round_: "Round", where: str) -> None:
         last = phase.sampled[-1] if phase and phase.sampled else -1
         fits = run.num_clients is None or last < run.num_clients
         _check(fits, where, f"client {last} was sampled, there are {run.num_clients}")
+    if run.weighted_by is None:
+        _check_counted(round_, where)
     _check_probes(run, round_, where)
     if round_.confusion is None:
         return
@@ -188,6 +211,15 @@ def _check_round(run: "Run", round_: "Round", where: str) -> None:
     tested = sum(map(sum, round_.confusion))
     num_test = run.dataset.num_test
     _check_count(field, tested, tested if num_test is None else num_test, "test examples")
+
+
+def _check_counted(round_: "Round", where: str) -> None:
+    for name in ("train", "evaluate"):
+        phase = getattr(round_, name)
+        for i, reply in enumerate(phase.replies if phase else ()):
+            counted = reply.weight is None or reply.num_examples is not None
+            found = f"replies[{i}].weight: is a share of an unknown number of examples"
+            _check(counted, f"{where}.{name}", found)
 
 
 def _check_probes(run: "Run", round_: "Round", where: str) -> None:

@@ -319,6 +319,11 @@ class Run(Model):
         json_schema_extra=INCIDENTAL,
     )
     num_clients: Count | None = None
+    weighted_by: str | None = Field(
+        default=None,
+        description="the metric of which clients' weights are shares, where it is not the number "
+        "of examples",
+    )
     dataset: Dataset | None = None
     network: Network | None = None
     probes: Many[Probe] = ()

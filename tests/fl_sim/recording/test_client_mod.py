@@ -1,5 +1,6 @@
 """What clients tell of themselves by a mod, and the numbers that they then go by."""
 
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ import pytest
 from flwr.app import ConfigRecord, Context, Message, RecordDict
 from flwr.clientapp import ClientApp
 from flwr.serverapp.strategy import FedAvg
+from processes import run
 from toy_app import START, arrays, metrics, start, toy_app
 
 from fl_sim import record, record_client, record_strategy
@@ -53,6 +55,29 @@ def test_it_asks_for_label_counts_once_a_client() -> None:
     for kind in ("train", "evaluate", "train"):
         assert [found["label-counts"] for found in told(app, kind)] == [[0, 0], [1, 10]]
     assert asked == [0, 1]
+
+
+# As Flower 1.21 has it: no name of a type alone.
+OLDER = """
+import sys
+import flwr.app
+known = "Array ArrayRecord ConfigRecord Context Error Message MessageType Metadata MetricRecord"
+for name in set(flwr.app.__all__) - {*known.split(), "RecordDict", "UserConfig"}:
+    delattr(flwr.app, name)
+sys.modules["flwr.clientapp.typing"] = None
+from fl_sim import record_client, record_strategy
+print(callable(record_client()), callable(record_strategy))
+"""
+
+
+def test_it_needs_no_name_of_a_newer_flower() -> None:
+    done = run(sys.executable, "-c", OLDER)
+    assert (done.returncode, done.stdout) == (0, "True True\n"), done.stderr
+
+
+def test_label_counts_that_are_no_function() -> None:
+    with pytest.raises(TypeError, match=r"label_counts is \[1, 2\]; give a function that takes"):
+        record_client([1, 2])  # type: ignore[arg-type]
 
 
 def test_what_the_app_tells_itself_stays() -> None:

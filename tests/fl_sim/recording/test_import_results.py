@@ -17,7 +17,8 @@ from fl_sim import record
 from fl_sim.cli import cli
 from fl_sim.record import Metrics
 from fl_sim.recording.imports import import_run
-from fl_sim.recording.results import ImportFileError
+from fl_sim.recording.meaning import Choice
+from fl_sim.recording.results import ImportFileError, Layout
 
 TRAIN, EVALUATE, CENTRAL = (
     "train_metrics_clientapp",
@@ -47,12 +48,21 @@ def made(tmp_path: Path) -> Path:
     return tmp_path / "results"
 
 
-def imported(path: Path, content: Any, **options: Any) -> record.Run:
+def imported(
+    path: Path,
+    content: Any,
+    *,
+    percent: bool = False,
+    loss: tuple[str, ...] = (),
+    accuracy: tuple[str, ...] = (),
+    **layout: Any,
+) -> record.Run:
     if not isinstance(content, bytes):
         text = content if isinstance(content, str) else json.dumps(content)
         content = text.encode()
     path.write_bytes(content)
-    return import_run(path, "theirs", **options)
+    choice = Choice(loss, accuracy, percent)
+    return import_run(path, "theirs", choice=choice, layout=Layout(**layout))
 
 
 def refused(path: Path, content: Any, **options: Any) -> str:
@@ -70,7 +80,8 @@ def refused(path: Path, content: Any, **options: Any) -> str:
 
 @pytest.mark.parametrize("content", [RESULT, AS_LIST], ids=["maps", "list"])
 def test_a_result_of_flower(made: Path, content: Any) -> None:
-    run = imported(made, content, strategy="FedAvg", clients=10)
+    imported(made, content)
+    run = import_run(made, "theirs", strategy="FedAvg", clients=10)
     assert (run.name, run.strategy, run.num_clients) == ("theirs", "FedAvg", 10)
     assert run.provenance == record.Provenance(source="imported from a Flower Result")
     zero, one, two = run.rounds
@@ -101,15 +112,18 @@ def test_what_nobody_says_is_absent(made: Path) -> None:
         ('{"a": 1, "a": 2}', "'a' is there twice in one object; keep one of them"),
         ("[" * 100_000, "is not readable as JSON (maximum recursion depth"),
         ("[1" + "0" * 5000 + "]", "is not readable as JSON (Exceeds the limit"),
-        ({}, "is no Flower Result: it has none of train_metrics_clientapp, evaluate_"),
-        ({"losses": [1, 2]}, "is no Flower Result: it has none of"),
+        ({}, "is JSON with nothing, and speaks of no rounds; a Flower Result or History would do"),
+        ({"lr": 0.1, "a": [1]}, "is JSON with 'lr', 'a', and speaks of no rounds; a Flower Result"),
+        ({"losses": [1, 2]}, "has no column round, but 'losses'; if one of them counts rounds"),
+        ([{"epoch": 1, "acc": 0.5}], "if one of them counts rounds, say --round-column epoch"),
         ({TRAIN: [1.0]}, "train_metrics_clientapp is no map from rounds to metrics"),
         ({TRAIN: {"1": 2.0}}, "train_metrics_clientapp, round 1: holds no map of metrics"),
         ({TRAIN: {}}, "holds no number but those of rounds"),
         ({CENTRAL: {"0": {}, "1": {}}}, "holds no number but those of rounds"),
-        ([], "holds no number but those of rounds"),
-        ([3], 'is no list of rounds: an item has no "round"'),
-        ([{"train_metrics": {}}], 'is no list of rounds: an item has no "round"'),
+        ([], "is JSON with a list, and speaks of no rounds"),
+        ([3], "is JSON with a list, and speaks of no rounds"),
+        ([{"train_metrics": {}}], "has no column round, but 'train_metrics'; if one of them"),
+        ([{"round": 1}], "holds no number but those of rounds"),
         ({CENTRAL: {"one": {}}}, "round 'one' is no whole number from 0"),
         ({CENTRAL: {"-1": {}}}, "round '-1' is no whole number from 0"),
         ({CENTRAL: {"1.5": {}}}, "round '1.5' is no whole number from 0"),
@@ -230,7 +244,7 @@ def test_what_is_no_table(made: Path, content: str | bytes, said: str) -> None:
 def test_no_file(tmp_path: Path) -> None:
     with pytest.raises(ImportFileError, match=r"gone: cannot be read \(No such file"):
         import_run(tmp_path / "gone", "theirs")
-    with pytest.raises(ImportFileError, match=r"cannot be read \(Is a directory"):
+    with pytest.raises(ImportFileError, match="is a folder without events of TensorBoard, runs"):
         import_run(tmp_path, "theirs")
 
 
@@ -241,8 +255,9 @@ PERCENT = "round,loss,accuracy\n1,56.3,56.3\n2,1,0.9\n"
 
 def test_percent_is_never_guessed(made: Path) -> None:
     said = refused(made, PERCENT)
-    assert said.startswith(
-        "accuracy is 56.3 in round 1, which is no share from 0 to 1; say --percent"
+    assert said == (
+        "accuracy of the server is 56.3 in round 1, which is no share from 0 to 1; say --percent "
+        "if all accuracies are in percent, or give what is no accuracy another name"
     )
     run = imported(made, PERCENT, percent=True)
     assert [r.central.accuracy for r in run.rounds[1:]] == [0.563, 0.009]
@@ -251,14 +266,26 @@ def test_percent_is_never_guessed(made: Path) -> None:
 
 def test_percent_has_limits(made: Path) -> None:
     table = "round,accuracy\n1,100\n2,100.5\n"
-    assert "accuracy is 100.5 in round 2, which is no percentage" in refused(
-        made, table, percent=True
-    )
+    said = "accuracy of the server is 100.5 in round 2, which is no percentage; leave --percent"
+    assert said in refused(made, table, percent=True)
 
 
 def test_another_name_keeps_it_as_it_is(made: Path) -> None:
-    run = imported(made, "round,accuracy_percent\n1,56.3\n")
-    assert run.rounds[1].central == Metrics(other={"accuracy_percent": 56.3})
+    run = imported(made, "round,loss,accuracy_percent\n1,2,56.3\n")
+    assert run.rounds[1].central == Metrics(loss=2.0, other={"accuracy_percent": 56.3})
+
+
+def test_what_has_no_loss_and_no_accuracy(made: Path) -> None:
+    table = "round,accuracy_percent,f1\n1,56.3,0.5\n"
+    assert refused(made, table) == (
+        "has no loss and no accuracy by name, but 'accuracy_percent', 'f1'; say which one is, by "
+        "--loss NAME or --accuracy NAME"
+    )
+    run = imported(made, table, accuracy=("accuracy_percent",), percent=True)
+    assert run.rounds[1].central == Metrics(accuracy=0.563, other={"f1": 0.5})
+    assert refused(made, table, loss=("los",)) == (
+        "--loss los: it has no los, but 'accuracy_percent', 'f1'"
+    )
 
 
 # --- anything at all
@@ -321,7 +348,7 @@ def test_any_file_gives_a_valid_record_or_one_line(content: bytes, percent: bool
         path = Path(folder) / "file"
         path.write_bytes(content)
         try:
-            run = import_run(path, "theirs", percent=percent)
+            run = import_run(path, "theirs", choice=Choice(percent=percent))
         except ImportFileError as error:
             said = str(error)
         else:

@@ -34,6 +34,7 @@ from toy_app import COUNTER, START, arrays, metrics, model, start, toy_app
 
 from fl_sim import record, record_client, record_strategy
 from fl_sim.record import Metrics
+from fl_sim.recording import rounds
 from fl_sim.recording import strategy as recording
 from fl_sim.running.in_process import InProcessGrid
 
@@ -124,18 +125,21 @@ def check_round(round_: record.Round, name: str) -> None:
     norms = [float(f"{8**0.5 * (k + 1):.7g}") for k in everyone]
     assert [reply.update_norm for reply in round_.train.replies] == pytest.approx(norms, rel=1e-6)
     assert (round_.train.weighted_mean is not None) == (name in AVERAGING)
-    assert round_.evaluate.metrics == Metrics(accuracy=0.25, other={"train_loss": 2.0}) or (
-        round_.evaluate.metrics == Metrics(loss=2.0, accuracy=0.25)
-    )
+    assert round_.train.metrics == Metrics(loss=2.0, other={"eval_acc": 0.25})
+    assert round_.evaluate.metrics == Metrics(accuracy=0.25, other={"train_loss": 2.0})
     assert round_.evaluate.averaged
     assert None not in (round_.probes, round_.train.gram, round_.train.seconds)
 
 
-def test_what_is_recorded_before_a_wrapper_is_put_around(out: Path) -> None:
+def test_what_is_recorded_before_a_wrapper_is_put_around(
+    out: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     """The strategy inside is watched: what it gets is clipped already, and noise comes later."""
     inner = record_strategy(FedAvg(), out)
     strategy = DifferentialPrivacyServerSideFixedClipping(inner, 0.5, 0.5, CLIENTS)
-    strategy.start(grid(), dense(), 2)
+    strategy.start(grid(), dense(), 2, evaluate_fn=central)
+    said = "`start` of FedAvg was not called, so the run record has no central evaluation. If "
+    assert caplog.text.count(f"{said}another strategy wraps this one, record the wrapper") == 1
     run = record.load(out)
     assert (run.strategy, len(run.rounds)) == ("FedAvg", 3)
     assert [round_.train.weighted_mean for round_ in run.rounds[1:]] == [None, None]
@@ -346,14 +350,25 @@ def test_no_federated_evaluation(out: Path) -> None:
     assert len(run.rounds) == 3
 
 
-def test_the_number_of_examples_under_another_name(out: Path) -> None:
-    measured = {"rows": 5, "loss": 1.0}
-    strategy = record_strategy(FedAvg(weighted_by_key="rows"), out)
-    strategy.start(grid(2, measured=measured), arrays(START), 1)
-    train = record.load(out).rounds[1].train
-    assert [(reply.num_examples, reply.weight) for reply in train.replies] == [(5, 0.5)] * 2
-    assert train.metrics == Metrics(loss=1.0, other={"num-examples": 1.5})
-    assert train.weighted_mean is not None
+@pytest.mark.parametrize("value", [5, 0.125])
+def test_what_weighs_clients_is_no_number_of_examples(out: Path, value: float) -> None:
+    strategy = record_strategy(FedAvg(weighted_by_key="num_batches"), out)
+    strategy.start(grid(2, measured={"num_batches": value, "loss": 1.0}), arrays(START), 1)
+    run = record.load(out)
+    assert run.weighted_by == "num_batches"
+    for phase in (run.rounds[1].train, run.rounds[1].evaluate):
+        assert [(each.num_examples, each.weight) for each in phase.replies] == [(None, 0.5)] * 2
+        assert phase.metrics == Metrics(loss=1.0, other={"num-examples": 1.5})
+    assert run.rounds[1].train.weighted_mean is not None
+    assert run.rounds[1].train.replies[1].train.other["num_batches"] == value
+
+
+def test_examples_counted_in_another_spelling(out: Path) -> None:
+    strategy = record_strategy(FedAvg(weighted_by_key="num_examples"), out)
+    strategy.start(grid(2, measured={"num_examples": 4, "loss": 1.0}), arrays(START), 1)
+    run = record.load(out)
+    assert run.weighted_by is None
+    assert [reply.num_examples for reply in run.rounds[1].train.replies] == [4, 4]
 
 
 def test_no_round_at_all(out: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -363,16 +378,144 @@ def test_no_round_at_all(out: Path, caplog: pytest.LogCaptureFixture) -> None:
     assert len(record.load(out).rounds) == 1
 
 
-def test_a_second_start_leaves_a_second_record(out: Path) -> None:
+def test_starts_that_go_on_are_one_record(out: Path) -> None:
+    whole = record_strategy(FedAvg(), out.with_name("whole"))
+    whole.start(grid(2), arrays(START), 3, evaluate_fn=central)
+    strategy, app, sent = record_strategy(FedAvg(), out), grid(2), arrays(START)
+    for _ in range(3):
+        sent = strategy.start(app, sent, num_rounds=1, evaluate_fn=lambda *_: None).arrays
+    run = record.load(out)
+    assert [round_.number for round_ in run.rounds] == [0, 1, 2, 3]
+    probes = [round_.probes for round_ in run.rounds]
+    assert probes == [round_.probes for round_ in record.load(out.with_name("whole")).rounds]
+    assert {path.name for path in out.parent.iterdir()} == {"mine", "whole"}
+
+
+def test_starts_that_go_on_are_evaluated_by_the_server(out: Path) -> None:
+    strategy, sent = record_strategy(FedAvg(), out), arrays(START)
+    for number in (1, 2):
+        ours = record_strategy(strategy, out)  # asked for again, as in a loop
+        sent = ours.start(grid(2), sent, 1, evaluate_fn=central).arrays
+        assert len(record.load(out).rounds) == number + 1
+    losses = [round_.central.loss for round_ in record.load(out).rounds]
+    assert losses == [1.0, 0.5, 0.5]  # each start calls its only round 1
+
+
+def test_a_start_with_another_model_leaves_a_second_record(out: Path) -> None:
     strategy = record_strategy(FedAvg(), out)
-    result = strategy.start(grid(2), arrays(START), 2, evaluate_fn=central)
-    strategy.start(grid(2), result.arrays, 3)
+    strategy.start(grid(2), arrays(START), 2, evaluate_fn=central)
+    strategy.start(grid(2), arrays(START), 3)
     first, second = record.load(out), record.load(out.with_name("mine-2"))
     assert (first.name, len(first.rounds)) == ("mine", 3)
     assert (second.name, len(second.rounds)) == ("mine-2", 4)
-    assert second.rounds[0].probes == first.rounds[2].probes
+    assert second.rounds[0].probes == first.rounds[0].probes
     assert first.rounds[1].central is not None
     assert second.rounds[1].central is None
+
+
+def test_one_strategy_has_one_record(out: Path) -> None:
+    strategy = record_strategy(FedAvg(), out)
+    with pytest.raises(ValueError, match=r"recorded in .*mine already; make a new strategy"):
+        record_strategy(strategy, out.with_name("other"))
+
+
+# --- what metrics are
+
+PERCENT = (0.9, 12.5, 55.5, 80.1)
+
+
+def in_percent(server_round: int, _: ArrayRecord) -> MetricRecord:
+    return MetricRecord({"loss": 1.0, "accuracy": PERCENT[server_round]})
+
+
+def test_percent_is_decided_once_a_run(out: Path, caplog: pytest.LogCaptureFixture) -> None:
+    record_strategy(FedAvg(), out).start(grid(2), arrays(START), 3, evaluate_fn=in_percent)
+    run = record.load(out)
+    found = [round_.central for round_ in run.rounds]
+    assert found == [Metrics(loss=1.0, other={"accuracy": value}) for value in PERCENT]
+    measured = [round_.evaluate.metrics.accuracy for round_ in run.rounds[1:]]
+    assert measured == [None] * 3  # the clients' are 0.25, of 1 or of 100
+    said = "accuracy of the server is 12.5 in round 1, which is no share from 0 to 1"
+    assert caplog.text.count(said) == 1
+    assert "Say percent=True if all are in percent" in caplog.text
+
+
+def test_percent_is_decided_while_a_run_is_written(
+    out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recording, "WRITING", 1e9)
+    seen = []
+
+    def look(server_round: int, found: ArrayRecord) -> MetricRecord:
+        if server_round:
+            seen.append([round_.central.accuracy for round_ in record.load(out).rounds])
+        return in_percent(server_round, found)
+
+    record_strategy(FedAvg(), out).start(grid(2), arrays(START), 3, evaluate_fn=look)
+    assert seen == [[0.9], [None, None], [None, None, None]]
+
+
+def test_percent_that_is_said(out: Path, caplog: pytest.LogCaptureFixture) -> None:
+    strategy = record_strategy(FedAvg(), out, percent=True)
+    app = grid(2, measured={"eval_acc": 40.0})
+    strategy.start(app, arrays(START), 3, evaluate_fn=in_percent)
+    run = record.load(out)
+    assert [round_.central.accuracy for round_ in run.rounds] == [0.009, 0.125, 0.555, 0.801]
+    assert run.rounds[3].evaluate.metrics == Metrics(accuracy=0.4)
+    assert run.rounds[3].evaluate.averaged
+    assert "Run record: " not in caplog.text.replace("Run record: /", "")
+
+
+def test_two_accuracies_are_neither(out: Path, caplog: pytest.LogCaptureFixture) -> None:
+    def both(server_round: int, _: ArrayRecord) -> MetricRecord:
+        return MetricRecord({"accuracy": 0.25 * server_round, "val_accuracy": 0.5})
+
+    record_strategy(FedAvg(), out).start(grid(2), arrays(START), 2, evaluate_fn=both)
+    other = {"accuracy": 0.5, "val_accuracy": 0.5}
+    assert record.load(out).rounds[2].central == Metrics(other=other)
+    said = "accuracy and val_accuracy of the server may each be the accuracy: none is recorded"
+    assert caplog.text.count(said) == 1
+    assert "Say accuracy='accuracy'" in caplog.text
+    chosen = record_strategy(FedAvg(), out, accuracy="val_accuracy")
+    chosen.start(grid(2), arrays(START), 2, evaluate_fn=both)
+    assert record.load(out).rounds[2].central == Metrics(accuracy=0.5, other={"accuracy": 0.5})
+
+
+# --- models of other kinds
+
+
+def test_an_average_of_half_precision(out: Path) -> None:
+    start_from = model(weight=np.linspace(-0.1, 0.1, 40, dtype=np.float16))
+    record_strategy(FedAvg(), out).start(grid(6), start_from, 3)
+    run = record.load(out)
+    for round_ in run.rounds[1:]:
+        assert round_.train.weighted_mean == round_.probes is not None
+
+
+def test_a_median_of_half_precision_is_no_average(out: Path) -> None:
+    start_from = model(weight=np.linspace(-0.1, 0.1, 40, dtype=np.float16))
+    record_strategy(FedMedian(), out).start(grid(6), start_from, 2)
+    assert [each.train.weighted_mean for each in record.load(out).rounds[1:]] == [None, None]
+
+
+@pytest.mark.parametrize(("updates", "kept"), [(None, False), (True, True), (False, False)])
+def test_a_large_model(
+    out: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    updates: bool | None,
+    kept: bool,
+) -> None:
+    monkeypatch.setattr(rounds, "LARGE", 2)
+    strategy = record_strategy(FedAvg(), out, updates=updates)
+    strategy.start(grid(2), arrays(START), 2)
+    run = record.load(out)
+    train = run.rounds[1].train
+    assert (run.path is not None) == (train.gram is not None) == kept
+    assert [reply.update_norm is not None for reply in train.replies] == [kept, kept]
+    assert train.weighted_mean is not None
+    said = "The model has 3 weights: the run record leaves out how clients' updates lie to each"
+    assert caplog.text.count(said) == (updates is None)
 
 
 # --- what it is told
@@ -404,6 +547,8 @@ def test_a_config_that_a_record_cannot_keep(out: Path, value: Any) -> None:
 
 
 def test_what_is_no_strategy(out: Path) -> None:
+    with pytest.raises(TypeError, match=r"FedAvg is a class; pass a strategy made of it, such as"):
+        record_strategy(FedAvg, out)  # type: ignore[type-var]
     with pytest.raises(TypeError, match=r"list is no strategy of flwr\.serverapp\.strategy"):
         record_strategy([], out)  # type: ignore[type-var]
 
