@@ -17,7 +17,7 @@ from scenes.outputs.loop_files import loop
 from scenes.outputs.sheet import stills
 from scenes.outputs.slides import cut
 from scenes.render.figures import as_png, as_svg
-from scenes.render.jobs import ROOT, Clip
+from scenes.render.jobs import Clip, manim_settings
 
 # Colours of both themes, and those that a wrong matrix shifts most.
 _DARK, _LIGHT = PALETTES["dark"], PALETTES["light"]
@@ -72,7 +72,7 @@ def every_format(folder: Path, width: int, height: int) -> dict[str, Path]:
     """Return the bars in each format that is made of a scene, by a name."""
     size = {"pixel_width": width, "pixel_height": height, "frame_rate": 10}
     with tempconfig({}):
-        config.digest_file(ROOT / "manim.cfg")
+        config.digest_parser(manim_settings())
         config.update({**size, "media_dir": str(folder), "progress_bar": "none"})
         scene: Any = Bars()
         scene.render()
