@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import av
 import numpy as np
-from av.video.reformatter import VideoReformatter
+from av.video.reformatter import ColorPrimaries, ColorRange, ColorTrc, VideoReformatter
 from manim import config
 from manim.scene.scene_file_writer import SceneFileWriter, _PartialMovieEncodeJob
 from manim.scene.video_segment_encoder import VideoSegmentEncoder
@@ -29,6 +29,15 @@ SUBSAMPLED = (1, 2, 2)  # pixels of a frame for one pixel of each plane, in both
 SPREAD = 2
 BORDER = 8
 MOST_SIZES = 64  # of boxes whose converters are kept
+# What a movie says about its colours. Pixels are sRGB, and FFmpeg converts them by the matrix of
+# BT.601, which is 6 in ITU-T H.273. A player takes another matrix for 720 rows or more, unless the
+# movie names one.
+COLOUR_TAGS = {
+    "colorspace": 6,
+    "color_primaries": ColorPrimaries.BT709.value,
+    "color_trc": ColorTrc.IEC61966_2_1.value,
+    "color_range": ColorRange.MPEG.value,
+}
 
 
 class Patch(NamedTuple):
@@ -53,7 +62,17 @@ def patches_of(pixels: PixelArray, boxes: Sequence[Box]) -> list[Patch]:
     return patches
 
 
-class PatchEncoder(VideoSegmentEncoder):
+class TaggedEncoder(VideoSegmentEncoder):
+    """Manim's encoder, which also says in the movie how its colours are to be read."""
+
+    def __init__(self, *, target: Path, spec: Any) -> None:
+        super().__init__(target=target, spec=spec)
+        if spec.pixel_format.startswith("yuv"):
+            for name, value in COLOUR_TAGS.items():
+                setattr(self._stream.codec_context, name, value)
+
+
+class PatchEncoder(TaggedEncoder):
     """An encoder of frames that are given as patches to the frame before."""
 
     def __init__(self, *, target: Path, spec: Any) -> None:
@@ -176,9 +195,8 @@ class FastWriter(SceneFileWriter):
 
     def _create_segment_encoder(self, target: Path) -> VideoSegmentEncoder:
         spec = self.video_encoder
-        if spec is None or (spec.codec, spec.pixel_format) != (CODEC, COLOURS):
-            return super()._create_segment_encoder(target)
-        return PatchEncoder(target=target, spec=spec)
+        known = spec is not None and (spec.codec, spec.pixel_format) == (CODEC, COLOURS)
+        return (PatchEncoder if known else TaggedEncoder)(target=target, spec=spec)
 
     def open_partial_movie_stream(self, *, animation_index: int, **options: Any) -> None:
         """Start a file."""

@@ -34,7 +34,8 @@ class Coding:
 # Presets of SVT-AV1 go from 0, slow, to 13, its quality from 0, best, to 63. On drawings, preset 10
 # writes no larger files than 8 and takes half the time.
 WEBM = Coding("libsvtav1", {"preset": "10", "crf": "32"})
-
+# What a movie says about its colours: a transcoded movie says the same.
+COLOUR_TAGS = ("colorspace", "color_primaries", "color_trc", "color_range")
 
 PATIENCE = 60.0  # seconds without a frame after which an encoder counts as stuck
 ATTEMPTS = 3
@@ -122,6 +123,8 @@ def encoded(movie: Path, path: Path, coding: Coding) -> Iterator[None]:
         stream.width = coding.width or video.width
         stream.height = 2 * round(stream.width * video.height / video.width / 2)
         stream.pix_fmt = "yuv420p"
+        for tag in COLOUR_TAGS:
+            setattr(stream.codec_context, tag, getattr(video.codec_context, tag))
         for frame in _frames(source, rate):
             smaller = frame.reformat(
                 stream.width, stream.height, "yuv420p", interpolation="LANCZOS"

@@ -5,6 +5,7 @@ from importlib.resources import files
 from pathlib import Path
 
 import av
+from av.video.reformatter import Interpolation
 from PIL import Image, ImageDraw, ImageFont
 
 from scenes import theme
@@ -40,7 +41,8 @@ def stills(movie: Path, seconds: Sequence[float]) -> list[Image.Image]:
 
 
 def _image(frame: av.VideoFrame) -> Image.Image:
-    return Image.fromarray(frame.to_ndarray(format="rgb24"))
+    exact = Interpolation.BILINEAR | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INT
+    return Image.fromarray(frame.reformat(format="rgb24", interpolation=exact).to_ndarray())
 
 
 def sheet(clips: Sequence[Clip], path: Path, columns: int = COLUMNS) -> Path:

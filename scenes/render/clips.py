@@ -9,6 +9,7 @@ from functools import cache, cached_property, partial
 from io import StringIO
 from typing import Any
 
+import av
 from pydantic import TypeAdapter
 
 from scenes.fast.scheduler import DONE, OnProgress, WorkerContext
@@ -25,6 +26,7 @@ from scenes.render.digests import (
 )
 from scenes.render.folders import work_folder
 from scenes.render.jobs import Clip, Job, render_job
+from scenes.render.looks import QUALITIES
 from scenes.render.store import Store
 from scenes.render.workers import side_by_side
 from scenes.text.errors import ReleaseError, UndrawnError, in_one_line
@@ -277,7 +279,7 @@ def render(task: RenderTask, context: WorkerContext) -> None:
         context: the worker process.
 
     Raises:
-        ReleaseError: an input is_stored changed meanwhile.
+        ReleaseError: an input has changed meanwhile, or frames are missing.
     """
     from scenes.render.figures import Drawer  # noqa: PLC0415  # Manim is imported only in the process that draws
 
@@ -291,6 +293,7 @@ def render(task: RenderTask, context: WorkerContext) -> None:
             drawer.draw if task.illustrated else lambda scene, beat: None,
         )
         check_inputs(planned)
+        check_frames(clip, planned)
         if task.illustrated:
             drawer.store(task.store, planned.figures_key)
         store_clip(clip, task.store, planned.key)
@@ -307,6 +310,24 @@ def check_inputs(planned: PlannedClip) -> None:
         raise ReleaseError(
             f"{planned.name} was not stored: {'; '.join(changes)} while it was rendered. "
             "Run the command again"
+        )
+
+
+def check_frames(clip: Clip, planned: PlannedClip) -> None:
+    """Check that the movie of a rendered clip has all frames of its length.
+
+    Raises:
+        ReleaseError: frames are missing, such as when files were removed meanwhile.
+    """
+    wanted = round(clip.seconds * QUALITIES[planned.job.look.quality].rate)
+    found = 0
+    if clip.movie.is_file():
+        with av.open(str(clip.movie)) as movie:
+            found = movie.streams.video[0].frames
+    if found != wanted:
+        raise ReleaseError(
+            f"{planned.name} was not stored: its movie has {found} of {wanted} frames. If files "
+            "in media/ were removed while it was rendered, run the command again"
         )
 
 

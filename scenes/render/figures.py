@@ -114,8 +114,16 @@ class FigureTask:
 
     @property
     def is_stored(self) -> bool:
-        """Whether the store has the figures."""
-        return self.store.has(self.key, LISTED)
+        """Whether the store has the figures, each of them intact."""
+        return self.store.has(self.key, LISTED) and all(
+            self.store.has(digest([self.key, name]), Path(name).suffix) for name in self.names
+        )
+
+    @property
+    def names(self) -> list[str]:
+        """The names of stored figures."""
+        listed: list[str] = json.loads(self.store.path(self.key, LISTED).read_text("utf-8"))
+        return listed
 
 
 def figures_of(todo: Sequence[FigureTask], on_progress: OnProgress) -> list[dict[str, Path]]:
@@ -132,8 +140,9 @@ def figures_of(todo: Sequence[FigureTask], on_progress: OnProgress) -> list[dict
 
 
 def _read(task: FigureTask) -> dict[str, Path]:
-    names = json.loads(task.store.path(task.key, LISTED).read_text("utf-8"))
-    return {name: task.store.path(digest([task.key, name]), Path(name).suffix) for name in names}
+    return {
+        name: task.store.path(digest([task.key, name]), Path(name).suffix) for name in task.names
+    }
 
 
 def _draw(task: FigureTask, context: WorkerContext) -> None:

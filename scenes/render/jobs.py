@@ -5,6 +5,7 @@
 import ast
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from configparser import ConfigParser
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -180,14 +181,15 @@ def build(
 
 @contextmanager
 def scene_for(job: Job, settings: Mapping[str, Any], **scene_options: Any) -> Iterator[Any]:
-    """Create one chapter's scene, and apply its Manim settings inside the ``with`` block."""
+    """Create one chapter's scene, and apply its Manim settings inside the ``with`` block.
+
+    What the user's own ``manim.cfg`` says has no effect on a chapter.
+    """
     from manim import config, logger, tempconfig
 
     from scenes.explainer import LANGUAGE_VARIABLE, RUN_VARIABLE, THEME_VARIABLE
 
     logger.setLevel("WARNING")
-    if job.file is None:
-        config.digest_file(ROOT / "manim.cfg")
     scene_class = getattr(module_of(job), job.chapter.scene)
     os.environ[RUN_VARIABLE] = os.pathsep.join(job.runs)
     os.environ[THEME_VARIABLE] = job.look.theme
@@ -198,13 +200,26 @@ def scene_for(job: Job, settings: Mapping[str, Any], **scene_options: Any) -> It
         "pixel_width": width,
         "pixel_height": height,
         "media_dir": str(job.folder),
-        "module_name": job.chapter.name,
+        "seed": 0,
         "progress_bar": "none",
         "verbosity": "WARNING",
         **settings,
     }
-    with tempconfig(chosen):
-        yield scene_class(**scene_options)
+    with tempconfig({}):
+        if job.file is None:
+            config.digest_parser(manim_settings())
+        with tempconfig(chosen):
+            yield scene_class(**scene_options)
+
+
+def manim_settings() -> ConfigParser:
+    """Return Manim's defaults and what this project's ``manim.cfg`` changes of them."""
+    from manim._config.utils import config_file_paths
+
+    defaults, *_ = config_file_paths()
+    parser = ConfigParser()
+    parser.read([defaults, ROOT / "manim.cfg"], "utf-8")
+    return parser
 
 
 def module_of(job: Job) -> Any:

@@ -27,7 +27,7 @@ from scenes.fast.scheduler import DONE, OnProgress, WorkerContext
 from scenes.render.clips import PlannedClip, RenderTask, attempt, changed, inputs_of
 from scenes.render.digests import maker_code
 from scenes.render.folders import work_folder
-from scenes.render.store import Store
+from scenes.render.store import CONTENT, Store
 from scenes.render.workers import count_beats
 from scenes.text.errors import ChapterFailedError, ReleaseError, SceneError
 
@@ -324,7 +324,7 @@ def _unpacked(packed: PackedRecord, parent: Path) -> str:
 
 def files_of(store: Store) -> Files:
     """Return a store's files with their paths; lists, which mark files as complete, come last."""
-    paths = [path for path in store.folder.glob("*/*") if path.suffix != ".lock"]
+    paths = [path for path in store.folder.glob("*/*") if path.suffix not in (".lock", CONTENT)]
     paths.sort(key=lambda path: (path.suffix == ".json", path))
     return [(path.relative_to(store.folder).as_posix(), path.read_bytes()) for path in paths]
 
