@@ -1,5 +1,8 @@
 """Errors that a user can fix. Each message says what was found and what to do next."""
 
+from collections.abc import Iterable
+from difflib import get_close_matches
+
 
 class SceneError(Exception):
     """Base class of the errors that the command line prints in one line."""
@@ -55,3 +58,10 @@ def not_recorded(run: str, missing: str) -> NotRecordedError:
         f"the run {run!r} recorded no {missing}. Use another run, or record one with: "
         "fl-sim run NAME"
     )
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Return the question whether a known word was meant; empty if none is like the word."""
+    names = {name.lower(): name for name in known}
+    close = get_close_matches(word.lower(), names, n=1)
+    return f" Did you mean {names[close[0]]}?" if close else ""
