@@ -12,5 +12,6 @@ def count(number: int | None, noun: str) -> str:
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return a question that names the most similar known word, empty where none is similar."""
-    close = get_close_matches(word, list(known), n=1)
-    return f" Did you mean {close[0]}?" if close else ""
+    names = {name.lower(): name for name in known}
+    close = get_close_matches(word.lower(), names, n=1)
+    return f" Did you mean {names[close[0]]}?" if close else ""

@@ -31,12 +31,9 @@ class TextContrast(Rule):
     """Text has enough contrast with the pixels behind it; faint text counts as it appears."""
 
     def check_moment(self, moment: Moment) -> list[Fault]:
-        """Return the texts with too little contrast; in motion, only those that have faded in."""
+        """Return the texts with too little contrast; in motion, of glyphs that have faded in."""
         faults = []
         for text in moment.texts:
-            fill = max(part.fill for part in text.parts)
-            if fill < (VISIBLE if moment.still else SETTLED):
-                continue
             worst, least = text_contrast(text, moment), TEXT[text.role]
             if worst < least - ROUNDING:
                 faults.append(
@@ -48,7 +45,7 @@ class TextContrast(Rule):
 def text_contrast(text: TextOnScreen, moment: Moment) -> float:
     """Return the lowest contrast of a text's colours, each at the place of its glyphs."""
     by_colour: dict[tuple[float, ...], list[Part]] = {}
-    for part in text.parts:
+    for part in _judged(text, moment):
         for colour in part.fill_colors[:1]:
             by_colour.setdefault((*np.round(colour, 2), round(part.fill, 2)), []).append(part)
     lowest = 21.0
@@ -60,6 +57,13 @@ def text_contrast(text: TextOnScreen, moment: Moment) -> float:
             ratios = colours.contrast(visible, behind)
             lowest = min(lowest, float(np.percentile(ratios, WORST)))
     return lowest
+
+
+def _judged(text: TextOnScreen, moment: Moment) -> list[Part]:
+    """Return the glyphs of a visible text; in motion, those that have faded in."""
+    if not moment.still:
+        return [part for part in text.parts if part.fill >= SETTLED]
+    return text.parts if max(part.fill for part in text.parts) >= VISIBLE else []
 
 
 def _composited(
@@ -105,6 +109,8 @@ def _faint_shapes(moment: Moment) -> Iterator[Fault]:
     for order, part in moment.shapes:
         if part.is_image or max(part.box.width, part.box.height) < smallest:
             continue
+        if getattr(part.mobject, "shade_in_3d", False):
+            continue  # the light decides how bright it is
         own = [c for c in _colours(part) if has_meaning(c, moment)]
         if not own:
             continue

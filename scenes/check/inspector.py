@@ -6,7 +6,7 @@ from itertools import chain
 from pathlib import Path
 from re import sub
 
-from manim import Scene, ThreeDScene
+from manim import Scene
 
 from scenes.check.finding import Fault, Finding
 from scenes.check.moment import Moment
@@ -14,7 +14,6 @@ from scenes.check.pixels import Painter
 from scenes.check.rules import all_rules
 from scenes.check.sampler import Sampler
 from scenes.check.stills import draw_still
-from scenes.text.errors import CheckError
 
 CLEARLY = 1.25  # factor by which a repeated fault has to be worse to replace the first
 Key = tuple[int, str, str]  # beat, rule, subject of the fault
@@ -39,39 +38,34 @@ class Inspector:
         self.rules = all_rules()
         self.found: dict[Key, Finding] = {}
         self.last: Moment | None = None
-        self.beats = 0
+        self.seen: Moment | None = None  # the last one of the present beat
+        self.beats = 0  # those that have ended
 
     def inspect(self, scene: Scene) -> list[Finding]:
-        """Build a scene and return its findings in order of time.
-
-        Raises:
-            CheckError: the scene is a 3D scene; the rules compare boxes in a plane.
-        """
-        if isinstance(scene, ThreeDScene):
-            raise CheckError(f"{self.chapter} is a 3D scene. Only 2D scenes can be checked")
+        """Build a scene and return its findings in order of time."""
         for old in self.folder.glob(f"{slug(self.chapter)}-[0-9]*.png") if self.folder else ():
             old.unlink()
         Sampler(scene, Painter().ground, self._see, self._begin)
         scene.render()
         self._end_beat()
-        if self.last is not None:
-            self._note(self.last, (rule.check_scene(self.last) for rule in self.rules))
+        last = self.last
+        if last is not None:
+            self._note(last, (rule.check_scene(last) for rule in self.rules))
         return sorted(self.found.values(), key=lambda finding: finding.time)
 
     def _see(self, moment: Moment) -> None:
-        self.last = moment
+        self.last = self.seen = moment
         self._note(moment, (rule.check_moment(moment) for rule in self.rules))
 
     def _begin(self, beat: str) -> None:
-        if self.beats:  # nothing ends before the first beat
-            self._end_beat()
-        self.beats += 1
+        self._end_beat()
         self.on_beat(beat)
 
     def _end_beat(self) -> None:
-        last = self.last
-        if last is not None:
+        last, self.seen = self.seen, None
+        if last is not None:  # not skipped, and not without plays
             self._note(last, (rule.check_beat(last) for rule in self.rules))
+            self.beats += 1
 
     def _note(self, moment: Moment, faults: Iterable[list[Fault]]) -> None:
         for fault in chain.from_iterable(faults):

@@ -10,7 +10,8 @@ from manim import Animation, AnimationGroup, Mobject
 from scenes.check.boxes import Box
 from scenes.check.finding import Fault, Rule
 from scenes.check.moment import VISIBLE, Moment
-from scenes.check.parts import Part
+from scenes.check.parts import Part, is_drawn
+from scenes.check.views import of_camera
 
 RULE = "left over"
 CLEAR = 0.01  # opacity below which a mobject is invisible
@@ -21,8 +22,9 @@ class LeftOver(Rule):
     """No empty or transparent mobject stays on the scene, and none is there twice.
 
     A transparent mobject that becomes visible later is not left over. Only the mobjects of the
-    scene itself count, not the parts of a partly visible group, and not the empty mobjects that
-    Manim adds: one for each wait, and one for each group of animations.
+    scene itself count, not the parts of a partly visible group, and not what is never drawn: a
+    camera's frame, a tracker of a number, and the empty mobjects that Manim adds for each wait and
+    for each group of animations. A mobject with an updater may be empty at times.
     """
 
     def __init__(self) -> None:
@@ -47,8 +49,9 @@ class LeftOver(Rule):
     def check_beat(self, last: Moment) -> list[Fault]:
         """Return the duplicates; remember the invisible mobjects."""
         drawn = {id(part.mobject): part for part in last.parts}
+        aside = {*self._manims, *of_camera(last.scene)}
         for mobject in last.scene.mobjects:
-            if type(mobject) is Mobject or id(mobject) in self._manims:
+            if id(mobject) in aside or not is_drawn(mobject) or mobject.get_family_updaters():
                 continue
             parts = [drawn[id(part)] for part in mobject.get_family() if id(part) in drawn]
             if all(part.opacity <= CLEAR for part in parts) and id(mobject) not in self._hidden:

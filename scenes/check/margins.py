@@ -1,7 +1,11 @@
 """The margin rules: text inside the safe area, everything inside the frame."""
 
+from manim import FocusOn
+
+from scenes.check.boxes import around
 from scenes.check.finding import Fault, Rule
 from scenes.check.moment import Moment
+from scenes.check.parts import Part
 
 TOLERANCE = 1.5  # pixels of 1080
 # Capitals and baselines keep the margins; accents and descenders may extend by so many pixels.
@@ -10,10 +14,15 @@ FAINT = 0.05  # opacity below which a part at the frame's edge is invisible
 
 
 class SafeArea(Rule):
-    """Text stays in the safe area: 5% margins; in 9:16 also clear of a phone's controls."""
+    """Text stays in the safe area: 5% margins; in 9:16 also clear of a phone's controls.
+
+    A camera that has moved cuts off on purpose.
+    """
 
     def check_moment(self, moment: Moment) -> list[Fault]:
         """Return the visible texts that extend beyond the safe area."""
+        if moment.moved:
+            return []
         left, bottom, right, top = moment.safe
         over = moment.units(OVERSHOOT)
         area = type(moment.safe)(left, bottom - over, right, top + over)
@@ -25,13 +34,57 @@ class SafeArea(Rule):
 
 
 class InFrame(Rule):
-    """No visible part extends beyond the frame."""
+    """No visible part extends beyond the frame.
+
+    A camera that has moved cuts off on purpose, and what lies outside until it moves is no fault.
+    Nor is what goes on beyond two opposite edges, or a part of something that does so at all four,
+    as a plane or a field of arrows does.
+    """
 
     def check_moment(self, moment: Moment) -> list[Fault]:
         """Return the visible parts that extend beyond the frame."""
+        if moment.moved:
+            return []
+        found = [part for part in moment.parts if part.opacity > FAINT and _is_cut(part, moment)]
+        grounds = _grounds(moment) if found else set()
         return [
-            Fault("in frame", type(part.mobject).__name__, beyond, TOLERANCE, "px", (part.box,))
-            for part in moment.parts
-            if part.opacity > FAINT
-            and (beyond := moment.px(part.box.beyond(moment.view))) > TOLERANCE
+            Fault(
+                "in frame",
+                type(part.mobject).__name__,
+                moment.px(part.box.beyond(moment.view)),
+                TOLERANCE,
+                "px",
+                (part.box,),
+            )
+            for part in found
+            if id(part.mobject) not in grounds
         ]
+
+
+def _is_cut(part: Part, moment: Moment) -> bool:
+    """Whether a part extends beyond the frame, and not on two opposite sides."""
+    box, view = part.box, moment.view
+    if moment.px(box.beyond(view)) <= TOLERANCE or moment.waits_outside(box):
+        return False
+    if id(part.mobject) in _spotlights(moment):
+        return False
+    across = box.left <= view.left and box.right >= view.right
+    up = box.bottom <= view.bottom and box.top >= view.top
+    return not (across or up)
+
+
+def _spotlights(moment: Moment) -> set[int]:
+    """Return the ids of the lights that come from all over the frame, to show a place."""
+    animations = moment.scene.animations or []
+    return {id(one.mobject) for one in animations if isinstance(one, FocusOn)}
+
+
+def _grounds(moment: Moment) -> set[int]:
+    """Return the ids of the mobjects that belong to something that fills the frame."""
+    boxes = {id(part.mobject): part.box for part in moment.parts}
+    found: set[int] = set()
+    for mobject in moment.scene.mobjects:
+        family = [id(part) for part in mobject.get_family() if id(part) in boxes]
+        if family and moment.view.beyond(around(boxes[key] for key in family)) <= 0:
+            found.update(family)
+    return found

@@ -11,6 +11,7 @@ from manim import Scene
 from scenes.check import cover
 from scenes.check.boxes import Box
 from scenes.check.parts import Part, TextOnScreen
+from scenes.check.views import can_move
 from scenes.drawing.layout import Frame, Slot
 
 Pixels = npt.NDArray[np.uint8]
@@ -23,8 +24,8 @@ class Moment:
     """The parts and texts on screen at one time.
 
     ``still``: no animation is running. ``seconds_still``: nothing has moved for at least so long.
-    ``play``: the number of plays before this one. ``draw``: returns the frame's pixels without
-    texts, uint8, shape (height, width, 3).
+    ``play``: the number of plays before this one. ``moved``: the camera is not where it was at
+    the start. ``draw``: returns the frame's pixels without texts, uint8, shape (height, width, 3).
     """
 
     scene: Scene
@@ -34,6 +35,7 @@ class Moment:
     seconds_still: float
     play: int
     view: Box
+    moved: bool
     parts: list[Part]
     all_texts: list[TextOnScreen]
     draw: Callable[["Moment"], Pixels]
@@ -70,8 +72,14 @@ class Moment:
         return [
             text
             for text in self.all_texts
-            if text.opacity >= VISIBLE and self.fills.visible_share(text) > MOSTLY_HIDDEN
+            if text.opacity >= VISIBLE
+            and self.fills.visible_share(text) > MOSTLY_HIDDEN
+            and not self.waits_outside(text.box)
         ]
+
+    def waits_outside(self, box: Box) -> bool:
+        """Whether a box is out of sight until the camera moves to it."""
+        return can_move(self.scene) and not box.crosses(self.view)
 
     @cached_property
     def fills(self) -> cover.Fills:

@@ -1,10 +1,13 @@
 """The motion rule: at most five groups move at once."""
 
-from collections.abc import Callable, Hashable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Hashable, Iterator
+from dataclasses import dataclass
+from itertools import chain, pairwise
+from typing import Any
 
 import numpy as np
-from manim import Animation, AnimationGroup
+import numpy.typing as npt
+from manim import Animation, AnimationGroup, LaggedStart, LaggedStartMap, Succession, VectorField
 
 from scenes.check.boxes import Box, around
 from scenes.check.finding import Fault, Rule
@@ -16,6 +19,9 @@ SLOWEST = 30.0  # pixels a second; slower motion is not noticed
 TOGETHER = 1.5  # pixels, and ...
 SHARE = 0.1  # ... part of their shift by which things that move together may differ
 TOUCHING = 4.0  # pixels between things that touch
+PLAIN = (AnimationGroup, LaggedStart, LaggedStartMap, Succession)  # groups of what an author chose
+
+Pairs = npt.NDArray[np.bool_]
 
 
 @dataclass(eq=False)
@@ -27,7 +33,7 @@ class MovingThing:
     place: Box
     animation: int  # the index of the animation that moves it; -1 for none
     start: tuple[float, float] | None = None  # the start of its line
-    group: int = field(default=-1)
+    whole: int | None = None  # the id of the effect or the field that it is a part of
 
     @property
     def shift(self) -> Floats:
@@ -42,7 +48,8 @@ class MovingGroups(Rule):
     A part moves if an edge of its box is faster than 30 pixels a second; fading is no motion. One
     group are: the glyphs of a text; parts with the same shift; parts that touch, such as a packet
     and its label; bars that grow from one baseline; and the parts of one animation whose corners
-    follow one affine map, or whose lines start at one point.
+    follow one affine map, or whose lines start at one point; and the parts of one of Manim's
+    effects, such as ``Flash``, or of one field of vectors.
     """
 
     def __init__(self) -> None:
@@ -53,7 +60,8 @@ class MovingGroups(Rule):
         before, self._last = self._last, moment
         if before is None or before.play != moment.play or moment.time <= before.time:
             return []
-        groups = group_boxes(movers(before, moment), moment)
+        moving = movers(before, moment)
+        groups = group_boxes(moving, moment) if len(moving) > MOST else []
         if len(groups) <= MOST:
             return []
         return [Fault("moving groups", "frame", len(groups), MOST, "groups", tuple(groups))]
@@ -64,20 +72,30 @@ def movers(before: Moment, after: Moment) -> list[MovingThing]:
     least = after.units(SLOWEST) * (after.time - before.time)
     there = {id(part.mobject): part for part in before.parts}
     written = {id(text.owner): text for text in before.all_texts}
-    animations = _animations(after)
+    animations, wholes = animations_of(after), _wholes(after)
     found = []
     for text in after.all_texts:
         old = written.get(id(text.owner))
         if old is not None and text.opacity >= VISIBLE and _moves(old.box, text.box, least):
-            key = animations.get(id(text.parts[0].mobject), -1)
-            found.append(MovingThing(old.box, text.box, text.box, key))
+            one = id(text.parts[0].mobject)
+            key, whole = animations.get(one, -1), wholes.get(one)
+            found.append(MovingThing(old.box, text.box, text.box, key, None, whole))
     for _, part in after.shapes:
         was = there.get(id(part.mobject))
         if was is not None and was is not part and _moves(was.box, part.box, least):
             place = _tip(part) if _is_drawn(was, part) else part.box
-            key = animations.get(id(part.mobject), -1)
-            found.append(MovingThing(was.box, part.box, place, key, _start(part)))
+            one = id(part.mobject)
+            key, whole = animations.get(one, -1), wholes.get(one)
+            found.append(MovingThing(was.box, part.box, place, key, _start(part), whole))
     return found
+
+
+def _wholes(moment: Moment) -> dict[int, int]:
+    """Return the effect or the field that each of their mobjects is a part of, by ids."""
+    effects = _effects(moment.scene.animations or [])
+    wholes: list[Any] = [one.mobject for one in effects if isinstance(one, AnimationGroup)]
+    wholes += [one for one in moment.scene.mobjects if isinstance(one, VectorField)]
+    return {id(part): id(whole) for whole in wholes for part in whole.get_family()}
 
 
 def _moves(before: Box, after: Box, least: float) -> bool:
@@ -104,21 +122,21 @@ def _tip(part: Part) -> Box:
     return Box(float(x), float(y), float(x), float(y))
 
 
-def _animations(moment: Moment) -> dict[int, int]:
-    """Return the index of the animation that moves each mobject, by the mobject's id."""
+def animations_of(moment: Moment) -> dict[int, int]:
+    """Return the number of the animation that moves each mobject, by the mobject's id."""
     found: dict[int, int] = {}
-    for number, animation in enumerate(_leaves(moment.scene.animations or [])):
+    for number, animation in enumerate(_effects(moment.scene.animations or [])):
         for mobject in animation.mobject.get_family():
             found[id(mobject)] = number
     return found
 
 
-def _leaves(animations: list[Animation]) -> list[Animation]:
-    """Return all animations that are not groups, at any depth."""
+def _effects(animations: list[Animation]) -> list[Animation]:
+    """Return all animations that are no plain groups, at any depth."""
     found: list[Animation] = []
     for animation in animations:
-        if isinstance(animation, AnimationGroup):
-            found += _leaves(list(animation.animations))
+        if isinstance(animation, AnimationGroup) and type(animation) in PLAIN:
+            found += _effects(list(animation.animations))
         else:
             found.append(animation)
     return found
@@ -126,69 +144,69 @@ def _leaves(animations: list[Animation]) -> list[Animation]:
 
 def group_boxes(found: list[MovingThing], moment: Moment) -> list[Box]:
     """Return a box around each group of moving things."""
-    for number, mover in enumerate(found):
-        mover.group = number
-    _join_touching(found, moment.units(TOUCHING))
-    _join_parallel(found, moment.units(TOGETHER))
-    _join_mapped(found, moment.units(TOGETHER))
-    _join_by_key(found, moment.units(TOUCHING), _hinge)
-    _join_by_key(found, moment.units(TOUCHING), _floor)
-    groups: dict[int, list[Box]] = {}
-    for mover in found:
-        groups.setdefault(mover.group, []).append(mover.place)
-    return [around(boxes) for boxes in groups.values()]
+    near, loose = moment.units(TOUCHING), moment.units(TOGETHER)
+    joined = _touching(found, near) | _parallel(found, loose)
+    for one, other in chain(
+        _mapped(found, loose),
+        _alike(found, lambda mover: mover.whole),
+        _alike(found, lambda mover: _hinge(mover, near)),
+        _alike(found, lambda mover: _floor(mover, near)),
+    ):
+        joined[one, other] = True
+    boxes: dict[int, list[Box]] = {}
+    for mover, group in zip(found, _groups(joined | joined.T), strict=True):
+        boxes.setdefault(group, []).append(mover.place)
+    return [around(places) for places in boxes.values()]
 
 
-def _join(found: list[MovingThing], one: MovingThing, other: MovingThing) -> None:
-    gone = other.group
-    for mover in found:
-        if mover.group == gone:
-            mover.group = one.group
+def _groups(joined: Pairs) -> list[int]:
+    """Return the number of each thing's group, given which things are joined, shape (n, n)."""
+    numbers, before = np.arange(len(joined)), None
+    while before is None or (numbers != before).any():
+        before = numbers
+        numbers = np.where(joined, before, len(joined)).min(axis=1)
+    return [int(number) for number in numbers]
 
 
-def _join_touching(found: list[MovingThing], near: float) -> None:
-    for i, one in enumerate(found):
-        reach = one.place.grown(near)
-        for other in found[i + 1 :]:
-            if other.group != one.group and reach.crosses(other.place.grown(1e-9)):
-                _join(found, one, other)
+def _touching(found: list[MovingThing], near: float) -> Pairs:
+    """Return which things are near each other, shape (n, n)."""
+    places = np.array([mover.place for mover in found])
+    low, high = places[:, None, :2], places[:, None, 2:]
+    shared = np.minimum(high, places[:, 2:]) - np.maximum(low, places[:, :2])
+    return np.asarray((shared > -near).all(axis=-1))
 
 
-def _join_parallel(found: list[MovingThing], loose: float) -> None:
-    if not found:
-        return
+def _parallel(found: list[MovingThing], loose: float) -> Pairs:
+    """Return which things have the same shift, shape (n, n)."""
     shifts = np.array([mover.shift for mover in found])
     far = np.abs(shifts).max(axis=1)
     apart = np.abs(shifts[:, None] - shifts[None]).max(axis=-1)
-    alike = apart <= loose + SHARE * np.minimum(far[:, None], far[None])
-    for i, j in np.argwhere(np.triu(alike, 1)):
-        if found[i].group != found[j].group:
-            _join(found, found[i], found[j])
+    return np.asarray(apart <= loose + SHARE * np.minimum(far[:, None], far[None]))
 
 
-def _join_mapped(found: list[MovingThing], loose: float) -> None:
-    """Join the parts of one animation whose corners follow one affine map."""
+def _mapped(found: list[MovingThing], loose: float) -> Iterator[tuple[int, int]]:
+    """Yield pairs of the parts of one animation whose corners follow one affine map."""
     for number in {mover.animation for mover in found} - {-1}:
-        parts = [mover for mover in found if mover.animation == number]
+        members = [i for i, mover in enumerate(found) if mover.animation == number]
+        parts = [found[i] for i in members]
         before = np.concatenate([_corners(mover.before) for mover in parts])
         after = np.concatenate([_corners(mover.after) for mover in parts])
         known = np.c_[before, np.ones(len(before))]
         fit = known @ np.linalg.lstsq(known, after, rcond=None)[0]
         far = max(float(np.abs(mover.shift).max()) for mover in parts)
         if np.abs(fit - after).max() <= loose + SHARE * far:
-            for other in parts[1:]:
-                _join(found, parts[0], other)
+            yield from pairwise(members)
 
 
-def _join_by_key(
-    found: list[MovingThing], near: float, key_of: Callable[[MovingThing, float], Hashable]
-) -> None:
-    """Join the things with the same key; None is no key."""
-    first: dict[Hashable, MovingThing] = {}
-    for mover in found:
-        key = key_of(mover, near)
+def _alike(
+    found: list[MovingThing], key_of: Callable[[MovingThing], Hashable]
+) -> Iterator[tuple[int, int]]:
+    """Yield pairs of the things with the same key; None is no key."""
+    first: dict[Hashable, int] = {}
+    for i, mover in enumerate(found):
+        key = key_of(mover)
         if key is not None:
-            _join(found, first.setdefault(key, mover), mover)
+            yield first.setdefault(key, i), i
 
 
 def _hinge(mover: MovingThing, near: float) -> Hashable:

@@ -9,7 +9,8 @@ from scenes.check import cover
 from scenes.check.boxes import Box
 from scenes.check.finding import Fault, Rule
 from scenes.check.moment import VISIBLE, Moment
-from scenes.check.parts import Floats, Part
+from scenes.check.motion import animations_of
+from scenes.check.parts import Floats, Part, TextOnScreen
 
 RULE = "overlap"
 TOLERANCE = 1.0  # pixels of 1080 by which boxes may overlap
@@ -20,7 +21,8 @@ COVERED = 0.04, 0.98  # shares of a text's box under a fill; between them the te
 class Overlap(Rule):
     """No text box crosses another text box, a line, or the edge of a shape above it.
 
-    A text behind a fill does not count, nor does a line behind a fill that the text stands on.
+    A text behind a fill does not count, nor does a line behind a fill that the text stands on, nor
+    a text that turns into the other one in one animation.
     """
 
     def check_moment(self, moment: Moment) -> list[Fault]:
@@ -30,8 +32,9 @@ class Overlap(Rule):
 
 def _with_texts(moment: Moment) -> Iterator[Fault]:
     loose = moment.units(TOLERANCE)
+    animations = animations_of(moment)
     for one, other in combinations(moment.texts, 2):
-        if one.box.crosses(other.box, loose):
+        if one.box.crosses(other.box, loose) and not _are_one(one, other, animations):
             shared = max(
                 (a.common(b) for a in one.boxes for b in other.boxes if a.crosses(b, loose)),
                 key=lambda box: min(box.width, box.height),
@@ -41,6 +44,12 @@ def _with_texts(moment: Moment) -> Iterator[Fault]:
                 about = f"{one.words} / {other.words}"
                 depth = moment.px(min(shared.width, shared.height))
                 yield Fault(RULE, about, depth, TOLERANCE, "px", (one.box, other.box))
+
+
+def _are_one(one: TextOnScreen, other: TextOnScreen, animations: dict[int, int]) -> bool:
+    """Whether one animation changes a text into another one."""
+    keys = [{animations.get(id(part.mobject)) for part in text.parts} for text in (one, other)]
+    return len(keys[0] | keys[1]) == 1 and None not in keys[0]
 
 
 def _with_lines(moment: Moment) -> Iterator[Fault]:

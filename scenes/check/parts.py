@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from manim import Mobject, VMobject
+from manim import Mobject, PMobject, VMobject
 from manim.mobject.types.image_mobject import AbstractImageMobject
 
 from scenes.check.boxes import Box, around
@@ -29,11 +29,13 @@ BERNSTEIN = np.stack(
 class Part:
     """One mobject that has points: a shape, an image or a glyph.
 
-    ``fill`` and ``stroke`` are opacities, 0 for none. Colours are RGB, 0 to 1, shape (n, 3).
+    ``points`` are where the camera sees them, shape (n, 2). ``fill`` and ``stroke`` are opacities,
+    0 for none. Colours are RGB, 0 to 1, shape (n, 3).
     """
 
     mobject: Mobject
     box: Box
+    points: Floats
     fill: float = 0.0
     stroke: float = 0.0
     fill_colors: Floats = field(default_factory=lambda: np.zeros((0, 3)))
@@ -50,7 +52,7 @@ class Part:
         """The outline as straight strokes, shape (n, 2 ends, 2)."""
         if not isinstance(self.mobject, VMobject):
             return np.zeros((0, 2, 2))
-        curves = self.mobject.points[: len(self.mobject.points) // 4 * 4, :2].reshape(-1, 4, 2)
+        curves = self.points[: len(self.points) // 4 * 4].reshape(-1, 4, 2)
         points = np.einsum("sp,cpd->csd", BERNSTEIN, curves)
         ends: Floats = np.stack([points[:, :-1], points[:, 1:]], axis=2).reshape(-1, 2, 2)
         return ends
@@ -103,17 +105,24 @@ class TextOnScreen:
         return max(part.opacity for part in self.parts)
 
 
-def part_of(mobject: Mobject, is_glyph: bool) -> Part:
-    """Return the part for one mobject."""
+def is_drawn(mobject: Mobject) -> bool:
+    """Whether Manim draws a mobject; others only hold a number, as a ``ValueTracker`` does."""
+    return isinstance(mobject, VMobject | PMobject | AbstractImageMobject)
+
+
+def part_of(mobject: Mobject, is_glyph: bool, camera: Any) -> Part:
+    """Return the part for one mobject that is drawn, as a camera sees it."""
+    points = camera.transform_points_pre_display(mobject, mobject.points)[:, :2]
     if isinstance(mobject, AbstractImageMobject):
-        return _image(mobject)
+        return _image(mobject, points)
     if not isinstance(mobject, VMobject):
-        return Part(mobject, _extent(mobject.points), fill=1.0)
+        return Part(mobject, _extent(points), points, fill=1.0)
     fills, strokes = mobject.get_fill_rgbas(), mobject.get_stroke_rgbas()
     has_stroke = bool(mobject.get_stroke_width() > 0) and len(strokes) > 0
     return Part(
         mobject,
-        _extent(mobject.points) if is_glyph else _true_extent(mobject.points),
+        _extent(points) if is_glyph else _true_extent(points),
+        points,
         float(fills[:, 3].max()) if len(fills) else 0.0,
         float(strokes[:, 3].max()) if has_stroke else 0.0,
         np.asarray(fills[:, :3]),
@@ -121,11 +130,11 @@ def part_of(mobject: Mobject, is_glyph: bool) -> Part:
     )
 
 
-def _image(image: Any) -> Part:
+def _image(image: Any, points: Floats) -> Part:
     """Return the part for an image, as opaque as its most opaque pixel."""
     pixels = image.get_pixel_array()
     opacity = float(pixels[..., 3].max()) / 255 if pixels.shape[-1] == 4 else 1.0
-    return Part(image, _extent(image.points), fill=opacity, is_image=True)
+    return Part(image, _extent(points), points, fill=opacity, is_image=True)
 
 
 def _extent(points: Floats) -> Box:

@@ -1,12 +1,14 @@
 """Pictures of a moment: small without texts, or large with everything."""
 
+from copy import copy
 from typing import Any
 
 import numpy as np
-from manim import ManimColor
+from manim import Camera, ManimColor, MovingCamera, MultiCamera
 
 from scenes.check.moment import Moment, Pixels
 from scenes.check.parts import Part
+from scenes.check.views import place_of
 from scenes.fast.images import BoxCamera
 
 SMALL = 288  # pixels of the shorter side
@@ -19,17 +21,21 @@ class Painter:
     """Draws the moments of one scene; parts that do not move are drawn once."""
 
     def __init__(self) -> None:
-        self.camera: BoxCamera | None = None
+        self.camera: Any = None
+        self._seen: tuple[Any, ...] = ()  # what the camera was made for
         self._last: list[Part] = []
         self._cached = 0  # how many of the last parts are drawn in the image below
         self._image: Any = None
 
     def ground(self, moment: Moment) -> Pixels:
         """Return a picture of a moment without texts, uint8, shape (height, width, 3)."""
-        if self.camera is None or not _fits(self.camera, moment):
+        seen = _seen(moment)
+        if seen != self._seen:
             self.camera, self._last, self._image = camera_for(moment, SMALL), [], None
+            self._seen = seen
         parts = [part for part in moment.parts if id(part) not in moment.glyphs]
-        same = _common(self._last, parts)
+        # A camera that shows what another one sees draws for both.
+        same = 0 if isinstance(self.camera, MultiCamera) else _common(self._last, parts)
         if self._image is None or same < self._cached or same > self._cached + MOST_REDRAWN:
             self.camera.reset()
             self._draw(parts[:same])
@@ -41,7 +47,6 @@ class Painter:
         return np.array(self.camera.pixel_array[..., :3])
 
     def _draw(self, parts: list[Part]) -> None:
-        assert self.camera is not None
         self.camera.capture_mobjects([part.mobject for part in parts], include_submobjects=False)
 
 
@@ -59,13 +64,18 @@ def full_picture(moment: Moment) -> Pixels:
     return np.array(camera.pixel_array[..., :3])
 
 
-def camera_for(moment: Moment, short: int) -> BoxCamera:
-    """Return a camera with the view of the scene's camera and another resolution."""
+def camera_for(moment: Moment, short: int) -> Any:
+    """Return a camera with the view of the scene's camera and another resolution.
+
+    It is a copy of the scene's camera, unless a fast one gives the same picture.
+    """
     view = moment.view
     scale = short / min(view.width, view.height)
     width, height = (CELL * round(side * scale / CELL) for side in (view.width, view.height))
     x, y = view.center
     own: Any = moment.scene.camera
+    if type(own) not in (Camera, MovingCamera) and not isinstance(own, BoxCamera):
+        return _resized(own, width, height)
     return BoxCamera(
         pixel_width=width,
         pixel_height=height,
@@ -74,10 +84,23 @@ def camera_for(moment: Moment, short: int) -> BoxCamera:
         frame_center=np.array([x, y, 0.0]),
         background_color=ManimColor(own.background_color),
         background_opacity=own.background_opacity,
+        background_image=own.background_image,
     )
 
 
-def _fits(camera: BoxCamera, moment: Moment) -> bool:
-    view = moment.view
-    mine = (camera.frame_width, *camera.frame_center[:2])
-    return bool(np.allclose(mine, (view.width, *view.center)))
+def _resized(camera: Any, width: int, height: int) -> Any:
+    """Return a copy of a camera with another resolution."""
+    other = copy(camera)
+    other.pixel_array_to_cairo_context = {}
+    other.background_colored_vmobject_displayer = None
+    other.pixel_width, other.pixel_height = width, height
+    other.init_background()
+    other.reset()
+    return other
+
+
+def _seen(moment: Moment) -> tuple[Any, ...]:
+    """Return what decides how the same parts are drawn: place and background of the camera."""
+    own: Any = moment.scene.camera
+    ground = ManimColor(own.background_color).to_hex(), own.background_opacity, own.background_image
+    return id(own), place_of(moment.scene), ground

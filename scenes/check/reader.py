@@ -1,6 +1,7 @@
 """The reader: a scene's mobjects as parts in drawing order, and as texts."""
 
 from collections.abc import Collection, Iterator
+from typing import Any
 
 from manim import (
     DecimalNumber,
@@ -10,11 +11,12 @@ from manim import (
     Scene,
     SingleStringMathTex,
     Text,
+    ThreeDCamera,
     Typst,
 )
-from manim.utils.family import extract_mobject_family_members
+from manim.utils.iterables import list_update
 
-from scenes.check.parts import Part, TextOnScreen, part_of
+from scenes.check.parts import Part, TextOnScreen, is_drawn, part_of
 from scenes.drawing.text import Words
 
 TEXTS = (Words, Text, MarkupText, Paragraph, SingleStringMathTex, Typst, DecimalNumber)
@@ -45,19 +47,20 @@ class Reader:
             static: ids of the mobjects that have not changed since the last call.
         """
         whole = self._texts()
-        drawn = extract_mobject_family_members(
-            [*self.scene.mobjects, *self.scene.foreground_mobjects],
-            use_z_index=True,
-            only_those_with_points=True,
+        camera: Any = self.scene.camera
+        if isinstance(camera, ThreeDCamera):
+            camera.reset_rotation_matrix()
+        drawn = camera.get_mobjects_to_display(
+            list_update(self.scene.mobjects, self.scene.foreground_mobjects)
         )
-        parts = [self._part(mobject, static) for mobject in drawn]
+        parts = [self._part(mobject, static) for mobject in drawn if is_drawn(mobject)]
         return parts, self._texts_on_screen(parts, whole)
 
     def _part(self, mobject: Mobject, static: Collection[int]) -> Part:
         key = id(mobject)
         if key in static and key in self._cached:
             return self._cached[key]
-        part = part_of(mobject, key in self._owners)
+        part = part_of(mobject, key in self._owners, self.scene.camera)
         if key in static:
             self._cached[key] = part
         return part

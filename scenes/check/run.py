@@ -1,18 +1,23 @@
 """Parallel checks of chapters, or of the scenes in any file."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from fl_sim.wording import did_you_mean
 from scenes import Chapter
 from scenes.check.finding import Finding
 from scenes.fast.scheduler import OnProgress, WorkerContext
-from scenes.render.jobs import DRY_RUN, WORK, Job, module_of, scene_for
+from scenes.render.jobs import WORK, Job, choose_look, scene_for
 from scenes.render.looks import Look
 from scenes.render.workers import side_by_side
 from scenes.text.errors import ChapterError, CheckError, SceneError
+
+# Manim's settings to play a scene without writing anything.
+NO_MOVIE: Mapping[str, Any] = {"dry_run": True, "disable_caching": True}
 
 
 @dataclass(frozen=True)
@@ -43,35 +48,51 @@ def scenes_of(file: Path, names: Sequence[str], look: Look) -> list[Job]:
 
     Raises:
         ChapterError: the file or a scene does not exist.
+        CheckError: the file cannot be loaded.
     """
-    from manim import Scene  # noqa: PLC0415
+    from scenes.check.files import scenes_in  # noqa: PLC0415  # Manim is imported late
 
     if not file.is_file():
         raise ChapterError(
             f"there is no file {file}. Give the path of a Python file with Manim scenes"
         )
-    job = Job(Chapter(file.stem, "", ()), (), look, WORK / "check" / file.stem, file.resolve())
-    found = [
-        name
-        for name, kind in vars(_loaded(job)).items()
-        if isinstance(kind, type) and issubclass(kind, Scene) and kind.__module__ == file.stem
-    ]
+    with scenes_in(file, _shape_of(look)) as found:
+        known = list(found)
     for name in names:
-        if name not in found:
-            raise ChapterError(f"{file} has no scene {name!r}. It has: {', '.join(found)}")
-    if not found:
+        if name not in known:
+            raise ChapterError(
+                f"{file} has no scene {name!r}.{did_you_mean(name, known)} "
+                f"It has: {', '.join(known) or 'none'}"
+            )
+    if not known:
         raise ChapterError(f"{file} defines no scene. Define a subclass of Manim's Scene in it")
     return [
-        replace(job, chapter=Chapter(name, name, ()), folder=job.folder / name)
-        for name in (names or found)
+        Job(Chapter(name, name, ()), (), look, WORK / "check" / file.stem / name, file)
+        for name in dict.fromkeys(names or known)
     ]
 
 
-def _loaded(job: Job) -> Any:
-    try:
-        return module_of(job)
-    except Exception as error:
-        raise CheckError(f"{job.file} cannot be loaded: {_as_text(error)}") from error
+def _shape_of(look: Look) -> dict[str, int]:
+    """Return Manim's settings for a look's shape; in the default one a file has its own size."""
+    width, height = look.pixels
+    return {"pixel_width": width, "pixel_height": height} if look.shape != Look().shape else {}
+
+
+@contextmanager
+def _scene_of(job: Job) -> Iterator[Any]:
+    """Create the scene of a job, and apply its Manim settings inside the ``with`` block."""
+    if job.file is None:
+        with scene_for(job, NO_MOVIE) as scene:
+            yield scene
+        return
+    from manim import tempconfig  # noqa: PLC0415
+
+    from scenes.check.files import scenes_in  # noqa: PLC0415
+
+    choose_look(job)
+    folder = {"media_dir": str(job.folder), "progress_bar": "none", "verbosity": "WARNING"}
+    with scenes_in(job.file, _shape_of(job.look)) as found, tempconfig({**NO_MOVIE, **folder}):
+        yield found[job.chapter.scene]()
 
 
 def check(todo: Sequence[Job], stills: Path | None, on_progress: OnProgress) -> list[Checked]:
@@ -110,13 +131,13 @@ def inspect(
 
     inspector = Inspector(job.name, stills, on_beat)
     try:
-        with scene_for(job, DRY_RUN) as scene:
+        with _scene_of(job) as scene:
             found = inspector.inspect(scene)
     except SceneError:
         raise
     except Exception as error:
         raise CheckError(f"{job.chapter.name} cannot be built: {_as_text(error)}") from error
-    return Checked(job.chapter, tuple(found), max(inspector.beats, 1), scene.time)
+    return Checked(job.chapter, tuple(found), inspector.beats, scene.time)
 
 
 def _as_text(error: Exception) -> str:

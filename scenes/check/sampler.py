@@ -6,10 +6,10 @@ from typing import Any
 
 from manim import Mobject, Scene
 
-from scenes.check.boxes import Box
 from scenes.check.moment import Moment, Pixels
 from scenes.check.pixels import Painter
 from scenes.check.reader import Reader
+from scenes.check.views import place_of, view_of
 from scenes.explainer import Explainer
 
 RATE = 8  # samples a second during a play
@@ -42,6 +42,7 @@ class Sampler:
         self.beat = WHOLE
         self.reader = Reader(scene)
         self.static: frozenset[int] = frozenset()
+        self._start = place_of(scene)
         self._attach()
 
     def _attach(self) -> None:
@@ -52,20 +53,26 @@ class Sampler:
         if isinstance(self.scene, Explainer):
             self.scene.on_beat = self._begin
         else:
+            self._next_section = self.scene.next_section
             self.scene.next_section = self._section  # type: ignore[method-assign]
 
     def _begin(self, beat: str) -> None:
         self.beat = beat
         self.on_beat(beat)
 
-    def _section(self, name: str = "unnamed", *_: object, **__: object) -> None:
+    def _section(self, name: str = "unnamed", *kind: Any, **options: Any) -> None:
+        self._next_section(name, *kind, **options)
         self._begin(name)
 
     def _play(self, scene: Scene, *animations: Any, **options: Any) -> None:
         """Play animations like Manim's renderer, in a few steps and without pixels."""
+        skipped = self._is_skipped()
         scene.compile_animation_data(*animations, **options)
         scene.begin_animations()
         start = scene.renderer.time
+        if skipped:
+            self._skip(scene)
+            return
         self.static = _ids(scene.static_mobjects)
         if scene.is_current_animation_frozen_frame():
             self._finish(start + scene.duration, seconds_still=scene.duration)
@@ -76,6 +83,23 @@ class Sampler:
             animation.clean_up_from_scene(scene)
         scene.update_mobjects(0)
         self._finish(start + seconds)
+
+    def _is_skipped(self) -> bool:
+        """Whether Manim would leave the next play out of the movie."""
+        renderer: Any = self.scene.renderer
+        renderer.skip_animations = renderer._original_skipping_status
+        renderer.update_skipping_status()
+        return bool(renderer.skip_animations)
+
+    def _skip(self, scene: Scene) -> None:
+        """Take a play to its end, as Manim does with one that is left out."""
+        if not scene.is_current_animation_frozen_frame():
+            scene.update_to_time(scene.duration)
+            for animation in scene.animations or ():
+                animation.finish()
+                animation.clean_up_from_scene(scene)
+        scene.renderer.time += scene.duration
+        scene.renderer.num_plays += 1
 
     def _run(self, scene: Scene, start: float) -> float:
         """Step through the animations of a play, and return its length in seconds."""
@@ -105,7 +129,8 @@ class Sampler:
             still=still,
             seconds_still=seconds_still,
             play=self.scene.renderer.num_plays,
-            view=_view(self.scene),
+            view=view_of(self.scene),
+            moved=place_of(self.scene) != self._start,
             parts=parts,
             all_texts=texts,
             draw=self.draw,
@@ -123,7 +148,8 @@ def snapshot(scene: Scene, beat: str) -> Moment:
         still=True,
         seconds_still=0.0,
         play=scene.renderer.num_plays,
-        view=_view(scene),
+        view=view_of(scene),
+        moved=False,
         parts=parts,
         all_texts=texts,
         draw=Painter().ground,
@@ -136,11 +162,3 @@ def _nothing(*_: object, **__: object) -> None:
 
 def _ids(mobjects: Iterable[Mobject]) -> frozenset[int]:
     return frozenset(id(mobject) for mobject in mobjects)
-
-
-def _view(scene: Scene) -> Box:
-    """Return the box that the camera shows."""
-    camera: Any = scene.camera
-    x, y = float(camera.frame_center[0]), float(camera.frame_center[1])
-    right, up = float(camera.frame_width) / 2, float(camera.frame_height) / 2
-    return Box(x - right, y - up, x + right, y + up)

@@ -47,7 +47,7 @@ def capital(text: TextOnScreen) -> float:
     unknown; a tall one stands for a capital.
     """
     letters = _letters(text.owner)
-    heights = [tall for tall in _heights_of(text.owner) if tall > SPACE]
+    heights = [tall for tall in _heights_of(text) if tall > SPACE]
     if len(letters) == len(heights):
         pairs = list(zip(letters, heights, strict=True))
         for signs in (TALL, frozenset(ascii_letters), frozenset(letters)):
@@ -68,11 +68,12 @@ def _letters(owner: Mobject) -> str:
     return "".join(owner.text.split()) if isinstance(owner, Text) else ""
 
 
-def _heights_of(owner: Mobject) -> list[float]:
-    """Return the heights of a text's glyphs."""
-    if isinstance(owner, Words):
-        return owner.heights
-    return [float(np.ptp(glyph.points[:, 1])) for glyph in owner.submobjects if len(glyph.points)]
+def _heights_of(text: TextOnScreen) -> list[float]:
+    """Return the heights of a text's glyphs, in the order of its characters."""
+    if isinstance(text.owner, Words):
+        return text.owner.heights
+    seen = {id(part.mobject): part.box.height for part in text.parts}
+    return [seen[id(glyph)] for glyph in text.owner.submobjects if id(glyph) in seen]
 
 
 def in_capitals(letter: str) -> float:

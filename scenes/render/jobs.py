@@ -10,11 +10,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from importlib import import_module
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
 
 from fl_sim import record
+from fl_sim.wording import did_you_mean
 from scenes import FILM, LOOP, Chapter
 from scenes.fast.scheduler import WorkerContext
 from scenes.render.looks import QUALITIES, Look
@@ -77,7 +77,10 @@ def jobs(names: Sequence[str], runs: Sequence[str] = (), look: Look | None = Non
         check_beats(chapter)
     for name in names:
         if name not in known:
-            raise ChapterError(f"there is no chapter {name!r}. Choose from: {', '.join(known)}")
+            raise ChapterError(
+                f"there is no chapter {name!r}.{did_you_mean(name, known)} "
+                f"Choose from: {', '.join(known)}"
+            )
     chosen = [chapter for name, chapter in known.items() if name in names] if names else FILM
     look = look or Look()
     return [
@@ -187,13 +190,9 @@ def scene_for(job: Job, settings: Mapping[str, Any], **scene_options: Any) -> It
     """
     from manim import config, logger, tempconfig
 
-    from scenes.explainer import LANGUAGE_VARIABLE, RUN_VARIABLE, THEME_VARIABLE
-
     logger.setLevel("WARNING")
     scene_class = getattr(module_of(job), job.chapter.scene)
-    os.environ[RUN_VARIABLE] = os.pathsep.join(job.runs)
-    os.environ[THEME_VARIABLE] = job.look.theme
-    os.environ[LANGUAGE_VARIABLE] = job.look.language
+    choose_look(job)
     width, height = job.look.pixels
     chosen = {
         "quality": QUALITIES[job.look.quality].manim,
@@ -206,8 +205,7 @@ def scene_for(job: Job, settings: Mapping[str, Any], **scene_options: Any) -> It
         **settings,
     }
     with tempconfig({}):
-        if job.file is None:
-            config.digest_parser(manim_settings())
+        config.digest_parser(manim_settings())
         with tempconfig(chosen):
             yield scene_class(**scene_options)
 
@@ -222,16 +220,18 @@ def manim_settings() -> ConfigParser:
     return parser
 
 
+def choose_look(job: Job) -> None:
+    """Choose a job's runs, theme and language for the scenes that are created after it."""
+    from scenes.explainer import LANGUAGE_VARIABLE, RUN_VARIABLE, THEME_VARIABLE
+
+    os.environ[RUN_VARIABLE] = os.pathsep.join(job.runs)
+    os.environ[THEME_VARIABLE] = job.look.theme
+    os.environ[LANGUAGE_VARIABLE] = job.look.language
+
+
 def module_of(job: Job) -> Any:
-    """Return the module of a job's scene."""
-    if job.file is None:
-        return import_module(f"scenes.{job.chapter.name}")
-    spec = spec_from_file_location(job.file.stem, job.file)
-    if spec is None or spec.loader is None:
-        raise ChapterError(f"{job.file} is not a Python file. Give a file that ends in .py")
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    """Return the module of a chapter's scene."""
+    return import_module(f"scenes.{job.chapter.name}")
 
 
 def render_job(

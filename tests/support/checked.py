@@ -7,8 +7,8 @@ from manim import Scene, tempconfig
 
 from scenes.check.finding import Fault, Finding
 from scenes.check.inspector import Inspector
+from scenes.check.run import NO_MOVIE
 from scenes.drawing.text import register_font
-from scenes.render.jobs import DRY_RUN
 
 # Pango takes no notice of a font that is registered after it has drawn with another one.
 register_font()
@@ -20,7 +20,7 @@ def found(scene: type[Scene], folder: Path, **settings: Any) -> list[Finding]:
         "pixel_width": 480,
         "pixel_height": 270,
         "progress_bar": "none",
-        **DRY_RUN,
+        **NO_MOVIE,
         **settings,
     }
     with tempconfig({"media_dir": str(folder / "manim"), **chosen}):

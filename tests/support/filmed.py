@@ -22,13 +22,14 @@ from scenes.check.inspector import Inspector
 from scenes.check.margins import SafeArea
 from scenes.check.overlaps import Overlap
 from scenes.check.photos import PhotosStay
+from scenes.check.run import NO_MOVIE
 from scenes.check.sampler import snapshot as moment_of
 from scenes.check.sizes import TextHeight
 from scenes.drawing.palettes import PALETTES
 from scenes.drawing.text import Words
 from scenes.explainer import Explainer, PlayedBeat
 from scenes.fast.images import BoxCamera
-from scenes.render.jobs import DRY_RUN, jobs, scene_for
+from scenes.render.jobs import jobs, scene_for
 from scenes.render.looks import Look
 
 CHAPTERS = [chapter.name for chapter in (*FILM, LOOP)]
@@ -70,7 +71,7 @@ def filmed(chapter: str) -> Filmed:
     with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         patch.setattr(Explainer, "_end_beat", _noting(ends))
-        with scene_for(job, {**DRY_RUN, "media_dir": str(Path(folder))}) as scene:
+        with scene_for(job, {**NO_MOVIE, "media_dir": str(Path(folder))}) as scene:
             findings = Inspector(chapter, None).inspect(scene)
     return Filmed(ends, scene.beats, findings)
 

@@ -16,7 +16,7 @@ from processes import run
 from scenes.check.stills import MARK
 
 FILE = """
-from manim import DOWN, RIGHT, Scene, Square, Text, ThreeDScene
+from manim import DOWN, RIGHT, Scene, Square, Text
 
 
 class Good(Scene):
@@ -35,11 +35,6 @@ class Bad(Scene):
         self.clear()
         self.next_section("leave")
         self.play(Square().animate.shift(9 * RIGHT))
-        self.wait()
-
-
-class Deep(ThreeDScene):
-    def construct(self):
         self.wait()
 
 
@@ -90,13 +85,17 @@ def test_what_breaks_a_rule_is_listed_and_drawn(tmp_path: Path) -> None:
 def test_what_cannot_be_checked_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "mine.py").write_text(FILE)
     (tmp_path / "torn.py").write_text("class")
+    (tmp_path / "none.py").write_text("from manim import Scene")
+    (tmp_path / "opengl.py").write_text("from manim import config\nconfig.renderer = 'opengl'")
     cases = {
         ("nowhere.py",): "no file nowhere.py",
-        ("mine.py", "Other"): "mine.py has no scene 'Other'. It has: Good, Bad, Deep, Broken",
+        ("mine.py", "Other"): "mine.py has no scene 'Other'. It has: Good, Bad, Broken",
+        ("mine.py", "god"): "mine.py has no scene 'god'. Did you mean Good? It has: Good, Bad",
         ("mine.py", "Broken"): "Broken cannot be built: ValueError: no such thing",
-        ("mine.py", "Deep"): "Deep is a 3D scene",
+        ("none.py",): "none.py defines no scene",
+        ("opengl.py",): "opengl.py chooses the renderer opengl",
         ("torn.py",): "torn.py cannot be loaded: SyntaxError",
-        ("two_rounds",): "there is no chapter 'two_rounds'. Choose from: opening",
+        ("many_round",): "there is no chapter 'many_round'. Did you mean many_rounds? Choose from",
     }
     for arguments, says in cases.items():
         done = check(*arguments)
