@@ -9,9 +9,11 @@ import gc
 import hashlib
 import json
 import os
+import re
 import reprlib
+import shlex
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,7 @@ from fl_sim.schema.checks import MEAN_TOLERANCE
 from fl_sim.schema.errors import cut, first_line
 from fl_sim.schema.model import *  # noqa: F403
 from fl_sim.schema.model import SCHEMA_VERSION, ArrayFile, Run, incidental
+from fl_sim.terminal import did_you_mean
 
 __all__ = [
     "MEAN_TOLERANCE", "RUNS", "RUN_FILE", "SCHEMA_VERSION", "RecordError", "computed", "file_of",
@@ -34,6 +37,8 @@ __all__ += _model.__all__
 RUNS = Path(__file__).parent / "runs"
 RUN_FILE = "run.json.gz"
 OLD_RUN_FILE = "run.json"  # of schemas 1 and 2
+# Names of runs are names of folders on every operating system.
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 
 _REMAKE = "Restore the file, or make the run again with: fl-sim run"
 
@@ -172,16 +177,35 @@ def _no_garbage() -> Iterator[None]:
 def _find(name_or_path: str | Path) -> Path:
     """Return the JSON file of a record."""
     path = Path(name_or_path)
-    if path.is_file():
-        return path
-    found = file_of(path) or file_of(RUNS / path)
+    try:
+        found = path if path.is_file() else file_of(path) or file_of(RUNS / path)
+    except OSError as error:
+        raise RecordError(f"{name_or_path}: {error.strerror}. Check the path") from error
     if found is None:
-        known = ", ".join(names()) or "none"
+        known = names()
+        hint = did_you_mean(str(name_or_path), [*known, *_beside(path)])
         raise RecordError(
-            f"{name_or_path}: no {RUN_FILE} there, and no run of that name. Runs here: {known}. "
-            f"Make one with: fl-sim run {path.name}"
+            f"{name_or_path}: no {RUN_FILE} there, and no run of that name.{hint} Runs here: "
+            f"{', '.join(known) or 'none'}. Make one with: {_command(path)}"
         )
     return found
+
+
+def _beside(path: Path) -> list[str]:
+    """Return the paths of the records in the folder of a path that names a folder."""
+    if len(path.parts) < 2:
+        return []
+    with suppress(OSError):
+        return [str(other) for other in path.parent.iterdir() if file_of(other)]
+    return []
+
+
+def _command(path: Path) -> str:
+    """Return the command that would leave a record where none was found."""
+    folder = path.parent if path.name in {RUN_FILE, OLD_RUN_FILE} else path
+    name = folder.name if NAME.fullmatch(folder.name) else "NAME"
+    out = f" --out {shlex.quote(str(folder))}" if len(folder.parts) > 1 else ""
+    return f"fl-sim run {name}{out}"
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -7,7 +7,6 @@ is reported at once.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from difflib import get_close_matches
 from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, model_validator
@@ -16,6 +15,7 @@ from pydantic.fields import FieldInfo
 from fl_sim.app.fields import BelowOne, Count, CountOrNone, Fraction, Group, Positive, Seed
 from fl_sim.app.partitioners import PARTITIONERS, Iid, PartitionerChoice
 from fl_sim.app.strategies import STRATEGIES, FedAvg, StrategyChoice
+from fl_sim.terminal import did_you_mean
 
 Value = bool | int | float | str
 
@@ -270,9 +270,3 @@ def groups() -> dict[str, tuple[str, ...]]:
 
 def _keys(choice: type[Group]) -> list[str]:
     return [str(info.alias) for info in choice.model_fields.values()]
-
-
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Return a question that names the most similar known word, empty where none is similar."""
-    close = get_close_matches(word, list(known), n=1)
-    return f" Did you mean {close[0]}?" if close else ""

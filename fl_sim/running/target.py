@@ -1,6 +1,6 @@
 """The folder that a record goes to: what may be there, and how it is replaced at once."""
 
-import re
+import shlex
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ class Target:
     @property
     def resume_command(self) -> str:
         """The command that goes on with the run, once it was interrupted."""
-        where = f" --out {self.out}" if self.out else ""
+        where = f" --out {shlex.quote(str(self.out))}" if self.out else ""
         return f"fl-sim run {self.name} --resume{where}"
 
     def folder(self) -> Path:
@@ -122,7 +122,7 @@ def place(run: record.Run, target: Target) -> Path:
 
 def _check_name(name: str) -> None:
     """Raise LaunchError unless ``name`` can be a folder's name on every operating system."""
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}", name):
+    if not record.NAME.fullmatch(name):
         raise LaunchError(
             f"{name!r} is no name for a run: use up to 64 letters, digits, - and _, "
             "the first a letter or digit"
