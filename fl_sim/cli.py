@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 import cloup
 
+from fl_sim.terminal import escaped, one_line, say, streams
 from fl_sim.wording import count
 
 if TYPE_CHECKING:
@@ -135,15 +136,15 @@ def run(  # noqa: PLR0913, PLR0917  # one parameter an option
     except (LaunchError, SettingError) as error:
         _fail(error)
     except StoppedError as error:
-        click.echo(f"fl-sim: {error}", err=True)
+        say(f"fl-sim: {error}", err=True)
         sys.exit(INTERRUPTED)
     if not here:
-        click.echo(f"{name}: complete. Its record is on the SuperLink's machine: {folder}")
+        say(f"{name}: complete. Its record is on the SuperLink's machine: {folder}")
         return
     result = record.load(folder)
     _tell_failures(result)
     _tell_result(result)
-    click.echo(f"record: {folder}")
+    say(f"record: {folder}")
     if not any(round_.train.replies for round_ in result.rounds if round_.train):
         _fail(LaunchError("no client delivered in any round: the model was not trained"))
 
@@ -152,7 +153,7 @@ def _tell_failures(result: "Run") -> None:
     for round_ in result.rounds:
         for failure in round_.train.failures if round_.train else ():
             what = failure.reason or failure.kind
-            click.echo(f"round {round_.number}: client {failure.client}: {what}", err=True)
+            say(f"round {round_.number}: client {failure.client}: {what}", err=True)
 
 
 def _tell_result(result: "Run") -> None:
@@ -164,7 +165,7 @@ def _tell_result(result: "Run") -> None:
     test = result.final.test if result.final else None
     if result.final and test and test.accuracy is not None:
         said += f", {test.accuracy:.1%} on {result.final.num_test} test images"
-    click.echo(said)
+    say(said)
 
 
 @cli.command(
@@ -250,7 +251,7 @@ def suite(
         else:
             complete = runs.bring_about(entries, runs.FILE.parent, folder, jobs, force)
     except KeyboardInterrupt:
-        click.echo("fl-sim: stopped; the runs that were made stay", err=True)
+        say("fl-sim: stopped; the runs that were made stay", err=True)
         sys.exit(INTERRUPTED)
     sys.exit(0 if complete else 2)
 
@@ -337,7 +338,7 @@ def import_results(  # noqa: PLR0913, PLR0917  # one parameter an option
     except (ImportFileError, LaunchError) as error:
         _fail(error)
     _tell_result(result)
-    click.echo(f"record: {folder}")
+    say(f"record: {folder}")
 
 
 @cli.command(epilog=examples("fl-sim settings", "fl-sim settings --toml"))
@@ -367,7 +368,7 @@ def list_runs() -> None:
     for begun in interrupted.find_all(record.RUNS):
         click.echo(begun)
     for found in errors:
-        click.echo(_line(found), err=True)
+        say(_line(found), err=True)
     sys.exit(2 if errors else 0)
 
 
@@ -385,7 +386,7 @@ def show(name: str, as_json: bool) -> None:
 
     try:
         if as_json:
-            click.echo("".join(tables.json_text(record.plain(name))))
+            click.echo(escaped("".join(tables.json_text(record.plain(name)))))
         else:
             tables.run(record.load(name))
     except record.RecordError as error:
@@ -412,7 +413,7 @@ def diff(before: str, after: str, everything: bool) -> None:
     except record.RecordError as error:
         _fail(error)
     for line in found or [f"{before} and {after}: no difference"]:
-        click.echo(line)
+        say(line)
     sys.exit(1 if found else 0)
 
 
@@ -429,7 +430,7 @@ def upgrade(paths: tuple[str, ...]) -> None:
     try:
         for path in paths:
             done = "upgraded to" if rewrite(path) else "already of"
-            click.echo(f"{path}: {done} schema {record.SCHEMA_VERSION}")
+            say(f"{path}: {done} schema {record.SCHEMA_VERSION}")
     except record.RecordError as error:
         _fail(error)
 
@@ -444,7 +445,7 @@ def check(path: str) -> None:
         result = record.load(path)
     except record.RecordError as error:
         _fail(error)
-    click.echo(
+    say(
         f"{record.resolve(path)}: valid. {result.strategy}, "
         f"{count(len(result.rounds) - 1, 'round')}, {count(result.num_clients, 'client')}"
     )
@@ -462,24 +463,27 @@ def schema() -> None:
 
 def _fail(error: Exception) -> NoReturn:
     """Say in one line what is wrong, and stop."""
-    click.echo(_line(error), err=True)
+    say(_line(error), err=True)
     sys.exit(2)
 
 
 def _line(error: Exception) -> str:
-    return f"fl-sim: {' '.join(str(error).split())}"
+    return f"fl-sim: {one_line(error)}"
 
 
 def main() -> None:
     """Run the command line. Ctrl-C exits with 130, as a shell expects."""
     try:
-        cli(standalone_mode=False)
+        with streams():
+            cli(standalone_mode=False)
     except click.Abort:
-        click.echo("fl-sim: stopped; nothing was written", err=True)
+        say("fl-sim: stopped; nothing was written", err=True)
         _leave_at_once()
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
+    except OSError as error:
+        _fail(error)
     except SystemExit as error:
         if isinstance(error.code, int) and error.code > SIGNALLED:
             _leave_at_once(error.code)

@@ -6,6 +6,7 @@ there instead.
 
 import hashlib
 import json
+import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,7 +44,7 @@ def resume_command(name: str, out: Path | None) -> str:
         name: of the run.
         out: folder of its record; None for the one of its name among the project's runs.
     """
-    where = f" --out {out}" if out else ""
+    where = f" --out {shlex.quote(str(out))}" if out else ""
     return f"fl-sim run {name} --resume{where}"
 
 

@@ -9,10 +9,12 @@ import gc
 import hashlib
 import json
 import os
+import re
 import reprlib
+import shlex
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +41,8 @@ RUNS = Path(__file__).parent / "runs"
 RUN_FILE = "run.json.gz"
 OLD_RUN_FILE = "run.json"  # of schemas 1 and 2
 KINDS = (RUN_FILE, OLD_RUN_FILE, "*.npz", "*.safetensors")  # names of a record's files
+# Names of runs are names of folders on every operating system.
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 
 MARK = 8  # characters of a fingerprint that tell records of one name apart
 
@@ -236,9 +240,10 @@ def _no_garbage() -> Iterator[None]:
 def _find(name_or_path: str | Path) -> Path:
     """Return the JSON file of a record."""
     path = Path(name_or_path)
-    if path.is_file():
-        return path
-    found = file_of(path) or file_of(RUNS / path)
+    try:
+        found = path if path.is_file() else file_of(path) or file_of(RUNS / path)
+    except OSError as error:
+        raise RecordError(f"{name_or_path}: {error.strerror}. Check the path") from error
     if found is None:
         raise RecordError(_why_missing(name_or_path, path))
     return found
@@ -249,11 +254,28 @@ def _why_missing(name_or_path: str | Path, path: Path) -> str:
     if begun := interrupted.find(path, RUNS) or interrupted.find(RUNS / path, RUNS):
         return str(begun)
     known = names()
-    hint = did_you_mean(path.name, known)
+    hint = did_you_mean(str(name_or_path), [*known, *_beside(path)])
     return (
         f"{name_or_path}: no {RUN_FILE} there, and no run of that name.{hint} "
-        f"Runs here: {', '.join(known) or 'none'}. Make one with: fl-sim run {path.name}"
+        f"Runs here: {', '.join(known) or 'none'}. Make one with: {_command(path)}"
     )
+
+
+def _beside(path: Path) -> list[str]:
+    """Return the paths of the records in the folder of a path that names a folder."""
+    if len(path.parts) < 2:
+        return []
+    with suppress(OSError):
+        return [str(other) for other in path.parent.iterdir() if file_of(other)]
+    return []
+
+
+def _command(path: Path) -> str:
+    """Return the command that would leave a record where none was found."""
+    folder = path.parent if path.name in {RUN_FILE, OLD_RUN_FILE} else path
+    name = folder.name if NAME.fullmatch(folder.name) else "NAME"
+    out = f" --out {shlex.quote(str(folder))}" if len(folder.parts) > 1 else ""
+    return f"fl-sim run {name}{out}"
 
 
 def _read(path: Path) -> dict[str, Any]:

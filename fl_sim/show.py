@@ -5,16 +5,18 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from fl_sim import terminal
 from fl_sim.record import Failure, Metrics, Round, Run
 
 ABSENT = "-"
 MOST_ROWS = 20  # of clients and of failures; more are summed up
 MOST_NUMBERS = 9  # characters of a list of clients; those of a longer one are counted
-MOST_REASON = 43  # characters
+BESIDE_REASON = 37  # columns of the table of failures
+MOST_REASON = 43  # characters, on a narrow terminal
 MOST_LOSS = 1e6  # above it a loss is written with an exponent
 LEAST_CLASS = 3  # characters of a class's name; with room for fewer, classes are left out
 
@@ -26,12 +28,12 @@ def runs(found: Mapping[str, Run]) -> None:
         clients = ABSENT if run_.num_clients is None else str(run_.num_clients)
         rounds = str(len(run_.rounds) - 1)
         _add(table, name, run_.strategy or ABSENT, clients, rounds, _accuracy(_last(run_)))
-    Console().print(table)
+    terminal.console().print(table)
 
 
 def run(run_: Run) -> None:
     """Print a run: its settings, its clients, its rounds, its failures, as far as known."""
-    console = Console()
+    console = terminal.console()
     for table in _tables(run_, console.width):
         console.print(table)
         console.print()
@@ -98,7 +100,7 @@ def _tables(run_: Run, width: int) -> Iterator[RenderableType]:
     yield _rounds(run_)
     failed = list(_failures(run_))
     if failed:
-        yield _failures_table(failed)
+        yield _failures_table(failed, max(MOST_REASON, width - BESIDE_REASON))
 
 
 def _settings(run_: Run) -> Table:
@@ -226,13 +228,13 @@ def _failures(run_: Run) -> Iterator[tuple[int, str, Failure]]:
                 yield round_.number, name, failure
 
 
-def _failures_table(failed: Sequence[tuple[int, str, Failure]]) -> RenderableType:
+def _failures_table(failed: Sequence[tuple[int, str, Failure]], most: int) -> RenderableType:
     table = _table("failures", "round", "client", "while", "what", "code", "reason")
     for column in table.columns[2:]:
         column.justify = "left"
     for number, phase, failure in failed[:MOST_ROWS]:
         reason = " ".join((failure.reason or ABSENT).split())
-        short = reason if len(reason) <= MOST_REASON else f"{reason[: MOST_REASON - 3]}..."
+        short = reason if len(reason) <= most else f"{reason[: most - 3]}..."
         cells = (str(failure.client), phase, failure.kind, _count(failure.code), short)
         _add(table, str(number), *cells)
     rest = len(failed) - MOST_ROWS
@@ -249,7 +251,7 @@ def _table(title: str, first: str, *others: str) -> Table:
         box=None,
         padding=(0, 1, 0, 0),
     )
-    table.add_column(first)
+    table.add_column(first, overflow="fold")
     for name in others:
         table.add_column(_text(name), justify="right", overflow="fold")
     return table
@@ -266,7 +268,7 @@ def _with_rest(table: Table, rest: str) -> RenderableType:
 
 def _text(text: str) -> Text:
     """Return text as it stands: no markup, nothing that would move the cursor."""
-    return Text("".join(c if c.isprintable() or c == "\n" else "?" for c in text))
+    return Text("\n".join(map(terminal.safe, text.split("\n"))))
 
 
 def _last(run_: Run) -> Metrics | None:

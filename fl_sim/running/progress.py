@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from rich.console import Console
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -12,6 +11,8 @@ from rich.progress import (
     TextColumn,
     TimeElapsedColumn,
 )
+
+from fl_sim.terminal import console
 
 
 class Bars:
@@ -35,13 +36,13 @@ class Bars:
 def bars(num_rounds: int) -> Iterator[Bars]:
     """Draw the bars while the block runs, if there is a terminal."""
     columns = (TextColumn("{task.description:<20}"), BarColumn(), MofNCompleteColumn())
-    console = Console(stderr=True)
+    shown_on = console(err=True)
     with Progress(
         *columns,
         TimeElapsedColumn(),
-        console=console,
+        console=shown_on,
         transient=True,
-        disable=not console.is_terminal,
+        disable=not shown_on.is_terminal,
     ) as progress:
         shown = Bars(progress, num_rounds)
         yield shown

@@ -2,11 +2,11 @@
 
 import inspect
 
-from rich.console import Console
 from rich.table import Table
 
 from fl_sim.app.settings import OWN, SETTINGS, TABLES, defaults
 from fl_sim.running.app_folder import to_toml
+from fl_sim.terminal import console
 
 
 def show() -> None:
@@ -17,9 +17,9 @@ def show() -> None:
     for key, setting in SETTINGS.items():
         if key not in OWN:
             table.add_row(key, str(setting.default), setting.limits, setting.description)
-    Console().print(table)
+    console().print(table)
     for key in TABLES:
-        Console().print("", _choices(key))
+        console().print("", _choices(key))
 
 
 def _choices(key: str) -> Table:

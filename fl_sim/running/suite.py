@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
@@ -26,6 +25,7 @@ from fl_sim.app.settings import (
 from fl_sim.running import jobs
 from fl_sim.running.flower import ended_by_sigterm
 from fl_sim.running.run_folder import RunFolder
+from fl_sim.terminal import console, safe
 from fl_sim.wording import did_you_mean
 
 FILE = record.RUNS / "suite.toml"
@@ -185,21 +185,21 @@ def make(
     """
     commands = {entry.name: _command(entry, runs / entry.name, data, force) for entry in entries}
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    console = Console(stderr=True)
+    shown = console(err=True)
     with (
         closing(jobs.run(commands, at_a_time)) as ended,
         Progress(
             *columns,
             TimeElapsedColumn(),
-            console=console,
+            console=shown,
             transient=True,
-            disable=not console.is_terminal,
+            disable=not shown.is_terminal,
         ) as progress,
     ):
         task = progress.add_task("runs", total=len(entries))
         for job in ended:
             said = f"{job.name}: {reason(job) or 'made'} ({job.seconds:.0f} s)"
-            console.print(Text(said), soft_wrap=True)
+            shown.print(Text(safe(said)), soft_wrap=True)
             progress.advance(task)
             yield job
 
@@ -246,7 +246,7 @@ def show(entries: Iterable[Entry], runs: Path, ended: Mapping[str, jobs.Ended]) 
         complete &= standing.state == "there"
         seconds = (f"{job.seconds:.0f}" if job else ABSENT,) if ended else ()
         table.add_row(entry.name, *_results(standing.run), *seconds, _state(standing, job))
-    Console().print(table)
+    console().print(table)
     return complete
 
 
@@ -260,6 +260,6 @@ def _results(run: record.Run | None) -> tuple[str, str]:
 
 def _state(standing: Standing, job: jobs.Ended | None) -> Text:
     if job is not None:
-        return Text(reason(job) or "made")
+        return Text(safe(reason(job) or "made"))
     state = "up to date" if standing.state == "there" else standing.state
-    return Text(f"{state}: {standing.why}" if standing.why else state)
+    return Text(safe(f"{state}: {standing.why}") if standing.why else state)

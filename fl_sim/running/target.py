@@ -1,6 +1,5 @@
 """The folder that a record goes to: what may be there, and how it is replaced at once."""
 
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -132,7 +131,7 @@ def place(run: record.Run, target: Target) -> Path:
 
 def _check_name(name: str) -> None:
     """Raise LaunchError unless ``name`` can be a folder's name on every operating system."""
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}", name):
+    if not record.NAME.fullmatch(name):
         raise LaunchError(
             f"{name!r} is no name for a run: use up to 64 letters, digits, - and _, "
             "the first a letter or digit"

@@ -145,6 +145,36 @@ def test_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     )
 
 
+def test_a_misspelt_run_is_asked_for(tmp_path: Path) -> None:
+    with pytest.raises(RecordError, match=r"run of that name\. Did you mean reference\? Runs here"):
+        record.load("referense")
+    record.save(tiny_run(), tmp_path / "again")
+    with pytest.raises(RecordError) as caught:
+        record.load(tmp_path / "agian")
+    assert f" Did you mean {tmp_path / 'again'}? " in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("asked", "command"),
+    [
+        ("mine", "fl-sim run mine"),
+        ("my run", "fl-sim run NAME"),
+        ("/no/runs/again", "fl-sim run again --out /no/runs/again"),
+        ("/no/runs/again/run.json.gz", "fl-sim run again --out /no/runs/again"),
+        ("/no/my runs/it's", "fl-sim run NAME --out '/no/my runs/it'\"'\"'s'"),
+    ],
+)
+def test_what_is_missing_has_the_command_that_makes_it(asked: str, command: str) -> None:
+    with pytest.raises(RecordError) as caught:
+        record.load(asked)
+    assert str(caught.value).endswith(f" Make one with: {command}")
+
+
+def test_a_name_that_no_folder_can_have() -> None:
+    with pytest.raises(RecordError, match=r"^x+: File name too long\. Check the path$"):
+        record.load("x" * 300)
+
+
 def test_truncated(folder: Path) -> None:
     path = folder / "run.json.gz"
     path.write_bytes(path.read_bytes()[:100])

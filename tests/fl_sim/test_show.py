@@ -3,9 +3,10 @@
 from typing import Any
 
 import pytest
+from rich.console import Console
 from tiny_record import full_run, many_clients, tiny_run
 
-from fl_sim import record, show
+from fl_sim import record, show, terminal
 
 CIFAR10 = (
     "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck",
@@ -14,7 +15,7 @@ CIFAR10 = (
 
 @pytest.fixture(autouse=True)
 def eighty_columns(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setattr(terminal, "console", lambda: Console(width=80))
 
 
 @pytest.fixture
@@ -155,6 +156,26 @@ def test_reasons_are_short(lines: Any) -> None:
     run = with_failures("x" * 60, "two\n lines")
     found = part_of(lines(run), "failures")
     assert found[1:] == [f"1 0 train error - {'x' * 40}...", "1 1 train error - two lines"]
+
+
+def test_a_reason_is_whole_where_there_is_room(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.undo()  # the output is no terminal
+    show.run(with_failures("x" * 600))
+    assert capsys.readouterr().out.split()[-1] == "x" * 600
+
+
+def test_nothing_is_cut_at_forty_columns(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(terminal, "console", lambda: Console(width=40))
+    config = {"a-setting-with-a-very-long-name-indeed": "0123456789" * 4}
+    show.run(tiny_run().model_copy(update={"config": config}))
+    printed = capsys.readouterr().out
+    assert "\u2026" not in printed
+    folded = "".join(line[-21:].strip() for line in printed.splitlines())
+    assert "0123456789" * 4 in folded
 
 
 def test_many_failures_are_counted(lines: Any) -> None:
