@@ -1,5 +1,6 @@
 """The web page's files: ``index.html`` in each language, assets, and a page for each record."""
 
+from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -7,13 +8,19 @@ from pathlib import Path
 from typing import Any
 
 from fl_sim import record
+from scenes.outputs.cues import Cue, as_vtt
 from scenes.outputs.film import title
 from scenes.release.manifest import ReleaseFile, release_file
 from scenes.release.page import templating
 from scenes.release.page.assets import write_assets
 from scenes.release.page.record_pages import RecordPages, citation, provenance, write_record
 from scenes.release.page.rounds import round_cues, view_of
-from scenes.release.page.transcript import ChapterTranscript, as_text, transcript
+from scenes.release.page.transcript import (
+    ChapterTranscript,
+    as_plain_text,
+    as_text,
+    transcript,
+)
 from scenes.release.products import STEM, Film
 from scenes.text.language import ENGLISH, Language
 from scenes.text.languages import LANGUAGES
@@ -125,7 +132,7 @@ def _page(pages: Pages, language: Language, texts: Transcripts, made: Sequence[R
             {"code": one.code, "name": one.name, "href": site.name(one.code)}
             for one in LANGUAGES.values()
         ],
-        films=[_film(film, language.code) for film in films],
+        films=[_film(*pair, language.code) for pair in zip(films, texts, strict=True)],
         chapters=texts[0],
         seconds=texts[0][-1].end,
         main=main,
@@ -139,15 +146,21 @@ def _page(pages: Pages, language: Language, texts: Transcripts, made: Sequence[R
     )
 
 
-def _film(film: Film, code: str) -> dict[str, Any]:
-    """Return a film's files. Captions are on if the film has another language than the page."""
+def _film(film: Film, chapters: Sequence[ChapterTranscript], code: str) -> dict[str, Any]:
+    """Return a film's files. Captions are on if the film has another language than the page.
+
+    The captions in the page's language are in the page itself: browsers load no other captions in a
+    page that is opened from a folder.
+    """
     return {
         "shape": film.look.shape,
         "mp4": f"{film.stem}.mp4",
         "webm": f"{film.stem}.webm",
         "tracks": [
             {
-                "src": f"captions/{film.stem}.{one.code}.vtt",
+                "src": _captions_address(chapters, code)
+                if one.code == code
+                else f"captions/{film.stem}.{one.code}.vtt",
                 "code": one.code,
                 "name": one.name,
                 "default": one.code == code != film.language,
@@ -157,13 +170,23 @@ def _film(film: Film, code: str) -> dict[str, Any]:
     }
 
 
+def _captions_address(chapters: Sequence[ChapterTranscript], code: str) -> str:
+    """Return captions as a ``data:`` address, which contains them."""
+    captions = [
+        Cue(beat.start, beat.end, as_plain_text(beat.caption))
+        for chapter in chapters
+        for beat in chapter.beats
+    ]
+    return f"data:text/vtt;base64,{b64encode(as_vtt(captions, code).encode()).decode()}"
+
+
 def _data(
     records: RecordPages, films: Sequence[Film], texts: Transcripts, language: Language
 ) -> dict[str, Any]:
     """Return the data of the page's script: times in the films, runs and labels."""
     film_data = [
         {
-            **_film(film, language.code),
+            **_film(film, chapters, language.code),
             "chapters": [round(chapter.start, 3) for chapter in chapters],
             "beats": [round(beat.start, 3) for chapter in chapters for beat in chapter.beats],
             "turns": _round_cues(film, chapters),
