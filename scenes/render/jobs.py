@@ -17,6 +17,7 @@ from fl_sim import record
 from scenes import FILM, LOOP, Chapter
 from scenes.fast.scheduler import WorkerContext
 from scenes.render.looks import QUALITIES, Look
+from scenes.story.titles import entitled
 from scenes.text.errors import ChapterError, NotRecordedError
 
 ROOT = Path(__file__).parents[2]
@@ -26,13 +27,17 @@ WORK = Path("media", "work")
 
 @dataclass(frozen=True)
 class Job:
-    """A chapter to render: its runs, its look, and Manim's working folder."""
+    """A chapter to render: its runs, its look, and Manim's working folder.
+
+    ``title`` is the film's title that the user gave, if any.
+    """
 
     chapter: Chapter
     runs: tuple[str, ...]
     look: Look
     folder: Path
     file: Path | None = None  # the file of a scene outside this package
+    title: str = ""
 
     @property
     def name(self) -> str:
@@ -47,7 +52,7 @@ class Job:
             NotRecordedError: the runs lack data that the chapter shows.
         """
         story = import_module(f"scenes.story.{self.chapter.name}")
-        return story.tell(tuple(record.load(run) for run in self.runs))
+        return entitled(story.tell(tuple(record.load(run) for run in self.runs)), self.title)
 
 
 @dataclass(frozen=True)
@@ -60,13 +65,16 @@ class Clip:
     seconds: float
 
 
-def jobs(names: Sequence[str], runs: Sequence[str] = (), look: Look | None = None) -> list[Job]:
+def jobs(
+    names: Sequence[str], runs: Sequence[str] = (), look: Look | None = None, title: str = ""
+) -> list[Job]:
     """Return the jobs for the named chapters, or for the whole film without names.
 
     Args:
         names: chapters, in any order.
         runs: records for all of them; without any, each chapter uses its own.
         look: the look; None is the default.
+        title: the film's title that the user gave, if any.
 
     Raises:
         ChapterError: a name is unknown, or a chapter's beats do not match its scene.
@@ -80,7 +88,7 @@ def jobs(names: Sequence[str], runs: Sequence[str] = (), look: Look | None = Non
     chosen = [chapter for name, chapter in known.items() if name in names] if names else FILM
     look = look or Look()
     return [
-        replace(job, folder=WORK / job.name)
+        replace(job, folder=WORK / job.name, title=title)
         for job in (Job(chapter, tuple(runs) or chapter.runs, look, WORK) for chapter in chosen)
     ]
 
@@ -177,7 +185,7 @@ def scene_for(job: Job, settings: Mapping[str, Any], **scene_options: Any) -> It
     """Create one chapter's scene, and apply its Manim settings inside the ``with`` block."""
     from manim import config, logger, tempconfig
 
-    from scenes.explainer import LANGUAGE_VARIABLE, RUN_VARIABLE, THEME_VARIABLE
+    from scenes.explainer import LANGUAGE_VARIABLE, RUN_VARIABLE, THEME_VARIABLE, TITLE_VARIABLE
 
     logger.setLevel("WARNING")
     if job.file is None:
@@ -186,6 +194,7 @@ def scene_for(job: Job, settings: Mapping[str, Any], **scene_options: Any) -> It
     os.environ[RUN_VARIABLE] = os.pathsep.join(job.runs)
     os.environ[THEME_VARIABLE] = job.look.theme
     os.environ[LANGUAGE_VARIABLE] = job.look.language
+    os.environ[TITLE_VARIABLE] = job.title
     width, height = job.look.pixels
     chosen = {
         "quality": QUALITIES[job.look.quality].manim,

@@ -1,11 +1,13 @@
 """The page of a release, in a browser: what follows what, for whom, and that it is whole."""
 
 import json
+import platform
 import re
 from base64 import b64decode
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from html.parser import HTMLParser
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urldefrag, urlsplit
@@ -19,6 +21,7 @@ from playwright.sync_api import Browser, Locator, ViewportSize
 from served import plainly_served, served
 
 from fl_sim import record
+from scenes.render.digests import versions
 from scenes.text.languages import LANGUAGES
 
 pytestmark = pytest.mark.xdist_group("release")
@@ -621,6 +624,19 @@ def test_every_link_leads_somewhere(released: Path) -> None:
                 assert unquote(fragment) in ids[target], link
             links += 1
     assert links > 1000
+
+
+def test_the_page_says_how_it_was_made(released: Path, visit: Visit) -> None:
+    command = json.loads((released / "manifest.json").read_text("utf-8"))["command"]
+    with visit(java_script_enabled=False) as seen:
+        section = seen.page.locator("section", has=seen.page.locator("#made-title"))
+        texts = [part.inner_text() for part in section.locator("pre, p").all()][1:]
+    assert texts == [
+        f"{command} ../again",
+        f"Versions: fedreel {version('fedreel')}, Python {platform.python_version()}, "
+        f"{', '.join(f'{name} {one}' for name, one in versions().items())}.",
+        f"Runs: reference {record.fingerprint(REFERENCE)}.",
+    ]
 
 
 def test_no_id_stands_twice(released: Path) -> None:
