@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import partial
+from functools import partial, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -19,9 +19,11 @@ from scenes import FILM, LOOP
 from scenes.drawing.palettes import PALETTES
 from scenes.render.looks import QUALITIES, SHAPES, Look
 from scenes.text.languages import LANGUAGES, check_catalogues, untranslated
+from scenes.text.naming import Naming, usual_title
 
 if TYPE_CHECKING:
     from scenes.release.manifest import Manifest
+    from scenes.release.plan import Request
     from scenes.render.clips import Renderer
     from scenes.render.jobs import Clip, Job
 
@@ -120,6 +122,30 @@ def _maybe_multiple(default: str | list[str]) -> dict[str, Any]:
     return {"default": default, "multiple": not one, "show_default": one}
 
 
+def naming_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options for title and author to a command, which gets them as ``naming``."""
+
+    @wraps(command)
+    def with_naming(*values: Any, title: str, author: str, **others: Any) -> None:
+        with _one_line_errors():
+            naming = Naming(title, author)
+        command(*values, naming=naming, **others)
+
+    title = cloup.option(
+        "--title",
+        default="",
+        help="The film's title, in the opening, in the movie and on pages.  [default: the opening "
+        f"says what the run is; elsewhere: {usual_title()}]",
+    )
+    author = cloup.option(
+        "--author",
+        default="",
+        help="Who made the film, in the movie, on pages and in the citation. Join several by "
+        '" and ".  [default: nobody; in the citation: fedreel contributors]',
+    )
+    return title(author(with_naming))
+
+
 def on_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the option for the place to render to a command."""
     return cloup.option(
@@ -163,18 +189,29 @@ def cli() -> None:
 @chapters_argument
 @run_option
 @look_options("medium")
+@naming_options
 @on_option
 @output_option("media/film/fedreel.mp4")
 def film(
-    chapters: tuple[str, ...], runs: tuple[str, ...], on: str, output: Path | None, **look: str
+    chapters: tuple[str, ...],
+    runs: tuple[str, ...],
+    on: str,
+    output: Path | None,
+    naming: Naming,
+    **look: str,
 ) -> None:
     """Render chapters, and join them into a movie with a captions file."""
     with _one_line_errors():
-        todo, failed = _told(chapters, runs, look, on)
+        todo, failed = _told(chapters, runs, look, on, naming.title)
         from scenes.outputs.film import join
 
         clips, undrawn = _render(todo, on)
-        path = join(clips, output or Path(f"media/film/fedreel{todo[0].look.label}.mp4"))
+        chosen = todo[0].look
+        path = join(
+            clips,
+            output or Path(f"media/film/fedreel{chosen.label}.mp4"),
+            naming.metadata(LANGUAGES[chosen.language]),
+        )
         seconds = sum(clip.seconds for clip in clips)
         click.echo(f"film: {path}, {seconds:.0f} s, captions: {path.with_suffix('.srt')}")
         _end_without([*failed, *undrawn])
@@ -183,8 +220,9 @@ def film(
 @cli.command(epilog=examples("fedreel loop", "fedreel loop --run mine -o media/mine.gif"))
 @run_option
 @look_options("medium")
+@naming_options
 @output_option("media/loop.gif")
-def loop(runs: tuple[str, ...], output: Path | None, **look: str) -> None:
+def loop(runs: tuple[str, ...], output: Path | None, naming: Naming, **look: str) -> None:
     """Make a short seamless loop for a README, as GIF and as MP4."""
     with _one_line_errors():
         todo = _jobs((LOOP.name,), runs, look)
@@ -193,7 +231,8 @@ def loop(runs: tuple[str, ...], output: Path | None, **look: str) -> None:
 
         clips, _ = _render(todo)
         output = output or Path(f"media/loop{todo[0].look.label}.gif")
-        movie = join(clips, output.with_suffix(".mp4"))
+        about = naming.metadata(LANGUAGES[todo[0].look.language])
+        movie = join(clips, output.with_suffix(".mp4"), about)
         path = gif(movie, output)
         click.echo(f"loop: {path}, {path.stat().st_size / 1e6:.2f} MB, and {movie}")
 
@@ -319,6 +358,7 @@ def check(
         "fedreel release --run mine site",
         "fedreel release --quality low --shape 16:9 draft",
         "fedreel release --language en --language de --on ray site",
+        "fedreel release --run mine --title 'Our first run' --author 'Ada Lovelace' site",
         "fedreel release --explain site",
     )
 )
@@ -327,6 +367,7 @@ def check(
 )
 @run_option
 @look_options("high", several=True)
+@naming_options
 @on_option
 @cloup.option(
     "--explain", is_flag=True, help="Print why each file would be made or not, and make nothing."
@@ -336,9 +377,8 @@ def release(
     runs: tuple[str, ...],
     on: str,
     explain: bool,
-    shapes: tuple[str, ...],
-    languages: tuple[str, ...],
-    **look: str,
+    naming: Naming,
+    **chosen: Any,
 ) -> None:
     """Make a folder with all files to publish; unchanged files come from the cache.
 
@@ -350,7 +390,8 @@ def release(
 
         if on == HERE:
             prepare()
-        from scenes.release.plan import Request, check_place, explanation, plan, unchanged
+        from scenes.release.explain import explanation
+        from scenes.release.plan import check_place, plan, unchanged
         from scenes.release.release import release as make
         from scenes.render.progress import with_bars
         from scenes.render.store import STORE, Store
@@ -359,7 +400,7 @@ def release(
         renderer = _renderer(on)
         out = out.resolve()
         check_place(out)
-        request = Request(runs, Look(**look), _each_once(shapes), _each_once(languages))
+        request = _request(runs, naming, **chosen)
         before = unchanged(request, out)
         if before and not explain:
             click.echo(f"{out}: nothing has changed, {len(before.files)} files")
@@ -368,7 +409,7 @@ def release(
         for reason in planned.left_out:
             click.echo(f"fedreel: {reason}", err=True)
         if explain:
-            for line in explanation(planned, out, Store(STORE)):
+            for line in explanation(request, planned, out, Store(STORE)):
                 click.echo(line)
             return
         begun = time.monotonic()
@@ -386,6 +427,18 @@ def release(
                 break
         _summary(manifest, out, time.monotonic() - begun)
         _end_without(failed)
+
+
+def _request(
+    runs: tuple[str, ...],
+    naming: Naming,
+    shapes: tuple[str, ...],
+    languages: tuple[str, ...],
+    **look: str,
+) -> "Request":
+    from scenes.release.plan import Request
+
+    return Request(runs, Look(**look), _each_once(shapes), _each_once(languages), naming)
 
 
 def _summary(manifest: "Manifest", out: Path, seconds: float) -> None:
@@ -418,9 +471,14 @@ def _summary(manifest: "Manifest", out: Path, seconds: float) -> None:
 @chapters_argument
 @run_option
 @look_options("medium")
+@naming_options
 @output_option("media/slides.html")
 def slides(
-    chapters: tuple[str, ...], runs: tuple[str, ...], output: Path | None, **look: str
+    chapters: tuple[str, ...],
+    runs: tuple[str, ...],
+    output: Path | None,
+    naming: Naming,
+    **look: str,
 ) -> None:
     """Make slides for a talk in one HTML file, with a slide for every beat.
 
@@ -428,15 +486,14 @@ def slides(
     rendered in the same look come from the cache.
     """
     with _one_line_errors():
-        from scenes.outputs.film import title
         from scenes.outputs.slides import deck
         from scenes.text.languages import named
 
-        todo, failed = _told(chapters, runs, look)
+        todo, failed = _told(chapters, runs, look, title=naming.title)
         clips, undrawn = _render(todo, title="slides")
         chosen = todo[0].look
         language = named(chosen.language)
-        name = str(title().in_language(language))
+        name = naming.title_in(language)
         shown = {clip.chapter for clip in clips}
         titles = [
             str(job.tell().title.in_language(language)) for job in todo if job.chapter in shown
@@ -498,16 +555,22 @@ def _in_look(todo: "Sequence[Job]", look: Mapping[str, str]) -> "Iterator[Job]":
         yield from jobs((job.chapter.name,), job.runs, Look(**look))
 
 
-def _jobs(chapters: tuple[str, ...], runs: tuple[str, ...], look: Mapping[str, str]) -> "list[Job]":
+def _jobs(
+    chapters: tuple[str, ...], runs: tuple[str, ...], look: Mapping[str, str], title: str = ""
+) -> "list[Job]":
     """Return the jobs whose records have the data they need; another chapter is no failure."""
-    todo, failed = _told(chapters, runs, look)
+    todo, failed = _told(chapters, runs, look, title=title)
     for reason in failed:
         click.echo(f"fedreel: {reason}", err=True)
     return todo
 
 
 def _told(
-    chapters: tuple[str, ...], runs: tuple[str, ...], look: Mapping[str, str], on: str = HERE
+    chapters: tuple[str, ...],
+    runs: tuple[str, ...],
+    look: Mapping[str, str],
+    on: str = HERE,
+    title: str = "",
 ) -> "tuple[list[Job], list[str]]":
     """Return the jobs whose records have the data they need, and why others failed.
 
@@ -523,7 +586,7 @@ def _told(
     chosen = Look(**look)
     if missing := untranslated(LANGUAGES[chosen.language]):
         click.echo(f"fedreel: {missing} texts are not translated; they are in English", err=True)
-    todo, left_out = renderable(jobs(chapters, runs, chosen))
+    todo, left_out = renderable(jobs(chapters, runs, chosen, title))
     if left_out and (chapters or not todo):
         raise left_out[0]
     failed = [one for one in left_out if isinstance(one, ChapterFailedError)]

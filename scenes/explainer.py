@@ -16,15 +16,18 @@ from scenes.drawing.chrome import Chrome, caption_block
 from scenes.drawing.layout import Frame, layout
 from scenes.drawing.text import Words
 from scenes.fast.scene import FastScene
+from scenes.story.titles import entitled
 from scenes.text import languages
 from scenes.text.errors import BeatError, SceneError
 from scenes.text.language import ENGLISH
 from scenes.text.lines import Text, in_language
+from scenes.text.naming import Naming
 from scenes.text.numbers import Number
 
 RUN_VARIABLE = "FEDREEL_RUN"  # names or paths, separated like PATH
 THEME_VARIABLE = "FEDREEL_THEME"
 LANGUAGE_VARIABLE = "FEDREEL_LANGUAGE"
+TITLE_VARIABLE = "FEDREEL_TITLE"
 Spec = TypeVar("Spec")
 
 
@@ -51,7 +54,7 @@ class Explainer(FastScene):
     """The base class of a chapter; a subclass plays its beats in ``construct``.
 
     ``FEDREEL_RUN`` names the runs; without it, the film's choice for the chapter is used.
-    ``FEDREEL_THEME`` and ``FEDREEL_LANGUAGE`` set theme and language.
+    ``FEDREEL_THEME`` and ``FEDREEL_LANGUAGE`` set theme and language, ``FEDREEL_TITLE`` the title.
     """
 
     def __init__(self, **kwargs: Any) -> None:
@@ -60,6 +63,7 @@ class Explainer(FastScene):
             theme.use(os.environ.get(THEME_VARIABLE) or theme.DEFAULT)
             code = os.environ.get(LANGUAGE_VARIABLE) or ENGLISH.code
             self.language = languages.named(code)
+            self.naming = Naming(os.environ.get(TITLE_VARIABLE, ""))
             names = os.environ.get(RUN_VARIABLE)
             chosen = names.split(os.pathsep) if names else self._default_runs()
             self.runs = tuple(record.load_all(chosen).values())
@@ -83,7 +87,7 @@ class Explainer(FastScene):
 
     def tell(self, story: Callable[[Sequence[record.Run]], Spec]) -> Spec:
         """Return a story's spec for the runs, in the film's language."""
-        return in_language(story(self.runs), self.language)
+        return in_language(entitled(story(self.runs), self.naming.title), self.language)
 
     @classmethod
     def _default_runs(cls) -> Sequence[str]:

@@ -10,6 +10,7 @@ from scenes import theme
 from scenes.drawing.layout import Frame, Layout, Slot, box
 from scenes.drawing.text import LEADING, Words
 from scenes.story.specs import PhraseSpec
+from scenes.text.errors import FitError
 from scenes.text.lines import Text
 
 SPACE = 27  # pixels between two phrases on a line
@@ -20,7 +21,11 @@ LEAST_WIRES = 0.65  # part of the wires' height that is left at least
 
 
 class TitleCard(VGroup):
-    """The title's phrases on as few lines as possible."""
+    """The title's phrases on as few lines as possible.
+
+    Raises:
+        FitError: a phrase is wider than the picture.
+    """
 
     def __init__(self, phrases: Sequence[PhraseSpec], layout: Layout) -> None:
         self.frame: Frame = layout.frame
@@ -108,6 +113,10 @@ def _lines(phrases: Sequence[Words], most: float, space: float) -> list[list[Wor
     """Divide phrases into lines with a greatest width."""
     lines: list[list[Words]] = []
     for words in phrases:
+        if words.width > most:
+            raise FitError(
+                f"the title: {words.string!r} is wider than the picture. Use shorter words"
+            )
         if lines and sum(w.width + space for w in lines[-1]) + words.width <= most:
             lines[-1].append(words)
         else:

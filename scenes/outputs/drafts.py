@@ -22,6 +22,8 @@ from scenes.render.looks import Look
 from scenes.render.progress import with_bars
 from scenes.render.store import STORE, Store
 from scenes.text.errors import SceneError
+from scenes.text.language import ENGLISH
+from scenes.text.naming import Naming
 
 LOOK = Look("low")
 FILM_FILE = "fedreel.mp4"
@@ -41,7 +43,7 @@ def draft(chapters: Sequence[str], runs: Sequence[str], folder: str) -> None:
     target.mkdir(parents=True, exist_ok=True)
     for clip in made:
         _replace(clip.movie, target / f"{clip.chapter.name}.mp4")
-    path = join(made, target / FILM_FILE)
+    path = join(made, target / FILM_FILE, Naming().metadata(ENGLISH))
     click.echo(f"{path}, {sum(clip.seconds for clip in made):.0f} s. Waiting for changes")
 
 

@@ -13,7 +13,6 @@ from av.container import OutputContainer
 from scenes.outputs.cues import Cue, as_srt, cues, starts
 from scenes.render.jobs import Clip
 from scenes.text.languages import LANGUAGES
-from scenes.text.lines import Line, text
 
 MILLISECOND = Fraction(1, 1000)
 # The codec of text tracks by file suffix.
@@ -40,20 +39,19 @@ class Extras:
     tracks: Sequence[Track] = ()
 
 
-def title() -> Line:
-    """Return the film's title."""
-    return text("Federated learning, told from a recorded run")
-
-
-def join(clips: Sequence[Clip], path: Path) -> Path:
+def join(clips: Sequence[Clip], path: Path, about: Mapping[str, str]) -> Path:
     """Join clips into a movie with a captions file beside it, and return its path.
 
-    Each file is written under another name and then renamed, the movie last. The clips must have
-    the same settings.
+    Each file is written under another name and then renamed, the movie last.
+
+    Args:
+        clips: rendered chapters with the same settings.
+        path: the movie.
+        about: the movie's metadata.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     movie, captions = _partial(path), _partial(path.with_suffix(".srt"))
-    extras = Extras({"title": str(title())}, [clip.chapter.name for clip in clips])
+    extras = Extras(about, [clip.chapter.name for clip in clips])
     try:
         lengths = join_movies([clip.movie for clip in clips], movie, extras)
         captions.write_text(as_srt(cues([clip.beats for clip in clips], lengths)), "utf-8")

@@ -95,13 +95,14 @@ def _numbers(text: TimedText) -> list[dict[str, Any]]:
 class Manifest:
     """The contents of ``manifest.json``.
 
-    ``made_from`` has the inputs of each clip by its job's name, ``making`` the digest of each file
-    with code that makes products from clips.
+    ``inputs`` has the digest of each input by name, ``made_from`` the inputs of each clip by its
+    job's name, ``making`` the digest of each file with code that makes products from clips.
     """
 
     title: str
+    author: str
     command: str
-    inputs: str
+    inputs: Mapping[str, str]
     runs: Sequence[Mapping[str, Any]]
     made_from: Mapping[str, ClipInputs]
     making: Mapping[str, str]
@@ -121,8 +122,9 @@ def read(folder: Path) -> Manifest | None:
         contents = json.loads((folder / NAME).read_text("utf-8"))
         return Manifest(
             contents["title"],
+            contents["author"],
             contents["command"],
-            contents["inputs"],
+            dict(contents["inputs"]),
             contents["runs"],
             {name: ClipInputs(**inputs) for name, inputs in contents["made_from"].items()},
             contents["making"],

@@ -1,7 +1,8 @@
 """The plan of a release: its films and clips, and the reasons to render them."""
 
+import shlex
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -9,22 +10,22 @@ from fl_sim import record
 from scenes import FILM, LOOP
 from scenes.release import manifest as manifests
 from scenes.release.manifest import Manifest
-from scenes.render.clips import PlannedClip, changed, inputs_of, is_stored
-from scenes.render.digests import maker_code, release_digest
+from scenes.release.page.records import folders
+from scenes.render.clips import PlannedClip, inputs_of
+from scenes.render.digests import release_inputs
 from scenes.render.folders import restore
 from scenes.render.jobs import Job, jobs, renderable
 from scenes.render.looks import SHAPES, Look
-from scenes.render.store import Store
 from scenes.text.errors import NotRecordedError, ReleaseError
 from scenes.text.language import ENGLISH
+from scenes.text.naming import Naming
 
-COMMAND = "fedreel release"
-UNCHANGED, LIKE_CLIPS = "unchanged", "made again where their clips changed"
+COMMAND = "fedreel", "release"
 
 
 @dataclass(frozen=True)
 class Request:
-    """A user's request: run records, shapes, languages, and a look with quality and theme.
+    """A user's request: run records, shapes, languages, a look with quality and theme, and names.
 
     There is one film in each shape and language. Figures and chapters come from the first film.
     """
@@ -33,6 +34,7 @@ class Request:
     look: Look = field(default_factory=lambda: Look("high"))
     shapes: tuple[str, ...] = tuple(SHAPES)
     languages: tuple[str, ...] = (ENGLISH.code,)
+    naming: Naming = field(default_factory=Naming)
 
     @property
     def looks(self) -> list[Look]:
@@ -45,26 +47,47 @@ class Request:
 
     @property
     def command(self) -> str:
-        """The command of the request, without the folder."""
-        default = Request()
-        words = [COMMAND, *(f"--run {record.resolve(run).name}" for run in self.runs)]
-        for option in ("quality", "theme"):
-            value = getattr(self.look, option)
-            words += [f"--{option} {value}"] if value != getattr(default.look, option) else []
-        words += [] if self.shapes == default.shapes else [f"--shape {one}" for one in self.shapes]
-        if self.languages != default.languages:
-            words += [f"--language {one}" for one in self.languages]
-        return " ".join(words)
+        """The command of the request with all options, without the folder, for a shell.
+
+        It holds in the release's folder, which has the records that others may lack.
+        """
+        named = {name: value for name, value in asdict(self.naming).items() if value}
+        options = [
+            *(("run", name) for name in self._run_names()),
+            ("quality", self.look.quality),
+            ("theme", self.look.theme),
+            *(("shape", shape) for shape in self.shapes),
+            *(("language", code) for code in self.languages),
+            *named.items(),
+        ]
+        return shlex.join(
+            [*COMMAND, *(word for name, one in options for word in (f"--{name}", one))]
+        )
+
+    def _run_names(self) -> list[str]:
+        """Return the given runs: a committed run by its name, another by its folder here."""
+        places = folders([record.load(run) for run in self.runs])
+        return [
+            found.name if (found := record.resolve(run)).parent == record.RUNS else place
+            for run, place in zip(self.runs, places, strict=True)
+        ]
 
     @property
     def records(self) -> Sequence[str]:
         """The names of all run records, each once."""
         return self.runs or FILM[-1].runs
 
-    def inputs_digest(self) -> str:
-        """Return the digest of all inputs of the release."""
-        files = [file for run in self.records for file in record.parts(run)]
-        return release_digest(files, {"command": self.command})
+    def inputs(self) -> dict[str, str]:
+        """Return the digest of each input of the release, by name."""
+        chosen = {
+            "--quality": self.look.quality,
+            "--theme": self.look.theme,
+            "--shape": " ".join(self.shapes),
+            "--language": " ".join(self.languages),
+            **{f"--{name}": value for name, value in asdict(self.naming).items()},
+            "--run": " ".join(self._run_names()),
+        }
+        return release_inputs([record.parts(run) for run in self.records], chosen)
 
 
 @dataclass(frozen=True)
@@ -108,7 +131,8 @@ def plan(request: Request) -> Plan:
         NotRecordedError: the runs have the data of no chapter.
     """
     first = request.looks[0]
-    found, left_out = renderable(jobs((), request.runs, first))
+    title = request.naming.title
+    found, left_out = renderable(jobs((), request.runs, first, title))
     if not found:
         raise left_out[0]
     films = {
@@ -143,37 +167,8 @@ def unchanged(request: Request, out: Path) -> Manifest | None:
     before = manifests.read(out)
     if (
         before is None
-        or before.inputs != request.inputs_digest()
+        or before.inputs != request.inputs()
         or not manifests.is_complete(out, before)
     ):
         return None
     return before
-
-
-def explanation(plan: Plan, out: Path, store: Store) -> list[str]:
-    """Return a line for each part of a release with the reason to make it again, if any.
-
-    Args:
-        plan: the plan.
-        out: the folder of the release.
-        store: the cache.
-    """
-    before = manifests.read(out)
-    earlier = before.made_from if before else {}
-    clips = {one.job.name: one.inputs.changes(earlier.get(one.job.name)) for one in plan.clips}
-    stored = {one.job.name for one in plan.clips if is_stored(store, one)}
-    lines = [f"{name}: {_why(reasons, name in stored)}" for name, reasons in clips.items()]
-    for look, film in plan.films.items():
-        new = [one.job.name for one in film if clips[one.job.name]]
-        because = f"made again, since {', '.join(new)} changed" if new else UNCHANGED
-        lines.append(f"fedreel{look.label}.mp4, .webm and captions: {because}")
-    code = changed(maker_code(), before.making if before else {})
-    because = f"made again, since {', '.join(code)} changed" if before and code else LIKE_CLIPS
-    return [*lines, f"WebM, posters, figures and loop files: {because}", "page: always written"]
-
-
-def _why(reasons: Sequence[str], stored: bool) -> str:
-    if not reasons:
-        return UNCHANGED if stored else "rendered again, since the cache no longer has it"
-    why = "; ".join(reasons)
-    return f"taken from the cache, since {why}" if stored else f"rendered, since {why}"

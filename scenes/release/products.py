@@ -1,7 +1,7 @@
 """Files of a release, from the cache or else made into it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from scenes.fast.scheduler import DONE, OnProgress
 from scenes.outputs.captions import tracks
 from scenes.outputs.cues import as_srt, as_vtt
 from scenes.outputs.encode import WEBM, encode
-from scenes.outputs.film import Extras, Track, join_movies, title
+from scenes.outputs.film import Extras, Track, join_movies
 from scenes.outputs.loop_files import BUDGETS, loop, name_of
 from scenes.outputs.sheet import sheet, stills
 from scenes.release.manifest import runs_of
@@ -20,6 +20,7 @@ from scenes.render.jobs import Clip
 from scenes.render.looks import Look
 from scenes.render.store import Store
 from scenes.text.languages import LANGUAGES
+from scenes.text.naming import Naming
 
 STEM = "fedreel"
 BEFORE_END = 0.1  # seconds between a still and its beat's end
@@ -29,12 +30,13 @@ ProductFiles = dict[str, tuple[Path, float | None]]
 
 @dataclass(frozen=True)
 class Film:
-    """A film in one look: planned clips, rendered clips, and specs in any language."""
+    """A film in one look: planned and rendered clips, specs in any language, title and author."""
 
     planned: Sequence[PlannedClip]
     clips: Sequence[Clip]
     store: Store
     specs: Sequence[Any] = ()
+    naming: Naming = field(default_factory=Naming)
 
     @property
     def look(self) -> Look:
@@ -87,7 +89,7 @@ def film_files(film: Film, on_progress: OnProgress) -> ProductFiles:
     lengths = [clip.seconds for clip in film.clips]
     language = LANGUAGES[film.language]
     texts = tracks(language, film.specs, film.clips, lengths)
-    extras = Extras(_about(film.planned), film.titles, texts)
+    extras = Extras(_about(film), film.titles, texts)
     key = film.product_key(Maker.FILM, extras)
     made: ProductFiles = {}
     for suffix, parts in (
@@ -113,14 +115,13 @@ def _captions(film: Film, track: Track) -> ProductFiles:
     }
 
 
-def _about(clips: Sequence[PlannedClip]) -> dict[str, str]:
-    """Return a movie's metadata: title, and runs with fingerprints, seeds and versions."""
-    runs = runs_of(list(dict.fromkeys(run for planned in clips for run in planned.job.runs)))
+def _about(film: Film) -> dict[str, str]:
+    """Return a movie's metadata: title, author, and runs with fingerprints, seeds and versions."""
+    runs = runs_of(list(dict.fromkeys(run for planned in film.planned for run in planned.job.runs)))
     names = [f"{run['name']}: {run['fingerprint']}, seed {run['seed']}" for run in runs]
     versions = sorted({f"{name} {one}" for run in runs for name, one in run["versions"].items()})
     comment = f"Runs: {'; '.join(names)}. Made with {', '.join(versions)}."
-    language = LANGUAGES[clips[0].job.look.language]
-    return {"title": str(title().in_language(language)), "comment": comment}
+    return {**film.naming.metadata(LANGUAGES[film.language]), "comment": comment}
 
 
 def chapter_files(film: Film) -> ProductFiles:

@@ -4,7 +4,6 @@ import shutil
 from pathlib import Path
 
 from scenes.fast.scheduler import DONE, OnProgress
-from scenes.outputs.film import title
 from scenes.release import products
 from scenes.release.manifest import Manifest, ReleaseFile, audit_of, release_file, runs_of
 from scenes.release.page.site import Site, write
@@ -14,6 +13,7 @@ from scenes.render.clips import Renderer, load_or_render, render_locally
 from scenes.render.digests import maker_code
 from scenes.render.folders import replace_folder, work_folder
 from scenes.render.store import Store
+from scenes.text.languages import LANGUAGES
 
 
 def release(
@@ -34,11 +34,11 @@ def release(
         on_progress: called with a task's name and each step, and (name, ``DONE``).
         renderer: renders the clips, on this machine or elsewhere.
     """
-    inputs = request.inputs_digest()
+    inputs = request.inputs()
     first, *_ = planned.films.values()
     done = iter(load_or_render(planned.clips, store, on_progress, first, renderer))
     films = [
-        Film(clips, [next(done) for _ in clips], store, planned.specs)
+        Film(clips, [next(done) for _ in clips], store, planned.specs, request.naming)
         for clips in planned.films.values()
     ]
     loops = [Film([one], [next(done)], store) for one in planned.loop]
@@ -55,10 +55,11 @@ def release(
             _copied(folder, name, path, seconds) for name, (path, seconds) in sorted(made.items())
         ]
         on_progress("page", "")
-        pages = write(Site(films, request.records), folder, files, request.command)
+        pages = write(Site(films, request.records, request.naming), folder, files, request.command)
         on_progress("page", DONE)
         manifest = Manifest(
-            title=str(title()),
+            title=request.naming.title_in(LANGUAGES[films[0].language]),
+            author=request.naming.author,
             command=request.command,
             inputs=inputs,
             runs=runs_of(request.records),

@@ -194,21 +194,24 @@ def versions() -> dict[str, str]:
     return {name: version(name) for name in TOOLS}
 
 
-def release_digest(records: Iterable[Path], chosen: Mapping[str, str]) -> str:
-    """Return the digest of all inputs of a release, from the bytes of files.
+def release_inputs(records: Iterable[Sequence[Path]], chosen: Mapping[str, str]) -> dict[str, str]:
+    """Return the digest of each input of a release by name, from the bytes of files.
 
-    It is fast. If it equals the digest of the existing release, nothing has to be made.
+    It is fast. If all equal those of the existing release, nothing has to be made.
 
     Args:
-        records: the files of the run records.
-        chosen: the other choices, such as the command.
+        records: the files of each run record.
+        chosen: the other choices by name, such as the theme.
     """
     code = [file for kind in PATTERNS for file in (ROOT / PACKAGE).rglob(kind)]
     code.append(ROOT / "manim.cfg")
     code += (ROOT / "fl_sim").rglob("*.py")
-    found = {str(file.relative_to(ROOT)): _bytes_digest(file) for file in sorted(code)}
-    found |= {str(file): _bytes_digest(file) for file in records}
-    return digest([found, chosen, versions()])
+    found = {file.relative_to(ROOT).as_posix(): _bytes_digest(file) for file in sorted(code)}
+    for number, parts in enumerate(records):
+        found[f"the record {parts[0].parent.name} [{number}]"] = digest(
+            {file.name: _bytes_digest(file) for file in parts}
+        )
+    return found | dict(chosen) | versions()
 
 
 def _bytes_digest(file: Path) -> str:

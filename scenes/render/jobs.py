@@ -18,6 +18,7 @@ from fl_sim.wording import did_you_mean
 from scenes import FILM, LOOP, Chapter
 from scenes.fast.scheduler import WorkerContext
 from scenes.render.looks import QUALITIES, Look
+from scenes.story.titles import entitled
 from scenes.text.errors import ChapterError, ChapterFailedError, NotRecordedError, in_one_line
 
 ROOT = Path(__file__).parents[2]
@@ -27,13 +28,17 @@ WORK = Path("media", "work")
 
 @dataclass(frozen=True)
 class Job:
-    """A chapter to render: its runs, its look, and Manim's working folder."""
+    """A chapter to render: its runs, its look, and Manim's working folder.
+
+    ``title`` is the film's title that the user gave, if any.
+    """
 
     chapter: Chapter
     runs: tuple[str, ...]
     look: Look
     folder: Path
     file: Path | None = None  # the file of a scene outside this package
+    title: str = ""
 
     @property
     def name(self) -> str:
@@ -48,7 +53,7 @@ class Job:
             NotRecordedError: the runs lack data that the chapter shows.
         """
         story = import_module(f"scenes.story.{self.chapter.name}")
-        return story.tell(tuple(record.load_all(self.runs).values()))
+        return entitled(story.tell(tuple(record.load_all(self.runs).values())), self.title)
 
 
 @dataclass(frozen=True)
@@ -61,13 +66,16 @@ class Clip:
     seconds: float
 
 
-def jobs(names: Sequence[str], runs: Sequence[str] = (), look: Look | None = None) -> list[Job]:
+def jobs(
+    names: Sequence[str], runs: Sequence[str] = (), look: Look | None = None, title: str = ""
+) -> list[Job]:
     """Return the jobs for the named chapters, or for the whole film without names.
 
     Args:
         names: chapters, in any order.
         runs: records for all of them; without any, each chapter uses its own.
         look: the look; None is the default.
+        title: the film's title that the user gave, if any.
 
     Raises:
         ChapterError: a name is unknown, or a chapter's beats do not match its scene.
@@ -84,7 +92,7 @@ def jobs(names: Sequence[str], runs: Sequence[str] = (), look: Look | None = Non
     chosen = [chapter for name, chapter in known.items() if name in names] if names else FILM
     look = look or Look()
     return [
-        replace(job, folder=WORK / job.name)
+        replace(job, folder=WORK / job.name, title=title)
         for job in (Job(chapter, tuple(runs) or chapter.runs, look, WORK) for chapter in chosen)
     ]
 
@@ -222,11 +230,12 @@ def manim_settings() -> ConfigParser:
 
 def choose_look(job: Job) -> None:
     """Choose a job's runs, theme and language for the scenes that are created after it."""
-    from scenes.explainer import LANGUAGE_VARIABLE, RUN_VARIABLE, THEME_VARIABLE
+    from scenes.explainer import LANGUAGE_VARIABLE, RUN_VARIABLE, THEME_VARIABLE, TITLE_VARIABLE
 
     os.environ[RUN_VARIABLE] = os.pathsep.join(job.runs)
     os.environ[THEME_VARIABLE] = job.look.theme
     os.environ[LANGUAGE_VARIABLE] = job.look.language
+    os.environ[TITLE_VARIABLE] = job.title
 
 
 def module_of(job: Job) -> Any:

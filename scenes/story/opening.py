@@ -1,9 +1,11 @@
 """The opening: the film's title, and rounds that play under it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 from fl_sim.record import Run
+from scenes.story import titles
 from scenes.story.common import (
     model_size,
     num_workers,
@@ -34,6 +36,10 @@ class OpeningSpec:
     plate: Plate
     reading: Reading
     played: Sequence[tuple[Text, QuickRoundSpec]]
+
+    def entitled(self, title: str) -> Self:
+        """Return the spec with a title of the user's own."""
+        return replace(self, phrases=titles.phrases(title))
 
 
 def tell(runs: Sequence[Run]) -> OpeningSpec:

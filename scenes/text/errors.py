@@ -51,6 +51,10 @@ class DigitError(SceneError, ValueError):
     """A digit in a text that has no source."""
 
 
+class NamingError(SceneError):
+    """A title or an author that cannot be shown."""
+
+
 class ThemeError(SceneError):
     """An unknown theme."""
 

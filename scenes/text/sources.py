@@ -73,3 +73,4 @@ class Source:
 
 
 NOT_RECORDED = Source("not recorded")
+GIVEN_TITLE = Source("the title that the user gave")

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from scenes.text.sources import Place, Source
+from scenes.text.sources import GIVEN_TITLE, Place, Source
 
 
 def place_of(source: Source, default_run: str) -> Place:
@@ -34,7 +34,12 @@ class Addresses:
     known: Mapping[str, frozenset[str]]
 
     def of(self, source: Source, default_run: str) -> str | None:
-        """Return the address of a source's place, or of the nearest place around it on the page."""
+        """Return the address of a source's place, or of the nearest place around it on the page.
+
+        What the user gave has no address.
+        """
+        if source == GIVEN_TITLE:
+            return None
         place = place_of(source, default_run)
         folder = self.folders.get(place.run)
         if folder is None:

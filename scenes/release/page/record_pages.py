@@ -11,10 +11,20 @@ from jinja2 import Environment
 
 from fl_sim import record
 from fl_sim.record import Run
-from scenes.outputs.film import title
 from scenes.release.page.places import Addresses
 from scenes.release.page.records import Entry, entries, folders
 from scenes.text.language import Language
+
+USUAL_AUTHOR = "{fedreel contributors}"
+BIBTEX = {
+    **{special: f"\\{special}" for special in "&%$#_"},
+    "\\": r"\textbackslash{}",
+    "{": r"\textbraceleft{}",
+    "}": r"\textbraceright{}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    '"': r"\textquotedbl{}",
+}
 
 
 @dataclass(frozen=True)
@@ -38,15 +48,18 @@ class RecordPages:
     def of(cls, names: Sequence[str]) -> Self:
         """Return the pages of records by name or path."""
         runs = record.load_all(names)
-        places = folders(list(runs.values()))
-        pages = [
-            RecordPage(name, run, places[run.name], entries(run)) for name, run in runs.items()
-        ]
+        found = {
+            folder: RecordPage(name, run, folder, entries(run))
+            for (name, run), folder in zip(runs.items(), folders(list(runs.values())), strict=True)
+        }
+        pages = list(found.values())
         known = {page.run.name: frozenset(page.tree.paths()) for page in pages}
-        return cls(pages, Addresses(places, known))
+        return cls(pages, Addresses({page.run.name: page.folder for page in pages}, known))
 
 
-def write_record(environment: Environment, folder: Path, page: RecordPage, back: str) -> list[Path]:
+def write_record(
+    environment: Environment, folder: Path, page: RecordPage, back: str, title: str
+) -> list[Path]:
     """Write a record's page and copies of its files, and return their paths.
 
     Args:
@@ -54,13 +67,14 @@ def write_record(environment: Environment, folder: Path, page: RecordPage, back:
         folder: the release's folder.
         page: the record.
         back: the file of the release's page.
+        title: the title of the release's page.
     """
     place = folder / page.folder
     place.mkdir(parents=True, exist_ok=True)
     beside = record.copy(page.name, page.run, place)
     text = environment.get_template("record.html").render(
         name=page.run.name,
-        title=str(title()),
+        title=title,
         back=back,
         fingerprint=record.fingerprint(page.run),
         files=[file.name for file in beside],
@@ -85,8 +99,14 @@ def provenance(page: RecordPage, language: Language) -> dict[str, str]:
     }
 
 
-def citation(records: RecordPages, title: str) -> str:
-    """Return a BibTeX entry with each run's name and the start of its fingerprint."""
+def citation(records: RecordPages, title: str, author: str) -> str:
+    """Return a BibTeX entry with each run's name and the start of its fingerprint.
+
+    Args:
+        records: the records.
+        title: the film's title.
+        author: the user's authors, joined by " and "; an empty text is the usual author.
+    """
     years = [page.run.provenance.started for page in records.pages if page.run.provenance.started]
     runs = ", ".join(
         f"{_bare(page.run.name)} ({record.fingerprint(page.run)[:12]})" for page in records.pages
@@ -94,13 +114,18 @@ def citation(records: RecordPages, title: str) -> str:
     return "\n".join(
         [
             "@misc{fedreel,",
-            f"  title  = {{{title}}},",
-            "  author = {{fedreel contributors}},",
+            f"  title  = {{{_escaped(title)}}},",
+            f"  author = {{{_escaped(author) or USUAL_AUTHOR}}},",
             *([f"  year   = {{{max(years).year}}},"] if years else []),
             f"  note   = {{fedreel {version('fedreel')}. Runs: {runs}}},",
             "}",
         ]
     )
+
+
+def _escaped(text: str) -> str:
+    """Return a text for BibTeX. A brace has a name, since BibTeX also counts escaped braces."""
+    return "".join(BIBTEX.get(character, character) for character in text)
 
 
 def _bare(name: str) -> str:

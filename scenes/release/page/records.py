@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,9 @@ from fl_sim.record import Run
 MOST_ENTRIES = 20_000  # entries on a page; a larger record is shown in part
 MOST_ALIKE = 1_000  # items of one list
 MOST_TEXT = 10_000  # characters of a value
+FOLDER = "records"
 SLUG = 40  # characters of a folder's name
+FINGERPRINT = 16  # characters of a fingerprint in a folder's name
 
 
 @dataclass(frozen=True)
@@ -99,12 +102,26 @@ def _text(value: Any) -> str:
     return text if len(text) <= MOST_TEXT else f"{text[:MOST_TEXT]}…"
 
 
-def folders(runs: Sequence[Run]) -> dict[str, str]:
-    """Return a distinct folder in the release for each record, by the run's name."""
-    found: dict[str, str] = {}
-    for run in runs:
-        slug = re.sub(r"[^a-z0-9]+", "-", run.name.lower()).strip("-")[:SLUG].strip("-")
-        if not slug or slug != run.name or slug in found.values():
-            slug = "-".join(part for part in (slug, record.fingerprint(run)[:8]) if part)
-        found[run.name] = f"records/{slug}"
-    return found
+def folders(runs: Sequence[Run]) -> list[str]:
+    """Return the folder of each record in the release.
+
+    Different records have different folders, also if their names are equal. A record that is given
+    twice has one folder.
+    """
+    found: dict[tuple[str, str], str] = {}  # by fingerprint and name
+    keys = [(record.fingerprint(run), run.name) for run in runs]
+    for key in keys:
+        taken = set(found.values())
+        new = (name for name in _folder_names(*key) if name not in taken)
+        found[key] = found.get(key) or next(new)
+    return [f"{FOLDER}/{found[key]}" for key in keys]
+
+
+def _folder_names(fingerprint: str, name: str) -> Iterator[str]:
+    """Yield names for the folder of a record: the run's own name, if it is safe, or others."""
+    slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:SLUG].strip("-")
+    if slug and slug == name:
+        yield slug
+    longer = "-".join(part for part in (slug, fingerprint[:FINGERPRINT]) if part)
+    yield longer
+    yield from (f"{longer}-{number}" for number in count(2))

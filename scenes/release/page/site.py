@@ -1,32 +1,42 @@
 """The web page's files: ``index.html`` in each language, assets, and a page for each record."""
 
+import platform
+from base64 import b64encode
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from fl_sim import record
-from scenes.outputs.film import title
+from scenes.outputs.cues import Cue, as_vtt
 from scenes.release.manifest import ReleaseFile, release_file
 from scenes.release.page import templating
 from scenes.release.page.assets import write_assets
 from scenes.release.page.record_pages import RecordPages, citation, provenance, write_record
 from scenes.release.page.rounds import round_cues, view_of
-from scenes.release.page.transcript import ChapterTranscript, as_text, transcript
+from scenes.release.page.transcript import (
+    ChapterTranscript,
+    as_plain_text,
+    as_text,
+    transcript,
+)
 from scenes.release.products import STEM, Film
+from scenes.render.digests import versions
 from scenes.text.language import ENGLISH, Language
 from scenes.text.languages import LANGUAGES
+from scenes.text.naming import Naming
 
 MOST_WORKERS = 12  # numbers in a cell of the table of rounds
 
 
 @dataclass(frozen=True)
 class Site:
-    """The contents of the page: films, and run records by name or path."""
+    """The contents of the page: films, run records by name or path, title and author."""
 
     films: Sequence[Film]
     records: Sequence[str]
+    naming: Naming = field(default_factory=Naming)
 
     @property
     def main(self) -> Film:
@@ -65,8 +75,11 @@ def write(site: Site, folder: Path, made: Sequence[ReleaseFile], command: str) -
     back = site.name(site.main.language)
     environment = templating.environment(ENGLISH)
     written = write_assets(environment, site.main.store, folder)
+    name = site.naming.title_in(LANGUAGES[site.main.language])
     written += [
-        file for page in records.pages for file in write_record(environment, folder, page, back)
+        file
+        for page in records.pages
+        for file in write_record(environment, folder, page, back, name)
     ]
     transcripts = {code: _transcripts(site, records, code) for code in LANGUAGES}
     texts = [
@@ -93,7 +106,7 @@ def _as_texts(site: Site, folder: Path, code: str, texts: Transcripts) -> list[P
     """Write the transcripts of the films on a page in a language as plain text."""
     (folder / "captions").mkdir(exist_ok=True)
     written = []
-    name = str(title().in_language(LANGUAGES[code]))
+    name = site.naming.title_in(LANGUAGES[code])
     for film, chapters in zip(site.films_in(code), texts, strict=True):
         path = folder / transcript_name(film, code)
         path.write_text(as_text(chapters, name), "utf-8")
@@ -115,39 +128,46 @@ def _page(pages: Pages, language: Language, texts: Transcripts, made: Sequence[R
     site, records = pages.site, pages.records
     films = site.films_in(language.code)
     data = _data(records, films, texts, language)
-    name = str(title().in_language(language))
+    name = site.naming.title_in(language)
     main = max(data["runs"].values(), key=lambda run: len(run["rounds"]))
     template = templating.environment(language).get_template("index.html")
     return template.render(
         code=language.code,
         title=name,
+        author=site.naming.author,
         pages=[
             {"code": one.code, "name": one.name, "href": site.name(one.code)}
             for one in LANGUAGES.values()
         ],
-        films=[_film(film, language.code) for film in films],
+        films=[_film(*pair, language.code) for pair in zip(films, texts, strict=True)],
         chapters=texts[0],
         seconds=texts[0][-1].end,
         main=main,
         most_workers=MOST_WORKERS,
         downloads=_downloads(made, language),
         records=[provenance(page, language) for page in records.pages],
-        citation=citation(records, name),
+        citation=citation(records, name, site.naming.author),
         command=pages.command,
-        version=version("fedreel"),
+        versions=_versions(),
         data=data,
     )
 
 
-def _film(film: Film, code: str) -> dict[str, Any]:
-    """Return a film's files. Captions are on if the film has another language than the page."""
+def _film(film: Film, chapters: Sequence[ChapterTranscript], code: str) -> dict[str, Any]:
+    """Return a film's files. Captions are on if the film has another language than the page.
+
+    The captions in the page's language are in the page itself: browsers load no other captions in a
+    page that is opened from a folder.
+    """
     return {
         "shape": film.look.shape,
         "mp4": f"{film.stem}.mp4",
         "webm": f"{film.stem}.webm",
         "tracks": [
             {
-                "src": f"captions/{film.stem}.{one.code}.vtt",
+                "src": _captions_address(chapters, code)
+                if one.code == code
+                else f"captions/{film.stem}.{one.code}.vtt",
                 "code": one.code,
                 "name": one.name,
                 "default": one.code == code != film.language,
@@ -157,13 +177,32 @@ def _film(film: Film, code: str) -> dict[str, Any]:
     }
 
 
+def _versions() -> dict[str, str]:
+    """Return the versions of what draws and encodes the films, by name."""
+    return {
+        "fedreel": version("fedreel"),
+        "Python": platform.python_version(),
+        **versions(),
+    }
+
+
+def _captions_address(chapters: Sequence[ChapterTranscript], code: str) -> str:
+    """Return captions as a ``data:`` address, which contains them."""
+    captions = [
+        Cue(beat.start, beat.end, as_plain_text(beat.caption))
+        for chapter in chapters
+        for beat in chapter.beats
+    ]
+    return f"data:text/vtt;base64,{b64encode(as_vtt(captions, code).encode()).decode()}"
+
+
 def _data(
     records: RecordPages, films: Sequence[Film], texts: Transcripts, language: Language
 ) -> dict[str, Any]:
     """Return the data of the page's script: times in the films, runs and labels."""
     film_data = [
         {
-            **_film(film, language.code),
+            **_film(film, chapters, language.code),
             "chapters": [round(chapter.start, 3) for chapter in chapters],
             "beats": [round(beat.start, 3) for chapter in chapters for beat in chapter.beats],
             "turns": _round_cues(film, chapters),

@@ -164,13 +164,17 @@ def as_text(chapters: Sequence[ChapterTranscript], title: str) -> str:
     for chapter in chapters:
         lines += [f"{clock(chapter.start)}  {chapter.title}", ""]
         for beat in chapter.beats:
-            lines += [f"{clock(beat.start)}  {_plain(beat.caption)}", f"      [{beat.description}]"]
-            texts = "; ".join(_plain(text) for text in beat.texts)
+            lines += [
+                f"{clock(beat.start)}  {as_plain_text(beat.caption)}",
+                f"      [{beat.description}]",
+            ]
+            texts = "; ".join(as_plain_text(text) for text in beat.texts)
             lines += [f"      [{texts}]", ""] if texts else [""]
     return "\n".join(lines)
 
 
-def _plain(parts: TextParts) -> str:
+def as_plain_text(parts: TextParts) -> str:
+    """Return the text of parts, without their links."""
     return "".join(part.text for part in parts)
 
 

@@ -61,7 +61,8 @@ def to_do(catalogue: Catalog) -> list[str]:
     for message in catalogue:
         english, translated = forms(message.id), forms(message.string)
         wanted = set().union(*map(field_names, english))
-        same = all(translated) and set().union(*map(field_names, translated)) == wanted
+        complete = bool(translated) and all(translated)
+        same = complete and set().union(*map(field_names, translated)) == wanted
         if message.id and not same:
             found.append(english[0])
     return found

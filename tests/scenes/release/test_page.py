@@ -1,10 +1,13 @@
 """The page of a release, in a browser: what follows what, for whom, and that it is whole."""
 
 import json
+import platform
 import re
+from base64 import b64decode
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from html.parser import HTMLParser
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urldefrag, urlsplit
@@ -18,6 +21,7 @@ from playwright.sync_api import Browser, Locator, ViewportSize
 from served import plainly_served, served
 
 from fl_sim import record
+from scenes.render.digests import versions
 from scenes.text.languages import LANGUAGES
 
 pytestmark = pytest.mark.xdist_group("release")
@@ -152,6 +156,62 @@ def test_a_chapter_link_plays_from_there(
         fetched = seen.page.evaluate("film.src.startsWith('blob:')")
         assert fetched is not parts  # without parts there is no jumping in what is on its way
         assert seen.page.get_attribute("#film", "aria-busy") is None
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_a_page_opened_from_a_folder_has_all_its_parts(
+    released: Path, visit: Visit, code: str
+) -> None:
+    page = "index.html" if code == "en" else f"index.{code}.html"
+    with visit(page, at=released.as_uri()) as seen:
+        assert seen.page.locator("#told").inner_text() == seen.page.evaluate(
+            "JSON.parse(data.textContent).labels.all.replace('{n}', round.max)"
+        )
+        assert seen.page.locator("#accuracy-chart path.curve").count() == 1
+        assert not seen.page.is_visible(".missing")
+        chapter = 3
+        seen.page.locator("[data-chapter]").nth(chapter).click()
+        start = chapter_starts(released)[chapter]
+        seen.until(f"!film.paused && film.currentTime > {start + 0.2}")
+        assert seen.page.evaluate(PLAYED_FROM) == pytest.approx(start, abs=FRAME)
+        seen.page.evaluate("film.textTracks[0].mode = 'hidden'")
+        seen.until("film.textTracks[0].cues?.length")
+        found = seen.page.evaluate(
+            "[...film.textTracks].map(track => [track.language,"
+            " [...track.cues].map(cue => cue.text)])"
+        )
+        assert found == [[code, [cue.content for cue in cues(released, code)]]]
+        seen.page.evaluate("Promise.all([...document.fonts].map(font => font.loaded))")
+
+
+def test_a_film_that_a_browser_refuses_to_play_in_parts_is_played_whole(
+    browser: Browser, plain_address: str
+) -> None:
+    with visited(browser, "about:blank") as seen:
+        # As Safari does, where the server sends files only as a whole.
+        seen.page.route(
+            "**/fedreel.*",
+            lambda route: (
+                route.abort() if route.request.resource_type == "media" else route.continue_()
+            ),
+        )
+        seen.page.goto(f"{plain_address}/index.html")
+        seen.until("film.src.startsWith('blob:') && film.readyState > 0")
+        seen.page.locator("[data-chapter]").nth(1).click()
+        seen.until("!film.paused && film.currentTime > 12 && !film.error")
+        assert seen.page.get_attribute("#film", "aria-busy") is None
+
+
+def test_a_page_whose_script_is_lost_says_so_and_has_no_empty_place(
+    browser: Browser, address: str
+) -> None:
+    with visited(browser, "about:blank", viewport=WIDE) as seen:
+        seen.page.route("**/page.js", lambda route: route.abort())
+        seen.page.goto(f"{address}/index.html")
+        assert seen.page.inner_text(".missing").startswith("Scripts are switched off here or did")
+        widths = "['main', '#film', '#transcript'].map(part =>"
+        widths += " document.querySelector(part).getBoundingClientRect().width)"
+        assert len(set(seen.page.evaluate(widths))) == 1
 
 
 def test_the_film_plays_on_its_own(visit: Visit) -> None:
@@ -349,7 +409,7 @@ def test_the_view_stops_to_follow_and_follows_again(released: Path, visit: Visit
         assert spec(seen) == recorded(1)
 
 
-def test_another_shape_goes_on_at_the_same_time(visit: Visit) -> None:
+def test_another_shape_goes_on_at_the_same_time(released: Path, visit: Visit) -> None:
     with visit() as seen:
         shapes = seen.page.locator("[name=shape]")
         if shapes.count() < 2:
@@ -364,7 +424,11 @@ def test_another_shape_goes_on_at_the_same_time(visit: Visit) -> None:
             "[...film.querySelectorAll('track')].map(track => track.getAttribute('src'))"
         )
         stem = urlsplit(seen.page.evaluate("film.currentSrc")).path.strip("/").split(".")[0]
-        assert tracks == [f"captions/{stem}.{code}.vtt" for code in LANGUAGES]
+        own, *others = tracks
+        assert (
+            b64decode(own.partition(",")[2]) == (released / f"captions/{stem}.en.vtt").read_bytes()
+        )
+        assert others == [f"captions/{stem}.{code}.vtt" for code in LANGUAGES if code != "en"]
         seen.page.locator("[data-chapter]").nth(3).click()
         seen.until("!film.paused && film.currentTime > 50")
         seen.page.get_by_label("16:9").check()
@@ -385,6 +449,7 @@ def test_another_language_goes_on_at_the_same_time(visit: Visit) -> None:
 def test_without_scripts_everything_can_be_read(released: Path, visit: Visit) -> None:
     with visit(java_script_enabled=False) as seen:
         page = seen.page
+        assert page.is_visible(".missing")
         assert page.locator("#film").is_visible()
         assert page.locator("[data-script]").count() > 0
         for part in page.locator("[data-script], #now").all():
@@ -400,7 +465,7 @@ def test_without_scripts_everything_can_be_read(released: Path, visit: Visit) ->
         assert all((released / str(clip)).is_file() for clip in clips)
         page.get_by_text("Captions and transcripts").click()
         page.get_by_role("link", name="captions/fedreel.en.txt").wait_for()
-        page.get_by_text("As a table").click()
+        page.get_by_text("As a table", exact=True).click()
         row = page.get_by_role("row").filter(has=page.get_by_role("link", name=str(LAST)))
         assert row.first.inner_text().split()[:3] == [str(LAST), *recorded(LAST)[1:3]]
         page.get_by_role("link", name="reference").click()
@@ -450,14 +515,15 @@ def test_who_wants_no_motion_sees_none(
         assert (seen.page.evaluate(moving) > 0) is (motion == "no-preference")
 
 
-def test_nothing_is_wider_than_a_narrow_screen(released: Path, visit: Visit) -> None:
-    with visit(viewport=NARROW) as seen:
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_nothing_is_wider_than_the_screen(released: Path, visit: Visit, width: int) -> None:
+    with visit(viewport={"width": width, "height": 640}) as seen:
         origin = seen.page.url.removesuffix("index.html")
         for path in pages_of(released):
             seen.page.goto(origin + path.relative_to(released).as_posix())
-            assert seen.page.evaluate("document.documentElement.scrollWidth") == 320, path
+            assert seen.page.evaluate("document.documentElement.scrollWidth") == width, path
             seen.page.evaluate(UNFOLD)
-            assert seen.page.evaluate("document.documentElement.scrollWidth") == 320, path
+            assert seen.page.evaluate("document.documentElement.scrollWidth") == width, path
 
 
 def test_on_a_phone_the_film_stays_in_sight(visit: Visit) -> None:
@@ -547,6 +613,8 @@ def test_every_link_leads_somewhere(released: Path) -> None:
     links = 0
     for path in ids:
         for link in _Seen(path).every("href", "src", "poster"):
+            if link.startswith("data:text/vtt;base64,"):
+                continue
             assert not urlsplit(link).scheme, link
             assert not urlsplit(link).netloc, link
             address, fragment = urldefrag(link)
@@ -556,6 +624,19 @@ def test_every_link_leads_somewhere(released: Path) -> None:
                 assert unquote(fragment) in ids[target], link
             links += 1
     assert links > 1000
+
+
+def test_the_page_says_how_it_was_made(released: Path, visit: Visit) -> None:
+    command = json.loads((released / "manifest.json").read_text("utf-8"))["command"]
+    with visit(java_script_enabled=False) as seen:
+        section = seen.page.locator("section", has=seen.page.locator("#made-title"))
+        texts = [part.inner_text() for part in section.locator("pre, p").all()][1:]
+    assert texts == [
+        f"{command} ../again",
+        f"Versions: fedreel {version('fedreel')}, Python {platform.python_version()}, "
+        f"{', '.join(f'{name} {one}' for name, one in versions().items())}.",
+        f"Runs: reference {record.fingerprint(REFERENCE)}.",
+    ]
 
 
 def test_no_id_stands_twice(released: Path) -> None:
@@ -575,11 +656,12 @@ def test_every_page_is_strict(released: Path) -> None:
         rules = {rule.split()[0]: rule.split()[1:] for rule in policy.split(";")}
         assert rules["default-src"] == rules["base-uri"] == rules["form-action"] == ["'none'"]
         allowed = {source for sources in rules.values() for source in sources}
-        assert allowed <= {"'none'", "'self'", "blob:"}
-        assert [name for name, sources in rules.items() if "blob:" in sources] in (
-            ["media-src"],
-            [],
-        )
+        assert allowed <= {"'none'", "'self'", "blob:", "data:"}
+        for scheme in ("blob:", "data:"):
+            assert [name for name, sources in rules.items() if scheme in sources] in (
+                ["media-src"],
+                [],
+            )
         for tag, has in tags:
             assert tag not in ("style", "base", "iframe", "object", "embed", "form")
             assert not [name for name in has if name == "style" or name.startswith("on")]

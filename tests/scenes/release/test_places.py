@@ -23,7 +23,7 @@ from scenes.render.store import Store
 from scenes.text.language import ENGLISH, Language
 from scenes.text.languages import LANGUAGES
 from scenes.text.numbers import UNKNOWN, Number, at, number
-from scenes.text.sources import ALL, NOT_RECORDED, Place, Source, Span, Step
+from scenes.text.sources import ALL, GIVEN_TITLE, NOT_RECORDED, Place, Source, Span, Step
 
 ROUND = Place("mine", ("rounds", 2, "train", "replies", 10, "weight"))
 SOURCES = [
@@ -58,6 +58,7 @@ def test_an_address_leads_to_the_nearest_place_shown() -> None:
     assert addresses.of(source("rounds", Span(1), "number"), "mine") == f"{page}rounds[1]"
     assert addresses.of(source("config", "a b"), "mine") == f"{page}config.a_b"
     assert addresses.of(source("rounds", 1, run="other"), "mine") is None
+    assert addresses.of(GIVEN_TITLE, "mine") is None
 
 
 def source(*steps: Step, run: str = "mine") -> Source:
@@ -70,7 +71,7 @@ def test_every_number_of_the_film_has_a_place_of_its_own() -> None:
     run = record.load("reference")
     tree = entries(run)
     known = {run.name: frozenset(tree.paths())}
-    addresses = Addresses(folders([run]), known)
+    addresses = Addresses(dict(zip(known, folders([run]), strict=True)), known)
     texts = dict(leaves(tree))
     assert texts["rounds[3].central.accuracy"] == str(run.rounds[3].central.accuracy)  # type: ignore[union-attr]
     assert texts["dataset.class_names[3]"] == "cat"
@@ -112,14 +113,28 @@ def test_folders_have_safe_names_that_differ(names: list[str]) -> None:
     run = record.load("reference")
     runs = [run.model_copy(update={"name": name, "num_clients": i}) for i, name in enumerate(names)]
     found = folders(runs)
-    assert list(found) == names
-    assert len(set(found.values())) == len(names)
-    for folder in found.values():
+    assert len(set(found)) == len(found) == len(names)
+    for folder in found:
         head, _, slug = folder.partition("/")
         assert head == "records"
         assert slug
         assert set(slug) <= set("abcdefghijklmnopqrstuvwxyz0123456789-")
-        assert len(slug) <= 49
+        assert len(slug) <= 57
+
+
+def test_different_records_of_one_name_have_different_folders() -> None:
+    one = record.load("reference")
+    other = record.load("unequal").model_copy(update={"name": one.name})
+    copy = one.model_copy(update={"name": "A copy"})
+    start = record.fingerprint(one)[:16]
+    assert folders([one, other, copy, one]) == [
+        "records/reference",
+        f"records/reference-{record.fingerprint(other)[:16]}",
+        f"records/a-copy-{start}",
+        "records/reference",
+    ]
+    alike = [one.model_copy(update={"name": name}) for name in ("Mine!", "Mine?")]
+    assert folders(alike) == [f"records/mine-{start}", f"records/mine-{start}-2"]
 
 
 # --- rounds

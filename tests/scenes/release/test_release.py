@@ -17,8 +17,8 @@ from scenes.release.manifest import Manifest, read
 from scenes.release.plan import check_place
 from scenes.release.products import Film
 from scenes.render import folders
-from scenes.render.clips import ClipInputs, PlannedClip, check_inputs, inputs_of
-from scenes.render.digests import Maker, code_of, digest, maker_code, release_digest
+from scenes.render.clips import ClipInputs, PlannedClip, changed, check_inputs, inputs_of
+from scenes.render.digests import Maker, code_of, digest, maker_code, release_inputs
 from scenes.render.folders import replace_folder, restore
 from scenes.render.jobs import jobs
 from scenes.render.looks import Look
@@ -83,10 +83,13 @@ def test_the_code_of_a_chapter_is_what_draws_it() -> None:
 
 def test_everything_sees_a_changed_record_and_setting(hand: Callable[..., str]) -> None:
     one, other = record.parts(hand(step=0)), record.parts(hand(step=1))
-    found = release_digest(one, {"quality": "low"})
-    assert release_digest(one, {"quality": "low"}) == found
-    assert release_digest(other, {"quality": "low"}) != found
-    assert release_digest(one, {"quality": "high"}) != found
+    found = release_inputs([one], {"--quality": "low"})
+    assert release_inputs([one], {"--quality": "low"}) == found
+    changed_record = changed(release_inputs([other], {"--quality": "low"}), found)
+    names = {files[0].parent.name for files in (one, other)}
+    assert changed_record == sorted(f"the record {name} [0]" for name in names)
+    assert changed(release_inputs([one], {"--quality": "high"}), found) == ["--quality"]
+    assert not [name for name in found if Path(name).is_absolute()]
 
 
 def test_sources_say_what_has_changed(hand: Callable[..., str]) -> None:
@@ -146,10 +149,10 @@ def test_the_code_of_a_product_counts_for_it_alone(monkeypatch: pytest.MonkeyPat
     before = keys()
     assert len({key for pair in before.values() for key in pair}) == 2 * len(Maker)
     assert film.product_key(Maker.LOOPS, 480) != before[Maker.LOOPS][0]
-    changed = {"scenes/outputs/encode.py": "other"}
+    recoded = {"scenes/outputs/encode.py": "other"}
 
     def code(*makers: Maker) -> dict[str, str]:
-        return maker_code(*makers) | (changed if makers == (Maker.WEBM,) else {})
+        return maker_code(*makers) | (recoded if makers == (Maker.WEBM,) else {})
 
     for module in ("release.products", "render.clips"):
         monkeypatch.setattr(f"scenes.{module}.maker_code", code)
@@ -228,7 +231,7 @@ def test_only_a_release_makes_room_for_another(tmp_path: Path) -> None:
     (mine / "letter.txt").write_text("Dear")
     with pytest.raises(ReleaseError, match="mine is not empty and holds no release"):
         check_place(mine)
-    Manifest("title", "fedreel release", "", [], {}, {}, [], []).write(mine)
+    Manifest("title", "author", "fedreel release", {}, [], {}, {}, [], []).write(mine)
     check_place(mine)
     # One of an earlier fedreel, of which nothing more is understood.
     (mine / "manifest.json").write_text('{"fedreel": "0.0.1", "files": []}')

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 import shutil
 from collections.abc import Iterator
 from fractions import Fraction
@@ -97,7 +98,9 @@ def test_the_manifest_has_the_run_and_the_command(manifest: dict[str, Any]) -> N
     assert run["fingerprint"] == record.fingerprint(REFERENCE)
     assert run["seed"] == REFERENCE.provenance.seed
     assert run["versions"] == REFERENCE.provenance.versions
-    assert manifest["command"].startswith("fedreel release --run reference --quality low --shape")
+    assert manifest["command"].startswith(
+        "fedreel release --run reference --quality low --theme dark --shape"
+    )
 
 
 def test_every_number_shown_has_its_time_source_and_value(
@@ -288,9 +291,9 @@ def test_the_record_beside_the_page_can_be_filmed(released: Path) -> None:
 
 def asked(manifest: dict[str, Any]) -> list[str]:
     """Return what the release was asked for, without the runs."""
-    words = manifest["command"].removeprefix("fedreel release ").split()
-    assert words[:2] == ["--run", "reference"]
-    return list(words[2:])
+    words = shlex.split(manifest["command"])
+    assert words[:4] == ["fedreel", "release", "--run", "reference"]
+    return words[4:]
 
 
 def test_nothing_is_made_again(released: Path, manifest: dict[str, Any]) -> None:
@@ -323,6 +326,11 @@ def test_a_changed_number_makes_its_chapter_stale(
         if name.startswith("credits")
     }
     films = [reason for name, reason in why.items() if name.startswith("fedreel")]
-    assert [reason.split(" changed")[0] for reason in films] == [
-        f"made again, since credits{Look('low', shape).label}" for shape in shapes_of(manifest)
+    assert films == [
+        f"made again, since credits{Look('low', shape).label}, the records changed"
+        for shape in shapes_of(manifest)
     ]
+    assert why["page, transcripts and records"] == (
+        "written again, since --run, the record reference [0] changed"
+    )
+    assert why["loop files"] == "unchanged"

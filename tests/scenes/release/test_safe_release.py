@@ -22,21 +22,24 @@ from fl_sim.record import Run
 from scenes.outputs.captions import lines_in
 from scenes.release import manifest
 from scenes.release.page.site import Site, write
+from scenes.release.plan import Request
 from scenes.release.products import Film
 from scenes.render.clips import BeatMetadata, PlannedClip, TimedText, inputs_of
 from scenes.render.jobs import Clip, jobs
 from scenes.render.store import Store
 from scenes.text.lines import numbers_of
+from scenes.text.naming import Naming
 
 ROOT = Path(__file__).parents[3]
 SHORT = [sys.executable, short_release.__file__]
-COMMAND = "fedreel release --run reference --quality low --shape 16:9"
-OTHER = f"{COMMAND} --language en --language de"
+COMMAND = "fedreel release --run reference --quality low --theme dark --shape 16:9 --language en"
+OTHER = f"{COMMAND} --language de"
 
 
 def started(*words: str) -> AbstractContextManager[Child]:
     """Start a program in the current folder."""
-    environment = {**os.environ, "PYTHONPATH": str(Path(short_release.__file__).parent)}
+    places = [str(Path(short_release.__file__).parent), os.environ.get("PYTHONPATH", "")]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, places))}
     return start(*words, stderr=subprocess.STDOUT, env=environment)
 
 
@@ -142,7 +145,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
     return Store(tmp_path_factory.mktemp("store"))
 
 
-def written(run: str, folder: Path, store: Store) -> list[str]:
+def written(run: str, folder: Path, store: Store, naming: Naming | None = None) -> list[str]:
     """Write the page of a film of one chapter, which is only planned."""
     folder.mkdir()
     Image.new("RGB", (64, 36)).save(folder / "poster.png")
@@ -155,7 +158,8 @@ def written(run: str, folder: Path, store: Store) -> list[str]:
     beat = BeatMetadata("runs", shown[0].text, 0.0, 2.0, tuple(shown))
     clip = Clip(job.chapter, folder / "none.mp4", (beat,), 2.0)
     film = Film([PlannedClip(job, inputs_of(job))], [clip], store, [spec])
-    return write(Site([film], (run,)), folder, [], f"fedreel release {run}")
+    site = Site([film], (run,), naming or Naming())
+    return write(site, folder, [], f"fedreel release {run}")
 
 
 @pytest.mark.parametrize("kind", EVIL)
@@ -168,6 +172,54 @@ def test_a_record_cannot_escape_into_a_page(kind: str, tmp_path: Path, store: St
     assert there == {file for file in files if file.endswith(".html")}
     if EVIL[kind].isprintable() and len(EVIL[kind]) < 100:
         assert all(EVIL[kind] in page.text for page in pages(tmp_path / "site"))
+
+
+def test_a_title_and_an_author_stand_on_each_page_and_in_the_citation(
+    tmp_path: Path, store: Store
+) -> None:
+    naming = Naming('<b>50% of "it"</b> & {more}', "Ada Lovelace and R\u00f3zsa P\u00e9ter")
+    files = written("reference", tmp_path / "site", store, naming)
+    check_pages(tmp_path / "site")
+    html = (file for file in files if file.endswith(".html"))
+    for page in (Texts((tmp_path / "site" / name).read_text("utf-8")) for name in html):
+        assert naming.title in page.text
+        assert "b" not in {tag for tag, _ in page.elements}
+    front = Texts((tmp_path / "site" / "index.de.html").read_text("utf-8"))
+    assert ("meta", {"name": "author", "content": naming.author}) in front.elements
+    assert (
+        "  title  = {<b>50\\% of \\textquotedbl{}it\\textquotedbl{}</b> \\& "
+        "\\textbraceleft{}more\\textbraceright{}},\n"
+        f"  author = {{{naming.author}}},\n"
+    ) in front.text
+    transcript = (tmp_path / "site" / "captions" / "fedreel.fr.txt").read_text("utf-8")
+    assert transcript.startswith(f"{naming.title}\n\n")
+
+
+def test_a_page_without_an_author_names_the_usual_one_in_the_citation_alone(
+    tmp_path: Path, store: Store
+) -> None:
+    written("reference", tmp_path / "site", store)
+    page = Texts((tmp_path / "site" / "index.html").read_text("utf-8"))
+    assert "  author = {{fedreel contributors}},\n" in page.text
+    assert "author" not in {attributes.get("name") for _, attributes in page.elements}
+
+
+def test_the_command_of_a_release_has_all_options_and_no_path_of_this_machine(
+    tmp_path: Path,
+) -> None:
+    record.save(evil("Mine & yours"), tmp_path / "evil")
+    slug = f"records/mine-yours-{record.fingerprint(record.load('evil'))[:16]}"
+    naming = Naming("Ada's run", "Ada Lovelace")
+    request = Request(("reference", "evil"), LOOK, ("16:9", "1:1"), ("en", "de"), naming)
+    assert request.command == (
+        f"fedreel release --run reference --run {slug} --quality low --theme dark --shape 16:9 "
+        "--shape 1:1 --language en --language de --title 'Ada'\"'\"'s run' "
+        "--author 'Ada Lovelace'"
+    )
+    assert Request().command == (
+        "fedreel release --quality high --theme dark --shape 16:9 --shape 9:16 --shape 1:1 "
+        "--language en"
+    )
 
 
 def test_a_record_cannot_escape_into_a_release(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from babel.messages.catalog import Message
+from babel.messages.catalog import Catalog, Message
 from filmed import CHAPTERS
 from spec_texts import lines_in
 
@@ -78,6 +78,15 @@ def test_every_description_of_a_beat_is_among_the_texts_of_the_code() -> None:
 def test_every_text_is_translated(language: str) -> None:
     assert not to_do(read(language)), f"translate these in scenes/text/catalogues/{language}.po"
     assert not [message.id for message in messages(language) if message.fuzzy]
+
+
+def test_a_text_that_is_new_or_has_lost_a_field_is_to_be_translated() -> None:
+    catalogue = Catalog("de")
+    catalogue.add("A new text")
+    catalogue.add("{n} workers", "Clients")
+    catalogue.add(("{n} worker", "{n} workers"), ("{n} Client", ""))
+    catalogue.add("Accuracy", "Genauigkeit")
+    assert to_do(catalogue) == ["A new text", "{n} workers", "{n} worker"]
 
 
 @pytest.mark.parametrize("language", OTHERS)

@@ -1,5 +1,10 @@
 // The page works without this script. With it, the transcript and the view of the run follow the
-// film. Texts from records are set as text, never as markup.
+// film. Texts from records are set as text, never as markup. It is no module, since browsers do not
+// load modules in a page that is opened from a folder.
+
+document.documentElement.classList.add("script");
+document.addEventListener("DOMContentLoaded", () => {
+"use strict";
 
 const data = JSON.parse(document.getElementById("data").textContent);
 const labels = data.labels;
@@ -13,6 +18,7 @@ const written = { accuracy: numbers(1, "percent"), loss: numbers(2) };
 const onAxis = { accuracy: numbers(0, "percent"), loss: numbers(2) };
 const MOST_CARDS = 100;
 const MOST_LISTED = 12; // workers
+const ON_SERVER = location.protocol !== "file:";
 const PATIENCE = 8000; // milliseconds without automatic scrolling after a reader scrolled
 
 let currentFilm = data.films[0]; // the film in the chosen shape
@@ -48,9 +54,25 @@ async function makeSeekable() {
     film.load();
     await loaded();
   }
-  if (film.seekable.length && film.seekable.end(0) > 0) return;
+  if (!seekable()) await playWhole();
+}
+
+function seekable() {
+  return film.seekable.length > 0 && film.seekable.end(0) > 0;
+}
+
+async function playWhole() {
+  if (!ON_SERVER || film.src) return;
   whole ??= fetchWhole().finally(() => { whole = null; });
   await whole;
+}
+
+// Safari plays nothing from such a server, or stops soon.
+async function rescue() {
+  const { currentTime, paused } = film;
+  await playWhole();
+  if (film.src && currentTime > 0) film.currentTime = currentTime;
+  if (film.src && !paused) film.play().catch(() => {});
 }
 
 async function fetchWhole() {
@@ -58,6 +80,7 @@ async function fetchWhole() {
   film.setAttribute("aria-busy", "true");
   try {
     const answer = await fetch(source);
+    if (!answer.ok) return;
     const address = URL.createObjectURL(await answer.blob());
     if (film.currentSrc !== source) return; // the shape has changed meanwhile
     film.src = address;
@@ -93,7 +116,9 @@ async function choose(index) {
   for (const source of film.querySelectorAll("source")) {
     source.src = source.type.startsWith("video/webm") ? currentFilm.webm : currentFilm.mp4;
   }
-  film.querySelectorAll("track").forEach((track, i) => { track.src = currentFilm.tracks[i].src; });
+  film.querySelectorAll("track").forEach((track) => {
+    track.src = currentFilm.tracks.find((one) => one.code === track.srclang).src;
+  });
   film.load();
   await loaded();
   if (currentTime > 0) await seek(currentTime, !paused);
@@ -112,6 +137,11 @@ function mark(elements, index) {
 function scrollTo(beat) {
   if (box.querySelector(":focus-visible") || performance.now() - scrolled < PATIENCE) return;
   box.scrollTo({ top: beat.offsetTop - box.clientHeight / 3, behavior: pace() });
+}
+
+// In a page that is opened from a folder, browsers load no captions but those in the page itself.
+function dropFiles() {
+  for (const track of film.querySelectorAll("track:not([src^='data:'])")) track.remove();
 }
 
 // The pictures have captions. Captions in another language are below the film, but in full screen
@@ -292,14 +322,18 @@ function enter(event) {
 // --- set up
 
 function start() {
-  document.documentElement.classList.add("script");
   for (const part of document.querySelectorAll("[data-script]")) part.hidden = false;
   const names = Object.keys(data.runs);
   for (const name of names) byId("run").add(new Option(name, name));
   byId("run").disabled = names.length < 2;
+  if (!ON_SERVER) dropFiles();
   document.addEventListener("fullscreenchange", placeCaptions);
   placeCaptions();
   for (const event of ["timeupdate", "seeked", "loadedmetadata"]) film.addEventListener(event, follow);
+  const sources = [film, film.querySelector("source:last-of-type")];
+  for (const source of sources) source.addEventListener("error", rescue);
+  film.addEventListener("stalled", () => { if (!film.paused && !seekable()) rescue(); });
+  if (film.networkState === film.NETWORK_NO_SOURCE) rescue();
   for (const event of ["wheel", "touchmove"]) {
     box.addEventListener(event, () => { scrolled = performance.now(); }, { passive: true });
   }
@@ -332,3 +366,4 @@ function start() {
 }
 
 start();
+});
