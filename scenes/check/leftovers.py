@@ -109,4 +109,5 @@ def _key(part: Part) -> tuple[object, ...]:
     pixels = image.get_pixel_array().tobytes() if part.is_image else b""
     place = tuple(np.round(part.box, 3))
     colours = (*part.fill_colors[:1].ravel().round(2), *part.stroke_colors[:1].ravel().round(2))
-    return type(part.mobject), len(part.mobject.points), place, colours, round(part.fill, 2), pixels
+    opacities = round(part.fill, 2), round(part.stroke, 2)
+    return type(part.mobject), len(part.mobject.points), place, colours, opacities, pixels

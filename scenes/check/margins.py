@@ -1,6 +1,6 @@
 """The margin rules: text inside the safe area, everything inside the frame."""
 
-from manim import FocusOn
+from manim import FocusOn, VectorField
 
 from scenes.check.boxes import around
 from scenes.check.finding import Fault, Rule
@@ -37,8 +37,8 @@ class InFrame(Rule):
     """No visible part extends beyond the frame.
 
     A camera that has moved cuts off on purpose, and what lies outside until it moves is no fault.
-    Nor is what goes on beyond two opposite edges, or a part of something that does so at all four,
-    as a plane or a field of arrows does.
+    Nor is a field of vectors, what goes on beyond two opposite edges, or a part of something that
+    fills the frame, as a plane does.
     """
 
     def check_moment(self, moment: Moment) -> list[Fault]:
@@ -66,7 +66,7 @@ def _is_cut(part: Part, moment: Moment) -> bool:
     box, view = part.box, moment.view
     if moment.px(box.beyond(view)) <= TOLERANCE or moment.waits_outside(box):
         return False
-    if id(part.mobject) in _spotlights(moment):
+    if isinstance(part.pattern, VectorField) or id(part.mobject) in _spotlights(moment):
         return False
     across = box.left <= view.left and box.right >= view.right
     up = box.bottom <= view.bottom and box.top >= view.top
