@@ -12,6 +12,7 @@ from scenes.check.finding import Fault, Rule
 from scenes.check.moment import VISIBLE, Moment
 from scenes.check.parts import Part, is_drawn
 from scenes.check.views import of_camera
+from scenes.explainer import Explainer
 
 RULE = "left over"
 CLEAR = 0.01  # opacity below which a mobject is invisible
@@ -24,7 +25,8 @@ class LeftOver(Rule):
     A transparent mobject that becomes visible later is not left over. Only the mobjects of the
     scene itself count, not the parts of a partly visible group, and not what is never drawn: a
     camera's frame, a tracker of a number, and the empty mobjects that Manim adds for each wait and
-    for each group of animations. A mobject with an updater may be empty at times.
+    for each group of animations. A mobject with an updater may be empty at times, and outside of
+    chapters a group may be: Manim leaves some, and they draw nothing.
     """
 
     def __init__(self) -> None:
@@ -55,6 +57,8 @@ class LeftOver(Rule):
                 continue
             parts = [drawn[id(part)] for part in mobject.get_family() if id(part) in drawn]
             if all(part.opacity <= CLEAR for part in parts) and id(mobject) not in self._hidden:
+                if not parts and not isinstance(last.scene, Explainer):
+                    continue
                 kind = "transparent" if parts else "empty"
                 about = f"{kind} {type(mobject).__name__}"
                 boxes = tuple(part.box for part in parts)

@@ -98,7 +98,7 @@ def movers(before: Moment, after: Moment) -> list[MovingThing]:
 
 def _wholes(moment: Moment) -> dict[int, int]:
     """Return the effect or the field that each of their mobjects is a part of, by ids."""
-    effects = _effects(moment.scene.animations or [])
+    effects = effects_of(moment.scene.animations or [])
     wholes = {
         id(part): id(effect)
         for effect in effects
@@ -138,18 +138,18 @@ def _tip(part: Part) -> Box:
 def animations_of(moment: Moment) -> dict[int, int]:
     """Return the number of the animation that moves each mobject, by the mobject's id."""
     found: dict[int, int] = {}
-    for number, animation in enumerate(_effects(moment.scene.animations or [])):
+    for number, animation in enumerate(effects_of(moment.scene.animations or [])):
         for mobject in animation.mobject.get_family():
             found[id(mobject)] = number
     return found
 
 
-def _effects(animations: list[Animation]) -> list[Animation]:
+def effects_of(animations: list[Animation]) -> list[Animation]:
     """Return all animations that are no plain groups, at any depth."""
     found: list[Animation] = []
     for animation in animations:
         if isinstance(animation, AnimationGroup) and type(animation) in PLAIN:
-            found += _effects(list(animation.animations))
+            found += effects_of(list(animation.animations))
         else:
             found.append(animation)
     return found
