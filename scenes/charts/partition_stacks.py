@@ -110,8 +110,7 @@ class PartitionStacks:
     def split(self) -> Animation:
         """Move each worker's validation part down, and show the counts of both parts."""
         down = np.array([0, -self.frame.px(SPLIT), 0])
-        # With few images a worker has no tile for its validation part.
-        apart = VGroup(*(tiles.apart for tiles in self.tiles if len(tiles.apart.points)))
+        apart = VGroup(*(tiles.apart for tiles in self.tiles))
         target = VGroup(*(hollow(tiles).shift(down) for tiles in apart))
         counts = LaggedStart(*map(FadeIn, (*self.parts, *self.counts)), lag_ratio=0.06)
         return LaggedStart(

@@ -32,11 +32,14 @@ class LeftOver(Rule):
     def __init__(self) -> None:
         self._hidden: dict[int, tuple[Mobject, Fault]] = {}
         self._manims: dict[int, Mobject] = {}
+        self._members: dict[int, Mobject] = {}  # of groups, which Manim may take apart
 
     def check_moment(self, moment: Moment) -> list[Fault]:
         """Return nothing; forget the mobjects that have become visible again."""
         for mobject in _of_groups(moment.scene.animations or []):
             self._manims[id(mobject)] = mobject
+        for mobject in moment.scene.mobjects if moment.still else ():
+            self._members.update((id(part), part) for part in mobject.get_family()[1:])
         if self._hidden:
             seen = {id(part.mobject) for part in moment.parts if part.opacity > CLEAR}
             back = [
@@ -52,12 +55,13 @@ class LeftOver(Rule):
         """Return the duplicates; remember the invisible mobjects."""
         drawn = {id(part.mobject): part for part in last.parts}
         aside = {*self._manims, *of_camera(last.scene)}
+        ours = isinstance(last.scene, Explainer)
         for mobject in last.scene.mobjects:
             if id(mobject) in aside or not is_drawn(mobject) or mobject.get_family_updaters():
                 continue
             parts = [drawn[id(part)] for part in mobject.get_family() if id(part) in drawn]
             if all(part.opacity <= CLEAR for part in parts) and id(mobject) not in self._hidden:
-                if not parts and not isinstance(last.scene, Explainer):
+                if not parts and (id(mobject) in self._members or not ours):
                     continue
                 kind = "transparent" if parts else "empty"
                 about = f"{kind} {type(mobject).__name__}"

@@ -130,7 +130,7 @@ class Words(Scene):
         one, two = Text("the dog", font="Monospace", weight=BOLD), Text("god the")
         self.play(Write(one))
         self.play(ReplacementTransform(one, two))
-        self.play(FadeTransform(two, three := Text("end", gradient=(YELLOW, GREEN))))
+        self.play(FadeTransform(two, three := Text("the end", gradient=(YELLOW, GREEN))))
         self.play(FadeOut(three))
         both = Paragraph("first line", "second line", font_size=36)
         brace = Brace(both, LEFT)
