@@ -16,6 +16,7 @@ from manim import (
     Succession,
     Transform,
     VGroup,
+    Wait,
 )
 from manim.typing import Point3D
 
@@ -75,7 +76,7 @@ class PartitionStacks:
     def enter(self) -> Animation:
         """Show all photos as one block, and the meaning of a tile."""
         block_ = LaggedStart(*(FadeIn(tiles) for tiles in self.everyone), lag_ratio=LAG)
-        return AnimationGroup(FadeIn(self.key), block_)
+        return AnimationGroup(*map(FadeIn, self.key), block_)
 
     def stack(self) -> Animation:
         """Move the tiles from the block to the workers' stacks, and draw a border around each.
@@ -90,8 +91,9 @@ class PartitionStacks:
         borders = LaggedStart(*map(FadeIn, self.panels), lag_ratio=WRITE)
         heads = LaggedStart(*map(FadeIn, (self.heading, *self.numbers)), lag_ratio=WRITE)
         sizes = [LaggedStart(*map(FadeIn, self.sizes), lag_ratio=WRITE)] if self.sizes else []
+        gone = [*self.key, *([self.rest] if self.spec.rest else [])]
         return LaggedStart(
-            FadeOut(self.key, *([self.rest] if self.spec.rest else []), run_time=theme.SWAP),
+            FadeOut(*gone, run_time=theme.SWAP) if gone else Wait(theme.SWAP),
             LaggedStart(*moves, lag_ratio=LAG),
             AnimationGroup(borders, heads, *sizes),
             lag_ratio=0.9,
@@ -209,8 +211,8 @@ class PartitionStacks:
         ]
         return words if all(one.width <= self.slots[0].width for one in words) else []
 
-    def _key(self, left: float) -> VGroup:
-        """Return a tile beside the block with its meaning, if there is room."""
+    def _key(self, left: float) -> list[VGroup]:
+        """Return a tile beside the block with its meaning, or nothing without room."""
         px = self.frame.px
         top = max(point[1] for points in self.block for point in points)
         tile = Square(self.side).set_fill(theme.DATA, opacity=FILL).set_stroke(width=0)
@@ -218,7 +220,7 @@ class PartitionStacks:
         tile.move_to(np.array([x - self.side / 2, top, 0]))
         words = self._muted(self.spec.tile)
         words.put(np.array([x, tile.get_bottom()[1] - px(KEY), 0]), 1)
-        return VGroup(tile, words) if words.get_left()[0] >= left else VGroup()
+        return [VGroup(tile, words)] if words.get_left()[0] >= left else []
 
     def _chart(self, side: float) -> None:
         """Create a row for each class, to one scale for all workers."""

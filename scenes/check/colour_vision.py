@@ -7,12 +7,13 @@ from scenes.check import colours
 from scenes.check.contrast import PROMINENT, role_colours
 from scenes.check.finding import Fault, Rule
 from scenes.check.moment import Moment
-from scenes.check.parts import Floats
+from scenes.check.parts import Floats, Part, TextOnScreen
 from scenes.explainer import Explainer
 
 LEAST = 15.0  # CIE76
 # In CIE L*a*b*; a colour with less chroma is grey, and its hue has no meaning.
 CHROMA = 15.0
+FEW = 3  # colours of a text; in one with more they are a gradient, without a meaning each
 
 
 class ColourVision(Rule):
@@ -57,11 +58,20 @@ def meaningful(moment: Moment) -> dict[str, Floats]:
 
 
 def _in_use(moment: Moment) -> list[Floats]:
-    """Return the distinct colours of all clearly visible parts."""
+    """Return the distinct colours of all clearly visible parts, patterns and gradients aside."""
     found: dict[tuple[float, ...], Floats] = {}
+    blended = {id(part) for text in moment.all_texts for part in _blend(text)}
     for part in moment.parts:
+        if part.pattern is not None or id(part) in blended:
+            continue
         colours_ = [part.fill_colors[:1]] if part.fill >= PROMINENT else []
         colours_ += [part.stroke_colors[:1]] if part.stroke >= PROMINENT else []
         for colour in (one for some in colours_ for one in some):
             found.setdefault(tuple(np.round(colour, 2)), colour)
     return list(found.values())
+
+
+def _blend(text: TextOnScreen) -> list[Part]:
+    """Return the glyphs of a text that goes through many colours, as a gradient does."""
+    colours_ = {tuple(np.round(part.fill_colors[:1].ravel(), 2)) for part in text.parts}
+    return text.parts if len(colours_) > FEW else []

@@ -12,6 +12,7 @@ from scenes.check.finding import Fault, Rule
 from scenes.check.moment import VISIBLE, Moment
 from scenes.check.parts import Part, is_drawn
 from scenes.check.views import of_camera
+from scenes.explainer import Explainer
 
 RULE = "left over"
 CLEAR = 0.01  # opacity below which a mobject is invisible
@@ -24,17 +25,21 @@ class LeftOver(Rule):
     A transparent mobject that becomes visible later is not left over. Only the mobjects of the
     scene itself count, not the parts of a partly visible group, and not what is never drawn: a
     camera's frame, a tracker of a number, and the empty mobjects that Manim adds for each wait and
-    for each group of animations. A mobject with an updater may be empty at times.
+    for each group of animations. A mobject with an updater may be empty at times, and outside of
+    chapters a group may be: Manim leaves some, and they draw nothing.
     """
 
     def __init__(self) -> None:
         self._hidden: dict[int, tuple[Mobject, Fault]] = {}
         self._manims: dict[int, Mobject] = {}
+        self._members: dict[int, Mobject] = {}  # of groups, which Manim may take apart
 
     def check_moment(self, moment: Moment) -> list[Fault]:
         """Return nothing; forget the mobjects that have become visible again."""
         for mobject in _of_groups(moment.scene.animations or []):
             self._manims[id(mobject)] = mobject
+        for mobject in moment.scene.mobjects if moment.still else ():
+            self._members.update((id(part), part) for part in mobject.get_family()[1:])
         if self._hidden:
             seen = {id(part.mobject) for part in moment.parts if part.opacity > CLEAR}
             back = [
@@ -50,11 +55,14 @@ class LeftOver(Rule):
         """Return the duplicates; remember the invisible mobjects."""
         drawn = {id(part.mobject): part for part in last.parts}
         aside = {*self._manims, *of_camera(last.scene)}
+        ours = isinstance(last.scene, Explainer)
         for mobject in last.scene.mobjects:
             if id(mobject) in aside or not is_drawn(mobject) or mobject.get_family_updaters():
                 continue
             parts = [drawn[id(part)] for part in mobject.get_family() if id(part) in drawn]
             if all(part.opacity <= CLEAR for part in parts) and id(mobject) not in self._hidden:
+                if not parts and (id(mobject) in self._members or not ours):
+                    continue
                 kind = "transparent" if parts else "empty"
                 about = f"{kind} {type(mobject).__name__}"
                 boxes = tuple(part.box for part in parts)
@@ -109,4 +117,5 @@ def _key(part: Part) -> tuple[object, ...]:
     pixels = image.get_pixel_array().tobytes() if part.is_image else b""
     place = tuple(np.round(part.box, 3))
     colours = (*part.fill_colors[:1].ravel().round(2), *part.stroke_colors[:1].ravel().round(2))
-    return type(part.mobject), len(part.mobject.points), place, colours, round(part.fill, 2), pixels
+    opacities = round(part.fill, 2), round(part.stroke, 2)
+    return type(part.mobject), len(part.mobject.points), place, colours, opacities, pixels

@@ -1,10 +1,12 @@
 """The margin rules: text inside the safe area, everything inside the frame."""
 
-from manim import FocusOn
+from manim import FocusOn, VectorField
+from manim.animation.creation import ShowPartial
 
 from scenes.check.boxes import around
 from scenes.check.finding import Fault, Rule
 from scenes.check.moment import Moment
+from scenes.check.motion import effects_of
 from scenes.check.parts import Part
 
 TOLERANCE = 1.5  # pixels of 1080
@@ -37,8 +39,8 @@ class InFrame(Rule):
     """No visible part extends beyond the frame.
 
     A camera that has moved cuts off on purpose, and what lies outside until it moves is no fault.
-    Nor is what goes on beyond two opposite edges, or a part of something that does so at all four,
-    as a plane or a field of arrows does.
+    Nor is a field of vectors, what goes on beyond two opposite edges, or a part of something that
+    fills the frame, as a plane does.
     """
 
     def check_moment(self, moment: Moment) -> list[Fault]:
@@ -66,17 +68,21 @@ def _is_cut(part: Part, moment: Moment) -> bool:
     box, view = part.box, moment.view
     if moment.px(box.beyond(view)) <= TOLERANCE or moment.waits_outside(box):
         return False
-    if id(part.mobject) in _spotlights(moment):
+    if isinstance(part.pattern, VectorField) or id(part.mobject) in _unfinished(moment):
         return False
     across = box.left <= view.left and box.right >= view.right
     up = box.bottom <= view.bottom and box.top >= view.top
     return not (across or up)
 
 
-def _spotlights(moment: Moment) -> set[int]:
-    """Return the ids of the lights that come from all over the frame, to show a place."""
-    animations = moment.scene.animations or []
-    return {id(one.mobject) for one in animations if isinstance(one, FocusOn)}
+def _unfinished(moment: Moment) -> set[int]:
+    """Return the ids of what is being drawn, and of lights that come from all over the frame."""
+    return {
+        id(part)
+        for one in effects_of(moment.scene.animations or [])
+        if isinstance(one, FocusOn | ShowPartial) and not moment.still
+        for part in one.mobject.get_family()
+    }
 
 
 def _grounds(moment: Moment) -> set[int]:

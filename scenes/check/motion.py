@@ -3,7 +3,6 @@
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
 from itertools import chain, pairwise
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -28,6 +27,7 @@ Pairs = npt.NDArray[np.bool_]
 class MovingThing:
     """A moving part or text: its box before and after, and the box that the eye follows."""
 
+    key: int  # the id of the part's mobject or of the text's owner
     before: Box
     after: Box
     place: Box
@@ -45,7 +45,8 @@ class MovingThing:
 class MovingGroups(Rule):
     """At most five groups move at once.
 
-    A part moves if an edge of its box is faster than 30 pixels a second; fading is no motion. One
+    A part moves if an edge of its box is faster than 30 pixels a second, before and after a moment;
+    fading is no motion. One
     group are: the glyphs of a text; parts with the same shift; parts that touch, such as a packet
     and its label; bars that grow from one baseline; and the parts of one animation whose corners
     follow one affine map, or whose lines start at one point; and the parts of one of Manim's
@@ -54,13 +55,18 @@ class MovingGroups(Rule):
 
     def __init__(self) -> None:
         self._last: Moment | None = None
+        self._moved: set[int] = set()  # the ids of what has moved since the moment before
 
     def check_moment(self, moment: Moment) -> list[Fault]:
         """Return a fault if too many groups have moved since the last moment of the play."""
         before, self._last = self._last, moment
         if before is None or before.play != moment.play or moment.time <= before.time:
+            self._moved = set()
             return []
-        moving = movers(before, moment)
+        found, earlier = movers(before, moment), self._moved
+        self._moved = {mover.key for mover in found}
+        # What has just come to rest does not move at once with what begins to.
+        moving = [mover for mover in found if mover.key in earlier]
         groups = group_boxes(moving, moment) if len(moving) > MOST else []
         if len(groups) <= MOST:
             return []
@@ -79,23 +85,30 @@ def movers(before: Moment, after: Moment) -> list[MovingThing]:
         if old is not None and text.opacity >= VISIBLE and _moves(old.box, text.box, least):
             one = id(text.parts[0].mobject)
             key, whole = animations.get(one, -1), wholes.get(one)
-            found.append(MovingThing(old.box, text.box, text.box, key, None, whole))
+            found.append(MovingThing(id(text.owner), old.box, text.box, text.box, key, None, whole))
     for _, part in after.shapes:
         was = there.get(id(part.mobject))
         if was is not None and was is not part and _moves(was.box, part.box, least):
             place = _tip(part) if _is_drawn(was, part) else part.box
             one = id(part.mobject)
             key, whole = animations.get(one, -1), wholes.get(one)
-            found.append(MovingThing(was.box, part.box, place, key, _start(part), whole))
+            found.append(MovingThing(one, was.box, part.box, place, key, _start(part), whole))
     return found
 
 
 def _wholes(moment: Moment) -> dict[int, int]:
     """Return the effect or the field that each of their mobjects is a part of, by ids."""
-    effects = _effects(moment.scene.animations or [])
-    wholes: list[Any] = [one.mobject for one in effects if isinstance(one, AnimationGroup)]
-    wholes += [one for one in moment.scene.mobjects if isinstance(one, VectorField)]
-    return {id(part): id(whole) for whole in wholes for part in whole.get_family()}
+    effects = effects_of(moment.scene.animations or [])
+    wholes = {
+        id(part): id(effect)
+        for effect in effects
+        if isinstance(effect, AnimationGroup)
+        for part in effect.mobject.get_family()
+    }
+    fields = ((part, part.pattern) for part in moment.parts)
+    return wholes | {
+        id(part.mobject): id(field) for part, field in fields if isinstance(field, VectorField)
+    }
 
 
 def _moves(before: Box, after: Box, least: float) -> bool:
@@ -125,18 +138,18 @@ def _tip(part: Part) -> Box:
 def animations_of(moment: Moment) -> dict[int, int]:
     """Return the number of the animation that moves each mobject, by the mobject's id."""
     found: dict[int, int] = {}
-    for number, animation in enumerate(_effects(moment.scene.animations or [])):
+    for number, animation in enumerate(effects_of(moment.scene.animations or [])):
         for mobject in animation.mobject.get_family():
             found[id(mobject)] = number
     return found
 
 
-def _effects(animations: list[Animation]) -> list[Animation]:
+def effects_of(animations: list[Animation]) -> list[Animation]:
     """Return all animations that are no plain groups, at any depth."""
     found: list[Animation] = []
     for animation in animations:
         if isinstance(animation, AnimationGroup) and type(animation) in PLAIN:
-            found += _effects(list(animation.animations))
+            found += effects_of(list(animation.animations))
         else:
             found.append(animation)
     return found

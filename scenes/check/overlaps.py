@@ -10,7 +10,7 @@ from scenes.check.boxes import Box
 from scenes.check.finding import Fault, Rule
 from scenes.check.moment import VISIBLE, Moment
 from scenes.check.motion import animations_of
-from scenes.check.parts import Floats, Part, TextOnScreen
+from scenes.check.parts import Floats, Part
 
 RULE = "overlap"
 TOLERANCE = 1.0  # pixels of 1080 by which boxes may overlap
@@ -34,7 +34,7 @@ def _with_texts(moment: Moment) -> Iterator[Fault]:
     loose = moment.units(TOLERANCE)
     animations = animations_of(moment)
     for one, other in combinations(moment.texts, 2):
-        if one.box.crosses(other.box, loose) and not _are_one(one, other, animations):
+        if one.box.crosses(other.box, loose) and not _are_one(one.parts, other.parts, animations):
             shared = max(
                 (a.common(b) for a in one.boxes for b in other.boxes if a.crosses(b, loose)),
                 key=lambda box: min(box.width, box.height),
@@ -46,10 +46,10 @@ def _with_texts(moment: Moment) -> Iterator[Fault]:
                 yield Fault(RULE, about, depth, TOLERANCE, "px", (one.box, other.box))
 
 
-def _are_one(one: TextOnScreen, other: TextOnScreen, animations: dict[int, int]) -> bool:
-    """Whether one animation changes a text into another one."""
-    keys = [{animations.get(id(part.mobject)) for part in text.parts} for text in (one, other)]
-    return len(keys[0] | keys[1]) == 1 and None not in keys[0]
+def _are_one(one: list[Part], other: list[Part], animations: dict[int, int]) -> bool:
+    """Whether one animation moves all glyphs or shapes, as when a text turns into another one."""
+    keys = {animations.get(id(part.mobject)) for part in (*one, *other)}
+    return len(keys) == 1 and None not in keys
 
 
 def _with_lines(moment: Moment) -> Iterator[Fault]:
@@ -78,10 +78,12 @@ def _near(boxes: Floats, box: Box, loose: float) -> list[int]:
 
 
 def _with_shapes(moment: Moment) -> Iterator[Fault]:
+    animations = animations_of(moment)
     for text in moment.texts:
         for part in moment.fills.over(text.top, text.box, cover.COVERING):
             share = cover.covered_share(text.box, part)
-            if COVERED[0] < share < COVERED[1]:
+            one = _are_one(text.parts, [part], animations)
+            if COVERED[0] < share < COVERED[1] and not one:
                 about = f"{_kind(part)} over {text.words}"
                 yield Fault(RULE, about, 100 * share, 0.0, "% covered", (text.box, part.box))
 

@@ -30,7 +30,8 @@ class Part:
     """One mobject that has points: a shape, an image or a glyph.
 
     ``points`` are where the camera sees them, shape (n, 2). ``fill`` and ``stroke`` are opacities,
-    0 for none. Colours are RGB, 0 to 1, shape (n, 3).
+    0 for none. Colours are RGB, 0 to 1, shape (n, 3). ``pattern``: the field of vectors or the
+    listing of code that it belongs to, if any.
     """
 
     mobject: Mobject
@@ -41,6 +42,7 @@ class Part:
     fill_colors: Floats = field(default_factory=lambda: np.zeros((0, 3)))
     stroke_colors: Floats = field(default_factory=lambda: np.zeros((0, 3)))
     is_image: bool = False
+    pattern: Mobject | None = None
 
     @property
     def opacity(self) -> float:

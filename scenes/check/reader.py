@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator
 from typing import Any
 
 from manim import (
+    Code,
     DecimalNumber,
     MarkupText,
     Mobject,
@@ -13,6 +14,7 @@ from manim import (
     Text,
     ThreeDCamera,
     Typst,
+    VectorField,
 )
 from manim.utils.iterables import list_update
 
@@ -20,6 +22,7 @@ from scenes.check.parts import Part, TextOnScreen, is_drawn, part_of
 from scenes.drawing.text import Words
 
 TEXTS = (Words, Text, MarkupText, Paragraph, SingleStringMathTex, Typst, DecimalNumber)
+PATTERNS = (VectorField, Code)  # their colours are a scale or a style, without a meaning each
 SPACE = 1e-6  # a space is a glyph without width and height
 EDGES = ("caption", "title")  # roles of the texts at the frame's edges
 
@@ -28,12 +31,13 @@ class Reader:
     """Reads the mobjects of one scene at any time.
 
     Manim takes a text apart to animate its glyphs one by one. The reader remembers which text each
-    glyph belongs to.
+    glyph belongs to, and which pattern each of its parts.
     """
 
     def __init__(self, scene: Scene) -> None:
         self.scene = scene
         self._owners: dict[int, tuple[Mobject, Mobject]] = {}  # glyph and text, by the glyph's id
+        self._patterns: dict[int, tuple[Mobject, Mobject]] = {}  # part and pattern, likewise
         self._cached: dict[int, Part] = {}
 
     def forget(self) -> None:
@@ -61,6 +65,7 @@ class Reader:
         if key in static and key in self._cached:
             return self._cached[key]
         part = part_of(mobject, key in self._owners, self.scene.camera)
+        part.pattern = self._patterns.get(key, (None, None))[1]
         if key in static:
             self._cached[key] = part
         return part
@@ -69,6 +74,8 @@ class Reader:
         """Record the text of each glyph, and return the ids of the texts on the scene."""
         found: set[int] = set()
         for mobject in self.scene.mobjects:
+            for pattern in _within(mobject, PATTERNS):
+                self._patterns.update((id(part), (part, pattern)) for part in pattern.get_family())
             for text in texts_in(mobject):
                 found.add(id(text))
                 for glyph in text.get_family():
@@ -95,17 +102,24 @@ class Reader:
 
 def texts_in(mobject: Mobject) -> Iterator[Mobject]:
     """Yield the texts of a mobject; a text inside another text is skipped."""
-    if isinstance(mobject, TEXTS):
+    yield from _within(mobject, TEXTS)
+
+
+def _within(mobject: Mobject, kinds: tuple[type, ...]) -> Iterator[Mobject]:
+    """Yield the mobjects of some kinds in a family; what is inside one of them is skipped."""
+    if isinstance(mobject, kinds):
         yield mobject
         return
     for part in mobject.submobjects:
-        yield from texts_in(part)
+        yield from _within(part, kinds)
 
 
 def words_of(text: Mobject) -> str:
     """Return the characters of a text."""
     if isinstance(text, Words):
         return text.string
+    if isinstance(text, Paragraph):
+        return words_of(text.lines_text)
     if isinstance(text, DecimalNumber):
         return str(text.number)
     for name in ("original_text", "tex_string", "typst_code", "text"):

@@ -17,7 +17,9 @@ from scenes.text.glyphs import font_file
 
 LEAST = {"label": 24.0, "caption": 36.0, "title": 36.0}  # height of capitals, pixels of 1080
 TOLERANCE = 0.25
-SETTLED = 0.99  # opacity from which a moving text is checked; it may grow while it fades in
+# Opacity of the fill from which a moving text is checked; it may grow while it fades in, and its
+# outlines are incomplete while it is written.
+SETTLED = 0.99
 TALL = frozenset(ascii_uppercase + digits) - {"J", "Q"}  # without those that have a tail
 MOSTLY = 75  # percentile of a formula's glyph heights that stands for a capital's height
 
@@ -29,7 +31,7 @@ class TextHeight(Rule):
         """Return the texts that are too small; in motion, only those that have faded in."""
         faults = []
         for text in moment.texts:
-            if moment.still or text.opacity >= SETTLED:
+            if moment.still or min(part.fill for part in text.parts) >= SETTLED:
                 tall, least = moment.px(capital(text)), LEAST[text.role]
                 if tall < least - TOLERANCE:
                     boxes = (text.box,)

@@ -285,10 +285,11 @@ def _train_one(card: Card, curve: LossCurve) -> Animation:
 
 def _replaced(packet: VGroup, share: Share) -> Animation:
     """Turn a packet into its share: one label disappears before the other appears."""
+    label = [FadeIn(share[1:], run_time=0.6 * theme.SWAP)] if len(share) > 1 else []
     return Succession(
         FadeOut(packet[1:], run_time=0.6 * theme.SWAP),
         AnimationGroup(FadeOut(packet[0]), FadeIn(share.body), run_time=theme.SWAP),
-        FadeIn(share[1:], run_time=0.6 * theme.SWAP),
+        *label,
     )
 
 

@@ -1,9 +1,13 @@
-"""Checks a scene that a test defines, in the test's own process."""
+"""Checks a scene that a test defines, in the test's own process or by the command line."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 from manim import Scene, tempconfig
+from processes import run
 
 from scenes.check.finding import Fault, Finding
 from scenes.check.inspector import Inspector
@@ -32,3 +36,9 @@ def faults(scene: type[Scene], folder: Path, rule: str, **settings: Any) -> list
     return [
         finding.fault for finding in found(scene, folder, **settings) if finding.fault.rule == rule
     ]
+
+
+def check(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run ``fedreel check`` in the current folder."""
+    variables = {**os.environ, "NO_COLOR": "1", "COLUMNS": "160"}
+    return run(sys.executable, "-m", "scenes.cli", "check", *arguments, env=variables)

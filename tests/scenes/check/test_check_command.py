@@ -1,17 +1,13 @@
 """``fedreel check`` as a person uses it."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
-from checked import found
+from checked import check, found
 from manim import Scene, Text
 from PIL import Image
-from processes import run
 
 from scenes.check.stills import MARK
 
@@ -42,12 +38,6 @@ class Broken(Scene):
     def construct(self):
         raise ValueError("no such thing")
 """
-
-
-def check(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run ``fedreel check`` in the current folder."""
-    variables = {**os.environ, "NO_COLOR": "1", "COLUMNS": "160"}
-    return run(sys.executable, "-m", "scenes.cli", "check", *arguments, env=variables)
 
 
 def test_help_shows_examples() -> None:

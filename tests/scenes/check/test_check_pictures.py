@@ -33,6 +33,7 @@ from manim import (
 
 from scenes.check import colours
 from scenes.drawing.layout import Slot
+from scenes.explainer import Explainer
 
 # --- colours
 
@@ -276,8 +277,8 @@ class Hidden(Clean):
     back = False
 
 
-class Empty(Scene):
-    """A group that holds nothing."""
+class Empty(Explainer):
+    """A group that holds nothing, in a scene of ours."""
 
     def construct(self) -> None:
         self.add(VGroup(), Square())

@@ -6,22 +6,27 @@ import numpy as np
 import pytest
 from checked import faults
 from manim import (
+    BLACK,
     DOWN,
     LEFT,
     RIGHT,
     UP,
+    WHITE,
     FadeIn,
     FadeOut,
     ImageMobject,
     Line,
     ManimColor,
+    Mobject,
     Rectangle,
     RoundedRectangle,
     Scene,
     Square,
     Text,
+    UpdateFromAlphaFunc,
     VGroup,
     config,
+    interpolate_color,
     linear,
 )
 
@@ -168,6 +173,50 @@ def test_text_that_cannot_be_read(scene: type[Scene], least: float, tmp_path: Pa
 
 def test_text_that_can_be_read(tmp_path: Path) -> None:
     assert not faults(OnPanel, tmp_path, "contrast")
+
+
+class TurnsWhite(Scene):
+    """The ground turns white, at once or during a play; a text stands on it after that."""
+
+    text = "#FFFFFF"
+    at_once = True
+
+    def construct(self) -> None:
+        camera = self.camera
+        self.add(Square(1).to_corner([-1, -1, 0]))
+        self.wait()
+        if self.at_once:
+            camera.background_color = WHITE
+        else:
+            self.play(UpdateFromAlphaFunc(Mobject(), self.brighten))
+        self.add(words(color=self.text))
+        self.wait()
+
+    def brighten(self, _: Mobject, alpha: float) -> None:
+        self.camera.background_color = interpolate_color(BLACK, WHITE, alpha)
+
+
+class TurnsWhiteSlowly(TurnsWhite):
+    at_once = False
+
+
+class BlackOnWhite(TurnsWhite):
+    text = "#000000"
+
+
+class BlackOnWhiteSlowly(TurnsWhiteSlowly):
+    text = "#000000"
+
+
+@pytest.mark.parametrize("scene", [TurnsWhite, TurnsWhiteSlowly], ids=str)
+def test_a_ground_that_turns_as_bright_as_the_text(scene: type[Scene], tmp_path: Path) -> None:
+    (fault,) = faults(scene, tmp_path, "contrast")
+    assert (fault.about, fault.measured) == ("Words", pytest.approx(1.0, abs=0.01))
+
+
+@pytest.mark.parametrize("scene", [BlackOnWhite, BlackOnWhiteSlowly], ids=str)
+def test_a_ground_that_turns_away_from_the_text(scene: type[Scene], tmp_path: Path) -> None:
+    assert not faults(scene, tmp_path, "contrast")
 
 
 # --- height
