@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from manim import Animation, DecimalNumber, Mobject, config
+from manim import Animation, DecimalNumber, Mobject, RendererType, config
 from manim import Text as ManimText
 
 from fl_sim import record
@@ -18,7 +18,7 @@ from scenes.drawing.text import Words
 from scenes.fast.scene import FastScene
 from scenes.story.titles import entitled
 from scenes.text import languages
-from scenes.text.errors import BeatError, SceneError
+from scenes.text.errors import BeatError, ChapterError, FlagError, SceneError
 from scenes.text.language import ENGLISH
 from scenes.text.lines import Text, in_language
 from scenes.text.naming import Naming
@@ -28,6 +28,7 @@ RUN_VARIABLE = "FEDREEL_RUN"  # names or paths, separated like PATH
 THEME_VARIABLE = "FEDREEL_THEME"
 LANGUAGE_VARIABLE = "FEDREEL_LANGUAGE"
 TITLE_VARIABLE = "FEDREEL_TITLE"
+NO_MOVIE = ("png", "png-sequence", "none")  # Manim's formats without an encoder
 Spec = TypeVar("Spec")
 
 
@@ -57,9 +58,11 @@ class Explainer(FastScene):
     ``FEDREEL_THEME`` and ``FEDREEL_LANGUAGE`` set theme and language, ``FEDREEL_TITLE`` the title.
     """
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, renderer: Any = None, **kwargs: Any) -> None:
         # First, before Manim creates any folder.
         with one_line_errors():
+            self._check_names()
+            check_output()
             theme.use(os.environ.get(THEME_VARIABLE) or theme.DEFAULT)
             code = os.environ.get(LANGUAGE_VARIABLE) or ENGLISH.code
             self.language = languages.named(code)
@@ -70,10 +73,31 @@ class Explainer(FastScene):
         self.frame = Frame.of_config()
         config.frame_width, config.frame_height = self.frame.width, self.frame.height
         config.background_color = theme.GROUND
-        super().__init__(**kwargs)
+        with one_line_errors():
+            try:
+                super().__init__(renderer=renderer, **kwargs)
+            except ValueError as error:  # what Manim says of flags that contradict each other
+                raise FlagError(str(error)) from error
         self.beats: list[PlayedBeat] = []
         self.on_beat: Callable[[str], None] = lambda name: None
         self.on_beat_end: Callable[[PlayedBeat], None] = lambda beat: None
+
+    _asked: Sequence[str] = ()  # the scenes of its file that Manim was asked for
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        """Note what Manim was asked for: it forgets a name that is not in the file."""
+        super().__init_subclass__(**options)
+        cls._asked = tuple(config.scene_names or ())
+
+    @classmethod
+    def _check_names(cls) -> None:
+        """Check the names of scenes given to Manim: it renders another scene for a wrong one."""
+        known = vars(sys.modules[cls.__module__])
+        for name in cls._asked:
+            if name not in known:
+                raise ChapterError(
+                    f"{config.input_file} has no scene {name}. It has {cls.__name__}, for example"
+                )
 
     def setup(self) -> None:
         """Create the layout and the texts at the frame's edges."""
@@ -163,6 +187,34 @@ class Explainer(FastScene):
             texts = self.beats[-1].texts
             for text in texts_of(self.mobjects):
                 texts.setdefault(text, self.time)
+
+
+def check_output() -> None:
+    """Check that Manim's flags ask for something that can be drawn and encoded.
+
+    The encoder of ``manim.cfg`` writes opaque movies. Others are left to Manim's own encoders.
+
+    Raises:
+        FlagError: another renderer is asked for, or a size that the encoder cannot write.
+    """
+    if config.renderer != RendererType.CAIRO:
+        raise FlagError(
+            "a chapter is drawn by Manim's Cairo renderer only. Leave out --renderer=opengl"
+        )
+    width, height = config.pixel_width, config.pixel_height
+    movie = config.format not in NO_MOVIE and not config.dry_run
+    if min(width, height) < 1:
+        raise FlagError(
+            f"a picture of {width}x{height} pixels cannot be drawn. Use -r 854,480, for example"
+        )
+    if config.transparent or config.format == "webm":
+        config.video_codec = config.pixel_format = "auto"
+        config.video_encoder_options = {}
+    elif movie and (width % 2 or height % 2):
+        raise FlagError(
+            f"a movie of {width}x{height} pixels cannot be encoded: width and height have to be "
+            f"even. Use -r {width + width % 2},{height + height % 2}"
+        )
 
 
 @contextmanager

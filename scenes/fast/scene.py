@@ -144,17 +144,19 @@ class FastScene(Scene):
 
     sections: Sections | None = None
 
-    def __init__(self, camera_class: type[Camera] | None = None, **options: Any) -> None:
+    def __init__(
+        self, renderer: Any = None, camera_class: type[Camera] | None = None, **options: Any
+    ) -> None:
         camera = camera_class or camera_of(type(self))
         if camera_class is not Camera:
             camera = FASTER.get(camera, camera)
-        own = options.get("renderer") is not None or config.renderer != RendererType.CAIRO
+        own = renderer is not None or config.renderer != RendererType.CAIRO
         if not own and issubclass(camera, FastCamera):
             skipped = options.get("skip_animations", False)
-            options["renderer"] = FastRenderer(camera, skip_animations=skipped)
+            renderer = FastRenderer(camera, skip_animations=skipped)
         elif not own:
             logger.info(AS_MANIM, camera.__name__)
-        super().__init__(camera_class=camera, **options)
+        super().__init__(renderer=renderer, camera_class=camera, **options)
 
     @property
     def drawn_elsewhere(self) -> bool:

@@ -1,19 +1,51 @@
 """Worker processes for chapters, with Manim imported."""
 
+import sys
 from collections.abc import Callable, Sequence
+from importlib import import_module
+from pathlib import Path
 from typing import Any, TypeVar
 
 from scenes import FILM, LOOP
 from scenes.fast import scheduler
 from scenes.fast.scheduler import OnProgress
+from scenes.render.digests import ROOT
+from scenes.text.errors import SettingsError
 
 PRELOAD = ["scenes.fast.preload", "scenes.stage.scene"]  # Manim, and the modules of all chapters
 Result = TypeVar("Result")
 
 
 def prepare() -> None:
-    """Start the import of Manim in another process, while this one plans the work."""
+    """Start the import of Manim in another process, while this one plans the work.
+
+    Raises:
+        SettingsError: Manim cannot read the user's own settings of it.
+    """
+    check_settings()
     scheduler.prepare(PRELOAD)
+
+
+def check_settings() -> None:
+    """Check that Manim can read the user's own ``manim.cfg``, where there is one.
+
+    Manim reads it when it is imported, and a worker process would end there. What the file says
+    has no effect on a chapter.
+
+    Raises:
+        SettingsError: a value or the file cannot be read.
+    """
+    places = (Path.home() / ".config" / "manim" / "manim.cfg", Path("manim.cfg").absolute())
+    users = [str(path) for path in places if path.is_file() and path != ROOT / path.name]
+    if not users or "manim" in sys.modules:
+        return
+    try:
+        import_module("manim")
+    except Exception as error:
+        raise SettingsError(
+            f"Manim cannot read its settings in {' and '.join(users)}: {error}. Correct or remove "
+            "the file"
+        ) from error
 
 
 def side_by_side(

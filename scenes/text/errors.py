@@ -15,6 +15,14 @@ class ChapterError(SceneError):
     """An unknown chapter, scene or file, or a chapter with wrong beats."""
 
 
+class FlagError(SceneError):
+    """A flag of Manim's that does not suit a chapter, or not another flag."""
+
+
+class SettingsError(SceneError):
+    """Settings of Manim's that Manim cannot read."""
+
+
 class BeatError(SceneError):
     """A beat that the film does not declare, or not there."""
 

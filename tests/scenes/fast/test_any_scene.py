@@ -239,6 +239,7 @@ def test_no_renderer_is_the_fast_one() -> None:
     with tempconfig({"dry_run": True}):
         assert type(FastScene(renderer=None).camera) is FastCamera
         assert type(FastScene(renderer=CairoRenderer()).camera) is Camera
+        assert type(FastScene(CairoRenderer()).camera) is Camera  # as Manim's command gives it
 
 
 @pytest.mark.parametrize("caching", [True, False])

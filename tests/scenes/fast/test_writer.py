@@ -51,6 +51,19 @@ def movie_of(scene: Scene) -> Path:
     return Path(scene.renderer.file_writer.movie_file_path)
 
 
+# Matrix of BT.601, primaries and curve of sRGB, limited range, in the numbers of ITU-T H.273.
+TAGS = [6, 1, 13, 1]
+
+
+def tags(path: Path) -> list[int]:
+    """Return what a movie says about its colours: matrix, primaries, curve and range."""
+    with av.open(str(path)) as movie:
+        colours = movie.streams.video[0].codec_context
+        return [
+            colours.colorspace, colours.color_primaries, colours.color_trc, colours.color_range
+        ]  # fmt: skip
+
+
 def expected(folder: Path) -> list[str]:
     """Return the digests of Manim's own frames."""
     frames = stock.frames(TwoSections, Camera, folder / "stock", **RATE)
@@ -61,6 +74,7 @@ def expected(folder: Path) -> list[str]:
 def test_a_movie_holds_manims_frames(cached: bool, tmp_path: Path) -> None:
     scene = rendered(tmp_path, disable_caching=not cached)
     assert stock.decoded(movie_of(scene)) == expected(tmp_path)
+    assert tags(movie_of(scene)) == TAGS
     parts = list(tmp_path.rglob("partial_movie_files/*/*.mp4"))
     assert len(parts) == (3 if cached else 2)  # one a play, or one a section
 
@@ -94,6 +108,7 @@ def test_another_codec_goes_manims_own_way(tmp_path: Path) -> None:
     with av.open(str(movie_of(scene))) as movie:
         assert movie.streams.video[0].codec_context.name.startswith("vp9")
         assert sum(1 for _ in movie.decode(video=0)) == 10
+    assert tags(movie_of(scene)) == TAGS
 
 
 def test_a_folder_may_have_an_apostrophe(tmp_path: Path) -> None:

@@ -169,6 +169,7 @@ def test_a_movie_that_lacks_frames_is_not_kept(tmp_path: Path) -> None:
 
 # --- Manim's settings
 
+FILM_COMMAND = (sys.executable, "-m", "scenes.cli", "film", "credits", "--quality", "low")
 USERS = {
     "from_animation_number": 3,
     "upto_animation_number": 5,
@@ -207,10 +208,20 @@ def test_a_film_is_whole_whatever_the_users_own_file_says(tmp_path: Path) -> Non
     for folder in (tmp_path, tmp_path / ".config" / "manim"):
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "manim.cfg").write_text(users)
-    command = (sys.executable, "-m", "scenes.cli", "film", "credits", "--quality", "low")
-    done = run(*command, "-o", "film.mp4", env={**os.environ, "HOME": str(tmp_path)})
+    done = run(*FILM_COMMAND, "-o", "film.mp4", env={**os.environ, "HOME": str(tmp_path)})
     assert done.returncode == 0, done.stderr
     (metadata,) = tmp_path.glob("media/store/??/*.json")
     with av.open("film.mp4") as film:
         frames = film.streams.video[0].frames
     assert frames == round(15 * json.loads(metadata.read_text())["seconds"])
+
+
+def test_a_users_file_that_manim_cannot_read_is_named_in_one_line(tmp_path: Path) -> None:
+    file = tmp_path / "manim.cfg"
+    file.write_text("[CLI]\nframe_rate = fast\n")
+    done = run(*FILM_COMMAND, env={**os.environ, "HOME": str(tmp_path)})
+    assert (done.returncode, done.stderr) == (
+        2,
+        f"fedreel: Manim cannot read its settings in {file}: could not convert string to float: "
+        "'fast'. Correct or remove the file\n",
+    )
