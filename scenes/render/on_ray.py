@@ -44,6 +44,7 @@ SETTINGS = {
     "RAY_NUM_REDIS_GET_RETRIES": "3",
     "RAY_py_gcs_connect_timeout_s": "5",
 }
+ADDRESS, LOCAL = "RAY_ADDRESS", "local"
 SAME_VERSION = "Install the same fedreel on every machine of the cluster"
 NO_MODULE = "function failed to import"  # Ray's message if a machine lacks a task's module
 PackedRecord = tuple[str, dict[str, bytes]]  # a folder's name, and its files by name
@@ -88,7 +89,12 @@ def _connected() -> Iterator[Any]:
     ray: Any = import_module("ray")
     previous = signal.getsignal(signal.SIGTERM)
     try:
-        ray.init(include_dashboard=False, log_to_driver=False, logging_level="ERROR")
+        ray.init(
+            include_dashboard=False,
+            log_to_driver=False,
+            logging_level="ERROR",
+            **_place(os.environ),
+        )
     except Exception as error:  # Ray raises many types, also plain ``Exception``
         ray.shutdown()
         raise ReleaseError(
@@ -103,6 +109,16 @@ def _connected() -> Iterator[Any]:
         yield ray
     finally:
         ray.shutdown()
+
+
+def _place(given: Mapping[str, str]) -> dict[str, str]:
+    """Return which cluster Ray connects to: what ``RAY_ADDRESS`` names, or one of its own.
+
+    That one listens on loopback alone: whoever reaches Ray runs code as its owner.
+    """
+    if given.get(ADDRESS, LOCAL) != LOCAL:
+        return {}
+    return {"address": LOCAL, "_node_ip_address": "127.0.0.1"}
 
 
 def _run_tasks(ray: Any, todo: Sequence[RenderTask], on_progress: OnProgress) -> None:

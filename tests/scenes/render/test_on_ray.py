@@ -205,6 +205,12 @@ def test_what_a_lost_node_was_at_is_done_by_another(
 # --- without a cluster
 
 
+def test_ray_listens_on_loopback_unless_a_cluster_is_named() -> None:
+    alone = {"address": "local", "_node_ip_address": "127.0.0.1"}
+    assert distribution._place({}) == distribution._place({"RAY_ADDRESS": "local"}) == alone
+    assert distribution._place({"RAY_ADDRESS": "192.0.2.1:6379"}) == {}
+
+
 def test_ray_that_is_not_installed_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(distribution, "find_spec", lambda name: None)
     for command in (["film", "ledger", "--on", "ray"], ["release", "--on", "ray", "site"]):
