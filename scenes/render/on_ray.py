@@ -45,6 +45,9 @@ SETTINGS = {
     "RAY_py_gcs_connect_timeout_s": "5",
 }
 ADDRESS, LOCAL = "RAY_ADDRESS", "local"
+# Ray of its own listens on loopback alone: whoever reaches it runs code as its owner. The name is
+# that of other systems, where this is the default.
+CLOSED = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0"}
 SAME_VERSION = "Install the same fedreel on every machine of the cluster"
 NO_MODULE = "function failed to import"  # Ray's message if a machine lacks a task's module
 PackedRecord = tuple[str, dict[str, bytes]]  # a folder's name, and its files by name
@@ -84,7 +87,8 @@ def on_ray(todo: Sequence[RenderTask], on_progress: OnProgress) -> None:
 def _connected() -> Iterator[Any]:
     """Connect to a cluster, or start one, which then ends with the connection."""
     check_installed()
-    for name, value in SETTINGS.items():
+    alone = os.environ.get(ADDRESS, LOCAL) == LOCAL
+    for name, value in {**SETTINGS, **(CLOSED if alone else {})}.items():
         os.environ.setdefault(name, value)
     ray: Any = import_module("ray")
     previous = signal.getsignal(signal.SIGTERM)
@@ -93,7 +97,7 @@ def _connected() -> Iterator[Any]:
             include_dashboard=False,
             log_to_driver=False,
             logging_level="ERROR",
-            **_place(os.environ),
+            address=LOCAL if alone else None,
         )
     except Exception as error:  # Ray raises many types, also plain ``Exception``
         ray.shutdown()
@@ -109,16 +113,6 @@ def _connected() -> Iterator[Any]:
         yield ray
     finally:
         ray.shutdown()
-
-
-def _place(given: Mapping[str, str]) -> dict[str, str]:
-    """Return which cluster Ray connects to: what ``RAY_ADDRESS`` names, or one of its own.
-
-    That one listens on loopback alone: whoever reaches Ray runs code as its owner.
-    """
-    if given.get(ADDRESS, LOCAL) != LOCAL:
-        return {}
-    return {"address": LOCAL, "_node_ip_address": "127.0.0.1"}
 
 
 def _run_tasks(ray: Any, todo: Sequence[RenderTask], on_progress: OnProgress) -> None:
