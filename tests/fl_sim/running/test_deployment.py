@@ -230,6 +230,17 @@ def test_ray_is_closed_unless_a_cluster_is_named(tmp_path: Path) -> None:
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
+def test_the_users_own_command_line_is_signed_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FLWR_HOME", str(tmp_path))
+    token = make_token(tmp_path / "token")
+    done = CliRunner().invoke(cli, ["sign-in", "h:1", str(token)])
+    assert (done.exit_code, done.stdout) == (0, "flwr sends the token to h:1\n")
+    store = FileCredentialStore(tmp_path / "credentials.yaml")
+    assert store.get("flower.account-auth.h:1.oidc-access-token") == token.read_bytes()
+
+
 # --- certificates and keys
 
 
