@@ -207,6 +207,30 @@ def deploy(num_nodes: int, port: int | None, data: Path | None) -> None:
         _fail(error)
 
 
+@cli.command("sign-in", epilog=examples("fl-sim sign-in link.example.org:8000 token"))
+@cloup.argument("address", help="The SuperLink's, as Flower's configuration has it.")
+@cloup.argument(
+    "token_file",
+    type=cloup.Path(path_type=Path, exists=True, dir_okay=False),
+    help="File with the token that it asks for.",
+)
+def sign_in(address: str, token_file: Path) -> None:
+    """Have Flower's own command line send a token to a SuperLink, from now on."""
+    from fl_sim.running.launch import need
+    from fl_sim.running.private import read_token
+    from fl_sim.running.target import LaunchError
+
+    try:
+        need("flwr")
+    except LaunchError as error:
+        _fail(error)
+    from fl_sim.running.account import flower_home
+    from fl_sim.running.account import sign_in as keep
+
+    keep(flower_home(), address, read_token(token_file))
+    click.echo(f"flwr sends the token to {address}")
+
+
 @cli.command(
     epilog=examples(
         "fl-sim suite --list",

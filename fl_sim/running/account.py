@@ -32,6 +32,7 @@ from flwr.supercore.auth.typing import (
     AccountInfo,
 )
 from flwr.supercore.credential_store.file_credential_store import FileCredentialStore
+from flwr.supercore.utils import get_flwr_home
 from flwr.superlink import config_loader
 from flwr.superlink.auth_plugin import ControlAuthnPlugin
 
@@ -69,6 +70,11 @@ class TokenPlugin(ControlAuthnPlugin):
     def refresh_tokens(self, metadata: Metadata) -> tuple[Metadata | None, AccountInfo | None]:
         """Return nothing: the token stays the same."""
         return None, None
+
+
+def flower_home() -> Path:
+    """Return the user's own folder of Flower's configuration."""
+    return get_flwr_home()
 
 
 def sign_in(flower_home: Path, host_port: str, token: str) -> None:

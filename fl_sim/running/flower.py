@@ -133,8 +133,8 @@ class Programs:
     def __iter__(self) -> Iterator[Program]:
         return iter(self._all)
 
-    def start(self, name: str, *command: str) -> Program:
-        """Start a program of Flower, and return at once."""
+    def start(self, name: str, *command: str, **variables: str) -> Program:
+        """Start a program of Flower, with variables in its environment; return at once."""
         flower_home = self._home / name
         flower_home.mkdir()
         log = self._home / f"{name}.log"
@@ -142,7 +142,7 @@ class Programs:
             process = subprocess.Popen(
                 command,
                 cwd=self._home,
-                env=environment(flower_home),
+                env={**environment(flower_home), **variables},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,

@@ -51,7 +51,7 @@ def run(config: Mapping[str, Value], target: Target, on: str = PROCESS) -> Path:
         StoppedError: Ctrl-C.
     """
     folder = _prepare(config, target)
-    _need(*SIM_PACKAGES, *((RAY,) if on == SIMULATION else ()))
+    need(*SIM_PACKAGES, *((RAY,) if on == SIMULATION else ()))
     with ended_by_sigterm(), target.making(folder, config) as partial:
         _train({**config, "name": target.name, "out": str(partial)}, on, target.resume_command)
         if not (partial / RUN_FILE).is_file():
@@ -123,7 +123,7 @@ def submit(
         StoppedError: Ctrl-C.
     """
     folder = _prepare(config, target)
-    _need("flwr")
+    need("flwr")
     before = _written(folder)
     full = {**config, "name": target.name, "out": str(folder)}
     try:
@@ -142,7 +142,8 @@ def _prepare(config: Mapping[str, Value], target: Target) -> Path:
     return folder
 
 
-def _need(*packages: str) -> None:
+def need(*packages: str) -> None:
+    """Raise LaunchError if one of these packages is not installed."""
     missing = [package for package in packages if find_spec(package) is None]
     if missing:
         raise LaunchError(

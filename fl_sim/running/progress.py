@@ -1,4 +1,7 @@
-"""Two progress bars on a terminal: the rounds, and the clients of the phase."""
+"""Two progress bars on a terminal: the rounds, and the clients of the phase.
+
+Where there is no terminal, such as in a file, a line for each round.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,12 +23,18 @@ class Bars:
 
     def __init__(self, progress: Progress, num_rounds: int) -> None:
         self._progress = progress
+        self._num_rounds = num_rounds
+        self._told = 0
         self._rounds = progress.add_task("rounds", total=num_rounds)
         self._clients: TaskID = progress.add_task("starting", total=None)
 
     def rounds(self, completed: int) -> None:
         """Show how many rounds are done."""
         self._progress.update(self._rounds, completed=completed)
+        if self._progress.disable and completed > self._told:
+            self._told = completed
+            said = f"round {completed} of {self._num_rounds} is done"
+            self._progress.console.print(said, highlight=False, soft_wrap=True)
 
     def clients(self, doing: str, done: int = 0, total: int | None = None) -> None:
         """Show what the clients do, and how many of them have done it."""
@@ -34,7 +43,7 @@ class Bars:
 
 @contextmanager
 def bars(num_rounds: int) -> Iterator[Bars]:
-    """Draw the bars while the block runs, if there is a terminal."""
+    """Draw the bars while the block runs, or write lines if there is no terminal."""
     columns = (TextColumn("{task.description:<20}"), BarColumn(), MofNCompleteColumn())
     shown_on = console(err=True)
     with Progress(

@@ -4,6 +4,7 @@ import os
 import ssl
 import sys
 import time
+from collections.abc import Mapping
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from pathlib import Path
 
@@ -28,8 +29,25 @@ def start_simulator(programs: Programs, secrets: Path) -> Address:
     address = Address(
         f"{HOST}:{free_port()}", insecure=True, token_file=make_token(secrets / TOKEN)
     )
-    _start_superlink(programs, address, secrets, "--simulation", "--insecure")
+    private_ray = closed_ray(os.environ, secrets / "ray.token")
+    options = ("--simulation", "--insecure")
+    _start_superlink(programs, address, secrets, *options, **private_ray)
     return address
+
+
+def closed_ray(given: Mapping[str, str], token_file: Path) -> dict[str, str]:
+    """Return variables by which Ray listens on loopback alone, and to whoever knows a token.
+
+    Args:
+        given: the environment. One that names a cluster, or says whom Ray shall trust, is left as
+            it is.
+        token_file: made for the token.
+    """
+    if "RAY_ADDRESS" in given or "RAY_AUTH_MODE" in given:
+        return {}
+    token = {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN_PATH": str(make_token(token_file))}
+    # Ray's name for "listen to other machines", which is off by default on other systems.
+    return {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0", **token}
 
 
 def start_superlink(programs: Programs, port: int, secrets: Path) -> Address:
@@ -70,8 +88,13 @@ def start_supernode(
     return node
 
 
-def _start_superlink(programs: Programs, address: Address, secrets: Path, *options: str) -> None:
-    """Start a SuperLink, and what runs its apps: by itself it would start that out of reach."""
+def _start_superlink(
+    programs: Programs, address: Address, secrets: Path, *options: str, **variables: str
+) -> None:
+    """Start a SuperLink, and what runs its apps: by itself it would start that out of reach.
+
+    ``variables`` are in the environment of the apps.
+    """
     secret = make_token(secrets / "superexec.secret")
     host, port = address.host_port.split(":")
     programs.start(
@@ -84,11 +107,11 @@ def _start_superlink(programs: Programs, address: Address, secrets: Path, *optio
     _wait_until_it_answers(programs, address)
     trust = ("--root-certificates", str(address.root_certificates))
     trusted = ("--insecure",) if address.insecure else trust
-    _start_superexec(programs, "superexec", address.host_port, secret, *trusted)
+    _start_superexec(programs, "superexec", address.host_port, secret, *trusted, **variables)
 
 
-def _start_superexec(
-    programs: Programs, name: str, host_port: str, secret: Path, *trust: str
+def _start_superexec(  # options and variables
+    programs: Programs, name: str, host_port: str, secret: Path, *trust: str, **variables: str
 ) -> None:
     """Start what fetches tasks from a SuperLink or a SuperNode, who give them to nobody else."""
     programs.start(
@@ -97,6 +120,7 @@ def _start_superexec(
         *("--runtime-api-address", host_port, "--parent-pid", str(os.getpid())),
         *("--superexec-auth-secret-file", str(secret)),
         *trust,
+        **variables,
     )
 
 

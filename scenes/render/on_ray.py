@@ -44,6 +44,10 @@ SETTINGS = {
     "RAY_NUM_REDIS_GET_RETRIES": "3",
     "RAY_py_gcs_connect_timeout_s": "5",
 }
+ADDRESS, LOCAL = "RAY_ADDRESS", "local"
+# Ray of its own listens on loopback alone: whoever reaches it runs code as its owner. The name is
+# that of other systems, where this is the default.
+CLOSED = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0"}
 SAME_VERSION = "Install the same fedreel on every machine of the cluster"
 NO_MODULE = "function failed to import"  # Ray's message if a machine lacks a task's module
 PackedRecord = tuple[str, dict[str, bytes]]  # a folder's name, and its files by name
@@ -83,12 +87,18 @@ def on_ray(todo: Sequence[RenderTask], on_progress: OnProgress) -> Mapping[str, 
 def _connected() -> Iterator[Any]:
     """Connect to a cluster, or start one, which then ends with the connection."""
     check_installed()
-    for name, value in SETTINGS.items():
+    alone = os.environ.get(ADDRESS, LOCAL) == LOCAL
+    for name, value in {**SETTINGS, **(CLOSED if alone else {})}.items():
         os.environ.setdefault(name, value)
     ray: Any = import_module("ray")
     previous = signal.getsignal(signal.SIGTERM)
     try:
-        ray.init(include_dashboard=False, log_to_driver=False, logging_level="ERROR")
+        ray.init(
+            include_dashboard=False,
+            log_to_driver=False,
+            logging_level="ERROR",
+            address=LOCAL if alone else None,
+        )
     except Exception as error:  # Ray raises many types, also plain ``Exception``
         ray.shutdown()
         raise ReleaseError(

@@ -29,7 +29,7 @@ from fl_sim.running.deployment import Local
 from fl_sim.running.flower import HOST, FlowerError, Programs, free_port
 from fl_sim.running.launch import choose, submit
 from fl_sim.running.private import make_token, read_token
-from fl_sim.running.servers import start_superlink
+from fl_sim.running.servers import closed_ray, start_superlink
 from fl_sim.running.superlink import Address
 from fl_sim.running.target import LaunchError, StoppedError, Target
 
@@ -215,6 +215,30 @@ def test_flowers_command_line_finds_the_token(
     client = load_cli_auth_plugin_from_connection("h:1")
     client.load_tokens()
     assert dict(client.write_tokens_to_metadata([]))[ACCESS_TOKEN_KEY] == "secret"
+
+
+def test_ray_is_closed_unless_a_cluster_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "ray.token"
+    assert closed_ray({"RAY_ADDRESS": "192.0.2.1:6379"}, file) == {}
+    assert closed_ray({"RAY_AUTH_MODE": "disabled"}, file) == {}
+    assert not file.exists()
+    assert closed_ray({}, file) == {
+        "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",
+        "RAY_AUTH_MODE": "token",
+        "RAY_AUTH_TOKEN_PATH": str(file),
+    }
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_the_users_own_command_line_is_signed_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FLWR_HOME", str(tmp_path))
+    token = make_token(tmp_path / "token")
+    done = CliRunner().invoke(cli, ["sign-in", "h:1", str(token)])
+    assert (done.exit_code, done.stdout) == (0, "flwr sends the token to h:1\n")
+    store = FileCredentialStore(tmp_path / "credentials.yaml")
+    assert store.get("flower.account-auth.h:1.oidc-access-token") == token.read_bytes()
 
 
 # --- certificates and keys

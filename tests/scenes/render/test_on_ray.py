@@ -10,6 +10,8 @@ import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import SimpleNamespace
+from unittest.mock import MagicMock
 
 import pytest
 import ray_cluster
@@ -203,6 +205,23 @@ def test_what_a_lost_node_was_at_is_done_by_another(
 
 
 # --- without a cluster
+
+
+@pytest.mark.parametrize(
+    ("given", "address", "closed"),
+    [(None, "local", "0"), ("local", "local", "0"), ("192.0.2.1:6379", None, None)],
+)
+def test_ray_listens_on_loopback_unless_a_cluster_is_named(
+    monkeypatch: pytest.MonkeyPatch, given: str | None, address: str | None, closed: str | None
+) -> None:
+    environment = {"RAY_ADDRESS": given} if given else {}
+    asked: dict[str, object] = {}
+    stub = SimpleNamespace(init=asked.update, shutdown=lambda: None, _private=MagicMock())
+    monkeypatch.setattr(os, "environ", environment)
+    monkeypatch.setattr(distribution, "import_module", lambda _: stub)
+    with distribution._connected():
+        assert asked["address"] == address
+    assert environment.get("RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER") == closed
 
 
 def test_ray_that_is_not_installed_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
