@@ -33,7 +33,7 @@ from fl_sim.wording import did_you_mean
 __all__ = [
     "MEAN_TOLERANCE", "RUNS", "RUN_FILE", "SCHEMA_VERSION", "RecordError", "computed", "copy",
     "file_of", "fingerprint", "load", "load_all", "mean_tolerance", "names", "parts", "plain",
-    "resolve", "save", "schema",
+    "resolve", "save", "schema", "verify",
 ]  # fmt: skip
 __all__ += _model.__all__
 
@@ -168,29 +168,47 @@ def parts(name_or_path: str | Path) -> list[Path]:
     return sorted(path for path in found if files.is_own(path))
 
 
-def copy(name_or_path: str | Path, run: Run, target: Path) -> list[Path]:
-    """Copy a loaded record into a folder, and return the files there.
+def verify(name_or_path: str | Path, run: Run) -> None:
+    """Check that the files beside a loaded record are those that it names.
 
-    A model that is not there, or whose hash the record does not say, is left out.
+    A model that is not there, or whose hash the record does not say, is none of its files.
 
     Raises:
-        RecordError: a file is a link, or is not the one that the record names.
+        RecordError: a file is a link, is no regular file, or has another hash.
     """
+    for file, sha256 in _beside(_find(name_or_path), run):
+        with _named(file):
+            files.verify(file, sha256)
+
+
+def copy(name_or_path: str | Path, run: Run, target: Path) -> list[Path]:
+    """Copy a loaded record into a folder, and return the files there; see ``verify``."""
     path = _find(name_or_path)
     numbers = target / (RUN_FILE if path.suffix == ".gz" else OLD_RUN_FILE)
-    beside = [part for part in (run.arrays, run.final) if part and part.file and part.sha256]
-    named = [(part.file or "", part.sha256 or "") for part in beside]
-    copied = [numbers]
-    try:
+    with _named(path):
         numbers.write_bytes(files.read(path, files.MOST_TEXT))
-        for name, sha256 in named:
-            path = path.with_name(name)
-            if path.exists() or path.is_symlink():
-                files.copy(path, target / name, sha256)
-                copied.append(target / name)
-    except files.FileError as error:
-        raise RecordError(f"{path}: {error}. {_REMAKE}") from error
+    copied = [numbers]
+    for file, sha256 in _beside(path, run):
+        with _named(file):
+            files.copy(file, target / file.name, sha256)
+        copied.append(target / file.name)
     return copied
+
+
+def _beside(path: Path, run: Run) -> list[tuple[Path, str]]:
+    """Return the files beside the JSON file of a record, each with the hash that it should have."""
+    known = [part for part in (run.arrays, run.final) if part and part.file and part.sha256]
+    named = [(path.with_name(part.file or ""), part.sha256 or "") for part in known]
+    return [(file, sha256) for file, sha256 in named if file.exists() or file.is_symlink()]
+
+
+@contextmanager
+def _named(file: Path) -> Iterator[None]:
+    """Name the file in the error of a file that is not a record's."""
+    try:
+        yield
+    except files.FileError as error:
+        raise RecordError(f"{file}: {error}. {_REMAKE}") from error
 
 
 def computed(run: Run) -> dict[str, Any]:

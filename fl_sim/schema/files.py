@@ -10,8 +10,8 @@ import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
 
 # The largest files, bytes: numbers and text, arrays, and a model.
 MOST_TEXT, MOST_ARRAYS, MOST_MODEL = 2**26, 2**27, 2**31
@@ -58,6 +58,17 @@ def copy(path: Path, target: Path, sha256: str) -> None:
     check_hash(found.hexdigest(), sha256)
 
 
+def verify(path: Path, sha256: str) -> None:
+    """Check that a regular file has a hash.
+
+    Raises:
+        OSError: it cannot be read.
+        FileError: it is a link, no regular file, or its hash is another one.
+    """
+    with _opened(path, MOST_MODEL) as source:
+        check_hash(hashlib.file_digest(source, "sha256").hexdigest(), sha256)
+
+
 def check_hash(found: str, expected: str) -> None:
     """Raise FileError if the SHA-256 of a file is not the one that its record says."""
     if found != expected:
@@ -65,7 +76,7 @@ def check_hash(found: str, expected: str) -> None:
 
 
 @contextmanager
-def _opened(path: Path, most: int) -> Iterator[BinaryIO]:
+def _opened(path: Path, most: int) -> Iterator[BufferedReader]:
     if path.is_symlink():
         raise FileError("is a symbolic link, and a record's files lie in its own folder")
     with os.fdopen(os.open(path, _FLAGS), "rb") as file:

@@ -91,7 +91,7 @@ def plate(filters: npt.NDArray[np.float32], limit: float, aspect: float) -> Pixe
     tiles = filters.reshape(-1, height, width)
     columns = _columns(len(tiles), width + 1, height + 1, aspect)
     dark, bright = (np.array(ManimColor(c).to_rgb()) for c in (theme.GROUND, theme.MODEL))
-    share = np.clip(tiles / (2 * limit) + 0.5, 0, 1)[..., None]
+    share = np.clip(tiles / limit / 2 + 0.5, 0, 1)[..., None]
     colors = dark * (1 - share) + bright * share
     rows = ceil(len(tiles) / columns)
     sheet = np.zeros((rows * (height + 1) - 1, columns * (width + 1) - 1, 4))

@@ -130,6 +130,8 @@ def plan(request: Request) -> Plan:
         RecordError: a record cannot be used.
         NotRecordedError: the runs have the data of no chapter.
     """
+    for name, run in record.load_all(request.records).items():
+        record.verify(name, run)  # now, and not after an hour of rendering
     first = request.looks[0]
     title = request.naming.title
     found, left_out = renderable(jobs((), request.runs, first, title))

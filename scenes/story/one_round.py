@@ -95,6 +95,7 @@ def tell(runs: Sequence[Run]) -> OneRoundSpec:
         NotRecordedError: there is none, or its number of workers is unknown.
     """
     run, round_ = _first_trained(runs), SHOWN_ROUND
+    weighed = _weights_known(run, round_) and _shares_add_up(run, round_)
     sent = updates(run, round_)
     first = plate(run, 0)
     return OneRoundSpec(
@@ -107,7 +108,7 @@ def tell(runs: Sequence[Run]) -> OneRoundSpec:
         model_size=model_packet(run),
         curves=_curves(run, round_),
         updates=sent,
-        weighed=sent if _weights_known(run, round_) else UpdatesSpec(),
+        weighed=sent if weighed else UpdatesSpec(),
         sent=_sent(run, round_),
         tested=_tested(run, round_),
         federated=_federated(run, round_),

@@ -64,18 +64,18 @@ def test_each_odd_thing_alone_is_told_or_it_is_said_why_not(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("chapter", "changes"),
+    ("chapter", "base", "changes"),
     [
-        ("one_round", ("one_step",)),
-        ("one_round", ("huge_losses",)),
-        ("cast", ("no_channels", "no_pixels")),
-        ("final_model", ("collapsed", "named '\\u732b'")),
+        ("one_round", "hand", ("one_step", "huge_filters")),
+        ("one_round", "crowd", ("no_examples", "huge_losses")),
+        ("cast", "hand", ("no_channels", "no_pixels")),
+        ("final_model", "hand", ("collapsed", "named '\\u732b'")),
     ],
 )
 def test_an_odd_run_is_drawn(
-    chapter: str, changes: tuple[str, ...], tmp_path_factory: pytest.TempPathFactory
+    chapter: str, base: str, changes: tuple[str, ...], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    runs = OddRecipe("hand", changes).make()
+    runs = OddRecipe(base, changes).make()
     assert runs is not None
     folder = tmp_path_factory.mktemp("run")
     (job,) = jobs((chapter,), tuple(saved(folder, run) for run in runs), Look("low"))

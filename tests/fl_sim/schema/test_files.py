@@ -142,13 +142,18 @@ def test_a_private_file_is_never_copied(folder: Path) -> None:
     (folder / "model.safetensors").unlink()
     link(folder / "model.safetensors")
     with pytest.raises(RecordError, match=LINK):
+        record.verify(folder, run)
+    with pytest.raises(RecordError, match=LINK):
         copied(folder, run)
     assert not (folder.parent / "copy" / "model.safetensors").exists()
 
 
 def test_a_file_that_the_record_does_not_mean_is_not_copied(folder: Path) -> None:
     run = with_model(folder, b"weights")
+    record.verify(folder, run)
     (folder / "model.safetensors").write_bytes(b"others!")
+    with pytest.raises(RecordError, match=r"SHA-256 is 7ab00dcd4748..., the record says 9a"):
+        record.verify(folder, run)
     with pytest.raises(RecordError, match=r"SHA-256 is 7ab00dcd4748..., the record says 9a"):
         copied(folder, run)
 

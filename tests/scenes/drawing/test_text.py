@@ -156,3 +156,25 @@ def test_in_a_line_the_first_name_is_cut() -> None:
     assert (
         cut(spec, FRAME, 0.1, color=theme.INK).string == "run a\u2026, round 12, fc3.weight[0, 59]"
     )
+
+
+def named(name: str) -> Number:
+    """Return a name, which has no value."""
+    return Number(name, Source("somewhere"))
+
+
+def test_the_longest_name_of_a_caption_is_cut_until_it_fits() -> None:
+    parts = {"best": named("automobile"), "true": named("automobiles"), "all": named("airplane")}
+    long = line(
+        "Best: {best}. Most common mistake: {true} called {all}, nearly every time.", **parts
+    )
+    block = caption_block(long, layout(FRAME))
+    assert [words.string for words in block] == [
+        "Best: automo\u2026. Most common mistake:",
+        "automo\u2026 called airpla\u2026, nearly every time.",
+    ]
+
+
+def test_a_caption_without_names_is_not_cut() -> None:
+    with pytest.raises(FitError, match="Shorten it"):
+        caption_block(line("A caption that is too long for any frame. " * 4), layout(FRAME))

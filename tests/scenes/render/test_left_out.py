@@ -1,0 +1,132 @@
+"""A chapter that cannot be told or drawn is left out with its reason, and the others are made."""
+
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from scenes import FILM, cli
+from scenes.render import clips, jobs, workers
+from scenes.render.clips import ClipInputs, PlannedClip, RenderTask, as_far_as_possible, attempt
+from scenes.render.jobs import Clip, Job, renderable
+from scenes.render.looks import Look
+from scenes.render.store import Store
+from scenes.text.errors import (
+    ChapterFailedError,
+    FitError,
+    ReleaseError,
+    UndrawnError,
+    in_one_line,
+)
+
+CREDITS, LEDGER = (next(one for one in FILM if one.name == name) for name in ("credits", "ledger"))
+
+
+def broken(*given: object) -> Any:
+    """Fail as a mistake in a program does."""
+    return {}["no such\nkey"]
+
+
+def job(chapter: Any) -> Job:
+    return Job(chapter, ("reference",), Look("low"), Path("media"))
+
+
+def planned(chapter: Any) -> PlannedClip:
+    return PlannedClip(job(chapter), ClipInputs("", {}, {}, {}))
+
+
+def clip(one: PlannedClip) -> Clip:
+    return Clip(one.job.chapter, Path("movie.mp4"), (), 1.0)
+
+
+def test_an_error_is_one_line_with_its_place_unless_it_is_worded() -> None:
+    with pytest.raises(KeyError) as caught:
+        broken()
+    assert in_one_line(caught.value).startswith(r"KeyError: 'no such\nkey' at test_left_out.py:")
+    assert in_one_line(FitError("the caption\ndoes not fit")) == "the caption does not fit"
+
+
+def test_a_chapter_that_cannot_be_told_leaves_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("scenes.story.ledger.tell", broken)
+    told, (reason,) = renderable([job(LEDGER), job(CREDITS)])
+    assert [one.chapter.name for one in told] == ["credits"]
+    assert isinstance(reason, ChapterFailedError)
+    assert str(reason).startswith(
+        r"the chapter ledger is left out, since it cannot be told (KeyError: 'no such\nkey' at "
+    )
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (FitError("the caption does not fit"), "the caption does not fit"),
+        (ValueError("1e300"), "ValueError: 1e300 at test_left_out.py:"),
+    ],
+)
+def test_a_chapter_that_cannot_be_drawn_says_why(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, error: Exception, said: str
+) -> None:
+    def fail(*given: object) -> None:
+        if isinstance(error, FitError):  # as a scene ends after an error that a user can fix
+            raise SystemExit(2) from error
+        raise error
+
+    monkeypatch.setattr(clips, "render", fail)
+    task = RenderTask(planned(LEDGER), Store(tmp_path), illustrated=False)
+    context: Any = None
+    assert attempt(task, context).startswith(f"the chapter ledger is left out: {said}")
+
+
+def test_inputs_that_change_meanwhile_end_the_work(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def fail(*given: object) -> None:
+        raise ReleaseError("a file changed")
+
+    monkeypatch.setattr(clips, "render", fail)
+    context: Any = None
+    with pytest.raises(ReleaseError, match="a file changed"):
+        attempt(RenderTask(planned(LEDGER), Store(tmp_path), illustrated=False), context)
+
+
+def test_what_can_be_drawn_is_made_without_the_others() -> None:
+    tried = []
+
+    def work(todo: Sequence[PlannedClip]) -> list[Clip]:
+        tried.append([one.name for one in todo])
+        if len(todo) > 1:
+            raise UndrawnError({"ledger": "the chapter ledger is left out: why"})
+        return [clip(one) for one in todo]
+
+    made, reasons = as_far_as_possible([planned(LEDGER), planned(CREDITS)], work)
+    assert [one.chapter for one in made] == [CREDITS]
+    assert reasons == ["the chapter ledger is left out: why"]
+    assert [len(names) for names in tried] == [2, 1]
+
+
+def test_where_nothing_can_be_drawn_it_is_an_error() -> None:
+    def work(todo: Sequence[PlannedClip]) -> list[Clip]:
+        raise UndrawnError({one.job.chapter.name: "why" for one in todo})
+
+    with pytest.raises(UndrawnError, match=r"^why$"):
+        as_far_as_possible([planned(LEDGER)], work)
+
+
+def test_the_last_line_and_the_exit_code_say_what_is_left_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(workers, "prepare", lambda: None)
+    monkeypatch.setattr(jobs, "FILM", (LEDGER, CREDITS))
+    monkeypatch.setattr("scenes.story.ledger.tell", broken)
+    monkeypatch.setattr(import_module("scenes.outputs.film"), "join", lambda clips, path: path)
+    undrawn = "the chapter cast is left out: why"
+    monkeypatch.setattr(cli, "_render", lambda todo, on: ([clip(planned(CREDITS))], [undrawn]))
+    result = CliRunner().invoke(cli.cli, ["film"])
+    assert result.exit_code == 1
+    film, told, drawn = result.output.splitlines()
+    assert film.startswith("film: media/film/fedreel.mp4, 1 s")
+    assert told.startswith("fedreel: the chapter ledger is left out, since it cannot be told (")
+    assert drawn == f"fedreel: {undrawn}"
