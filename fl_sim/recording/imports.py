@@ -66,11 +66,14 @@ def import_run(  # noqa: PLR0913  # one parameter an option
         choice = choice or Choice()
         rounds = _interpreted(_rounds(results), choice)
         _tell_assumed(results, choice, tell)
+        num_clients = clients or _num_clients(results)
+        if num_clients is None:
+            tell("how many clients there were is not known, and the film needs it: say --clients N")
         return record.Run(
             name=name,
             strategy=strategy,
             provenance=record.Provenance(source=f"imported from {results.source}"),
-            num_clients=clients or _num_clients(results),
+            num_clients=num_clients,
             rounds=rounds,
         )
     except ValidationError as error:

@@ -194,10 +194,13 @@ def test_what_is_taken_for_granted_is_said(tmp_path: Path) -> None:
     said: list[str] = []
     import_run(path, "theirs", tell=said.append)
     assert said == [
-        "taken as measured by the server: loss, accuracy; if clients did, say --measured-by clients"
+        "taken as measured by the server: loss, accuracy; if clients did, say --measured-by "
+        "clients",
+        "how many clients there were is not known, and the film needs it: say --clients N",
     ]
-    run = import_run(path, "theirs", layout=Layout(measured_by="clients"), tell=said.append)
-    assert (len(said), run.rounds[1].central) == (1, None)
+    known = Layout(measured_by="clients")
+    run = import_run(path, "theirs", layout=known, clients=3, tell=said.append)
+    assert (len(said), run.rounds[1].central) == (2, None)
 
 
 def test_two_accuracies(tmp_path: Path) -> None:
