@@ -210,7 +210,8 @@ def _add_item(
             results.source = "a Flower Result"
             results.add(IN_A_LIST[key], number, _metrics(value, f"{key}, round {number}"))
         elif isinstance(value, dict):
-            _add_item(value, "", number, f"{context}{INSIDE}{key}", results)
+            inside = {f"{key}_{name}": each for name, each in value.items()}
+            _add_item(inside, "", number, context, results)
         else:
             results.add_by_name(number, _number(key, value, number), context)
 

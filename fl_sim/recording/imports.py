@@ -8,6 +8,7 @@ import codecs
 from collections.abc import Callable, Mapping
 from itertools import pairwise
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 from pydantic import ValidationError
@@ -155,7 +156,7 @@ def _told(doubt: Doubt) -> str:
             f"{doubt.found}; say --percent if all accuracies are in percent, or give what is no "
             "accuracy another name"
         )
-    return f"{doubt.found}; say --{doubt.option} {doubt.value}"
+    return f"{doubt.found}; say --{doubt.option} {quote(doubt.value)}"
 
 
 def _is_measured(round_: record.Round) -> bool:

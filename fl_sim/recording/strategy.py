@@ -10,6 +10,7 @@ from logging import getLogger
 from pathlib import Path
 from typing import Any, TypedDict, TypeVar
 
+import numpy as np
 from flwr.app import ArrayRecord
 from flwr.serverapp.strategy import Result, Strategy
 from pydantic import ValidationError
@@ -21,7 +22,7 @@ from fl_sim.recording.models import floating_shapes
 from fl_sim.recording.reader import WEIGHT, counts_examples
 from fl_sim.recording.recorder import Recorder
 from fl_sim.recording.renumber import Numbering, renumber
-from fl_sim.recording.replies import Arrays
+from fl_sim.recording.replies import Arrays, Model
 from fl_sim.recording.versions import versions
 
 AnyStrategy = TypeVar("AnyStrategy", bound=Strategy)
@@ -203,6 +204,7 @@ class _Keeper:
             self._folder = self._first.with_name(f"{self._first.name}-{self._starts}")
             self._name = f"{self._first_name}-{self._starts}"
         self.recorder.forget()
+        self._complaints.clear()
         self._started = datetime.now(UTC)
         self._written, self._next, self._network = 0, 0.0, None
 
@@ -292,10 +294,19 @@ def _told(doubt: Doubt) -> str:
 
 
 def _is_same(ended: Any, model: Any) -> bool:
-    """Tell whether a start begins with the model with which the one before has ended."""
+    """Tell whether a start begins with the model with which the one before has ended.
+
+    Only floating parameters count: a counter that was averaged is whole again in a user's model.
+    """
     if not isinstance(ended, ArrayRecord) or not isinstance(model, ArrayRecord):
         return False
-    return set(ended) == set(model) and all(ended[name].data == model[name].data for name in ended)
+    a, b = Model(ended), Model(model)
+    pairs = ((a[name], b[name]) for name in a if name in b)
+    return set(a) == set(b) and all(
+        x.shape == y.shape and np.array_equal(x.astype(y.dtype), y, equal_nan=True)
+        for x, y in pairs
+        if x.dtype.kind == y.dtype.kind == "f"
+    )
 
 
 def _check(about: _About) -> None:

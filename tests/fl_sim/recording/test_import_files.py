@@ -132,19 +132,19 @@ def test_a_client_twice(tmp_path: Path) -> None:
 
 # --- doubts
 
-CHART = '"Step","red - acc","blue - acc"\n"0","0.25","0.5"\n"1","0.75","1"\n'
+CHART = '"Step","red - acc","blue one - acc"\n"0","0.25","0.5"\n"1","0.75","1"\n'
 
 
 def test_one_of_several_runs(tmp_path: Path) -> None:
     path = put(tmp_path, "chart.csv", CHART)
-    assert refused(path) == "holds several runs, 'red', 'blue'; say --run red"
-    assert refused(path, run="green") == "has no run 'green', but 'red', 'blue'"
-    assert refused(path, run="blue") == (
+    assert refused(path) == "holds several runs, 'red', 'blue one'; say --run red"
+    assert refused(path, run="green") == "has no run 'green', but 'red', 'blue one'"
+    assert refused(path, run="blue one") == (
         "Step begins with 0, which may be the state before training or the first round; say "
         "--first-round 0 or --first-round 1"
     )
     for first, found in ((0, [0.5, 1.0]), (1, [None, 0.5, 1.0])):
-        run = imported(path, run="blue", first=first)
+        run = imported(path, run="blue one", first=first)
         assert [r.central.accuracy if r.central else None for r in run.rounds] == found
 
 
@@ -214,6 +214,21 @@ def test_two_accuracies(tmp_path: Path) -> None:
     assert refused(path, **known) == f"{said}accuracy"
     run = imported(path, Choice(accuracy=("val_accuracy",)), **known)
     assert run.rounds[1].central == Metrics(accuracy=0.25, other={"accuracy": 0.5})
+
+
+def test_maps_inside_a_round(tmp_path: Path) -> None:
+    text = '[{"round": 1, "train": {"loss": 2}, "val": {"acc": 0.25}, "test": {"acc": 0.5}}]'
+    path = put(tmp_path, "rounds.json", text)
+    assert refused(path).startswith("val_acc may be what the server measured, or the mean of what")
+    run = imported(path, measured_by="server")
+    central = Metrics(accuracy=0.5, other={"val_acc": 0.25})
+    assert measured(run) == [(loss(2.0), None, central)]
+
+
+def test_names_with_blanks_are_quoted(tmp_path: Path) -> None:
+    path = put(tmp_path, "table.csv", "my epoch,test acc,acc\n1,0.5,0.25\n")
+    assert refused(path).endswith("say --round-column 'my epoch'")
+    assert refused(path, rounds="my epoch").endswith("say --accuracy 'test acc'")
 
 
 def test_a_metric_without_a_name(tmp_path: Path) -> None:

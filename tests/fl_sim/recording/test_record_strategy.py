@@ -401,6 +401,17 @@ def test_starts_that_go_on_are_evaluated_by_the_server(out: Path) -> None:
     assert losses == [1.0, 0.5, 0.5]  # each start calls its only round 1
 
 
+def test_a_model_whose_counters_were_averaged_goes_on(out: Path) -> None:
+    strategy, sent = record_strategy(FedAvg(), out), dense()
+    for _ in range(2):
+        result = strategy.start(grid(2), sent, 1)
+        assert result.arrays[COUNTER].numpy().dtype.kind == "f"
+        parameters = {name: array.numpy() for name, array in result.arrays.items()}
+        counter = parameters[COUNTER].astype(np.int64)
+        sent = model(**parameters | {COUNTER: counter})
+    assert len(record.load(out).rounds) == 3
+
+
 def test_a_start_with_another_model_leaves_a_second_record(out: Path) -> None:
     strategy = record_strategy(FedAvg(), out)
     strategy.start(grid(2), arrays(START), 2, evaluate_fn=central)
