@@ -76,19 +76,15 @@ def record_strategy(  # noqa: PLR0913  # one parameter an option
             million weights; larger ones take seconds a round.
 
     Raises:
-        TypeError: the strategy is none of ``flwr.serverapp.strategy``.
+        TypeError: the strategy is none of ``flwr.serverapp.strategy``, or another argument is of
+            another kind than it says.
         ValueError: a value of ``config`` is none that a record can keep, or the strategy is
             recorded already, elsewhere.
         OSError: the folder cannot be made.
     """
     _check_strategy(strategy)
     folder = Path(out).expanduser().absolute()
-    about: _About = {
-        "config": dict(config or {}),
-        "config_groups": {group: tuple(keys) for group, keys in (groups or {}).items()},
-        "dataset": dataset,
-    }
-    _check(about)
+    about = _about(config or {}, groups or {}, dataset)
     known = getattr(strategy.start, "keeper", None)
     if isinstance(known, _Keeper):
         known.check_same(folder)
@@ -309,11 +305,28 @@ def _is_same(ended: Any, model: Any) -> bool:
     )
 
 
-def _check(about: _About) -> None:
+def _about(
+    config: Mapping[str, record.Setting],
+    groups: Mapping[str, Sequence[str]],
+    dataset: record.Dataset | None,
+) -> _About:
+    """Return what a run was set to, checked."""
+    if not isinstance(config, Mapping):
+        raise TypeError(f"config is {config!r}; give a mapping, such as context.run_config")
+    if not isinstance(groups, Mapping) or any(isinstance(keys, str) for keys in groups.values()):
+        raise TypeError(f"groups is {groups!r}; give a list of settings for each group")
+    if not isinstance(dataset, record.Dataset | None):
+        raise TypeError(f"dataset is {dataset!r}; give a fl_sim.record.Dataset(name=...)")
+    about: _About = {
+        "config": dict(config),
+        "config_groups": {group: tuple(keys) for group, keys in groups.items()},
+        "dataset": dataset,
+    }
     try:
         record.Run(name="", **about, rounds=(record.Round(number=0),))
     except ValidationError as error:
         raise ValueError(f"config: {_reason(error)}") from error
+    return about
 
 
 def _reason(error: Exception) -> str:

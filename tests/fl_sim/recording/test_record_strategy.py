@@ -557,6 +557,19 @@ def test_a_config_that_a_record_cannot_keep(out: Path, value: Any) -> None:
         record_strategy(FedAvg(), out, config={"lr": value})
 
 
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"config": [1]}, r"config is \[1\]; give a mapping, such as context\.run_config"),
+        ({"groups": {"strategy": "lr"}}, r"groups is .*; give a list of settings for each group"),
+        ({"dataset": "letters"}, r"dataset is 'letters'; give a fl_sim\.record\.Dataset"),
+    ],
+)
+def test_arguments_of_another_kind(out: Path, options: dict[str, Any], said: str) -> None:
+    with pytest.raises(TypeError, match=said):
+        record_strategy(FedAvg(), out, **options)
+
+
 def test_what_is_no_strategy(out: Path) -> None:
     with pytest.raises(TypeError, match=r"FedAvg is a class; pass a strategy made of it, such as"):
         record_strategy(FedAvg, out)  # type: ignore[type-var]
