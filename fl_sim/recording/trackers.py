@@ -136,7 +136,7 @@ def _read_mlflow(path: Path, layout: Layout) -> Rows:
     client = module.MlflowClient(tracking_uri=path.absolute().as_uri())
     experiments = [each.experiment_id for each in client.search_experiments()]
     runs = {each.info.run_id: each for each in client.search_runs(experiments)}
-    chosen = [layout.run] if layout.run in runs else list(runs)
+    chosen = [run for run in runs if run == layout.run] or list(runs)
     if not chosen:
         raise ImportFileError("is a store of MLflow without runs")
     if len(chosen) > 1:
