@@ -16,7 +16,7 @@ from flwr.serverapp.strategy import Result, Strategy
 from pydantic import ValidationError
 
 from fl_sim import record
-from fl_sim.recording.meaning import Choice, Doubt, interpret
+from fl_sim.recording.meaning import Choice, Doubt, Meaning
 from fl_sim.recording.measures import as_named
 from fl_sim.recording.models import floating_shapes
 from fl_sim.recording.reader import WEIGHT, counts_examples
@@ -135,7 +135,7 @@ class _Keeper:
         self._strategy, self._first, self._first_name = strategy, folder, name
         self._folder, self._name = folder, name
         self._about = about
-        self._choice = choice
+        self._meaning = Meaning(choice)
         self._starts = 0
         self._ended: ArrayRecord | None = None  # the model that the last start returned
         self._started = datetime.now(UTC)
@@ -246,7 +246,7 @@ class _Keeper:
 
     def _run(self) -> record.Run:
         recorder = self.recorder
-        rounds, doubts = interpret(recorder.rounds, self._choice)
+        rounds, doubts = self._meaning.read(recorder.rounds)
         for doubt in doubts:
             self._complain(_told(doubt))
         numbering = Numbering.of(recorder.clients.numbers, recorder.clients.reports)
