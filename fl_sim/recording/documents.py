@@ -199,8 +199,13 @@ def _of_numbers(data: Mapping[str, Any], context: str, results: Results) -> bool
     return True
 
 
-def _add_item(
-    item: Mapping[str, Any], rounds: str, number: int, context: str, results: Results
+def _add_item(  # it calls itself
+    item: Mapping[str, Any],
+    rounds: str,
+    number: int,
+    context: str,
+    results: Results,
+    depth: int = DEPTH,
 ) -> None:
     """Add one round: its numbers, and those of the maps in it."""
     for key, value in item.items():
@@ -210,7 +215,8 @@ def _add_item(
             results.source = "a Flower Result"
             results.add(IN_A_LIST[key], number, _metrics(value, f"{key}, round {number}"))
         elif isinstance(value, dict):
-            _add_item(value, "", number, f"{context}{INSIDE}{key}", results)
+            inside = {f"{key}_{name}": each for name, each in value.items()} if depth else {}
+            _add_item(inside, "", number, context, results, depth - 1)
         else:
             results.add_by_name(number, _number(key, value, number), context)
 

@@ -8,6 +8,7 @@ import codecs
 from collections.abc import Callable, Mapping
 from itertools import pairwise
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 from pydantic import ValidationError
@@ -66,11 +67,14 @@ def import_run(  # noqa: PLR0913  # one parameter an option
         choice = choice or Choice()
         rounds = _interpreted(_rounds(results), choice)
         _tell_assumed(results, choice, tell)
+        num_clients = clients or _num_clients(results)
+        if num_clients is None:
+            tell("how many clients there were is not known, and the film needs it: say --clients N")
         return record.Run(
             name=name,
             strategy=strategy,
             provenance=record.Provenance(source=f"imported from {results.source}"),
-            num_clients=clients or _num_clients(results),
+            num_clients=num_clients,
             rounds=rounds,
         )
     except ValidationError as error:
@@ -152,7 +156,7 @@ def _told(doubt: Doubt) -> str:
             f"{doubt.found}; say --percent if all accuracies are in percent, or give what is no "
             "accuracy another name"
         )
-    return f"{doubt.found}; say --{doubt.option} {doubt.value}"
+    return f"{doubt.found}; say --{doubt.option} {quote(doubt.value)}"
 
 
 def _is_measured(round_: record.Round) -> bool:

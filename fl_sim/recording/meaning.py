@@ -6,8 +6,9 @@ than the rest. What can be meant in two ways is a doubt, and is left as it is.
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import is_not
 from typing import Any
 
 from fl_sim import record
@@ -56,7 +57,10 @@ WHO = {
     "test": "clients for the test split",
 }
 
+IN_A_REPLY = ("train", "validation", "test")  # of a client that has trained
+
 Values = dict[str, list[tuple[int, float]]]  # with the round, by name
+Names = dict[str, dict[str, str | None]]  # of each measure, by phase
 Change = Callable[[str, record.Metrics], record.Metrics]
 Rounds = Sequence[record.Round]
 
@@ -108,17 +112,78 @@ def measure_of(name: str) -> str | None:
     return found.pop() if plain_end and ("top" not in words or numbers <= {"1"}) else None
 
 
-def interpret(rounds: Rounds, choice: Choice) -> tuple[tuple[record.Round, ...], list[Doubt]]:
-    """Return rounds in which loss and accuracy are known, and what is doubtful.
+class Meaning:
+    """The meaning of the metrics of a run that grows: what was read stays, if nothing decides anew.
 
     Args:
-        rounds: with each metric under its own name, in ``other``.
         choice: what a user says.
     """
-    values = _values(rounds)
+
+    def __init__(self, choice: Choice) -> None:
+        self._choice = choice
+        self._forget()
+
+    def _forget(self) -> None:
+        self._values: dict[str, Values] = defaultdict(lambda: defaultdict(list))
+        self._names: Names = {}
+        self._seen: list[record.Round] = []
+        self._read: list[record.Round] = []
+
+    def read(self, rounds: Rounds) -> tuple[tuple[record.Round, ...], list[Doubt]]:
+        """Return rounds in which loss and accuracy are known, and what is doubtful.
+
+        Args:
+            rounds: all until now, with each metric under its own name, in ``other``.
+        """
+        if len(rounds) < len(self._seen) or any(map(is_not, self._seen, rounds)):
+            self._forget()
+        for each in rounds[len(self._seen) :]:
+            self._seen.append(each)
+            for phase, metrics in _metrics_in(each):
+                for name, value in metrics.other.items():
+                    self._values[phase][name].append((each.number, value))
+        names, doubts = _decide(self._values, self._choice)
+        if names != self._names:
+            self._names = names
+            self._read = []
+
+        def change(phase: str, metrics: record.Metrics) -> record.Metrics:
+            return _with_measures(metrics, names[phase], self._choice.percent)
+
+        self._read += [_changed(each, change) for each in rounds[len(self._read) :]]
+        return tuple(self._read), doubts
+
+
+def interpret(rounds: Rounds, choice: Choice) -> tuple[tuple[record.Round, ...], list[Doubt]]:
+    """Return a whole run in which loss and accuracy are known, and what is doubtful."""
+    return Meaning(choice).read(rounds)
+
+
+def names_in(rounds: Rounds) -> list[str]:
+    """Return the names of all metrics of a run, as they come."""
+    found = (metrics.other for each in rounds for _, metrics in _metrics_in(each))
+    return list(dict.fromkeys(name for other in found for name in other))
+
+
+def _metrics_in(round_: record.Round) -> Iterator[tuple[str, record.Metrics]]:
+    """Give all metrics of a round, each with its phase."""
+    found: list[tuple[str, record.Metrics | None]] = [("central", round_.central)]
+    if round_.train is not None:
+        found.append(("train", round_.train.metrics))
+        for reply in round_.train.replies:
+            found += [(phase, getattr(reply, phase)) for phase in IN_A_REPLY]
+    if round_.evaluate is not None:
+        found.append(("evaluate", round_.evaluate.metrics))
+        found += [("evaluate", answer.metrics) for answer in round_.evaluate.replies]
+    return ((phase, metrics) for phase, metrics in found if metrics is not None)
+
+
+def _decide(values: Mapping[str, Values], choice: Choice) -> tuple[Names, list[Doubt]]:
+    """Return the loss and the accuracy of each phase, None where there is none or a doubt."""
     doubts: list[Doubt] = []
-    names: dict[str, dict[str, str | None]] = defaultdict(dict)
+    names: Names = {}
     for phase, known in values.items():
+        names[phase] = {}
         for measure, chosen in ((LOSS, choice.loss), (ACCURACY, choice.accuracy)):
             found = _named(phase, measure, known, chosen)
             names[phase][measure] = found[0] if len(found) == 1 else None
@@ -127,33 +192,8 @@ def interpret(rounds: Rounds, choice: Choice) -> tuple[tuple[record.Round, ...],
     doubt = _no_share(names, values, choice.percent)
     if doubt is not None:
         doubts.append(doubt)
-        for each in names.values():
-            each[ACCURACY] = None
-
-    def change(phase: str, metrics: record.Metrics) -> record.Metrics:
-        return _with_measures(metrics, names[phase], choice.percent)
-
-    return tuple(_changed(each, change) for each in rounds), doubts
-
-
-def names_in(rounds: Rounds) -> list[str]:
-    """Return the names of all metrics of a run, as they come."""
-    return list(dict.fromkeys(name for known in _values(rounds).values() for name in known))
-
-
-def _values(rounds: Rounds) -> dict[str, Values]:
-    """Return the values of each metric, by phase."""
-    values: dict[str, Values] = defaultdict(lambda: defaultdict(list))
-
-    def note(phase: str, metrics: record.Metrics) -> record.Metrics:
-        for name, value in metrics.other.items():
-            values[phase][name].append((number, value))
-        return metrics
-
-    for each in rounds:
-        number = each.number
-        _changed(each, note)
-    return values
+        names = {phase: {**each, ACCURACY: None} for phase, each in names.items()}
+    return names, doubts
 
 
 def _named(phase: str, measure: str, known: Values, chosen: Collection[str]) -> list[str]:
@@ -176,9 +216,7 @@ def _ambiguous(phase: str, measure: str, names: Sequence[str]) -> Doubt:
     return Doubt(found, measure, names[0])
 
 
-def _no_share(
-    names: Mapping[str, Mapping[str, str | None]], values: Mapping[str, Values], percent: bool
-) -> Doubt | None:
+def _no_share(names: Names, values: Mapping[str, Values], percent: bool) -> Doubt | None:
     """Return the doubt of a run in which one accuracy is none, whatever the others are."""
     top = 100 if percent else 1
     for phase, chosen in names.items():
@@ -223,8 +261,7 @@ def _changed_train(train: record.Train, change: Change) -> record.Train:
 
 
 def _changed_reply(reply: record.TrainReply, change: Change) -> record.TrainReply:
-    phases: Iterable[str] = ("train", "validation", "test")
-    known = {phase: getattr(reply, phase) for phase in phases}
+    known = {phase: getattr(reply, phase) for phase in IN_A_REPLY}
     return reply.model_copy(
         update={phase: change(phase, each) for phase, each in known.items() if each is not None}
     )

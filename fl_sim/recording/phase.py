@@ -3,9 +3,7 @@
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
-
-from flwr.app import Message, Metadata
+from typing import TYPE_CHECKING, Any
 
 from fl_sim import record
 from fl_sim.recording.replies import (
@@ -16,6 +14,9 @@ from fl_sim.recording.replies import (
     plain_reason,
     report_in,
 )
+
+if TYPE_CHECKING:  # older versions of Flower lack some of these
+    from flwr.app import Message, Metadata
 
 SILENT = "no reply"
 
@@ -98,7 +99,7 @@ class Phase:
         found |= {client: _failure(client, reply) for client, reply in known.items()}
         return tuple(found[client] for client in sorted(found))
 
-    def ask(self, messages: Sequence[Message]) -> None:
+    def ask(self, messages: "Sequence[Message]") -> None:
         """Note what is about to be sent."""
         models: dict[int, Model] = {}
         for message in messages:
@@ -112,7 +113,7 @@ class Phase:
             self.bytes_down[client] = count_bytes(records)
             self._sent.append((message.metadata, client))
 
-    def deliver(self, replies: Iterable[Message]) -> None:
+    def deliver(self, replies: "Iterable[Message]") -> None:
         """Note what came back, all at once or in parts."""
         self.answered = True
         for reply in replies:
@@ -124,7 +125,7 @@ class Phase:
             else:
                 self._delivered[client] = self._delivery(client, reply)
 
-    def _client(self, reply: Message) -> int | None:
+    def _client(self, reply: "Message") -> int | None:
         """Return whose reply it is.
 
         The SuperLink reports in its own name that a client is gone.
@@ -136,7 +137,7 @@ class Phase:
         asked = {sent.message_id: client for sent, client in self._sent if sent.message_id}
         return asked.get(reply.metadata.reply_to_message_id)
 
-    def _delivery(self, client: int, reply: Message) -> Delivery:
+    def _delivery(self, client: int, reply: "Message") -> Delivery:
         report = report_in(reply)
         if report:
             self._clients.reports[reply.metadata.src_node_id] = report
@@ -151,6 +152,6 @@ class Phase:
         )
 
 
-def _failure(client: int, reply: Message) -> record.Failure:
+def _failure(client: int, reply: "Message") -> record.Failure:
     code, reason = reply.error.code, plain_reason(reply.error)
     return record.Failure(client=client, kind="error", code=code, reason=reason)

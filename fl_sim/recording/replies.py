@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy.typing as npt
-from flwr.app import Array, ArrayRecord, ConfigRecord, Error, Message, MetricRecord
+from flwr.app import Array, ArrayRecord, ConfigRecord, MetricRecord
 
 from fl_sim.recording.measures import score
+
+if TYPE_CHECKING:  # older versions of Flower lack some of these
+    from flwr.app import Error, Message
 
 __all__ = [
     "CLIENT",
@@ -78,17 +81,17 @@ def count_bytes(records: Iterable[ArrayRecord | MetricRecord]) -> int:
     return sum(each.count_bytes() for each in records)
 
 
-def metrics_in(reply: Message) -> dict[str, Any]:
+def metrics_in(reply: "Message") -> dict[str, Any]:
     """Return the first record of metrics in a reply."""
     return dict(next(iter(reply.content.metric_records.values()), MetricRecord()))
 
 
-def report_in(reply: Message) -> dict[str, Any]:
+def report_in(reply: "Message") -> dict[str, Any]:
     """Return what a client reported of itself, nothing for most apps."""
     return dict(reply.content.config_records.get(CLIENT, ConfigRecord()))
 
 
-def plain_reason(error: Error) -> str | None:
+def plain_reason(error: "Error") -> str | None:
     """Return why a client failed: what it raised, if it raised.
 
     Flower wraps that in the name of an exception, and Ray in colours and a traceback, which names

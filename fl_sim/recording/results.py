@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from shlex import quote
 from typing import Any
 
 from fl_sim.recording.meaning import (
@@ -159,7 +160,7 @@ def no_round(names: Sequence[str]) -> ImportFileError:
     named = like[0] if like else "NAME"
     return ImportFileError(
         f"has no column round, but {listed(names)}; if one of them counts rounds, say "
-        f"--round-column {named}"
+        f"--round-column {quote(named)}"
     )
 
 

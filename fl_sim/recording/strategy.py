@@ -10,18 +10,19 @@ from logging import getLogger
 from pathlib import Path
 from typing import Any, TypedDict, TypeVar
 
+import numpy as np
 from flwr.app import ArrayRecord
 from flwr.serverapp.strategy import Result, Strategy
 from pydantic import ValidationError
 
 from fl_sim import record
-from fl_sim.recording.meaning import Choice, Doubt, interpret
+from fl_sim.recording.meaning import Choice, Doubt, Meaning
 from fl_sim.recording.measures import as_named
 from fl_sim.recording.models import floating_shapes
 from fl_sim.recording.reader import WEIGHT, counts_examples
 from fl_sim.recording.recorder import Recorder
 from fl_sim.recording.renumber import Numbering, renumber
-from fl_sim.recording.replies import Arrays
+from fl_sim.recording.replies import Arrays, Model
 from fl_sim.recording.versions import versions
 from fl_sim.wording import count
 
@@ -76,19 +77,15 @@ def record_strategy(  # noqa: PLR0913  # one parameter an option
             million weights; larger ones take seconds a round.
 
     Raises:
-        TypeError: the strategy is none of ``flwr.serverapp.strategy``.
+        TypeError: the strategy is none of ``flwr.serverapp.strategy``, or another argument is of
+            another kind than it says.
         ValueError: a value of ``config`` is none that a record can keep, or the strategy is
             recorded already, elsewhere.
         OSError: the folder cannot be made.
     """
     _check_strategy(strategy)
     folder = Path(out).expanduser().absolute()
-    about: _About = {
-        "config": dict(config or {}),
-        "config_groups": {group: tuple(keys) for group, keys in (groups or {}).items()},
-        "dataset": dataset,
-    }
-    _check(about)
+    about = _about(config or {}, groups or {}, dataset)
     known = getattr(strategy.start, "keeper", None)
     if isinstance(known, _Keeper):
         known.check_same(folder)
@@ -139,7 +136,7 @@ class _Keeper:
         self._strategy, self._first, self._first_name = strategy, folder, name
         self._folder, self._name = folder, name
         self._about = about
-        self._choice = choice
+        self._meaning = Meaning(choice)
         self._starts = 0
         self._ended: ArrayRecord | None = None  # the model that the last start returned
         self._started = datetime.now(UTC)
@@ -204,6 +201,7 @@ class _Keeper:
             self._folder = self._first.with_name(f"{self._first.name}-{self._starts}")
             self._name = f"{self._first_name}-{self._starts}"
         self.recorder.forget()
+        self._complaints.clear()
         self._started = datetime.now(UTC)
         self._written, self._next, self._network = 0, 0.0, None
 
@@ -249,7 +247,7 @@ class _Keeper:
 
     def _run(self) -> record.Run:
         recorder = self.recorder
-        rounds, doubts = interpret(recorder.rounds, self._choice)
+        rounds, doubts = self._meaning.read(recorder.rounds)
         for doubt in doubts:
             self._complain(_told(doubt))
         numbering = Numbering.of(recorder.clients.numbers, recorder.clients.reports)
@@ -293,17 +291,43 @@ def _told(doubt: Doubt) -> str:
 
 
 def _is_same(ended: Any, model: Any) -> bool:
-    """Tell whether a start begins with the model with which the one before has ended."""
+    """Tell whether a start begins with the model with which the one before has ended.
+
+    Only floating parameters count: a counter that was averaged is whole again in a user's model.
+    """
     if not isinstance(ended, ArrayRecord) or not isinstance(model, ArrayRecord):
         return False
-    return set(ended) == set(model) and all(ended[name].data == model[name].data for name in ended)
+    a, b = Model(ended), Model(model)
+    pairs = ((a[name], b[name]) for name in a if name in b)
+    return set(a) == set(b) and all(
+        x.shape == y.shape and np.array_equal(x.astype(y.dtype), y, equal_nan=True)
+        for x, y in pairs
+        if x.dtype.kind == y.dtype.kind == "f"
+    )
 
 
-def _check(about: _About) -> None:
+def _about(
+    config: Mapping[str, record.Setting],
+    groups: Mapping[str, Sequence[str]],
+    dataset: record.Dataset | None,
+) -> _About:
+    """Return what a run was set to, checked."""
+    if not isinstance(config, Mapping):
+        raise TypeError(f"config is {config!r}; give a mapping, such as context.run_config")
+    if not isinstance(groups, Mapping) or any(isinstance(keys, str) for keys in groups.values()):
+        raise TypeError(f"groups is {groups!r}; give a list of settings for each group")
+    if not isinstance(dataset, record.Dataset | None):
+        raise TypeError(f"dataset is {dataset!r}; give a fl_sim.record.Dataset(name=...)")
+    about: _About = {
+        "config": dict(config),
+        "config_groups": {group: tuple(keys) for group, keys in groups.items()},
+        "dataset": dataset,
+    }
     try:
         record.Run(name="", **about, rounds=(record.Round(number=0),))
     except ValidationError as error:
         raise ValueError(f"config: {_reason(error)}") from error
+    return about
 
 
 def _reason(error: Exception) -> str:

@@ -5,6 +5,7 @@ import io
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from shlex import quote
 
 from fl_sim.recording.meaning import MEASURES, words_of
 from fl_sim.recording.measures import is_number
@@ -144,7 +145,11 @@ def _check_lines(
         filled = {(number, name) for name, column in columns.items() if column[i] is not None}
         if filled & seen or (not filled and number in numbers[:i]):
             named = [name for name in table.header if CLIENT & set(words_of(name))]
-            what = f"; of a line for each client, say --client-column {named[0]}" if named else ""
+            what = (
+                f"; of a line for each client, say --client-column {quote(named[0])}"
+                if named
+                else ""
+            )
             raise ImportFileError(f"round {number} is there twice; keep one of them{what}")
         seen |= filled
 
@@ -183,7 +188,7 @@ def _chosen(runs: Sequence[str], layout: Layout) -> str:
     if layout.run is not None:
         raise ImportFileError(f"has no run {layout.run!r}, but {listed(runs)}")
     if len(runs) > 1:
-        raise ImportFileError(f"holds several runs, {listed(runs)}; say --run {runs[0]}")
+        raise ImportFileError(f"holds several runs, {listed(runs)}; say --run {quote(runs[0])}")
     return runs[0] if runs else ""
 
 

@@ -78,7 +78,7 @@ def _files(path: Path, pattern: str) -> list[Path]:
 
 
 def _one(found: list[Path], layout: Layout) -> Path:
-    if layout.run is not None:
+    if len(found) > 1 and layout.run is not None:
         found = [each for each in found if layout.run in each.parts or each.stem == layout.run]
     if len(found) != 1:
         names = listed([str(each) for each in found])
@@ -108,10 +108,11 @@ def _read_events(path: Path, _: Layout) -> Rows:
     for tag in tags["scalars"]:
         for event in events.Scalars(tag):
             yield event.step, {tag: event.value}
-    for tag in tags.get("tensors", ()):
+    to_array = import_module("tensorboard.util.tensor_util").make_ndarray
+    for tag in tags["tensors"]:
         for event in events.Tensors(tag):
-            if len(event.tensor_proto.float_val) == 1:
-                yield event.step, {tag: event.tensor_proto.float_val[0]}
+            array = to_array(event.tensor_proto)
+            yield event.step, {tag: array.item()} if array.size == 1 else {}
 
 
 def _read_wandb(path: Path, _: Layout) -> Rows:
@@ -135,9 +136,11 @@ def _read_mlflow(path: Path, layout: Layout) -> Rows:
     client = module.MlflowClient(tracking_uri=path.absolute().as_uri())
     experiments = [each.experiment_id for each in client.search_experiments()]
     runs = {each.info.run_id: each for each in client.search_runs(experiments)}
-    chosen = [layout.run] if layout.run in runs else list(runs)
-    if len(chosen) != 1:
-        raise ImportFileError(f"holds several runs, {listed(list(runs))}; say --run ID")
+    chosen = [run for run in runs if run == layout.run] or list(runs)
+    if not chosen:
+        raise ImportFileError("is a store of MLflow without runs")
+    if len(chosen) > 1:
+        raise ImportFileError(f"holds several runs, {listed(chosen)}; say --run {chosen[0]}")
     for key in runs[chosen[0]].data.metrics:
         for point in client.get_metric_history(chosen[0], key):
             yield point.step, {key: point.value}

@@ -61,8 +61,8 @@ def test_it_asks_for_label_counts_once_a_client() -> None:
 OLDER = """
 import sys
 import flwr.app
-known = "Array ArrayRecord ConfigRecord Context Error Message MessageType Metadata MetricRecord"
-for name in set(flwr.app.__all__) - {*known.split(), "RecordDict", "UserConfig"}:
+known = "Array ArrayRecord ConfigRecord Context Message MessageType MetricRecord"
+for name in set(flwr.app.__all__) - {*known.split(), "RecordDict"}:
     delattr(flwr.app, name)
 sys.modules["flwr.clientapp.typing"] = None
 from fl_sim import record_client, record_strategy

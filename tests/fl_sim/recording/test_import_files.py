@@ -1,11 +1,13 @@
 """Files of Flower's older interface, of trackers and of users' own become records."""
 
 import sys
+from json import dumps
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
-from processes import run
 from result_files import FILES, LAYOUTS, mutated
 
 from fl_sim import record
@@ -132,19 +134,19 @@ def test_a_client_twice(tmp_path: Path) -> None:
 
 # --- doubts
 
-CHART = '"Step","red - acc","blue - acc"\n"0","0.25","0.5"\n"1","0.75","1"\n'
+CHART = '"Step","red - acc","blue one - acc"\n"0","0.25","0.5"\n"1","0.75","1"\n'
 
 
 def test_one_of_several_runs(tmp_path: Path) -> None:
     path = put(tmp_path, "chart.csv", CHART)
-    assert refused(path) == "holds several runs, 'red', 'blue'; say --run red"
-    assert refused(path, run="green") == "has no run 'green', but 'red', 'blue'"
-    assert refused(path, run="blue") == (
+    assert refused(path) == "holds several runs, 'red', 'blue one'; say --run red"
+    assert refused(path, run="green") == "has no run 'green', but 'red', 'blue one'"
+    assert refused(path, run="blue one") == (
         "Step begins with 0, which may be the state before training or the first round; say "
         "--first-round 0 or --first-round 1"
     )
     for first, found in ((0, [0.5, 1.0]), (1, [None, 0.5, 1.0])):
-        run = imported(path, run="blue", first=first)
+        run = imported(path, run="blue one", first=first)
         assert [r.central.accuracy if r.central else None for r in run.rounds] == found
 
 
@@ -194,10 +196,13 @@ def test_what_is_taken_for_granted_is_said(tmp_path: Path) -> None:
     said: list[str] = []
     import_run(path, "theirs", tell=said.append)
     assert said == [
-        "taken as measured by the server: loss, accuracy; if clients did, say --measured-by clients"
+        "taken as measured by the server: loss, accuracy; if clients did, say --measured-by "
+        "clients",
+        "how many clients there were is not known, and the film needs it: say --clients N",
     ]
-    run = import_run(path, "theirs", layout=Layout(measured_by="clients"), tell=said.append)
-    assert (len(said), run.rounds[1].central) == (1, None)
+    known = Layout(measured_by="clients")
+    run = import_run(path, "theirs", layout=known, clients=3, tell=said.append)
+    assert (len(said), run.rounds[1].central) == (2, None)
 
 
 def test_two_accuracies(tmp_path: Path) -> None:
@@ -211,6 +216,26 @@ def test_two_accuracies(tmp_path: Path) -> None:
     assert refused(path, **known) == f"{said}accuracy"
     run = imported(path, Choice(accuracy=("val_accuracy",)), **known)
     assert run.rounds[1].central == Metrics(accuracy=0.25, other={"accuracy": 0.5})
+
+
+def test_maps_inside_a_round(tmp_path: Path) -> None:
+    text = '[{"round": 1, "train": {"loss": 2}, "val": {"acc": 0.25}, "test": {"acc": 0.5}}]'
+    path = put(tmp_path, "rounds.json", text)
+    assert refused(path).startswith("val_acc may be what the server measured, or the mean of what")
+    run = imported(path, measured_by="server")
+    central = Metrics(accuracy=0.5, other={"val_acc": 0.25})
+    assert measured(run) == [(loss(2.0), None, central)]
+
+
+def test_maps_far_inside_are_left_out(tmp_path: Path) -> None:
+    text = '[{"round": 1, "loss": 2, "a": ' + '{"a": ' * 400 + "1" + "}" * 400 + "}]"
+    assert imported(put(tmp_path, "deep.json", text)).rounds[1].central == loss(2.0)
+
+
+def test_names_with_blanks_are_quoted(tmp_path: Path) -> None:
+    path = put(tmp_path, "table.csv", "my epoch,test acc,acc\n1,0.5,0.25\n")
+    assert refused(path).endswith("say --round-column 'my epoch'")
+    assert refused(path, rounds="my epoch").endswith("say --accuracy 'test acc'")
 
 
 def test_a_metric_without_a_name(tmp_path: Path) -> None:
@@ -252,16 +277,126 @@ def test_a_refusal_names_what_it_seems_to_be(
         ("mlruns/0/meta.yaml", "mlflow"),
     ],
 )
-def test_a_tracker_s_reader_that_is_not_here(place: str, package: str, tmp_path: Path) -> None:
+def test_a_tracker_s_reader_that_is_not_here(
+    place: str, package: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / place).parent.mkdir(parents=True, exist_ok=True)
     put(tmp_path, place, "x")
-    script = (
-        "import sys; sys.modules[sys.argv[2]] = None; from pathlib import Path; "
-        "from fl_sim.recording.imports import import_run; import_run(Path(sys.argv[1]), 'x')"
-    )
-    done = run(sys.executable, "-c", script, tmp_path, package)
+    monkeypatch.setitem(sys.modules, package, None)
     said = f"is read by the package {package}, which is not here; install it with `python -m pip"
-    assert said in done.stderr
+    assert refused(tmp_path).startswith(f"{said} install {package}`, or ")
+
+
+def stub(monkeypatch: pytest.MonkeyPatch, module: str, **contents: Any) -> None:
+    monkeypatch.setitem(sys.modules, module, SimpleNamespace(**contents))
+
+
+class Events:
+    """TensorBoard's accumulator, as far as it is used."""
+
+    def __init__(self, path: str, size_guidance: dict[str, int]) -> None:
+        assert size_guidance == {"scalars": 0, "tensors": 0}
+        self.path = path
+
+    def Reload(self) -> None:  # noqa: N802  # TensorBoard's
+        assert Path(self.path).exists()
+
+    def Tags(self) -> dict[str, list[str]]:  # noqa: N802
+        return {"scalars": ["test/accuracy"], "tensors": ["train_loss"]}
+
+    def Scalars(self, tag: str) -> list[SimpleNamespace]:  # noqa: N802
+        return [SimpleNamespace(step=r, value=0.25 * r) for r in (1, 2)]
+
+    def Tensors(self, tag: str) -> list[SimpleNamespace]:  # noqa: N802
+        return [SimpleNamespace(step=r, tensor_proto=np.array(3.0 - r)) for r in (1, 2)]
+
+
+def test_events_of_tensorboard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    module = "tensorboard.backend.event_processing.event_accumulator"
+    stub(monkeypatch, module, EventAccumulator=Events)
+    stub(monkeypatch, "tensorboard.util.tensor_util", make_ndarray=lambda proto: proto)
+    path = put(tmp_path, "events.out.tfevents.1", "x")
+    for each in (path, tmp_path):
+        run = imported(each)
+        assert (run.provenance.source, measured(run)) == (
+            "imported from TensorBoard",
+            TRAIN_AND_TEST,
+        )
+
+
+class Store:
+    """W&B's file of a run, as far as it is used."""
+
+    def open_for_scan(self, path: str) -> None:
+        assert Path(path).exists()
+        self.left = [{"_step": 0, "round": 1, "train_loss": 2.0, "_runtime": 3.5}]
+        self.left += [{"_step": 1, "round": 1, "test/acc": 0.25}, {"system": 1.0}]
+        self.left += [{"_step": 2, "round": 2, "train_loss": 1.0, "test/acc": 0.5, "note": "x"}]
+
+    def scan_data(self) -> dict[str, Any] | None:
+        return self.left.pop(0) if self.left else None
+
+
+class Message:
+    """W&B's message, as far as it is used."""
+
+    def ParseFromString(self, data: dict[str, Any]) -> None:  # noqa: N802  # W&B's
+        items = [
+            SimpleNamespace(key="" if "/" in key else key, nested_key=[key], value_json=dumps(each))
+            for key, each in data.items()
+        ]
+        self.kind = "history" if "round" in data else "stats"
+        self.history = SimpleNamespace(item=items, step=SimpleNamespace(num=0))
+
+    def WhichOneof(self, name: str) -> str:  # noqa: N802
+        return self.kind
+
+
+def test_a_run_of_wandb(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stub(monkeypatch, "wandb.sdk.internal.datastore", DataStore=Store)
+    stub(monkeypatch, "wandb.proto.wandb_internal_pb2", Record=Message)
+    run = imported(put(tmp_path, "run-1.wandb", "x"))
+    assert (run.provenance.source, measured(run)) == ("imported from W&B", TRAIN_AND_TEST)
+
+
+class Client:
+    """MLflow's client, as far as it is used."""
+
+    def __init__(self, tracking_uri: str) -> None:
+        assert tracking_uri.endswith("/mlruns")
+
+    def search_experiments(self) -> list[SimpleNamespace]:
+        return [SimpleNamespace(experiment_id="0")]
+
+    def search_runs(self, experiments: list[str]) -> list[SimpleNamespace]:
+        metrics = {"train_loss": 1.0, "test_accuracy": 0.5}
+        return [
+            SimpleNamespace(
+                info=SimpleNamespace(run_id=name), data=SimpleNamespace(metrics=metrics)
+            )
+            for name in ("a", "b")
+        ]
+
+    def get_metric_history(self, run: str, key: str) -> list[SimpleNamespace]:
+        assert run == "b"
+        values = {"train_loss": (2.0, 1.0), "test_accuracy": (0.25, 0.5)}[key]
+        return [SimpleNamespace(step=i, value=value) for i, value in enumerate(values, 1)]
+
+
+def test_a_run_in_mlflow_s_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stub(monkeypatch, "mlflow.tracking", MlflowClient=Client)
+    (tmp_path / "mlruns" / "0").mkdir(parents=True)
+    put(tmp_path / "mlruns" / "0", "meta.yaml")
+    assert refused(tmp_path) == "holds several runs, 'a', 'b'; say --run a"
+    run = imported(tmp_path, run="b")
+    assert (run.provenance.source, measured(run)) == ("imported from MLflow", TRAIN_AND_TEST)
+
+
+def test_a_tracker_s_reader_that_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    module = "tensorboard.backend.event_processing.event_accumulator"
+    stub(monkeypatch, module, EventAccumulator=None)
+    said = refused(put(tmp_path, "events.out.tfevents.1", "x"))
+    assert said.startswith("is not readable by TensorBoard (TypeError: 'NoneType' object is not")
 
 
 def test_several_runs_of_a_tracker(tmp_path: Path) -> None:

@@ -388,6 +388,31 @@ def test_the_command(tmp_path: Path) -> None:
     assert {path.name for path in tmp_path.iterdir()} == {"results.json", "new"}
 
 
+def test_the_command_s_options(tmp_path: Path) -> None:
+    file, out = tmp_path / "table.csv", tmp_path / "theirs"
+    file.write_text("epoch,who,a,b,val_acc\n0,x,3,50,40\n1,x,2,75,60\n")
+    options = ["--name", "theirs", "--out", out, "--round-column", "epoch", "--first-round", 1]
+    options += ["--loss", "a", "--accuracy", "b", "--measured-by", "clients", "--percent"]
+    result = invoke(file, *options, "--client-column", "who")
+    assert (result.exit_code, result.stderr) == (0, "")
+    replies = [round_.evaluate.replies for round_ in record.load(out).rounds[1:]]
+    assert [[each.metrics for each in reply] for reply in replies] == [
+        [Metrics(loss=3.0, accuracy=0.5, other={"val_acc": 40.0})],
+        [Metrics(loss=2.0, accuracy=0.75, other={"val_acc": 60.0})],
+    ]
+
+
+def test_the_command_says_what_it_takes_for_granted(tmp_path: Path) -> None:
+    file, out = tmp_path / "table.csv", tmp_path / "theirs"
+    file.write_text("round,loss\n1,2\n")
+    result = invoke(file, "--name", "theirs", "--out", out)
+    assert result.exit_code == 0
+    assert result.stderr == (
+        "fl-sim: taken as measured by the server: loss; if clients did, say --measured-by clients\n"
+        "fl-sim: how many clients there were is not known, and the film needs it: say --clients N\n"
+    )
+
+
 def test_the_command_names_what_is_wrong_and_writes_nothing(tmp_path: Path) -> None:
     file, out = tmp_path / "results.json", tmp_path / "theirs"
     result = invoke(file, "--name", "theirs", "--out", out)

@@ -4,7 +4,7 @@ import pytest
 
 from fl_sim import record
 from fl_sim.record import Evaluate, Metrics, Train
-from fl_sim.recording.meaning import Choice, Doubt, interpret, measure_of, words_of
+from fl_sim.recording.meaning import Choice, Doubt, Meaning, interpret, measure_of, words_of
 
 
 @pytest.mark.parametrize(
@@ -125,3 +125,24 @@ def test_an_accuracy_beyond_the_scale_is_a_doubt_of_all_phases() -> None:
     assert found.train == round_.train
     assert found.central == Metrics(loss=2.0, other={"acc": -1.0})
     assert doubts == [Doubt("acc of the server is -1 in round 1, which is no percentage", "")]
+
+
+def test_a_run_that_grows() -> None:
+    rounds = [
+        record.Round(number=number, central=Metrics(other={"accuracy": value}))
+        for number, value in enumerate((0.25, 0.5, 55.5))
+    ]
+    meaning = Meaning(Choice())
+    (first,), _ = meaning.read(rounds[:1])
+    again, doubts = meaning.read(rounds[:2])
+    assert again[0] is first  # what was read stays
+    assert ([each.central for each in again], doubts) == (
+        [Metrics(accuracy=0.25), Metrics(accuracy=0.5)],
+        [],
+    )
+    found, doubts = meaning.read(rounds)
+    assert [each.central for each in found] == [each.central for each in rounds]
+    assert [doubt.option for doubt in doubts] == ["percent"]
+    changed = rounds[0].model_copy(update={"probes": (1.0,)})
+    (first, _), doubts = meaning.read([changed, rounds[1]])
+    assert (first.probes, first.central, doubts) == ((1.0,), Metrics(accuracy=0.25), [])

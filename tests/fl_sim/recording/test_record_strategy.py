@@ -401,6 +401,17 @@ def test_starts_that_go_on_are_evaluated_by_the_server(out: Path) -> None:
     assert losses == [1.0, 0.5, 0.5]  # each start calls its only round 1
 
 
+def test_a_model_whose_counters_were_averaged_goes_on(out: Path) -> None:
+    strategy, sent = record_strategy(FedAvg(), out), dense()
+    for _ in range(2):
+        result = strategy.start(grid(2), sent, 1)
+        assert result.arrays[COUNTER].numpy().dtype.kind == "f"
+        parameters = {name: array.numpy() for name, array in result.arrays.items()}
+        counter = parameters[COUNTER].astype(np.int64)
+        sent = model(**parameters | {COUNTER: counter})
+    assert len(record.load(out).rounds) == 3
+
+
 def test_a_start_with_another_model_leaves_a_second_record(out: Path) -> None:
     strategy = record_strategy(FedAvg(), out)
     strategy.start(grid(2), arrays(START), 2, evaluate_fn=central)
@@ -544,6 +555,19 @@ def test_a_dataset_without_classes(out: Path) -> None:
 def test_a_config_that_a_record_cannot_keep(out: Path, value: Any) -> None:
     with pytest.raises(ValueError, match=r"config: config: lr: .* a setting is true, false"):
         record_strategy(FedAvg(), out, config={"lr": value})
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"config": [1]}, r"config is \[1\]; give a mapping, such as context\.run_config"),
+        ({"groups": {"strategy": "lr"}}, r"groups is .*; give a list of settings for each group"),
+        ({"dataset": "letters"}, r"dataset is 'letters'; give a fl_sim\.record\.Dataset"),
+    ],
+)
+def test_arguments_of_another_kind(out: Path, options: dict[str, Any], said: str) -> None:
+    with pytest.raises(TypeError, match=said):
+        record_strategy(FedAvg(), out, **options)
 
 
 def test_what_is_no_strategy(out: Path) -> None:
