@@ -4,22 +4,60 @@
 and a story in a module of the same name in ``scenes.story``.
 """
 
+import ast
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
 HERE = Path(__file__).parent
+FACTS = "story/facts.py"
+
+
+class When(NamedTuple):
+    """A sentence of a description where a fact holds, and one, or none, where it does not.
+
+    ``fact`` is the name of a function in ``scenes/story/facts.py``, which takes the chapter's spec.
+    """
+
+    fact: str
+    then: str
+    otherwise: str = ""
 
 
 class Beat(NamedTuple):
     """A beat of a chapter: its name, and an audio description of its picture.
 
-    A description must hold for any record, shape and theme: for workers drawn as cards or as a
-    crowd of squares, with all data recorded or only some. It has no numbers, which the transcript
-    lists, and does not rely on colour alone.
+    A description is a text, or several sentences, of which some depend on what is shown. It must
+    hold for any record, shape and theme. It has no numbers, which the transcript lists, and does
+    not rely on colour alone.
     """
 
     name: str
-    description: str
+    description: str | tuple[str | When, ...]
+
+    @property
+    def parts(self) -> tuple[str | When, ...]:
+        """The parts of the description."""
+        text = self.description
+        return (text,) if isinstance(text, str | When) else text
+
+    @property
+    def sentences(self) -> list[str]:
+        """All sentences that a description may have."""
+        choices = [part[1:] if isinstance(part, When) else (part,) for part in self.parts]
+        return [sentence for choice in choices for sentence in choice if sentence]
+
+    def seen(self, holds: Callable[[str], bool]) -> list[str]:
+        """Return the sentences of the description of a picture.
+
+        Args:
+            holds: whether a fact, given by name, holds for the picture.
+        """
+        chosen = [
+            (part.then if holds(part.fact) else part.otherwise) if isinstance(part, When) else part
+            for part in self.parts
+        ]
+        return [sentence for sentence in chosen if sentence]
 
 
 class Chapter(NamedTuple):
@@ -48,9 +86,15 @@ _CHAPTERS = (
         beats=(
             Beat(
                 "title",
-                "As the title appears, the workers come in: as cards or, where they are many, as "
-                "a field of squares. Then a coordinator, wires from it to the workers, and a "
-                "front end with a number appear.",
+                (
+                    When(
+                        "crowd",
+                        "As the title appears, the workers come in as a field of squares.",
+                        "As the title appears, the workers come in as cards.",
+                    ),
+                    "Then a coordinator, wires from it to the workers, and a front end appear.",
+                    When("tested", "A number stands on the front end."),
+                ),
             ),
             Beat(
                 "rounds",
@@ -67,25 +111,46 @@ _CHAPTERS = (
         beats=(
             Beat(
                 "task",
-                "In large type: how many workers there are, one model, no shared photos. Then the "
-                "workers come in, as cards or, where they are many, as a field of squares.",
+                (
+                    "In large type: how many workers there are, one model, no shared photos.",
+                    When(
+                        "crowd",
+                        "Then the workers come in as a field of squares.",
+                        "Then the workers come in as cards.",
+                    ),
+                ),
             ),
             Beat(
                 "photos",
-                "One worker is set off. Where several of its photos are shown, a frame moves from "
-                "one to the next; where the photos were counted, large numbers say how many it "
-                "has and how many all have together.",
+                (
+                    "One worker is set off.",
+                    When("photos_in_turn", "A frame moves from one of its photos to the next."),
+                    When(
+                        "photos_counted",
+                        "Large numbers say how many photos it has and how many all have together.",
+                    ),
+                ),
             ),
             Beat(
                 "coordinator",
-                "The large type gives way to a panel, the coordinator. On it lies the model: "
-                "squares in shades of blue, or one blue tile where no weights were recorded. "
-                "Wires grow from it to the workers.",
+                (
+                    "The large type gives way to a panel, the coordinator.",
+                    When(
+                        "weights",
+                        "On it lies the model, as squares in shades of blue.",
+                        "On it lies the model, as one blue tile.",
+                    ),
+                    "Wires grow from it to the workers.",
+                ),
             ),
             Beat(
                 "front_end",
-                "A second panel, the front end, appears, joined to the coordinator by a line. If "
-                "the untrained model was tested, its result stands there in large type.",
+                (
+                    "A second panel, the front end, appears, joined to the coordinator by a line.",
+                    When(
+                        "tested", "On it stands the result of the untrained model, in large type."
+                    ),
+                ),
             ),
         ),
     ),
@@ -96,19 +161,27 @@ _CHAPTERS = (
         beats=(
             Beat(
                 "dataset",
-                "A large block of equal tiles fades in, all photos together. Where photos were "
-                "recorded, some of the tiles show one.",
+                (
+                    "A large block of equal tiles fades in, all photos together.",
+                    When("photos_on_tiles", "Some of the tiles show a photo."),
+                ),
             ),
             Beat(
                 "deal",
-                "The tiles move into stacks, one for each worker; where workers are many, only a "
-                "few stacks are shown, and the other tiles vanish. A border closes around each "
-                "stack, with the worker's number.",
+                (
+                    When(
+                        "few_stacks",
+                        "The tiles move into a few stacks, each for one worker, and the other "
+                        "tiles vanish.",
+                        "The tiles move into stacks, one for each worker.",
+                    ),
+                    "A border closes around each stack, with the worker's number.",
+                ),
             ),
             Beat(
                 "split",
-                "In the stacks, the tiles kept apart for testing slip down and become outlines; "
-                "the others stay filled. Both parts are labelled and, if there is room, counted.",
+                "In the stacks, the tiles kept apart for testing slip down and become "
+                "outlines; the others stay filled. Both parts are labelled.",
             ),
             Beat(
                 "kinds",
@@ -126,38 +199,73 @@ _CHAPTERS = (
         beats=(
             Beat(
                 "initialise",
-                "The stage appears: coordinator, front end, wires and workers. On the coordinator "
-                "lies the model; where its weights were recorded, plain squares take on their "
-                "shades of blue one after another.",
+                (
+                    "The stage appears: coordinator, front end, wires and workers.",
+                    When(
+                        "weights",
+                        "On the coordinator lies the model: plain squares take on their shades "
+                        "of blue one after another.",
+                        "On the coordinator lies the model, as one blue tile.",
+                    ),
+                ),
             ),
             Beat(
                 "sample",
-                "The workers picked for this round stand out, cards with a strong outline; any "
-                "others fade into the background.",
+                (
+                    When(
+                        "crowd",
+                        "The squares of the workers picked for this round stand out.",
+                        "The cards of the workers picked for this round get a strong outline.",
+                    ),
+                    When("others", "The other workers fade into the background."),
+                ),
             ),
             Beat(
                 "distribute",
-                "Copies of the model travel as blue packets along the wires to the picked workers "
-                "and stay with them; to a crowd, one stream spreads out and marks the squares of "
-                "those picked in blue.",
+                When(
+                    "crowd",
+                    "The model travels along the wires in one blue stream, which spreads "
+                    "out and marks the squares of the picked workers in blue.",
+                    "Copies of the model travel as blue packets along the wires to the "
+                    "picked workers and stay with them.",
+                ),
             ),
             Beat(
                 "train",
-                "Workers pulse as they train, and what they hold turns from blue to red. Where "
-                "losses were recorded, a curve for each of them is drawn batch by batch, all to "
-                "one scale.",
+                (
+                    "Workers pulse as they train, and what they hold turns from blue to red.",
+                    When(
+                        "losses",
+                        "A curve of the loss is drawn for each of them, batch by batch, all to "
+                        "one scale.",
+                    ),
+                ),
             ),
             Beat(
                 "collect",
-                "The red updates travel along the wires to the coordinator and come to rest in "
-                "its tray; workers that send nothing fade back. Where sizes are known, large type "
-                "says how much was sent, and of photos: none.",
+                (
+                    "The red updates travel along the wires to the coordinator and come to "
+                    "rest in its tray.",
+                    When("lost", "Workers that send nothing fade back."),
+                    When("bytes_sent", "Large type says how much was sent, and of photos: none."),
+                ),
             ),
             Beat(
                 "aggregate",
-                "If shares are known, the updates become bars of that width. They turn blue and "
-                "rise into the model; the coordinator pulses, and where weights are drawn, those "
-                "that changed most are highlighted.",
+                (
+                    When(
+                        "shares",
+                        "The updates become bars, as wide as their shares, turn blue and rise "
+                        "into the model.",
+                        "The updates turn blue and rise into the model.",
+                    ),
+                    When(
+                        "weights",
+                        "The coordinator pulses, and the weights that changed most are "
+                        "highlighted.",
+                        "The coordinator pulses once.",
+                    ),
+                ),
             ),
             Beat(
                 "evaluate",
@@ -167,9 +275,14 @@ _CHAPTERS = (
             ),
             Beat(
                 "report",
-                "All workers come back to rest. A pulse runs along the line from the coordinator "
-                "to the front end; if the model was tested before and after the round, both "
-                "results stand there, joined by an arrow.",
+                (
+                    "All workers come back to rest. A pulse runs along the line from the "
+                    "coordinator to the front end.",
+                    When(
+                        "before_and_after",
+                        "There the results before and after the round stand, joined by an arrow.",
+                    ),
+                ),
             ),
         ),
     ),
@@ -181,15 +294,22 @@ _CHAPTERS = (
         beats=(
             Beat(
                 "unequal",
-                "Row by row, a bar grows for a worker, the longer the more photos it holds, with "
-                "their number written out. Where workers are many, one bar stands for all that "
-                "have none of their own.",
+                (
+                    "Row by row, a bar grows for a worker, the longer the more photos it "
+                    "holds, with their number written out.",
+                    When("grouped", "One bar stands for all workers that have none of their own."),
+                ),
             ),
             Beat(
                 "weight",
-                "The workers become rows of a table. A formula, the coordinator's panel and a "
-                "line from smaller to larger appear; where the old weight is known, it stands in "
-                "each row, on the panel and on the line.",
+                (
+                    "The workers become rows of a table. A formula, the coordinator's panel"
+                    " and a line from smaller to larger appear.",
+                    When(
+                        "old_weight",
+                        "The old weight stands in each row, on the panel and on the line.",
+                    ),
+                ),
             ),
             Beat(
                 "sent",
@@ -210,9 +330,14 @@ _CHAPTERS = (
             ),
             Beat(
                 "alike",
-                "The balls take the sizes they would have if every worker counted the same. If "
-                "that balances at another value, a hollow triangle marks it; then the balls "
-                "return to their own sizes.",
+                (
+                    "The balls take the sizes that stand for equal shares of all workers.",
+                    When(
+                        "balanced_elsewhere",
+                        "A hollow triangle marks the other value at which they now balance.",
+                    ),
+                    "Then the balls return to their own sizes.",
+                ),
             ),
         ),
     ),
@@ -230,20 +355,32 @@ _CHAPTERS = (
             ),
             Beat(
                 "grid",
-                "The stage fades, and the workers become rows of a chart with a column for each "
-                "round. Marks show who sent updates in the first rounds; curves of accuracy and, "
-                "if known, of loss begin.",
+                (
+                    "The stage fades, and the workers become rows of a chart with a column "
+                    "for each round. Marks show who sent updates in the first rounds.",
+                    When(
+                        "loss_by_round",
+                        "Curves of accuracy and of loss begin.",
+                        "A curve of accuracy begins.",
+                    ),
+                ),
             ),
             Beat(
                 "grow",
-                "Marks and curves are drawn up to the last round, and the last values appear at "
-                "the curves' ends. In large type, the accuracy runs along and, if known, how much "
-                "was sent so far.",
+                (
+                    "Marks and curves are drawn up to the last round, and the last values "
+                    "appear at the curves' ends.",
+                    When(
+                        "bytes_so_far",
+                        "In large type, the accuracy and how much was sent so far run along.",
+                        "In large type, the accuracy runs along.",
+                    ),
+                ),
             ),
             Beat(
                 "compare",
-                "A dashed line crosses the plot of the accuracy for each level that is known, "
-                "guessing and training in one place, with its name and value.",
+                "Dashed lines cross the plot of the accuracy, one for each level to "
+                "compare with, with its name and value.",
             ),
         ),
     ),
@@ -283,9 +420,11 @@ _CHAPTERS = (
             ),
             Beat(
                 "curves",
-                "In one plot, two lines of accuracy grow round by round and get names and last "
-                "values at their ends: alike data and skewed data. If it is known, a dashed line "
-                "marks the level of guessing.",
+                (
+                    "In one plot, two lines of accuracy grow round by round and get names "
+                    "and last values at their ends: alike data and skewed data.",
+                    When("guessing", "A dashed line marks the level of guessing."),
+                ),
             ),
         ),
     ),
@@ -308,8 +447,7 @@ _CHAPTERS = (
             ),
             Beat(
                 "compared",
-                "A dashed line at the first row's mean is drawn straight across all other rows, "
-                "with its name where there is room.",
+                "A dashed line at the first row's mean is drawn straight across all other rows.",
             ),
             Beat(
                 "alike",
@@ -326,15 +464,25 @@ _CHAPTERS = (
         beats=(
             Beat(
                 "ask",
-                "The stage appears with coordinator, workers and front end. The picked workers "
-                "stand out, any others fade back, and the model travels along the wires to the "
-                "picked ones, in blue.",
+                (
+                    "The stage appears with coordinator, workers and front end. The picked "
+                    "workers stand out, and the model travels along the wires to them, in "
+                    "blue.",
+                    When("others", "The other workers fade into the background."),
+                ),
             ),
             Beat(
                 "fail",
-                "Workers pulse; those that fail fade, each with a cross, and what the others hold "
-                "turns red. If a card fails, its edge turns dashed, any error report travels to "
-                "the coordinator, and the wire breaks off.",
+                (
+                    "Workers pulse; those that fail fade, each with a cross, and what the "
+                    "others hold turns red.",
+                    When("reported", "Error reports travel to the coordinator."),
+                    When(
+                        "crowd",
+                        "",
+                        "The edge of a card that fails turns dashed, and its wire breaks off.",
+                    ),
+                ),
             ),
             Beat(
                 "close",
@@ -344,9 +492,14 @@ _CHAPTERS = (
             ),
             Beat(
                 "all_rounds",
-                "A chart builds up with a column for each round: filled for updates that came, "
-                "outlined for those that never did. If accuracy was measured in several rounds, "
-                "its curve grows along with the columns.",
+                (
+                    "A chart builds up with a column for each round: filled for updates "
+                    "that came, outlined for those that never did.",
+                    When(
+                        "accuracy_by_round",
+                        "The curve of the accuracy grows along with the columns.",
+                    ),
+                ),
             ),
             Beat(
                 "none_came",
@@ -375,21 +528,25 @@ _CHAPTERS = (
             ),
             Beat(
                 "matrix",
-                "A grid of cells appears, a row for each kind of photo, a column for each name "
-                "given. The more often a row's photos got that name, the more the cell stands "
-                "out; bars, if there is room, show right answers.",
+                "A grid of cells appears, a row for each kind of photo, a column for "
+                "each name given. The more often a row's photos got that name, the more"
+                " the cell stands out.",
             ),
             Beat(
                 "sharpen",
-                "As a counter runs through the rounds, cells grow stronger or fainter and any "
-                "bars longer or shorter. The diagonal, from corner to corner, holds the right "
-                "answers; shares are written where there is room.",
+                "As a counter runs through the rounds, cells grow stronger or fainter. "
+                "The diagonal, from corner to corner, holds the right answers.",
             ),
             Beat(
                 "classes",
-                "The row of the kind named right most often is brought out. If there was any "
-                "mistake, a frame closes around the cell of the most common one, with lines to "
-                "what was shown and what it was called.",
+                (
+                    "The row of the kind named right most often is brought out.",
+                    When(
+                        "mistake",
+                        "A frame closes around the cell of the most common mistake, with lines "
+                        "to what was shown and what it was called.",
+                    ),
+                ),
             ),
         ),
     ),
@@ -407,8 +564,11 @@ _CHAPTERS = (
             ),
             Beat(
                 "stayed",
-                "If the size of the photos is known, a bar on the same scale grows for all that "
-                "stayed with the workers; otherwise the picture stays as it was.",
+                When(
+                    "photos_weighed",
+                    "A bar on the same scale grows for all photos that stayed with the workers.",
+                    "Only the caption changes; the bars of what was sent stay as they were.",
+                ),
             ),
             Beat(
                 "balance",
@@ -431,15 +591,26 @@ FILM = (
         beats=(
             Beat(
                 "runs",
-                "Recorded runs are listed with the start of their fingerprints and, if there is "
-                "room, strategy, rounds and seed: several as rows of a table, if they are many "
-                "only some; a single one as a few facts.",
+                (
+                    When(
+                        "several_runs",
+                        "The recorded runs are listed as the rows of a table, with the start of"
+                        " their fingerprints.",
+                        "The recorded run is described by a few facts, with the start of its "
+                        "fingerprint.",
+                    ),
+                    When("runs_left_out", "A line below says how many more there are."),
+                ),
             ),
             Beat(
                 "thanks",
-                "The list fades. In its place come, as far as all runs agree on them, the "
-                "versions of the software, the data set and the code, and when the runs were "
-                "recorded.",
+                When(
+                    "several_runs",
+                    "The list fades. In its place come facts that all runs share: versions "
+                    "of the software, the data set, the code and the dates of recording.",
+                    "The facts fade. In their place come others: versions of the software, "
+                    "the data set, the code and the date of recording.",
+                ),
             ),
         ),
     ),
@@ -458,8 +629,14 @@ LOOP = Chapter(
 )
 
 
-def _check(chapter: Chapter) -> None:
-    """Check that a chapter has its files and beats, and that each beat has a description.
+def _facts() -> frozenset[str]:
+    """Return the names of the facts, without importing them."""
+    module = ast.parse((HERE / FACTS).read_text("utf-8"))
+    return frozenset(node.name for node in module.body if isinstance(node, ast.FunctionDef))
+
+
+def _check(chapter: Chapter, facts: frozenset[str]) -> None:
+    """Check that a chapter has its files and beats, and each beat a description of known facts.
 
     Raises:
         ValueError: something is missing.
@@ -478,12 +655,20 @@ def _check(chapter: Chapter) -> None:
     if not chapter.beats:
         raise ValueError(f"scenes.FILM: the chapter {chapter.name!r} has no beats. Declare them")
     for beat in chapter.beats:
-        if not beat.description:
+        if not beat.sentences:
             raise ValueError(
                 f"scenes.FILM: the beat {beat.name!r} of the chapter {chapter.name!r} has no "
                 "description. Describe its picture in a sentence"
             )
+        named = {part.fact for part in beat.parts if isinstance(part, When)}
+        for fact in sorted(named - facts):
+            raise ValueError(
+                f"scenes.FILM: the beat {beat.name!r} of the chapter {chapter.name!r} depends on "
+                f"{fact!r}, which scenes/{FACTS} does not define. Define it there, or choose a "
+                "fact from there"
+            )
 
 
+_FACTS = _facts()
 for _chapter in (*FILM, LOOP):
-    _check(_chapter)
+    _check(_chapter, _FACTS)

@@ -17,6 +17,7 @@ from scenes.drawing.text import wrapped
 from scenes.outputs.audit import numbers_of
 from scenes.render.jobs import dry_run, jobs
 from scenes.render.looks import Look
+from scenes.story.facts import holds
 from scenes.text.errors import NotRecordedError
 from scenes.text.languages import LANGUAGES
 from scenes.text.lines import in_language
@@ -64,7 +65,8 @@ def spec_of(chapter: str, recipe: Recipe) -> tuple[Any, str]:
 def test_any_run_that_has_a_story_is_drawn_by_the_rules(
     chapter: str, recipe: Recipe, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    if spec_of(chapter, recipe)[0] is None:
+    spec, _ = spec_of(chapter, recipe)
+    if spec is None:
         return
     folder = tmp_path_factory.mktemp("run")
     runs = tuple(saved(folder, run) for run in recipe.make())
@@ -73,3 +75,6 @@ def test_any_run_that_has_a_story_is_drawn_by_the_rules(
         scene = dry_run(replace(job, folder=folder / "manim"))
     assert not faults
     assert not [n for n in numbers_of(chapter, scene.beats) if n.number is None]
+    declared = {beat.name: beat for beat in job.chapter.beats}
+    for played in scene.beats:
+        assert declared[played.name].seen(lambda fact: holds(fact, spec))

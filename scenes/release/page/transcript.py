@@ -6,12 +6,14 @@ from itertools import pairwise
 from typing import Any
 
 from fl_sim import record
+from scenes import Beat
 from scenes.outputs.captions import TextKey, translations
 from scenes.outputs.cues import starts
 from scenes.release.page.places import Addresses
 from scenes.release.products import Film
 from scenes.render.clips import BeatMetadata, TimedText
 from scenes.render.jobs import Clip, Job
+from scenes.story.facts import holds
 from scenes.text.language import Language
 from scenes.text.languages import LANGUAGES
 from scenes.text.lines import Line, Text, in_language, numbers_of
@@ -78,6 +80,7 @@ class _Translator:
 
     def __init__(self, job: Job, spec: Any, language: Language, addresses: Addresses) -> None:
         own = LANGUAGES[job.look.language]
+        self.spec = spec
         self.language = language
         self.title = str(in_language(spec.title, language))
         self.default_run = next(iter(record.load_all(job.runs).values())).name
@@ -93,6 +96,11 @@ class _Translator:
             return self._linked(str(translated), numbers_of(translated))
         numbers = [self._number(number) for number in text.numbers]
         return self._linked(_exchanged(text.text, text.numbers, numbers), numbers)
+
+    def description(self, beat: Beat) -> str:
+        """Return the description of what is seen in a beat."""
+        sentences = beat.seen(lambda fact: holds(fact, self.spec))
+        return " ".join(map(self.language.translate, sentences))
 
     def _number(self, number: Number) -> Number:
         translated: Text = self.translated.get(TextKey.of(number.text, [number]), number)
@@ -134,7 +142,7 @@ def cut(text: str, numbers: Sequence[Number]) -> Iterator[tuple[str, Number | No
 def _chapter(translator: _Translator, clip: Clip, start: float, end: float) -> ChapterTranscript:
     before: set[str] = set()
     beats = []
-    descriptions = dict(clip.chapter.beats)
+    declared = {beat.name: beat for beat in clip.chapter.beats}
     for number, beat in enumerate(clip.beats, 1):
         figure = f"figures/{clip.chapter.name}-{number}-{beat.name}.png"
         beats.append(
@@ -143,7 +151,7 @@ def _chapter(translator: _Translator, clip: Clip, start: float, end: float) -> C
                 start + beat.start,
                 start + beat.end,
                 translator.parts(beat.texts[0]),
-                translator.language.translate(descriptions[beat.name]),
+                translator.description(declared[beat.name]),
                 [translator.parts(one) for one in _new(beat, before)],
                 figure,
             )

@@ -9,10 +9,12 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
+from scenes import FILM, LOOP
+
 HERE = Path(__file__).parent
 SCENES = HERE.parents[1]
 # The functions with translatable texts, and the positions of these arguments; ``_`` in templates.
-KEYWORDS = {"text": None, "line": None, "plural": (2, 3), "Beat": (2,), "_": None}
+KEYWORDS = {"text": None, "line": None, "plural": (2, 3), "_": None}
 SOURCES = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
 
 
@@ -23,6 +25,10 @@ def _empty(language: str | None = None) -> Catalog:
 def template() -> Catalog:
     """Return a catalogue of all translatable texts in the code."""
     found = _empty()
+    for chapter in (*FILM, LOOP):
+        for beat in chapter.beats:
+            for sentence in beat.sentences:
+                found.add(sentence)
     for path, line, message in _messages():
         found.add(message, locations=[(path, line)])
     return found

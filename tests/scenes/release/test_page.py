@@ -374,6 +374,7 @@ def test_keys_walk_through_the_rounds(visit: Visit) -> None:
         slider = seen.page.locator("#round")
         slider.focus()
         assert slider.get_attribute("aria-valuetext") == f"All rounds, up to {LAST}"
+        assert slider.input_value() == str(LAST)
         for key, number in walk.items():
             seen.page.keyboard.press(key)
             assert spec(seen) == recorded(number)

@@ -272,7 +272,7 @@ function show(name, i, keep = true) {
     card.className = i === null ? "" : state(run.rounds[i], worker);
   });
   const slider = byId("round");
-  slider.value = i ?? 0;
+  slider.value = i ?? end;
   slider.setAttribute("aria-valuetext", spoken(i));
   byId("place").href = `${run.folder}/index.html${i === null ? "" : `#rounds[${i}]`}`;
 }
@@ -311,9 +311,10 @@ function walk(i) {
   show(run.name, i);
 }
 
-// While the whole run is shown, the slider is at the first round: the first step shows that round.
+// While the whole run is shown, the slider is at the last round: the first step shows it.
 function enter(event) {
-  const at = { Home: 0, ArrowRight: 0, ArrowUp: 0, ArrowLeft: 0, ArrowDown: 0, End: run.rounds.length - 1 }[event.key];
+  const end = run.rounds.length - 1;
+  const at = { Home: 0, ArrowRight: end, ArrowUp: end, ArrowLeft: end, ArrowDown: end, End: end }[event.key];
   if (round !== null || at === undefined) return;
   event.preventDefault();
   walk(at);

@@ -1,0 +1,174 @@
+"""Facts of a chapter's spec that decide what is seen.
+
+They choose the sentences of the beats' descriptions: ``When("crowd", ...)`` in ``scenes`` calls
+``crowd``. Each function takes the spec of a chapter that the fact belongs to.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from scenes.story.crowds import crowded
+from scenes.story.specs import StageSpec
+
+
+def holds(name: str, spec: Any) -> bool:
+    """Return whether a fact, given by name, holds for a chapter's spec."""
+    return bool(globals()[name](spec))
+
+
+# --- the stage
+
+
+def crowd(spec: Any) -> bool:
+    """Whether the workers are drawn as a crowd of squares, not as cards."""
+    return crowded(len(_stage(spec).workers))
+
+
+def others(spec: Any) -> bool:
+    """Whether some workers are not picked for the round."""
+    picked: Sequence[int] = _on_stage(spec).picked
+    return len(picked) < len(_stage(spec).workers)
+
+
+def weights(spec: Any) -> bool:
+    """Whether weights of the model are drawn as squares."""
+    plate = spec.first_plate if hasattr(spec, "first_plate") else spec.plate
+    return plate[0] is not None
+
+
+def _on_stage(spec: Any) -> Any:
+    """Return the part of a spec that is played on the stage."""
+    return spec.round if hasattr(spec, "round") else spec
+
+
+def _stage(spec: Any) -> StageSpec:
+    stage: StageSpec = _on_stage(spec).stage
+    return stage
+
+
+# --- the cast
+
+
+def tested(spec: Any) -> bool:
+    """Whether the front end shows a result of the first model."""
+    return bool(spec.reading[0].text)
+
+
+def photos_in_turn(spec: Any) -> bool:
+    """Whether the card of the worker that is set off has photos."""
+    return not crowd(spec) and spec.stage.workers[spec.worker].photos is not None
+
+
+def photos_counted(spec: Any) -> bool:
+    """Whether the numbers of photos are known."""
+    return bool(spec.held)
+
+
+# --- partitions
+
+
+def photos_on_tiles(spec: Any) -> bool:
+    """Whether some tiles show a photo."""
+    return any(stack.photos is not None for stack in spec.stacks.stacks)
+
+
+def few_stacks(spec: Any) -> bool:
+    """Whether some workers have no stack on screen."""
+    return bool(spec.stacks.rest)
+
+
+# --- one round
+
+
+def losses(spec: Any) -> bool:
+    """Whether a loss is drawn for the workers."""
+    return bool(spec.curves)
+
+
+def lost(spec: Any) -> bool:
+    """Whether some workers send nothing."""
+    return bool(spec.lost)
+
+
+def bytes_sent(spec: Any) -> bool:
+    """Whether the sizes of the updates are known."""
+    return any(spec.sent)
+
+
+def shares(spec: Any) -> bool:
+    """Whether the updates are weighed."""
+    return bool(spec.weighed.each)
+
+
+def before_and_after(spec: Any) -> bool:
+    """Whether the model was tested before and after the round."""
+    return spec.before_and_after is not None
+
+
+# --- the weighted average
+
+
+def grouped(spec: Any) -> bool:
+    """Whether one row stands for several workers."""
+    return any(term.workers > 1 for term in spec.average.terms)
+
+
+def old_weight(spec: Any) -> bool:
+    """Whether the weight before the round is known."""
+    return spec.average.before is not None
+
+
+def balanced_elsewhere(spec: Any) -> bool:
+    """Whether equal shares give another average."""
+    return spec.average.alike is not None
+
+
+# --- many rounds
+
+
+def loss_by_round(spec: Any) -> bool:
+    """Whether the loss is drawn beside the accuracy."""
+    return len(spec.history.series) > 1
+
+
+def bytes_so_far(spec: Any) -> bool:
+    """Whether the bytes that were sent so far are shown."""
+    return len(spec.so_far) > 1
+
+
+# --- other chapters
+
+
+def guessing(spec: Any) -> bool:
+    """Whether the level of guessing is known."""
+    return spec.accuracy is not None and spec.accuracy.chart.level is not None
+
+
+def reported(spec: Any) -> bool:
+    """Whether a worker that failed reports its error, and is a card."""
+    return not crowd(spec) and any(failure.reported for failure in spec.round.failures)
+
+
+def accuracy_by_round(spec: Any) -> bool:
+    """Whether the accuracy has a curve beside the replies."""
+    return spec.replies.accuracy is not None
+
+
+def mistake(spec: Any) -> bool:
+    """Whether the last model called some photo wrong."""
+    return spec.confusion is not None and spec.confusion.mistake is not None
+
+
+def photos_weighed(spec: Any) -> bool:
+    """Whether the size of the photos is known."""
+    return bool(spec.kept)
+
+
+def several_runs(spec: Any) -> bool:
+    """Whether several runs are listed, as a table."""
+    return bool(spec.table)
+
+
+def runs_left_out(spec: Any) -> bool:
+    """Whether the table does not have all runs."""
+    return spec.left_out is not None
