@@ -272,14 +272,14 @@ def _why_missing(name_or_path: str | Path, path: Path) -> str:
     if begun := interrupted.find(path, RUNS) or interrupted.find(RUNS / path, RUNS):
         return str(begun)
     known = names()
-    hint = did_you_mean(str(name_or_path), [*known, *_beside(path)])
+    hint = did_you_mean(str(name_or_path), [*known, *_records_beside(path)])
     return (
         f"{name_or_path}: no {RUN_FILE} there, and no run of that name.{hint} "
         f"Runs here: {', '.join(known) or 'none'}. Make one with: {_command(path)}"
     )
 
 
-def _beside(path: Path) -> list[str]:
+def _records_beside(path: Path) -> list[str]:
     """Return the paths of the records in the folder of a path that names a folder."""
     if len(path.parts) < 2:
         return []
