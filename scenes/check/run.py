@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from fl_sim.terminal import did_you_mean
 from scenes import Chapter
 from scenes.check.finding import Finding
 from scenes.fast.scheduler import OnProgress, WorkerContext
@@ -58,7 +59,8 @@ def scenes_of(file: Path, names: Sequence[str], look: Look) -> list[Job]:
     ]
     for name in names:
         if name not in found:
-            raise ChapterError(f"{file} has no scene {name!r}. It has: {', '.join(found)}")
+            hint = did_you_mean(name, found)
+            raise ChapterError(f"{file} has no scene {name!r}.{hint} It has: {', '.join(found)}")
     if not found:
         raise ChapterError(f"{file} defines no scene. Define a subclass of Manim's Scene in it")
     return [

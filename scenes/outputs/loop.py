@@ -1,12 +1,12 @@
 """The loop for a README as a GIF."""
 
-import os
 from fractions import Fraction
 from pathlib import Path
 
 import av
 from av.filter import Graph
 
+from scenes.outputs.targets import whole
 from scenes.text.errors import LoopSizeError
 
 GIF_WIDTH = 720  # pixels
@@ -15,7 +15,7 @@ COLORS = 96  # enough for flat pictures
 BIGGEST = 1_500_000  # bytes
 
 
-def gif(movie: Path, path: Path, width: int = GIF_WIDTH, biggest: int = BIGGEST) -> Path:
+def gif(movie: Path, path: Path, width: int = GIF_WIDTH, biggest: int | None = BIGGEST) -> Path:
     """Convert a movie to a GIF with its own palette, and return the path.
 
     The palette is computed from changing pixels, and there is no dithering: flat colours look
@@ -25,22 +25,18 @@ def gif(movie: Path, path: Path, width: int = GIF_WIDTH, biggest: int = BIGGEST)
         movie: the movie.
         path: the GIF's path.
         width: the GIF's width, pixels.
-        biggest: the size limit, bytes.
+        biggest: the size limit, bytes; None for no limit.
 
     Raises:
         LoopSizeError: the GIF is too large; nothing was written.
     """
-    partial = path.with_name(f".{os.getpid()}.{path.name}")
-    try:
+    with whole(path) as partial:
         _encode(movie, partial, width)
         size = partial.stat().st_size
-        if size > biggest:
+        if biggest is not None and size > biggest:
             raise LoopSizeError(
                 f"{path} would have {size} bytes, but the limit is {biggest}. Shorten the loop"
             )
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
     return path
 
 

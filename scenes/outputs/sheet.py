@@ -8,6 +8,7 @@ import av
 from PIL import Image, ImageDraw, ImageFont
 
 from scenes import theme
+from scenes.outputs.targets import whole
 from scenes.render.jobs import Clip
 
 COLUMNS = 4
@@ -64,6 +65,6 @@ def sheet(clips: Sequence[Clip], path: Path, columns: int = COLUMNS) -> Path:
         x, y = GAP + (i % columns) * step[0], GAP + (i // columns) * step[1]
         draw.text((x, y), label, theme.DATA, font)
         page.paste(still.resize((STILL_WIDTH, height)), (x, y + LABEL))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    page.save(path)
+    with whole(path) as partial:
+        page.save(partial)
     return path

@@ -1,5 +1,6 @@
 """The plan of a release: its films and clips, and the reasons to render them."""
 
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -47,7 +48,7 @@ class Request:
     def command(self) -> str:
         """The command of the request, without the folder."""
         default = Request()
-        words = [COMMAND, *(f"--run {record.resolve(run).name}" for run in self.runs)]
+        words = [COMMAND, *(f"--run {shlex.quote(record.resolve(run).name)}" for run in self.runs)]
         for option in ("quality", "theme"):
             value = getattr(self.look, option)
             words += [f"--{option} {value}"] if value != getattr(default.look, option) else []

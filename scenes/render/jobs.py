@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from fl_sim import record
+from fl_sim.terminal import did_you_mean
 from scenes import FILM, LOOP, Chapter
 from scenes.fast.scheduler import WorkerContext
 from scenes.render.looks import QUALITIES, Look
@@ -76,7 +77,10 @@ def jobs(names: Sequence[str], runs: Sequence[str] = (), look: Look | None = Non
         check_beats(chapter)
     for name in names:
         if name not in known:
-            raise ChapterError(f"there is no chapter {name!r}. Choose from: {', '.join(known)}")
+            raise ChapterError(
+                f"there is no chapter {name!r}.{did_you_mean(name, known)} Choose from: "
+                f"{', '.join(known)}"
+            )
     chosen = [chapter for name, chapter in known.items() if name in names] if names else FILM
     look = look or Look()
     return [
