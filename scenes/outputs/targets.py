@@ -82,7 +82,7 @@ def check_file(path: Path, formats: Sequence[str] = ()) -> None:
         raise OutputError(f"{path} is there and is no file. Name another one")
     if path.is_file() and not os.access(path, os.W_OK):
         raise OutputError(f"{path} is read-only. Name another file, or make it writable")
-    check_folder(path.parent, partial_of(path).name)
+    _check_writable(path)
 
 
 def check_gif(path: Path, clips: int) -> None:
@@ -103,18 +103,26 @@ def _either(formats: Sequence[str]) -> str:
     return f"{', '.join(others)} or {last}" if others else last
 
 
-def check_folder(folder: Path, name: str = "file") -> None:
-    """Check that a file of some name can be made in a folder, there or not, without a trace.
+def check_folder(folder: Path) -> None:
+    """Check that files can be made in a folder, there or not, without a trace.
 
     Raises:
         OutputError: a file is in the folder's place or above it.
         OSError: the folder cannot be made or written to.
     """
+    _check_writable(folder / "file")
+
+
+def _check_writable(path: Path) -> None:
+    folder = path.parent
     above = next(one for one in (folder, *folder.parents) if os.path.lexists(one))
     if not above.is_dir():
         raise OutputError(f"{above} is no folder. Name another place")
-    with TemporaryDirectory(prefix=".fedreel-", dir=above) as probe:
-        Path(probe, name).touch()
+    try:
+        with TemporaryDirectory(prefix=".fedreel-", dir=above) as probe:
+            Path(probe, partial_of(path).name).touch()
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error
 
 
 def partial_of(path: Path) -> Path:
