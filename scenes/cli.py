@@ -10,11 +10,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial, wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 import cloup
 
+from fl_sim.terminal import one_line, say, streams, table
+from fl_sim.wording import did_you_mean
 from scenes import FILM, LOOP
 from scenes.drawing.palettes import PALETTES
 from scenes.render.looks import QUALITIES, SHAPES, Look
@@ -22,10 +24,14 @@ from scenes.text.languages import LANGUAGES, check_catalogues, untranslated
 from scenes.text.naming import Naming, usual_title
 
 if TYPE_CHECKING:
+    from scenes.fast.scheduler import OnProgress
+    from scenes.outputs.movies import Rendered
     from scenes.release.manifest import Manifest
     from scenes.release.plan import Request
     from scenes.render.clips import Renderer
-    from scenes.render.jobs import Clip, Job
+    from scenes.render.jobs import Job
+
+Result = TypeVar("Result")
 
 SETTINGS = cloup.Context.settings(
     help_option_names=["-h", "--help"],
@@ -33,7 +39,19 @@ SETTINGS = cloup.Context.settings(
 )
 INTERRUPTED = 130
 HERE = "here"  # the default place to render
-CHAPTERS = ", ".join(chapter.name for chapter in FILM)
+CHAPTERS = ", ".join(chapter.name for chapter in (*FILM, LOOP))
+FILM_FILE, LOOP_FILE = "media/film/fedreel.mp4", "media/film/loop.gif"
+SHEET_FILE, SLIDES_FILE = "media/sheet.png", "media/slides.html"
+CACHED = "finished clips are in the cache"
+
+
+class Choice(click.Choice[str]):
+    """A choice of words that asks for the most similar one."""
+
+    def get_invalid_choice_message(self, value: Any, ctx: click.Context | None) -> str:
+        """Return what is said of another word."""
+        known = [str(choice) for choice in self.choices]
+        return f"{super().get_invalid_choice_message(value, ctx)}{did_you_mean(str(value), known)}"
 
 
 def examples(*lines: str) -> str:
@@ -48,7 +66,7 @@ def chapters_argument(command: Callable[..., Any]) -> Callable[..., Any]:
         "chapters",
         nargs=-1,
         metavar="[CHAPTER]...",
-        help=f"Chapters to use, of {CHAPTERS}. Default: all.",
+        help=f"Chapters to use, of {CHAPTERS}. Default: the film, which is all but {LOOP.name}.",
     )(command)
 
 
@@ -79,7 +97,7 @@ def look_options(
     size = cloup.option(
         "-q",
         "--quality",
-        type=cloup.Choice(list(QUALITIES)),
+        type=Choice(list(QUALITIES)),
         default=quality,
         show_default=True,
         help=f"Height and frame rate: {', '.join(map(str, QUALITIES.values()))}.",
@@ -87,18 +105,18 @@ def look_options(
     shape = cloup.option(
         "--shape",
         "shapes" if several else "shape",
-        type=cloup.Choice(list(SHAPES)),
+        type=Choice(list(SHAPES)),
         help="Width to height. Each shape has its own layout."
         + ("  [default: all; may be repeated]" if several else ""),
         **_maybe_multiple(list(SHAPES) if several else default.shape),
     )
     theme = cloup.option(
-        "--theme", type=cloup.Choice(list(PALETTES)), default=default.theme, show_default=True
+        "--theme", type=Choice(list(PALETTES)), default=default.theme, show_default=True
     )
     language = cloup.option(
         "--language",
         "languages" if several else "language",
-        type=cloup.Choice(list(LANGUAGES)),
+        type=Choice(list(LANGUAGES)),
         help="Language of captions, names and numbers."
         + (f"  [default: {default.language}; may be repeated]" if several else ""),
         **_maybe_multiple([default.language] if several else default.language),
@@ -127,7 +145,7 @@ def naming_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(command)
     def with_naming(*values: Any, title: str, author: str, **others: Any) -> None:
-        with _one_line_errors():
+        with _one_line_errors("Nothing was made"):
             naming = Naming(title, author)
         command(*values, naming=naming, **others)
 
@@ -150,7 +168,7 @@ def on_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the option for the place to render to a command."""
     return cloup.option(
         "--on",
-        type=cloup.Choice([HERE, "ray"]),
+        type=Choice([HERE, "ray"]),
         default=HERE,
         show_default=True,
         help="Render on this machine or on a Ray cluster: by default the one that `ray start` "
@@ -163,9 +181,9 @@ def output_option(default: str) -> Callable[[Callable[..., Any]], Callable[..., 
     return cloup.option(
         "-o",
         "--output",
-        type=cloup.Path(dir_okay=False, path_type=Path),
-        help=f"The file to write.  [default: {default}; other shapes, themes and languages get a "
-        "suffix]",
+        type=cloup.Path(path_type=Path),
+        help=f"The file to write.  [default: {default}; other chapters, looks and runs are added "
+        "to its name]",
     )
 
 
@@ -191,7 +209,7 @@ def cli() -> None:
 @look_options("medium")
 @naming_options
 @on_option
-@output_option("media/film/fedreel.mp4")
+@output_option(FILM_FILE)
 def film(
     chapters: tuple[str, ...],
     runs: tuple[str, ...],
@@ -200,20 +218,28 @@ def film(
     naming: Naming,
     **look: str,
 ) -> None:
-    """Render chapters, and join them into a movie with a captions file."""
-    with _one_line_errors():
-        todo, failed = _told(chapters, runs, look, on, naming.title)
-        from scenes.outputs.film import join
+    """Render chapters, and join them into a movie with a captions file.
 
-        clips, undrawn = _render(todo, on)
-        chosen = todo[0].look
-        path = join(
-            clips,
-            output or Path(f"media/film/fedreel{chosen.label}.mp4"),
-            naming.metadata(LANGUAGES[chosen.language]),
-        )
-        seconds = sum(clip.seconds for clip in clips)
-        click.echo(f"film: {path}, {seconds:.0f} s, captions: {path.with_suffix('.srt')}")
+    The movie is MP4, MOV or WebM, as its name ends; that of one chapter can be a GIF.
+    """
+    with _one_line_errors(f"No film was written; {CACHED}"):
+        todo, failed = _told(chapters, runs, look, on, naming.title)
+        from scenes.outputs.movies import film as make
+        from scenes.outputs.targets import FILM_FORMATS, check_file, check_gif, named
+
+        path = output or named(FILM_FILE, chapters, runs, todo[0].look, "medium")
+        check_file(path, FILM_FORMATS)
+        check_gif(path, len(todo))
+        check_file(path.with_suffix(".srt"))
+        about = naming.metadata(LANGUAGES[todo[0].look.language])
+
+        def finish(rendered: "Rendered", on_progress: "OnProgress") -> tuple[list[Path], float]:
+            seconds = sum(clip.seconds for clip in rendered.clips)
+            return make(rendered, path, on_progress, about), seconds
+
+        ((_, *captions), seconds), undrawn = _render(todo, "film", finish, on)
+        beside = f", captions: {captions[0]}" if captions else ""
+        say(f"film: {path}, {seconds:.0f} s{beside}")
         _end_without([*failed, *undrawn])
 
 
@@ -221,38 +247,47 @@ def film(
 @run_option
 @look_options("medium")
 @naming_options
-@output_option("media/loop.gif")
+@output_option(LOOP_FILE)
 def loop(runs: tuple[str, ...], output: Path | None, naming: Naming, **look: str) -> None:
-    """Make a short seamless loop for a README, as GIF and as MP4."""
-    with _one_line_errors():
-        todo = _jobs((LOOP.name,), runs, look)
-        from scenes.outputs.film import join
-        from scenes.outputs.loop import gif
+    """Make a short seamless loop for a README, as GIF and as MP4.
 
-        clips, _ = _render(todo)
-        output = output or Path(f"media/loop{todo[0].look.label}.gif")
+    If the name of the output ends in .mp4, .mov or .webm, there is that file alone.
+    """
+    with _one_line_errors(f"No loop was written; {CACHED}"):
+        todo = _jobs((LOOP.name,), runs, look)
+        from scenes.outputs.movies import loop as make
+        from scenes.outputs.targets import LOOP_FORMATS, check_file, named
+
+        path = output or named(LOOP_FILE, (), runs, todo[0].look, "medium")
+        check_file(path, LOOP_FORMATS)
+        if path.suffix == ".gif":
+            check_file(path.with_suffix(".mp4"))
         about = naming.metadata(LANGUAGES[todo[0].look.language])
-        movie = join(clips, output.with_suffix(".mp4"), about)
-        path = gif(movie, output)
-        click.echo(f"loop: {path}, {path.stat().st_size / 1e6:.2f} MB, and {movie}")
+        (first, *beside), _ = _render(
+            todo, "loop", lambda rendered, on_progress: make(rendered, path, on_progress, about)
+        )
+        also = f", and {beside[0]}" if beside else ""
+        say(f"loop: {first}, {first.stat().st_size / 1e6:.2f} MB{also}")
 
 
 @cli.command(epilog=examples("fedreel sheet", "fedreel sheet one_round --quality medium"))
 @chapters_argument
 @run_option
 @look_options("low")
-@output_option("media/sheet.png")
+@output_option(SHEET_FILE)
 def sheet(
     chapters: tuple[str, ...], runs: tuple[str, ...], output: Path | None, **look: str
 ) -> None:
     """Make a contact sheet: two labelled stills of every beat on one picture."""
-    with _one_line_errors():
+    with _one_line_errors(f"No sheet was written; {CACHED}"):
         todo, failed = _told(chapters, runs, look)
         from scenes.outputs.sheet import sheet as make
+        from scenes.outputs.targets import SHEET_FORMATS, check_file, named
 
-        path = output or Path(f"media/sheet{todo[0].look.label}.png")
-        clips, undrawn = _render(todo)
-        click.echo(f"sheet: {make(clips, path)}")
+        path = output or named(SHEET_FILE, chapters, runs, todo[0].look, "low")
+        check_file(path, SHEET_FORMATS)
+        _, undrawn = _render(todo, "sheet", lambda rendered, _: make(rendered.clips, path))
+        say(f"sheet: {path}")
         _end_without([*failed, *undrawn])
 
 
@@ -263,7 +298,7 @@ def sheet(
 @cloup.option(
     "--json",
     "json_path",
-    type=cloup.Path(dir_okay=False, path_type=Path),
+    type=cloup.Path(path_type=Path),
     help="Also write the list to this file.",
 )
 def audit(
@@ -277,9 +312,13 @@ def audit(
 
     The exit code is 1 if a digit has no source.
     """
-    with _one_line_errors():
+    with _one_line_errors("No number was listed"):
         from scenes.outputs import audit as audits
+        from scenes.outputs.targets import check_file
         from scenes.render.progress import with_bars
+
+        if json_path:
+            check_file(json_path)
 
         todo = _all_jobs(chapters, runs, every_look, look)
         numbers = with_bars(todo, "audit", partial(audits.audit, todo))
@@ -287,7 +326,7 @@ def audit(
         if json_path:
             audits.write(numbers, json_path)
         without = sum(number.number is None for number in numbers)
-        click.echo(f"{len(numbers)} numbers on screen, {without} without a source")
+        say(f"{len(numbers)} numbers on screen, {without} without a source")
         sys.exit(1 if without else 0)
 
 
@@ -309,7 +348,7 @@ def audit(
 @cloup.option(
     "--json",
     "json_path",
-    type=cloup.Path(dir_okay=False, path_type=Path),
+    type=cloup.Path(path_type=Path),
     help="Also write the findings to this file.",
 )
 @cloup.option(
@@ -332,13 +371,17 @@ def check(
 
     The exit code is 1 if there are findings.
     """
-    with _one_line_errors():
+    with _one_line_errors("Nothing was reported"):
         from scenes.check import report
         from scenes.check.run import check as find
         from scenes.check.run import scenes_of
+        from scenes.outputs.targets import check_file, check_folder
         from scenes.render.looks import every_look as looks_of
         from scenes.render.progress import with_bars
 
+        check_folder(output)
+        if json_path:
+            check_file(json_path)
         if what and what[0].endswith(".py"):
             looks = looks_of("low") if every_look else [Look("low", **look)]
             todo = [job for one in looks for job in scenes_of(Path(what[0]), what[1:], one)]
@@ -348,7 +391,7 @@ def check(
         report.table(checked)
         if json_path:
             report.write(checked, json_path)
-        click.echo(report.summary(checked, output))
+        say(report.summary(checked, output))
         sys.exit(1 if any(chapter.findings for chapter in checked) else 0)
 
 
@@ -385,11 +428,12 @@ def release(
     It has the film and its chapters as MP4 and WebM, captions in all languages, a figure of each
     beat, the loop, a web page, and a manifest of all files and numbers.
     """
-    with _one_line_errors():
+    with _one_line_errors(f"No release was made: {out} is as it was; {CACHED}"):
         from scenes.render.workers import prepare
 
         if on == HERE:
             prepare()
+        from scenes.outputs.targets import check_folder
         from scenes.release.explain import explanation
         from scenes.release.plan import check_place, plan, unchanged
         from scenes.release.release import release as make
@@ -400,17 +444,18 @@ def release(
         renderer = _renderer(on)
         out = out.resolve()
         check_place(out)
+        check_folder(out.parent)
         request = _request(runs, naming, **chosen)
         before = unchanged(request, out)
         if before and not explain:
-            click.echo(f"{out}: nothing has changed, {len(before.files)} files")
+            say(f"{out}: nothing has changed, {len(before.files)} files")
             return
         planned = plan(request)
         for reason in planned.left_out:
-            click.echo(f"fedreel: {reason}", err=True)
+            say(f"fedreel: {one_line(reason)}", err=True)
         if explain:
             for line in explanation(request, planned, out, Store(STORE)):
-                click.echo(line)
+                say(line)
             return
         begun = time.monotonic()
         failed = [str(one) for one in planned.left_out if isinstance(one, ChapterFailedError)]
@@ -443,21 +488,19 @@ def _request(
 
 def _summary(manifest: "Manifest", out: Path, seconds: float) -> None:
     """Print the number and size of a release's files by folder, and the time needed."""
-    from rich.console import Console
-    from rich.table import Table
-
-    rows = Table("in", "files", "MB", box=None, header_style="dim")
+    rows = []
     for place in sorted({Path(file.path).parent.as_posix() for file in manifest.files}):
         files = [file for file in manifest.files if Path(file.path).parent.as_posix() == place]
         size = sum(file.bytes for file in files) / 1e6
-        rows.add_row(place if place != "." else "the folder itself", f"{len(files)}", f"{size:.2f}")
-    Console().print(rows)
+        where = place if place != "." else "the folder itself"
+        rows.append((where, f"{len(files)}", f"{size:.2f}"))
+    table(("in", "files", "MB"), rows)
     for file in manifest.files:
         if file.budget:
-            click.echo(f"{file.path}: {file.bytes / 1e3:.0f} of at most {file.budget / 1e3:.0f} kB")
+            say(f"{file.path}: {file.bytes / 1e3:.0f} of at most {file.budget / 1e3:.0f} kB")
     film = max(file.seconds or 0 for file in manifest.files)
     size = sum(file.bytes for file in manifest.files) / 1e6
-    click.echo(
+    say(
         f"{out}: {len(manifest.files)} files, {size:.1f} MB, in {seconds:.0f} s; "
         f"the film lasts {film:.0f} s. Open {out / 'index.html'}"
     )
@@ -472,7 +515,7 @@ def _summary(manifest: "Manifest", out: Path, seconds: float) -> None:
 @run_option
 @look_options("medium")
 @naming_options
-@output_option("media/slides.html")
+@output_option(SLIDES_FILE)
 def slides(
     chapters: tuple[str, ...],
     runs: tuple[str, ...],
@@ -485,24 +528,26 @@ def slides(
     Arrow keys, space and Page Down change the slide; F is full screen. Chapters that were already
     rendered in the same look come from the cache.
     """
-    with _one_line_errors():
+    with _one_line_errors(f"No slides were written; {CACHED}"):
+        todo, failed = _told(chapters, runs, look, title=naming.title)
         from scenes.outputs.slides import deck
+        from scenes.outputs.targets import SLIDES_FORMATS, check_file
+        from scenes.outputs.targets import named as name_of
         from scenes.text.languages import named
 
-        todo, failed = _told(chapters, runs, look, title=naming.title)
-        clips, undrawn = _render(todo, title="slides")
         chosen = todo[0].look
+        path = output or name_of(SLIDES_FILE, chapters, runs, chosen, "medium")
+        check_file(path, SLIDES_FORMATS)
         language = named(chosen.language)
         name = naming.title_in(language)
-        shown = {clip.chapter for clip in clips}
-        titles = [
-            str(job.tell().title.in_language(language)) for job in todo if job.chapter in shown
-        ]
-        path = deck(clips, output or Path(f"media/slides{chosen.label}.html"), name, titles, chosen)
-        size = path.stat().st_size / 1e6
-        click.echo(
-            f"slides: {path}, {sum(len(clip.beats) for clip in clips)} slides, {size:.1f} MB"
-        )
+
+        def finish(rendered: "Rendered", on_progress: "OnProgress") -> int:
+            titles = [one.job.tell().title.in_language(language) for one in rendered.planned]
+            deck(rendered.clips, path, name, [str(title) for title in titles], chosen)
+            return sum(len(clip.beats) for clip in rendered.clips)
+
+        count, undrawn = _render(todo, "slides", finish)
+        say(f"slides: {path}, {count} slides, {path.stat().st_size / 1e6:.1f} MB")
         _end_without([*failed, *undrawn])
 
 
@@ -522,9 +567,11 @@ def watch(chapters: tuple[str, ...], runs: tuple[str, ...], output: Path) -> Non
 
     Only the affected chapters are rendered, at 480p15. Ctrl-C ends the command.
     """
-    with _one_line_errors():
+    with _one_line_errors(""):
+        from scenes.outputs.targets import check_folder
         from scenes.outputs.watch import watch as keep_watching
 
+        check_folder(output)
         _jobs(chapters, runs, {})
         keep_watching(chapters, runs, output)
 
@@ -585,38 +632,52 @@ def _told(
 
     chosen = Look(**look)
     if missing := untranslated(LANGUAGES[chosen.language]):
-        click.echo(f"fedreel: {missing} texts are not translated; they are in English", err=True)
+        say(f"fedreel: {missing} texts are not translated; they are in English", err=True)
     todo, left_out = renderable(jobs(chapters, runs, chosen, title))
     if left_out and (chapters or not todo):
         raise left_out[0]
     failed = [one for one in left_out if isinstance(one, ChapterFailedError)]
     for reason in left_out:
         if reason not in failed:
-            click.echo(f"fedreel: {reason}", err=True)
+            say(f"fedreel: {one_line(reason)}", err=True)
     return list(todo), [str(reason) for reason in failed]
 
 
 def _end_without(failed: Sequence[str]) -> None:
     """Print why chapters are left out that should not be, and exit with code 1; else go on."""
     for reason in failed:
-        click.echo(f"fedreel: {reason}", err=True)
+        say(f"fedreel: {one_line(reason)}", err=True)
     if failed:
         sys.exit(1)
 
 
 def _render(
-    todo: "list[Job]", on: str = HERE, title: str = "film"
-) -> "tuple[list[Clip], list[str]]":
-    """Return the clips of jobs, with a progress bar, and why some could not be drawn."""
+    todo: "list[Job]",
+    title: str,
+    finish: "Callable[[Rendered, OnProgress], Result]",
+    on: str = HERE,
+) -> "tuple[Result, list[str]]":
+    """Return what is made of rendered jobs, and why some could not be drawn.
+
+    Args:
+        todo: the jobs.
+        title: the title of the progress bar.
+        finish: makes it of the chapters that could be drawn.
+        on: where to render.
+    """
+    from scenes.outputs.movies import Rendered
     from scenes.render.clips import PlannedClip, as_far_as_possible, inputs_of, load_or_render
     from scenes.render.progress import with_bars
     from scenes.render.store import STORE, Store
 
-    renderer = _renderer(on)
+    renderer, store = _renderer(on), Store(STORE)
 
-    def work(planned: Sequence[PlannedClip]) -> "list[Clip]":
-        load = partial(load_or_render, planned, Store(STORE), renderer=renderer)
-        return with_bars(planned, title, load)
+    def work(planned: Sequence[PlannedClip]) -> Result:
+        def made(on_progress: "OnProgress") -> Result:
+            clips = load_or_render(planned, store, on_progress, renderer=renderer)
+            return finish(Rendered(planned, clips, store), on_progress)
+
+        return with_bars(planned, title, made)
 
     return as_far_as_possible([PlannedClip(job, inputs_of(job)) for job in todo], work)
 
@@ -632,39 +693,55 @@ def _renderer(on: str) -> "Renderer":
 
 
 @contextmanager
-def _one_line_errors() -> Iterator[None]:
-    """Print an error that a user can fix in one line, and exit with code 2."""
+def _one_line_errors(unfinished: str) -> Iterator[None]:
+    """Print an error that a user can fix in one line, and exit with code 2.
+
+    Args:
+        unfinished: what is true after Ctrl-C or ``kill``, which exit with code 130.
+    """
     try:
         check_catalogues()
         yield
+    except KeyboardInterrupt:
+        _stop(unfinished)
+    except BrokenPipeError:
+        raise  # nobody reads what is printed
     except Exception as error:
-        from fl_sim.record import RecordError  # only after the import of Manim has started
-        from scenes.text.errors import SceneError
+        from scenes.outputs.faults import line_of  # only after the import of Manim has started
 
-        if not isinstance(error, RecordError | SceneError):
+        line = line_of(error)
+        if line is None:
             raise
-        _fail(error)
+        _fail(line)
 
 
-def _fail(error: Exception) -> NoReturn:
-    click.echo(f"fedreel: {' '.join(str(error).split())}", err=True)
+def _fail(line: str) -> NoReturn:
+    say(f"fedreel: {line}", err=True)
     sys.exit(2)
 
 
+def _stop(unfinished: str = "") -> NoReturn:
+    """Say that the program was interrupted, and exit as shells expect."""
+    say(f"fedreel: stopped. {unfinished}".rstrip(" ."), err=True)
+    sys.exit(INTERRUPTED)
+
+
 def main() -> None:
-    """Run the command line. Ctrl-C and ``kill`` exit with code 130, as shells expect."""
+    """Run the command line. A wrong option is one line, and exits with code 2."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        cli(standalone_mode=False)
+        with streams():
+            cli(prog_name="fedreel", standalone_mode=False)
         gc.freeze()  # no garbage collection at the end of the program
     except (click.Abort, KeyboardInterrupt):
-        click.echo(
-            "fedreel: stopped. No film was written; finished clips are in the cache", err=True
-        )
-        sys.exit(INTERRUPTED)
-    except click.ClickException as error:
+        _stop()
+    except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         sys.exit(error.exit_code)
+    except click.ClickException as error:
+        context = getattr(error, "ctx", None)
+        asks = f"{context.command_path} --help" if context else "fedreel --help"
+        _fail(one_line(f"{error.format_message()} See: {asks}"))
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from manim import Animation, DecimalNumber, Mobject, RendererType, config
 from manim import Text as ManimText
 
-from fl_sim import record
+from fl_sim import record, terminal
 from scenes import FILM, LOOP, Chapter, theme
 from scenes.drawing.chrome import Chrome, caption_block
 from scenes.drawing.layout import Frame, layout
@@ -226,7 +226,7 @@ def one_line_errors() -> Iterator[None]:
     try:
         yield
     except (record.RecordError, SceneError) as error:
-        message = " ".join(str(error).split())
+        message = terminal.one_line(error)
         if _in_notebook():
             from IPython.core.error import UsageError  # noqa: PLC0415
 

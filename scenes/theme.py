@@ -7,6 +7,7 @@ shape; ``scenes.drawing.layout.Frame.px`` converts them to Manim's units.
 from dataclasses import asdict
 from typing import Literal
 
+from fl_sim.wording import did_you_mean
 from scenes.drawing.palettes import PALETTES
 from scenes.text.errors import ThemeError
 
@@ -46,7 +47,10 @@ def use(name: str) -> None:
         ThemeError: the theme is unknown.
     """
     if name not in PALETTES:
-        raise ThemeError(f"there is no theme {name!r}. Choose from: {', '.join(PALETTES)}")
+        raise ThemeError(
+            f"there is no theme {name!r}.{did_you_mean(name, PALETTES)} Choose from: "
+            f"{', '.join(PALETTES)}"
+        )
     globals().update({role.upper(): color for role, color in asdict(PALETTES[name]).items()})
 
 

@@ -4,29 +4,29 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
-
+from fl_sim import terminal
+from scenes.check.finding import Finding
 from scenes.check.run import Checked
+from scenes.outputs.targets import whole
 
 
 def table(checked: Sequence[Checked]) -> None:
     """Print the findings as a table."""
-    rows = Table("chapter", "beat", "time", "rule", "what", "measured", "limit")
-    for chapter in checked:
-        for finding in chapter.findings:
-            rows.add_row(
-                finding.chapter,
-                finding.beat,
-                f"{finding.time:.1f} s",
-                finding.fault.rule,
-                Text(" ".join(finding.fault.about.split())),
-                finding.measured,
-                finding.limit,
-            )
-    if rows.row_count:
-        Console().print(rows)
+    rows = [_row(finding) for chapter in checked for finding in chapter.findings]
+    if rows:
+        terminal.table(("chapter", "beat", "time", "rule", "what", "measured", "limit"), rows)
+
+
+def _row(finding: Finding) -> tuple[str, ...]:
+    return (
+        finding.chapter,
+        finding.beat,
+        f"{finding.time:.1f} s",
+        finding.fault.rule,
+        " ".join(finding.fault.about.split()),
+        finding.measured,
+        finding.limit,
+    )
 
 
 def summary(checked: Sequence[Checked], stills: Path) -> str:
@@ -43,8 +43,8 @@ def summary(checked: Sequence[Checked], stills: Path) -> str:
 def write(checked: Sequence[Checked], path: Path) -> None:
     """Write the findings as JSON: a list of objects."""
     rows = [finding.as_json() for chapter in checked for finding in chapter.findings]
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(rows, indent=1, ensure_ascii=False) + "\n")
+    with whole(path) as partial:
+        partial.write_text(json.dumps(rows, indent=1, ensure_ascii=False) + "\n", "utf-8")
 
 
 def _many(count: int, what: str) -> str:

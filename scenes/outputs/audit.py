@@ -8,11 +8,9 @@ from math import isnan
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
-
+from fl_sim import terminal
 from scenes.fast.scheduler import OnProgress, WorkerContext
+from scenes.outputs.targets import whole
 from scenes.render.jobs import Job, dry_run
 from scenes.render.workers import side_by_side
 from scenes.text.lines import DIGIT
@@ -67,13 +65,14 @@ def _numbers(
 
 def table(numbers: Sequence[AuditedNumber]) -> None:
     """Print the audit as a table."""
-    rows = Table("chapter", "beat", "text", "source", "value")
-    for one in numbers:
-        source = escape(str(one.number.source)) if one.number else "[red]none[/red]"
-        value = _value(one)
-        written = f"{value:.10g}" if isinstance(value, float) else escape(value or "")
-        rows.add_row(one.chapter, one.beat, escape(one.text), source, written)
-    Console().print(rows)
+    terminal.table(("chapter", "beat", "text", "source", "value"), map(_row, numbers))
+
+
+def _row(one: AuditedNumber) -> tuple[str, ...]:
+    source = str(one.number.source) if one.number else "none"
+    value = _value(one)
+    written = f"{value:.10g}" if isinstance(value, float) else value or ""
+    return one.chapter, one.beat, one.text, source, written
 
 
 def write(numbers: Sequence[AuditedNumber], path: Path) -> None:
@@ -89,7 +88,8 @@ def write(numbers: Sequence[AuditedNumber], path: Path) -> None:
         for one in numbers
     ]
     written = json.dumps(rows, indent=1, ensure_ascii=False, allow_nan=False)
-    path.write_text(written + "\n")
+    with whole(path) as partial:
+        partial.write_text(written + "\n", "utf-8")
 
 
 def _value(one: AuditedNumber) -> float | str | None:

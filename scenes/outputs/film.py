@@ -1,6 +1,5 @@
 """The film: clips joined into one movie without transcoding, with captions."""
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -11,12 +10,13 @@ import av
 from av.container import OutputContainer
 
 from scenes.outputs.cues import Cue, as_srt, cues, starts
+from scenes.outputs.targets import whole
 from scenes.render.jobs import Clip
 from scenes.text.languages import LANGUAGES
 
 MILLISECOND = Fraction(1, 1000)
 # The codec of text tracks by file suffix.
-TEXT_CODECS = {".mp4": "mov_text", ".webm": "webvtt"}
+TEXT_CODECS = {".mp4": "mov_text", ".mov": "mov_text", ".webm": "webvtt"}
 
 
 @dataclass(frozen=True)
@@ -39,32 +39,32 @@ class Extras:
     tracks: Sequence[Track] = ()
 
 
-def join(clips: Sequence[Clip], path: Path, about: Mapping[str, str]) -> Path:
-    """Join clips into a movie with a captions file beside it, and return its path.
+def join_captioned(
+    clips: Sequence[Clip], movies: Sequence[Path], path: Path, about: Mapping[str, str]
+) -> list[Path]:
+    """Join clips into a movie with a captions file beside it, and return both paths.
 
     Each file is written under another name and then renamed, the movie last.
 
     Args:
-        clips: rendered chapters with the same settings.
-        path: the movie.
+        clips: the clips.
+        movies: the movie of each, in the format of the path; all have the same settings.
+        path: the movie's path.
         about: the movie's metadata.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    movie, captions = _partial(path), _partial(path.with_suffix(".srt"))
-    extras = Extras(about, [clip.chapter.name for clip in clips])
-    try:
-        lengths = join_movies([clip.movie for clip in clips], movie, extras)
-        captions.write_text(as_srt(cues([clip.beats for clip in clips], lengths)), "utf-8")
-        captions.replace(path.with_suffix(".srt"))
-        movie.replace(path)
-    finally:
-        movie.unlink(missing_ok=True)
-        captions.unlink(missing_ok=True)
+    captions = path.with_suffix(".srt")
+    with whole(path) as movie, whole(captions) as written:
+        extras = Extras(about, [clip.chapter.name for clip in clips])
+        lengths = join_movies(movies, movie, extras)
+        written.write_text(as_srt(cues([clip.beats for clip in clips], lengths)), "utf-8")
+    return [path, captions]
+
+
+def join(movies: Sequence[Path], path: Path, about: Mapping[str, str]) -> Path:
+    """Join movies into one without captions, and return its path."""
+    with whole(path) as movie:
+        join_movies(movies, movie, Extras(about))
     return path
-
-
-def _partial(path: Path) -> Path:
-    return path.with_name(f".{os.getpid()}.{path.name}")
 
 
 def length_of(movie: Path) -> Fraction:
@@ -79,7 +79,7 @@ def length_of(movie: Path) -> Fraction:
 def join_movies(movies: Sequence[Path], target: Path, extras: Extras) -> list[Fraction]:
     """Concatenate the packets of movies; return each movie's length, seconds."""
     lengths = [length_of(movie) for movie in movies]
-    options = {"movflags": "+faststart"} if target.suffix == ".mp4" else {}
+    options = {} if target.suffix == ".webm" else {"movflags": "+faststart"}
     with av.open(str(target), "w", options=options) as out:
         with av.open(str(movies[0])) as first:
             stream = out.add_stream_from_template(first.streams.video[0], opaque=True)

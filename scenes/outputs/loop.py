@@ -1,6 +1,5 @@
 """The loop for a README as a GIF."""
 
-import os
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
@@ -8,46 +7,44 @@ from pathlib import Path
 import av
 from av.filter import Graph
 
+from scenes.outputs.targets import whole
 from scenes.text.errors import LoopSizeError
 
 GIF_WIDTH = 720  # pixels
 GIF_RATE = Fraction(25, 2)  # frames a second: eight hundredths of a second, a GIF's unit, for each
 COLORS = 96  # enough for flat pictures
 BIGGEST = 1_500_000  # bytes
+
+
 SMALLER = (1.0, 0.85, 0.7, 0.55, 0.4)  # widths that are tried, until a file is small enough
 
 
 def small_enough(
-    path: Path, width: int, biggest: int, write: Callable[[Path, int], object]
+    path: Path, width: int, biggest: int | None, write: Callable[[Path, int], object]
 ) -> Path:
     """Write a loop file as wide as its size limit allows, and return its path.
 
     Args:
         path: the file's path.
         width: the width wanted, pixels.
-        biggest: the size limit, bytes.
+        biggest: the size limit, bytes; None for no limit.
         write: writes the file to a path, in a width.
 
     Raises:
         LoopSizeError: the file is too large in any width; nothing was written.
     """
-    partial = path.with_name(f".{os.getpid()}.{path.name}")
-    size = 0
-    try:
+    with whole(path) as partial:
         for factor in SMALLER:
             write(partial, 2 * round(width * factor / 2))
             size = partial.stat().st_size
-            if size <= biggest:
-                partial.replace(path)
+            if biggest is None or size <= biggest:
                 return path
-    finally:
-        partial.unlink(missing_ok=True)
-    raise LoopSizeError(
-        f"{path} would have {size} bytes, but the limit is {biggest}. Shorten the loop"
-    )
+        raise LoopSizeError(
+            f"{path} would have {size} bytes, but the limit is {biggest}. Shorten the loop"
+        )
 
 
-def gif(movie: Path, path: Path, width: int = GIF_WIDTH, biggest: int = BIGGEST) -> Path:
+def gif(movie: Path, path: Path, width: int = GIF_WIDTH, biggest: int | None = BIGGEST) -> Path:
     """Convert a movie to a GIF with its own palette, and return the path.
 
     It is less wide where it would be larger than the limit. The palette is computed from changing
@@ -57,7 +54,7 @@ def gif(movie: Path, path: Path, width: int = GIF_WIDTH, biggest: int = BIGGEST)
         movie: the movie.
         path: the GIF's path.
         width: the GIF's width, pixels.
-        biggest: the size limit, bytes.
+        biggest: the size limit, bytes; None for no limit.
 
     Raises:
         LoopSizeError: the GIF is too large in any width; nothing was written.
@@ -94,17 +91,14 @@ def _graph(video: av.VideoStream, width: int) -> Graph:
     graph = Graph()
     source = graph.add_buffer(template=video)
     rate = graph.add("fps", str(GIF_RATE))
-    exact = "lanczos+accurate_rnd+full_chroma_int"
-    scale = graph.add("scale", f"{width}:-1:flags={exact}")
-    pixels = graph.add("format", "gbrp")
+    scale = graph.add("scale", f"{width}:-1:flags=lanczos")
     split = graph.add("split")
     palette = graph.add("palettegen", f"stats_mode=diff:max_colors={COLORS}")
     use = graph.add("paletteuse", "dither=none:diff_mode=rectangle")
     sink = graph.add("buffersink")
     source.link_to(rate)
     rate.link_to(scale)
-    scale.link_to(pixels)
-    pixels.link_to(split)
+    scale.link_to(split)
     split.link_to(use, 0, 0)
     split.link_to(palette, 1, 0)
     palette.link_to(use, 0, 1)

@@ -9,6 +9,7 @@ from av.video.reformatter import Interpolation
 from PIL import Image, ImageDraw, ImageFont
 
 from scenes import theme
+from scenes.outputs.targets import whole
 from scenes.render.jobs import Clip
 
 COLUMNS = 4
@@ -66,6 +67,6 @@ def sheet(clips: Sequence[Clip], path: Path, columns: int = COLUMNS) -> Path:
         x, y = GAP + (i % columns) * step[0], GAP + (i // columns) * step[1]
         draw.text((x, y), label, theme.DATA, font)
         page.paste(still.resize((STILL_WIDTH, height)), (x, y + LABEL))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    page.save(path)
+    with whole(path) as partial:
+        page.save(partial)
     return path

@@ -1,6 +1,5 @@
 """Slides: the film in one HTML file, with a slide for every beat."""
 
-import os
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -12,6 +11,7 @@ from manim_slides.config import PresentationConfig, SlideConfig
 from manim_slides.convert import RevealJS
 
 from scenes.drawing.palettes import PALETTES, Palette
+from scenes.outputs.targets import whole
 from scenes.render.jobs import Clip
 from scenes.render.looks import Look
 from scenes.text.errors import SceneError
@@ -52,23 +52,16 @@ def deck(
     Raises:
         CutError: a beat does not start with a key frame; nothing was written.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{os.getpid()}.{path.name}")
-    try:
-        with TemporaryDirectory() as folder:
-            Deck(
-                presentation_configs=[
-                    _slides(clip, Path(folder, str(number)), look)
-                    for number, clip in enumerate(clips)
-                ],
-                title=title,
-                language=look.language,
-                palette=PALETTES[look.theme],
-                chapters=list(chapters),
-            ).convert_to(partial)
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
+    with whole(path) as partial, TemporaryDirectory() as folder:
+        Deck(
+            presentation_configs=[
+                _slides(clip, Path(folder, str(number)), look) for number, clip in enumerate(clips)
+            ],
+            title=title,
+            language=look.language,
+            palette=PALETTES[look.theme],
+            chapters=list(chapters),
+        ).convert_to(partial)
     return path
 
 

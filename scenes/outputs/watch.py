@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-import click
 from watchfiles import PythonFilter
 from watchfiles import watch as changes_of
 
 from fl_sim import record
+from fl_sim.terminal import say
 from scenes import FILM, LOOP
 from scenes.render.digests import PACKAGE, ROOT
 
@@ -35,7 +35,7 @@ def watch(chapters: Sequence[str], runs: Sequence[str], folder: Path) -> None:
         while True:
             with _drafts(chapters, runs, folder):
                 found = next(changes)
-            click.echo(f"{_named(sorted(path for _, path in found))} ...")
+            say(f"{_named(sorted(path for _, path in found))} ...")
 
 
 @contextmanager

@@ -9,9 +9,9 @@ from typing import Any
 from scenes.fast.scheduler import DONE, OnProgress
 from scenes.outputs.captions import tracks
 from scenes.outputs.cues import as_srt, as_vtt
-from scenes.outputs.encode import WEBM, encode
 from scenes.outputs.film import Extras, Track, join_movies
 from scenes.outputs.loop_files import BUDGETS, loop, name_of
+from scenes.outputs.movies import Rendered
 from scenes.outputs.sheet import sheet, stills
 from scenes.release.manifest import runs_of
 from scenes.render.clips import PlannedClip
@@ -70,18 +70,8 @@ class Film:
 
     def webms(self, on_progress: OnProgress = lambda name, step: None) -> list[Path]:
         """Return the clips as WebM."""
-        made = []
-        for planned, clip in zip(self.planned, self.clips, strict=True):
-            on_progress(f"{self.stem}.webm", clip.chapter.name)
-            made.append(
-                self.store.get(
-                    planned.product_key(Maker.WEBM),
-                    ".webm",
-                    partial(encode, clip.movie, coding=WEBM),
-                )
-            )
-        on_progress(f"{self.stem}.webm", DONE)
-        return made
+        rendered = Rendered(self.planned, self.clips, self.store)
+        return rendered.movies(".webm", on_progress, f"{self.stem}.webm")
 
 
 def film_files(film: Film, on_progress: OnProgress) -> ProductFiles:

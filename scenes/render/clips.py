@@ -7,7 +7,7 @@ from contextlib import redirect_stderr
 from dataclasses import asdict, dataclass, field, replace
 from functools import cache, cached_property, partial
 from io import StringIO
-from typing import Any
+from typing import Any, TypeVar
 
 import av
 from pydantic import TypeAdapter
@@ -180,6 +180,7 @@ class RenderTask:
 
 
 # Renders clips into their stores, and returns why some could not be drawn, by chapter.
+Result = TypeVar("Result")
 Renderer = Callable[[Sequence[RenderTask], OnProgress], Mapping[str, str]]
 
 
@@ -244,13 +245,13 @@ def load_or_render(
 
 
 def as_far_as_possible(
-    todo: Sequence[PlannedClip], work: Callable[[Sequence[PlannedClip]], list[Clip]]
-) -> tuple[list[Clip], list[str]]:
-    """Return the clips of chapters that can be drawn, and why the others are left out.
+    todo: Sequence[PlannedClip], work: Callable[[Sequence[PlannedClip]], Result]
+) -> tuple[Result, list[str]]:
+    """Return what is made of the chapters that can be drawn, and why the others are left out.
 
     Args:
         todo: the clips.
-        work: returns the clips of some chapters, as ``load_or_render`` does.
+        work: makes it of the clips of some chapters, as ``load_or_render`` draws them.
 
     Raises:
         UndrawnError: no chapter can be drawn.

@@ -1,5 +1,6 @@
-"""Progress bars on the terminal: one for each chapter, with the remaining time."""
+"""Progress on the terminal: a bar for each chapter, or a line where there is no terminal."""
 
+import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Protocol, TypeVar
@@ -14,6 +15,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from fl_sim import terminal
 from scenes.fast.scheduler import DONE, OnProgress
 from scenes.render.workers import count_beats
 
@@ -32,14 +34,20 @@ class Named(Protocol):
 def with_bars(todo: Sequence[Named], title: str, work: Callable[[OnProgress], Result]) -> Result:
     """Return the result of some work, shown with a bar for all of it and one for each task.
 
+    Without a terminal there is a line for each task that is done. All goes to standard error.
+
     Args:
         todo: the tasks known beforehand; others may follow.
         title: the title of the first bar.
         work: does the work; it calls its argument with a task's name and each step, and
             (name, ``DONE``).
     """
+    console = terminal.console(err=True)
+    if not console.is_terminal:
+        return work(Lines(todo, title).update)
+    ascii_only = console.options.ascii_only
     columns = (
-        SpinnerColumn(finished_text="✓"),
+        SpinnerColumn("line" if ascii_only else "dots", finished_text="+" if ascii_only else "✓"),
         TextColumn("{task.description:<18}"),
         BarColumn(bar_width=24),
         TextColumn("{task.fields[beat]:<12}"),
@@ -47,12 +55,38 @@ def with_bars(todo: Sequence[Named], title: str, work: Callable[[OnProgress], Re
         TextColumn("[dim]left"),
         TimeRemainingColumn(elapsed_when_finished=False),
     )
-    with Progress(*columns, speed_estimate_period=WINDOW) as progress:
-        return work(Bars(progress, todo, title).update)
+    with Progress(*columns, console=console, speed_estimate_period=WINDOW) as progress:
+        bars = Bars(progress, todo, title)
+        result = work(bars.update)
+        bars.finish()
+        return result
+
+
+class Lines:
+    """A line for each task that is done: its name, how many are done, and the seconds so far."""
+
+    def __init__(self, todo: Sequence[Named], title: str) -> None:
+        self.title = title
+        self.begun = time.monotonic()
+        self.names = dict.fromkeys(one.name for one in todo)
+        self.done: set[str] = set()
+
+    def update(self, name: str, beat: str) -> None:
+        """Print a line if a task is done for the first time."""
+        self.names.setdefault(name)
+        if beat != DONE or name in self.done:
+            return
+        self.done.add(name)
+        many = f"{len(self.done)} of {len(self.names)}"
+        seconds = f"{time.monotonic() - self.begun:.0f} s"
+        terminal.say(f"{self.title}: {name}, {many}, {seconds}", err=True)
 
 
 class Bars:
-    """Progress bars: the length of a chapter is its number of beats, that of other tasks 1."""
+    """Progress bars: the length of a chapter is its number of beats, that of other tasks 1.
+
+    The bar of all is one longer than its tasks, so that it is full only when all the work is done.
+    """
 
     def __init__(self, progress: Progress, todo: Sequence[Named], title: str) -> None:
         self.progress = progress
@@ -60,7 +94,7 @@ class Bars:
         self.beats = {one.name: count_beats(one.name) for one in todo}
         self.started: Counter[str] = Counter()
         self.done: Counter[str] = Counter()
-        self.whole = progress.add_task(title, total=sum(self.beats.values()), beat="")
+        self.whole = progress.add_task(title, total=sum(self.beats.values()) + 1, beat="")
         self.rows: dict[str, TaskID] = {}
         for one in todo if self.few else ():
             self._row(one.name)
@@ -77,6 +111,10 @@ class Bars:
         self.progress.update(
             row, completed=self.done[name], beat=beat, visible=self.few or beat != DONE
         )
+
+    def finish(self) -> None:
+        """Show that all the work is done."""
+        self.progress.update(self.whole, completed=self.progress.tasks[0].total)
 
     def _row(self, name: str) -> TaskID:
         if name not in self.rows:

@@ -75,6 +75,10 @@ class ReleaseError(SceneError):
     """A release or a clip that cannot be made or stored."""
 
 
+class OutputError(SceneError):
+    """An output file that cannot be made, or not there."""
+
+
 class CheckError(SceneError):
     """A scene that cannot be checked."""
 

@@ -2,6 +2,7 @@
 
 from babel.messages.pofile import read_po
 
+from fl_sim.wording import did_you_mean
 from scenes.text.errors import LanguageError
 from scenes.text.language import CATALOGUES, ENGLISH, Language
 
@@ -24,7 +25,10 @@ def named(code: str) -> Language:
         LanguageError: the code is unknown, or a language has no catalogue.
     """
     if code not in LANGUAGES:
-        raise LanguageError(f"there is no language {code!r}. Choose from: {', '.join(LANGUAGES)}")
+        raise LanguageError(
+            f"there is no language {code!r}.{did_you_mean(code, LANGUAGES)} Choose from: "
+            f"{', '.join(LANGUAGES)}"
+        )
     check_catalogues()
     return LANGUAGES[code]
 

@@ -39,8 +39,9 @@ def called(chapters: Sequence[Chapter]) -> str:
 
 
 def fedreel(chapters: Sequence[Chapter], *arguments: str) -> list[str]:
-    """Return the command that films chapters, into ``media/film`` if nothing else is said."""
-    return [str(SCRIPTS / "fedreel"), "film", *(each.name for each in chapters), *arguments]
+    """Return the command that films chapters, into ``media/film/fedreel.mp4`` or another ``-o``."""
+    names = [each.name for each in chapters]
+    return [str(SCRIPTS / "fedreel"), "film", *names, "-o", "media/film/fedreel.mp4", *arguments]
 
 
 def manim(scenes: Path, *names: str, settings: Path | None = None) -> list[str]:

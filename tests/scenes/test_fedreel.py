@@ -2,6 +2,7 @@
 
 import gzip
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -11,9 +12,11 @@ from pathlib import Path
 
 import av
 import pytest
+from click.testing import CliRunner
 from processes import finish, run, start, wait_for
 
 from fl_sim.record import RUN_FILE, RUNS
+from scenes.cli import CHAPTERS, cli, main
 
 ROOT = Path(__file__).parents[2]
 
@@ -107,15 +110,128 @@ def test_manims_own_command_says_so_in_one_line_too(tmp_path: Path) -> None:
 def test_an_unknown_chapter_is_one_line() -> None:
     done = fedreel("film", "two_rounds")
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.startswith("fedreel: there is no chapter 'two_rounds'. Choose from: opening")
+    assert done.stderr == (
+        "fedreel: there is no chapter 'two_rounds'. Did you mean one_round? Choose from: "
+        f"{CHAPTERS}\n"
+    )
+
+
+@pytest.mark.parametrize("name", ["film", "sheet", "audit", "check", "slides", "watch"])
+def test_the_help_names_the_chapters_of_the_error(name: str) -> None:
+    words = " ".join(CliRunner().invoke(cli, [name, "--help"]).stdout.split())
+    assert f"of {CHAPTERS}" in words
+    assert CHAPTERS.split(", ")[-1] == "loop"
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (
+            ["film", "--language", "deu"],
+            "Invalid value for '--language': 'deu' is not one of 'en', 'de', 'es', 'fr'. "
+            "Did you mean de? See: fedreel film --help",
+        ),
+        (
+            ["sheet", "--theme", "lihgt"],
+            "Invalid value for '--theme': 'lihgt' is not one of 'dark', 'light'. "
+            "Did you mean light? See: fedreel sheet --help",
+        ),
+        (
+            ["film", "--langage", "de"],
+            "No such option '--langage'. Did you mean '--language'? See: fedreel film --help",
+        ),
+        (["flim"], "No such command 'flim'. Did you mean 'film'? See: fedreel --help"),
+        (
+            ["release", "site", "--quality", "\x1b[31m"],
+            "Invalid value for '-q' / '--quality': '\\x1b[31m' is not one of 'low', 'medium', "
+            "'high'. See: fedreel release --help",
+        ),
+    ],
+)
+def test_a_wrong_word_is_one_line(
+    words: list[str],
+    says: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["cli.py", *words])
+    monkeypatch.setattr(signal, "signal", lambda number, handler: None)
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 2
+    assert capsys.readouterr() == ("", f"fedreel: {says}\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (
+            ["film", "-o", "x.txt"],
+            "x.txt: .txt files cannot be made. Name one that ends in .mp4, .mov, .webm or .gif",
+        ),
+        (
+            ["film", "-o", "x.gif"],
+            "x.gif: a GIF holds one chapter, and there are 12. Name one chapter, or a file that "
+            "ends in .mp4, .mov or .webm",
+        ),
+        (
+            ["loop", "-o", "x.png"],
+            "x.png: .png files cannot be made. Name one that ends in .gif, .mp4, .mov or .webm",
+        ),
+        (
+            ["sheet", "-o", "x.mp4"],
+            "x.mp4: .mp4 files cannot be made. Name one that ends in .png or .jpg",
+        ),
+        (
+            ["slides", "-o", "x"],
+            "x: a file without a suffix cannot be made. Name one that ends in .html",
+        ),
+        (
+            ["film", "-o", "file/x.mp4"],
+            "file is no folder. Name another place",
+        ),
+        (["film", "-o", "folder.mp4"], "folder.mp4 is there and is no file. Name another one"),
+        (["film", "-o", "folder.mov"], "folder.srt is there and is no file. Name another one"),
+        (["loop", "-o", "folder.gif"], "folder.mp4 is there and is no file. Name another one"),
+        (
+            ["audit", "--json", "file/x"],
+            "file is no folder. Name another place",
+        ),
+        (["check", "--json", "folder.mp4"], "folder.mp4 is there and is no file. Name another one"),
+        (
+            ["check", "-o", "file/x"],
+            "file is no folder. Name another place",
+        ),
+        (
+            ["watch", "-o", "file/x"],
+            "file is no folder. Name another place",
+        ),
+    ],
+)
+def test_what_cannot_be_made_is_said_before(words: list[str], says: str, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("kept")
+    for suffix in (".mp4", ".srt"):
+        (tmp_path / "folder").with_suffix(suffix).mkdir()
+    before = sorted(tmp_path.rglob("*"))
+    result = CliRunner().invoke(cli, words)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == f"fedreel: {says}\n"
+    assert sorted(tmp_path.rglob("*")) == before
 
 
 def test_chapters_are_rendered_and_joined(tmp_path: Path) -> None:
     done = fedreel("film", "ledger", "opening", "credits", "--quality", "low")
     assert done.returncode == 0, done.stderr
-    film = tmp_path / "media" / "film" / "fedreel.mp4"
-    assert "media/film/fedreel.mp4" in done.stdout
-    assert sorted(path.name for path in film.parent.iterdir()) == ["fedreel.mp4", "fedreel.srt"]
+    film = tmp_path / "media" / "film" / "fedreel-opening+ledger+credits-low.mp4"
+    captions = film.with_suffix(".srt")
+    assert done.stdout.startswith(f"film: {film.relative_to(tmp_path)}, ")
+    assert done.stdout.endswith(f" s, captions: {captions.relative_to(tmp_path)}\n")
+    assert sorted(film.parent.iterdir()) == [film, captions]
+    said = [re.sub(r"\d+ s$", "... s", line) for line in done.stderr.splitlines()]
+    assert sorted(said[i].split(",")[0] for i in range(3)) == [
+        "film: credits", "film: ledger", "film: opening",
+    ]  # fmt: skip
+    assert [line.split(", ", 1)[1] for line in said] == [f"{i} of 3, ... s" for i in (1, 2, 3)]
     with av.open(str(film)) as movie:
         video = movie.streams.video[0]
         assert (video.width, video.height) == (854, 480)
@@ -123,9 +239,9 @@ def test_chapters_are_rendered_and_joined(tmp_path: Path) -> None:
         shown = sum(1 for _ in movie.decode(video=0))
     assert seconds >= 30
     assert shown / 15 == pytest.approx(seconds, abs=0.5)
-    captions = film.with_suffix(".srt").read_text()
-    assert captions.count("-->") == 2 + 3 + 2
-    assert captions.index("This is federated learning") < captions.index("not one photo")
+    texts = captions.read_text("utf-8")
+    assert texts.count("-->") == 2 + 3 + 2
+    assert texts.index("This is federated learning") < texts.index("not one photo")
 
 
 @pytest.mark.parametrize("chapters", [[], ["one_round"]], ids=["whole", "split"])

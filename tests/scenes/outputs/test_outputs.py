@@ -1,7 +1,7 @@
 """Movies become a film, a GIF and a contact sheet."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import av
@@ -16,7 +16,7 @@ from scenes.cli import _all_jobs
 from scenes.explainer import PlayedBeat
 from scenes.outputs import loop
 from scenes.outputs.audit import AuditedNumber, _numbers, table, write
-from scenes.outputs.film import join
+from scenes.outputs.film import join_captioned
 from scenes.outputs.sheet import LABEL, STILL_WIDTH, moments, sheet, stills
 from scenes.render.jobs import Clip, jobs, renderable
 from scenes.render.looks import Look
@@ -51,6 +51,12 @@ def movie(tmp_path: Path) -> Movie:
         return Clip(FILM[0], path, (beat,), frames / RATE)
 
     return make
+
+
+def join(clips: Sequence[Clip], path: Path) -> Path:
+    """Join clips as they were rendered into a movie, and return its path."""
+    movie, _ = join_captioned(clips, [clip.movie for clip in clips], path)
+    return movie
 
 
 def shades(path: Path) -> list[int]:
@@ -158,7 +164,9 @@ def test_every_look_is_a_job_of_its_own() -> None:
 
 
 def test_an_unknown_chapter_is_named_with_those_there_are() -> None:
-    with pytest.raises(ChapterError, match=r"no chapter 'two_rounds'\. Choose from: opening, cast"):
+    with pytest.raises(
+        ChapterError, match=r"no chapter 'two_rounds'\. Did you mean one_round\? Choose"
+    ):
         jobs(("two_rounds",))
 
 

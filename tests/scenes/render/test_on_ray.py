@@ -176,8 +176,9 @@ def test_another_fedreel_on_a_node_is_an_error(
 def test_the_command_says_nothing_of_ray(cluster: Nodes, made_here: Store, tmp_path: Path) -> None:
     command = ["-m", "scenes.cli", "film", "ledger", "--quality", "low", "--on", "ray"]
     done = run(sys.executable, *command, cwd=tmp_path)
-    assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.splitlines()[-1].startswith("film: media/film/fedreel.mp4, ")
+    assert done.returncode == 0
+    assert re.fullmatch(r"film: ledger, 1 of 1, \d+ s\n", done.stderr)
+    assert done.stdout.splitlines()[-1].startswith("film: media/film/fedreel-ledger-low.mp4, ")
     here, there = contents(made_here), contents(Store(tmp_path / "media" / "store"))
     assert there.items() < here.items()
 

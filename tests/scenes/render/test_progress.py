@@ -6,6 +6,7 @@ import signal
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
 import pytest
@@ -13,10 +14,10 @@ from processes import finish, start, wait_for
 from rich.console import Console
 from rich.progress import Progress
 
-from fl_sim import record
-from scenes.fast.scheduler import DONE
+from fl_sim import record, terminal
+from scenes.fast.scheduler import DONE, OnProgress
 from scenes.outputs.watch import watched
-from scenes.render.progress import Bars
+from scenes.render.progress import Bars, with_bars
 from scenes.render.workers import count_beats
 
 
@@ -37,7 +38,7 @@ def test_bars_follow_the_beats() -> None:
     progress = Progress(console=Console(quiet=True))
     bars = Bars(progress, [Job("ledger"), Job("opening")], "film")
     whole, ledger, opening = progress.tasks
-    assert (whole.total, ledger.total, opening.total) == (5, 3, 2)
+    assert (whole.total, ledger.total, opening.total) == (6, 3, 2)
     bars.update("ledger", "moved")
     assert (whole.completed, ledger.completed, ledger.fields["beat"]) == (0, 0, "moved")
     bars.update("ledger", "stayed")
@@ -49,10 +50,47 @@ def test_bars_follow_the_beats() -> None:
     bars.update("opening", "subject")
     bars.update("opening", DONE)
     assert (whole.completed, ledger.completed, opening.completed) == (5, 3, 2)
-    assert progress.finished
+    assert not whole.finished  # what is made of the chapters is still to come
     bars.update("page", "")
     bars.update("page", DONE)
     assert progress.tasks[-1].completed == progress.tasks[-1].total == 1
+    assert not whole.finished
+    bars.finish()
+    assert progress.finished
+
+
+def test_without_a_terminal_there_is_a_line_for_each_that_is_done(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def work(on_progress: OnProgress) -> str:
+        for name, step in (
+            ("ledger", "moved"), ("ledger", DONE), ("opening", DONE), ("opening", DONE),
+            ("page", ""), ("page", DONE),
+        ):  # fmt: skip
+            on_progress(name, step)
+        return "made"
+
+    assert with_bars([Job("ledger"), Job("opening")], "release", work) == "made"
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.splitlines() == [
+        "release: ledger, 1 of 2, 0 s",
+        "release: opening, 2 of 2, 0 s",
+        "release: page, 3 of 3, 0 s",
+    ]
+
+
+def test_bars_go_to_standard_error_in_ascii_too(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = TextIOWrapper(BytesIO(), "ascii")  # refuses what it cannot write
+    monkeypatch.setattr(
+        terminal, "console", lambda err: Console(file=out, force_terminal=err, width=100)
+    )
+    with_bars([Job("ledger")], "sheet", lambda on_progress: on_progress("ledger", DONE))
+    out.flush()
+    assert b"+ sheet" in out.buffer.getvalue()  # type: ignore[attr-defined]
+    assert capsys.readouterr() == ("", "")
 
 
 def test_of_many_only_those_at_work_are_shown() -> None:
