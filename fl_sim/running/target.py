@@ -75,7 +75,8 @@ class Target:
             return f"{self.name} is finished already; make it anew with: {self._command('--force')}"
         known = [found.name for found in interrupted.find_all(record.RUNS)]
         hint = did_you_mean(self.name, known)
-        return f"there is no interrupted run {self.name} to go on with.{hint} Start it with: {self._command()}"
+        missing = f"there is no interrupted run {self.name} to go on with.{hint}"
+        return f"{missing} Start it with: {self._command()}"
 
     @contextmanager
     def making(self, folder: Path, config: Mapping[str, Any]) -> Iterator[Path]:
