@@ -15,6 +15,7 @@ from pathlib import Path
 JOURNAL = Path("journal") / "journal.jsonl"
 CONFIG_FILE = "config.json"
 LOCK = ".lock"
+RESUME = "--resume"
 DIGITS = 8  # of the digest in a hidden folder's name
 
 
@@ -37,15 +38,16 @@ def rounds_done(new: Path) -> int | None:
     return lines - 2 if lines > 1 else None
 
 
-def resume_command(name: str, out: Path | None) -> str:
-    """Return the command that goes on with a run.
+def command(name: str, out: Path | None, option: str) -> str:
+    """Return the command that makes a run.
 
     Args:
         name: of the run.
         out: folder of its record; None for the one of its name among the project's runs.
+        option: such as ``RESUME``; empty for none.
     """
-    where = f" --out {shlex.quote(str(out))}" if out else ""
-    return f"fl-sim run {name} --resume{where}"
+    place = ["--out", str(out)] if out else []
+    return shlex.join(["fl-sim", "run", name, *([option] if option else []), *place])
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ class Interrupted:
     Args:
         name: of the run.
         done: the last round that has ended.
-        out: as for ``resume_command``.
+        out: as for ``command``.
         goes_on: whether a process makes it now.
     """
 
@@ -67,8 +69,8 @@ class Interrupted:
     def __str__(self) -> str:
         if self.goes_on:
             return f"{self.name} is being made, and has ended round {self.done}"
-        command = resume_command(self.name, self.out)
-        return f"{self.name} was interrupted after round {self.done}; go on with: {command}"
+        resume = command(self.name, self.out, RESUME)
+        return f"{self.name} was interrupted after round {self.done}; go on with: {resume}"
 
 
 def find(folder: Path, runs: Path) -> Interrupted | None:

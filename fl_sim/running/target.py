@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from fl_sim import interrupted, record
-from fl_sim.interrupted import JOURNAL, Interrupted, resume_command
+from fl_sim.interrupted import JOURNAL, RESUME, Interrupted, command
 from fl_sim.running.run_folder import RunFolder, RunFolderError
 from fl_sim.wording import did_you_mean
 
@@ -39,7 +39,10 @@ class Target:
     @property
     def resume_command(self) -> str:
         """The command that goes on with the run, once it was interrupted."""
-        return resume_command(self.name, self.out)
+        return self._command(RESUME)
+
+    def _command(self, option: str = "") -> str:
+        return command(self.name, self.out, option)
 
     def folder(self) -> Path:
         """Return the folder of the record.
@@ -67,14 +70,12 @@ class Target:
     def _nothing_to_resume(self) -> str:
         """Say why there is no interrupted run, and what to do instead."""
         folder = self._folder()
-        again = f"fl-sim run {self.name}" + (f" --out {self.out}" if self.out else "")
         if record.file_of(folder):
-            return f"{self.name} is finished already; make it anew with: {again} --force"
+            return f"{self.name} is finished already; make it anew with: {self._command('--force')}"
         known = [found.name for found in interrupted.find_all(record.RUNS)]
         hint = did_you_mean(self.name, known)
-        return (
-            f"there is no interrupted run {self.name} to go on with.{hint} Start it with: {again}"
-        )
+        missing = f"there is no interrupted run {self.name} to go on with.{hint}"
+        return f"{missing} Start it with: {self._command()}"
 
     @contextmanager
     def making(self, folder: Path, config: Mapping[str, Any]) -> Iterator[Path]:

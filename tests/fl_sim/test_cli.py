@@ -170,13 +170,13 @@ def test_an_interrupted_run_is_no_record_yet(begun: Path, command: str) -> None:
 
 
 def test_an_interrupted_run_elsewhere(begun: Path, tmp_path: Path) -> None:
-    folder = tmp_path / "far" / "away"
+    folder = tmp_path / "far off" / "away"
     folder.parent.mkdir()
     shutil.copytree(begun / "long", place_of(folder) / "away")
     (place_of(folder) / CONFIG_FILE).write_text('{"name": "mine"}')
     assert invoke("show", str(folder)).stderr == (
         "fl-sim: mine was interrupted after round 3; "
-        f"go on with: fl-sim run mine --resume --out {folder}\n"
+        f"go on with: fl-sim run mine --resume --out '{folder}'\n"
     )
 
 

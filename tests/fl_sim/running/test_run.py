@@ -403,5 +403,5 @@ def test_a_finished_run_is_not_resumed(folder: Path) -> None:
     assert (result.exit_code, result.stderr) == (
         2,
         "fl-sim: three is finished already; "
-        f"make it anew with: fl-sim run three --out {folder} --force\n",
+        f"make it anew with: fl-sim run three --force --out {folder}\n",
     )
