@@ -14,6 +14,8 @@ from pathlib import Path
 
 from filelock import FileLock
 
+from scenes.render.folders import alive
+
 STORE = Path("media", "store")
 DAY = 24 * 3600.0  # seconds
 KEPT = 30 * DAY  # age without use after which a file may be removed
@@ -52,7 +54,7 @@ class Store:
         return path
 
     def prune(self, now: float | None = None) -> int:
-        """Remove files that were not used for a month, and incomplete ones of that age.
+        """Remove files that were not used for a month, or that killed programs left half made.
 
         Returns:
             The number of freed bytes.
@@ -62,10 +64,16 @@ class Store:
         for path in self.folder.glob("*/*"):
             with suppress(OSError):
                 state = path.stat()
-                if state.st_mtime < oldest:
+                if state.st_mtime < oldest or _is_abandoned(path):
                     shutil.rmtree(path) if path.is_dir() else path.unlink()
                     freed += state.st_size
         return freed
+
+
+def _is_abandoned(path: Path) -> bool:
+    """Return whether a program began to make a file and ended before the file was complete."""
+    owner = path.name.removeprefix(".").split("-")[0]
+    return path.name.startswith(".") and owner.isdigit() and not alive(int(owner))
 
 
 def _make(path: Path, make: Callable[[Path], object]) -> None:
