@@ -19,13 +19,13 @@ from scenes import FILM, LOOP
 from scenes.drawing.palettes import PALETTES
 from scenes.render.looks import QUALITIES, SHAPES, Look
 from scenes.text.languages import LANGUAGES, check_catalogues, untranslated
-from scenes.text.naming import Naming, usual_title
 
 if TYPE_CHECKING:
     from scenes.release.manifest import Manifest
     from scenes.release.plan import Request
     from scenes.render.clips import Renderer
     from scenes.render.jobs import Clip, Job
+    from scenes.text.naming import Naming
 
 SETTINGS = cloup.Context.settings(
     help_option_names=["-h", "--help"],
@@ -128,6 +128,8 @@ def naming_options(command: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(command)
     def with_naming(*values: Any, title: str, author: str, **others: Any) -> None:
         with _one_line_errors():
+            from scenes.text.naming import Naming
+
             naming = Naming(title, author)
         command(*values, naming=naming, **others)
 
@@ -135,7 +137,7 @@ def naming_options(command: Callable[..., Any]) -> Callable[..., Any]:
         "--title",
         default="",
         help="The film's title, in the opening, in the movie and on pages.  [default: the opening "
-        f"says what the run is; elsewhere: {usual_title()}]",
+        "says what the run is; elsewhere the usual title]",
     )
     author = cloup.option(
         "--author",
@@ -197,7 +199,7 @@ def film(
     runs: tuple[str, ...],
     on: str,
     output: Path | None,
-    naming: Naming,
+    naming: "Naming",
     **look: str,
 ) -> None:
     """Render chapters, and join them into a movie with a captions file."""
@@ -221,7 +223,7 @@ def film(
 @look_options("medium")
 @naming_options
 @output_option("media/loop.gif")
-def loop(runs: tuple[str, ...], output: Path | None, naming: Naming, **look: str) -> None:
+def loop(runs: tuple[str, ...], output: Path | None, naming: "Naming", **look: str) -> None:
     """Make a short seamless loop for a README, as GIF and as MP4."""
     with _one_line_errors():
         todo = _jobs((LOOP.name,), runs, look)
@@ -374,7 +376,7 @@ def release(
     runs: tuple[str, ...],
     on: str,
     explain: bool,
-    naming: Naming,
+    naming: "Naming",
     **chosen: Any,
 ) -> None:
     """Make a folder with all files to publish; unchanged files come from the cache.
@@ -416,7 +418,7 @@ def release(
 
 def _request(
     runs: tuple[str, ...],
-    naming: Naming,
+    naming: "Naming",
     shapes: tuple[str, ...],
     languages: tuple[str, ...],
     **look: str,
@@ -462,7 +464,7 @@ def slides(
     chapters: tuple[str, ...],
     runs: tuple[str, ...],
     output: Path | None,
-    naming: Naming,
+    naming: "Naming",
     **look: str,
 ) -> None:
     """Make slides for a talk in one HTML file, with a slide for every beat.
