@@ -21,7 +21,6 @@ from scenes import FILM, LOOP
 from scenes.drawing.palettes import PALETTES
 from scenes.render.looks import QUALITIES, SHAPES, Look
 from scenes.text.languages import LANGUAGES, check_catalogues, untranslated
-from scenes.text.naming import Naming, usual_title
 
 if TYPE_CHECKING:
     from scenes.fast.scheduler import OnProgress
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from scenes.release.plan import Request
     from scenes.render.clips import Renderer
     from scenes.render.jobs import Job
+    from scenes.text.naming import Naming
 
 Result = TypeVar("Result")
 
@@ -146,6 +146,8 @@ def naming_options(command: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(command)
     def with_naming(*values: Any, title: str, author: str, **others: Any) -> None:
         with _one_line_errors("Nothing was made"):
+            from scenes.text.naming import Naming
+
             naming = Naming(title, author)
         command(*values, naming=naming, **others)
 
@@ -153,7 +155,7 @@ def naming_options(command: Callable[..., Any]) -> Callable[..., Any]:
         "--title",
         default="",
         help="The film's title, in the opening, in the movie and on pages.  [default: the opening "
-        f"says what the run is; elsewhere: {usual_title()}]",
+        "says what the run is; elsewhere the usual title]",
     )
     author = cloup.option(
         "--author",
@@ -215,7 +217,7 @@ def film(
     runs: tuple[str, ...],
     on: str,
     output: Path | None,
-    naming: Naming,
+    naming: "Naming",
     **look: str,
 ) -> None:
     """Render chapters, and join them into a movie with a captions file.
@@ -248,7 +250,7 @@ def film(
 @look_options("medium")
 @naming_options
 @output_option(LOOP_FILE)
-def loop(runs: tuple[str, ...], output: Path | None, naming: Naming, **look: str) -> None:
+def loop(runs: tuple[str, ...], output: Path | None, naming: "Naming", **look: str) -> None:
     """Make a short seamless loop for a README, as GIF and as MP4.
 
     If the name of the output ends in .mp4, .mov or .webm, there is that file alone.
@@ -420,7 +422,7 @@ def release(
     runs: tuple[str, ...],
     on: str,
     explain: bool,
-    naming: Naming,
+    naming: "Naming",
     **chosen: Any,
 ) -> None:
     """Make a folder with all files to publish; unchanged files come from the cache.
@@ -476,7 +478,7 @@ def release(
 
 def _request(
     runs: tuple[str, ...],
-    naming: Naming,
+    naming: "Naming",
     shapes: tuple[str, ...],
     languages: tuple[str, ...],
     **look: str,
@@ -520,7 +522,7 @@ def slides(
     chapters: tuple[str, ...],
     runs: tuple[str, ...],
     output: Path | None,
-    naming: Naming,
+    naming: "Naming",
     **look: str,
 ) -> None:
     """Make slides for a talk in one HTML file, with a slide for every beat.

@@ -66,13 +66,14 @@ def work_folder(parent: Path, name: str) -> Iterator[Path]:
     parent.mkdir(parents=True, exist_ok=True)
     for path in parent.glob(f"{glob.escape(name)}-*-*"):
         owner = path.name.removeprefix(f"{name}-").split("-")[0]
-        if owner.isdigit() and not _alive(int(owner)):
+        if owner.isdigit() and not alive(int(owner)):
             shutil.rmtree(path, ignore_errors=True)
     with TemporaryDirectory(prefix=f"{name}-{os.getpid()}-", dir=parent) as folder:
         yield Path(folder)
 
 
-def _alive(process: int) -> bool:
+def alive(process: int) -> bool:
+    """Return whether a process, given by its id, still runs."""
     try:
         os.kill(process, 0)
     except ProcessLookupError:

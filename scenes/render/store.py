@@ -18,6 +18,8 @@ from pathlib import Path
 
 from filelock import FileLock
 
+from scenes.render.folders import alive
+
 STORE = Path("media", "store")
 DAY = 24 * 3600.0  # seconds
 CONTENT = ".sha256"  # end of the name of the file with the digest of another one's content
@@ -65,7 +67,7 @@ class Store:
         return path
 
     def prune(self, now: float | None = None) -> int:
-        """Remove files that were not used for a month, and incomplete ones of that age.
+        """Remove files that were not used for a month, or that killed programs left half made.
 
         Returns:
             The number of freed bytes.
@@ -75,7 +77,7 @@ class Store:
         for path in self.folder.glob("*/*"):
             with suppress(OSError):
                 state = path.stat()
-                if state.st_mtime < oldest:
+                if state.st_mtime < oldest or _is_abandoned(path):
                     shutil.rmtree(path) if path.is_dir() else path.unlink()
                     freed += state.st_size
         return freed
@@ -108,6 +110,12 @@ def _remove(path: Path) -> None:
     if _content(path).is_file():
         print(f"fedreel: {path} was damaged and is removed; it is made again", file=sys.stderr)
     path.unlink(missing_ok=True)
+
+
+def _is_abandoned(path: Path) -> bool:
+    """Return whether a program began to make a file and ended before the file was complete."""
+    owner = path.name.removeprefix(".").split("-")[0]
+    return path.name.startswith(".") and owner.isdigit() and not alive(int(owner))
 
 
 def _make(path: Path, make: Callable[[Path], object]) -> None:

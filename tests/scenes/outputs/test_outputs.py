@@ -69,34 +69,35 @@ def shades(path: Path) -> list[int]:
 
 def test_a_film_is_its_clips_one_after_the_other(movie: Movie, tmp_path: Path) -> None:
     one, two = movie("one", 10), movie("two", 5)
-    path = join([one, two], tmp_path / "film" / "film.mp4")
+    path = join([one, two], tmp_path / "film" / "film.mp4", {"title": "A film"})
     assert shades(path) == shades(one.movie) + shades(two.movie)
     with av.open(str(path)) as film:
         assert film.duration == pytest.approx(1.5e6, abs=1e5)
+        assert film.metadata["title"] == "A film"
     assert sorted(p.name for p in path.parent.iterdir()) == ["film.mp4", "film.srt"]
 
 
 def test_captions_move_with_their_clip(movie: Movie, tmp_path: Path) -> None:
-    path = join([movie("one"), movie("two")], tmp_path / "film.mp4")
+    path = join([movie("one"), movie("two")], tmp_path / "film.mp4", {"title": "A film"})
     lines = path.with_suffix(".srt").read_text().splitlines()
     assert lines[:3] == ["1", "00:00:00,100 --> 00:00:00,900", "one"]
     assert lines[4:7] == ["2", "00:00:01,100 --> 00:00:01,900", "two"]
 
 
 def test_a_film_has_a_mark_for_each_chapter(movie: Movie, tmp_path: Path) -> None:
-    path = join([movie("one", 10), movie("two", 5)], tmp_path / "film.mp4")
+    path = join([movie("one", 10), movie("two", 5)], tmp_path / "film.mp4", {"title": "A film"})
     with av.open(str(path)) as film:
         found = [(mark["start"], mark["end"], mark["metadata"]) for mark in film.chapters()]
     assert found == [(0, 1000, {"title": "opening"}), (1000, 1500, {"title": "opening"})]
 
 
 def test_a_film_that_cannot_be_joined_leaves_the_old_one(movie: Movie, tmp_path: Path) -> None:
-    path = join([movie("one")], tmp_path / "film" / "film.mp4")
+    path = join([movie("one")], tmp_path / "film" / "film.mp4", {"title": "A film"})
     before = path.read_bytes()
     broken = movie("broken")
     broken.movie.unlink()
     with pytest.raises(FileNotFoundError):
-        join([movie("two"), broken], path)
+        join([movie("two"), broken], path, {"title": "A film"})
     assert path.read_bytes() == before
     assert sorted(p.name for p in path.parent.iterdir()) == ["film.mp4", "film.srt"]
 

@@ -1,6 +1,8 @@
 """The parts of a release: digests, the store, the folder that appears whole."""
 
 import os
+import signal
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -8,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from processes import run
 
 from fl_sim import record
 from scenes import FILM
@@ -219,7 +222,40 @@ def test_what_nobody_asked_for_goes(tmp_path: Path) -> None:
     assert store.prune(now) == 0
 
 
+def test_what_a_killed_program_left_half_made_goes_and_that_of_others_stays(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    made = store.get("aaaa", ".txt", lambda path: path.write_text("12345"))
+    ended = run(sys.executable, "-c", "import os; print(os.getpid())").stdout.strip()
+    left, own = (made.with_name(f".{owner}-bbbb.txt") for owner in (ended, os.getpid()))
+    left.write_text("123")
+    own.write_text("1")
+    assert store.prune() == 3
+    assert [path.exists() for path in (made, left, own)] == [True, False, True]
+
+
 # --- the folder
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from scenes.render.folders import work_folder
+with work_folder(Path(sys.argv[1]), ".site") as folder:
+    (folder / "page").write_text("half")
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_the_work_of_a_killed_program_goes_with_the_next_and_its_release_stays(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "site").mkdir()
+    assert run(sys.executable, "-c", KILLED, tmp_path).returncode == -signal.SIGKILL
+    half_made, site = sorted(os.listdir(tmp_path))
+    assert (half_made[:6], site) == (".site-", "site")
+    with folders.work_folder(tmp_path, ".site") as folder:
+        assert sorted(os.listdir(tmp_path)) == [folder.name, "site"]
+        assert os.listdir(folder) == []
+    assert os.listdir(tmp_path) == ["site"]
 
 
 def test_only_a_release_makes_room_for_another(tmp_path: Path) -> None:
