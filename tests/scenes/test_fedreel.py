@@ -265,6 +265,19 @@ def test_stopped_it_leaves_no_film_and_no_process(
     assert not (tmp_path / "media" / "film").exists()
 
 
+def test_a_stopped_release_says_what_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    def stopped(request: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("scenes.release.plan.plan", stopped)
+    result = CliRunner().invoke(cli, ["release", "site"])
+    assert (result.exit_code, result.stdout) == (130, "")
+    assert result.stderr == (
+        "fedreel: stopped. No release was made: site is as it was; finished clips are in the "
+        "cache\n"
+    )
+
+
 def alive(group: int) -> bool:
     """Return whether a process of a group is there."""
     try:

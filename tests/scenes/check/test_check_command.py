@@ -49,7 +49,8 @@ def test_help_shows_examples() -> None:
 def test_a_scene_that_keeps_the_rules(tmp_path: Path) -> None:
     (tmp_path / "mine.py").write_text(FILE)
     done = check("mine.py", "Good")
-    assert (done.returncode, done.stderr) == (0, "")
+    assert done.returncode == 0
+    assert re.fullmatch(r"check: Good, 1 of 1, \d+ s\n", done.stderr)
     assert done.stdout.splitlines()[-1] == "no findings in 1 scene, 1 beat, 2 s"
     assert not (tmp_path / "media" / "check").exists()
 
