@@ -1,6 +1,7 @@
 """``fedreel check`` as a person uses it."""
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
