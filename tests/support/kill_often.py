@@ -17,6 +17,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import torch
 from flwr.app import Context, RecordDict
 
 from fl_sim.app import cifar10, client_app, server_app
@@ -120,6 +121,7 @@ def main() -> None:
     """Try every case."""
     folder, seed, *cases = sys.argv[1:]
     config = {**override(defaults(), SETTINGS), "name": "run"}
+    torch.set_num_threads(1)  # copies of this process have none of its other threads
     cifar10.load(Settings.of(config).dataset)
     chance = random.Random(int(seed))
     print(*[try_case(Path(folder) / str(i), case, chance) for i, case in enumerate(cases)])
