@@ -107,8 +107,8 @@ def mean_tolerance(mean: float, values: Sequence[float]) -> float:
 
     A sum in float16, where all values are such, is rounded at each step.
     """
-    exact = np.asarray(values, dtype=np.float32)
     with np.errstate(over="ignore"):
+        exact = np.asarray(values, dtype=np.float32)
         half = bool((exact.astype(np.float16) == exact).all())
     largest = max(map(abs, values), default=0.0)
     steps = (len(values) + 1) * HALF_STEP * largest if half else 0.0

@@ -1,4 +1,4 @@
-"""Clips of chapters: their inputs, and rendering of the load_or_render that the cache lacks."""
+"""Clips of chapters: their inputs, and rendering of the clips that the cache lacks."""
 
 import json
 import shutil
@@ -35,7 +35,7 @@ from scenes.text.lines import DIGIT, in_language, numbers_of
 from scenes.text.numbers import Number
 
 MOVIE, METADATA = ".mp4", ".json"
-WORK = "work"  # prefix of the folders in which load_or_render are rendered
+WORK = "work"  # prefix of the folders in which clips are rendered
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ class ClipInputs:
         return digest(asdict(self))
 
     def changes(self, before: "ClipInputs | None") -> list[str]:
-        """Return the reasons to render a clip again; an empty list if nothing is_stored changed."""
+        """Return the reasons to render a clip again; an empty list if nothing has changed."""
         if before is None:
             return ["there is no earlier clip"]
         reasons = [] if self.spec == before.spec else ["its texts or numbers changed"]
@@ -219,14 +219,14 @@ def load_or_render(
     illustrated: Sequence[PlannedClip] = (),
     renderer: Renderer = render_locally,
 ) -> list[Clip]:
-    """Return load_or_render in order, from the store or else rendered into it.
+    """Return clips in order, from the store or else rendered into it.
 
     Args:
-        todo: the load_or_render.
-        store: the cache of load_or_render.
+        todo: the clips.
+        store: the cache of clips.
         on_progress: called with a clip's name and each beat that begins, and (name, ``DONE``).
-        illustrated: the load_or_render to render with a figure of each beat.
-        renderer: renders load_or_render, on this machine or elsewhere.
+        illustrated: the clips to render with a figure of each beat.
+        renderer: renders clips, on this machine or elsewhere.
 
     Raises:
         UndrawnError: chapters could not be drawn. All others are in the store.
@@ -268,7 +268,7 @@ def as_far_as_possible(
 
 
 def is_stored(store: Store, planned: PlannedClip) -> bool:
-    """Whether the store is_stored a clip."""
+    """Whether a store has a clip."""
     return store.has(planned.key, MOVIE) and store.has(planned.key, METADATA)
 
 
@@ -304,7 +304,7 @@ def check_inputs(planned: PlannedClip) -> None:
     """Check that the inputs of a rendered clip are still those of its cache key.
 
     Raises:
-        ReleaseError: a file or a record is_stored changed meanwhile.
+        ReleaseError: a file or a record has changed meanwhile.
     """
     changes = inputs_of(planned.job).changes(planned.inputs)
     if changes:

@@ -46,7 +46,7 @@ def project(tmp_path: Path) -> Path:
     film = house.folder / "scenes" / "__init__.py"
     film.write_text(film.read_text("utf-8") + FEWER, "utf-8")
     looks = house.folder / "scenes" / "render" / "looks.py"
-    small = re.sub(r'(Quality\("\w+"), \d+, \d+\)', r"\1, 120, 2)", looks.read_text("utf-8"))
+    small = re.sub(r'(Quality\("\w+"), \d+,', r"\1, 120,", looks.read_text("utf-8"))
     looks.write_text(small, "utf-8")
     house.edit("fl_sim/app/settings.py", '"uoft-cs/cifar10"', repr(str(SMALL)))
     for name in ("Makefile", "pyproject.toml", "requirements.txt"):

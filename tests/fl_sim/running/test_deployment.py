@@ -131,7 +131,7 @@ def test_a_record_elsewhere_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: P
     far = ["run", "far", "--on", "superlink", "--superlink", "theirs", "--out", str(tmp_path / "x")]
     done = CliRunner().invoke(cli, far)
     assert done.exit_code == 0
-    assert done.output == (
+    assert done.stdout == (
         f"far: complete. Its record is on the SuperLink's machine: {tmp_path / 'x'}\n"
     )
 

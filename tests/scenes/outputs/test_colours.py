@@ -81,7 +81,7 @@ def every_format(folder: Path, width: int, height: int) -> dict[str, Path]:
         as_svg(scene.mobjects, figures["drawing"], "bars")
     movie = Path(scene.renderer.file_writer.movie_file_path)
     clip = Clip(FILM[0], movie, (PlayedBeat("only", "bars", 0, 0.5),), 0.5)
-    made = {"film": join([clip, clip], folder / "film.mp4"), "webm": folder / "film.webm"}
+    made = {"film": join([movie, movie], folder / "film.mp4", {}), "webm": folder / "film.webm"}
     encode(movie, made["webm"], WEBM)
     (made["slide"],) = cut(clip, folder)
     for suffix in (".gif", ".webp", ".mp4"):

@@ -1,7 +1,7 @@
 """Movies become a film, a GIF and a contact sheet."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import av
@@ -53,9 +53,9 @@ def movie(tmp_path: Path) -> Movie:
     return make
 
 
-def join(clips: Sequence[Clip], path: Path) -> Path:
+def join(clips: Sequence[Clip], path: Path, about: Mapping[str, str]) -> Path:
     """Join clips as they were rendered into a movie, and return its path."""
-    movie, _ = join_captioned(clips, [clip.movie for clip in clips], path)
+    movie, _ = join_captioned(clips, [clip.movie for clip in clips], path, about)
     return movie
 
 

@@ -35,7 +35,7 @@ from scenes.render.on_ray import (
     store_files,
 )
 from scenes.render.store import Store
-from scenes.text.errors import FitError, ReleaseError
+from scenes.text.errors import ChapterFailedError, FitError, ReleaseError
 
 pytestmark = pytest.mark.xdist_group("on ray")
 
@@ -273,12 +273,12 @@ def test_a_scene_that_ends_the_program_ends_as_an_error(
     def render(task: object, channel: object) -> None:
         raise SystemExit(2) from FitError("too many workers")
 
-    monkeypatch.setattr(distribution, "render", render)
+    monkeypatch.setattr("scenes.render.clips.render", render)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
     run = hand(step=0)
     (job,) = jobs(("ledger",), (run,), Look("low"))
     shipped = RemoteTask(PlannedClip(job, inputs_of(job)), False, maker_code())
-    with pytest.raises(FitError, match="too many workers"):
+    with pytest.raises(ChapterFailedError, match="too many workers"):
         render_remotely(shipped, Deaf(), packed_record(run))
     assert not list((tmp_path / "temporary").iterdir())
 

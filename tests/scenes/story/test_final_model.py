@@ -44,7 +44,8 @@ def with_confusion(*matrices: list[list[int]]) -> record.Run:
     rounds = [r.model_dump() for r in run.rounds]
     for round_, matrix in zip(rounds, matrices, strict=True):
         round_["confusion"] = matrix
-    return changed(run, rounds=rounds)
+    assert run.dataset is not None
+    return changed(run, rounds=rounds, dataset={**run.dataset.model_dump(), "num_test": None})
 
 
 def test_photos_are_shown_with_their_answers() -> None:
