@@ -26,7 +26,9 @@ FILM = tuple(chapter for chapter in FILM if chapter.name in {CHAPTERS!r})
 LEFT_OUT = {
     "make test": "it runs this test",
     ".venv/bin/python -m http.server --directory site": "it serves for ever",
-    ".venv/bin/flwr run .": "tests/fl_sim/running/test_flwr_run.py",
+    "export PATH=": "for the line after it",
+    "flwr run . --stream": "it leaves a program running; tests/fl_sim/running try what it does",
+    "pkill": "it ends that program, and maybe one of somebody else's",
     "git config diff.fedreel.textconv": "it is one of Git's",
 }
 
@@ -50,7 +52,7 @@ def project(tmp_path: Path) -> Path:
     looks.write_text(small, "utf-8")
     house.edit("fl_sim/app/settings.py", '"uoft-cs/cifar10"', repr(str(SMALL)))
     for name in ("Makefile", "pyproject.toml", "requirements.txt"):
-        shutil.copy2(ROOT / name, house.folder)
+        os.utime(shutil.copy(ROOT / name, house.folder), (0, 0))  # older than what is installed
     (house.folder / ".venv").symlink_to(ROOT / ".venv")
     return house.folder
 
