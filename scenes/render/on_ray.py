@@ -67,8 +67,8 @@ def check_installed() -> None:
 def on_ray(todo: Sequence[RenderTask], on_progress: OnProgress) -> Mapping[str, str]:
     """Render clips on a Ray cluster, the longest first; return why some could not be drawn.
 
-    The cluster is the one that RAY_ADDRESS names, else one that runs on this machine, else a new
-    one of this machine alone, which ends with the work.
+    The cluster is the one that RAY_ADDRESS names, else a new one of this machine alone, which ends
+    with the work.
 
     Args:
         todo: the clips; each is stored as soon as it arrives.
