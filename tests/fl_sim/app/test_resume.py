@@ -37,6 +37,7 @@ def killed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.xdist_group("killed")
 @pytest.mark.parametrize("case", range(len(CASES)))
 def test_kills_leave_no_trace(killed: Path, case: int) -> None:
     folders = [killed / f"{case}-{kind}" for kind in ("whole", "killed")]
@@ -50,6 +51,7 @@ def test_kills_leave_no_trace(killed: Path, case: int) -> None:
         assert len({(folder / MODEL).read_bytes() for folder in folders}) == 1
 
 
+@pytest.mark.xdist_group("killed")
 def test_what_was_killed_is_what_it_should_be(killed: Path) -> None:
     names = [record.load(killed / f"{case}-killed").strategy for case in range(len(CASES))]
     assert names == ["FedAdam", "FedAvgM", "LocalOnly"]

@@ -117,8 +117,8 @@ def test_a_gif_over_its_budget_is_not_written(movie: Movie, tmp_path: Path) -> N
     clip = movie("noise", 10, noise=True)
     path = tmp_path / "out" / "loop.gif"
     path.parent.mkdir()
-    with pytest.raises(LoopSizeError, match=r"bytes, but the limit is 90000\. Shorten the loop"):
-        loop.gif(clip.movie, path, biggest=90_000)
+    with pytest.raises(LoopSizeError, match=r"bytes, but the limit is 9000\. Shorten the loop"):
+        loop.gif(clip.movie, path, width=240, biggest=9_000)
     assert not list(path.parent.iterdir())
 
 
