@@ -65,8 +65,8 @@ def gif(movie: Path, path: Path, width: int = GIF_WIDTH, biggest: int | None = B
 def _encode(movie: Path, path: Path, width: int) -> None:
     with av.open(str(movie)) as source, av.open(str(path), "w", format="gif") as target:
         video = source.streams.video[0]
-        graph = _graph(video, width)
         height = round(width * video.height / video.width)
+        graph = _graph(video, width, height)
         stream = target.add_stream("gif", rate=GIF_RATE)
         stream.width, stream.height, stream.pix_fmt = width, height, "pal8"
         for frame in source.decode(video):
@@ -86,12 +86,12 @@ def _pull(graph: Graph) -> av.VideoFrame | None:
     return frame
 
 
-def _graph(video: av.VideoStream, width: int) -> Graph:
+def _graph(video: av.VideoStream, width: int, height: int) -> Graph:
     """Return the filter graph: lower the frame rate, scale, make a palette and apply it."""
     graph = Graph()
     source = graph.add_buffer(template=video)
     rate = graph.add("fps", str(GIF_RATE))
-    scale = graph.add("scale", f"{width}:-1:flags=lanczos")
+    scale = graph.add("scale", f"{width}:{height}:flags=lanczos")
     split = graph.add("split")
     palette = graph.add("palettegen", f"stats_mode=diff:max_colors={COLORS}")
     use = graph.add("paletteuse", "dither=none:diff_mode=rectangle")
