@@ -50,7 +50,7 @@ def tell(runs: Sequence[Run]) -> FinalModelSpec:
     Raises:
         NotRecordedError: there is none, or it has no class names.
     """
-    run = next((run for run in runs if _has_photos(run) or _tested(run)), None)
+    run = next((run for run in runs if _has_photos(run) or _is_tested(run)), None)
     if run is None:
         names = " and ".join(repr(run.name) for run in runs)
         raise NotRecordedError(
@@ -59,7 +59,7 @@ def tell(runs: Sequence[Run]) -> FinalModelSpec:
         )
     class_names(run)
     chosen = _chosen_samples(run) if _has_photos(run) else []
-    steps = _steps(run)
+    steps = _steps(run) if _is_tested(run) else []
     confusion = _confusion(run, steps) if steps else None
     return FinalModelSpec(
         title=text("The final model"),
@@ -197,6 +197,11 @@ def _num_tested(run: Run) -> Number | None:
 def _tested(run: Run) -> list[int]:
     """Return the rounds with confusion counts."""
     return [r.number for r in run.rounds if r.confusion is not None and any(map(any, r.confusion))]
+
+
+def _is_tested(run: Run) -> bool:
+    """Whether a model was tested that had been trained, if any was."""
+    return bool(_tested(run)) and (max(_tested(run)) > 0 or len(run.rounds) == 1)
 
 
 def _steps(run: Run) -> list[int]:

@@ -23,6 +23,8 @@ from scenes.text.numbers import Number, at, computed, total
 from scenes.theme import Role
 
 BOTH = (DOWN, UP)
+LEAST_WHOLE = 0.01  # share that is written without decimals
+LEAST_SHARE = 0.001  # share that is compared at all
 
 
 @dataclass(frozen=True)
@@ -164,8 +166,10 @@ def _balance(run: Run, stored: Number | None) -> tuple[Line, EntrySpec] | None:
         caption = line("More bytes moved than the photos hold. The photos did not.")
         return caption, entry
     share = moved.value / stored.value
-    words = "{}, over the bytes of the photos"
-    part = computed(share, Language.whole_percent, words, moved)
+    if share < LEAST_SHARE:
+        return None
+    form = Language.whole_percent if share >= LEAST_WHOLE else Language.percent
+    part = computed(share, form, "{}, over the bytes of the photos", moved)
     if _moves_in_every_round(run):
         caption = line(
             "What moved is {part} of the photos' size, more each round. No photo moved.",

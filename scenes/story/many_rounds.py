@@ -88,7 +88,7 @@ def tell(runs: Sequence[Run]) -> ManyRoundsSpec:
     return ManyRoundsSpec(
         title=text("Many rounds"),
         again=_again(run),
-        grid=line("Red marks: updates sent. The curves: how well the model did."),
+        grid=_grid(run),
         grow=_grow(run),
         comparison=compared,
         stage=stage(run),
@@ -213,11 +213,26 @@ def _reading(run: Run, round_: int) -> Reading:
     return reading(run, last_tested(run, round_))
 
 
+def _is_known(run: Run) -> bool:
+    """Whether it was recorded who trained, or that somebody failed to."""
+    phases = [round_.train for round_ in run.rounds if round_.train is not None]
+    return any(phase.sampled or phase.replies or phase.failures for phase in phases)
+
+
+def _grid(run: Run) -> Line:
+    """Return the caption on the first rounds of the history."""
+    if not _is_known(run):
+        return line("The curves: how well the model did, round by round.")
+    return line("Red marks: updates sent. The curves: how well the model did.")
+
+
 def _grow(run: Run) -> Line:
     """Return the caption on participation: all workers, or some in each round, or none ever."""
     each = [len(participants(round_)) for round_ in run.rounds[1:]]
     once = len({client for round_ in run.rounds for client in participants(round_)})
     n = num_workers(run)
+    if not _is_known(run):
+        return line("Who trained in which round was not recorded.")
     if not once:
         return line("Not one update came in any round: there was nothing to learn from.")
     if min(each) == n.value:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fl_sim.record import Round, Run, Train
+from fl_sim.record import Failure, Round, Run, Train
 from scenes.story.common import (
     accuracy,
     model_size,
@@ -30,7 +30,8 @@ from scenes.text.language import Language
 from scenes.text.lines import Line, line, plural, text
 from scenes.text.numbers import Number, at, computed, count, position, quote
 
-ERROR, NO_REPLY = "error", "no reply"  # the kinds of failures in a record
+ERROR = "error"  # the kind of a failure in a record that came with a reply
+NOT_REACHED = (3, 4, 5)  # Flower's codes: no message, no reply, or no node was to be had
 RUN_NAME = 14  # characters of the run's name under the title
 
 
@@ -94,8 +95,13 @@ def _failures(round_: Round) -> int:
 def _shown_round(run: Run) -> int | None:
     """Return the first round with replies and both kinds of failures, else with any failure."""
     closed = [round_ for round_ in run.rounds if _failures(round_) and _train(round_).replies]
-    both = [round_ for round_ in closed if len({f.kind for f in _train(round_).failures}) > 1]
+    both = [round_ for round_ in closed if len(set(map(_reports, _train(round_).failures))) > 1]
     return next((round_.number for round_ in (*both, *closed)), None)
+
+
+def _reports(failure: Failure) -> bool:
+    """Whether a worker reported its failure: for one that was not reached, Flower does."""
+    return failure.kind == ERROR and failure.code not in NOT_REACHED
 
 
 def _train(round_: Round) -> Train:
@@ -130,9 +136,9 @@ def _round(run: Run, round_: int) -> FailingRoundSpec:
 
 
 def _failure_specs(run: Run, round_: int) -> list[FailureSpec]:
-    notes = {ERROR: text("error"), NO_REPLY: text("no reply")}
+    notes = {True: text("error"), False: text("no reply")}
     return [
-        FailureSpec(f.client, notes[f.kind], reported=f.kind == ERROR)
+        FailureSpec(f.client, notes[_reports(f)], reported=_reports(f))
         for f in _train(run.rounds[round_]).failures
     ]
 
@@ -154,8 +160,8 @@ def _ask(run: Run, round_: int) -> Line:
 def _fail(run: Run, round_: int) -> Line:
     """Return the caption on the workers that failed, or on their number."""
     failures = _train(run.rounds[round_]).failures
-    errors = [failure.client for failure in failures if failure.kind == ERROR]
-    silent = [failure.client for failure in failures if failure.kind != ERROR]
+    errors = [failure.client for failure in failures if _reports(failure)]
+    silent = [failure.client for failure in failures if not _reports(failure)]
     if len(errors) == len(silent) == 1:
         return line(
             "While training, worker {a} reports an error; worker {b} goes silent.",
@@ -165,8 +171,8 @@ def _fail(run: Run, round_: int) -> Line:
     if errors and silent:
         return line(
             "While training: errors at {a} workers, silence from {b}.",
-            a=_number(run, round_, ERROR),
-            b=_number(run, round_, NO_REPLY),
+            a=_number(run, round_, reported=True),
+            b=_number(run, round_, reported=False),
         )
     if len(failures) == 1:
         worker = _worker(run, failures[0].client)
@@ -174,9 +180,9 @@ def _fail(run: Run, round_: int) -> Line:
             return line("While training, worker {a} reports an error.", a=worker)
         return line("While training, worker {a} goes silent.", a=worker)
     if errors:
-        number = _number(run, round_, ERROR)
+        number = _number(run, round_, reported=True)
         return line("While training, {n} workers report errors.", n=number)
-    number = _number(run, round_, NO_REPLY)
+    number = _number(run, round_, reported=False)
     return line("While training, {n} workers go silent.", n=number)
 
 
@@ -185,11 +191,11 @@ def _worker(run: Run, client: int) -> Number:
     return position(at(run).partitions[client])
 
 
-def _number(run: Run, round_: int, kind: str) -> Number:
-    """Return the number of failures of one kind."""
-    failed = sum(failure.kind == kind for failure in _train(run.rounds[round_]).failures)
-    failures = at(run).rounds[round_].train.failures
-    return computed(failed, Language.integer, "count of {} with kind {}", failures, kind)
+def _number(run: Run, round_: int, reported: bool) -> Number:
+    """Return the number of failures that workers reported, or of the others."""
+    failed = sum(_reports(failure) == reported for failure in _train(run.rounds[round_]).failures)
+    words = "count of {} that a client reported" if reported else "count of {} without a report"
+    return computed(failed, Language.integer, words, at(run).rounds[round_].train.failures)
 
 
 def _close(run: Run, round_: int) -> Line:

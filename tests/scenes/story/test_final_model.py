@@ -251,3 +251,11 @@ def test_no_diagonal_forms_where_less_is_right_than_at_first() -> None:
 def test_a_single_matrix_has_no_rounds_to_go_through() -> None:
     run = hand_run(rounds=0)
     assert str(story.tell([run]).sharpen) == "The diagonal: the right answers."
+
+
+def test_a_run_of_which_only_the_first_model_was_tested_has_no_final_model() -> None:
+    run = hand_run()
+    rounds = [r.model_dump(exclude={"confusion"} if r.number else set()) for r in run.rounds]
+    first_only = changed(run, "samples", "sample_images", rounds=rounds)
+    with pytest.raises(NotRecordedError, match="neither samples nor confusion counts"):
+        story.tell([first_only])

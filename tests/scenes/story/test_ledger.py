@@ -135,3 +135,9 @@ def test_more_is_moved_each_round_only_where_rounds_follow(rounds: int, more: bo
     found = ledger._moves_in_every_round(hand_run(rounds=rounds))
     assert found is more
     assert not ledger._moves_in_every_round(nobody_delivers_last(hand_run()))
+
+
+def test_a_small_share_is_not_said_to_be_none() -> None:
+    spec = ledger.tell([with_replies(hand_run(), "train", bytes_down=1, bytes_up=1)])
+    assert spec.balance
+    assert str(spec.balance[0]).startswith("What moved is 0.2% of the photos' size")

@@ -354,3 +354,11 @@ def test_clients_that_share_no_model_are_not_said_to(chapter: str) -> None:
     tell = import_module(f"scenes.story.{chapter}").tell
     with pytest.raises(NotRecordedError, match="keeps a model of its own"):
         tell([record.load("local-only")])
+
+
+def test_who_trained_is_not_said_where_it_was_not_recorded() -> None:
+    run = hand_run()
+    rounds = tuple(each.model_copy(update={"train": None}) for each in run.rounds)
+    spec = many_rounds.tell((changed(run, rounds=rounds),))
+    assert str(spec.grid) == "The curves: how well the model did, round by round."
+    assert str(spec.grow) == "Who trained in which round was not recorded."

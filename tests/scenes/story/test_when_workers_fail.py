@@ -151,3 +151,25 @@ def test_a_rise_that_is_not_seen_is_none() -> None:
     assert not rises(old, new)
     assert rises(old, Number("10.1%", NOT_RECORDED, 0.101))
     assert not rises(new, Number("9.0%", NOT_RECORDED, 0.09))
+
+
+@pytest.mark.parametrize(
+    ("code", "caption"),
+    [
+        (2, "While training, worker 3 reports an error."),
+        (None, "While training, worker 3 reports an error."),
+        (5, "While training, worker 3 goes silent."),
+    ],
+)
+def test_a_worker_that_was_not_reached_reports_nothing(code: int | None, caption: str) -> None:
+    run = hand_run()
+    train = run.rounds[1].train
+    assert train is not None
+    failure = record.Failure(client=3, kind="error", code=code)
+    rounds = [*run.rounds]
+    rounds[1] = rounds[1].model_copy(
+        update={"train": train.model_copy(update={"failures": (failure,)})}
+    )
+    failing = run.model_copy(update={"rounds": tuple(rounds)})
+    assert str(story._fail(failing, 1)) == caption
+    assert [each.reported for each in story._failure_specs(failing, 1)] == [code != 5]

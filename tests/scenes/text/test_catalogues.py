@@ -1,6 +1,7 @@
 """Every text is there in every language, and keeps its fields."""
 
 import ast
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -98,3 +99,8 @@ def test_translations_keep_the_fields_and_show_no_digit(language: str) -> None:
             assert field_names(text) <= allowed, text
             assert not DIGIT.search(text), text
         assert set.union(*map(field_names, translated)) == allowed, translated
+
+
+def test_french_marks_stay_with_the_word_before() -> None:
+    translated = [text for message in messages("fr") for text in forms(message.string)]
+    assert not [text for text in translated if re.search(r" [:;?!»]|« ", text)]
