@@ -229,7 +229,7 @@ def film(
         from scenes.outputs.movies import film as make
         from scenes.outputs.targets import FILM_FORMATS, check_file, check_gif, named
 
-        path = output or named(FILM_FILE, chapters, runs, todo[0].look, "medium")
+        path = output or named(FILM_FILE, chapters, runs, todo[0].look, "medium", naming.title)
         check_file(path, FILM_FORMATS)
         check_gif(path, len(todo))
         check_file(path.with_suffix(".srt"))
@@ -260,7 +260,7 @@ def loop(runs: tuple[str, ...], output: Path | None, naming: "Naming", **look: s
         from scenes.outputs.movies import loop as make
         from scenes.outputs.targets import LOOP_FORMATS, check_file, named
 
-        path = output or named(LOOP_FILE, (), runs, todo[0].look, "medium")
+        path = output or named(LOOP_FILE, (), runs, todo[0].look, "medium", naming.title)
         check_file(path, LOOP_FORMATS)
         if path.suffix == ".gif":
             check_file(path.with_suffix(".mp4"))
@@ -538,7 +538,7 @@ def slides(
         from scenes.text.languages import named
 
         chosen = todo[0].look
-        path = output or name_of(SLIDES_FILE, chapters, runs, chosen, "medium")
+        path = output or name_of(SLIDES_FILE, chapters, runs, chosen, "medium", naming.title)
         check_file(path, SLIDES_FORMATS)
         language = named(chosen.language)
         name = naming.title_in(language)

@@ -23,9 +23,14 @@ LONGEST = 60  # characters of the runs in a name
 
 
 def named(
-    default: str, chapters: Sequence[str], runs: Sequence[str], look: Look, quality: str
+    default: str,
+    chapters: Sequence[str],
+    runs: Sequence[str],
+    look: Look,
+    quality: str,
+    title: str = "",
 ) -> Path:
-    """Return the name of an output: different chapters, looks and runs give different names.
+    """Return the name of an output: what differs in anything asked for has another name.
 
     Args:
         default: the name for the whole film, in the default look, of the committed runs.
@@ -33,6 +38,7 @@ def named(
         runs: the records that were asked for; none for those of each chapter.
         look: the look.
         quality: the default quality.
+        title: the film's title that the user gave, if any.
     """
     path = Path(default)
     film = [chapter.name for chapter in FILM]
@@ -42,6 +48,7 @@ def named(
         look.quality if look.quality != quality else "",
         look.label[1:],  # a label begins with a dash
         f"of-{_short('+'.join(map(_run_name, runs)))}" if runs else "",
+        f"titled-{_digest(title)}" if title else "",
     ]
     return path.with_name("-".join([path.stem, *filter(None, words)]) + path.suffix)
 

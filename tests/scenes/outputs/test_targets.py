@@ -98,3 +98,11 @@ def test_a_file_is_whole_or_as_it_was(tmp_path: Path) -> None:
         partial.write_text("two \udcff", "utf-8")
     assert path.read_text() == "one"
     assert list(path.parent.iterdir()) == [path]
+
+
+def test_a_title_of_ones_own_gives_another_name() -> None:
+    usual, mine, other = (
+        named(DEFAULT, (), (), Look(), "medium", title) for title in ("", "Mine", "Other")
+    )
+    assert usual == Path(DEFAULT)
+    assert len({usual, mine, other}) == 3
