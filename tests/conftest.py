@@ -1,5 +1,7 @@
 """What all tests share."""
 
+import gc
+
 import pytest
 from hypothesis import settings
 
@@ -20,6 +22,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="FOLDER",
         help="check the release in this folder, instead of making one of the reference run first",
     )
+
+
+def pytest_collection_finish() -> None:
+    """Have the collector pass over what was imported: some programs call it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture

@@ -7,14 +7,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from fl_sim import interrupted
+from fl_sim import interrupted, record
 from fl_sim.interrupted import CONFIG_FILE, LOCK, place_of
 
 OLD = "old"
 
 
 class RunFolderError(Exception):
-    """Another process makes the same run."""
+    """Another process makes the same run, or other files are where it goes."""
 
 
 class RunFolder:
@@ -55,7 +55,7 @@ class RunFolder:
 
         Raises:
             OSError: it cannot be written.
-            RunFolderError: another process makes the run.
+            RunFolderError: another process makes the run, or ``folder`` got other files meanwhile.
         """
         self._place.mkdir(exist_ok=True)
         with self._locked():
@@ -65,6 +65,8 @@ class RunFolder:
             try:
                 yield self.new
                 self._put_in_place()
+            except RunFolderError:
+                raise
             except BaseException:
                 if (self._place / OLD).exists() and not self._folder.exists():
                     (self._place / OLD).rename(self._folder)
@@ -90,5 +92,9 @@ class RunFolder:
     def _put_in_place(self) -> None:
         self._folder.parent.mkdir(parents=True, exist_ok=True)
         if self._folder.exists():
+            if any(self._folder.iterdir()) and record.file_of(self._folder) is None:
+                raise RunFolderError(
+                    f"{self._folder} got other files meanwhile; the finished record is {self.new}"
+                )
             self._folder.rename(self._place / OLD)
         self.new.rename(self._folder)

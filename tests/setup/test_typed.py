@@ -17,7 +17,7 @@ from quick_run import SMALL
 
 ROOT = Path(__file__).parents[2]
 PAGES = ["README.md", "docs/film.md", "docs/release.md", "docs/runs.md"]
-CHAPTERS = ("ledger", "credits")
+CHAPTERS = ("cast", "ledger")
 FEWER = f"""
 
 FILM = tuple(chapter for chapter in FILM if chapter.name in {CHAPTERS!r})
@@ -50,6 +50,8 @@ def project(tmp_path: Path) -> Path:
     looks = house.folder / "scenes" / "render" / "looks.py"
     small = re.sub(r'(Quality\("\w+"), \d+,', r"\1, 120,", looks.read_text("utf-8"))
     looks.write_text(small, "utf-8")
+    loops = house.folder / "scenes" / "outputs" / "loop_files.py"
+    loops.write_text(re.sub(r'", (480|720)\)', r'", \1 // 5)', loops.read_text("utf-8")), "utf-8")
     house.edit("fl_sim/app/settings.py", '"uoft-cs/cifar10"', repr(str(SMALL)))
     for name in ("Makefile", "pyproject.toml", "requirements.txt"):
         os.utime(shutil.copy(ROOT / name, house.folder), (0, 0))  # older than what is installed

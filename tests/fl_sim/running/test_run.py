@@ -22,6 +22,7 @@ from fl_sim.app import cifar10, task
 from fl_sim.app.provenance import code_hash
 from fl_sim.app.settings import Settings
 from fl_sim.cli import cli
+from fl_sim.running.target import LaunchError, Target
 from fl_sim.show import divergence
 
 
@@ -211,6 +212,23 @@ def test_force_replaces_a_run(tmp_path: Path) -> None:
     assert (first.exit_code, second.exit_code) == (0, 0)
     assert len(record.load(folder).rounds) == 4
     assert [path.name for path in tmp_path.iterdir()] == ["one"]
+
+
+def make_while_files_come(folder: Path) -> None:
+    """Make a record; its place gets a file before it is finished."""
+    with Target("mine", folder).making(folder, {}) as new:
+        new.mkdir()
+        (new / "run.json").touch()
+        folder.mkdir()
+        (folder / "thesis.txt").touch()
+
+
+def test_files_that_come_meanwhile_stay(tmp_path: Path) -> None:
+    folder = tmp_path / "mine"
+    with pytest.raises(LaunchError, match="got other files meanwhile; the finished record") as no:
+        make_while_files_come(folder)
+    assert [path.name for path in folder.iterdir()] == ["thesis.txt"]
+    assert [path.name for path in Path(str(no.value).split()[-1]).iterdir()] == ["run.json"]
 
 
 def test_a_failing_client_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

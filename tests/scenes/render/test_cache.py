@@ -60,8 +60,6 @@ def a_thumbnail(house: Kept) -> None:
 SEEN: tuple[Callable[[Kept], None], ...] = (
     a_number,
     a_thumbnail,
-    changes.a_caption,
-    changes.a_colour_of_the_dark_theme,
     changes.a_font,
 )
 
