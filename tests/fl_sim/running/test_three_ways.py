@@ -126,7 +126,8 @@ def test_a_deployment_gives_the_same_weights_and_admits_no_stranger(
     assert len(deployment.pids) == 8, deployment.lines
     here, deployed = tmp_path / "here" / "mine", tmp_path / "deployed" / "mine"
     # Each message starts a process, which takes seconds: nobody evaluates.
-    same = (*ROUNDS, "--set", "num-partitions=3", "--set", "fraction-evaluate=0")
+    same = ("--set", "num-server-rounds=1", "--set", "num-partitions=3")
+    same = (*same, "--set", "fraction-evaluate=0")
     assert invoke(here, *same).exit_code == 0
     superlink = deployment.superlink
     with Programs(tmp_path) as programs:
