@@ -118,6 +118,7 @@ def _masked_input_collection(
     """Return what the app has trained, as y: the weighted update with all its masks."""
     if len(asked["users"]) < state["t"] or not set(asked["users"]) <= set(state["users"]):
         raise SecAggError(f"{len(asked['users'])} clients are too few to hide an update among")
+    del message.content[SECAGG]  # other mods expect the app's own config alone
     reply = call_next(message, context)
     if reply.has_error():
         return reply

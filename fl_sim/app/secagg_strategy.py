@@ -68,6 +68,16 @@ class SecureAggregation(Wrapper):
         self.timeout = timeout
         self._coordinator: Coordinator | None = None
 
+    @property
+    def threshold(self) -> int:
+        """How many clients it took to unmask the last round's sum."""
+        return self._coordinator.t if self._coordinator else 0
+
+    @property
+    def num_bytes(self) -> int:
+        """Bytes of keys, shares and lists of clients in the last round, both ways."""
+        return self._coordinator.num_bytes if self._coordinator else 0
+
     def configure_train(
         self, server_round: int, arrays: ArrayRecord, config: ConfigRecord, grid: Grid
     ) -> Iterable[Message]:

@@ -45,6 +45,12 @@ def check_metrics(metrics: "Metrics") -> None:
 def check_train(train: "Train") -> None:
     """Check the training phase of a round."""
     _check_phase(train)
+    if train.form == "masked":
+        hidden = (train.weighted_mean, train.gram, *(r.probes for r in train.replies))
+        told = (*hidden, *(r.update_norm for r in train.replies))
+        _check(not any(each is not None for each in told), "form", "masked, and updates are told")
+    if train.masked is not None:
+        _check(train.form == "masked", "masked", f"of updates that are {train.form}")
     if train.weighted_mean is not None:
         _check_mean(train.weighted_mean, train.replies)
     if train.gram is not None:

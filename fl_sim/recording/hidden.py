@@ -1,0 +1,96 @@
+"""What a round hides of its clients' updates: noise and its cost, and masks that were shown."""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from flwr.serverapp.strategy import Strategy
+
+from fl_sim import record
+from fl_sim.recording.measures import rounded
+from fl_sim.recording.models import first_convolution
+from fl_sim.recording.phase import Phase
+from fl_sim.recording.replies import PLAIN_UPDATE, Model
+
+MOST_SHOWN = 3  # clients
+HIGHEST_BYTE = 56  # its place in 64 bits
+
+Reals = npt.NDArray[np.float64]
+
+
+def chain(strategy: Strategy) -> Iterator[Any]:
+    """Give a strategy and those that it wraps, from the outside."""
+    while isinstance(strategy, Strategy):
+        yield strategy
+        strategy = getattr(strategy, "strategy", None)
+
+
+def privacy_of(strategy: Strategy) -> record.Privacy | None:
+    """Return the noise of the average that a strategy has just made, and what is spent.
+
+    None of a strategy that is not in one of Flower's wrappers of differential privacy.
+    """
+    wrappers = list(chain(strategy))
+    found = next((each for each in wrappers if hasattr(each, "noise_multiplier")), None)
+    if found is None:
+        return None
+    noise = found.noise_multiplier * found.clipping_norm / found.num_sampled_clients
+    spent = next(
+        (each.privacy_spent() for each in wrappers if hasattr(each, "privacy_spent")), None
+    )
+    known = spent is not None and math.isfinite(spent.epsilon)
+    return record.Privacy(
+        clip=rounded(found.clipping_norm),
+        noise=rounded(noise),
+        epsilon=rounded(spent.epsilon) if known else None,
+        delta=spent.delta if known else None,
+    )
+
+
+def masked_in(
+    strategy: Strategy, phase: Phase, shares: Mapping[int, float], average: Model
+) -> record.Masked | None:
+    """Return what masks hid in a round, if its clients have told their plain updates.
+
+    Args:
+        strategy: a wrapper with secure aggregation.
+        phase: training.
+        shares: n_k / n of each client.
+        average: the model that came of it.
+    """
+    told = [each for each in phase.deliveries if PLAIN_UPDATE in each.report]
+    if not told or len(told) < len(phase.deliveries) or len(shares) < len(told):
+        return None
+    start = phase.models[told[0].client]
+    plain = [_as_model(each.report[PLAIN_UPDATE], start) for each in told]
+    mean = {name: average[name].astype(np.float64) - start[name] for name in start}
+    errors = {
+        name: mean[name] - sum(shares[t.client] * p[name] for t, p in zip(told, plain, strict=True))
+        for name in start
+    }
+    layer = first_convolution(start)
+    shown = [] if layer is None else list(zip(told, plain, strict=True))[:MOST_SHOWN]
+    return record.Masked(
+        clients=tuple(each.client for each, _ in shown),
+        plain=_stack([update[layer] for _, update in shown], np.float32),
+        masked=_stack([each.model[layer] >> HIGHEST_BYTE for each, _ in shown], np.uint8),
+        mean=mean[layer].astype(np.float32) if shown else None,
+        error=rounded(max(np.abs(each).max(initial=0) for each in errors.values())),
+        largest=rounded(max(np.abs(each).max(initial=0) for each in mean.values())),
+        threshold=strategy.threshold,
+        num_bytes=strategy.num_bytes,
+    )
+
+
+def _as_model(update: bytes, like: Model) -> dict[str, Reals]:
+    """Return an update, which is all weights one after another, as a model's arrays."""
+    flat = np.frombuffer(update)
+    ends = np.cumsum([like[name].size for name in like])
+    parts = zip(like, np.split(flat, ends[:-1]), strict=True)
+    return {name: part.reshape(like[name].shape) for name, part in parts}
+
+
+def _stack(arrays: Sequence[npt.NDArray[Any]], kind: type) -> npt.NDArray[Any] | None:
+    return np.stack(arrays).astype(kind) if arrays else None
