@@ -174,11 +174,9 @@ def _check_budget(
     spent = range(1, rounds + 1)
     enough = bisect_left(spent, True, key=lambda n: accountant.would_exceed(event, count=n))
     if enough < rounds:
-        ends = (
-            f"is spent after {count(enough, 'round')} of {rounds}" if enough else "lasts no round"
-        )
+        lasts = f"lasts {count(enough, 'round')} of {rounds}" if enough else "lasts no round"
         fewer = f"num-server-rounds={enough}, " if enough else ""
         raise PrivacyBudgetExhausted(
-            f"the privacy budget dp-epsilon={settings.dp_epsilon:g} {ends}; "
+            f"the privacy budget dp-epsilon={settings.dp_epsilon:g} {lasts}; "
             f"set {fewer}a larger dp-noise or a larger dp-epsilon"
         )

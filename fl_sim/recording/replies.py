@@ -113,16 +113,16 @@ def form_of(records: Iterable[ArrayRecord], report: Mapping[str, Any], model: Mo
     Args:
         records: of the reply.
         report: what the client reported of itself.
-        model: that it was sent. Masks make whole numbers, or what NumPy cannot read, of its real
-            ones.
+        model: that it was sent. Masks make whole numbers of all its real ones, and encryption what
+            NumPy cannot read.
     """
     sent = {name: array for each in records for name, array in each.items()}
-    hidden = (
+    hidden = [
         array.stype != NUMPY or np.dtype(array.dtype).kind in "iu"
         for name, array in sent.items()
         if model.is_real(name)
-    )
-    if any(hidden):
+    ]
+    if hidden and all(hidden):
         return "masked"
     return "noised" if report.get(FORM) == NOISED else "plain"
 
