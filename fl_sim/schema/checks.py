@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from fl_sim.schema.model import (
         Evaluate,
         EvaluateReply,
+        Masked,
         Metrics,
         Partition,
         Round,
@@ -55,6 +56,23 @@ def check_train(train: "Train") -> None:
         _check_mean(train.weighted_mean, train.replies)
     if train.gram is not None:
         _check_gram(train.gram, train.replies)
+
+
+def check_masked(masked: "Masked") -> None:
+    """Check that the updates of as many clients are shown plain, masked and averaged."""
+    found = (masked.plain, masked.masked, masked.mean)
+    if all(each is None for each in found):
+        return
+    size = len(masked.clients)
+    kinds = (np.float32, 5, size), (np.uint8, 5, size), (np.float32, 4, None)
+    for name, array, (kind, dimensions, count) in zip(
+        ("plain", "masked", "mean"), found, kinds, strict=True
+    ):
+        _check(array is not None, name, "is absent, and others are there")
+        assert array is not None
+        fits = array.ndim == dimensions and count in (None, array.shape[0])
+        _check(fits, name, f"shape {array.shape} for {size} clients")
+        _check(array.dtype == kind, name, f"is {array.dtype}")
 
 
 def check_evaluate(evaluate: "Evaluate") -> None:

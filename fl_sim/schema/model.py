@@ -218,6 +218,11 @@ class Masked(Model):
         description="bytes of keys, shares and lists of clients, both ways, beside the arrays"
     )
 
+    @model_validator(mode="after")
+    def _arrays_agree(self) -> Self:
+        checks.check_masked(self)
+        return self
+
 
 class Privacy(Model):
     """Differential privacy of a round. It counts clients, not examples."""
