@@ -16,7 +16,7 @@ from processes import run
 from quick_run import SMALL
 
 ROOT = Path(__file__).parents[2]
-PAGES = ["README.md", "docs/film.md", "docs/release.md", "docs/runs.md"]
+PAGES = ["README.md", "docs/film.md", "docs/privacy.md", "docs/release.md", "docs/runs.md"]
 CHAPTERS = ("ledger", "credits")
 FEWER = f"""
 
