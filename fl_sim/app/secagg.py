@@ -93,7 +93,7 @@ def quantise(weighted: Reals, num_clients: int) -> Vector:
 
 def dequantise(total: Vector) -> Reals:
     """Return the numbers that steps stand for, negative ones included."""
-    return total.view(np.int64) * STEP
+    return total.view(np.int64).astype(np.float64) * STEP
 
 
 def flatten(arrays: Arrays) -> Reals:

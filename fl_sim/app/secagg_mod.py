@@ -1,7 +1,6 @@
 """Secure aggregation, the client's part: a mod that lets no plain update leave the client."""
 
 import os
-from collections.abc import Mapping
 from typing import Any
 
 from flwr.app import Array, ArrayRecord, ConfigRecord, Context, Message, MessageType, RecordDict
@@ -29,7 +28,7 @@ from fl_sim.app.secagg import (
     unflatten,
 )
 
-Values = Mapping[str, Any]
+Values = dict[str, Any]
 
 # What a client has to have done, so that each stage comes once, and masks serve for one update.
 BEFORE = {
@@ -54,11 +53,11 @@ def secagg_mod(message: Message, context: Context, call_next: ClientAppCallable)
     """
     if message.metadata.message_type.partition(".")[0] != MessageType.TRAIN:
         return call_next(message, context)
-    asked: Values | None = message.content.config_records.get(SECAGG)
-    if asked is None:
+    if SECAGG not in message.content:
         raise SecAggError(
             "this client sends masked updates only; wrap the strategy in SecureAggregation"
         )
+    asked: Values = dict(message.content.config_records[SECAGG])
     stage = Stage(asked["stage"])
     state = _state(context, stage)
     if stage is Stage.MASKED_INPUT_COLLECTION:

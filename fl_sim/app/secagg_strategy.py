@@ -184,7 +184,7 @@ class Coordinator:
             return prg(secret, size)
         s_sk = to_secret_key(secret)
         masks = [pairwise_mask(u, v, agree(s_sk, self._s_pk[u]), size) for u in u3]
-        return np.sum(masks, axis=0, dtype=np.uint64)
+        return np.asarray(np.sum(masks, axis=0, dtype=np.uint64))
 
     def _weight(self, reply: Message) -> float:
         (metrics,) = reply.content.metric_records.values()
@@ -202,7 +202,7 @@ class Coordinator:
             }
         )
 
-    def _ask(self, stage: Stage, contents: Mapping[int, Values]) -> dict[int, ConfigRecord]:
+    def _ask(self, stage: Stage, contents: Mapping[int, Values]) -> dict[int, Values]:
         """Return what clients answer, by their number.
 
         Raises:
@@ -214,7 +214,7 @@ class Coordinator:
         self._check(stage, answered, len(messages), replies)
         answers = {u: reply.content.config_records[SECAGG] for u, reply in answered.items()}
         self.num_bytes += sum(each.count_bytes() for each in answers.values())
-        return answers
+        return {u: dict(answer) for u, answer in answers.items()}
 
     def _message(
         self, stage: Stage, u: int, values: Values, content: RecordDict | None = None

@@ -1,7 +1,7 @@
 """What a round hides of its clients' updates: noise and its cost, and masks that were shown."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -22,9 +22,10 @@ Reals = npt.NDArray[np.float64]
 
 def chain(strategy: Strategy) -> Iterator[Any]:
     """Give a strategy and those that it wraps, from the outside."""
-    while isinstance(strategy, Strategy):
-        yield strategy
-        strategy = getattr(strategy, "strategy", None)
+    found: Any = strategy
+    while isinstance(found, Strategy):
+        yield found
+        found = getattr(found, "strategy", None)
 
 
 def privacy_of(strategy: Strategy) -> record.Privacy | None:
@@ -61,7 +62,8 @@ def masked_in(
         average: the model that came of it.
     """
     told = [each for each in phase.deliveries if PLAIN_UPDATE in each.report]
-    if not told or len(told) < len(phase.deliveries) or len(shares) < len(told):
+    wrapper = next((each for each in chain(strategy) if hasattr(each, "threshold")), None)
+    if wrapper is None or not told or len(told) < len(phase.deliveries) or len(shares) < len(told):
         return None
     start = phase.models[told[0].client]
     plain = [_as_model(each.report[PLAIN_UPDATE], start) for each in told]
@@ -71,16 +73,22 @@ def masked_in(
         for name in start
     }
     layer = first_convolution(start)
-    shown = [] if layer is None else list(zip(told, plain, strict=True))[:MOST_SHOWN]
+    shown = told[:MOST_SHOWN]
+    filters: dict[str, npt.NDArray[Any]] = {}
+    if layer is not None:
+        highest = [each.model[layer] >> HIGHEST_BYTE for each in shown]
+        filters = {
+            "plain": np.stack([each[layer] for each in plain[:MOST_SHOWN]]).astype(np.float32),
+            "masked": np.stack(highest).astype(np.uint8),
+            "mean": mean[layer].astype(np.float32),
+        }
     return record.Masked(
-        clients=tuple(each.client for each, _ in shown),
-        plain=_stack([update[layer] for _, update in shown], np.float32),
-        masked=_stack([each.model[layer] >> HIGHEST_BYTE for each, _ in shown], np.uint8),
-        mean=mean[layer].astype(np.float32) if shown else None,
+        **filters,
+        clients=tuple(each.client for each in shown),
         error=rounded(max(np.abs(each).max(initial=0) for each in errors.values())),
         largest=rounded(max(np.abs(each).max(initial=0) for each in mean.values())),
-        threshold=strategy.threshold,
-        num_bytes=strategy.num_bytes,
+        threshold=wrapper.threshold,
+        num_bytes=wrapper.num_bytes,
     )
 
 
@@ -90,7 +98,3 @@ def _as_model(update: bytes, like: Model) -> dict[str, Reals]:
     ends = np.cumsum([like[name].size for name in like])
     parts = zip(like, np.split(flat, ends[:-1]), strict=True)
     return {name: part.reshape(like[name].shape) for name, part in parts}
-
-
-def _stack(arrays: Sequence[npt.NDArray[Any]], kind: type) -> npt.NDArray[Any] | None:
-    return np.stack(arrays).astype(kind) if arrays else None

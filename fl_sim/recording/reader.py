@@ -63,12 +63,15 @@ class Reader:
         form = phase.form
         told = None if form == "masked" else probes
         rows = tuple(self._trained(phase, each, shares, told) for each in phase.deliveries)
-        known = aggregate is not None and self.strategy is not None
+        privacy = masked = None
+        if aggregate is not None and self.strategy is not None:
+            privacy = privacy_of(self.strategy)
+            masked = masked_in(self.strategy, phase, shares, aggregate)
         followed = None if aggregate is None else read_probes(probes, aggregate)
         return record.Train(
             form=form,
-            masked=masked_in(self.strategy, phase, shares, aggregate) if known else None,
-            privacy=privacy_of(self.strategy) if known else None,
+            masked=masked,
+            privacy=privacy,
             sampled=phase.sampled,
             replies=rows,
             failures=phase.failures,

@@ -75,7 +75,8 @@ def restore(
     for name, value in plain.items():
         _set(strategy, name, value)
     for name, account in json.loads(header["accounts"]).items():
-        reduce(getattr, name.split("."), strategy).load_state_dict(account)
+        found: Any = reduce(getattr, name.split("."), strategy)
+        found.load_state_dict(account)
     for name, kind in kinds.items():
         prefix = name + SEPARATOR
         parts = {
