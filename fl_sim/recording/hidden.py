@@ -33,21 +33,16 @@ def privacy_of(strategy: Strategy) -> record.Privacy | None:
 
     None of a strategy that is not in one of Flower's wrappers of differential privacy.
     """
-    wrappers = list(chain(strategy))
-    found = next((each for each in wrappers if hasattr(each, "noise_multiplier")), None)
+    found = next((each for each in chain(strategy) if hasattr(each, "noise_multiplier")), None)
     if found is None:
         return None
     noise = found.noise_multiplier * found.clipping_norm / found.num_sampled_clients
-    spent = next(
-        (each.privacy_spent() for each in wrappers if hasattr(each, "privacy_spent")), None
-    )
-    known = spent is not None and math.isfinite(spent.epsilon)
-    return record.Privacy(
-        clip=rounded(found.clipping_norm),
-        noise=rounded(noise),
-        epsilon=rounded(spent.epsilon) if known else None,
-        delta=spent.delta if known else None,
-    )
+    # Flower's adaptive wrappers keep no account, and the others need not.
+    spent: Any = found.privacy_spent() if hasattr(found, "privacy_spent") else None
+    cost: dict[str, float] = {}
+    if spent is not None and math.isfinite(spent.epsilon):
+        cost = {"epsilon": rounded(spent.epsilon), "delta": spent.delta}
+    return record.Privacy(clip=rounded(found.clipping_norm), noise=rounded(noise), **cost)
 
 
 def masked_in(
