@@ -19,6 +19,7 @@ from fl_sim.recording.replies import Model
 CURVE_DIGITS = 5
 CLOCK_DIGITS = 4
 WEIGHT = "num-examples"  # Flower's default name for it
+MOST_COMPARED = 30  # clients: inner products are their number squared, most of a small record
 MOST_EXAMPLES = 2**53  # beyond it a real number is no count
 
 Probes = Sequence[record.Probe] | None
@@ -36,7 +37,8 @@ class Reader:
     Args:
         weight: name of the metric by which clients are weighed. If it is not the number of
             examples, it is a metric like the others.
-        curves: whether to keep the loss of every batch.
+        curves: whether to keep the loss of every batch, and how updates lie to each other where
+            they are more than ``MOST_COMPARED``.
         score: makes metrics of a record out of those of an app.
     """
 
@@ -99,6 +101,8 @@ class Reader:
         starts = [phase.models.get(each.client) for each in phase.deliveries]
         known = [start for start in starts if start is not None]
         if not self.updates or phase.form == "masked" or len(known) < len(starts):
+            return None
+        if not self._curves and len(known) > MOST_COMPARED:
             return None
         return drift.gram([each.model for each in phase.deliveries], known)
 
