@@ -52,7 +52,7 @@ def run(config: Mapping[str, Value], target: Target, on: str = PROCESS) -> Path:
         StoppedError: Ctrl-C.
     """
     folder = _prepare(config, target)
-    private = (ACCOUNTING,) if config["dp-noise"] else ()
+    private = (ACCOUNTING,) if config.get("dp-noise") else ()
     need(*SIM_PACKAGES, *private, *((RAY,) if on == SIMULATION else ()))
     with ended_by_sigterm(), target.making(folder, config) as partial:
         _train({**config, "name": target.name, "out": str(partial)}, on, target.resume_command)
