@@ -179,16 +179,22 @@ def _other_clients(run_: Run) -> str:
 
 
 def _rounds(run_: Run) -> RenderableType:
-    cosines = [_cosine(round_) for round_ in run_.rounds]
-    known = any(cosine is not None for cosine in cosines)
+    more = {
+        title: cells
+        for title, cell in (
+            ("updates'\ncosine", _cosine),
+            ("updates", _form),
+            ("epsilon", _epsilon),
+        )
+        if any(cells := [cell(round_) for round_ in run_.rounds])
+    }
     table = _table(
         "rounds", "round", "trained", "failed", "evaluated", "federated\nloss", "\naccuracy",
-        "central\nloss", "\naccuracy", *(["updates'\ncosine"] if known else []),
+        "central\nloss", "\naccuracy", *more,
     )  # fmt: skip
     rows = [_round(round_) for round_ in run_.rounds]
-    for row, cosine in zip(rows, cosines, strict=True):
-        cell = ABSENT if cosine is None else f"{cosine:.3f}"
-        _add(table, *row, *([cell] if known else []))
+    for row, *cells in zip(rows, *more.values(), strict=True):
+        _add(table, *row, *(cell or ABSENT for cell in cells))
     counted = any(cell.startswith("(") for row in rows for cell in row)
     return _with_rest(table, "(n): n clients" if counted else "")
 
@@ -208,14 +214,25 @@ def _round(round_: Round) -> tuple[str, ...]:
     )
 
 
-def _cosine(round_: Round) -> float | None:
-    """Return the mean cosine between two updates of a round, None for fewer, or one of zero."""
+def _cosine(round_: Round) -> str:
+    """Return the mean cosine between two updates of a round, none for fewer, or one of zero."""
     gram = round_.train.gram if round_.train else None
     if gram is None or len(gram) < 2 or any(gram[i][i] <= 0 for i in range(len(gram))):
-        return None
+        return ""
     norms = [math.sqrt(gram[i][i]) for i in range(len(gram))]
     pairs = [(i, j) for i in range(len(gram)) for j in range(i)]
-    return math.fsum(gram[i][j] / norms[i] / norms[j] for i, j in pairs) / len(pairs)
+    return f"{math.fsum(gram[i][j] / norms[i] / norms[j] for i, j in pairs) / len(pairs):.3f}"
+
+
+def _form(round_: Round) -> str:
+    """Return in which form updates left the clients, if that is worth telling."""
+    return round_.train.form if round_.train and round_.train.form != "plain" else ""
+
+
+def _epsilon(round_: Round) -> str:
+    """Return what is spent of privacy so far, if it was counted."""
+    privacy = round_.train.privacy if round_.train else None
+    return "" if privacy is None or privacy.epsilon is None else f"{privacy.epsilon:.2f}"
 
 
 # --- failures

@@ -14,7 +14,7 @@ from flwr.app import (
 )
 from flwr.clientapp import ClientApp
 
-from fl_sim.app import cifar10, faults, task
+from fl_sim.app import cifar10, faults, mods, task
 from fl_sim.app.provenance import code_hash
 from fl_sim.app.settings import Settings
 from fl_sim.recording.replies import CLIENT
@@ -45,7 +45,7 @@ def describe(message: Message, context: Context) -> Message:
     return Message(RecordDict({CLIENT: ConfigRecord(description)}), reply_to=message)
 
 
-@app.train(mods=[faults.inject])
+@app.train(mods=[mods.mask, mods.reveal, mods.protect, faults.inject])
 def train(message: Message, context: Context) -> Message:
     """Reply with the received model, trained on the client's train part, and its metrics."""
     client, settings, data = _open(context)

@@ -52,9 +52,9 @@ class Wrapper(Strategy):
 
 
 def innermost(strategy: Strategy) -> Strategy:
-    """Return the strategy that decides, without its wrappers."""
-    while isinstance(strategy, Wrapper):
-        strategy = strategy.strategy
+    """Return the strategy that decides, where others wrap it, as Flower's of privacy do."""
+    while isinstance(inner := getattr(strategy, "strategy", None), Strategy):
+        strategy = inner
     return strategy
 
 

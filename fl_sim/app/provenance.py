@@ -27,7 +27,6 @@ ENTRIES = (
 )
 # A record keeps the settings themselves, and a run that was resumed ends like one that was not.
 APART = {"settings", "fields", "provenance", "resume"}
-FAULTS = "faults"
 
 # A function, class or constant: its module and its name. A module itself has no name.
 Definition = tuple[str, str]
@@ -51,7 +50,7 @@ def definitions(settings: Settings, folder: Path = FOLDER) -> dict[Definition, a
     """Return the definitions that a run with these settings uses; arguments as above."""
     chosen = [type(settings.strategy), type(settings.partitioning)]
     pending = [*ENTRIES, *((_module(each.__module__), each.__name__) for each in chosen)]
-    apart = APART if settings.has_faults else {*APART, FAULTS}
+    apart = APART | _unused(settings)
     found: dict[Definition, ast.stmt] = {}
     while pending:
         module, name = pending.pop()
@@ -60,6 +59,19 @@ def definitions(settings: Settings, folder: Path = FOLDER) -> dict[Definition, a
             found[module, name] = own[name]
             pending += _named(own[name], module, imported)
     return found
+
+
+def _unused(settings: Settings) -> set[str]:
+    """Return the modules that do nothing in a run with these settings."""
+    uses = {
+        "faults": settings.has_faults,
+        "secagg": settings.secure_aggregation,
+        "secagg_mod": settings.secure_aggregation,
+        "secagg_strategy": settings.secure_aggregation,
+        "privacy": bool(settings.dp_noise),
+        "mods": settings.secure_aggregation or bool(settings.dp_noise),
+    }
+    return {module for module, used in uses.items() if not used}
 
 
 @cache

@@ -15,7 +15,7 @@ from flwr.serverapp.strategy import Strategy
 from safetensors.torch import load, save
 
 from fl_sim import record
-from fl_sim.app import cifar10, provenance, task
+from fl_sim.app import cifar10, privacy, provenance, secagg_strategy, task
 from fl_sim.app.clients import Client, ask_clients, stack_images
 from fl_sim.app.cohort import SeededCohort
 from fl_sim.app.resume import Resumed
@@ -56,7 +56,8 @@ def main(grid: Grid, context: Context) -> None:
     settings = Settings.of(context.run_config)
     config = {key: value for key, value in context.run_config.items() if key not in PLACES}
     data = cifar10.load(settings.dataset)
-    task.partition(data, settings)  # fails at once if there are too few images
+    parts = task.partition(data, settings)  # fails at once if there are too few images
+    privacy.check_weights([len(part.train) for part in parts], settings)
     clients = ask_clients(grid, settings)
     Experiment(settings, config, data, clients, started).run(grid)
 
@@ -86,7 +87,7 @@ class Experiment:
         self._inner = settings.strategy.make(settings)
         # A strategy that sends each client its own model has no global one to test.
         self._personal = bool(getattr(self._inner, "personal", False))
-        self._strategy = SeededCohort(self._inner, settings.seed, self._nodes, settings.full_round)
+        self._strategy = self._wrapped()
         self._model = task.initial_model(settings.seed, len(data.class_names))
         self._dataset = _dataset(data)
         self._journal = self._open_journal(started)
@@ -118,6 +119,15 @@ class Experiment:
             return
         self._write(Path(self.settings.out))
         self._journal.remove()
+
+    def _wrapped(self) -> Strategy:
+        """Return the strategy with its cohort, and with what hides the clients' updates."""
+        settings = self.settings
+        private = privacy.protected(self._inner, settings)
+        cohort = SeededCohort(private, settings.seed, self._nodes, settings.full_round)
+        if not settings.secure_aggregation:
+            return cohort
+        return secagg_strategy.SecureAggregation(cohort, settings.round_timeout)
 
     # --- rounds
 

@@ -12,7 +12,16 @@ from typing import Annotated, Any, Literal, Self, get_args
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 from pydantic.fields import FieldInfo
 
-from fl_sim.app.fields import BelowOne, Count, CountOrNone, Fraction, Group, Positive, Seed
+from fl_sim.app.fields import (
+    BelowOne,
+    Count,
+    CountOrNone,
+    Fraction,
+    Group,
+    NotNegative,
+    Positive,
+    Seed,
+)
 from fl_sim.app.partitioners import PARTITIONERS, Iid, PartitionerChoice
 from fl_sim.app.strategies import STRATEGIES, FedAvg, StrategyChoice
 from fl_sim.wording import did_you_mean
@@ -22,11 +31,22 @@ Value = bool | int | float | str
 # Settings that say where things lie on one machine, and are no part of a record's config.
 PLACES = ("name", "out", "dataset")
 # Settings that change what is recorded, but nobody's training on the whole.
-RECORDING = ("keep", "confusion-every", "full-round", "round-timeout", "failure-seed")
+RECORDING = (
+    "keep", "confusion-every", "full-round", "round-timeout", "failure-seed", "reveal-round"
+)  # fmt: skip
+# Settings of what is hidden of the clients' updates.
+PRIVACY = (
+    "secure-aggregation", "dp-noise", "dp-clip", "dp-where", "dp-delta", "dp-epsilon"
+)  # fmt: skip
 # Those that `fl-sim run` has a word or an option of its own for.
 OWN = ("name", "out")
 
-_KINDS: dict[type, str] = {int: "a whole number", float: "a number", str: "a text"}
+_KINDS: dict[type, str] = {
+    bool: "true or false",
+    int: "a whole number",
+    float: "a number",
+    str: "a text",
+}
 
 
 class SettingError(ValueError):
@@ -66,10 +86,24 @@ class Settings(Group):
     """how images are dealt out to clients"""
     strategy: StrategyChoice = FedAvg()
     """what the server makes of the clients' models"""
+    secure_aggregation: bool = False
+    """true: the server learns the average of the clients' updates, and no update"""
+    dp_noise: NotNegative = 0.0
+    """noise on the sum of the updates, in parts of dp-clip; 0: no differential privacy"""
+    dp_clip: Positive = 1.0
+    """L2 norm to which a client's update is shortened"""
+    dp_where: Literal["server", "clients", "local"] = "server"
+    """who clips: server or clients, and the server adds noise; local: each client does both"""
+    dp_delta: Annotated[float, Field(gt=0, lt=1)] = 1e-5
+    """delta of differential privacy, well below one in the number of clients"""
+    dp_epsilon: NotNegative = 0.0
+    """the privacy budget: the largest epsilon that a run may spend; 0: any"""
     full_round: CountOrNone = 0
     """the round in which every client trains; 0: none"""
     confusion_every: CountOrNone = 1
     """rounds between two confusion matrices; 0: none"""
+    reveal_round: CountOrNone = 0
+    """the round in which clients tell the record what secure aggregation hides; 0: none"""
     keep: Literal["all", "numbers"] = "all"
     """numbers: a small record, without images, filters, curves and model"""
     round_timeout: Positive = 3600.0
@@ -97,6 +131,29 @@ class Settings(Group):
                 "they must add up to 1 at most"
             )
         return self
+
+    @model_validator(mode="after")
+    def _check_privacy(self) -> Self:
+        if self.secure_aggregation and not self.strategy.averages:
+            raise ValueError(
+                "this strategy compares clients, or averages none, and secure-aggregation tells "
+                "it the average alone; choose another, such as strategy=fedavg"
+            )
+        if self.reveal_round and not self.secure_aggregation:
+            raise ValueError("reveal-round shows what secure-aggregation=true hides; set that too")
+        if self.dp_noise:
+            self._check_dp()
+        return self
+
+    def _check_dp(self) -> None:
+        if not self.strategy.plain:
+            raise ValueError("dp-noise goes with strategy=fedavg or fedprox")
+        if self.full_round:
+            raise ValueError("dp-noise needs as many clients in every round; set full-round=0")
+        if self.secure_aggregation and self.dp_where == "server":
+            raise ValueError(
+                "with secure-aggregation the server sees no update to clip; set dp-where=clients"
+            )
 
     @classmethod
     def of(cls, run_config: Mapping[str, Value]) -> "Settings":
@@ -182,6 +239,8 @@ def _in_words(info: FieldInfo) -> str:
         if hasattr(limit, name)
     }
     match bounds:
+        case {} if info.annotation is bool:
+            words = _KINDS[bool]
         case {"gt": low, "lt": high}:
             words = f"above {low} and below {high}"
         case {"gt": low, "le": high}:
@@ -245,6 +304,11 @@ def override(config: Mapping[str, Value], assignments: Iterable[str]) -> dict[st
     return result
 
 
+def as_text(value: Value) -> str:
+    """Return a value as the command line takes it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
 def used(config: Mapping[str, Value]) -> dict[str, Value]:
     """Return the settings on which a run's numbers depend.
 
@@ -265,7 +329,11 @@ def groups() -> dict[str, tuple[str, ...]]:
         key: dict.fromkeys([key, *(own for choice in table.values() for own in _keys(choice))])
         for key, table in TABLES.items()
     }
-    return {"recording": RECORDING, **{key: tuple(keys) for key, keys in chosen.items()}}
+    return {
+        "recording": RECORDING,
+        "privacy": PRIVACY,
+        **{key: tuple(keys) for key, keys in chosen.items()},
+    }
 
 
 def _keys(choice: type[Group]) -> list[str]:

@@ -23,6 +23,8 @@ class StrategyChoice(Group):
     """A strategy that a run can choose."""
 
     personal: ClassVar[bool] = False  # whether each client keeps a model of its own
+    averages: ClassVar[bool] = True  # whether all that it needs is the mean of the models
+    plain: ClassVar[bool] = False  # whether that mean is the next model
 
     def make(self, settings: Settings) -> Strategy:
         """Return a new strategy of Flower, of the class that is called as this one."""
@@ -54,9 +56,13 @@ class StrategyChoice(Group):
 class FedAvg(StrategyChoice):
     """The mean of the clients' models, weighted by their examples (arXiv 1602.05629)."""
 
+    plain: ClassVar[bool] = True
+
 
 class FedProx(StrategyChoice):
     """FedAvg with clients that are held near the model they received (arXiv 1812.06127)."""
+
+    plain: ClassVar[bool] = True
 
     # The clients add the term: ``descent`` does.
     proximal_mu: NotNegative = 0.1
@@ -97,11 +103,14 @@ class FedYogi(FedAdam):
 class FedMedian(StrategyChoice):
     """The median of the clients' models, weight by weight (arXiv 1803.01498)."""
 
+    averages: ClassVar[bool] = False
+
 
 class LocalOnly(StrategyChoice):
     """No federation: every client trains alone, and nothing is averaged."""
 
     personal: ClassVar[bool] = True
+    averages: ClassVar[bool] = False
 
     def make(self, settings: Settings) -> Strategy:
         """Return this package's own strategy."""

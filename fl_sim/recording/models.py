@@ -98,7 +98,7 @@ class Filters:
     def add(self, model: Arrays | None) -> None:
         """Keep the convolution of the next round's model; None if that is not known."""
         if not self._rounds and model is not None:
-            self._name = _first_convolution(model)
+            self._name = first_convolution(model)
         self._rounds += 1
         if model is None or self._name is None or self._name not in model:
             return
@@ -126,7 +126,8 @@ def floating_shapes(model: Arrays) -> dict[str, tuple[int, ...]]:
     return {name: array.shape for name, array in found if array.dtype.kind == "f"}
 
 
-def _first_convolution(model: Arrays) -> str | None:
+def first_convolution(model: Arrays) -> str | None:
+    """Return the name of the first parameter that is a convolution's, if there is one."""
     shapes = floating_shapes(model)
     return next((name for name, shape in shapes.items() if len(shape) == 4), None)
 

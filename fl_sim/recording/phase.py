@@ -3,12 +3,13 @@
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from fl_sim import record
 from fl_sim.recording.replies import (
     Model,
     count_bytes,
+    form_of,
     metrics_in,
     model_among,
     plain_reason,
@@ -51,6 +52,7 @@ class Delivery:
     model: Model
     metrics: Mapping[str, Any]
     report: Mapping[str, Any]
+    form: record.Form
     model_bytes: int
     metrics_bytes: int
 
@@ -84,6 +86,12 @@ class Phase:
     def deliveries(self) -> tuple[Delivery, ...]:
         """What came back, ascending by client."""
         return tuple(self._delivered[client] for client in sorted(self._delivered))
+
+    @property
+    def form(self) -> record.Form:
+        """In which form the clients sent their updates."""
+        forms = {each.form for each in self._delivered.values()}
+        return next((each for each in get_args(record.Form)[::-1] if each in forms), "plain")
 
     @property
     def failures(self) -> tuple[record.Failure, ...]:
@@ -147,6 +155,7 @@ class Phase:
             model=model_among(arrays, self._names),
             metrics=metrics_in(reply),
             report=report,
+            form=form_of(arrays, report, self.models.get(client, Model({}))),
             model_bytes=count_bytes(arrays),
             metrics_bytes=count_bytes(reply.content.metric_records.values()),
         )

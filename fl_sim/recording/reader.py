@@ -5,9 +5,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from flwr.app import MetricRecord
+from flwr.serverapp.strategy import Strategy
 
 from fl_sim import record
 from fl_sim.recording import drift
+from fl_sim.recording.hidden import masked_in, privacy_of
 from fl_sim.recording.meaning import words_of
 from fl_sim.recording.measures import finite, is_mean, is_number, rounded, score
 from fl_sim.recording.phase import Delivery, Phase
@@ -17,6 +19,7 @@ from fl_sim.recording.replies import Model
 CURVE_DIGITS = 5
 CLOCK_DIGITS = 4
 WEIGHT = "num-examples"  # Flower's default name for it
+MOST_COMPARED = 30  # clients: inner products are their number squared, most of a small record
 MOST_EXAMPLES = 2**53  # beyond it a real number is no count
 
 Probes = Sequence[record.Probe] | None
@@ -34,7 +37,8 @@ class Reader:
     Args:
         weight: name of the metric by which clients are weighed. If it is not the number of
             examples, it is a metric like the others.
-        curves: whether to keep the loss of every batch.
+        curves: whether to keep the loss of every batch, and how updates lie to each other where
+            they are more than ``MOST_COMPARED``.
         score: makes metrics of a record out of those of an app.
     """
 
@@ -43,6 +47,7 @@ class Reader:
         self._counted = weight if counts_examples(weight) else ""
         self._curves = curves
         self._score = score
+        self.strategy: Strategy | None = None  # that is recorded
         self.updates = True  # whether to measure how far clients' models are from the global one
 
     def train(
@@ -57,9 +62,18 @@ class Reader:
             metrics: as the strategy aggregated them.
         """
         shares = self._shares(phase.deliveries)
-        rows = tuple(self._trained(phase, each, shares, probes) for each in phase.deliveries)
+        form = phase.form
+        told = None if form == "masked" else probes
+        rows = tuple(self._trained(phase, each, shares, told) for each in phase.deliveries)
+        privacy = masked = None
+        if aggregate is not None and self.strategy is not None:
+            privacy = privacy_of(self.strategy)
+            masked = masked_in(self.strategy, phase, shares, aggregate)
         followed = None if aggregate is None else read_probes(probes, aggregate)
         return record.Train(
+            form=form,
+            masked=masked,
+            privacy=privacy,
             sampled=phase.sampled,
             replies=rows,
             failures=phase.failures,
@@ -86,14 +100,17 @@ class Reader:
     def _gram(self, phase: Phase) -> drift.Matrix | None:
         starts = [phase.models.get(each.client) for each in phase.deliveries]
         known = [start for start in starts if start is not None]
-        if not self.updates or len(known) < len(starts):
+        if not self.updates or phase.form == "masked" or len(known) < len(starts):
+            return None
+        if not self._curves and len(known) > MOST_COMPARED:
             return None
         return drift.gram([each.model for each in phase.deliveries], known)
 
     def _trained(
         self, phase: Phase, sent: Delivery, shares: Mapping[int, float], probes: Probes
     ) -> record.TrainReply:
-        start = phase.models.get(sent.client) if self.updates else None
+        compared = self.updates and sent.form != "masked"
+        start = phase.models.get(sent.client) if compared else None
         norm = None if start is None else drift.distance(sent.model, start)
         return record.TrainReply(
             client=sent.client,

@@ -36,6 +36,7 @@ class Recorder(Rounds):
         Its methods are wrapped on this one object, so that it stays what it is, and a ``start`` of
         a subclass's own is honoured.
         """
+        self._reader.strategy = strategy
         wrapped = {
             "configure_train": self._watch_configure(
                 strategy.configure_train, self.choose_to_train

@@ -4,9 +4,11 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import numpy.typing as npt
 from flwr.app import Array, ArrayRecord, ConfigRecord, MetricRecord
 
+from fl_sim import record
 from fl_sim.recording.measures import score
 
 if TYPE_CHECKING:  # older versions of Flower lack some of these
@@ -14,10 +16,14 @@ if TYPE_CHECKING:  # older versions of Flower lack some of these
 
 __all__ = [
     "CLIENT",
+    "FORM",
+    "NOISED",
+    "PLAIN_UPDATE",
     "Arrays",
     "Model",
     "arrays_of",
     "count_bytes",
+    "form_of",
     "metrics_in",
     "model_among",
     "plain_reason",
@@ -27,6 +33,12 @@ __all__ = [
 
 # The name of the ConfigRecord in which a client reports what only it knows.
 CLIENT = "fedreel"
+# In that record, and only where a run is to show what secure aggregation hides: an update as bytes
+# of float64.
+PLAIN_UPDATE = "plain-update"
+# In that record, where a client has added noise to its update: that it is NOISED.
+FORM = "update"
+NOISED = "noised"
 
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 MOST_REASON = 500  # characters
@@ -52,6 +64,10 @@ class Model(Mapping[str, npt.NDArray[Any]]):
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._arrays)
+
+    def is_real(self, name: str) -> bool:
+        """Tell whether there is an array of this name that holds real numbers."""
+        return name in self._arrays and np.dtype(self._arrays[name].dtype).kind == "f"
 
     def __len__(self) -> int:
         return len(self._arrays)
@@ -89,6 +105,26 @@ def metrics_in(reply: "Message") -> dict[str, Any]:
 def report_in(reply: "Message") -> dict[str, Any]:
     """Return what a client reported of itself, nothing for most apps."""
     return dict(reply.content.config_records.get(CLIENT, ConfigRecord()))
+
+
+def form_of(records: Iterable[ArrayRecord], report: Mapping[str, Any], model: Model) -> record.Form:
+    """Return in which form an update was sent.
+
+    Args:
+        records: of the reply.
+        report: what the client reported of itself.
+        model: that it was sent. Masks make whole numbers of all its real ones, and encryption what
+            NumPy cannot read.
+    """
+    sent = {name: array for each in records for name, array in each.items()}
+    hidden = [
+        array.stype != NUMPY or np.dtype(array.dtype).kind in "iu"
+        for name, array in sent.items()
+        if model.is_real(name)
+    ]
+    if hidden and all(hidden):
+        return "masked"
+    return "noised" if report.get(FORM) == NOISED else "plain"
 
 
 def plain_reason(error: "Error") -> str | None:

@@ -54,7 +54,8 @@ class Rounds:
         numbers: the number of each client by Flower's node id. A node that is not in it gets the
             next number when it is first seen.
         probes: the weights to follow; without them, some that move most in the first round.
-        curves: whether to keep the loss of every batch.
+        curves: whether to keep what is large: the loss of every batch, and how the updates of many
+            clients lie to each other.
         weight: name of the metric by which clients are weighed.
         score: makes metrics of a record out of those of an app.
         updates: whether to compare models as a whole: how far clients' are from the global one, how

@@ -1,14 +1,15 @@
 """The state of a strategy between rounds, as plain arrays: momentum, moments, own models.
 
 Flower has no way to save a strategy. Its strategies keep their state in attributes that hold
-arrays by name, arrays by node, lists of arrays, or numbers; these are found here. Nothing is
-pickled: what comes back is arrays and numbers.
+arrays by name, arrays by node, lists of arrays, numbers, or an accountant of privacy, which has a
+state that JSON can hold; these are found here. Nothing is pickled: what comes back is arrays and
+numbers.
 """
 
 import json
 from collections.abc import Callable, Iterator, Mapping
 from functools import reduce
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +26,17 @@ SEPARATOR = "|"
 PLAIN = bool | int | float | str | None
 
 
+@runtime_checkable
+class Account(Protocol):
+    """What Flower's accountants of privacy have of it."""
+
+    def state_dict(self) -> dict[str, object]:
+        """Return the state."""
+
+    def load_state_dict(self, state: dict[str, object]) -> None:
+        """Take a state back."""
+
+
 def capture(strategy: Strategy, numbers: Mapping[int, int]) -> tuple[State, dict[str, str]]:
     """Return a strategy's state: arrays, and text for the header of their file.
 
@@ -35,13 +47,17 @@ def capture(strategy: Strategy, numbers: Mapping[int, int]) -> tuple[State, dict
     arrays: State = {}
     kinds: dict[str, str] = {}
     plain: dict[str, Any] = {}
+    accounts: dict[str, Any] = {}
     for name, value in _attributes(strategy):
-        if isinstance(value, PLAIN) and not isinstance(value, np.generic):
+        if isinstance(value, Account):
+            accounts[name] = value.state_dict()
+        elif isinstance(value, PLAIN) and not isinstance(value, np.generic):
             plain[name] = value
         elif (found := _laid_out(value, numbers)) is not None:
             kinds[name], parts = found
             arrays |= {f"{name}{SEPARATOR}{key}": part for key, part in parts.items()}
-    return arrays, {"kinds": json.dumps(kinds), "plain": json.dumps(plain)}
+    states = {"kinds": kinds, "plain": plain, "accounts": accounts}
+    return arrays, {key: json.dumps(state) for key, state in states.items()}
 
 
 def restore(
@@ -58,6 +74,9 @@ def restore(
     kinds, plain = json.loads(header["kinds"]), json.loads(header["plain"])
     for name, value in plain.items():
         _set(strategy, name, value)
+    for name, account in json.loads(header["accounts"]).items():
+        found: Any = reduce(getattr, name.split("."), strategy)
+        found.load_state_dict(account)
     for name, kind in kinds.items():
         prefix = name + SEPARATOR
         parts = {

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from flwr.app import Message
 
 SIM_PACKAGES = ("flwr", "flwr_datasets", "safetensors", "torch")
+ACCOUNTING = "dp_accounting"
 RAY = "ray"  # not to be had for every Python
 
 PROCESS, SIMULATION, DEPLOYMENT = "process", "ray", "superlink"
@@ -51,7 +52,8 @@ def run(config: Mapping[str, Value], target: Target, on: str = PROCESS) -> Path:
         StoppedError: Ctrl-C.
     """
     folder = _prepare(config, target)
-    need(*SIM_PACKAGES, *((RAY,) if on == SIMULATION else ()))
+    private = (ACCOUNTING,) if config.get("dp-noise") else ()
+    need(*SIM_PACKAGES, *private, *((RAY,) if on == SIMULATION else ()))
     with ended_by_sigterm(), target.making(folder, config) as partial:
         _train({**config, "name": target.name, "out": str(partial)}, on, target.resume_command)
         if not (partial / RUN_FILE).is_file():
@@ -180,6 +182,7 @@ def _train_here(config: dict[str, Value], shown: Bars) -> None:
     # Flower and Torch take seconds to import.
     with late_interrupt():
         from flwr.app import Context, RecordDict
+        from flwr.serverapp.exception import PrivacyBudgetExhausted
 
         from fl_sim.app import client_app, server_app
         from fl_sim.app.clients import ClientError
@@ -204,5 +207,5 @@ def _train_here(config: dict[str, Value], shown: Bars) -> None:
         local = Path(str(config["dataset"])).is_dir()
         hint = "" if local else ". If you have a local copy, give its folder by --data"
         raise LaunchError(f"{error}{hint}") from error
-    except (ClientError, JournalError) as error:
+    except (ClientError, JournalError, PrivacyBudgetExhausted) as error:
         raise LaunchError(str(error)) from error

@@ -4,7 +4,7 @@ import inspect
 
 from rich.table import Table
 
-from fl_sim.app.settings import OWN, SETTINGS, TABLES, defaults
+from fl_sim.app.settings import OWN, SETTINGS, TABLES, as_text, defaults
 from fl_sim.running.app_folder import to_toml
 from fl_sim.terminal import console
 
@@ -16,7 +16,7 @@ def show() -> None:
         table.add_column(title, no_wrap=title in ("setting", "default"), overflow="fold")
     for key, setting in SETTINGS.items():
         if key not in OWN:
-            table.add_row(key, str(setting.default), setting.limits, setting.description)
+            table.add_row(key, as_text(setting.default), setting.limits, setting.description)
     console().print(table)
     for key in TABLES:
         console().print("", _choices(key))

@@ -18,6 +18,7 @@ from fl_sim.app.settings import (
     SettingError,
     Settings,
     Value,
+    as_text,
     defaults,
     override,
     used,
@@ -96,8 +97,7 @@ def _entry(name: str, table: Any, before: Mapping[str, Entry]) -> Entry:
 
 def _assignments(changes: Mapping[str, Value]) -> list[str]:
     """Return changes as ``fl-sim run --set`` takes them."""
-    texts = {k: str(v).lower() if isinstance(v, bool) else str(v) for k, v in changes.items()}
-    return [f"{key}={text}" for key, text in texts.items()]
+    return [f"{key}={as_text(value)}" for key, value in changes.items()]
 
 
 def choose(entries: Mapping[str, Entry], names: Iterable[str]) -> list[Entry]:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from fl_sim.schema.model import (
         Evaluate,
         EvaluateReply,
+        Masked,
         Metrics,
         Partition,
         Round,
@@ -45,10 +46,33 @@ def check_metrics(metrics: "Metrics") -> None:
 def check_train(train: "Train") -> None:
     """Check the training phase of a round."""
     _check_phase(train)
+    if train.form == "masked":
+        hidden = (train.weighted_mean, train.gram, *(r.probes for r in train.replies))
+        told = (*hidden, *(r.update_norm for r in train.replies))
+        _check(not any(each is not None for each in told), "form", "masked, and updates are told")
+    if train.masked is not None:
+        _check(train.form == "masked", "masked", f"of updates that are {train.form}")
     if train.weighted_mean is not None:
         _check_mean(train.weighted_mean, train.replies)
     if train.gram is not None:
         _check_gram(train.gram, train.replies)
+
+
+def check_masked(masked: "Masked") -> None:
+    """Check that the updates of as many clients are shown plain, masked and averaged."""
+    found = (masked.plain, masked.masked, masked.mean)
+    if all(each is None for each in found):
+        return
+    size = len(masked.clients)
+    kinds = (np.float32, 5, size), (np.uint8, 5, size), (np.float32, 4, None)
+    for name, array, (kind, dimensions, count) in zip(
+        ("plain", "masked", "mean"), found, kinds, strict=True
+    ):
+        _check(array is not None, name, "is absent, and others are there")
+        assert array is not None
+        fits = array.ndim == dimensions and count in (None, array.shape[0])
+        _check(fits, name, f"shape {array.shape} for {size} clients")
+        _check(array.dtype == kind, name, f"is {array.dtype}")
 
 
 def check_evaluate(evaluate: "Evaluate") -> None:

@@ -26,9 +26,9 @@ from pydantic.config import JsonDict
 from fl_sim.schema import arrays, checks
 
 __all__ = [
-    "ArrayFile", "Dataset", "Evaluate", "EvaluateReply", "Failure", "Final", "Metrics",
-    "ModelPath", "Network", "Partition", "Probe", "Provenance", "Round", "Run", "Samples",
-    "Setting", "Train", "TrainReply",
+    "ArrayFile", "Dataset", "Evaluate", "EvaluateReply", "Failure", "Final", "Form", "Masked",
+    "Metrics", "ModelPath", "Network", "Partition", "Privacy", "Probe", "Provenance", "Round",
+    "Run", "Samples", "Setting", "Train", "TrainReply",
 ]  # fmt: skip
 
 Count = Annotated[int, Field(strict=True, ge=0, le=2**63 - 1)]
@@ -186,8 +186,72 @@ class EvaluateReply(Model):
     seconds: NonNegative | None = clock("evaluation, seconds")
 
 
+class Masked(Model):
+    """What secure aggregation hid in one round, told by the clients for this record alone.
+
+    The arrays hold the first convolution of the updates (sent weights - received weights).
+    """
+
+    clients: Many[Count] = Field(description="whose updates are shown, ascending")
+    plain: Array | None = Field(
+        default=None,
+        description="float32, (clients, filters, channels, height, width): the updates as nobody "
+        "but their client sees them",
+    )
+    masked: Array | None = Field(
+        default=None,
+        description="uint8, of the same shape: the highest byte of each number that the server "
+        "received instead; other random numbers in every run",
+        json_schema_extra=INCIDENTAL,
+    )
+    mean: Array | None = Field(
+        default=None,
+        description="float32, without the clients: the average that the server unmasked",
+    )
+    error: NonNegative = Field(
+        description="largest difference, over all weights, between the server's average and that "
+        "of the plain updates"
+    )
+    largest: NonNegative = Field(description="largest weight of the average update")
+    threshold: Count = Field(description="how many clients it takes to unmask the sum")
+    num_bytes: Count = Field(
+        description="bytes of keys, shares and lists of clients, both ways, beside the arrays"
+    )
+
+    @model_validator(mode="after")
+    def _arrays_agree(self) -> Self:
+        checks.check_masked(self)
+        return self
+
+
+class Privacy(Model):
+    """Differential privacy of a round. It counts clients, not examples."""
+
+    clip: NonNegative = Field(description="L2 norm to which clients' updates were shortened")
+    noise: NonNegative = Field(
+        description="standard deviation of the noise on each weight: of the average, or of each "
+        "client's update where those are noised"
+    )
+    epsilon: NonNegative | None = Field(
+        default=None, description="spent by all rounds so far, as the run's accountant counts"
+    )
+    delta: Share | None = Field(default=None, description="at which epsilon was counted")
+
+
+Form = Literal["plain", "noised", "masked"]
+
+
 class Train(Model):
     """The training phase of a round."""
+
+    form: Form = Field(
+        default="plain",
+        description="in which form the clients' updates left them. noised: each client added "
+        "noise, and norms, probes and inner products are of noised updates. masked: by secure "
+        "aggregation, and there are none",
+    )
+    masked: Masked | None = None
+    privacy: Privacy | None = None
 
     sampled: Many[Count] | None = Field(
         default=None, description="clients that were asked, ascending; absent if not known"

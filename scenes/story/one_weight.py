@@ -146,7 +146,9 @@ def choices(run: Run) -> Iterator[WeightChoice]:
 
 
 def _complete(train: Train) -> bool:
-    """Whether several workers answered, and all inputs of their average are known."""
+    """Whether several workers answered, and all inputs of their average are known as they are."""
+    if train.form != "plain":
+        return False
     known = all(
         reply.probes is not None and reply.weight is not None and reply.num_examples is not None
         for reply in train.replies

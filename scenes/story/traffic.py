@@ -22,7 +22,9 @@ def replies(run: Run, phase: str) -> list[TrainReply | EvaluateReply]:
 
 
 def bytes_are_known(run: Run, phase: str = TRAINING) -> bool:
-    """Whether a phase has replies with recorded bytes in both directions."""
+    """Whether the bytes of a phase are recorded in both directions, and no others were sent."""
+    if any(round_.train and round_.train.form == "masked" for round_ in run.rounds):
+        return False  # the messages with keys and shares are not counted
     known = [getattr(reply, way) is not None for reply in replies(run, phase) for way in (DOWN, UP)]
     return bool(known) and all(known)
 
@@ -34,7 +36,7 @@ def counted(run: Run) -> tuple[str, ...]:
         NotRecordedError: the bytes of training were not recorded.
     """
     if not bytes_are_known(run):
-        raise not_recorded(run.name, "bytes of its messages")
+        raise not_recorded(run.name, "bytes of all its messages")
     return (TRAINING, TESTING) if bytes_are_known(run, TESTING) else (TRAINING,)
 
 

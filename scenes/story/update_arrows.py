@@ -44,9 +44,9 @@ class DriftSpec:
 
 
 def drift_of(run: Run) -> Drift | None:
-    """Return the lengths and angles of the first round's updates, if known."""
+    """Return the lengths and angles of the first round's updates, if known and not of noise."""
     train = run.rounds[SHOWN_ROUND].train if len(run.rounds) > SHOWN_ROUND else None
-    if train is None or train.gram is None:
+    if train is None or train.gram is None or train.form != "plain":
         return None
     weights = [reply.weight for reply in train.replies if reply.weight is not None]
     return drift(train.gram, weights) if len(weights) == len(train.replies) else None

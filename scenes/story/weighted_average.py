@@ -60,6 +60,13 @@ def tell(runs: Sequence[Run]) -> WeightedAverageSpec:
     """
     known = next((found for run in runs if (found := list(choices(run)))), None)
     if known is None:
+        forms = {round_.train.form for round_ in runs[0].rounds if round_.train}
+        if forms and "plain" not in forms:
+            raise NotRecordedError(
+                f"the workers of the run {runs[0].name!r} sent {max(forms)} updates, and their own "
+                "values are not known. Record a run with secure-aggregation=false, and without "
+                "dp-where=local"
+            )
         raise NotRecordedError(
             f"the run {runs[0].name!r} recorded no probes of several workers with their weighted "
             "mean. Record a run with an averaging strategy: fl-sim run NAME"

@@ -244,3 +244,15 @@ def test_a_list_of_runs(capsys: pytest.CaptureFixture[str]) -> None:
         "tiny FedAvg 2 1 50.0%",
         "[bare] - - 0 -",
     ]
+
+
+def test_what_is_hidden_of_updates_and_what_it_cost(lines: Any) -> None:
+    data = full_run().model_dump(exclude_none=True)
+    spent = {"clip": 1.0, "noise": 0.1, "epsilon": 12.3456, "delta": 1e-5}
+    phase = {"sampled": (0,), "replies": ({"client": 0},), "privacy": spent, "form": "masked"}
+    for round_ in data["rounds"][1:]:
+        round_.pop("train", None)
+    data["rounds"][3]["train"] = phase
+    found = part_of(lines(record.Run.model_validate(data)), "rounds")
+    assert any(line.endswith("updates epsilon") for line in found)
+    assert found[-1].endswith(" masked 12.35")

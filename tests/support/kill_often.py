@@ -17,6 +17,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import dp_accounting.rdp  # noqa: F401  # else each attempt would load it, in its first round
 import torch
 from flwr.app import Context, RecordDict
 

@@ -18,6 +18,8 @@ RUNS = {
     "alone": Settings.of({"strategy": "local-only"}),
     "dirichlet": Settings.of({"partitioning": "dirichlet"}),
     "faults": Settings(hang_rate=0.1),
+    "masked": Settings(secure_aggregation=True),
+    "noised": Settings(dp_noise=1.0),
 }
 ALL = set(RUNS)
 
@@ -64,6 +66,11 @@ STRATEGIES: """
         ("partitioners", "positions.tensor_split", "labels.tensor_split", ALL - {"dirichlet"}),
         ("partitioners", "seed=settings.seed\n", "seed=0\n", {"dirichlet"}),
         ("faults", "if chance < rate", "if chance <= rate", {"faults"}),
+        ("secagg", "STEP = 2.0**-32", "STEP = 2.0**-31", {"masked"}),
+        ("secagg_mod", "os.urandom(32)", "bytes(32)", {"masked"}),
+        ("secagg_strategy", "len(messages) // 2", "len(messages) // 3", {"masked"}),
+        ("privacy", "noise / 2 if local", "noise / 3 if local", {"noised"}),
+        ("mods", "reply.has_error() or shown", "shown", {"masked", "noised"}),
     ],
 )
 def test_what_a_run_uses_counts(app: Path, module: str, old: str, new: str, runs: set[str]) -> None:
@@ -94,7 +101,10 @@ def test_every_module_of_the_app_counts_for_some_run(settings: Settings) -> None
     modules = {path.stem for path in provenance.FOLDER.glob("*.py")} - {"__init__"}
     apart = provenance.APART | {"strategies", "partitioners"}
     reached = {module for module, _ in provenance.definitions(settings)}
-    optional = {"faults", "local_only"}
+    optional = {
+        *("faults", "local_only", "mods", "privacy"),
+        *("secagg", "secagg_mod", "secagg_strategy"),
+    }
     assert modules - apart - optional <= reached
 
 

@@ -212,3 +212,16 @@ def test_the_settings_on_which_a_run_depends() -> None:
     assert not others & config.keys()
     assert used({"strategy": "fedprox"}) == config
     assert used({"colour": "red"})["colour"] == "red"
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"strategy": "fedmedian"}, "tells it the average alone; choose another"),
+        ({"strategy": "local-only"}, "tells it the average alone; choose another"),
+        ({"reveal-round": 1, "secure-aggregation": False}, "set that too"),
+    ],
+)
+def test_what_does_not_go_with_secure_aggregation(settings: dict[str, Value], message: str) -> None:
+    with pytest.raises(SettingError, match=message):
+        Settings.of({"secure-aggregation": True, **settings})

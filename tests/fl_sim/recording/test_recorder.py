@@ -53,6 +53,20 @@ def test_the_average_of_two_clients() -> None:
     assert after.probes == after.train.weighted_mean
 
 
+@pytest.mark.parametrize(
+    ("curves", "clients", "kept"), [(False, 3, 3), (False, 31, 0), (True, 31, 31)]
+)
+def test_a_small_record_has_no_products_of_many_updates(
+    curves: bool, clients: int, kept: int
+) -> None:
+    strategy = FedAvg(fraction_evaluate=0.0)
+    recorder = watching(strategy, clients, curves=curves)
+    start(strategy, toy_app(), clients)
+    train = recorder.rounds[1].train
+    assert len(train.gram or ()) == kept
+    assert None not in [reply.update_norm for reply in train.replies]
+
+
 def test_how_far_updates_went_and_how_they_lie() -> None:
     train = recorded(FedAvg())[1].train
     assert [reply.update_norm for reply in train.replies] == [1.732051, 3.464102]

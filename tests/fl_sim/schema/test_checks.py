@@ -255,6 +255,38 @@ def test_phases_that_contradict_themselves(phase: Data, message: str) -> None:
         record.Train.model_validate(phase)
 
 
+SENT = {"sampled": (0,), "replies": ({"client": 0, "update_norm": 1.0},)}
+SHOWN = {
+    "clients": (0, 2),
+    "plain": np.zeros((2, 6, 3, 5, 5), np.float32),
+    "masked": np.zeros((2, 6, 3, 5, 5), np.uint8),
+    "mean": np.zeros((6, 3, 5, 5), np.float32),
+    **{"error": 0.0, "largest": 0.0, "threshold": 2, "num_bytes": 1},
+}
+
+
+@pytest.mark.parametrize(
+    ("train", "message"),
+    [
+        ({"form": "masked", **SENT}, "form: masked, and updates are told"),
+        ({"masked": SHOWN}, "masked: of updates that are plain"),
+        (
+            {"form": "masked", "masked": {**SHOWN, "clients": (0,)}},
+            "plain: shape (2, 6, 3, 5, 5) for 1 clients",
+        ),
+        ({"form": "masked", "masked": {**SHOWN, "mean": None}}, "mean: is absent, and others"),
+        (
+            {"form": "masked", "masked": {**SHOWN, "masked": SHOWN["plain"]}},
+            "masked: is float32",
+        ),
+    ],
+)
+def test_what_is_masked_is_not_told(train: Data, message: str) -> None:
+    assert record.Train.model_validate({"form": "masked", "masked": SHOWN}).masked is not None
+    with pytest.raises(ValidationError, match=re.escape(f"Value error, {message}")):
+        record.Train.model_validate(train)
+
+
 def test_a_long_list_is_cut() -> None:
     with pytest.raises(ValidationError) as caught:
         record.Train(sampled=tuple(range(1000)), replies=())

@@ -21,9 +21,9 @@ def changed(run: record.Run, **update: object) -> record.Run:
     return run.model_copy(update=update)
 
 
-def without_gram(run: record.Run) -> record.Run:
+def trained(run: record.Run, **update: object) -> record.Run:
     rounds = [
-        changed(round_, train=changed(round_.train, gram=None)) if round_.train else round_
+        changed(round_, train=changed(round_.train, **update)) if round_.train else round_
         for round_ in run.rounds
     ]
     return changed(run, rounds=tuple(rounds))
@@ -108,7 +108,8 @@ def test_what_is_not_recorded_is_left_out() -> None:
     whole = different_data.tell(pair)
     assert whole.drift is not None
     assert whole.accuracy is not None
-    assert different_data.tell([without_gram(run) for run in pair]).drift is None
+    for update in ({"gram": None}, {"form": "noised"}):
+        assert different_data.tell([trained(run, **update) for run in pair]).drift is None
     short = [changed(run, rounds=run.rounds[:2]) for run in pair]
     assert different_data.tell(short).accuracy is None
 

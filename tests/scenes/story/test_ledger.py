@@ -141,3 +141,12 @@ def test_a_small_share_is_not_said_to_be_none() -> None:
     spec = ledger.tell([with_replies(hand_run(), "train", bytes_down=1, bytes_up=1)])
     assert spec.balance
     assert str(spec.balance[0]).startswith("What moved is 0.2% of the photos' size")
+
+
+def test_keys_and_shares_are_no_part_of_what_is_counted() -> None:
+    run = hand_run(rounds=2)
+    one = run.rounds[1]
+    masked = one.model_copy(update={"train": one.train.model_copy(update={"form": "masked"})})
+    rounds = (run.rounds[0], masked, *run.rounds[2:])
+    with pytest.raises(NotRecordedError, match="no bytes of all its messages"):
+        ledger.tell([run.model_copy(update={"rounds": rounds})])

@@ -142,3 +142,12 @@ def test_a_strategys_own_step_is_not_shown() -> None:
     moved = run.rounds[1].model_copy(update={"probes": (0.9,)})
     with pytest.raises(NotRecordedError, match="weighted mean"):
         story.tell([run.model_copy(update={"rounds": (run.rounds[0], moved)})])
+
+
+@pytest.mark.parametrize("form", ["masked", "noised"])
+def test_what_a_worker_hides_is_not_shown_as_its_value(form: str) -> None:
+    run = changed(hand_run(rounds=1), 1, form=form)
+    with pytest.raises(NotRecordedError, match=f"sent {form} updates"):
+        story.tell([run])
+    several = changed(hand_run(rounds=2), 1, form=form)
+    assert {choice.round_ for choice in choices(several)} == {2}
