@@ -22,18 +22,19 @@ from pydantic import ValidationError
 from pydantic_core import from_json
 
 from fl_sim import interrupted
-from fl_sim.schema import arrays, files, text, upgrades
+from fl_sim.schema import arrays, derived, files, text, upgrades
 from fl_sim.schema import model as _model
 from fl_sim.schema.checks import MEAN_TOLERANCE, mean_tolerance
 from fl_sim.schema.errors import cut, first_line
 from fl_sim.schema.model import *  # noqa: F403
 from fl_sim.schema.model import SCHEMA_VERSION, ArrayFile, Run, incidental
+from fl_sim.tiles import of_run as tiles
 from fl_sim.wording import did_you_mean
 
 __all__ = [
     "MEAN_TOLERANCE", "RUNS", "RUN_FILE", "SCHEMA_VERSION", "RecordError", "computed", "copy",
     "file_of", "fingerprint", "load", "load_all", "mean_tolerance", "names", "parts", "plain",
-    "resolve", "save", "schema", "verify",
+    "resolve", "save", "schema", "tiles", "verify",
 ]  # fmt: skip
 __all__ += _model.__all__
 
@@ -88,7 +89,7 @@ def load(name_or_path: str | Path) -> Run:
         with _no_garbage():
             if version < SCHEMA_VERSION:
                 data = upgrades.upgrade(data, stored, version, size)
-            return Run.model_validate(data, context=stored)
+            return derived.complete(Run.model_validate(data, context=stored))
     except ValidationError as error:
         raise RecordError(f"{path}: {first_line(error)}. {_REMAKE}") from error
     except ValueError as error:
@@ -125,7 +126,8 @@ def save(run: Run, path: str | Path) -> Path:
     folder = Path(path)
     folder.mkdir(parents=True, exist_ok=True)
     stored: arrays.Arrays = {}
-    content = run.model_dump_json(exclude_none=True, exclude={"arrays"}, context=stored)
+    plain_run = derived.stored(run)
+    content = plain_run.model_dump_json(exclude_none=True, exclude={"arrays"}, context=stored)
     _refuse_nan(content)
     array_file = ""
     if stored:
@@ -213,7 +215,8 @@ def _named(file: Path) -> Iterator[None]:
 
 def computed(run: Run) -> dict[str, Any]:
     """Return all that a run computed as JSON would hold it: not the clocks, names and files."""
-    return run.model_dump(mode="json", exclude_none=True, exclude=incidental(Run))
+    plain_run = derived.stored(run)
+    return plain_run.model_dump(mode="json", exclude_none=True, exclude=incidental(Run))
 
 
 def fingerprint(run: Run) -> str:

@@ -14,10 +14,10 @@ from flwr.app import (
 )
 from flwr.clientapp import ClientApp
 
-from fl_sim.app import cifar10, faults, mods, task
+from fl_sim.app import cifar10, close_up, faults, mods, predictions, task
 from fl_sim.app.provenance import code_hash
 from fl_sim.app.settings import Settings
-from fl_sim.recording.replies import CLIENT
+from fl_sim.recording.replies import CLIENT, PREDICTIONS
 
 app = ClientApp()
 
@@ -51,11 +51,21 @@ def train(message: Message, context: Context) -> Message:
     client, settings, data = _open(context)
     part = task.partition(data, settings)[client]
     model = _received(message, data)
-    shuffle = task.generator(settings.seed, "train", _config_value(message, "server-round"), client)
+    server_round = _config_value(message, "server-round")
+    shuffle = task.generator(settings.seed, "train", server_round, client)
+    closely = close_up.begin(settings, data, part, client, server_round)
     data.train.images(part.train)  # decoded here, so that the clock sees training alone
+    if closely:
+        closely.look(model)
     start = time.perf_counter()
     curve, score = task.train(
-        model, data.train, part.train, settings, shuffle, proximal_mu=_proximal_mu(message)
+        model,
+        data.train,
+        part.train,
+        settings,
+        shuffle,
+        proximal_mu=_proximal_mu(message),
+        **({"watch": closely.watch} if closely else {}),
     )
     seconds = time.perf_counter() - start
     validation = task.evaluate(model, data.train, part.validation)
@@ -64,7 +74,8 @@ def train(message: Message, context: Context) -> Message:
         "loss-curve": curve,
         "validation-loss": validation.loss,
         "validation-accuracy": validation.accuracy,
-        **_test_metrics(model, data, settings),
+        **_alone(model, data, part, settings),
+        **(closely.report() if closely else {}),
     }
     reply = RecordDict(
         {
@@ -110,12 +121,22 @@ def _proximal_mu(message: Message) -> float:
     return value
 
 
-def _test_metrics(model: task.Net, data: cifar10.Data, settings: Settings) -> dict[str, float]:
-    """Return the metrics on the test split of a model that stays with its client."""
+def _alone(
+    model: task.Net, data: cifar10.Data, part: task.Part, settings: Settings
+) -> dict[str, ConfigRecordValues]:
+    """Return how a model does that stays with its client: on the test split, and on its own."""
     if not settings.strategy.personal:
         return {}
-    test = task.evaluate(model, data.test)
-    return {"test-loss": test.loss, "test-accuracy": test.accuracy}
+    test, own = task.test(model, data.test, 1), task.evaluate(model, data.train, part.train)
+    found: dict[str, ConfigRecordValues] = {
+        "test-loss": test.score.loss,
+        "test-accuracy": test.score.accuracy,
+        "own-loss": own.loss,
+        "own-accuracy": own.accuracy,
+    }
+    if predictions.are_kept(settings, data):
+        found[PREDICTIONS] = predictions.packed(test.predictions).tobytes()
+    return found
 
 
 def _received(message: Message, data: cifar10.Data) -> task.Net:

@@ -8,23 +8,28 @@ from operator import lt
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import torch
 from flwr.app import Array, ArrayRecord, Context, MetricRecord
 from flwr.serverapp import Grid, ServerApp
 from flwr.serverapp.strategy import Strategy
 from safetensors.torch import load, save
 
-from fl_sim import record
-from fl_sim.app import cifar10, privacy, provenance, secagg_strategy, task
+from fl_sim import record, tiles
+from fl_sim.app import cifar10, predictions, privacy, provenance, secagg_strategy, task
 from fl_sim.app.clients import Client, ask_clients, stack_images
 from fl_sim.app.cohort import SeededCohort
 from fl_sim.app.resume import Resumed
 from fl_sim.app.settings import PLACES, Settings, groups
+from fl_sim.app.threads import sensible
 from fl_sim.recording import state
+from fl_sim.recording.alone import only_best_and_last
 from fl_sim.recording.journal import Journal, Past
 from fl_sim.recording.recorder import Recorder
 from fl_sim.recording.replies import Arrays, score
 from fl_sim.recording.versions import versions
+from fl_sim.schema import derived
 
 MODEL_FILE = "model.safetensors"
 JOURNAL = "journal"  # folder beside the record while the run goes on
@@ -90,6 +95,7 @@ class Experiment:
         self._strategy = self._wrapped()
         self._model = task.initial_model(settings.seed, len(data.class_names))
         self._dataset = _dataset(data)
+        self._keeps_predictions = predictions.are_kept(settings, data)
         self._journal = self._open_journal(started)
         self._recorder = Recorder(
             self._numbers,
@@ -160,10 +166,17 @@ class Experiment:
         if self._personal and server_round > 0:
             return None
         self._model.load_state_dict(arrays.to_torch_state_dict())
-        test = task.test(self._model, self.data.test, len(self.data.class_names))
-        if self._confusion_is_due(server_round):
-            self._recorder.note_confusion(test.confusion.tolist())
+        # The server has the machine for itself, as far as clients go.
+        test = task.test(self._model, self.data.test, sensible())
+        if self._keeps_predictions:
+            self._recorder.note_predictions(predictions.packed(test.predictions))
+        elif self._confusion_is_due(server_round):
+            self._recorder.note_confusion(self._confusion(test))
         return MetricRecord({"loss": test.score.loss, "accuracy": test.score.accuracy})
+
+    def _confusion(self, test: task.Test) -> tuple[tuple[int, ...], ...]:
+        labels, classes = self.data.test.labels.numpy(), len(self.data.class_names)
+        return derived.confusion(labels, test.predictions.numpy(), classes)
 
     def _confusion_is_due(self, server_round: int) -> bool:
         every = self.settings.confusion_every
@@ -190,16 +203,34 @@ class Experiment:
             network=_network(self._model),
             probes=self._recorder.probes or (),
             partitions=tuple(client.partition for client in self.clients),
-            rounds=tuple(self._recorder.rounds),
+            rounds=self._rounds(),
             path=None if self._personal else self._recorder.path.project(),
             samples=samples,
             thumbnails=stack_images(self.clients),
             filters=self._recorder.filters() if all_kept else None,
             sample_images=images,
+            **self._test_split(),
         )
         if not self._personal:
             run = run.model_copy(update={"final": self._final(run, folder)})
         record.save(run, folder)
+
+    def _rounds(self) -> tuple[record.Round, ...]:
+        rounds = tuple(self._recorder.rounds)
+        return only_best_and_last(rounds) if self._personal else rounds
+
+    def _test_split(self) -> dict[str, npt.NDArray[np.uint8]]:
+        """Return the labels of the test images, and these in small, as far as they are kept."""
+        if not self._keeps_predictions:
+            return {}
+        split = self.data.test
+        labels = predictions.packed(split.labels)
+        known = tiles.path_of(self._dataset.fingerprint or "").is_file()
+        if known or len(split) > tiles.MOST or self.settings.keep != "all":
+            return {"test_labels": labels}
+        images = split.images(torch.arange(len(split))).permute(0, 2, 3, 1).contiguous()
+        picture = np.frombuffer(tiles.encode(images.numpy()), dtype=np.uint8)
+        return {"test_labels": labels, "test_images": picture}
 
     def _samples(self) -> tuple[record.Samples | None, Any]:
         """Return test images with the probabilities; none of a model that has diverged."""
@@ -229,7 +260,7 @@ class Experiment:
         content = path.read_bytes()
         saved = task.Net(len(self.data.class_names))
         saved.load_state_dict(load(content))
-        result = task.evaluate(saved, self.data.test)
+        result = task.test(saved, self.data.test, 1).score
         return record.Final(
             file=path.name,
             sha256=hashlib.sha256(content).hexdigest(),

@@ -32,7 +32,8 @@ Value = bool | int | float | str
 PLACES = ("name", "out", "dataset")
 # Settings that change what is recorded, but nobody's training on the whole.
 RECORDING = (
-    "keep", "confusion-every", "full-round", "round-timeout", "failure-seed", "reveal-round"
+    "keep", "confusion-every", "predictions", "close-up", "close-up-client", "full-round",
+    "round-timeout", "failure-seed", "reveal-round",
 )  # fmt: skip
 # Settings of what is hidden of the clients' updates.
 PRIVACY = (
@@ -102,6 +103,12 @@ class Settings(Group):
     """the round in which every client trains; 0: none"""
     confusion_every: CountOrNone = 1
     """rounds between two confusion matrices; 0: none"""
+    predictions: Literal["auto", "all", "none"] = "auto"
+    """the class given to each test image after each round; auto: where that takes little space"""
+    close_up: CountOrNone = 0
+    """steps of training, from the first, that are looked at closely; 0: none"""
+    close_up_client: Annotated[int, Field(ge=-1)] = -1
+    """the client whose training is looked at closely; -1: everyone's"""
     reveal_round: CountOrNone = 0
     """the round in which clients tell the record what secure aggregation hides; 0: none"""
     keep: Literal["all", "numbers"] = "all"

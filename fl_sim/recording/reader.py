@@ -4,17 +4,20 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 from flwr.app import MetricRecord
 from flwr.serverapp.strategy import Strategy
 
 from fl_sim import record
 from fl_sim.recording import drift
+from fl_sim.recording.close_ups import close_up_in
 from fl_sim.recording.hidden import masked_in, privacy_of
 from fl_sim.recording.meaning import words_of
 from fl_sim.recording.measures import finite, is_mean, is_number, rounded, score
 from fl_sim.recording.phase import Delivery, Phase
 from fl_sim.recording.probes import read_probes
-from fl_sim.recording.replies import Model
+from fl_sim.recording.replies import PREDICTIONS, Model
 
 CURVE_DIGITS = 5
 CLOCK_DIGITS = 4
@@ -111,6 +114,7 @@ class Reader:
     ) -> record.TrainReply:
         compared = self.updates and sent.form != "masked"
         start = phase.models.get(sent.client) if compared else None
+        close_up = close_up_in(sent.report)
         norm = None if start is None else drift.distance(sent.model, start)
         return record.TrainReply(
             client=sent.client,
@@ -121,10 +125,13 @@ class Reader:
             seconds=_clocked(sent.report),
             update_norm=None if norm is None else rounded(norm),
             probes=read_probes(probes, sent.model),
-            loss_curve=_curve(sent.report) if self._curves else None,
+            loss_curve=_curve(sent.report) if self._curves or close_up else None,
             train=self._score(sent.metrics, weight=self._counted),
             validation=self._score(sent.report, "validation-"),
             test=self._score(sent.report, "test-"),
+            own=self._score(sent.report, "own-"),
+            predictions=_predictions(sent.report),
+            close_up=close_up,
         )
 
     def _evaluated(
@@ -179,6 +186,11 @@ def _curve(report: Mapping[str, Any]) -> tuple[float, ...] | None:
     if not isinstance(curve, list) or not curve or not all(map(is_number, curve)):
         return None
     return finite(rounded(loss, CURVE_DIGITS) for loss in curve)
+
+
+def _predictions(report: Mapping[str, Any]) -> npt.NDArray[np.uint8] | None:
+    content = report.get(PREDICTIONS)
+    return np.frombuffer(content, dtype=np.uint8) if isinstance(content, bytes) else None
 
 
 def _mean(

@@ -19,6 +19,7 @@ __all__ = [
     "FORM",
     "NOISED",
     "PLAIN_UPDATE",
+    "PREDICTIONS",
     "Arrays",
     "Model",
     "arrays_of",
@@ -38,6 +39,8 @@ CLIENT = "fedreel"
 PLAIN_UPDATE = "plain-update"
 # In that record, where a client has added noise to its update: that it is NOISED.
 FORM = "update"
+# In that record, of a client that trains alone: a byte a test example, the class that it gives.
+PREDICTIONS = "test-predictions"
 NOISED = "noised"
 
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")

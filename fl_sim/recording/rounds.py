@@ -40,6 +40,7 @@ class _Open:
     evaluate: record.Evaluate | None = None
     central: record.Metrics | None = None
     confusion: tuple[tuple[int, ...], ...] | None = None
+    predictions: npt.NDArray[np.uint8] | None = None
     evaluated: bool = False
     tested: bool = False
 
@@ -107,6 +108,11 @@ class Rounds:
         """Keep the confusion matrix of the round that is being evaluated."""
         if self._open:
             self._open.confusion = tuple(tuple(map(int, row)) for row in matrix)
+
+    def note_predictions(self, classes: npt.NDArray[np.uint8]) -> None:
+        """Keep the class that the model gives each test example, uint8 (examples,)."""
+        if self._open:
+            self._open.predictions = classes
 
     def close(self) -> None:
         """End the round that is running, if there is one."""
@@ -251,6 +257,7 @@ class Rounds:
             central=now.central,
             probes=probes,
             confusion=now.confusion,
+            predictions=now.predictions,
         )
         self._keep(round_, now.model)
         self._on_round(round_, now.model)

@@ -3,7 +3,7 @@
 import math
 import re
 import reprlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 if TYPE_CHECKING:
     from fl_sim.schema.model import (
+        CloseUp,
         Evaluate,
         EvaluateReply,
         Masked,
@@ -110,6 +111,7 @@ def check_run(run: "Run") -> None:
     _check_samples(run)
     _check_thumbnails(run)
     _check_filters(run)
+    _check_test_split(run)
 
 
 def _few(values: Sequence[int]) -> str:
@@ -313,3 +315,64 @@ def _check_filters(run: "Run") -> None:
     fits = len(shape) == 5 and shape[0] == len(run.rounds)
     _check(fits, "filters", f"shape {shape} for {len(run.rounds)} rounds, round 0 included")
     _check(bool(np.isfinite(run.filters).all()), "filters", "hold a number that is not finite")
+
+
+# --- the test split
+
+
+def _check_test_split(run: "Run") -> None:
+    _check_bytes("test_images", run.test_images)
+    found = list(_predictions(run))
+    if run.test_labels is None:
+        for field, _ in found:
+            _check(False, field, "of a test split without `test_labels`")
+        return
+    classes = len(run.dataset.class_names) if run.dataset else 0
+    num_test = run.dataset.num_test if run.dataset else None
+    size = len(run.test_labels)
+    _check_classes("test_labels", run.test_labels, size if num_test is None else num_test, classes)
+    _check(size > 0, "test_labels", "there is none")
+    for field, predictions in found:
+        _check_classes(field, predictions, size, classes)
+
+
+def _predictions(run: "Run") -> Iterator[tuple[str, npt.NDArray[Any]]]:
+    """Yield all predictions of a run, each with its field."""
+    for round_ in run.rounds:
+        where = f"rounds[{round_.number}]"
+        if round_.predictions is not None:
+            yield f"{where}.predictions", round_.predictions
+        for i, reply in enumerate(round_.train.replies if round_.train else ()):
+            if reply.predictions is not None:
+                yield f"{where}.train.replies[{i}].predictions", reply.predictions
+
+
+def _check_classes(field: str, values: npt.NDArray[Any], size: int, classes: int) -> None:
+    """Check one class for each of ``size`` examples."""
+    _check_bytes(field, values)
+    _check_count(field, len(values), size, "test examples")
+    top = int(values.max(initial=0))
+    _check(top < classes, field, f"class {top} of {classes}")
+
+
+def _check_bytes(field: str, values: npt.NDArray[Any] | None) -> None:
+    if values is not None:
+        fits = values.dtype == np.uint8 and values.ndim == 1
+        _check(fits, field, f"is {values.dtype} of shape {values.shape}")
+
+
+def check_close_up(close_up: "CloseUp") -> None:
+    """Check one client's training, step by step."""
+    _check_pixels("image", close_up.image, 3)
+    for name in ("steps", "moved_steps"):
+        steps = getattr(close_up, name)
+        _check(list(steps) == sorted(set(steps)), name, f"{_few(steps)} do not ascend")
+    given = close_up.probabilities
+    fits = given.dtype == np.float32 and given.ndim == 2 and len(given) == len(close_up.steps)
+    _check(fits, "probabilities", f"is {given.dtype} of shape {given.shape}")
+    shares = bool(((given >= 0) & (given <= 1)).all())
+    _check(shares, "probabilities", "are not all from 0 to 1")
+    moved = close_up.moved
+    fits = moved.dtype == np.uint8 and moved.ndim == 2 and len(moved) == len(close_up.moved_steps)
+    _check(fits, "moved", f"is {moved.dtype} of shape {moved.shape}")
+    _check_count("largest", len(close_up.largest), len(moved), "rows of moved")

@@ -26,9 +26,9 @@ from pydantic.config import JsonDict
 from fl_sim.schema import arrays, checks
 
 __all__ = [
-    "ArrayFile", "Dataset", "Evaluate", "EvaluateReply", "Failure", "Final", "Form", "Masked",
-    "Metrics", "ModelPath", "Network", "Partition", "Privacy", "Probe", "Provenance", "Round",
-    "Run", "Samples", "Setting", "Train", "TrainReply",
+    "ArrayFile", "CloseUp", "Dataset", "Evaluate", "EvaluateReply", "Failure", "Final", "Form",
+    "Masked", "Metrics", "ModelPath", "Network", "Partition", "Privacy", "Probe", "Provenance",
+    "Round", "Run", "Samples", "Setting", "Train", "TrainReply",
 ]  # fmt: skip
 
 Count = Annotated[int, Field(strict=True, ge=0, le=2**63 - 1)]
@@ -149,6 +149,31 @@ class Failure(Model):
     reason: str | None = Field(default=None, description="what Flower reported")
 
 
+class CloseUp(Model):
+    """One client's training in one round, step by step: its model on one of its own examples.
+
+    Steps are numbered through the run; step 0 is the model before any training.
+    """
+
+    label: Count = Field(description="the true class of the example")
+    image: Array = Field(description="uint8, (height, width, 3): the example")
+    steps: Many[Count] = Field(description="after which it was looked at, ascending")
+    probabilities: Array = Field(
+        description="float32, (steps, classes): what the model gives each class"
+    )
+    moved_steps: Many[Count] = Field(description="after which weights were compared, ascending")
+    moved: Array = Field(
+        description="uint8, (moved steps, parameters): how far each parameter is from the model of "
+        "step 0, in parts of `largest`, 255 for all of it"
+    )
+    largest: Many[NonNegative] = Field(description="the farthest of all parameters, of each row")
+
+    @model_validator(mode="after")
+    def _parts_agree(self) -> Self:
+        checks.check_close_up(self)
+        return self
+
+
 class TrainReply(Model):
     """What one client sent back after its local training, and what it measured there."""
 
@@ -172,6 +197,15 @@ class TrainReply(Model):
     test: Metrics | None = Field(
         default=None, description="the sent model on the test split, where clients train alone"
     )
+    own: Metrics | None = Field(
+        default=None, description="the sent model on its own train part, where clients train alone"
+    )
+    predictions: Array | None = Field(
+        default=None,
+        description="uint8, (test examples): the class that the sent model gives each, where "
+        "clients train alone; after the last round, and the one in which it is best",
+    )
+    close_up: CloseUp | None = None
 
 
 class EvaluateReply(Model):
@@ -314,6 +348,11 @@ class Round(Model):
         description="global model on the test split, after this round: how many examples of each "
         "class (rows) were labelled as each class (columns)",
     )
+    predictions: Array | None = Field(
+        default=None,
+        description="uint8, (test examples): the class that the global model gives each, after "
+        "this round; `confusion` and `central.accuracy` follow from it and are not stored",
+    )
 
 
 class Samples(Model):
@@ -407,6 +446,15 @@ class Run(Model):
     )
     sample_images: Array | None = Field(
         default=None, description="uint8, (samples, height, width, 3)"
+    )
+    test_labels: Array | None = Field(
+        default=None, description="uint8, (test examples): the true class of each"
+    )
+    test_images: Array | None = Field(
+        default=None,
+        description="uint8: the bytes of a picture that shows all test examples in small, see "
+        "`tiles`; absent where the project has one of this dataset",
+        json_schema_extra=INCIDENTAL,
     )
     arrays: ArrayFile | None = Field(
         default=None, description="set when the run is saved", json_schema_extra=INCIDENTAL

@@ -101,7 +101,7 @@ def test_the_score_of_a_model_that_always_says_class_three(data: cifar10.Data) -
     with torch.no_grad():
         model.fc3.bias[3] = 100.0
     # Of 100 test images 10 are of class 3, and the others cost 100 nats each.
-    assert task.evaluate(model, data.test) == task.Score(loss=90.0, accuracy=0.1)
+    assert task.test(model, data.test, 1).score == task.Score(loss=90.0, accuracy=0.1)
 
 
 def test_the_proximal_term_is_that_of_fedprox(data: cifar10.Data, settings: Settings) -> None:
@@ -148,21 +148,18 @@ def split(classes: list[int], labels: list[int]) -> cifar10.Split:
     return cifar10.Split(torch.tensor(labels), lambda index: pixels[index])
 
 
-def test_the_confusion_of_five_examples() -> None:
-    result = task.test(
-        ReadsFirstPixel(), split([0, 1, 1, 2, 0], labels=[0, 0, 1, 2, 2]), num_classes=3
-    )
-    assert result.confusion.tolist() == [[1, 1, 0], [0, 1, 0], [1, 0, 1]]
-    assert result.confusion.dtype == torch.int64
+def test_the_predictions_for_five_examples() -> None:
+    result = task.test(ReadsFirstPixel(), split([0, 1, 1, 2, 0], labels=[0, 0, 1, 2, 2]), 1)
+    assert result.predictions.tolist() == [0, 1, 1, 2, 0]
     # Two of five are taken for another class, by 100 nats each.
     assert result.score == task.Score(loss=40.0, accuracy=0.6)
 
 
 def test_the_test_scores_as_the_evaluation_does(data: cifar10.Data) -> None:
     model = task.initial_model(0, 10)
-    result = task.test(model, data.test, 10)
-    assert result.score == task.evaluate(model, data.test)
-    assert result.confusion.sum(1).tolist() == [10] * 10
+    result = task.test(model, data.test, 2)
+    assert result.score == task.evaluate(model, data.test, torch.arange(len(data.test)))
+    assert len(result.predictions) == len(data.test)
 
 
 def test_the_probabilities_of_known_logits() -> None:

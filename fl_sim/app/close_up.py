@@ -1,0 +1,106 @@
+"""A close look at the first steps of a client's training: one example, and how far weights move."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import torch
+from flwr.app import ConfigRecordValues
+from torch import Tensor
+
+from fl_sim.app import task
+from fl_sim.app.cifar10 import Data
+from fl_sim.app.settings import Settings
+from fl_sim.recording.close_ups import NAMES
+
+LOOKS = 300  # at the example; the first ones fall on the same steps
+MOVES = 8  # looks at all weights, each 62 kB for the film's network
+LEVELS = 255
+
+
+@dataclass
+class CloseUp:
+    """What is seen of a client's model after some of its steps in one round.
+
+    Args:
+        image: uint8 (1, 3, height, width), the example.
+        label: its class.
+        first: int32 or float, (parameters): the model before any training, flat.
+        before: steps taken in earlier rounds.
+        total: steps of the run that are watched.
+    """
+
+    image: Tensor
+    label: int
+    first: Tensor
+    before: int
+    total: int
+    _steps: list[int] = field(default_factory=list)
+    _probabilities: list[float] = field(default_factory=list)
+    _moved_steps: list[int] = field(default_factory=list)
+    _moved: list[Tensor] = field(default_factory=list)
+    _largest: list[float] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._taken = self.before
+        self._looks = set(spaced(self.total, LOOKS))
+        self._moves = set(spaced(self.total, MOVES))
+
+    def watch(self, model: task.Net) -> None:
+        """Look at the model after one more step."""
+        self._taken += 1
+        self.look(model)
+
+    def look(self, model: task.Net) -> None:
+        """Look at the model now, if it is time for it."""
+        if self._taken in self._looks:
+            self._steps.append(self._taken)
+            self._probabilities += task.probabilities(model, self.image)[0].tolist()
+        if self._taken in self._moves:
+            moved = (flat(model) - self.first).abs()
+            largest = float(moved.max())
+            self._moved_steps.append(self._taken)
+            self._largest.append(largest)
+            self._moved.append((moved * (LEVELS / (largest or 1.0))).round().to(torch.uint8))
+
+    def report(self) -> dict[str, ConfigRecordValues]:
+        """Return what was seen, as a reply carries it."""
+        values: dict[str, ConfigRecordValues] = {
+            "label": self.label,
+            "image": self.image[0].permute(1, 2, 0).contiguous().numpy().tobytes(),
+            "steps": self._steps,
+            "probabilities": self._probabilities,
+            "moved-steps": self._moved_steps,
+            "moved": b"".join(moved.numpy().tobytes() for moved in self._moved),
+            "largest": self._largest,
+        }
+        return {NAMES[name]: value for name, value in values.items()}
+
+
+def begin(
+    settings: Settings, data: Data, part: task.Part, client: int, server_round: int
+) -> CloseUp | None:
+    """Return a close look at a client's training in a round, None if it is not watched.
+
+    The example is the first of the client's thumbnails.
+    """
+    steps = -(-len(part.train) // settings.batch_size) * settings.local_epochs
+    before = (server_round - 1) * steps
+    watched = settings.close_up_client in (client, -1)
+    if not watched or before >= settings.close_up:
+        return None
+    choose = task.generator(settings.seed, "thumbnails", client)
+    images, labels = task.thumbnails(data, part, 1, choose)
+    first = flat(task.initial_model(settings.seed, len(data.class_names)))
+    image = images.permute(0, 3, 1, 2)
+    return CloseUp(image, int(labels[0]), first, before, settings.close_up)
+
+
+def spaced(total: int, count: int) -> Sequence[int]:
+    """Return about ``count`` steps from 0 to ``total``: each at first, then ever fewer."""
+    grown = torch.logspace(0, 1, count, base=total + 1, dtype=torch.float64) - 1
+    return sorted({round(step) for step in grown.tolist()})
+
+
+def flat(model: task.Net) -> Tensor:
+    """Return a copy of all parameters of a model in a row."""
+    return torch.cat([parameter.detach().flatten() for parameter in model.parameters()])
