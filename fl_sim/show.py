@@ -10,9 +10,10 @@ from rich.table import Table
 from rich.text import Text
 
 from fl_sim import terminal
-from fl_sim.record import Failure, Metrics, Round, Run
+from fl_sim.record import Failure, Metrics, Provenance, Round, Run
 
 ABSENT = "-"
+RECORDED = Provenance().source
 MOST_ROWS = 20  # of clients and of failures; more are summed up
 MOST_NUMBERS = 9  # characters of a list of clients; those of a longer one are counted
 BESIDE_REASON = 37  # columns of the table of failures
@@ -43,10 +44,10 @@ def divergence(run_: Run) -> str:
     """Return where a run diverged, nothing if it did not or if its record cannot tell.
 
     A loss that is not a finite number is absent from a record. Only where the model of round 0 has
-    a loss is it known that an absent one was measured.
+    a loss is it known that an absent one was measured, and not even then in a file of others.
     """
     start = run_.rounds[0].central
-    if start is None or start.loss is None:
+    if run_.provenance.source != RECORDED or start is None or start.loss is None:
         return ""
     for round_ in run_.rounds:
         if who := _diverged(round_):
