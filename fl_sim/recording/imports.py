@@ -144,7 +144,7 @@ def _text(path: Path) -> str:
 def _interpreted(
     rounds: tuple[record.Round, ...], choice: Choice, tell: Tell
 ) -> tuple[record.Round, ...]:
-    """Return rounds with loss and accuracy, as far as they are known."""
+    """Return rounds with loss and accuracy, of which at least one has to be known."""
     names = names_in(rounds)
     chosen = {LOSS: choice.loss, ACCURACY: choice.accuracy}
     for option, said in chosen.items():
@@ -157,8 +157,8 @@ def _interpreted(
             raise ImportFileError(_told(doubt))
         tell(f"{doubt.found}, and none is recorded as such; say --{doubt.option} for it as well")
     if not any(_is_measured(each) for each in found):
-        tell(
-            f"it has no loss and no accuracy by name, but {listed(names)}; if one of them is, say "
+        raise ImportFileError(
+            f"has no loss and no accuracy by name, but {listed(names)}; say which one is, by "
             "--loss NAME or --accuracy NAME"
         )
     return found

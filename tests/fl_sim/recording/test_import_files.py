@@ -278,13 +278,7 @@ def test_names_with_blanks_are_quoted(tmp_path: Path) -> None:
 
 def test_a_metric_without_a_name(tmp_path: Path) -> None:
     path = put(tmp_path, "mine.csv", "Wall time,Step,Value\n1.7e9,1,0.5\n")
-    said: list[str] = []
-    run = import_run(path, "theirs", clients=2, tell=said.append)
-    assert run.rounds[1].central == Metrics(other={"mine": 0.5})
-    assert said == [
-        "it has no loss and no accuracy by name, but 'mine'; if one of them is, say --loss NAME or "
-        "--accuracy NAME"
-    ]
+    assert refused(path).startswith("has no loss and no accuracy by name, but 'mine'; say which")
     assert imported(path, Choice(accuracy=("mine",))).rounds[1].central == acc(0.5)
 
 

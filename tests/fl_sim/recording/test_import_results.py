@@ -276,8 +276,10 @@ def test_another_name_keeps_it_as_it_is(made: Path) -> None:
 
 def test_what_has_no_loss_and_no_accuracy(made: Path) -> None:
     table = "round,accuracy_percent,f1\n1,56.3,0.5\n"
-    run = imported(made, table)
-    assert run.rounds[1].central == Metrics(other={"accuracy_percent": 56.3, "f1": 0.5})
+    assert refused(made, table) == (
+        "has no loss and no accuracy by name, but 'accuracy_percent', 'f1'; say which one is, by "
+        "--loss NAME or --accuracy NAME"
+    )
     run = imported(made, table, accuracy=("accuracy_percent",), percent=True)
     assert run.rounds[1].central == Metrics(accuracy=0.563, other={"f1": 0.5})
     assert refused(made, table, loss=("los",)) == (
