@@ -342,7 +342,7 @@ def _last_accuracy(run_: Run) -> str:
     """Return the server's accuracy in the end, or the one that clients have measured."""
     last = run_.rounds[-1]
     by_server = _accuracy((run_.final and run_.final.test) or last.central)
-    by_clients = _accuracy(last.evaluate and last.evaluate.metrics)
+    by_clients = _accuracy(last.evaluate.metrics if last.evaluate else None)
     return f"{by_clients} by clients" if by_server == ABSENT != by_clients else by_server
 
 

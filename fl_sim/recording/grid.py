@@ -2,6 +2,7 @@
 
 import weakref
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -102,7 +103,7 @@ class _GridRecorder(Recorder):
             (MessageType.EVALUATE, self._send_to_evaluate),
         ):
             if some := [each for each in messages if _kind(each) == kind]:
-                self._note(lambda note=note, some=some: note(some))
+                self._note(partial(note, some))
 
     def sent(self, messages: Sequence[Message], ids: Sequence[str]) -> None:
         """Note the ids of messages, so that a late reply is not taken for one of a later round."""
@@ -116,11 +117,11 @@ class _GridRecorder(Recorder):
             key = reply.metadata.reply_to_message_id
             phase = self._asked.pop(key, None) if pulled else self._phase_of(reply)
             if phase is not None:
-                self._note(lambda phase=phase, reply=reply: phase.deliver([reply]))
+                self._note(partial(phase.deliver, [reply]))
 
     def finish(self) -> None:
         """End the last round: its model is not known, unless it was evaluated."""
-        self._note(lambda: self._settle(None))
+        self._note(partial(self._settle, None))
         super().finish()
 
     def _phase_of(self, message: Message) -> Phase | None:
