@@ -94,6 +94,12 @@ class Rounds:
         self._open: _Open | None = None
         self._phase = Phase(self.clients)  # that clients are being chosen for
 
+    def take_over(self, other: "Rounds") -> None:
+        """Begin with the rounds of another recorder."""
+        for name in ("clients", "rounds", "probes", "path", "first", "_last", "_filters"):
+            setattr(self, name, getattr(other, name))
+        self._reader.updates = other._reader.updates
+
     def go_on(self) -> None:
         """Take in what follows as more rounds of the same run."""
         self._open = None

@@ -93,13 +93,9 @@ def record_strategy(  # noqa: PLR0913  # one parameter an option
     if isinstance(known, Keeper):
         known.check_same(folder)
         return strategy
-    said = (folder, name, about, choice_of(loss, accuracy, percent), updates)
-    keeper = Keeper.last if Keeper.last is not None and Keeper.last.said == said else None
-    if keeper is None:
-        recorder = Recorder(weight=weight, score=as_named, updates=updates)
-        keeper = Keeper.last = Keeper(recorder, *said[:4])
-        keeper.said = said
-    keeper.watch(strategy)
+    recorder = Recorder(weight=weight, score=as_named, updates=updates)
+    keeper = Keeper(recorder, folder, name, about, choice_of(loss, accuracy, percent))
+    recorder.watch(strategy)
     setattr(strategy, "start", keeper.watch_start(strategy.start))  # noqa: B010  # of one object
     return strategy
 
@@ -146,8 +142,7 @@ class Keeper:
         choice: of the metrics that are loss and accuracy.
     """
 
-    last: ClassVar["Keeper | None"] = None  # of a strategy, in this process
-    said: Any = None  # what the user said of its run
+    last: ClassVar["Keeper | None"] = None  # that has begun in this process
 
     def __init__(
         self, recorder: Recorder, folder: Path, name: str | None, about: About, choice: Choice
@@ -155,7 +150,7 @@ class Keeper:
         folder.mkdir(parents=True, exist_ok=True)
         self._first, self._first_name = folder, name or folder.name
         self._folder, self._name = self._first, self._first_name
-        self._about = about
+        self._about, self._choice = about, choice
         self._meaning = Meaning(choice)
         self._starts = 0
         self._ended: ArrayRecord | None = None  # the model that the last start returned
@@ -168,11 +163,6 @@ class Keeper:
         self.recorder = recorder
         recorder.on_round = self._save_now_and_then
         recorder.on_error = self._give_up
-
-    def watch(self, strategy: Strategy) -> None:
-        """Record a strategy from now on. Another one before it may have begun the run."""
-        self._starts = 0
-        self.recorder.watch(strategy)
 
     def check_same(self, folder: Path) -> None:
         """Check that a strategy that is recorded already is so in this folder."""
@@ -210,7 +200,12 @@ class Keeper:
         """Begin a run, or go on with the one that has ended with this model."""
         self._starting = True
         self.recorder.tests = False
-        goes_on = bool(self.recorder.rounds) and _is_same(self._ended, model)
+        before = self if self.recorder.rounds else Keeper.last or self
+        Keeper.last = self
+        goes_on = before.is_of_same_run(self) and _is_same(before._ended, model)
+        if goes_on and before is not self:
+            self.recorder.take_over(before.recorder)
+            self._started, self._starts = before._started, before._starts
         self._ended = None
         if goes_on:
             self.recorder.go_on()
@@ -223,6 +218,13 @@ class Keeper:
         self._complaints.clear()
         self._started = datetime.now(UTC)
         self._written, self._next, self._network = 0, 0.0, None
+
+    def is_of_same_run(self, other: "Keeper") -> bool:
+        """Tell whether another keeper may go on with the run of this one."""
+        mine, theirs = (
+            (each._first, each._first_name, each._about, each._choice) for each in (self, other)
+        )
+        return bool(self.recorder.rounds) and mine == theirs
 
     def end(self) -> None:
         """Write what the run has left, and say where."""

@@ -420,6 +420,17 @@ def test_a_new_strategy_that_goes_on_is_the_same_record(out: Path) -> None:
     assert {path.name for path in out.parent.iterdir()} == {"mine", "whole"}
 
 
+def test_two_runs_in_turn_have_a_record_each(out: Path) -> None:
+    places = {name: out.with_name(name) for name in ("one", "two")}
+    strategies = {name: record_strategy(FedAvg(), place) for name, place in places.items()}
+    sent = dict.fromkeys(places, arrays(START))
+    for _ in range(2):
+        for name, strategy in strategies.items():
+            sent[name] = strategy.start(grid(2), sent[name], 1).arrays
+    assert [len(record.load(place).rounds) for place in places.values()] == [3, 3]
+    assert {path.name for path in out.parent.iterdir()} == set(places)
+
+
 def test_a_model_whose_counters_were_averaged_goes_on(out: Path) -> None:
     strategy, sent = record_strategy(FedAvg(), out), dense()
     for _ in range(2):
