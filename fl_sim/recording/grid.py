@@ -94,7 +94,7 @@ class _GridRecorder(Recorder):
         super().__init__(weight=weight, score=as_named, updates=updates)
         self._grid = grid
         self._number: int | None = None  # that the app gives the open round
-        self._asked: dict[str, Phase] = {}  # by the id of a message that is not answered
+        self._asked: dict[str, Phase] = {}  # by the id of a message of the open round
 
     def send(self, messages: Sequence[Message]) -> None:
         """Note messages that are about to be sent."""
@@ -107,12 +107,12 @@ class _GridRecorder(Recorder):
 
     def sent(self, messages: Sequence[Message], ids: Sequence[str]) -> None:
         """Note the ids of messages, so that a late reply is not taken for one of a later round."""
-        for message, key in zip(messages, ids, strict=True):
+        for message, key in zip(messages, ids, strict=False):
             if (phase := self._phase_of(message)) is not None:
                 self._asked[key] = phase
 
     def receive(self, replies: Sequence[Message], *, pulled: bool = False) -> None:
-        """Note replies; those that were pulled are of any round."""
+        """Note replies; those that were pulled may be of a round that has ended."""
         for reply in replies:
             key = reply.metadata.reply_to_message_id
             phase = self._asked.pop(key, None) if pulled else self._phase_of(reply)
@@ -136,6 +136,7 @@ class _GridRecorder(Recorder):
             model = _model_of_all(messages)
             self._settle(model)
             self.close()
+            self._asked.clear()
             self._number = number
             label, arrays = object(), model or ArrayRecord()
             self.choose_to_train(label, arrays, ConfigRecord(), self._grid)
