@@ -239,8 +239,14 @@ class LogWatch:
 
 def judge(superlink: SuperLink, run: int, log: list[str]) -> None:
     """Raise FlowerError unless a run is complete, which no exit status of Flower's tells."""
-    while not (status := superlink.status(run)).finished:
-        time.sleep(SILENCE)
+    try:
+        while not (status := superlink.status(run)).finished:
+            time.sleep(SILENCE)
+    except FlowerError as error:
+        raise FlowerError(
+            f"the SuperLink answers no more ({error}); once it is back, go on with the same "
+            "command and --resume"
+        ) from error
     if status.state == COMPLETED:
         return
     outcome = status.state.rpartition(":")[2]

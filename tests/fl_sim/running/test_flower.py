@@ -193,6 +193,20 @@ def test_a_failed_run_says_what_was_raised(who: str) -> None:
         )
 
 
+def test_a_superlink_that_is_gone_says_how_to_go_on() -> None:
+    class Gone:
+        def status(self, _: int) -> Status:
+            raise FlowerError("flwr list: Connection refused")
+
+    link: Any = Gone()
+    with pytest.raises(FlowerError) as said:
+        judge(link, 1, [])
+    assert str(said.value) == (
+        "the SuperLink answers no more (flwr list: Connection refused); once it is back, go on "
+        "with the same command and --resume"
+    )
+
+
 def test_a_run_that_was_stopped_says_what_it_said_last() -> None:
     with pytest.raises(FlowerError, match=r"the run stopped; the last line of its log: two"):
         verdict(Status("finished:stopped", "N/A"), log=("one\n", "two\n", "\n"))
