@@ -2,7 +2,7 @@
 
 In the server app and, if wanted, in the client app of any Flower project::
 
-    from fl_sim import record_client, record_strategy
+    from fl_sim import record_client, record_grid, record_strategy
 """
 
 from typing import TYPE_CHECKING, Any
