@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 import cloup
 
-from fl_sim.terminal import escaped, one_line, say, streams
+from fl_sim.terminal import Choice, escaped, one_line, say, streams, usage
 from fl_sim.wording import count
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def cli() -> None:
 @cloup.argument("name", help="Name of the run.")
 @cloup.option(
     "--on",
-    type=click.Choice(["process", "ray", "superlink"]),
+    type=Choice(["process", "ray", "superlink"]),
     default="process",
     show_default=True,
     help="Train in this process, in Flower's simulation on Ray, or on a deployment of Flower.",
@@ -115,7 +115,7 @@ def run(  # noqa: PLR0913, PLR0917  # one parameter an option
 ) -> None:
     """Train, and leave a record."""
     from fl_sim import record
-    from fl_sim.app.settings import SettingError, defaults, override
+    from fl_sim.app.settings import SettingError, defaults, notes, override
     from fl_sim.running import launch
     from fl_sim.running.target import LaunchError, StoppedError, Target
 
@@ -126,6 +126,8 @@ def run(  # noqa: PLR0913, PLR0917  # one parameter an option
         target = Target(name, out, force, resume)
         known = target.interrupted_config() if resume and chosen is None else defaults()
         config = override(known, assignments)
+        for note in () if resume else notes(config):
+            say(f"fl-sim: {note}", err=True)
         if data is not None:
             local = chosen is None
             config["dataset"] = str(launch.dataset_folder(data) if local else data.absolute())
@@ -164,7 +166,7 @@ def _tell_result(result: "Run") -> None:
     said = f"{result.name}: {count(len(result.rounds) - 1, 'round')}"
     test = result.final.test if result.final else None
     if result.final and test and test.accuracy is not None:
-        said += f", {test.accuracy:.1%} on {result.final.num_test} test images"
+        said += f", {test.accuracy:.1%} on {count(result.final.num_test, 'test image')}"
     say(said)
 
 
@@ -308,7 +310,7 @@ def suite(
     cloup.option("--accuracy", multiple=True, metavar="NAME", help="Metric that is the accuracy."),
     cloup.option(
         "--measured-by",
-        type=click.Choice(["server", "clients"]),
+        type=Choice(["server", "clients"]),
         help="Who measured what no name tells.",
     ),
     cloup.option("--round-column", metavar="NAME", help="Column with the number of the round."),
@@ -377,22 +379,30 @@ def settings(toml: bool) -> None:
         settings_table.show()
 
 
-@cli.command("list", epilog=examples("fl-sim list"))
-def list_runs() -> None:
-    """List the runs that are here, and those that were interrupted."""
+@cli.command("list", epilog=examples("fl-sim list", "fl-sim list ~/runs"))
+@cloup.argument(
+    "folder",
+    required=False,
+    type=cloup.Path(path_type=Path, exists=True, file_okay=False),
+    help="Folder with the records, instead of fl_sim/runs.",
+)
+def list_runs(folder: Path | None) -> None:
+    """List the runs in a folder, and those that were interrupted."""
     from fl_sim import interrupted, record, show
 
+    place = folder or record.RUNS
     runs, errors = {}, []
-    for name in record.names():
+    for path in [place] if record.file_of(place) else record.inside(place):
         try:
-            runs[name] = record.load(name)
+            runs[path.name] = record.load(path)
         except record.RecordError as error:
             errors.append(error)
     show.runs(runs)
-    for begun in interrupted.find_all(record.RUNS):
-        click.echo(begun)
+    for begun in interrupted.find_all(place, record.RUNS):
+        say(str(begun))
     for found in errors:
         say(_line(found), err=True)
+    say(f"These are in {place}; for those elsewhere: fl-sim list FOLDER", err=True)
     sys.exit(2 if errors else 0)
 
 
@@ -498,14 +508,11 @@ def _line(error: Exception) -> str:
 def main() -> None:
     """Run the command line. Ctrl-C exits with 130, as a shell expects."""
     try:
-        with streams():
-            cli(standalone_mode=False)
+        with streams(), usage("fl-sim"):
+            cli(prog_name="fl-sim", standalone_mode=False)
     except click.Abort:
         say("fl-sim: stopped; nothing was written", err=True)
         _leave_at_once()
-    except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
     except OSError as error:
         _fail(error)
     except SystemExit as error:

@@ -82,7 +82,7 @@ class Rounds:
         self._reader = Reader(weight, curves, score)
         self._score = score
         self._updates = updates
-        self._on_round = on_round
+        self.on_round = on_round
         self.forget()
 
     def forget(self) -> None:
@@ -95,6 +95,12 @@ class Rounds:
         self._filters = Filters()
         self._open: _Open | None = None
         self._phase = Phase(self.clients)  # that clients are being chosen for
+
+    def take_over(self, other: "Rounds") -> None:
+        """Begin with the rounds of another recorder."""
+        for name in ("clients", "rounds", "probes", "path", "first", "_last", "_filters"):
+            setattr(self, name, getattr(other, name))
+        self._reader.updates = other._reader.updates
 
     def go_on(self) -> None:
         """Take in what follows as more rounds of the same run."""
@@ -260,7 +266,7 @@ class Rounds:
             predictions=now.predictions,
         )
         self._keep(round_, now.model)
-        self._on_round(round_, now.model)
+        self.on_round(round_, now.model)
 
     def _keep(self, round_: record.Round, model: Arrays | None) -> None:
         if not self.rounds:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import wraps
 from logging import getLogger
 from pathlib import Path
-from typing import Any, TypedDict, TypeVar
+from typing import Any, ClassVar, TypedDict, TypeVar
 
 import numpy as np
 from flwr.app import ArrayRecord
@@ -23,7 +23,7 @@ from fl_sim.recording.reader import WEIGHT, counts_examples
 from fl_sim.recording.recorder import Recorder
 from fl_sim.recording.renumber import Numbering, renumber
 from fl_sim.recording.replies import Arrays, Model
-from fl_sim.recording.versions import versions
+from fl_sim.recording.versions import versions_in_use
 from fl_sim.wording import count
 
 AnyStrategy = TypeVar("AnyStrategy", bound=Strategy)
@@ -56,7 +56,8 @@ def record_strategy(  # noqa: PLR0913  # one parameter an option
 
     The record is written as rounds end, so that what has run is not lost; one that is there is
     replaced. A strategy that is started again with the model that it ended with goes on with its
-    record; with another model, it leaves a second record beside the first, ``runs/mine-2``.
+    record, and so does another one of the same kind, as in a loop that makes a new one each time;
+    with another model, it leaves a second record beside the first, ``runs/mine-2``.
     Training goes on as it would without: where recording fails, the log says why.
     What only clients know is absent from the record, unless they report it: see ``record_client``.
     Without it they are numbered as they are met, which is another order in every run.
@@ -85,15 +86,16 @@ def record_strategy(  # noqa: PLR0913  # one parameter an option
     """
     _check_strategy(strategy)
     folder = Path(out).expanduser().absolute()
-    about = _about(config or {}, groups or {}, dataset)
+    weight = str(getattr(_innermost(strategy), "weighted_by_key", WEIGHT))
+    kind = type(strategy).__name__
+    about = about_run(config or {}, groups or {}, dataset, strategy=kind, weight=weight)
     known = getattr(strategy.start, "keeper", None)
-    if isinstance(known, _Keeper):
+    if isinstance(known, Keeper):
         known.check_same(folder)
         return strategy
-    folder.mkdir(parents=True, exist_ok=True)
-    choice = Choice(_several(loss), _several(accuracy), percent)
-    keeper = _Keeper(strategy, folder, name or folder.name, about, choice, updates)
-    keeper.recorder.watch(strategy)
+    recorder = Recorder(weight=weight, score=as_named, updates=updates)
+    keeper = Keeper(recorder, folder, name, about, choice_of(loss, accuracy, percent))
+    recorder.watch(strategy)
     setattr(strategy, "start", keeper.watch_start(strategy.start))  # noqa: B010  # of one object
     return strategy
 
@@ -104,38 +106,51 @@ def _check_strategy(strategy: object) -> None:
         raise TypeError(f"{name} is a class; pass a strategy made of it, such as {name}()")
     if not isinstance(strategy, Strategy):
         raise TypeError(
-            f"{type(strategy).__name__} is no strategy of flwr.serverapp.strategy; "
-            "those of flwr.server.strategy, Flower's older interface, cannot be recorded"
+            f"{type(strategy).__name__} is no strategy of flwr.serverapp.strategy; of one of "
+            "flwr.server.strategy, Flower's older interface, save the History as JSON and read it "
+            "with: fl-sim import FILE --name NAME"
         )
+
+
+def choice_of(loss: str | Sequence[str], accuracy: str | Sequence[str], percent: bool) -> Choice:
+    """Return what a user says of the metrics, one name or several."""
+    return Choice(_several(loss), _several(accuracy), percent)
 
 
 def _several(names: str | Sequence[str]) -> tuple[str, ...]:
     return (names,) if isinstance(names, str) else tuple(names)
 
 
-class _About(TypedDict):
+class About(TypedDict):
     """What a run was set to, as a record keeps it."""
 
+    strategy: str | None
+    weighted_by: str | None
     config: dict[str, record.Setting]
     config_groups: dict[str, tuple[str, ...]]
     dataset: record.Dataset | None
 
 
-class _Keeper:
-    """Writes the record of a strategy as its rounds end."""
+class Keeper:
+    """Writes the record of a run as its rounds end.
+
+    Args:
+        recorder: of its rounds.
+        folder: of the record; it is made.
+        name: of the run, None for that of the folder.
+        about: the run.
+        choice: of the metrics that are loss and accuracy.
+    """
+
+    last: ClassVar["Keeper | None"] = None  # that has begun in this process
 
     def __init__(
-        self,
-        strategy: Strategy,
-        folder: Path,
-        name: str,
-        about: "_About",
-        choice: Choice,
-        updates: bool | None,
+        self, recorder: Recorder, folder: Path, name: str | None, about: About, choice: Choice
     ) -> None:
-        self._strategy, self._first, self._first_name = strategy, folder, name
-        self._folder, self._name = folder, name
-        self._about = about
+        folder.mkdir(parents=True, exist_ok=True)
+        self._first, self._first_name = folder, name or folder.name
+        self._folder, self._name = self._first, self._first_name
+        self._about, self._choice = about, choice
         self._meaning = Meaning(choice)
         self._starts = 0
         self._ended: ArrayRecord | None = None  # the model that the last start returned
@@ -145,14 +160,9 @@ class _Keeper:
         self._next = 0.0  # on the clock
         self._network: record.Network | None = None
         self._complaints: set[str] = set()
-        self._weight = str(getattr(_innermost(strategy), "weighted_by_key", WEIGHT))
-        self.recorder = Recorder(
-            weight=self._weight,
-            score=as_named,
-            updates=updates,
-            on_round=self._save_now_and_then,
-        )
-        self.recorder.on_error = self._give_up
+        self.recorder = recorder
+        recorder.on_round = self._save_now_and_then
+        recorder.on_error = self._give_up
 
     def check_same(self, folder: Path) -> None:
         """Check that a strategy that is recorded already is so in this folder."""
@@ -169,7 +179,7 @@ class _Keeper:
         @wraps(start)
         def watched(*args: Any, **kwargs: Any) -> Result:
             values = dict(zip(names, args, strict=False)) | kwargs
-            self._begin(values.get("initial_arrays"))
+            self.begin(values.get("initial_arrays"))
             evaluate_fn = values.get("evaluate_fn")
             if callable(evaluate_fn):
                 mine = self.recorder.watch_evaluate(evaluate_fn)
@@ -180,36 +190,53 @@ class _Keeper:
                 self._ended = getattr(result, "arrays", None)
                 self.recorder.finish()
             finally:
-                self._starting = False
-                self._save()
-                self._tell()
+                self.end()
             return result
 
         setattr(watched, "keeper", self)  # noqa: B010  # of this function
         return watched
 
-    def _begin(self, model: Any) -> None:
+    def begin(self, model: Any) -> None:
+        """Begin a run, or go on with the one that has ended with this model."""
         self._starting = True
         self.recorder.tests = False
-        goes_on = bool(self.recorder.rounds) and _is_same(self._ended, model)
+        before = self if self.recorder.rounds else Keeper.last or self
+        Keeper.last = self
+        goes_on = before.is_of_same_run(self) and _is_same(before._ended, model)
+        if goes_on and before is not self:
+            self.recorder.take_over(before.recorder)
+            self._started, self._starts = before._started, before._starts
         self._ended = None
         if goes_on:
             self.recorder.go_on()
             return
         self._starts += 1
-        if self._starts > 1:
-            self._folder = self._first.with_name(f"{self._first.name}-{self._starts}")
-            self._name = f"{self._first_name}-{self._starts}"
+        number = f"-{self._starts}" if self._starts > 1 else ""
+        self._folder = self._first.with_name(self._first.name + number)
+        self._name = self._first_name + number
         self.recorder.forget()
         self._complaints.clear()
         self._started = datetime.now(UTC)
         self._written, self._next, self._network = 0, 0.0, None
 
+    def is_of_same_run(self, other: "Keeper") -> bool:
+        """Tell whether another keeper may go on with the run of this one."""
+        mine, theirs = (
+            (each._first, each._first_name, each._about, each._choice) for each in (self, other)
+        )
+        return bool(self.recorder.rounds) and mine == theirs
+
+    def end(self) -> None:
+        """Write what the run has left, and say where."""
+        self._starting = False
+        self._save()
+        self._tell()
+
     def _save_now_and_then(self, round_: record.Round, model: Arrays) -> None:
         # Outside of `start`, nobody says when the last round was.
         if not self._starting:
             self._complain(
-                f"`start` of {type(self._strategy).__name__} was not called, so the run record has "
+                f"`start` of {self._about['strategy']} was not called, so the run record has "
                 "no central evaluation. If another strategy wraps this one, record the wrapper"
             )
         if not self._starting or time.monotonic() >= self._next:
@@ -254,12 +281,10 @@ class _Keeper:
         self._network = self._network or _network(recorder.first, recorder.rounds)
         return record.Run(
             name=self._name,
-            strategy=type(self._strategy).__name__,
             provenance=record.Provenance(
-                versions=versions(), started=self._started, finished=datetime.now(UTC)
+                versions=versions_in_use(), started=self._started, finished=datetime.now(UTC)
             ),
             num_clients=numbering.count or None,
-            weighted_by=None if counts_examples(self._weight) else self._weight,
             network=self._network,
             probes=recorder.probes or (),
             partitions=self._partitions(numbering),
@@ -306,11 +331,14 @@ def _is_same(ended: Any, model: Any) -> bool:
     )
 
 
-def _about(
+def about_run(
     config: Mapping[str, record.Setting],
     groups: Mapping[str, Sequence[str]],
     dataset: record.Dataset | None,
-) -> _About:
+    *,
+    strategy: str | None,
+    weight: str,
+) -> About:
     """Return what a run was set to, checked."""
     if not isinstance(config, Mapping):
         raise TypeError(f"config is {config!r}; give a mapping, such as context.run_config")
@@ -318,7 +346,9 @@ def _about(
         raise TypeError(f"groups is {groups!r}; give a list of settings for each group")
     if not isinstance(dataset, record.Dataset | None):
         raise TypeError(f"dataset is {dataset!r}; give a fl_sim.record.Dataset(name=...)")
-    about: _About = {
+    about: About = {
+        "strategy": strategy,
+        "weighted_by": None if counts_examples(weight) else weight,
         "config": dict(config),
         "config_groups": {group: tuple(keys) for group, keys in groups.items()},
         "dataset": dataset,
@@ -350,8 +380,7 @@ def _network(model: Arrays, rounds: list[record.Round]) -> record.Network | None
     """Describe the network by its first model and by the bytes of the first message."""
     trains = [round_.train for round_ in rounds if round_.train]
     sizes = [reply.bytes_down for train in trains for reply in train.replies if reply.bytes_down]
-    shapes = floating_shapes(model).values()
-    if not sizes or not shapes:
+    count = sum(math.prod(shape) for shape in floating_shapes(model).values())
+    if not sizes or not count:  # trees are put together from nothing
         return None
-    count = sum(math.prod(shape) for shape in shapes)
     return record.Network(num_parameters=count, num_bytes=sizes[0])

@@ -193,6 +193,20 @@ def test_a_failed_run_says_what_was_raised(who: str) -> None:
         )
 
 
+def test_a_superlink_that_is_gone_says_how_to_go_on() -> None:
+    class Gone:
+        def status(self, _: int) -> Status:
+            raise FlowerError("flwr list: Connection refused")
+
+    link: Any = Gone()
+    with pytest.raises(FlowerError) as said:
+        judge(link, 1, [])
+    assert str(said.value) == (
+        "the SuperLink answers no more (flwr list: Connection refused); once it is back, go on "
+        "with the same command and --resume"
+    )
+
+
 def test_a_run_that_was_stopped_says_what_it_said_last() -> None:
     with pytest.raises(FlowerError, match=r"the run stopped; the last line of its log: two"):
         verdict(Status("finished:stopped", "N/A"), log=("one\n", "two\n", "\n"))
@@ -203,6 +217,22 @@ def watch(*lines: str) -> None:
         log = LogWatch(shown, "fl-sim run mine --resume")
         for line in lines:
             log(line)
+
+
+@pytest.mark.parametrize(
+    ("left", "numbers"),
+    [
+        pytest.param(3, [1, 2, 3], id="from the start"),
+        pytest.param(2, [2, 3], id="resumed after round 1"),
+        pytest.param(1, [3], id="resumed after round 2"),
+    ],
+)
+def test_a_round_is_told_once(
+    left: int, numbers: list[int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    watch(*(f"INFO: [ROUND {number}/{left}]" for number in range(1, left + 1)))
+    told = capsys.readouterr().err.splitlines()
+    assert told == [f"round {number} of 3 is done" for number in numbers]
 
 
 @pytest.mark.parametrize(
