@@ -13,7 +13,8 @@ from fl_sim.app.settings import Settings
 from fl_sim.recording.close_ups import NAMES
 
 LOOKS = 300  # at the example; the first ones fall on the same steps
-MOVES = 8  # looks at all weights, each 62 kB for the film's network
+MOVES = 9  # looks at all weights of one client, at most 62 kB each for the film's network
+MOVES_OF_EACH = 2  # where everyone is watched: before and after
 LEVELS = 255
 
 
@@ -24,9 +25,10 @@ class CloseUp:
     Args:
         image: uint8 (1, 3, height, width), the example.
         label: its class.
-        first: int32 or float, (parameters): the model before any training, flat.
+        first: float32 (parameters,), the model before any training, flat.
         before: steps taken in earlier rounds.
         total: steps of the run that are watched.
+        moves: how often all weights are looked at.
     """
 
     image: Tensor
@@ -34,6 +36,7 @@ class CloseUp:
     first: Tensor
     before: int
     total: int
+    moves: int = MOVES
     _steps: list[int] = field(default_factory=list)
     _probabilities: list[float] = field(default_factory=list)
     _moved_steps: list[int] = field(default_factory=list)
@@ -43,7 +46,7 @@ class CloseUp:
     def __post_init__(self) -> None:
         self._taken = self.before
         self._looks = set(spaced(self.total, LOOKS))
-        self._moves = set(spaced(self.total, MOVES))
+        self._moves = set(spaced(self.total, self.moves))
 
     def watch(self, model: task.Net) -> None:
         """Look at the model after one more step."""
@@ -92,7 +95,8 @@ def begin(
     images, labels = task.thumbnails(data, part, 1, choose)
     first = flat(task.initial_model(settings.seed, len(data.class_names)))
     image = images.permute(0, 3, 1, 2)
-    return CloseUp(image, int(labels[0]), first, before, settings.close_up)
+    moves = MOVES_OF_EACH if settings.close_up_client < 0 else MOVES
+    return CloseUp(image, int(labels[0]), first, before, settings.close_up, moves)
 
 
 def spaced(total: int, count: int) -> Sequence[int]:
