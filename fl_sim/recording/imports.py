@@ -44,6 +44,8 @@ def import_run(  # noqa: PLR0913  # one parameter an option
     *,
     strategy: str | None = None,
     clients: int | None = None,
+    examples: str | None = None,
+    metric: str | None = None,
     choice: Choice | None = None,
     layout: Layout | None = None,
     tell: Tell = lambda text: None,
@@ -55,6 +57,8 @@ def import_run(  # noqa: PLR0913  # one parameter an option
         name: of the run.
         strategy: class name of the Flower strategy, which no such file holds.
         clients: how many there were.
+        examples: what films call the examples, such as patients.
+        metric: name of the metric that films show first.
         choice: which metrics are loss and accuracy, where their names leave a doubt.
         layout: how the file is written, where it leaves a doubt.
         tell: called with what was taken for granted, in a line.
@@ -65,7 +69,7 @@ def import_run(  # noqa: PLR0913  # one parameter an option
     try:
         results = _read(path, layout or Layout())
         choice = choice or Choice()
-        rounds = _interpreted(_rounds(results), choice)
+        rounds = _interpreted(_rounds(results), choice, metric)
         _tell_assumed(results, choice, tell)
         num_clients = clients or _num_clients(results)
         if num_clients is None:
@@ -75,6 +79,8 @@ def import_run(  # noqa: PLR0913  # one parameter an option
             strategy=strategy,
             provenance=record.Provenance(source=f"imported from {results.source}"),
             num_clients=num_clients,
+            examples=examples,
+            metric=metric,
             rounds=rounds,
         )
     except ValidationError as error:
@@ -130,20 +136,23 @@ def _text(path: Path) -> str:
 # --- what was measured
 
 
-def _interpreted(rounds: tuple[record.Round, ...], choice: Choice) -> tuple[record.Round, ...]:
-    """Return rounds with loss and accuracy, of which at least one has to be known."""
+def _interpreted(
+    rounds: tuple[record.Round, ...], choice: Choice, metric: str | None
+) -> tuple[record.Round, ...]:
+    """Return rounds with loss and accuracy, of which one has to be known, or the metric."""
     names = names_in(rounds)
-    for option, chosen in (("loss", choice.loss), ("accuracy", choice.accuracy)):
+    said = {"loss": choice.loss, "accuracy": choice.accuracy, "metric": [metric] if metric else []}
+    for option, chosen in said.items():
         for name in chosen:
             if name not in names:
                 raise ImportFileError(f"--{option} {name}: it has no {name}, but {listed(names)}")
     found, doubts = interpret(rounds, choice)
     if doubts:
         raise ImportFileError(_told(doubts[0]))
-    if not any(_is_measured(each) for each in found):
+    if metric is None and not any(_is_measured(each) for each in found):
         raise ImportFileError(
             f"has no loss and no accuracy by name, but {listed(names)}; say which one is, by "
-            "--loss NAME or --accuracy NAME"
+            "--loss NAME, --accuracy NAME or, of another kind, --metric NAME"
         )
     return found
 

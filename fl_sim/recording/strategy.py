@@ -47,6 +47,8 @@ def record_strategy(  # noqa: PLR0913  # one parameter an option
     accuracy: str | Sequence[str] = (),
     percent: bool = False,
     updates: bool | None = None,
+    examples: str | None = None,
+    metric: str | None = None,
 ) -> AnyStrategy:
     """Have a strategy leave a run record, and return it: it stays the object that it is.
 
@@ -75,6 +77,9 @@ def record_strategy(  # noqa: PLR0913  # one parameter an option
         updates: whether to compare whole models: how far clients' are from the global one, how they
             lie to each other, and the global model's path. By default, of models with up to five
             million weights; larger ones take seconds a round.
+        examples: what films call the examples, such as ``"patients"``; by default "examples".
+        metric: name of the metric that films show first, such as ``"auc"``; by default accuracy,
+            else the best known of those that there are.
 
     Raises:
         TypeError: the strategy is none of ``flwr.serverapp.strategy``, or another argument is of
@@ -85,7 +90,7 @@ def record_strategy(  # noqa: PLR0913  # one parameter an option
     """
     _check_strategy(strategy)
     folder = Path(out).expanduser().absolute()
-    about = _about(config or {}, groups or {}, dataset)
+    about = _about(config or {}, groups or {}, dataset, examples, metric)
     known = getattr(strategy.start, "keeper", None)
     if isinstance(known, _Keeper):
         known.check_same(folder)
@@ -119,6 +124,8 @@ class _About(TypedDict):
     config: dict[str, record.Setting]
     config_groups: dict[str, tuple[str, ...]]
     dataset: record.Dataset | None
+    examples: str | None
+    metric: str | None
 
 
 class _Keeper:
@@ -310,6 +317,8 @@ def _about(
     config: Mapping[str, record.Setting],
     groups: Mapping[str, Sequence[str]],
     dataset: record.Dataset | None,
+    examples: str | None,
+    metric: str | None,
 ) -> _About:
     """Return what a run was set to, checked."""
     if not isinstance(config, Mapping):
@@ -322,11 +331,13 @@ def _about(
         "config": dict(config),
         "config_groups": {group: tuple(keys) for group, keys in groups.items()},
         "dataset": dataset,
+        "examples": examples,
+        "metric": metric,
     }
     try:
         record.Run(name="", **about, rounds=(record.Round(number=0),))
     except ValidationError as error:
-        raise ValueError(f"config: {_reason(error)}") from error
+        raise ValueError(_reason(error)) from error
     return about
 
 

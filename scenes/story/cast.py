@@ -11,9 +11,9 @@ from scenes.story.common import (
     plate,
     reading,
     stage,
-    tests_accuracy,
 )
 from scenes.story.crowds import each_has_a_mark
+from scenes.story.headline import ACCURACY, LOSS, headline
 from scenes.story.specs import Metric, Plate, Reading, StageSpec
 from scenes.text.language import Language
 from scenes.text.lines import Line, line, plural, text
@@ -114,10 +114,22 @@ def _photos(run: Run) -> Line:
 def _front_end(run: Run) -> Line:
     """Return the caption on the front end."""
     value, _ = reading(run, 0)
-    if tests_accuracy(run, 0):
+    metric = headline(run)
+    if metric is None or not value.text:
+        return line("On the front end a person reads how good the model has become.")
+    if metric.kind == ACCURACY:
         return line(
             "The front end shows people how often the model is right: untrained, {x}.", x=value
         )
-    if value.text:
+    if metric.kind == LOSS:
         return line("The front end shows the model's error, the loss: untrained, {x}.", x=value)
-    return line("On the front end a person reads how good the model has become.")
+    name = metric.title(run)
+    if metric.more_is_better is None:
+        return line("The front end shows {metric}: at first, {x}.", metric=name, x=value)
+    if metric.more_is_better:
+        return line(
+            "The front end shows {metric}: at first, {x}. More is better.", metric=name, x=value
+        )
+    return line(
+        "The front end shows {metric}: at first, {x}. Less is better.", metric=name, x=value
+    )

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from fl_sim.record import Round, Run, Train
 from scenes.story.crowds import MOST_WORKERS
+from scenes.story.headline import headline
 from scenes.story.specs import (
     NO_PLATE,
     NO_READING,
@@ -41,6 +42,7 @@ from scenes.text.numbers import (
 
 ALONE = "LocalOnly"  # the strategy without a shared model
 SHOWN_WORKER = 0  # the worker shown as an example
+NEVER_SENT = (3, 5)  # Flower's codes of failures in which nothing reached the worker
 SHOWN_ROUND = 1  # the round shown in full: the first
 
 
@@ -139,24 +141,25 @@ def _largest(filters: npt.NDArray[np.float32]) -> float:
 
 
 def reading(run: Run, round_: int) -> Reading:
-    """Return the front end's reading after a round: the accuracy and its name.
-
-    Without an accuracy it is the loss; without a test it is empty.
-    """
-    tested = run.rounds[round_].central
-    named = round_number(round_, run)
-    if tests_accuracy(run, round_):
-        return accuracy(run, round_), line("accuracy, round {r}", r=named)
-    if tested is not None and tested.loss is not None:
-        loss = number(at(run).rounds[round_].central.loss, Language.decimal)
-        return loss, line("loss, round {r}", r=named)
-    return NO_READING
+    """Return the front end's reading after a round: the headline metric and its name, if known."""
+    metric = headline(run)
+    if metric is None or metric.value(run.rounds[round_]) is None:
+        return NO_READING
+    return metric.number(run, round_), metric.note(run, round_number(round_, run))
 
 
-def tests_accuracy(run: Run, round_: int) -> bool:
-    """Whether the front end's reading after a round is an accuracy."""
-    tested = run.rounds[round_].central
-    return tested is not None and tested.accuracy is not None
+def last_reading(run: Run, upto: int = -1) -> Reading:
+    """Return the last known reading up to a round, or of all."""
+    metric = headline(run)
+    known = None if metric is None else metric.last_known(run, upto)
+    return NO_READING if known is None else reading(run, known)
+
+
+def before_and_after(run: Run, round_: int) -> tuple[Number, Number, Line] | None:
+    """Return the reading before and after a round, and the name of the new one, if known."""
+    old, _ = reading(run, round_ - 1)
+    new, note = reading(run, round_)
+    return (old, new, note) if old.text and new.text else None
 
 
 def accuracy(run: Run, round_: int) -> Number:
@@ -193,7 +196,8 @@ def model_size(run: Run) -> Number:
 
 def model_packet(run: Run) -> Text:
     """Return the label of a model packet: the model's size, if known."""
-    return model_size(run) if run.network is not None else text("model")
+    known = run.network is not None and run.network.num_bytes > 0
+    return model_size(run) if known else text("model")
 
 
 def train_of(run: Run, round_: int) -> Train:
@@ -221,6 +225,13 @@ def picked(run: Run, round_: int) -> tuple[int, ...]:
     answered = {reply.client for reply in train.replies}
     failed = {failure.client for failure in train.failures}
     return train.sampled or tuple(sorted(answered | failed))
+
+
+def reached(run: Run, round_: int) -> tuple[int, ...]:
+    """Return the workers that were sampled for training and that the model reached."""
+    train = train_of(run, round_)
+    lost = {failure.client for failure in train.failures if failure.code in NEVER_SENT}
+    return tuple(client for client in picked(run, round_) if client not in lost)
 
 
 def drawn_anew(run: Run) -> bool:

@@ -553,7 +553,7 @@ def test_a_dataset_without_classes(out: Path) -> None:
 
 @pytest.mark.parametrize("value", [None, [1], float("nan")])
 def test_a_config_that_a_record_cannot_keep(out: Path, value: Any) -> None:
-    with pytest.raises(ValueError, match=r"config: config: lr: .* a setting is true, false"):
+    with pytest.raises(ValueError, match=r"config: lr: .* a setting is true, false"):
         record_strategy(FedAvg(), out, config={"lr": value})
 
 
