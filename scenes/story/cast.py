@@ -8,6 +8,8 @@ from scenes.story.common import (
     SHOWN_WORKER,
     all_photos,
     num_workers,
+    photos_known,
+    photos_of,
     plate,
     reading,
     stage,
@@ -91,12 +93,10 @@ def _headline(run: Run) -> list[Metric]:
 
 def _photos_held(run: Run) -> list[Metric]:
     """Return the numbers of photos of one worker and of all workers, if known."""
-    sizes = [(part.num_train, part.num_validation) for part in run.partitions]
-    if not sizes or any(part == (None, None) for part in sizes):
+    if not photos_known(run):
         return []
-    own = at(run).partitions[SHOWN_WORKER]
-    name = line("photos at worker {k}", k=position(own))
-    held = total(Language.integer, own.num_train, own.num_validation)
+    name = line("photos at worker {k}", k=position(at(run).partitions[SHOWN_WORKER]))
+    held = total(Language.integer, *photos_of(run, SHOWN_WORKER))
     together = total(Language.integer, *all_photos(run))
     return [
         Metric(held, name, "data"),

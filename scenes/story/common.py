@@ -96,10 +96,27 @@ def worker_number(run: Run, worker: int) -> Number:
     return computed(worker, Language.integer, "position of a client in {}", at(run).num_clients)
 
 
-def all_photos(run: Run) -> tuple[Cursor, Cursor]:
-    """Return cursors at the numbers of training photos and of validation photos."""
-    each = at(run).partitions[:]
-    return each.num_train, each.num_validation
+def photos_of(run: Run, worker: int) -> tuple[Cursor, ...]:
+    """Return cursors at the numbers of which a worker's number of photos is the sum."""
+    return _photos_at(run, at(run).partitions[worker])
+
+
+def photos_known(run: Run) -> bool:
+    """Whether the number of photos of each worker is known."""
+    counted = all(part.label_counts is not None for part in run.partitions)
+    numbered = all(part.num_train is not None for part in run.partitions)
+    return bool(run.partitions) and (counted or numbered)
+
+
+def all_photos(run: Run) -> tuple[Cursor, ...]:
+    """Return cursors at the numbers of which the number of all photos is the sum."""
+    return _photos_at(run, at(run).partitions[:])
+
+
+def _photos_at(run: Run, part: Cursor) -> tuple[Cursor, ...]:
+    if all(each.num_train is not None for each in run.partitions):
+        return part.num_train, part.num_validation
+    return (part.label_counts[:],)
 
 
 def label_counts(run: Run, worker: int) -> Sequence[int]:
