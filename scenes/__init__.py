@@ -504,12 +504,7 @@ _CHAPTERS = (
                         "On the front end the old accuracy and the new one stand, joined by an "
                         "arrow.",
                     ),
-                    When(
-                        "other_before_and_after",
-                        "On the front end the results before and after the round stand, joined by "
-                        "an arrow.",
-                    ),
-                    When("measured_after", "The front end shows its number anew."),
+                    When("otherwise_measured", "The front end shows its number anew."),
                 ),
             ),
             Beat(

@@ -236,6 +236,22 @@ def train_of(run: Run, round_: int) -> Train:
     return train
 
 
+def check_answered(run: Run) -> None:
+    """Check that an update came in some round.
+
+    Raises:
+        NotRecordedError: none did, or it was not recorded.
+    """
+    phases = [round_.train for round_ in run.rounds if round_.train is not None]
+    if any(train.replies for train in phases):
+        return
+    if any(train.failures for train in phases):
+        raise NotRecordedError(
+            f"no client of the run {run.name!r} sent an update in any round. Use another run"
+        )
+    raise not_recorded(run.name, "updates of its clients")
+
+
 def picked(run: Run, round_: int) -> tuple[int, ...]:
     """Return the workers sampled for training; if unknown, those that answered or failed."""
     train = train_of(run, round_)

@@ -27,7 +27,6 @@ NOUNS = (
     forms("image", "images"),
     forms("row", "rows"),
     forms("record", "records"),
-    forms("sample", "samples"),
     forms("text", "texts"),
     forms("sentence", "sentences"),
     forms("document", "documents"),
@@ -37,6 +36,8 @@ NOUNS = (
     forms("recording", "recordings"),
     forms("measurement", "measurements"),
 )
+
+SYNONYMS = {"sample": "example", "samples": "examples"}
 
 # A text on photos, in its forms, and the text on any other data.
 _REWORDED = (
@@ -558,6 +559,7 @@ def _counted_in(template: str, parts: "dict[str, Number | Line | str]") -> Numbe
 def _noun(named: Run | None, counted: Number) -> Text:
     """Return the noun for a number of examples."""
     own = "" if named is None else (named.examples or "").strip().lower()
+    own = SYNONYMS.get(own, own)
     known = next((noun for noun in NOUNS if own in noun), None)
     if named is None or known is not None or counted.value == 1:
         return plural(counted, *(known or NOUNS[0]))

@@ -116,9 +116,9 @@ def accuracy_before_and_after(spec: Any) -> bool:
     return bool(spec.accuracy) and before_and_after(spec)
 
 
-def other_before_and_after(spec: Any) -> bool:
-    """Whether another measure is known before and after the round."""
-    return not spec.accuracy and before_and_after(spec)
+def otherwise_measured(spec: Any) -> bool:
+    """Whether the model was tested after the round, if not by its accuracy before it, too."""
+    return not accuracy_before_and_after(spec) and bool(_on_stage(spec).new_reading[0].text)
 
 
 def measured_after(spec: Any) -> bool:

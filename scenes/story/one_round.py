@@ -417,10 +417,17 @@ def _aggregate(run: Run, round_: int) -> Line:
         return line("Only one came in, {share} of the average: it is the new model.", share=each[0])
     if len({share.text for share in each}) == 1:
         return line("Each counts the same, {share}. Their average is the new model.", share=each[0])
+    least, most = (end(each, key=lambda share: share.value) for end in (min, max))
+    if run.weighted_by is not None:
+        return line(
+            "They count for {least} to {most}. Their average is the new model.",
+            least=least,
+            most=most,
+        )
     return line(
         "More photos count more: {least} to {most}. Their average is the new model.",
-        least=min(each, key=lambda share: share.value),
-        most=max(each, key=lambda share: share.value),
+        least=least,
+        most=most,
     )
 
 

@@ -7,6 +7,7 @@ from typing import Self
 from fl_sim.record import Run
 from scenes.story import titles
 from scenes.story.common import (
+    check_answered,
     last_reading,
     model_packet,
     num_workers,
@@ -16,7 +17,6 @@ from scenes.story.common import (
     stage,
 )
 from scenes.story.specs import PhraseSpec, Plate, QuickRoundSpec, Reading, StageSpec
-from scenes.text.errors import NotRecordedError
 from scenes.text.lines import Line, Text, line, plural, text
 
 PACE = 0.38
@@ -77,11 +77,8 @@ def _first_rounds(run: Run) -> list[int]:
     Raises:
         NotRecordedError: no worker answered in any round.
     """
+    check_answered(run)
     answered = [r for r in range(1, len(run.rounds)) if participants(run.rounds[r])]
-    if not answered:
-        raise NotRecordedError(
-            f"no client of the run {run.name!r} answered. Record a run with: fl-sim run NAME"
-        )
     return answered[:MOST_ROUNDS]
 
 
