@@ -15,7 +15,8 @@ HERE = Path(__file__).parent
 SCENES = HERE.parents[1]
 # The functions with translatable texts, and the positions of these arguments; ``_`` in templates.
 KEYWORDS = {
-    "text": None, "line": None, "plural": (2, 3), "_": None, "forms": {1: (1,), 2: (1, 2), 3: (1, 2)},
+    "text": None, "line": None, "plural": (2, 3), "_": None,
+    "forms": {1: (1,), 2: (1, 2), 3: (1, 2)},
 }  # fmt: skip
 SOURCES = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
 
