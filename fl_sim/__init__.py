@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from fl_sim.recording.client_mod import record_client
+    from fl_sim.recording.grid import record_grid
     from fl_sim.recording.strategy import record_strategy
 
-__all__ = ["record_client", "record_strategy"]
+__all__ = ["record_client", "record_grid", "record_strategy"]
 
 
 def __getattr__(name: str) -> Any:
@@ -20,6 +21,10 @@ def __getattr__(name: str) -> Any:
         from fl_sim.recording.strategy import record_strategy  # noqa: PLC0415
 
         return record_strategy
+    if name == "record_grid":
+        from fl_sim.recording.grid import record_grid  # noqa: PLC0415
+
+        return record_grid
     if name == "record_client":
         from fl_sim.recording.client_mod import record_client  # noqa: PLC0415
 

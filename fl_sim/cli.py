@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 import cloup
 
-from fl_sim.terminal import escaped, one_line, say, streams
+from fl_sim.terminal import Choice, escaped, one_line, say, streams, usage
 from fl_sim.wording import count
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def cli() -> None:
 @cloup.argument("name", help="Name of the run.")
 @cloup.option(
     "--on",
-    type=click.Choice(["process", "ray", "superlink"]),
+    type=Choice(["process", "ray", "superlink"]),
     default="process",
     show_default=True,
     help="Train in this process, in Flower's simulation on Ray, or on a deployment of Flower.",
@@ -310,7 +310,7 @@ def suite(
     cloup.option("--accuracy", multiple=True, metavar="NAME", help="Metric that is the accuracy."),
     cloup.option(
         "--measured-by",
-        type=click.Choice(["server", "clients"]),
+        type=Choice(["server", "clients"]),
         help="Who measured what no name tells.",
     ),
     cloup.option("--round-column", metavar="NAME", help="Column with the number of the round."),
@@ -383,22 +383,30 @@ def settings(toml: bool) -> None:
         settings_table.show()
 
 
-@cli.command("list", epilog=examples("fl-sim list"))
-def list_runs() -> None:
-    """List the runs that are here, and those that were interrupted."""
+@cli.command("list", epilog=examples("fl-sim list", "fl-sim list ~/runs"))
+@cloup.argument(
+    "folder",
+    required=False,
+    type=cloup.Path(path_type=Path, exists=True, file_okay=False),
+    help="Folder with the records, instead of fl_sim/runs.",
+)
+def list_runs(folder: Path | None) -> None:
+    """List the runs in a folder, and those that were interrupted."""
     from fl_sim import interrupted, record, show
 
+    place = folder or record.RUNS
     runs, errors = {}, []
-    for name in record.names():
+    for path in [place] if record.file_of(place) else record.inside(place):
         try:
-            runs[name] = record.load(name)
+            runs[path.name] = record.load(path)
         except record.RecordError as error:
             errors.append(error)
     show.runs(runs)
-    for begun in interrupted.find_all(record.RUNS):
-        click.echo(begun)
+    for begun in interrupted.find_all(place, record.RUNS):
+        say(str(begun))
     for found in errors:
         say(_line(found), err=True)
+    say(f"These are in {place}; for those elsewhere: fl-sim list FOLDER", err=True)
     sys.exit(2 if errors else 0)
 
 
@@ -504,14 +512,11 @@ def _line(error: Exception) -> str:
 def main() -> None:
     """Run the command line. Ctrl-C exits with 130, as a shell expects."""
     try:
-        with streams():
-            cli(standalone_mode=False)
+        with streams(), usage("fl-sim"):
+            cli(prog_name="fl-sim", standalone_mode=False)
     except click.Abort:
         say("fl-sim: stopped; nothing was written", err=True)
         _leave_at_once()
-    except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
     except OSError as error:
         _fail(error)
     except SystemExit as error:

@@ -89,10 +89,15 @@ def find(folder: Path, runs: Path) -> Interrupted | None:
     return Interrupted(_name(place) or folder.name, done, out, _is_locked(place))
 
 
-def find_all(runs: Path) -> Iterator[Interrupted]:
-    """Give the runs in a folder that have not ended, in the order of their names."""
-    for place in sorted(runs.glob(f".*.{'?' * DIGITS}")):
-        folder = runs.absolute() / place.name[1 : -DIGITS - 1]
+def find_all(inside: Path, runs: Path) -> Iterator[Interrupted]:
+    """Give the runs in a folder that have not ended, in the order of their names.
+
+    Args:
+        inside: the folder.
+        runs: folder of the project's runs.
+    """
+    for place in sorted(inside.glob(f".*.{'?' * DIGITS}")):
+        folder = inside.absolute() / place.name[1 : -DIGITS - 1]
         if place.name == place_of(folder).name and (found := find(folder, runs)):
             yield found
 

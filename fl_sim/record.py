@@ -32,8 +32,8 @@ from fl_sim.wording import did_you_mean
 
 __all__ = [
     "MEAN_TOLERANCE", "RUNS", "RUN_FILE", "SCHEMA_VERSION", "RecordError", "computed", "copy",
-    "file_of", "fingerprint", "load", "load_all", "mean_tolerance", "names", "parts", "plain",
-    "resolve", "save", "schema", "verify",
+    "file_of", "fingerprint", "inside", "load", "load_all", "mean_tolerance", "names", "parts",
+    "plain", "resolve", "save", "schema", "verify",
 ]  # fmt: skip
 __all__ += _model.__all__
 
@@ -70,8 +70,13 @@ def resolve(name_or_path: str | Path) -> Path:
 
 def names() -> list[str]:
     """Return the names of the records under ``RUNS``, sorted."""
-    found = (folder.name for folder in RUNS.glob("*") if file_of(folder))
-    return sorted(name for name in found if not name.startswith("."))
+    return [folder.name for folder in inside(RUNS)]
+
+
+def inside(folder: Path) -> list[Path]:
+    """Return the folders of the records in a folder, by name; hidden ones are half made."""
+    found = (each for each in folder.glob("*") if not each.name.startswith("."))
+    return sorted(each for each in found if file_of(each))
 
 
 def load(name_or_path: str | Path) -> Run:
@@ -271,6 +276,10 @@ def _why_missing(name_or_path: str | Path, path: Path) -> str:
     """Say that no record is there, and what is there instead."""
     if begun := interrupted.find(path, RUNS) or interrupted.find(RUNS / path, RUNS):
         return str(begun)
+    if path.is_dir() and any(path.iterdir()):
+        listing = f"fl-sim list {shlex.quote(str(path))}" if inside(path) else "fl-sim list"
+        what = "records inside" if inside(path) else "those that are known"
+        return f"{name_or_path}: holds other files, and no {RUN_FILE}; list {what} with: {listing}"
     known = names()
     hint = did_you_mean(str(name_or_path), [*known, *_records_beside(path)])
     return (

@@ -10,9 +10,21 @@ from rich.table import Table
 from rich.text import Text
 
 from fl_sim import terminal
-from fl_sim.record import Failure, Metrics, Round, Run
+from fl_sim.record import Failure, Metrics, Provenance, Round, Run
 
 ABSENT = "-"
+RECORDED = Provenance().source
+
+# Who measures: clients together, as the strategy aggregates it, or each by itself.
+BY_WHOM = (
+    SERVER, EVALUATION, TRAINING, EACH_EVALUATED, EACH_TRAINED, EACH_VALIDATION, EACH_TEST,
+) = (
+    "server", "clients, evaluation", "clients, training", "each, evaluation", "each, training",
+    "each, validation part", "each, test split",
+)  # fmt: skip
+
+# Values by round; of several clients there are several.
+Measured = dict[tuple[str, str], dict[int, list[float]]]
 MOST_ROWS = 20  # of clients and of failures; more are summed up
 MOST_NUMBERS = 9  # characters of a list of clients; those of a longer one are counted
 BESIDE_REASON = 37  # columns of the table of failures
@@ -27,7 +39,7 @@ def runs(found: Mapping[str, Run]) -> None:
     for name, run_ in found.items():
         clients = ABSENT if run_.num_clients is None else str(run_.num_clients)
         rounds = str(len(run_.rounds) - 1)
-        _add(table, name, run_.strategy or ABSENT, clients, rounds, _accuracy(_last(run_)))
+        _add(table, name, run_.strategy or ABSENT, clients, rounds, _last_accuracy(run_))
     terminal.console().print(table)
 
 
@@ -43,10 +55,10 @@ def divergence(run_: Run) -> str:
     """Return where a run diverged, nothing if it did not or if its record cannot tell.
 
     A loss that is not a finite number is absent from a record. Only where the model of round 0 has
-    a loss is it known that an absent one was measured.
+    a loss is it known that an absent one was measured, and not even then in a file of others.
     """
     start = run_.rounds[0].central
-    if start is None or start.loss is None:
+    if run_.provenance.source != RECORDED or start is None or start.loss is None:
         return ""
     for round_ in run_.rounds:
         if who := _diverged(round_):
@@ -98,6 +110,8 @@ def _tables(run_: Run, width: int) -> Iterator[RenderableType]:
     if run_.partitions:
         yield _clients(run_, width)
     yield _rounds(run_)
+    if measured := _measured(run_):
+        yield _metrics(measured)
     failed = list(_failures(run_))
     if failed:
         yield _failures_table(failed, max(MOST_REASON, width - BESIDE_REASON))
@@ -218,6 +232,57 @@ def _cosine(round_: Round) -> float | None:
     return math.fsum(gram[i][j] / norms[i] / norms[j] for i, j in pairs) / len(pairs)
 
 
+# --- metrics
+
+
+def _metrics(measured: Measured) -> Table:
+    """Return a table of every metric, with the first and the last value, or their range."""
+    table = _table("metrics", "metric", "measured by", "rounds", "first", "last")
+    table.columns[1].justify = "left"
+    for (who, metric), by_round in measured.items():
+        first, last = min(by_round), max(by_round)
+        rounds = str(first) if first == last else f"{first}-{last}"
+        _add(table, metric, who, rounds, *(_range(metric, by_round[i]) for i in (first, last)))
+    return table
+
+
+def _measured(run_: Run) -> Measured:
+    """Return the values of each metric by round, by who measured it and its name."""
+    found: Measured = {}
+    for round_ in run_.rounds:
+        for who, metrics in _by_whom(round_):
+            named = {"loss": metrics.loss, "accuracy": metrics.accuracy, **metrics.other}
+            for name, value in named.items():
+                if value is not None:
+                    by_round = found.setdefault((who, name), {})
+                    by_round.setdefault(round_.number, []).append(value)
+    return dict(sorted(found.items(), key=lambda item: BY_WHOM.index(item[0][0])))
+
+
+def _by_whom(round_: Round) -> Iterator[tuple[str, Metrics]]:
+    train, evaluate = round_.train, round_.evaluate
+    found = [(SERVER, round_.central)]
+    found += [(EVALUATION, evaluate.metrics)] if evaluate else []
+    found += [(TRAINING, train.metrics)] if train else []
+    for reply in train.replies if train else ():
+        found += [(EACH_TRAINED, reply.train), (EACH_VALIDATION, reply.validation)]
+        found.append((EACH_TEST, reply.test))
+    found += [(EACH_EVALUATED, each.metrics) for each in (evaluate.replies if evaluate else ())]
+    return ((who, metrics) for who, metrics in found if metrics is not None)
+
+
+def _range(metric: str, values: Sequence[float]) -> str:
+    """Return the values of several clients, or the one that there is."""
+    low, high = (_number(metric, value) for value in (min(values), max(values)))
+    return low if low == high else f"{low} to {high}"
+
+
+def _number(metric: str, value: float) -> str:
+    if metric == "accuracy":
+        return f"{value:.1%}"
+    return _decimal(value) if metric == "loss" else f"{value:.4g}"
+
+
 # --- failures
 
 
@@ -271,8 +336,12 @@ def _text(text: str) -> Text:
     return Text("\n".join(map(terminal.safe, text.split("\n"))))
 
 
-def _last(run_: Run) -> Metrics | None:
-    return (run_.final and run_.final.test) or run_.rounds[-1].central
+def _last_accuracy(run_: Run) -> str:
+    """Return the server's accuracy in the end, or the one that clients have measured."""
+    last = run_.rounds[-1]
+    by_server = _accuracy((run_.final and run_.final.test) or last.central)
+    by_clients = _accuracy(last.evaluate and last.evaluate.metrics)
+    return f"{by_clients} by clients" if by_server == ABSENT != by_clients else by_server
 
 
 def _numbers(clients: Iterable[int]) -> str:
@@ -286,9 +355,11 @@ def _count(count: int | None) -> str:
 
 
 def _loss(metrics: Metrics | None) -> str:
-    if metrics is None or metrics.loss is None:
-        return ABSENT
-    return f"{metrics.loss:.3f}" if metrics.loss < MOST_LOSS else f"{metrics.loss:.3e}"
+    return ABSENT if metrics is None or metrics.loss is None else _decimal(metrics.loss)
+
+
+def _decimal(loss: float) -> str:
+    return f"{loss:.3f}" if loss < MOST_LOSS else f"{loss:.3e}"
 
 
 def _accuracy(metrics: Metrics | None) -> str:

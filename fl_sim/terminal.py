@@ -12,9 +12,11 @@ import sys
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NoReturn, TextIO
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 import click
+
+from fl_sim.wording import did_you_mean
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -112,6 +114,30 @@ def table(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     for row in rows:
         drawn.add_row(*(Text(safe(cell)) for cell in row))
     shown.print(drawn)
+
+
+class Choice(click.Choice[str]):
+    """A choice of words that asks for the most similar one."""
+
+    def get_invalid_choice_message(self, value: Any, ctx: click.Context | None) -> str:
+        """Return what is said of another word."""
+        known = [str(choice) for choice in self.choices]
+        return f"{super().get_invalid_choice_message(value, ctx)}{did_you_mean(str(value), known)}"
+
+
+@contextmanager
+def usage(program: str) -> Iterator[None]:
+    """Print a wrong option or argument of a program in one line, and end it with status 2."""
+    try:
+        yield
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.ClickException as error:
+        context = getattr(error, "ctx", None)
+        asks = f"{context.command_path if context else program} --help"
+        say(f"{program}: {one_line(f'{error.format_message()} See: {asks}')}", err=True)
+        sys.exit(2)
 
 
 @contextmanager

@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 import click
 import cloup
 
-from fl_sim.terminal import one_line, say, streams, table
-from fl_sim.wording import did_you_mean
+from fl_sim.terminal import Choice, one_line, say, streams, table, usage
 from scenes import FILM, LOOP
 from scenes.drawing.palettes import PALETTES
 from scenes.render.looks import QUALITIES, SHAPES, Look
@@ -43,15 +42,6 @@ CHAPTERS = ", ".join(chapter.name for chapter in (*FILM, LOOP))
 FILM_FILE, LOOP_FILE = "media/film/fedreel.mp4", "media/film/loop.gif"
 SHEET_FILE, SLIDES_FILE = "media/sheet.png", "media/slides.html"
 CACHED = "finished clips are in the cache"
-
-
-class Choice(click.Choice[str]):
-    """A choice of words that asks for the most similar one."""
-
-    def get_invalid_choice_message(self, value: Any, ctx: click.Context | None) -> str:
-        """Return what is said of another word."""
-        known = [str(choice) for choice in self.choices]
-        return f"{super().get_invalid_choice_message(value, ctx)}{did_you_mean(str(value), known)}"
 
 
 def examples(*lines: str) -> str:
@@ -732,18 +722,11 @@ def main() -> None:
     """Run the command line. A wrong option is one line, and exits with code 2."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        with streams():
+        with streams(), usage("fedreel"):
             cli(prog_name="fedreel", standalone_mode=False)
         gc.freeze()  # no garbage collection at the end of the program
     except (click.Abort, KeyboardInterrupt):
         _stop()
-    except click.exceptions.NoArgsIsHelpError as error:
-        error.show()
-        sys.exit(error.exit_code)
-    except click.ClickException as error:
-        context = getattr(error, "ctx", None)
-        asks = f"{context.command_path} --help" if context else "fedreel --help"
-        _fail(one_line(f"{error.format_message()} See: {asks}"))
 
 
 if __name__ == "__main__":

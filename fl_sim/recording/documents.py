@@ -8,11 +8,13 @@ from fl_sim.recording.meaning import measure_of
 from fl_sim.recording.measures import is_number
 from fl_sim.recording.results import (
     INSIDE,
+    MISSING,
     ImportFileError,
     Layout,
     Results,
     check_name,
     check_new,
+    is_absent,
     listed,
     no_round,
     round_name,
@@ -47,7 +49,7 @@ def read_json(text: str, layout: Layout) -> Results:
     Raises:
         ImportFileError: it speaks of no rounds, or holds what is no metric.
     """
-    results = Results("JSON", 'add it, such as {"round": 4}', layout)
+    results = Results("JSON", f'add it, such as {{"round": {MISSING}}}', layout)
     data = _parsed(text)
     if not _read(data, "", results, DEPTH):
         raise ImportFileError(f"is JSON {_contents(data)}, and speaks of no rounds; {WOULD_DO}")
@@ -105,7 +107,7 @@ def _of_flower(data: Mapping[str, Any], results: Results) -> bool:
 
 def _of_maps(data: Mapping[str, Any], results: Results) -> bool:
     results.source = "a Flower Result"
-    results.remedy = 'add it to one of the maps, such as "4": {}'
+    results.remedy = f'add it to one of the maps, such as "{MISSING}": {{}}'
     for phase, key in MAPS.items():
         by_round = data.get(key)
         if by_round is None:
@@ -151,7 +153,7 @@ def _metrics(metrics: Any, where: str) -> dict[str, float]:
     """Return the numbers among metrics. Flower's may be lists, which a record has no place for."""
     if not isinstance(metrics, dict):
         raise ImportFileError(f"{where}: holds no map of metrics")
-    known = {k: v for k, v in metrics.items() if v is not None and not isinstance(v, list)}
+    known = {k: v for k, v in metrics.items() if not is_absent(v) and not isinstance(v, list)}
     for name, value in known.items():
         check_name(name)
         if not is_number(value):
@@ -177,7 +179,7 @@ def _of_list(data: Sequence[Any], context: str, results: Results) -> bool:
             raise no_round(names)
         return False
     results.counted = rounds
-    results.remedy = f'add it to the list, such as {{"{rounds}": 4}}'
+    results.remedy = f'add it to the list, such as {{"{rounds}": {MISSING}}}'
     for item in items:
         number = whole(item.get(rounds))
         results.rounds.add(number)
@@ -209,7 +211,7 @@ def _add_item(  # it calls itself
 ) -> None:
     """Add one round: its numbers, and those of the maps in it."""
     for key, value in item.items():
-        if key == rounds or value is None:
+        if key == rounds or is_absent(value):
             continue
         if key in IN_A_LIST:
             results.source = "a Flower Result"
@@ -239,9 +241,7 @@ def _of_columns(data: Mapping[str, Any], context: str, results: Results) -> bool
     columns = {key: each for key, each in data.items() if isinstance(each, list)}
     if not any(measure_of(key) for key in columns):
         return False
-    if any(
-        not all(value is None or is_number(value) for value in each) for each in columns.values()
-    ):
+    if not all(is_absent(value) or is_number(value) for each in columns.values() for value in each):
         return False
     singular = {key.removesuffix("s") if key.lower() == "rounds" else key: key for key in columns}
     rounds = round_name(list(singular), results.layout)

@@ -6,6 +6,7 @@ record, and what can be meant in two ways is refused.
 
 import codecs
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from shlex import quote
@@ -15,9 +16,18 @@ from pydantic import ValidationError
 
 from fl_sim import record
 from fl_sim.recording.documents import read_json
-from fl_sim.recording.meaning import Choice, Doubt, interpret, measure_of, names_in, words_of
+from fl_sim.recording.meaning import (
+    ACCURACY,
+    LOSS,
+    Choice,
+    Doubt,
+    interpret,
+    measure_of,
+    names_in,
+    words_of,
+)
 from fl_sim.recording.measures import is_mean, rounded
-from fl_sim.recording.results import ImportFileError, Layout, Results, is_round, listed
+from fl_sim.recording.results import MISSING, ImportFileError, Layout, Results, is_round, listed
 from fl_sim.recording.tables import read_table
 from fl_sim.recording.trackers import read_tracker
 
@@ -67,9 +77,10 @@ def import_run(  # noqa: PLR0913  # one parameter an option
         ImportFileError: it cannot be read, is no such file, or contradicts itself.
     """
     try:
-        results = _read(path, layout or Layout())
         choice = choice or Choice()
-        rounds = _interpreted(_rounds(results), choice, metric)
+        chosen = {LOSS: choice.loss, ACCURACY: choice.accuracy}
+        results = _read(path, replace(layout or Layout(), chosen=chosen))
+        rounds = _interpreted(_rounds(results), choice, metric, tell)
         _tell_assumed(results, choice, tell)
         num_clients = clients or _num_clients(results)
         if num_clients is None:
@@ -137,18 +148,20 @@ def _text(path: Path) -> str:
 
 
 def _interpreted(
-    rounds: tuple[record.Round, ...], choice: Choice, metric: str | None
+    rounds: tuple[record.Round, ...], choice: Choice, metric: str | None, tell: Tell
 ) -> tuple[record.Round, ...]:
     """Return rounds with loss and accuracy, of which one has to be known, or the metric."""
     names = names_in(rounds)
-    said = {"loss": choice.loss, "accuracy": choice.accuracy, "metric": [metric] if metric else []}
-    for option, chosen in said.items():
-        for name in chosen:
+    chosen = {LOSS: choice.loss, ACCURACY: choice.accuracy}
+    for option, said in {**chosen, "metric": [metric] if metric else []}.items():
+        for name in said:
             if name not in names:
                 raise ImportFileError(f"--{option} {name}: it has no {name}, but {listed(names)}")
     found, doubts = interpret(rounds, choice)
-    if doubts:
-        raise ImportFileError(_told(doubts[0]))
+    for doubt in doubts:
+        if not chosen.get(doubt.option):
+            raise ImportFileError(_told(doubt))
+        tell(f"{doubt.found}, and none is recorded as such; say --{doubt.option} for it as well")
     if metric is None and not any(_is_measured(each) for each in found):
         raise ImportFileError(
             f"has no loss and no accuracy by name, but {listed(names)}; say which one is, by "
@@ -206,7 +219,8 @@ def _range(results: Results) -> tuple[int, int]:
     for before, after in pairwise(numbers):
         if after > before + 1:
             raise ImportFileError(
-                f"round {before + 1} is missing; a record has every round: {results.remedy}"
+                f"round {before + 1} is missing; a record has every round: "
+                + results.remedy.replace(MISSING, str(before + 1))
             )
     if numbers[0] == 0 and results.layout.first is None and not is_round(results.counted):
         raise ImportFileError(

@@ -1,7 +1,8 @@
 """Results: what a file of another program says of each round, before it becomes a record."""
 
+import math
 import re
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from shlex import quote
 from typing import Any
@@ -30,7 +31,9 @@ LIKE_ROUNDS = {"epoch", "iteration", "iter", "it", "t", "time", "rnd", "rounds",
 
 
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
-NOT_FINITE = re.compile(r"[+-]?(nan|inf|infinity)", re.IGNORECASE)
+# How programs write that there is no number, or none that a record can hold.
+ABSENT = re.compile(r"-?|[+-]?(nan|inf|infinity)|n/?a|<na>|null|none", re.IGNORECASE)
+MISSING = "<missing>"  # stands in a remedy for the number of the round
 
 
 class ImportFileError(Exception):
@@ -47,6 +50,7 @@ class Layout:
         first: the round with which the file begins, whatever its own number is.
         measured_by: who measured what no name tells: ``server`` or ``clients``.
         run: name of the run to read, of a file with several.
+        chosen: the metrics that the user has named, by their measure.
     """
 
     rounds: str | None = None
@@ -54,6 +58,14 @@ class Layout:
     first: int | None = None
     measured_by: str | None = None
     run: str | None = None
+    chosen: Mapping[str, Collection[str]] = field(default_factory=dict)
+
+    def asks_for(self, name: str) -> bool:
+        """Tell whether a metric may be loss or accuracy, as far as the user has not said which."""
+        measure = measure_of(name)
+        if measure is None:
+            return False
+        return name in self.chosen.get(measure, ()) or not self.chosen.get(measure)
 
 
 @dataclass
@@ -62,7 +74,7 @@ class Results:
 
     Args:
         source: what kind of file it is.
-        remedy: what to do in it about a round that is missing.
+        remedy: what to do in it about a round that is missing, with ``MISSING`` for its number.
         layout: what the user says of it.
         counted: name of the column with the number of the round.
     """
@@ -114,7 +126,7 @@ class Results:
             return said
         if self.layout.measured_by is not None:
             return "evaluate" if self.layout.measured_by == "clients" else "central"
-        if measure_of(name) is not None and (words | _telling(context)) & VALIDATING:
+        if self.layout.asks_for(name) and (words | _telling(context)) & VALIDATING:
             raise ImportFileError(
                 f"{name} may be what the server measured, or the mean of what clients did; say "
                 "--measured-by server or --measured-by clients"
@@ -176,6 +188,13 @@ def whole(value: Any, line: int | None = None) -> int:
     if is_number(number) and number == int(number) and 0 <= number < 2**53:
         return int(number)
     raise ImportFileError(f"{where}round {short(value)} is no whole number from 0")
+
+
+def is_absent(value: Any) -> bool:
+    """Tell whether a value stands for none: a record holds finite numbers alone."""
+    if isinstance(value, str):
+        return ABSENT.fullmatch(value.strip()) is not None
+    return value is None or (isinstance(value, float) and not math.isfinite(value))
 
 
 def check_new(number: int, known: Iterable[int]) -> None:

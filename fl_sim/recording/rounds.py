@@ -80,7 +80,7 @@ class Rounds:
         self._reader = Reader(weight, curves, score)
         self._score = score
         self._updates = updates
-        self._on_round = on_round
+        self.on_round = on_round
         self.forget()
 
     def forget(self) -> None:
@@ -252,7 +252,7 @@ class Rounds:
             confusion=now.confusion,
         )
         self._keep(round_, now.model)
-        self._on_round(round_, now.model)
+        self.on_round(round_, now.model)
 
     def _keep(self, round_: record.Round, model: Arrays | None) -> None:
         if not self.rounds:

@@ -90,15 +90,24 @@ def record_strategy(  # noqa: PLR0913  # one parameter an option
     """
     _check_strategy(strategy)
     folder = Path(out).expanduser().absolute()
-    about = _about(config or {}, groups or {}, dataset, examples, metric)
+    weight = str(getattr(_innermost(strategy), "weighted_by_key", WEIGHT))
+    about = about_run(
+        config or {},
+        groups or {},
+        dataset,
+        strategy=type(strategy).__name__,
+        weight=weight,
+        examples=examples,
+        metric=metric,
+    )
     known = getattr(strategy.start, "keeper", None)
-    if isinstance(known, _Keeper):
+    if isinstance(known, Keeper):
         known.check_same(folder)
         return strategy
-    folder.mkdir(parents=True, exist_ok=True)
-    choice = Choice(_several(loss), _several(accuracy), percent)
-    keeper = _Keeper(strategy, folder, name or folder.name, about, choice, updates)
-    keeper.recorder.watch(strategy)
+    recorder = Recorder(weight=weight, score=as_named, updates=updates)
+    choice = choice_of(loss, accuracy, percent)
+    keeper = Keeper(recorder, folder, name, about, choice)
+    recorder.watch(strategy)
     setattr(strategy, "start", keeper.watch_start(strategy.start))  # noqa: B010  # of one object
     return strategy
 
@@ -109,18 +118,26 @@ def _check_strategy(strategy: object) -> None:
         raise TypeError(f"{name} is a class; pass a strategy made of it, such as {name}()")
     if not isinstance(strategy, Strategy):
         raise TypeError(
-            f"{type(strategy).__name__} is no strategy of flwr.serverapp.strategy; "
-            "those of flwr.server.strategy, Flower's older interface, cannot be recorded"
+            f"{type(strategy).__name__} is no strategy of flwr.serverapp.strategy; of one of "
+            "flwr.server.strategy, Flower's older interface, save the History as JSON and read it "
+            "with: fl-sim import FILE --name NAME"
         )
+
+
+def choice_of(loss: str | Sequence[str], accuracy: str | Sequence[str], percent: bool) -> Choice:
+    """Return what a user says of the metrics, one name or several."""
+    return Choice(_several(loss), _several(accuracy), percent)
 
 
 def _several(names: str | Sequence[str]) -> tuple[str, ...]:
     return (names,) if isinstance(names, str) else tuple(names)
 
 
-class _About(TypedDict):
+class About(TypedDict):
     """What a run was set to, as a record keeps it."""
 
+    strategy: str | None
+    weighted_by: str | None
     config: dict[str, record.Setting]
     config_groups: dict[str, tuple[str, ...]]
     dataset: record.Dataset | None
@@ -128,20 +145,23 @@ class _About(TypedDict):
     metric: str | None
 
 
-class _Keeper:
-    """Writes the record of a strategy as its rounds end."""
+class Keeper:
+    """Writes the record of a run as its rounds end.
+
+    Args:
+        recorder: of its rounds.
+        folder: of the record; it is made.
+        name: of the run, None for that of the folder.
+        about: the run.
+        choice: of the metrics that are loss and accuracy.
+    """
 
     def __init__(
-        self,
-        strategy: Strategy,
-        folder: Path,
-        name: str,
-        about: "_About",
-        choice: Choice,
-        updates: bool | None,
+        self, recorder: Recorder, folder: Path, name: str | None, about: About, choice: Choice
     ) -> None:
-        self._strategy, self._first, self._first_name = strategy, folder, name
-        self._folder, self._name = folder, name
+        folder.mkdir(parents=True, exist_ok=True)
+        self._first, self._first_name = folder, name or folder.name
+        self._folder, self._name = self._first, self._first_name
         self._about = about
         self._meaning = Meaning(choice)
         self._starts = 0
@@ -152,14 +172,9 @@ class _Keeper:
         self._next = 0.0  # on the clock
         self._network: record.Network | None = None
         self._complaints: set[str] = set()
-        self._weight = str(getattr(_innermost(strategy), "weighted_by_key", WEIGHT))
-        self.recorder = Recorder(
-            weight=self._weight,
-            score=as_named,
-            updates=updates,
-            on_round=self._save_now_and_then,
-        )
-        self.recorder.on_error = self._give_up
+        self.recorder = recorder
+        recorder.on_round = self._save_now_and_then
+        recorder.on_error = self._give_up
 
     def check_same(self, folder: Path) -> None:
         """Check that a strategy that is recorded already is so in this folder."""
@@ -176,7 +191,7 @@ class _Keeper:
         @wraps(start)
         def watched(*args: Any, **kwargs: Any) -> Result:
             values = dict(zip(names, args, strict=False)) | kwargs
-            self._begin(values.get("initial_arrays"))
+            self.begin(values.get("initial_arrays"))
             evaluate_fn = values.get("evaluate_fn")
             if callable(evaluate_fn):
                 mine = self.recorder.watch_evaluate(evaluate_fn)
@@ -187,15 +202,14 @@ class _Keeper:
                 self._ended = getattr(result, "arrays", None)
                 self.recorder.finish()
             finally:
-                self._starting = False
-                self._save()
-                self._tell()
+                self.end()
             return result
 
         setattr(watched, "keeper", self)  # noqa: B010  # of this function
         return watched
 
-    def _begin(self, model: Any) -> None:
+    def begin(self, model: Any) -> None:
+        """Begin a run, or go on with the one that has ended with this model."""
         self._starting = True
         self.recorder.tests = False
         goes_on = bool(self.recorder.rounds) and _is_same(self._ended, model)
@@ -212,11 +226,17 @@ class _Keeper:
         self._started = datetime.now(UTC)
         self._written, self._next, self._network = 0, 0.0, None
 
+    def end(self) -> None:
+        """Write what the run has left, and say where."""
+        self._starting = False
+        self._save()
+        self._tell()
+
     def _save_now_and_then(self, round_: record.Round, model: Arrays) -> None:
         # Outside of `start`, nobody says when the last round was.
         if not self._starting:
             self._complain(
-                f"`start` of {type(self._strategy).__name__} was not called, so the run record has "
+                f"`start` of {self._about['strategy']} was not called, so the run record has "
                 "no central evaluation. If another strategy wraps this one, record the wrapper"
             )
         if not self._starting or time.monotonic() >= self._next:
@@ -261,12 +281,10 @@ class _Keeper:
         self._network = self._network or _network(recorder.first, recorder.rounds)
         return record.Run(
             name=self._name,
-            strategy=type(self._strategy).__name__,
             provenance=record.Provenance(
                 versions=versions(), started=self._started, finished=datetime.now(UTC)
             ),
             num_clients=numbering.count or None,
-            weighted_by=None if counts_examples(self._weight) else self._weight,
             network=self._network,
             probes=recorder.probes or (),
             partitions=self._partitions(numbering),
@@ -313,13 +331,16 @@ def _is_same(ended: Any, model: Any) -> bool:
     )
 
 
-def _about(
+def about_run(  # noqa: PLR0913  # one parameter an option
     config: Mapping[str, record.Setting],
     groups: Mapping[str, Sequence[str]],
     dataset: record.Dataset | None,
-    examples: str | None,
-    metric: str | None,
-) -> _About:
+    *,
+    strategy: str | None,
+    weight: str,
+    examples: str | None = None,
+    metric: str | None = None,
+) -> About:
     """Return what a run was set to, checked."""
     if not isinstance(config, Mapping):
         raise TypeError(f"config is {config!r}; give a mapping, such as context.run_config")
@@ -327,7 +348,9 @@ def _about(
         raise TypeError(f"groups is {groups!r}; give a list of settings for each group")
     if not isinstance(dataset, record.Dataset | None):
         raise TypeError(f"dataset is {dataset!r}; give a fl_sim.record.Dataset(name=...)")
-    about: _About = {
+    about: About = {
+        "strategy": strategy,
+        "weighted_by": None if counts_examples(weight) else weight,
         "config": dict(config),
         "config_groups": {group: tuple(keys) for group, keys in groups.items()},
         "dataset": dataset,
@@ -361,8 +384,7 @@ def _network(model: Arrays, rounds: list[record.Round]) -> record.Network | None
     """Describe the network by its first model and by the bytes of the first message."""
     trains = [round_.train for round_ in rounds if round_.train]
     sizes = [reply.bytes_down for train in trains for reply in train.replies if reply.bytes_down]
-    shapes = floating_shapes(model).values()
-    if not sizes or not shapes:
+    count = sum(math.prod(shape) for shape in floating_shapes(model).values())
+    if not sizes or not count:  # trees are put together from nothing
         return None
-    count = sum(math.prod(shape) for shape in shapes)
     return record.Network(num_parameters=count, num_bytes=sizes[0])

@@ -10,18 +10,19 @@ from shlex import quote
 from fl_sim.recording.meaning import MEASURES, words_of
 from fl_sim.recording.measures import is_number
 from fl_sim.recording.results import (
-    NOT_FINITE,
     NUMBER,
     ImportFileError,
     Layout,
     Results,
     check_name,
+    is_absent,
     listed,
     no_round,
     round_name,
     short,
     whole,
 )
+from fl_sim.wording import count
 
 DELIMITERS = ",;\t|"
 # What trackers write beside the metrics: W&B's ranges and clocks, TensorBoard's clock.
@@ -218,7 +219,7 @@ def _table(text: str) -> Table:
     for number, cells in rest:
         if len(cells) != len(header):
             raise ImportFileError(
-                f"line {number} has {len(cells)} cells, the header {len(header)}; "
+                f"line {number} has {count(len(cells), 'cell')}, the header {len(header)}; "
                 "a cell that is not known is empty"
             )
     return _checked(Table(header, rest))
@@ -253,10 +254,10 @@ def _columns(table: Table, apart: set[str]) -> dict[str, list[float | None]]:
 
 
 def _column(name: str, cells: Sequence[tuple[int, str]]) -> list[float | None] | None:
-    """Return a column's numbers, None for cells that are empty; or None for a column of text."""
-    if not any(NUMBER.fullmatch(cell) or NOT_FINITE.fullmatch(cell) for _, cell in cells):
+    """Return a column's numbers, None for cells without one; or None for a column of text."""
+    if not any(NUMBER.fullmatch(cell) for _, cell in cells):
         measured = MEASURES.keys() & set(words_of(name))
-        wrong = next(((line, cell) for line, cell in cells if cell), None)
+        wrong = next(((line, cell) for line, cell in cells if not is_absent(cell)), None)
         if not measured or wrong is None:
             return None
         raise ImportFileError(_no_number(*wrong, name))
@@ -264,7 +265,7 @@ def _column(name: str, cells: Sequence[tuple[int, str]]) -> list[float | None] |
 
 
 def _cell(line: int, cell: str, name: str) -> float | None:
-    if not cell:
+    if is_absent(cell):
         return None
     value = float(cell) if NUMBER.fullmatch(cell) else None
     if value is None or not is_number(value):

@@ -72,7 +72,7 @@ class Target:
         folder = self._folder()
         if record.file_of(folder):
             return f"{self.name} is finished already; make it anew with: {self._command('--force')}"
-        known = [found.name for found in interrupted.find_all(record.RUNS)]
+        known = [found.name for found in interrupted.find_all(record.RUNS, record.RUNS)]
         hint = did_you_mean(self.name, known)
         missing = f"there is no interrupted run {self.name} to go on with.{hint}"
         return f"{missing} Start it with: {self._command()}"

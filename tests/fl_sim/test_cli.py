@@ -13,7 +13,7 @@ from tiny_record import tiny_run
 
 from fl_sim import interrupted, record
 from fl_sim.app.settings import OWN, SETTINGS, TABLES
-from fl_sim.cli import cli
+from fl_sim.cli import cli, main
 from fl_sim.interrupted import CONFIG_FILE, JOURNAL, LOCK, place_of
 from fl_sim.running import launch
 
@@ -60,6 +60,74 @@ def test_list(runs: Path) -> None:
     result = invoke("list")
     assert result.exit_code == 0
     assert result.stdout.split()[-5:] == ["tiny", "FedAvg", "2", "1", "50.0%"]
+
+
+def test_list_says_where_it_looked(runs: Path) -> None:
+    assert (
+        invoke("list").stderr == f"These are in {runs}; for those elsewhere: fl-sim list FOLDER\n"
+    )
+
+
+def test_list_of_a_folder(runs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(record, "RUNS", tmp_path / "others")
+    for folder in (runs, runs / "tiny"):
+        assert [line.split()[0] for line in invoke("list", str(folder)).stdout.splitlines()] == [
+            "run",
+            "tiny",
+        ]
+    missing = invoke("list", str(tmp_path / "none"))
+    assert (missing.exit_code, "does not exist" in missing.stderr) == (2, True)
+
+
+def test_an_interrupted_run_elsewhere_is_listed_with_its_folder(
+    runs: Path, begun: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(record, "RUNS", tmp_path / "others")
+    said = invoke("list", str(runs)).stdout.splitlines()[-1]
+    assert said == f"{LEFT} --out {runs / 'long'}"
+
+
+@pytest.mark.parametrize(
+    ("content", "advice"),
+    [
+        ("tiny", "list records inside with: fl-sim list {}"),
+        (None, "list those that are known with: fl-sim list"),
+    ],
+)
+def test_a_folder_of_other_files_is_no_place_to_train_into(
+    runs: Path, content: str | None, advice: str
+) -> None:
+    folder = runs if content else runs.with_name("data")
+    if not content:
+        folder.mkdir()
+        (folder / "train.parquet").touch()
+    assert invoke("show", str(folder)).stderr == (
+        f"fl-sim: {folder}: holds other files, and no run.json.gz; {advice.format(folder)}\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["show"], "Missing argument 'NAME'. See: fl-sim show --help"),
+        (["shw"], "No such command 'shw'. Did you mean 'show'? See: fl-sim --help"),
+        (["run", "a", "--on", "ry"], "'superlink'. Did you mean ray? See: fl-sim run --help"),
+        (["suite", "--jobs", "0"], "0 is not in the range x>=1. See: fl-sim suite --help"),
+    ],
+)
+def test_a_wrong_use_is_one_line(
+    arguments: list[str],
+    said: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr("sys.argv", ["fl-sim", *arguments])
+    with pytest.raises(SystemExit) as status:
+        main()
+    line, *rest = capsys.readouterr().err.splitlines()
+    assert (status.value.code, rest) == (2, [])
+    assert line.startswith("fl-sim: ")
+    assert line.endswith(said)
 
 
 def test_list_shows_what_it_can(runs: Path) -> None:
@@ -149,7 +217,7 @@ LEFT = "long was interrupted after round 3; go on with: fl-sim run long --resume
 def test_an_interrupted_run_is_listed(runs: Path, begun: Path) -> None:
     result = invoke("list")
     assert (result.exit_code, result.stdout.splitlines()[-1]) == (0, LEFT)
-    assert [str(found) for found in interrupted.find_all(runs)] == [LEFT]
+    assert [str(found) for found in interrupted.find_all(runs, runs)] == [LEFT]
 
 
 def test_a_run_that_is_being_made_is_listed(begun: Path) -> None:
@@ -161,7 +229,7 @@ def test_a_run_that_is_being_made_is_listed(begun: Path) -> None:
 def test_a_folder_that_is_of_no_run_is_not_listed(runs: Path, begun: Path) -> None:
     begun.rename(runs / ".long.12345678")
     (runs / ".git.12345678").mkdir()
-    assert list(interrupted.find_all(runs)) == []
+    assert list(interrupted.find_all(runs, runs)) == []
 
 
 @pytest.mark.parametrize("command", ["show", "check", "upgrade"])

@@ -235,12 +235,37 @@ def test_a_row_of_five_clients_and_all_columns_fit(lines: Any) -> None:
     assert found[-2] == "2 0 1 2 3 4 - 0 1 2 3 4 - - 1.000 100.0% -"
 
 
+def test_every_metric_is_listed(lines: Any) -> None:
+    data = tiny_run().model_dump(exclude_none=True)
+    round_ = data["rounds"][1]
+    round_["train"]["metrics"] = {"loss": 2.5e7}
+    for i, reply in enumerate(round_["train"]["replies"]):
+        reply["test"] = {"accuracy": 0.25 + i / 4}
+        for name in ("train", "validation"):
+            reply.pop(name, None)
+    round_["evaluate"] = {"metrics": {"other": {"auc": 0.8125}}}
+    data["rounds"][0]["central"] = {"loss": 2.0, "other": {"auc": 0.5}}
+    round_["central"] = {"loss": 1.5}
+    assert part_of(lines(record.Run.model_validate(data)), "metrics") == [
+        "metric measured by rounds first last",
+        "loss server 0-1 2.000 1.500",
+        "auc server 0 0.5 0.5",
+        "auc clients, evaluation 1 0.8125 0.8125",
+        "loss clients, training 1 2.500e+07 2.500e+07",
+        "accuracy each, test split 1 25.0% to 50.0% 25.0% to 50.0%",
+    ]
+
+
 def test_a_list_of_runs(capsys: pytest.CaptureFixture[str]) -> None:
     bare = record.Run(name="bare", rounds=(record.Round(number=0),))
-    show.runs({"tiny": tiny_run(), "[bare]": bare})
+    metrics = record.Metrics(accuracy=0.25)
+    federated = record.Round(number=1, evaluate=record.Evaluate(metrics=metrics))
+    by_clients = bare.model_copy(update={"rounds": (*bare.rounds, federated)})
+    show.runs({"tiny": tiny_run(), "[bare]": bare, "theirs": by_clients})
     found = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
     assert found == [
         "run strategy clients rounds accuracy",
         "tiny FedAvg 2 1 50.0%",
         "[bare] - - 0 -",
+        "theirs - - 1 25.0% by clients",
     ]

@@ -218,6 +218,44 @@ def test_two_accuracies(tmp_path: Path) -> None:
     assert run.rounds[1].central == Metrics(accuracy=0.25, other={"accuracy": 0.5})
 
 
+@pytest.mark.parametrize(
+    ("header", "chosen", "said"),
+    [
+        pytest.param(
+            "round,test_accuracy,val_accuracy",
+            "test_accuracy",
+            "taken as measured by the server: test_accuracy, val_accuracy; if clients did, say "
+            "--measured-by clients",
+            id="of nobody in particular",
+        ),
+        pytest.param(
+            "round,server_accuracy,client_acc,client_top1_acc,skipped",
+            "server_accuracy",
+            "client_acc and client_top1_acc of clients in evaluation may each be the accuracy, and "
+            "none is recorded as such; say --accuracy for it as well",
+            id="of others",
+        ),
+    ],
+)
+def test_who_has_chosen_an_accuracy_is_asked_for_no_other(
+    header: str, chosen: str, said: str, tmp_path: Path
+) -> None:
+    cells = ",".join(str(1 / (2 + i)) for i in range(header.count(",")))
+    path = put(tmp_path, "results.csv", f"{header}\n1,{cells}\n")
+    told: list[str] = []
+    run = import_run(path, "theirs", choice=Choice(accuracy=(chosen,)), clients=2, tell=told.append)
+    assert run.rounds[1].central is not None
+    assert run.rounds[1].central.accuracy == 0.5
+    assert said in told
+
+
+def test_the_one_that_was_chosen_still_needs_its_measurer(tmp_path: Path) -> None:
+    path = put(tmp_path, "results.csv", "round,accuracy,val_accuracy\n1,0.5,0.25\n")
+    assert refused(path, Choice(accuracy=("val_accuracy",))).startswith(
+        "val_accuracy may be what the server measured, or the mean of what clients did; say "
+    )
+
+
 def test_maps_inside_a_round(tmp_path: Path) -> None:
     text = '[{"round": 1, "train": {"loss": 2}, "val": {"acc": 0.25}, "test": {"acc": 0.5}}]'
     path = put(tmp_path, "rounds.json", text)

@@ -19,6 +19,7 @@ from fl_sim.record import Metrics
 from fl_sim.recording.imports import import_run
 from fl_sim.recording.meaning import Choice
 from fl_sim.recording.results import ImportFileError, Layout
+from fl_sim.show import divergence
 
 TRAIN, EVALUATE, CENTRAL = (
     "train_metrics_clientapp",
@@ -134,20 +135,18 @@ def test_what_nobody_says_is_absent(made: Path) -> None:
         (AS_LIST + AS_LIST[:1], "round 1 is there twice; keep one of them"),
         (
             {CENTRAL: {"1": {"loss": 1.0}, "4": {}}},
-            'round 2 is missing; a record has every round: add it to one of the maps, such as "4"',
+            'round 2 is missing; a record has every round: add it to one of the maps, such as "2"',
         ),
         (
             [{"round": r, "train_metrics": {"loss": 1.0}} for r in (1, 3)],
-            'round 2 is missing; a record has every round: add it to the list, such as {"round"',
+            'round 2 is missing; a record has every round: add it to the list, such as {"round": 2',
         ),
         ({CENTRAL: {"5": {"loss": 1.0}}}, "begins with round 5; number rounds from 1, or from 0"),
         ({TRAIN: {"0": {"loss": 1.0}}}, "clients have measured something in round 0, which is"),
         (
-            {CENTRAL: {"1": {"loss": math.nan}}},
-            "evaluate_metrics_serverapp, round 1: loss is nan; a metric is a finite number, so",
+            {CENTRAL: {"1": {"loss": "1.5e+00"}}},
+            "evaluate_metrics_serverapp, round 1: loss is '1.5e+00'; a metric is a finite number",
         ),
-        ({CENTRAL: {"1": {"loss": -math.inf}}}, "round 1: loss is -inf; a metric is"),
-        ({CENTRAL: {"1": {"loss": "1.5e+00"}}}, "round 1: loss is '1.5e+00'; a metric is"),
         ({CENTRAL: {"1": {"ok": False}}}, "round 1: ok is False; a metric is"),
         ({CENTRAL: {"1": {"all": {"a": 1}}}}, "round 1: all is {'a': 1}; a metric is"),
         ({CENTRAL: {"1": {"\ud800": 1.0}}}, r"'\ud800' is no name that can be written"),
@@ -214,7 +213,7 @@ def test_a_table_of_utf_16(made: Path) -> None:
         ("round,loss\n1,\n", "holds no number but those of rounds"),
         ("round,loss,loss\n1,2,3\n", "has two columns loss; give them different names"),
         ("round,loss\n1,2,3\n", "line 2 has 3 cells, the header 2; a cell that is not known"),
-        ("round,loss\n1\n", "line 2 has 1 cells, the header 2"),
+        ("round,loss\n1\n", "line 2 has 1 cell, the header 2"),
         ('round,loss\n1,"2\n', "line 2 is not readable as CSV (unexpected end of data)"),
         ("round,loss\n,2\n", "line 2: round '' is no whole number from 0"),
         ("round,loss\n1,2\n-1,2\n", "line 3: round '-1' is no whole number from 0"),
@@ -225,15 +224,15 @@ def test_a_table_of_utf_16(made: Path) -> None:
         ),
         ("round,loss\n10,2\n20,1\n", "begins with round 10; number rounds from 1"),
         ("round,train_loss\n0,2\n", "clients have measured something in round 0"),
+        ("round,loss\n1,nan\n2,-inf\n", "holds no number but those of rounds"),
         (
-            "round,loss\n1,nan\n2,1\n",
-            "line 2: loss is 'nan'; write a finite number such as 0.5, or leave the cell empty",
+            "round,loss\n1,x\n2,1\n",
+            "line 2: loss is 'x'; write a finite number such as 0.5, or leave the cell empty",
         ),
-        ("round,loss\n1,inf\n", "line 2: loss is 'inf'; write a finite number"),
         ("round,loss\n1,1e999\n", "line 2: loss is '1e999'; write a finite number"),
         ("round;loss\n1;0,5\n", "line 2: loss is '0,5'; write a finite number such as 0.5"),
         ("round,accuracy\n1,56.3%\n", "line 2: accuracy is '56.3%'; write a finite number"),
-        ("round,f1\n1,0.5\n2,none\n", "line 3: f1 is 'none'; write a finite number"),
+        ("round,f1\n1,0.5\n2,one\n", "line 3: f1 is 'one'; write a finite number"),
         ("round,f1\n1,1_000\n2,2\n", "line 2: f1 is '1_000'; write a finite number"),
     ],
 )
@@ -286,6 +285,36 @@ def test_what_has_no_loss_and_no_accuracy(made: Path) -> None:
     assert refused(made, table, loss=("los",)) == (
         "--loss los: it has no los, but 'accuracy_percent', 'f1'"
     )
+
+
+# How programs write that something was not measured.
+NOTHING = ["", "nan", "NaN", "-inf", "Infinity", "N/A", "NA", "<NA>", "null", "None", "-"]
+
+
+@pytest.mark.parametrize("nothing", NOTHING)
+def test_what_was_not_measured_is_absent(made: Path, nothing: str) -> None:
+    run = imported(made, f"round,loss,f1\n1,2,{nothing}\n2,{nothing},0.5\n3,{nothing},{nothing}\n")
+    assert [round_.central for round_ in run.rounds] == [
+        None, Metrics(loss=2.0), Metrics(other={"f1": 0.5}), None,
+    ]  # fmt: skip
+    assert divergence(run) == ""
+
+
+@pytest.mark.parametrize("nothing", [None, math.nan, math.inf, "NaN", ""])
+def test_what_was_not_measured_is_absent_in_json(made: Path, nothing: Any) -> None:
+    expected = [None, Metrics(loss=2.0), None]
+    values: list[Any] = [2.0, nothing]
+    for content in (
+        {CENTRAL: {"1": {"loss": 2.0}, "2": {"loss": nothing}}},
+        [{"round": 1 + i, "loss": value} for i, value in enumerate(values)],
+        {"round": [1, 2], "loss": values},
+    ):
+        assert [round_.central for round_ in imported(made, content).rounds] == expected
+
+
+def test_a_file_that_lacks_a_loss_tells_of_no_divergence(made: Path) -> None:
+    """The program that wrote it may have measured the loss in some rounds alone."""
+    assert divergence(imported(made, "round,loss,f1\n0,2.3,0.1\n1,,0.2\n2,1.5,0.3\n")) == ""
 
 
 # --- anything at all
