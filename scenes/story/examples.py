@@ -72,6 +72,14 @@ _REWORDED = (
             "The task: tell {kinds} classes apart. {n} workers learn it.",
         ),
     ),
+    (
+        ("The front end shows people how often the model is right: untrained, {x}.",),
+        forms("The front end shows people how often the model is right: at first, {x}."),
+    ),
+    (
+        ("The front end shows the model's error, the loss: untrained, {x}.",),
+        forms("The front end shows the model's error, the loss: at first, {x}."),
+    ),
     (("photos at worker {k}",), forms("{examples} at worker {k}")),
     (
         ("Each square is a worker with photos of its own. They never leave it.",),
@@ -156,7 +164,19 @@ _REWORDED = (
             "names of the classes."
         ),
     ),
-    # --- one round, and the loop
+    # --- one round, and the loop: what is sent may be a part of the model
+    (
+        ("All start from one model: {weights} weights.",),
+        forms("All start from the same {weights} weights."),
+    ),
+    (
+        ("All start from one model: {weights} weights; {drawn} are drawn as squares.",),
+        forms("All start from the same {weights} weights; {drawn} are drawn as squares."),
+    ),
+    (
+        ("Each of them receives a copy of the model, {size}.",),
+        forms("Each of them receives a copy, {size}."),
+    ),
     (
         ("Each trains its copy on its own photos, which never leave it.",),
         forms("Each trains its copy on its own data, which never leave it."),

@@ -6,16 +6,18 @@ measured; else the loss in training. Of these, one that was measured in several 
 """
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from functools import cache, partial
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from math import fsum
 from typing import Literal
 
-from fl_sim.record import Metrics, Round, Run
+from fl_sim.record import EvaluateReply, Metrics, Round, Run
 from scenes.text.errors import NotRecordedError
+from scenes.text.glyphs import drawable
 from scenes.text.language import Language
 from scenes.text.lines import Line, Text, line, text
-from scenes.text.numbers import Cursor, Form, Number, at, number, quote
+from scenes.text.numbers import Cursor, Form, Number, at, computed, number
 
 ACCURACY, LOSS = "accuracy", "loss"
 Phase = Literal["central", "evaluate", "train"]
@@ -71,17 +73,25 @@ class Headline:
 
     def number(self, run: Run, round_: int) -> Number:
         """Return the value after a round in which it is known."""
-        return number(self._place(run, round_), self._form)
-
-    def _place(self, run: Run, round_: int) -> Cursor:
-        place: Cursor = getattr(at(run).rounds[round_], self.phase)
-        place = place if self.phase == CENTRAL else place.metrics
-        return (
-            getattr(place, self.name) if self.name in (ACCURACY, LOSS) else place.other[self.name]
+        if not _is_mean_of_replies(run.rounds[round_], self.phase):
+            return number(self.place_in(_metrics_at(run, round_, self.phase)), self.form)
+        replies = getattr(at(run).rounds[round_], self.phase).replies[:]
+        return computed(
+            self.value(run.rounds[round_]),
+            self.form,
+            "mean of {} weighted by {}",
+            self.place_in(replies.metrics),
+            replies.weight,
         )
 
+    def place_in(self, metrics: Cursor) -> Cursor:
+        """Return the place of the metric among others."""
+        own = self.name in (ACCURACY, LOSS)
+        return getattr(metrics, self.name) if own else metrics.other[self.name]
+
     @property
-    def _form(self) -> Form:
+    def form(self) -> Form:
+        """The format of its values."""
         if self.kind == ACCURACY:
             return Language.percent
         return Language.decimal if (self.phase, self.name) == (CENTRAL, LOSS) else sensible
@@ -93,7 +103,7 @@ class Headline:
             return known
         shown = self.kind.upper() if self.kind else self.name
         first = next(i for i, value in enumerate(self.values(run)) if value is not None)
-        return quote(self._place(run, first), MOST_NAME, partial(_same, shown=shown))
+        return replace(self.number(run, first), text=drawable(shown[:MOST_NAME]), form=None)
 
     def title(self, run: Run) -> Line:
         """Return its name with whose data it is on, as a label."""
@@ -131,6 +141,11 @@ def headline(run: Run) -> Headline | None:
             return found
         once = once or (found if known else None)
     return once
+
+
+def federated(run: Run) -> Headline | None:
+    """Return the first metric of the clients' own tests, or None if they measured none."""
+    return next((found for found in _candidates(run) if found.phase == FEDERATED), None)
 
 
 def told_by(run: Run) -> Headline:
@@ -184,13 +199,44 @@ def _names(run: Run, phase: Phase) -> Mapping[str, str]:
 
 def _values(round_: Round, phase: Phase) -> Mapping[str, float]:
     """Return the metrics of a phase by name."""
+    if _is_mean_of_replies(round_, phase):
+        assert round_.evaluate is not None
+        return _mean_of(round_.evaluate.replies)
     measured: Metrics | None = getattr(round_, phase)
     if phase != CENTRAL:
         measured = getattr(measured, "metrics", None)
-    if measured is None:
-        return {}
+    return {} if measured is None else values_of(measured)
+
+
+def values_of(measured: Metrics) -> Mapping[str, float]:
+    """Return metrics by name."""
     own = {ACCURACY: measured.accuracy, LOSS: measured.loss}
     return {**measured.other, **{name: value for name, value in own.items() if value is not None}}
+
+
+def _metrics_at(run: Run, round_: int, phase: Phase) -> Cursor:
+    place: Cursor = getattr(at(run).rounds[round_], phase)
+    return place if phase == CENTRAL else place.metrics
+
+
+def _is_mean_of_replies(round_: Round, phase: Phase) -> bool:
+    """Whether a phase has no metrics of its own, but those of all clients and their weights."""
+    evaluate = round_.evaluate
+    if phase != FEDERATED or evaluate is None or evaluate.metrics is not None:
+        return False
+    each = [reply.metrics is not None and reply.weight is not None for reply in evaluate.replies]
+    return bool(each) and all(each)
+
+
+def _mean_of(replies: Sequence[EvaluateReply]) -> Mapping[str, float]:
+    """Return the means, weighted by n_k / n, of the metrics that all clients measured."""
+    each = [(reply.weight or 0.0, values_of(reply.metrics)) for reply in replies if reply.metrics]
+    shared = set.intersection(*(set(values) for _, values in each))
+    return {
+        name: fsum(weight * values[name] for weight, values in each)
+        for name in each[0][1]
+        if name in shared
+    }
 
 
 def kind_of(name: str) -> str:
@@ -204,10 +250,6 @@ def sensible(language: Language, value: float) -> str:
     """Return a number with about three digits: ``1.23``, ``0.0123``, ``123``."""
     decimals = next(decimals for least, decimals in DECIMALS if abs(value) >= least)
     return language.decimal(value, decimals if value else 2)
-
-
-def _same(language: Language, found: str, *, shown: str) -> str:
-    return shown
 
 
 @cache

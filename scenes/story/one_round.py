@@ -28,7 +28,16 @@ from scenes.story.common import (
     updates,
 )
 from scenes.story.crowds import arrivals, crowded
-from scenes.story.headline import ACCURACY, CENTRAL, FEDERATED, LOSS, Headline, headline
+from scenes.story.headline import (
+    ACCURACY,
+    CENTRAL,
+    FEDERATED,
+    LOSS,
+    Headline,
+    federated,
+    headline,
+    values_of,
+)
 from scenes.story.specs import (
     NO_PLATE,
     NOTHING,
@@ -57,6 +66,11 @@ PHASES = (
 )
 # The trend of losses in a training: down all the way, down with steps up, or neither.
 Trend = Literal["falls", "wobbles", "open"]
+# Flower's strategies that draw workers at random, where not all take part.
+AT_RANDOM = (
+    "FedAvg", "FedProx", "FedAvgM", "FedAdagrad", "FedAdam", "FedYogi", "FedMedian",
+    "FedTrimmedAvg", "Krum", "MultiKrum", "Bulyan", "QFedAvg", "FedXgbBagging",
+)  # fmt: skip
 # Strategies whose new model is the mean of the workers' models.
 AVERAGING = ("FedAvg", "FedProx")
 PAIR = 2  # workers that are called both
@@ -223,10 +237,10 @@ def _tested(run: Run, round_: int) -> ScoresSpec:
     evaluate = _evaluation(run, round_)
     if evaluate is None:
         return ScoresSpec()
-    replies = at(run).rounds[round_].evaluate.replies
+    replies, other = at(run).rounds[round_].evaluate.replies, federated(run)
     scores: dict[int, Text] = {}
     for i, reply in enumerate(evaluate.replies):
-        score = _score(replies[i].metrics, reply.metrics)
+        score = _score(replies[i].metrics, reply.metrics, other)
         if score is not None:
             scores[reply.client] = score
     return ScoresSpec(scores, _together(replies, list(scores.values())))
@@ -240,13 +254,16 @@ def _together(replies: Cursor, scores: Sequence[Text]) -> Text:
     return plural(counted, "{n} score", "{n} scores")
 
 
-def _score(place: Cursor, metrics: Metrics | None) -> Number | None:
-    """Return the accuracy, else the loss, else None."""
-    if metrics is None:
-        return None
-    if metrics.accuracy is not None:
+def _score(place: Cursor, metrics: Metrics | None, other: Headline | None) -> Number | None:
+    """Return the accuracy, else the loss, else another metric, else None."""
+    known = {} if metrics is None else values_of(metrics)
+    if ACCURACY in known:
         return number(place.accuracy, Language.percent)
-    return None if metrics.loss is None else number(place.loss, Language.decimal)
+    if LOSS in known:
+        return number(place.loss, Language.decimal)
+    if other is None or other.name not in known:
+        return None
+    return number(other.place_in(place), other.form)
 
 
 def _evaluation(run: Run, round_: int) -> Evaluate | None:
@@ -268,6 +285,9 @@ def _federated(run: Run, round_: int) -> list[Metric]:
         metrics.append(Metric(accuracy, names[0], "ink"))
     if evaluate.metrics.loss is not None:
         metrics.append(Metric(number(measured.loss, Language.decimal), names[1], "ink"))
+    other = federated(run)
+    if not metrics and other is not None and other.value(run.rounds[round_]) is not None:
+        metrics.append(Metric(other.number(run, round_), other.title(run), "ink"))
     return metrics
 
 
@@ -300,7 +320,8 @@ def _sample(run: Run, round_: int) -> Line:
             "A round begins. {n} worker takes part in it.",
             "A round begins. All {n} workers take part in it.",
         )
-    if train_of(run, round_).sampled is None or not drawn_anew(run):
+    drawn = run.strategy in AT_RANDOM and drawn_anew(run)
+    if train_of(run, round_).sampled is None or not drawn:
         return line("This round: {some} of the {n} workers.", some=some, n=num_workers(run))
     return line(
         "Workers may be busy, so a round asks only some: {some} of {n}, at random.",

@@ -84,6 +84,11 @@ def _reason(run: Run) -> NotRecordedError:
             f"the strategy of the run {run.name!r} does not make its model by a weighted average "
             "of the workers' models. Use a run of one that does, such as FedAvg"
         )
+    if run.weighted_by is not None:
+        return NotRecordedError(
+            f"the run {run.name!r} weighs its clients by {run.weighted_by}, and the chapter by "
+            "their numbers of examples. Use another run"
+        )
     return NotRecordedError(
         f"the run {run.name!r} recorded no probes of several workers with their weighted mean. "
         "Record a run with an averaging strategy: fl-sim run NAME"
