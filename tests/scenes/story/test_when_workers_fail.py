@@ -29,7 +29,7 @@ def all_failed(run: record.Run, rounds: set[int]) -> record.Run:
 
 
 def test_a_run_without_failures_is_not_shown() -> None:
-    with pytest.raises(NotRecordedError, match="no client failed in 'hand-0'"):
+    with pytest.raises(NotRecordedError, match="no client failed to train in 'hand-0'"):
         story.tell((hand_run(),))
 
 
