@@ -169,13 +169,12 @@ def _again(run: Run) -> Line:
 
 def _history(run: Run, metric: Headline, compared: Comparison | None) -> HistorySpec:
     """Return the headline metric, the loss beside it, and participants by round."""
-    loss = Headline(metric.phase, LOSS, LOSS)
-    both = metric.name != LOSS and loss.last_known(run) is not None
+    loss = _loss_beside(run, metric)
     numbers = [worker_number(run, i) for i in range(round(num_workers(run).value))]
     return HistorySpec(
         series=[
             _series(run, metric, compared.levels if compared else ()),
-            *([_series(run, loss)] if both else []),
+            *([_series(run, loss)] if loss else []),
         ],
         participants=[participants(round_) for round_ in run.rounds[1:]],
         grid=text("updates sent"),
@@ -184,6 +183,12 @@ def _history(run: Run, metric: Headline, compared: Comparison | None) -> History
         last_round=line("round {r}", r=round_number(-1, run)),
         first_marked=line("round {r}", r=round_number(1, run)),
     )
+
+
+def _loss_beside(run: Run, metric: Headline) -> Headline | None:
+    """Return the loss on the same data as another metric, if known."""
+    loss = Headline(metric.phase, LOSS, LOSS)
+    return loss if metric.name != LOSS and loss.last_known(run) is not None else None
 
 
 def _series(run: Run, metric: Headline, levels: Sequence[LevelSpec] = ()) -> SeriesSpec:
@@ -224,12 +229,15 @@ def _grid(run: Run, metric: Headline) -> Line:
         return line("The curves: how well the model did, round by round.")
     if metric.phase == CENTRAL and metric.kind in (ACCURACY, LOSS):
         return line("Red marks: updates sent. The curves: how well the model did.")
-    name = metric.title(run)
+    parts = {
+        "curve": text("The upper curve") if _loss_beside(run, metric) else text("The curve"),
+        "metric": metric.title(run),
+    }
     if metric.more_is_better is None:
-        return line("Red marks: updates sent. The curve: {metric}.", metric=name)
+        return line("Red: updates sent. {curve}: {metric}.", **parts)
     if metric.more_is_better:
-        return line("Red marks: updates sent. The curve: {metric}. More is better.", metric=name)
-    return line("Red marks: updates sent. The curve: {metric}. Less is better.", metric=name)
+        return line("Red: updates sent. {curve}: {metric}. More is better.", **parts)
+    return line("Red: updates sent. {curve}: {metric}. Less is better.", **parts)
 
 
 def _grow(run: Run) -> Line:
