@@ -105,6 +105,12 @@ def _models_in(kind: Any) -> Iterator[type[BaseModel]]:
         yield from _models_in(each)
 
 
+# What a field holds where it is absent.
+ABSENT = {
+    name: None if None in held else ()
+    for name, held in ((name, list(held)) for name, held in fields_of(Run))
+    if (None in held or () in held) and not name.startswith("ModelPath.")  # pairs of numbers
+}
 FIELDS = {name: held for name, held in fields_of(Run) if held}
 
 
