@@ -72,7 +72,12 @@ def test_what_is_told_of_an_app_is_true_of_it(recorded: Recorded, name: str) -> 
 
 @pytest.mark.parametrize(
     ("name", "chapter"),
-    [("trees", "one_round"), ("tables", "many_rounds"), ("grid_driven", "opening")],
+    [
+        ("trees", "one_round"),
+        ("tables", "many_rounds"),
+        ("grid_driven", "opening"),
+        ("images_central", "partitions"),
+    ],
 )
 def test_an_app_is_drawn_by_the_rules(
     recorded: Recorded, name: str, chapter: str, tmp_path: Path
