@@ -16,7 +16,7 @@ from flwr.serverapp.strategy import Result, Strategy
 from pydantic import ValidationError
 
 from fl_sim import record
-from fl_sim.recording.meaning import Choice, Doubt, Meaning
+from fl_sim.recording.meaning import Choice, Doubt, Meaning, names_in
 from fl_sim.recording.measures import as_named
 from fl_sim.recording.models import floating_shapes
 from fl_sim.recording.reader import WEIGHT, counts_examples
@@ -261,6 +261,10 @@ class Keeper:
         self._complaints.add(complaint)
 
     def _tell(self) -> None:
+        metric, names = self._about["metric"], names_in(self.recorder.rounds)
+        if self._written and metric is not None and metric not in names:
+            found = ", ".join(names) or "none"
+            self._complain(f"Run record: no metric is called {metric}; there are: {found}")
         if self._written:
             _LOG.info("Run record: %s, %s", self._folder, count(self._written - 1, "round"))
         elif not self.recorder.rounds:

@@ -158,7 +158,7 @@ def _captions(run: Run, round_: int) -> dict[str, Line]:
     captions = {
         "initialise": _initialise(run),
         "sample": _sample(run, round_),
-        "distribute": _distribute(run),
+        "distribute": _distribute(run, round_),
         "train": _train(run, round_),
         "collect": _collect(run, round_),
         "aggregate": _aggregate(run, round_),
@@ -337,8 +337,16 @@ def _number_picked(run: Run, round_: int) -> Number:
     return computed(clients, Language.integer, "count of clients in {}", training)
 
 
-def _distribute(run: Run) -> Line:
+def _distribute(run: Run, round_: int) -> Line:
     """Return the caption on the models sent."""
+    there = reached(run, round_)
+    if len(there) < len(picked(run, round_)):
+        words = "count of {} without those that were not reached"
+        return plural(
+            computed(len(there), Language.integer, words, at(run).rounds[round_].train.sampled),
+            "{n} of them is reached, and receives a copy of the model.",
+            "{n} of them are reached, and receive a copy of the model.",
+        )
     if not isinstance(model_packet(run), Number):
         return line("Each of them receives a copy of the model.")
     return line("Each of them receives a copy of the model, {size}.", size=model_size(run))

@@ -171,6 +171,17 @@ def _ask(run: Run, round_: int) -> Line:
 
 def _fail(run: Run, round_: int) -> Line:
     """Return the caption on the workers that failed, or on their number."""
+    if len(reached(run, round_)) < len(picked(run, round_)):
+        return plural(
+            count(at(run).rounds[round_].train.failures),
+            "{n} worker sends no update: not all were reached.",
+            "{n} workers send no update: not all were reached.",
+        )
+    return _while_training(run, round_)
+
+
+def _while_training(run: Run, round_: int) -> Line:
+    """Return the caption on workers that failed after the model had reached them."""
     failures = _train(run.rounds[round_]).failures
     errors = [failure.client for failure in failures if _reports(failure)]
     silent = [failure.client for failure in failures if not _reports(failure)]
