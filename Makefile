@@ -9,6 +9,8 @@ UV := .venv/bin/uv
 # Nothing that requirements.txt does not pin gets in, and nothing whose hash differs. Compiling now
 # keeps the syntax warnings of other people's code out of the first run.
 INSTALL := $(UV) pip install --python .venv/bin/python --build-constraint requirements.txt
+# All but those of trackers: see pyproject.toml.
+EXTRAS := --extra sim --extra notebook --extra ray --extra dev
 INSTALL_PINNED := $(INSTALL) --require-hashes --constraint requirements.txt --compile-bytecode \
 	--requirement pyproject.toml
 INSTALL_FEDREEL := $(INSTALL) --quiet --no-deps --editable .
@@ -33,7 +35,7 @@ bench: .venv/.film ## render the film beside stock Manim's, for two hours, and p
 	.venv/bin/python tests/benchmarks --only render $(ARGS)
 
 lock: | $(UV) ## write requirements.txt anew from pyproject.toml
-	$(UV) pip compile --quiet --universal --generate-hashes --all-extras --group build \
+	$(UV) pip compile --quiet --universal --generate-hashes $(EXTRAS) --group build \
 		--python-version 3.11 --no-emit-index-url --custom-compile-command "make lock" \
 		$(if $(UPGRADE),--upgrade) --output-file requirements.txt pyproject.toml
 
@@ -56,7 +58,7 @@ clean: ## remove .venv and the caches; films and data stay
 
 .venv/.all: pyproject.toml requirements.txt | $(UV)
 	@echo "Installing everything: rendering, training (PyTorch for Linux takes 5 GB) and the test tools"
-	@$(INSTALL_PINNED) --all-extras
+	@$(INSTALL_PINNED) $(EXTRAS)
 	@$(INSTALL_FEDREEL)
 	@touch .venv/.film $@
 

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from fl_sim import terminal
 from fl_sim.record import Failure, Metrics, Provenance, Round, Run
+from fl_sim.wording import count
 
 ABSENT = "-"
 RECORDED = Provenance().source
@@ -130,9 +131,10 @@ def _about(run_: Run) -> dict[str, str]:
     data, network = run_.dataset, run_.network
     rows = {"strategy": run_.strategy or ABSENT}
     if data:
-        rows["dataset"] = f"{data.name}, {data.num_train} train and {data.num_test} test examples"
+        sizes = f"{_count(data.num_train)} train and {count(data.num_test, 'test example')}"
+        rows["dataset"] = f"{data.name}, {sizes}"
     if network:
-        size = f"{network.num_parameters} parameters"
+        size = count(network.num_parameters, "parameter")
         rows["network"] = f"{network.name}, {size}" if network.name else size
     if where := divergence(run_):
         rows["diverged"] = where
@@ -185,7 +187,7 @@ def _headers(classes: Sequence[str], counts: Sequence[Sequence[str]], room: int)
 def _other_clients(run_: Run) -> str:
     others = run_.partitions[MOST_ROWS:]
     counts = [part.num_train for part in others if part.num_train is not None]
-    about = f" with {min(counts)} to {max(counts)} train examples" if counts else ""
+    about = f" with {min(counts)} to {count(max(counts), 'train example')}" if counts else ""
     return f"and {len(others)} more{about}" if others else ""
 
 
@@ -340,7 +342,7 @@ def _last_accuracy(run_: Run) -> str:
     """Return the server's accuracy in the end, or the one that clients have measured."""
     last = run_.rounds[-1]
     by_server = _accuracy((run_.final and run_.final.test) or last.central)
-    by_clients = _accuracy(last.evaluate and last.evaluate.metrics)
+    by_clients = _accuracy(last.evaluate.metrics if last.evaluate else None)
     return f"{by_clients} by clients" if by_server == ABSENT != by_clients else by_server
 
 
@@ -350,8 +352,8 @@ def _numbers(clients: Iterable[int]) -> str:
     return numbers if len(numbers) <= MOST_NUMBERS else f"({len(known)})"
 
 
-def _count(count: int | None) -> str:
-    return ABSENT if count is None else str(count)
+def _count(number: int | None) -> str:
+    return ABSENT if number is None else str(number)
 
 
 def _loss(metrics: Metrics | None) -> str:

@@ -3,11 +3,13 @@
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+PLURALS = {"class": "classes", "reply": "replies"}  # of nouns that do not just get an s
+
 
 def count(number: int | None, noun: str) -> str:
-    """Return a number with its noun, which gets an s unless there is one; ``?`` if unknown."""
+    """Return a number with its noun, in the plural unless there is one; ``?`` if unknown."""
     said = "?" if number is None else str(number)
-    return f"{said} {noun}" if number == 1 else f"{said} {noun}s"
+    return f"{said} {noun if number == 1 else PLURALS.get(noun, f'{noun}s')}"
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

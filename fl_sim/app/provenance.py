@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from functools import cache
 from operator import itemgetter
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from fl_sim.app.settings import Settings
@@ -28,6 +29,10 @@ ENTRIES = (
 # A record keeps the settings themselves, and a run that was resumed ends like one that was not.
 APART = {"settings", "fields", "provenance", "resume"}
 FAULTS = "faults"
+
+# Clients ask in several threads, and Python 3.11 can fail to parse in two at once: "AST constructor
+# recursion depth mismatch".
+PARSING = Lock()
 
 # A function, class or constant: its module and its name. A module itself has no name.
 Definition = tuple[str, str]
@@ -65,7 +70,8 @@ def definitions(settings: Settings, folder: Path = FOLDER) -> dict[Definition, a
 @cache
 def _parsed(path: Path) -> tuple[dict[str, ast.stmt], dict[str, Definition]]:
     """Return a module's definitions, and what it imports from this package, by name."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    with PARSING:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
     own = {name: node for node in tree.body for name in _names(node)}
     imported = {
         alias.asname or alias.name: (

@@ -21,6 +21,7 @@ from fl_sim.recording.results import (
     short,
     whole,
 )
+from fl_sim.wording import count
 
 # As Flower's Result names its maps, and as its advanced example names them in a list of rounds.
 MAPS = {
@@ -248,10 +249,12 @@ def _of_columns(data: Mapping[str, Any], context: str, results: Results) -> bool
     if rounds is None:
         raise no_round(list(columns))
     results.counted = rounds
-    count = len(columns[singular[rounds]])
+    most = len(columns[singular[rounds]])
     for key, each in columns.items():
-        if len(each) != count:
-            raise ImportFileError(f"has {count} rounds, and {len(each)} values of {key}")
+        if len(each) != most:
+            raise ImportFileError(
+                f"has {count(most, 'round')}, and {count(len(each), 'value')} of {key}"
+            )
     for i, value in enumerate(columns[singular[rounds]]):
         row = {key: each[i] for key, each in columns.items() if key != singular[rounds]}
         number = whole(value)

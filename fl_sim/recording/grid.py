@@ -2,6 +2,7 @@
 
 import weakref
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,7 @@ from flwr.app import ArrayRecord, ConfigRecord, Message, MessageType
 from flwr.serverapp import Grid
 
 from fl_sim import record
+from fl_sim.recording.meaning import words_of
 from fl_sim.recording.measures import as_named
 from fl_sim.recording.phase import Phase
 from fl_sim.recording.reader import WEIGHT
@@ -19,7 +21,8 @@ from fl_sim.recording.strategy import Keeper, about_run, choice_of
 if TYPE_CHECKING:
     from flwr.supercore.run import Run
 
-ROUND = "server-round"  # as Flower's strategies name it in the config of a message
+# How the number of the round is called in the config of a message; by Flower, server-round.
+ROUNDS = (["server", "round"], ["current", "round"], ["round"], ["rnd"])
 
 
 def record_grid(  # noqa: PLR0913  # one parameter an option
@@ -44,9 +47,9 @@ def record_grid(  # noqa: PLR0913  # one parameter an option
         grid = record_grid(grid, "runs/mine")
 
     It is for an app without a strategy; ``record_strategy`` sees more. A round begins with messages
-    to train, and has the number of those before it: messages with another ``server-round`` in their
-    config, or another whole number as their group, begin the next, and without a number so do
-    messages after replies, or to a client that was asked already. The global model after a round is
+    to train. Messages with another number in their config, such as ``server-round``, or as their
+    group, begin the next one, and without a number so do messages after replies, or to a client
+    that was asked already. Rounds are numbered as they come. The global model after a round is
     the one that is sent next, to all the same. What does not pass through the grid is absent from
     the record: what the server measures, how it aggregates metrics, and the last model, unless it
     is sent to be evaluated. The last round is written when the grid is let go of, as at the end of
@@ -112,7 +115,7 @@ class _GridRecorder(Recorder):
             (MessageType.EVALUATE, self._send_to_evaluate),
         ):
             if some := [each for each in messages if _kind(each) == kind]:
-                self._note(lambda note=note, some=some: note(some))
+                self._note(partial(note, some))
 
     def sent(self, messages: Sequence[Message], ids: Sequence[str]) -> None:
         """Note the ids of messages, so that a late reply is not taken for one of a later round."""
@@ -126,11 +129,11 @@ class _GridRecorder(Recorder):
             key = reply.metadata.reply_to_message_id
             phase = self._asked.pop(key, None) if pulled else self._phase_of(reply)
             if phase is not None:
-                self._note(lambda phase=phase, reply=reply: phase.deliver([reply]))
+                self._note(partial(phase.deliver, [reply]))
 
     def finish(self) -> None:
         """End the last round: its model is not known, unless it was evaluated."""
-        self._note(lambda: self._settle(None))
+        self._note(partial(self._settle, None))
         super().finish()
 
     def _phase_of(self, message: Message) -> Phase | None:
@@ -244,8 +247,9 @@ def _kind(message: Message) -> str:
 def _number_in(message: Message) -> int | None:
     """Return the number of the round that a message names, None if it names none."""
     for config in message.content.config_records.values():
-        if isinstance(number := config.get(ROUND), int):
-            return number
+        for name, number in config.items():
+            if isinstance(number, int) and words_of(name) in ROUNDS:
+                return number
     group = message.metadata.group_id
     return int(group) if group.isdecimal() else None
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import wraps
 from logging import getLogger
 from pathlib import Path
-from typing import Any, TypedDict, TypeVar
+from typing import Any, ClassVar, TypedDict, TypeVar
 
 import numpy as np
 from flwr.app import ArrayRecord
@@ -23,7 +23,7 @@ from fl_sim.recording.reader import WEIGHT, counts_examples
 from fl_sim.recording.recorder import Recorder
 from fl_sim.recording.renumber import Numbering, renumber
 from fl_sim.recording.replies import Arrays, Model
-from fl_sim.recording.versions import versions
+from fl_sim.recording.versions import versions_in_use
 from fl_sim.wording import count
 
 AnyStrategy = TypeVar("AnyStrategy", bound=Strategy)
@@ -58,7 +58,8 @@ def record_strategy(  # noqa: PLR0913  # one parameter an option
 
     The record is written as rounds end, so that what has run is not lost; one that is there is
     replaced. A strategy that is started again with the model that it ended with goes on with its
-    record; with another model, it leaves a second record beside the first, ``runs/mine-2``.
+    record, and so does another one of the same kind, as in a loop that makes a new one each time;
+    with another model, it leaves a second record beside the first, ``runs/mine-2``.
     Training goes on as it would without: where recording fails, the log says why.
     What only clients know is absent from the record, unless they report it: see ``record_client``.
     Without it they are numbered as they are met, which is another order in every run.
@@ -104,10 +105,13 @@ def record_strategy(  # noqa: PLR0913  # one parameter an option
     if isinstance(known, Keeper):
         known.check_same(folder)
         return strategy
-    recorder = Recorder(weight=weight, score=as_named, updates=updates)
-    choice = choice_of(loss, accuracy, percent)
-    keeper = Keeper(recorder, folder, name, about, choice)
-    recorder.watch(strategy)
+    said = (folder, name, about, choice_of(loss, accuracy, percent), updates)
+    keeper = Keeper.last if Keeper.last is not None and Keeper.last.said == said else None
+    if keeper is None:
+        recorder = Recorder(weight=weight, score=as_named, updates=updates)
+        keeper = Keeper.last = Keeper(recorder, *said[:4])
+        keeper.said = said
+    keeper.watch(strategy)
     setattr(strategy, "start", keeper.watch_start(strategy.start))  # noqa: B010  # of one object
     return strategy
 
@@ -156,6 +160,9 @@ class Keeper:
         choice: of the metrics that are loss and accuracy.
     """
 
+    last: ClassVar["Keeper | None"] = None  # of a strategy, in this process
+    said: Any = None  # what the user said of its run
+
     def __init__(
         self, recorder: Recorder, folder: Path, name: str | None, about: About, choice: Choice
     ) -> None:
@@ -175,6 +182,11 @@ class Keeper:
         self.recorder = recorder
         recorder.on_round = self._save_now_and_then
         recorder.on_error = self._give_up
+
+    def watch(self, strategy: Strategy) -> None:
+        """Record a strategy from now on. Another one before it may have begun the run."""
+        self._starts = 0
+        self.recorder.watch(strategy)
 
     def check_same(self, folder: Path) -> None:
         """Check that a strategy that is recorded already is so in this folder."""
@@ -218,9 +230,9 @@ class Keeper:
             self.recorder.go_on()
             return
         self._starts += 1
-        if self._starts > 1:
-            self._folder = self._first.with_name(f"{self._first.name}-{self._starts}")
-            self._name = f"{self._first_name}-{self._starts}"
+        number = f"-{self._starts}" if self._starts > 1 else ""
+        self._folder = self._first.with_name(self._first.name + number)
+        self._name = self._first_name + number
         self.recorder.forget()
         self._complaints.clear()
         self._started = datetime.now(UTC)
@@ -286,7 +298,7 @@ class Keeper:
         return record.Run(
             name=self._name,
             provenance=record.Provenance(
-                versions=versions(), started=self._started, finished=datetime.now(UTC)
+                versions=versions_in_use(), started=self._started, finished=datetime.now(UTC)
             ),
             num_clients=numbering.count or None,
             network=self._network,

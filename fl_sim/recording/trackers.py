@@ -4,6 +4,7 @@ Each is read by the tracker's own package, which is imported only here and only 
 """
 
 import json
+import os
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
@@ -16,6 +17,7 @@ from fl_sim.recording.results import ImportFileError, Layout, Results, listed, w
 Rows = Iterator[tuple[int, dict[str, Any]]]
 
 EVENTS = "events.out.tfevents"
+MOST = 5  # runs that an error names
 
 
 def read_tracker(path: Path, layout: Layout) -> Results | None:
@@ -65,10 +67,11 @@ def _events(path: Path) -> list[Path]:
 
 
 def _stores(path: Path) -> list[Path]:
-    """Return the store in a folder: it has folders of experiments, each with meta.yaml."""
-    inside = path / "mlruns"
-    folder = inside if inside.is_dir() else path
-    return [folder] if folder.is_dir() and list(folder.glob("*/meta.yaml")) else []
+    """Return MLflow's store: a database, or folders of experiments, each with meta.yaml."""
+    if path.is_file():
+        return [path] if path.suffix == ".db" and path.read_bytes()[:6] == b"SQLite" else []
+    known = [each for each in (path / "mlruns", path) if list(each.glob("*/meta.yaml"))]
+    return known[:1] or [file for file in (path / "mlflow.db",) if file.is_file()]
 
 
 def _files(path: Path, pattern: str) -> list[Path]:
@@ -81,8 +84,9 @@ def _one(found: list[Path], layout: Layout) -> Path:
     if len(found) > 1 and layout.run is not None:
         found = [each for each in found if layout.run in each.parts or each.stem == layout.run]
     if len(found) != 1:
-        names = listed([str(each) for each in found])
-        raise ImportFileError(f"holds several runs, {names}; name the file or folder of one")
+        names = ", ".join(map(str, found[:MOST]))
+        more = f" and {len(found) - MOST} more" if len(found) > MOST else ""
+        raise ImportFileError(f"holds several runs, {names}{more}; name the file or folder of one")
     return found[0]
 
 
@@ -91,8 +95,8 @@ def _package(name: str, module: str, export: str) -> Any:
         return import_module(module)
     except ImportError as error:
         raise ImportFileError(
-            f"is read by the package {name}, which is not here; install it with "
-            f"`python -m pip install {name}`, or {export}"
+            f"is read by the package {name}, which is not here in a version that can; install it "
+            f"with: pip install 'fedreel[{name}]', or {export}"
         ) from error
 
 
@@ -133,7 +137,10 @@ def _read_wandb(path: Path, _: Layout) -> Rows:
 
 def _read_mlflow(path: Path, layout: Layout) -> Rows:
     module = _package("mlflow", "mlflow.tracking", "save the history of its metrics as CSV")
-    client = module.MlflowClient(tracking_uri=path.absolute().as_uri())
+    # MLflow warns of its older form of a store, and reads it when it is told that this is known.
+    os.environ.setdefault("MLFLOW_ALLOW_FILE_STORE", "true")
+    uri = path.absolute().as_uri() if path.is_dir() else f"sqlite:///{path.absolute()}"
+    client = module.MlflowClient(tracking_uri=uri)
     experiments = [each.experiment_id for each in client.search_experiments()]
     runs = {each.info.run_id: each for each in client.search_runs(experiments)}
     chosen = [run for run in runs if run == layout.run] or list(runs)

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from logging import ERROR, WARNING, getLogger
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from fl_sim.app.settings import Settings, Value
 from fl_sim.record import RUN_FILE
@@ -192,9 +192,9 @@ def _train_here(config: dict[str, Value], shown: Bars) -> None:
     getLogger("huggingface_hub").setLevel(ERROR)
 
     def watch(message: "Message", done: int, total: int) -> None:
-        server_round = message.content.config_records["config"].get("server-round", 1)
-        # The round that is being worked on is not done yet.
-        shown.rounds(cast(int, server_round) - 1)
+        server_round = message.content.config_records["config"].get("server-round")
+        if isinstance(server_round, int):  # clients that are met are in none
+            shown.rounds(server_round - 1)  # it is not done yet
         shown.clients(DOING[message.metadata.message_type], done, total)
 
     grid = InProcessGrid(client_app.app, config, int(config["num-partitions"]), watch, sensible())

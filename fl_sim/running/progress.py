@@ -23,18 +23,18 @@ class Bars:
 
     def __init__(self, progress: Progress, num_rounds: int) -> None:
         self._progress = progress
-        self._num_rounds = num_rounds
-        self._told = 0
+        self.num_rounds = num_rounds
+        self._told: int | None = None
         self._rounds = progress.add_task("rounds", total=num_rounds)
         self._clients: TaskID = progress.add_task("starting", total=None)
 
     def rounds(self, completed: int) -> None:
-        """Show how many rounds are done."""
+        """Show how many rounds are done; those before the first call are done by others."""
         self._progress.update(self._rounds, completed=completed)
-        if self._progress.disable and completed > self._told:
-            self._told = completed
-            said = f"round {completed} of {self._num_rounds} is done"
+        if self._progress.disable and self._told is not None and completed > self._told:
+            said = f"round {completed} of {self.num_rounds} is done"
             self._progress.console.print(said, highlight=False, soft_wrap=True)
+        self._told = completed
 
     def clients(self, doing: str, done: int = 0, total: int | None = None) -> None:
         """Show what the clients do, and how many of them have done it."""

@@ -23,7 +23,7 @@ NAME = "fl-sim"
 SILENCE = 1.0  # seconds between two looks at what else may have happened
 FINISHED, COMPLETED = "finished", "finished:completed"
 
-ROUND = re.compile(r"\[ROUND (\d+)/\d+\]")
+ROUND = re.compile(r"\[ROUND (\d+)/(\d+)\]")
 ASKED = re.compile(r"configure_(train|evaluate): Sampled (\d+) nodes")
 DOING = {"train": "training", "evaluate": "evaluating"}
 
@@ -231,7 +231,8 @@ class LogWatch:
                 f"run from its last whole round: {self._resume}"
             )
         if found := ROUND.search(line):
-            self._bars.rounds(int(found[1]) - 1)
+            # Flower counts the rounds that are left of a run that goes on.
+            self._bars.rounds(self._bars.num_rounds - int(found[2]) + int(found[1]) - 1)
         if found := ASKED.search(line):
             self._bars.clients(f"{DOING[found[1]]}, {count(int(found[2]), 'client')}")
 

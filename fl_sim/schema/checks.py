@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from fl_sim.wording import count
+
 if TYPE_CHECKING:
     from fl_sim.schema.model import (
         Evaluate,
@@ -78,11 +80,15 @@ def check_run(run: "Run") -> None:
         _check_round(run, round_, f"rounds[{round_.number}]")
     if run.partitions:
         found = len(run.partitions)
-        _check(found == run.num_clients, "partitions", f"{found} for {run.num_clients} clients")
+        _check(
+            found == run.num_clients,
+            "partitions",
+            f"{found} for {count(run.num_clients, 'client')}",
+        )
     for i, part in enumerate(run.partitions):
         _check_partition(run, part, f"partitions[{i}]")
     if run.path is not None:
-        _check_count("path.points", len(run.path.points), len(run.rounds), "rounds from 0")
+        _check_count("path.points", len(run.path.points), len(run.rounds), "round")
     _check_samples(run)
     _check_thumbnails(run)
     _check_filters(run)
@@ -99,7 +105,7 @@ def _check(condition: bool, field: str, found: str) -> None:
 
 
 def _check_count(field: str, found: int, expected: int, what: str) -> None:
-    _check(found == expected, field, f"{found} for {expected} {what}")
+    _check(found == expected, field, f"{found} for {count(expected, what)}")
 
 
 def mean_tolerance(mean: float, values: Sequence[float]) -> float:
@@ -167,14 +173,18 @@ def _check_mean(mean: Sequence[float], replies: "Sequence[TrainReply]") -> None:
     _check(len(weights) == len(replies), field, "a reply has no weight")
     for i, value in enumerate(mean):
         column = [probes[i] for probes in sent if probes is not None and len(probes) == len(mean)]
-        _check(len(column) == len(replies), field, f"{len(mean)} probes, a reply has another count")
+        _check(
+            len(column) == len(replies),
+            field,
+            f"{count(len(mean), 'probe')}, a reply has another count",
+        )
         expected = _weighted_sum(weights, column)
         tolerance = mean_tolerance(expected, column)
         _check_close(f"{field}[{i}]", value, expected, tolerance)
 
 
 def _check_gram(gram: Sequence[Sequence[float]], replies: "Sequence[TrainReply]") -> None:
-    _check_square("gram", gram, len(replies), "replies")
+    _check_square("gram", gram, len(replies), "reply")
     matrix = np.asarray(gram, dtype=np.float64).reshape(len(replies), len(replies))
     _check(bool((matrix == matrix.T).all()), "gram", "is not symmetric")
     for i, reply in enumerate(replies):
@@ -188,7 +198,11 @@ def _check_gram(gram: Sequence[Sequence[float]], replies: "Sequence[TrainReply]"
 
 def _check_square(field: str, rows: Sequence[Sequence[float]], size: int, what: str) -> None:
     shapes = {len(row) for row in rows}
-    _check(len(rows) == size and shapes <= {size}, field, f"{len(rows)} rows for {size} {what}")
+    _check(
+        len(rows) == size and shapes <= {size},
+        field,
+        f"{count(len(rows), 'row')} for {count(size, what)}",
+    )
 
 
 # --- a run's parts
@@ -207,10 +221,10 @@ def _check_round(run: "Run", round_: "Round", where: str) -> None:
     _check(run.dataset is not None, f"{where}.confusion", "of classes without a dataset")
     assert run.dataset is not None
     field = f"{where}.confusion"
-    _check_square(field, round_.confusion, len(run.dataset.class_names), "classes")
+    _check_square(field, round_.confusion, len(run.dataset.class_names), "class")
     tested = sum(map(sum, round_.confusion))
     num_test = run.dataset.num_test
-    _check_count(field, tested, tested if num_test is None else num_test, "test examples")
+    _check_count(field, tested, tested if num_test is None else num_test, "test example")
 
 
 def _check_counted(round_: "Round", where: str) -> None:
@@ -225,8 +239,9 @@ def _check_counted(round_: "Round", where: str) -> None:
 def _check_probes(run: "Run", round_: "Round", where: str) -> None:
     replies = round_.train.replies if round_.train else ()
     for probes in (round_.probes, *(reply.probes for reply in replies)):
-        count = len(run.probes) if probes is None else len(probes)
-        _check(count == len(run.probes), where, f"{count} probes, the run has {len(run.probes)}")
+        found = len(run.probes) if probes is None else len(probes)
+        said = f"{count(found, 'probe')}, the run has {len(run.probes)}"
+        _check(found == len(run.probes), where, said)
     mean = round_.train.weighted_mean if round_.train else None
     if run.strategy == "FedAvg" and mean is not None:
         _check(round_.probes == mean, f"{where}.probes", "differ from train.weighted_mean")
@@ -240,28 +255,30 @@ def _check_partition(run: "Run", part: "Partition", where: str) -> None:
     if part.label_counts is None:
         return
     field, found = f"{where}.label_counts", len(part.label_counts)
-    _check(classes in (None, found), field, f"{found} counts for {classes} classes")
+    _check(
+        classes in (None, found), field, f"{count(found, 'count')} for {count(classes, 'class')}"
+    )
     if part.num_train is not None and part.num_validation is not None:
         total, size = sum(part.label_counts), part.num_train + part.num_validation
-        _check(total == size, field, f"sum to {total}, it holds {size} examples")
+        _check(total == size, field, f"sum to {total}, it holds {count(size, 'example')}")
 
 
 def _check_samples(run: "Run") -> None:
     if run.samples is None:
         _check(run.sample_images is None, "sample_images", "there are no samples")
         return
-    count = len(run.samples.labels)
+    number = len(run.samples.labels)
     classes = len(run.dataset.class_names) if run.dataset else 0
     top = max(run.samples.labels, default=-1)
     _check(top < classes, "samples.labels", f"class {top} of {classes}")
     for name in ("first", "last"):
         rows = getattr(run.samples, name)
-        _check_count(f"samples.{name}", len(rows), count, "samples")
+        _check_count(f"samples.{name}", len(rows), number, "sample")
         for i, row in enumerate(rows):
-            _check_count(f"samples.{name}[{i}]", len(row), classes, "classes")
+            _check_count(f"samples.{name}[{i}]", len(row), classes, "class")
     if run.sample_images is not None:
         shape = _check_pixels("sample_images", run.sample_images, 4)
-        _check(shape[0] == count, "sample_images", f"shape {shape} for {count} samples")
+        _check(shape[0] == number, "sample_images", f"shape {shape} for {count(number, 'sample')}")
 
 
 def _check_thumbnails(run: "Run") -> None:
@@ -269,7 +286,7 @@ def _check_thumbnails(run: "Run") -> None:
         return
     shape = _check_pixels("thumbnails", run.thumbnails, 5)
     clients = len(run.partitions)
-    _check(shape[0] == clients, "thumbnails", f"shape {shape} for {clients} clients")
+    _check(shape[0] == clients, "thumbnails", f"shape {shape} for {count(clients, 'client')}")
     counts = {len(part.thumbnail_labels) for part in run.partitions}
     _check(counts == {shape[1]}, "thumbnails", f"{shape[1]} a client, labels for {counts}")
 

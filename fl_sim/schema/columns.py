@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fl_sim.schema.text import OBJECT, VALUE
+from fl_sim.wording import count
 
 Row = dict[str, Any]
 Columns = Mapping[str, npt.NDArray[Any]]
@@ -73,9 +74,9 @@ def _read_replies(phase: str, left: dict[str, Any], rounds: int) -> list[list[Ro
     """Return the replies of each round."""
     replies = iter(_read_table(phase, left))
     counts = _lengths(phase + REPLIES, left.pop(phase + REPLIES, np.zeros(rounds, int)), least=0)
-    found = [list(islice(replies, count)) for count in counts]
+    found = [list(islice(replies, each)) for each in counts]
     if len(found) != rounds or next(replies, None) is not None:
-        raise ValueError(f"{phase}{REPLIES}: its counts are not those of {rounds} rounds")
+        raise ValueError(f"{phase}{REPLIES}: its counts are not those of {count(rounds, 'round')}")
     return found
 
 
@@ -114,7 +115,7 @@ def _read_squares(name: str, left: dict[str, Any], rounds: int) -> list[list[Any
         return [None] * rounds
     found = [None if flat is None else list(_rows(flat)) for flat in _read(name, left)]
     if len(found) != rounds:
-        raise ValueError(f"{name}: {len(found)} for {rounds} rounds")
+        raise ValueError(f"{name}: {len(found)} for {count(rounds, 'round')}")
     return found
 
 

@@ -14,6 +14,8 @@ from packaging.version import Version
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "requirements.txt").read_text(encoding="utf-8")
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+# Extras that are no part of the environment.
+TRACKERS = {"tensorboard", "wandb", "mlflow"}
 PYTHONS = ("3.11", "3.12", "3.13")
 
 
@@ -38,7 +40,8 @@ def version(pin: Requirement) -> str:
 
 def declared() -> list[str]:
     project = PYPROJECT["project"]
-    extras = project["optional-dependencies"].values()
+    known = project["optional-dependencies"]
+    extras = [texts for name, texts in known.items() if name not in TRACKERS]
     groups = PYPROJECT["dependency-groups"].values()
     return [text for texts in (project["dependencies"], *extras, *groups) for text in texts]
 
@@ -95,3 +98,10 @@ def test_no_lock_file_that_names_hosts_is_tracked() -> None:
     command = ["git", "ls-files", "*uv.lock", "*pylock*.toml"]
     tracked = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     assert tracked.stdout == ""
+
+
+def test_the_makefile_takes_every_other_extra() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    (extras,) = re.findall(r"^EXTRAS := (.*)$", makefile, re.MULTILINE)
+    known = set(PYPROJECT["project"]["optional-dependencies"])
+    assert set(re.findall(r"--extra (\S+)", extras)) == known - TRACKERS

@@ -1,9 +1,13 @@
 """The hash of the code covers what a run used, and nothing else."""
 
+import ast
 import re
 import shutil
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Lock
 
 import pytest
 
@@ -105,3 +109,23 @@ def test_other_numbers_of_a_run_are_not_code() -> None:
 
 def test_it_is_a_sha256() -> None:
     assert re.fullmatch("[0-9a-f]{64}", code_hash(Settings()))
+
+
+def test_code_is_parsed_by_one_thread_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Python 3.11 fails to parse in two, where a collector of garbage lets the other go on."""
+    busy = Lock()
+
+    def alone(text: str) -> ast.Module:
+        assert busy.acquire(blocking=False), "two threads parse"
+        try:
+            time.sleep(0.001)
+            return parse(text)
+        finally:
+            busy.release()
+
+    parse = ast.parse
+    monkeypatch.setattr("fl_sim.app.provenance.ast.parse", alone)
+    provenance._parsed.cache_clear()
+    files = sorted(provenance.FOLDER.glob("*.py"))
+    with ThreadPoolExecutor(4) as pool:
+        assert len(list(pool.map(provenance._parsed, files))) == len(files)

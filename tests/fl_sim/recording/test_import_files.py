@@ -1,6 +1,8 @@
 """Files of Flower's older interface, of trackers and of users' own become records."""
 
+import os
 import sys
+import tomllib
 from json import dumps
 from pathlib import Path
 from types import SimpleNamespace
@@ -15,6 +17,8 @@ from fl_sim.record import Metrics
 from fl_sim.recording.imports import import_run
 from fl_sim.recording.meaning import Choice
 from fl_sim.recording.results import ImportFileError, Layout
+
+PYPROJECT = Path(__file__).parents[3] / "pyproject.toml"
 
 # What was measured after round 1 and after round 2: by clients in training, by clients in
 # evaluation, and by the server.
@@ -297,7 +301,7 @@ def test_a_metric_without_a_name(tmp_path: Path) -> None:
         ("h.json", '{"losses_distributed": [1.5]}', "losses_distributed: 1.5 is no pair of a"),
         ("h.json", '{"metrics_distributed": [1]}', "metrics_distributed is no map from names to"),
         ("h.json", '{"losses_centralized": [[1, 2], [1, 3]]}', "round 1 is there twice; keep one"),
-        ("c.json", '{"round": [1, 2], "loss": [1]}', "has 2 rounds, and 1 values of loss"),
+        ("c.json", '{"round": [1, 2], "loss": [1]}', "has 2 rounds, and 1 value of loss"),
         ("r.json", '[{"round": 1, "loss": "low"}]', "round 1: loss is 'low'; write a finite"),
     ],
 )  # fmt: skip
@@ -321,8 +325,12 @@ def test_a_tracker_s_reader_that_is_not_here(
     (tmp_path / place).parent.mkdir(parents=True, exist_ok=True)
     put(tmp_path, place, "x")
     monkeypatch.setitem(sys.modules, package, None)
-    said = f"is read by the package {package}, which is not here; install it with `python -m pip"
-    assert refused(tmp_path).startswith(f"{said} install {package}`, or ")
+    assert refused(tmp_path).startswith(
+        f"is read by the package {package}, which is not here in a version that can; install it "
+        f"with: pip install 'fedreel[{package}]', or "
+    )
+    extras = tomllib.loads(PYPROJECT.read_text())["project"]["optional-dependencies"]
+    assert extras[package][0].startswith(package)
 
 
 def stub(monkeypatch: pytest.MonkeyPatch, module: str, **contents: Any) -> None:
@@ -401,7 +409,8 @@ class Client:
     """MLflow's client, as far as it is used."""
 
     def __init__(self, tracking_uri: str) -> None:
-        assert tracking_uri.endswith("/mlruns")
+        assert tracking_uri.endswith(("/mlruns", "/mlflow.db"))
+        assert tracking_uri.startswith("sqlite:////" if "mlflow.db" in tracking_uri else "file:///")
 
     def search_experiments(self) -> list[SimpleNamespace]:
         return [SimpleNamespace(experiment_id="0")]
@@ -423,11 +432,17 @@ class Client:
 
 def test_a_run_in_mlflow_s_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     stub(monkeypatch, "mlflow.tracking", MlflowClient=Client)
-    (tmp_path / "mlruns" / "0").mkdir(parents=True)
-    put(tmp_path / "mlruns" / "0", "meta.yaml")
+    monkeypatch.delenv("MLFLOW_ALLOW_FILE_STORE", raising=False)
+    folders, database = tmp_path / "mlruns", tmp_path / "db" / "mlflow.db"
+    for place in (folders / "0", database.parent):
+        place.mkdir(parents=True)
+    put(folders / "0", "meta.yaml")
+    put(database.parent, database.name, b"SQLite format 3\x00")
     assert refused(tmp_path) == "holds several runs, 'a', 'b'; say --run a"
-    run = imported(tmp_path, run="b")
-    assert (run.provenance.source, measured(run)) == ("imported from MLflow", TRAIN_AND_TEST)
+    for path in (tmp_path, folders, database.parent, database):
+        run = imported(path, run="b")
+        assert (run.provenance.source, measured(run)) == ("imported from MLflow", TRAIN_AND_TEST)
+    assert os.environ["MLFLOW_ALLOW_FILE_STORE"] == "true"
 
 
 def test_a_tracker_s_reader_that_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -442,8 +457,8 @@ def test_several_runs_of_a_tracker(tmp_path: Path) -> None:
         (tmp_path / name).mkdir()
         put(tmp_path / name, "events.out.tfevents.1", "x")
     said = refused(tmp_path)
-    assert said.startswith("holds several runs, ")
-    assert said.endswith("; name the file or folder of one")
+    places = ", ".join(str(tmp_path / name) for name in ("a", "b"))
+    assert said == f"holds several runs, {places}; name the file or folder of one"
 
 
 # --- files that went wrong

@@ -56,6 +56,7 @@ def imported(
     percent: bool = False,
     loss: tuple[str, ...] = (),
     accuracy: tuple[str, ...] = (),
+    metric: str | None = None,
     **layout: Any,
 ) -> record.Run:
     if not isinstance(content, bytes):
@@ -63,7 +64,7 @@ def imported(
         content = text.encode()
     path.write_bytes(content)
     choice = Choice(loss, accuracy, percent)
-    return import_run(path, "theirs", choice=choice, layout=Layout(**layout))
+    return import_run(path, "theirs", metric=metric, choice=choice, layout=Layout(**layout))
 
 
 def refused(path: Path, content: Any, **options: Any) -> str:

@@ -39,9 +39,10 @@ def messages(
     number: int | None = None,
     group: str = "",
     nodes: Sequence[int] = NODES,
+    name: str = "server-round",
 ) -> list[Message]:
     content = {} if model is None else {"arrays": model}
-    config = {} if number is None else {"config": ConfigRecord({"server-round": number})}
+    config = {} if number is None else {"config": ConfigRecord({"lr": 1, name: number})}
     return [Message(RecordDict(content | config), node, kind, group_id=group) for node in nodes]
 
 
@@ -119,6 +120,9 @@ def test_rounds_are_written_as_they_end(out: Path, monkeypatch: pytest.MonkeyPat
     "how",
     [
         pytest.param([{"number": 0}, {"number": 1}], id="by their number, from 0"),
+        pytest.param(
+            [{"number": r, "name": "current_round"} for r in (1, 2)], id="by its own name"
+        ),
         pytest.param([{"group": "7"}, {"group": "9"}], id="by their group"),
         pytest.param([{}, {}], id="by what was answered"),
         pytest.param([{"group": "all"}, {"group": "all"}], id="by a group that is no number"),

@@ -2,6 +2,7 @@
 
 import json
 import random
+import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 from flwr.app import ArrayRecord, ConfigRecord, Context, Message, MetricRecord, RecordDict
 from flwr.clientapp import ClientApp
+from flwr.server.strategy import FedAvg as OldFedAvg
 from flwr.serverapp import Grid
 from flwr.serverapp.strategy import (
     Bulyan,
@@ -36,6 +38,7 @@ from fl_sim import record, record_client, record_strategy
 from fl_sim.record import Metrics
 from fl_sim.recording import rounds
 from fl_sim.recording import strategy as recording
+from fl_sim.recording.versions import MODULES
 from fl_sim.running.in_process import InProcessGrid
 
 CLIENTS = 6
@@ -415,6 +418,22 @@ def test_starts_that_go_on_are_evaluated_by_the_server(out: Path) -> None:
     assert losses == [1.0, 0.5, 0.5]  # each start calls its only round 1
 
 
+def test_a_new_strategy_that_goes_on_is_the_same_record(out: Path) -> None:
+    whole = record_strategy(FedAvg(), out.with_name("whole"))
+    whole.start(grid(2), arrays(START), 3)
+    sent, app = arrays(START), grid(2)
+    for _ in range(3):
+        sent = record_strategy(FedAvg(), out).start(app, sent, 1).arrays
+    probes = [round_.probes for round_ in record.load(out).rounds]
+    assert probes == [round_.probes for round_ in record.load(out.with_name("whole")).rounds]
+    # From another model, or otherwise, it is another run, which replaces what is there.
+    for values, options in (((0.0, 0.0, 0.0), {}), (START, {"name": "else"})):
+        again = record_strategy(FedAvg(), out, **options)
+        again.start(grid(2), arrays(values), 1)
+        assert len(record.load(out).rounds) == 2
+    assert {path.name for path in out.parent.iterdir()} == {"mine", "whole"}
+
+
 def test_a_model_whose_counters_were_averaged_goes_on(out: Path) -> None:
     strategy, sent = record_strategy(FedAvg(), out), dense()
     for _ in range(2):
@@ -582,6 +601,22 @@ def test_a_config_that_a_record_cannot_keep(out: Path, value: Any) -> None:
 def test_arguments_of_another_kind(out: Path, options: dict[str, Any], said: str) -> None:
     with pytest.raises(TypeError, match=said):
         record_strategy(FedAvg(), out, **options)
+
+
+def test_packages_that_are_loaded_are_named(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that is merely installed, such as PyTorch, has no part in the run."""
+    for module in MODULES.keys() - {"flwr", "numpy"}:
+        monkeypatch.delitem(sys.modules, module, raising=False)
+    record_strategy(FedAvg(), out).start(grid(2), arrays(START), 1)
+    assert record.load(out).provenance.versions.keys() == {"python", "flwr", "numpy"}
+    monkeypatch.setitem(sys.modules, "torch", None)
+    record_strategy(FedAvg(), out).start(grid(2), arrays(START), 1)
+    assert "torch" in record.load(out).provenance.versions
+
+
+def test_a_strategy_of_the_older_interface_names_the_import(out: Path) -> None:
+    with pytest.raises(TypeError, match=r"FedAvg is no strategy.*fl-sim import FILE --name NAME"):
+        record_strategy(OldFedAvg(), out)  # type: ignore[type-var]
 
 
 def test_what_is_no_strategy(out: Path) -> None:

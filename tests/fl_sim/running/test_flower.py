@@ -206,6 +206,22 @@ def watch(*lines: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("left", "numbers"),
+    [
+        pytest.param(3, [1, 2, 3], id="from the start"),
+        pytest.param(2, [2, 3], id="resumed after round 1"),
+        pytest.param(1, [3], id="resumed after round 2"),
+    ],
+)
+def test_a_round_is_told_once(
+    left: int, numbers: list[int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    watch(*(f"INFO: [ROUND {number}/{left}]" for number in range(1, left + 1)))
+    told = capsys.readouterr().err.splitlines()
+    assert told == [f"round {number} of 3 is done" for number in numbers]
+
+
+@pytest.mark.parametrize(
     "line",
     [
         "ray.exceptions.ActorDiedError: The actor died unexpectedly before finishing this task.",

@@ -53,6 +53,21 @@ def test_a_line_a_round_where_there_is_no_terminal(tmp_path: Path, rounds: int, 
     assert result.stdout.startswith(f"few: {said}, ")
 
 
+def test_fewer_clients_than_flower_asks_are_told_before_training(tmp_path: Path) -> None:
+    one = ("--set", "num-server-rounds=1", "--set", "fraction-train=0.25")
+    result = invoke(tmp_path / "few", *one, "--set", "fraction-evaluate=0.49")
+    assert result.stderr.splitlines() == [
+        "fl-sim: fraction-train 0.25 of 4 clients is fewer than 2; 2 train in each round, the "
+        "fewest that Flower's strategies ask",
+        "fl-sim: fraction-evaluate 0.49 of 4 clients is fewer than 2; 2 evaluate in each round, "
+        "the fewest that Flower's strategies ask",
+        "round 1 of 1 is done",
+    ]
+    first = record.load(tmp_path / "few").rounds[1]
+    assert first.train and first.evaluate  # noqa: PT018  # both are phases
+    assert [len(phase.sampled or ()) for phase in (first.train, first.evaluate)] == [2, 2]
+
+
 def test_it_knows_everything(run: record.Run) -> None:
     assert (run.name, run.strategy, len(run.rounds), len(run.partitions)) == (
         "three",
@@ -381,6 +396,7 @@ def test_a_run_goes_on_where_it_was_interrupted(
     monkeypatch.setattr(task, "test", whole)
     resumed = CliRunner().invoke(cli, ["run", "three", "--out", str(again), "--resume"])
     assert resumed.exit_code == 0, resumed.stderr
+    assert resumed.stderr == "round 2 of 3 is done\nround 3 of 3 is done\n"
     assert content(again) == content(folder)
     assert [path.name for path in tmp_path.iterdir()] == ["three"]
 

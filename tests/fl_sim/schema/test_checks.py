@@ -118,7 +118,7 @@ ROUNDS = [
         "rounds[1].evaluate: averaged: true, and there are no metrics",
     ),
     (in_round(1, probes=[4.0, 5.0, 0.5]), "rounds[1].probes: differ from train.weighted_mean"),
-    (in_round(0, probes=[0.0]), "rounds[0]: 1 probes, the run has 3"),
+    (in_round(0, probes=[0.0]), "rounds[0]: 1 probe, the run has 3"),
     (
         lambda data: data.update(num_clients=1),
         "rounds[1]: client 1 was sampled, there are 1",
@@ -127,10 +127,10 @@ ROUNDS = [
 
 PARTITIONS = [
     (lambda data: data["partitions"].pop(), "partitions: 1 for 2 clients"),
-    (lambda data: data.pop("num_clients"), "partitions: 2 for None clients"),
+    (lambda data: data.pop("num_clients"), "partitions: 2 for ? clients"),
     (
         lambda data: data["partitions"][0].update(label_counts=[2]),
-        "partitions[0].label_counts: 1 counts for 2 classes",
+        "partitions[0].label_counts: 1 count for 2 classes",
     ),
     (
         lambda data: data["partitions"][0].update(label_counts=[2, 1]),
@@ -201,9 +201,9 @@ FULL = [
         in_round(0, confusion=[[1, 1], [1, 0]]),
         "rounds[0].confusion: 3 for 4 test examples",
     ),
-    (in_round(0, confusion=[[4]]), "rounds[0].confusion: 1 rows for 2 classes"),
+    (in_round(0, confusion=[[4]]), "rounds[0].confusion: 1 row for 2 classes"),
     (lambda data: data.pop("dataset"), "rounds[0].confusion: of classes without a dataset"),
-    (lambda data: data["path"]["points"].pop(), "path.points: 3 for 4 rounds from 0"),
+    (lambda data: data["path"]["points"].pop(), "path.points: 3 for 4 rounds"),
     (
         lambda data: data["path"].update(explained=[0.5]),
         "path.explained[1]: field required",
@@ -243,10 +243,10 @@ def test_contradictions(tmp_path: Path, run: record.Run, change: Change, message
     [
         ({"sampled": (0, 1), "replies": ()}, "sampled: [0, 1] were asked, [] answered"),
         ({"sampled": (1, 0), "replies": ()}, "sampled: (1, 0) is not ascending"),
-        ({"sampled": (), "replies": (), "gram": ((1.0,),)}, "gram: 1 rows for 0 replies"),
+        ({"sampled": (), "replies": (), "gram": ((1.0,),)}, "gram: 1 row for 0 replies"),
         (
             {"sampled": (0,), "replies": ({"client": 0},), "gram": ((1.0, 2.0),)},
-            "gram: 1 rows for 1 replies",
+            "gram: 1 row for 1 reply",
         ),
     ],
 )

@@ -98,7 +98,7 @@ def test_a_strange_text_is_an_error(
 def test_a_pipe_is_no_record(folder: Path) -> None:
     (folder / "run.json.gz").unlink()
     os.mkfifo(folder / "run.json.gz")
-    assert "no run.json.gz there" in error(folder)
+    assert "no run.json.gz; list" in error(folder)
 
 
 # --- copies
