@@ -177,7 +177,7 @@ class PartitionStacks:
         ]
         sizes = self._row([stack.size for stack in stacks], self._over(0))
         self.sizes = [self.photos, *sizes] if sizes else []
-        self.beside_stacks = self.sizes
+        self.beside_stacks: list[Words] = self.sizes
         self._count_parts(side)
         self.photos.put(np.array([side, self._over(0)[self.spec.worker], 0]), 1)
         for words in (self.heading, *self.numbers, *self.sizes, *self.counts):

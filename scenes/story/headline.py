@@ -16,7 +16,7 @@ from fl_sim.record import EvaluateReply, Metrics, Round, Run
 from scenes.text.errors import NotRecordedError
 from scenes.text.glyphs import drawable
 from scenes.text.language import Language
-from scenes.text.lines import Line, Text, line, text
+from scenes.text.lines import Line, line, text
 from scenes.text.numbers import Cursor, Form, Number, at, computed, number
 
 ACCURACY, LOSS = "accuracy", "loss"
@@ -51,7 +51,7 @@ class Headline:
     @property
     def is_test_accuracy(self) -> bool:
         """Whether it is the accuracy on the coordinator's test set."""
-        return self.phase == CENTRAL and self.name == ACCURACY
+        return (self.phase, self.name, self.kind) == (CENTRAL, ACCURACY, ACCURACY)
 
     @property
     def more_is_better(self) -> bool | None:
@@ -86,7 +86,7 @@ class Headline:
 
     def place_in(self, metrics: Cursor) -> Cursor:
         """Return the place of the metric among others."""
-        own = self.name in (ACCURACY, LOSS)
+        own = self.name == self.kind and self.name in (ACCURACY, LOSS)
         return getattr(metrics, self.name) if own else metrics.other[self.name]
 
     @property
@@ -96,7 +96,7 @@ class Headline:
             return Language.percent
         return Language.decimal if (self.phase, self.name) == (CENTRAL, LOSS) else sensible
 
-    def word(self, run: Run) -> Text:
+    def word(self, run: Run) -> "Number | Line":
         """Return its name in a sentence."""
         known = _words().get(self.kind)
         if known is not None:
@@ -111,7 +111,7 @@ class Headline:
             return text("test accuracy")
         if self.phase == CENTRAL and self.name == LOSS:
             return text("loss")
-        metric = self._part(run)
+        metric = self.word(run)
         if self.phase == CENTRAL:
             return line("{metric} on test data", metric=metric)
         if self.phase == FEDERATED:
@@ -124,12 +124,7 @@ class Headline:
             return line("accuracy, round {r}", r=round_)
         if self.kind == LOSS:
             return line("loss, round {r}", r=round_)
-        return line("{metric}, round {r}", metric=self._part(run), r=round_)
-
-    def _part(self, run: Run) -> "Number | Line":
-        word = self.word(run)
-        assert not isinstance(word, str)
-        return word
+        return line("{metric}, round {r}", metric=self.word(run), r=round_)
 
 
 def headline(run: Run) -> Headline | None:
@@ -190,11 +185,28 @@ def _names(run: Run, phase: Phase) -> Mapping[str, str]:
     What is called an accuracy or a loss and is not recorded as such is left in doubt.
     """
     found = dict.fromkeys(name for round_ in run.rounds for name in _values(round_, phase))
+    own = {name for round_ in run.rounds for name in _own(round_, phase)}
     in_doubt = {ACCURACY: "", LOSS: ""}
     return {
-        name: name if name in in_doubt else in_doubt.get(kind_of(name), kind_of(name))
-        for name in found
+        name: name if name in own else in_doubt.get(kind_of(name), kind_of(name)) for name in found
     }
+
+
+def _own(round_: Round, phase: Phase) -> list[str]:
+    """Return which of accuracy and loss a phase has as such."""
+    evaluate = round_.evaluate
+    each = [round_.central if phase == CENTRAL else _aggregated(round_, phase)]
+    if evaluate is not None and _is_mean_of_replies(round_, phase):
+        each = [reply.metrics for reply in evaluate.replies]
+    return [
+        name
+        for name in (ACCURACY, LOSS)
+        if any(getattr(one, name, None) is not None for one in each)
+    ]
+
+
+def _aggregated(round_: Round, phase: Phase) -> Metrics | None:
+    return getattr(getattr(round_, phase), "metrics", None)
 
 
 def _values(round_: Round, phase: Phase) -> Mapping[str, float]:
@@ -202,9 +214,7 @@ def _values(round_: Round, phase: Phase) -> Mapping[str, float]:
     if _is_mean_of_replies(round_, phase):
         assert round_.evaluate is not None
         return _mean_of(round_.evaluate.replies)
-    measured: Metrics | None = getattr(round_, phase)
-    if phase != CENTRAL:
-        measured = getattr(measured, "metrics", None)
+    measured = round_.central if phase == CENTRAL else _aggregated(round_, phase)
     return {} if measured is None else values_of(measured)
 
 
@@ -243,7 +253,9 @@ def kind_of(name: str) -> str:
     """Return the kind of metric that a name tells, empty if it tells none."""
     words = [word.lower() for word in WORD.findall(name)]
     found = {SYNONYMS.get(word, word) for word in words} & KINDS.keys()
-    return found.pop() if len(found) == 1 and not OTHER & set(words) else ""
+    if len(found) != 1 or OTHER & set(words) or {"average", "precision"} <= set(words):
+        return ""
+    return found.pop()
 
 
 def sensible(language: Language, value: float) -> str:

@@ -234,10 +234,10 @@ def _grid(run: Run, metric: Headline) -> Line:
         "metric": metric.title(run),
     }
     if metric.more_is_better is None:
-        return line("Red: updates sent. {curve}: {metric}.", **parts)
+        return line("{curve}: {metric}.", **parts)
     if metric.more_is_better:
-        return line("Red: updates sent. {curve}: {metric}. More is better.", **parts)
-    return line("Red: updates sent. {curve}: {metric}. Less is better.", **parts)
+        return line("{curve}: {metric}. More is better.", **parts)
+    return line("{curve}: {metric}. Less is better.", **parts)
 
 
 def _grow(run: Run) -> Line:

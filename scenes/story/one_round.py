@@ -552,7 +552,7 @@ def _measured(run: Run, metric: Headline, new: Number) -> Line:
 
 def _changed(run: Run, metric: Headline, old: Number, new: Number) -> Line:
     """Return the caption on a metric before and after the round."""
-    parts = {"metric": metric.word(run), "old": old, "new": new}
+    parts: dict[str, Number | Line] = {"metric": metric.word(run), "old": old, "new": new}
     if metric.phase == CENTRAL:
         return line("On the coordinator's test data: {metric} {new}; before, {old}.", **parts)
     if metric.phase == FEDERATED:

@@ -7,11 +7,15 @@ from hand import hand_run
 
 from fl_sim import record
 from fl_sim.record import Evaluate, EvaluateReply, Metrics, Run, Train
+from scenes.drawing.text import wrapped
 from scenes.story import cast, many_rounds, one_round
-from scenes.story.headline import headline, kind_of, sensible
+from scenes.story.headline import KINDS, headline, kind_of, sensible
 from scenes.text.language import ENGLISH
 from scenes.text.languages import LANGUAGES
 from scenes.text.lines import in_language
+
+# Characters a line and lines of a caption, by shape.
+CAPTIONS = ((42, 2), (36, 3), (28, 4))
 
 
 def run_with(metric: str | None = None, **by_phase: list[Metrics | None]) -> Run:
@@ -53,6 +57,7 @@ def losses(*values: float) -> list[Metrics | None]:
         ({"train": losses(-1, 2, 1)}, "train loss"),
         ({"central": each(1, 2, 3, name="val_f1"), "evaluate": losses(-1, 2, 1)}, "central val_f1"),
         ({"evaluate": each(-1, 2, 3, name="seconds")}, None),
+        ({"central": each(1, 50, 60, name="accuracy")}, None),
         # An accuracy that is not recorded as such is in doubt: it may be in percent.
         ({"central": each(1, 50, 60, name="acc")}, None),
         ({}, None),
@@ -78,7 +83,7 @@ def test_the_metric_that_the_app_names_comes_first() -> None:
     [
         ("auc", "auc"), ("valAUROC", "auc"), ("f1_score", "f1"), ("eval/F1", "f1"), ("r2", "r2"),
         ("test_rmse", "rmse"), ("ppl", "perplexity"), ("acc", "accuracy"), ("loss_std", ""),
-        ("auc_f1", ""), ("epochs", ""),
+        ("auc_f1", ""), ("average_precision", ""), ("precision", "precision"), ("epochs", ""),
     ],
 )  # fmt: skip
 def test_what_a_name_tells(name: str, kind: str) -> None:
@@ -167,3 +172,17 @@ def test_phases_without_replies_are_no_mean() -> None:
     run = run_with()
     empty = run.rounds[1].model_copy(update={"evaluate": Evaluate(), "train": Train()})
     assert headline(run.model_copy(update={"rounds": (run.rounds[0], empty)})) is None
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", [*KINDS, "mean_top_five_hit_rate"])
+def test_captions_on_every_metric_fit(kind: str, language: str) -> None:
+    values = [Metrics(loss=2.0, other={kind: 1000.5 + i}) for i in range(3)]
+    for phase in ("central", "evaluate", "train"):
+        run = run_with(kind, **{phase: values})
+        specs = cast.tell([run]), one_round.tell([run]), many_rounds.tell([run])
+        captions = specs[0].front_end, specs[1].captions["report"], specs[2].grid
+        for caption in captions:
+            text = str(in_language(caption, LANGUAGES[language]))
+            for columns, most in CAPTIONS:
+                assert len(wrapped(text, columns)) <= most, text
