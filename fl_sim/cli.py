@@ -303,6 +303,8 @@ def suite(
 @cloup.option("--force", is_flag=True, help="Replace the record that is there.")
 @cloup.option("--strategy", metavar="NAME", help="Class name of the strategy, such as FedAvg.")
 @cloup.option("--clients", type=click.IntRange(1), metavar="N", help="How many there were.")
+@cloup.option("--examples", metavar="NOUN", help="What films call the examples, such as patients.")
+@cloup.option("--metric", metavar="NAME", help="Metric that films show first, such as auc.")
 @cloup.option_group(
     "Where a file leaves a doubt",
     cloup.option("--percent", is_flag=True, help="Accuracies are in percent."),
@@ -329,6 +331,8 @@ def import_results(  # noqa: PLR0913, PLR0917  # one parameter an option
     force: bool,
     strategy: str | None,
     clients: int | None,
+    examples: str | None,
+    metric: str | None,
     percent: bool,
     loss: tuple[str, ...],
     accuracy: tuple[str, ...],
@@ -356,6 +360,8 @@ def import_results(  # noqa: PLR0913, PLR0917  # one parameter an option
             name,
             strategy=strategy,
             clients=clients,
+            examples=examples,
+            metric=metric,
             choice=Choice(loss, accuracy, percent),
             layout=Layout(round_column, client_column, first_round, measured_by, one_run),
             tell=lambda text: click.echo(f"fl-sim: {text}", err=True),

@@ -98,9 +98,14 @@ _CHAPTERS = (
             ),
             Beat(
                 "rounds",
-                "In each round workers stand out, and the model goes out to them along the wires, "
-                "in blue. Their updates come back, in red; the coordinator pulses, and the front "
-                "end shows its number anew.",
+                When(
+                    "read_anew",
+                    "In each round workers stand out, and the model goes out to them along the "
+                    "wires, in blue. Their updates come back, in red; the coordinator pulses, and "
+                    "the front end shows its number anew.",
+                    "In each round workers stand out, and the model goes out to them along the "
+                    "wires, in blue. Their updates come back, in red, and the coordinator pulses.",
+                ),
             ),
         ),
     ),
@@ -282,6 +287,7 @@ _CHAPTERS = (
                         "before_and_after",
                         "There the results before and after the round stand, joined by an arrow.",
                     ),
+                    When("measured_after", "There its result stands."),
                 ),
             ),
         ),
@@ -349,20 +355,23 @@ _CHAPTERS = (
         beats=(
             Beat(
                 "again",
-                "Round after round, each faster than the one before: workers stand out, the model "
-                "goes to them in blue, updates come back in red, the coordinator pulses, the "
-                "front end shows its number anew.",
+                When(
+                    "read_anew",
+                    "Round after round, each faster than the one before: workers stand out, the "
+                    "model goes to them in blue, updates come back in red, the coordinator pulses, "
+                    "the front end shows its number anew.",
+                    "Round after round, each faster than the one before: workers stand out, the "
+                    "model goes to them in blue, updates come back in red, the coordinator pulses.",
+                ),
             ),
             Beat(
                 "grid",
                 (
                     "The stage fades, and the workers become rows of a chart with a column "
                     "for each round. Marks show who sent updates in the first rounds.",
-                    When(
-                        "loss_by_round",
-                        "Curves of accuracy and of loss begin.",
-                        "A curve of accuracy begins.",
-                    ),
+                    When("accuracy_and_loss", "Curves of accuracy and of loss begin."),
+                    When("accuracy_alone", "A curve of accuracy begins."),
+                    When("accuracy", "", "A curve of how well the model did begins."),
                 ),
             ),
             Beat(
@@ -371,10 +380,11 @@ _CHAPTERS = (
                     "Marks and curves are drawn up to the last round, and the last values "
                     "appear at the curves' ends.",
                     When(
-                        "bytes_so_far",
+                        "accuracy_and_bytes_so_far",
                         "In large type, the accuracy and how much was sent so far run along.",
-                        "In large type, the accuracy runs along.",
                     ),
+                    When("accuracy_so_far", "In large type, the accuracy runs along."),
+                    When("other_so_far", "In large type, numbers run along."),
                 ),
             ),
             Beat(
@@ -486,9 +496,16 @@ _CHAPTERS = (
             ),
             Beat(
                 "close",
-                "The updates that came travel back along the wires in red, turn blue and rise "
-                "into the model. On the front end the old accuracy and the new one stand, joined "
-                "by an arrow.",
+                (
+                    "The updates that came travel back along the wires in red, turn blue and rise "
+                    "into the model.",
+                    When(
+                        "accuracy_before_and_after",
+                        "On the front end the old accuracy and the new one stand, joined by an "
+                        "arrow.",
+                    ),
+                    When("otherwise_measured", "The front end shows its number anew."),
+                ),
             ),
             Beat(
                 "all_rounds",
@@ -498,6 +515,10 @@ _CHAPTERS = (
                     When(
                         "accuracy_by_round",
                         "The curve of the accuracy grows along with the columns.",
+                    ),
+                    When(
+                        "other_measure_by_round",
+                        "A curve of how well the model did grows along with the columns.",
                     ),
                 ),
             ),

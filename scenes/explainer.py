@@ -16,7 +16,7 @@ from scenes.drawing.chrome import Chrome, caption_block
 from scenes.drawing.layout import Frame, layout
 from scenes.drawing.text import Words
 from scenes.fast.scene import FastScene
-from scenes.story.titles import entitled
+from scenes.story.told import told
 from scenes.text import languages
 from scenes.text.errors import BeatError, ChapterError, FlagError, SceneError
 from scenes.text.language import ENGLISH
@@ -111,7 +111,7 @@ class Explainer(FastScene):
 
     def tell(self, story: Callable[[Sequence[record.Run]], Spec]) -> Spec:
         """Return a story's spec for the runs, in the film's language."""
-        return in_language(entitled(story(self.runs), self.naming.title), self.language)
+        return in_language(told(story, self.runs, self.naming.title), self.language)
 
     @classmethod
     def _default_runs(cls) -> Sequence[str]:

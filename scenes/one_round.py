@@ -23,7 +23,7 @@ class OneRound(StageScene):
         with self.phase("sample"):
             self.play(stage.pick(spec.picked))
         with self.phase("distribute"):
-            self.play(stage.distribute(spec.picked, spec.model_size))
+            self.play(stage.distribute(spec.reached, spec.model_size))
         with self.phase("train"):
             self.play(stage.train(spec.curves))
         with self.phase("collect"):
@@ -40,7 +40,7 @@ class OneRound(StageScene):
             gone = stage.clear_changes(), stage.clear_packets(), stage.release()
             self.play(*chrome.hide("overlay"), *gone)
             self.play(brisk(stage.notify_front_end()))
-            self.play(stage.report(spec.before_and_after))
+            self.play(stage.report(spec.before_and_after, spec.new_reading))
 
     def evaluate(self) -> None:
         """Show the test of the new model by some workers."""

@@ -27,7 +27,7 @@ class WhenWorkersFail(StageScene):
         with self.beat("ask", spec.ask, *around, self.chrome.status(spec.status)):
             self.play(brisk(stage.open(spec.plate, spec.reading)))
             self.play(brisk(stage.pick(spec.picked)))
-            self.play(brisk(stage.distribute(spec.picked, spec.model_size)))
+            self.play(brisk(stage.distribute(spec.reached, spec.model_size)))
         with self.beat("fail", spec.fail):
             training = stage.train_without_curves(spec.trained)
             self.play(brisk(training), brisk(failures.train_and_fail()))
@@ -35,7 +35,7 @@ class WhenWorkersFail(StageScene):
         with self.beat("close", spec.close):
             self.play(brisk(stage.collect_together(spec.updates)))
             self.play(brisk(stage.aggregate(*spec.new_plate)))
-            self.play(brisk(stage.front_end.compare(*spec.before_and_after)))
+            self.play(brisk(stage.report(spec.before_and_after, spec.new_reading)))
         everything = Group(stage.everything, failures.everything)
         return [brisk(FadeOut(everything)), *self.chrome.hide("status")]
 

@@ -37,6 +37,8 @@ def record_grid(  # noqa: PLR0913  # one parameter an option
     percent: bool = False,
     updates: bool | None = None,
     weighted_by_key: str = WEIGHT,
+    examples: str | None = None,
+    metric: str | None = None,
 ) -> Grid:
     """Return a grid that leaves a run record of what an app sends and receives through it.
 
@@ -64,6 +66,8 @@ def record_grid(  # noqa: PLR0913  # one parameter an option
         percent: accuracies are in percent.
         updates: whether to compare whole models.
         weighted_by_key: name of the metric by which clients are weighed.
+        examples: what films call the examples.
+        metric: name of the metric that films show first.
 
     Raises:
         TypeError: the grid is none of Flower's, or another argument is of another kind.
@@ -72,7 +76,15 @@ def record_grid(  # noqa: PLR0913  # one parameter an option
     """
     if not isinstance(grid, Grid):
         raise TypeError(f"{type(grid).__name__} is no grid; pass the one that the server app gets")
-    about = about_run(config or {}, {}, dataset, strategy=None, weight=weighted_by_key)
+    about = about_run(
+        config or {},
+        {},
+        dataset,
+        strategy=None,
+        weight=weighted_by_key,
+        examples=examples,
+        metric=metric,
+    )
     recorder = _GridRecorder(grid, weighted_by_key, updates)
     folder = Path(out).expanduser().absolute()
     keeper = Keeper(recorder, folder, name, about, choice_of(loss, accuracy, percent))

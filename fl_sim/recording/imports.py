@@ -54,6 +54,8 @@ def import_run(  # noqa: PLR0913  # one parameter an option
     *,
     strategy: str | None = None,
     clients: int | None = None,
+    examples: str | None = None,
+    metric: str | None = None,
     choice: Choice | None = None,
     layout: Layout | None = None,
     tell: Tell = lambda text: None,
@@ -65,6 +67,8 @@ def import_run(  # noqa: PLR0913  # one parameter an option
         name: of the run.
         strategy: class name of the Flower strategy, which no such file holds.
         clients: how many there were.
+        examples: what films call the examples, such as patients.
+        metric: name of the metric that films show first.
         choice: which metrics are loss and accuracy, where their names leave a doubt.
         layout: how the file is written, where it leaves a doubt.
         tell: called with what was taken for granted, in a line.
@@ -76,7 +80,7 @@ def import_run(  # noqa: PLR0913  # one parameter an option
         choice = choice or Choice()
         chosen = {LOSS: choice.loss, ACCURACY: choice.accuracy}
         results = _read(path, replace(layout or Layout(), chosen=chosen))
-        rounds = _interpreted(_rounds(results), choice, tell)
+        rounds = _interpreted(_rounds(results), choice, metric, tell)
         _tell_assumed(results, choice, tell)
         num_clients = clients or _num_clients(results)
         if num_clients is None:
@@ -86,6 +90,8 @@ def import_run(  # noqa: PLR0913  # one parameter an option
             strategy=strategy,
             provenance=record.Provenance(source=f"imported from {results.source}"),
             num_clients=num_clients,
+            examples=examples,
+            metric=metric,
             rounds=rounds,
         )
     except ValidationError as error:
@@ -142,12 +148,12 @@ def _text(path: Path) -> str:
 
 
 def _interpreted(
-    rounds: tuple[record.Round, ...], choice: Choice, tell: Tell
+    rounds: tuple[record.Round, ...], choice: Choice, metric: str | None, tell: Tell
 ) -> tuple[record.Round, ...]:
-    """Return rounds with loss and accuracy, of which at least one has to be known."""
+    """Return rounds with loss and accuracy, of which one has to be known, or the metric."""
     names = names_in(rounds)
     chosen = {LOSS: choice.loss, ACCURACY: choice.accuracy}
-    for option, said in chosen.items():
+    for option, said in {**chosen, "metric": [metric] if metric else []}.items():
         for name in said:
             if name not in names:
                 raise ImportFileError(f"--{option} {name}: it has no {name}, but {listed(names)}")
@@ -156,10 +162,10 @@ def _interpreted(
         if not chosen.get(doubt.option):
             raise ImportFileError(_told(doubt))
         tell(f"{doubt.found}, and none is recorded as such; say --{doubt.option} for it as well")
-    if not any(_is_measured(each) for each in found):
+    if metric is None and not any(_is_measured(each) for each in found):
         raise ImportFileError(
             f"has no loss and no accuracy by name, but {listed(names)}; say which one is, by "
-            "--loss NAME or --accuracy NAME"
+            "--loss NAME, --accuracy NAME or, of another kind, --metric NAME"
         )
     return found
 

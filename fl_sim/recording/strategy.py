@@ -16,7 +16,7 @@ from flwr.serverapp.strategy import Result, Strategy
 from pydantic import ValidationError
 
 from fl_sim import record
-from fl_sim.recording.meaning import Choice, Doubt, Meaning
+from fl_sim.recording.meaning import Choice, Doubt, Meaning, names_in
 from fl_sim.recording.measures import as_named
 from fl_sim.recording.models import floating_shapes
 from fl_sim.recording.reader import WEIGHT, counts_examples
@@ -47,6 +47,8 @@ def record_strategy(  # noqa: PLR0913  # one parameter an option
     accuracy: str | Sequence[str] = (),
     percent: bool = False,
     updates: bool | None = None,
+    examples: str | None = None,
+    metric: str | None = None,
 ) -> AnyStrategy:
     """Have a strategy leave a run record, and return it: it stays the object that it is.
 
@@ -76,6 +78,9 @@ def record_strategy(  # noqa: PLR0913  # one parameter an option
         updates: whether to compare whole models: how far clients' are from the global one, how they
             lie to each other, and the global model's path. By default, of models with up to five
             million weights; larger ones take seconds a round.
+        examples: what films call the examples, such as ``"patients"``; by default "examples".
+        metric: name of the metric that films show first, such as ``"auc"``; by default accuracy,
+            else the best known of those that there are.
 
     Raises:
         TypeError: the strategy is none of ``flwr.serverapp.strategy``, or another argument is of
@@ -87,8 +92,15 @@ def record_strategy(  # noqa: PLR0913  # one parameter an option
     _check_strategy(strategy)
     folder = Path(out).expanduser().absolute()
     weight = str(getattr(_innermost(strategy), "weighted_by_key", WEIGHT))
-    kind = type(strategy).__name__
-    about = about_run(config or {}, groups or {}, dataset, strategy=kind, weight=weight)
+    about = about_run(
+        config or {},
+        groups or {},
+        dataset,
+        strategy=type(strategy).__name__,
+        weight=weight,
+        examples=examples,
+        metric=metric,
+    )
     known = getattr(strategy.start, "keeper", None)
     if isinstance(known, Keeper):
         known.check_same(folder)
@@ -129,6 +141,8 @@ class About(TypedDict):
     config: dict[str, record.Setting]
     config_groups: dict[str, tuple[str, ...]]
     dataset: record.Dataset | None
+    examples: str | None
+    metric: str | None
 
 
 class Keeper:
@@ -261,6 +275,10 @@ class Keeper:
         self._complaints.add(complaint)
 
     def _tell(self) -> None:
+        metric, names = self._about["metric"], names_in(self.recorder.rounds)
+        if self._written and metric is not None and metric not in names:
+            found = ", ".join(names) or "none"
+            self._complain(f"Run record: no metric is called {metric}; there are: {found}")
         if self._written:
             _LOG.info("Run record: %s, %s", self._folder, count(self._written - 1, "round"))
         elif not self.recorder.rounds:
@@ -331,13 +349,15 @@ def _is_same(ended: Any, model: Any) -> bool:
     )
 
 
-def about_run(
+def about_run(  # noqa: PLR0913  # one parameter an option
     config: Mapping[str, record.Setting],
     groups: Mapping[str, Sequence[str]],
     dataset: record.Dataset | None,
     *,
     strategy: str | None,
     weight: str,
+    examples: str | None = None,
+    metric: str | None = None,
 ) -> About:
     """Return what a run was set to, checked."""
     if not isinstance(config, Mapping):
@@ -352,11 +372,13 @@ def about_run(
         "config": dict(config),
         "config_groups": {group: tuple(keys) for group, keys in groups.items()},
         "dataset": dataset,
+        "examples": examples,
+        "metric": metric,
     }
     try:
         record.Run(name="", **about, rounds=(record.Round(number=0),))
     except ValidationError as error:
-        raise ValueError(f"config: {_reason(error)}") from error
+        raise ValueError(_reason(error)) from error
     return about
 
 

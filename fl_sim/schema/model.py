@@ -38,6 +38,8 @@ Share = Annotated[Real, Field(ge=0, le=1)]
 # A file beside the record, which a release publishes under this name.
 ArrayName = Annotated[str, AfterValidator(partial(checks.check_name, suffix=".npz"))]
 ModelName = Annotated[str, AfterValidator(partial(checks.check_name, suffix=".safetensors"))]
+# A word that stands in the captions of a film.
+Noun = Annotated[str, Field(min_length=1, max_length=24)]
 T = TypeVar("T")
 # Only the first error is reported, so validation stops there.
 Many = Annotated[tuple[T, ...], Field(fail_fast=True)]
@@ -426,6 +428,17 @@ class Run(Model):
         default=None,
         description="the metric of which clients' weights are shares, where it is not the number "
         "of examples",
+    )
+    examples: Noun | None = Field(
+        default=None,
+        description="what the app calls its examples, such as patients; where that is not said, "
+        "those of a record with images are photos",
+        json_schema_extra=INCIDENTAL,
+    )
+    metric: str | None = Field(
+        default=None,
+        description="the metric that the app wants to be shown first, by the name it has in rounds",
+        json_schema_extra=INCIDENTAL,
     )
     dataset: Dataset | None = None
     network: Network | None = None

@@ -56,7 +56,8 @@ class PartitionStacks:
         counts = spec.stacks[spec.worker].kinds
         self.kind_counts = [Words(count, frame, weight="SEMIBOLD") for count, _ in counts]
         self.beside = max(words.width for words in self.kind_counts) + px(BESIDE)
-        margin = max(w.width for w in (*self.names, *self.parts)) + self.beside + px(2 * PAD)
+        words = (*self.names, *self.parts, self.photos)
+        margin = max(each.width for each in words) + self.beside + px(2 * PAD)
         right = box(area.left + margin, area.bottom, area.right, area.top)
         each = right.width / len(spec.stacks)
         self.pad, between = min(px(PAD), INSIDE * each), min(px(BETWEEN), APART * each)
@@ -112,9 +113,10 @@ class PartitionStacks:
         down = np.array([0, -self.frame.px(SPLIT), 0])
         apart = VGroup(*(tiles.apart for tiles in self.tiles))
         target = VGroup(*(hollow(tiles).shift(down) for tiles in apart))
-        counts = LaggedStart(*map(FadeIn, (*self.parts, *self.counts)), lag_ratio=0.06)
+        gone, self.beside_stacks = self.beside_stacks, [*self.parts, *self.counts]
+        counts = LaggedStart(*map(FadeIn, self.beside_stacks), lag_ratio=0.06)
         return LaggedStart(
-            *([FadeOut(VGroup(*self.sizes), run_time=theme.SWAP)] if self.sizes else []),
+            *([FadeOut(VGroup(*gone), run_time=theme.SWAP)] if gone else []),
             Transform(apart, target, run_time=theme.MOVE),
             AnimationGroup(*(Transform(panel, panel.unlit()) for panel in self.panels)),
             counts,
@@ -123,7 +125,7 @@ class PartitionStacks:
 
     def count_classes(self) -> Animation:
         """Turn the stacks into bars, with a row for each class, and show one worker's counts."""
-        leave = VGroup(*self.parts, *self.counts)
+        leave = VGroup(*self.beside_stacks)
         turns = (
             LaggedStart(
                 FadeOut(tiles), GrowFromEdge(bars, LEFT), lag_ratio=0.5, run_time=theme.MOVE
@@ -135,7 +137,7 @@ class PartitionStacks:
         panel = self.panels[self.spec.worker]
         lit = AnimationGroup(rows, Transform(panel, panel.lit(theme.INK)))
         return Succession(
-            FadeOut(leave, run_time=theme.SWAP),
+            FadeOut(leave, run_time=theme.SWAP) if len(leave) else Wait(theme.SWAP),
             LaggedStart(lit, LaggedStart(*turns, lag_ratio=LAG), lag_ratio=0.5),
         )
 
@@ -175,6 +177,7 @@ class PartitionStacks:
         ]
         sizes = self._row([stack.size for stack in stacks], self._over(0))
         self.sizes = [self.photos, *sizes] if sizes else []
+        self.beside_stacks: list[Words] = self.sizes
         self._count_parts(side)
         self.photos.put(np.array([side, self._over(0)[self.spec.worker], 0]), 1)
         for words in (self.heading, *self.numbers, *self.sizes, *self.counts):

@@ -49,14 +49,14 @@ class Replies:
         px = frame.px
         beside = self._beside()
         inner = box(area.left + beside, area.bottom + px(TICKS), area.right - beside, area.top)
-        halves = inner.rows(SHARES, px(APART)) if spec.accuracy else (inner,)
+        halves = inner.rows(SHARES, px(APART)) if spec.measure else (inner,)
         plots = [box(half.left, half.bottom, half.right, half.top - px(HEADING)) for half in halves]
         self.plot = plots[-1]
         self.left, self.right = area.left, area.right
         self.num_rounds = max(len(spec.rounds), 1)
         self.most = max(1, *(asked for asked, _ in spec.rounds))
         self.measure = (
-            MetricCurve(spec.accuracy, plots[0], self.num_rounds, frame) if spec.accuracy else None
+            MetricCurve(spec.measure, plots[0], self.num_rounds, frame) if spec.measure else None
         )
         self.columns = VGroup(*(self._column(i) for i in range(len(spec.rounds))))
         self.still = VGroup(self._floor(), *self._key(), *self._ticks())
@@ -92,8 +92,8 @@ class Replies:
         px, spec = self.frame.px, self.spec
         rounds = (spec.first_round, spec.last_round)
         widths = [Words(words, self.frame).width / 2 for words in rounds]
-        if spec.accuracy:
-            ends = (spec.accuracy.first, spec.accuracy.last)
+        if spec.measure:
+            ends = (spec.measure.first, spec.measure.last)
             words = (Words(end, self.frame, weight="SEMIBOLD") for end in ends)
             widths += [word.width + px(BESIDE) for word in words]
         return max(px(LEAST_BESIDE), *widths)

@@ -18,7 +18,7 @@ from fl_sim.wording import did_you_mean
 from scenes import FILM, LOOP, Chapter
 from scenes.fast.scheduler import WorkerContext
 from scenes.render.looks import QUALITIES, Look
-from scenes.story.titles import entitled
+from scenes.story.told import told
 from scenes.text.errors import ChapterError, ChapterFailedError, NotRecordedError, in_one_line
 
 ROOT = Path(__file__).parents[2]
@@ -53,7 +53,7 @@ class Job:
             NotRecordedError: the runs lack data that the chapter shows.
         """
         story = import_module(f"scenes.story.{self.chapter.name}")
-        return entitled(story.tell(tuple(record.load_all(self.runs).values())), self.title)
+        return told(story.tell, tuple(record.load_all(self.runs).values()), self.title)
 
 
 @dataclass(frozen=True)

@@ -163,8 +163,10 @@ class BaseStage(Stage):
             AnimationGroup(FadeOut(light), Pulse(self.front_end.panel), run_time=theme.MOVE),
         )
 
-    def report(self, readings: tuple[Text, Text, Text] | None) -> Animation:
-        return self.front_end.compare(*readings) if readings else Wait(theme.SWAP)
+    def report(self, readings: tuple[Text, Text, Text] | None, new: Reading) -> Animation:
+        if readings:
+            return self.front_end.compare(*readings)
+        return self.front_end.read(*new) if new[0].text else Wait(theme.SWAP)
 
     def quick_round(self, spec: QuickRoundSpec) -> Iterator[Animation]:
         """Yield the animations of a round in short, at ``spec.pace`` times their usual length."""

@@ -139,8 +139,8 @@ class Stage(Protocol):
     def notify_front_end(self) -> Animation:
         """Send a signal from the coordinator to the front end."""
 
-    def report(self, readings: tuple[Text, Text, Text] | None) -> Animation:
-        """Show the model's measure before and after the round, and a note, if there are any."""
+    def report(self, readings: tuple[Text, Text, Text] | None, new: Reading) -> Animation:
+        """Show the model's measure before and after the round, else the new one, if known."""
 
     def quick_round(self, spec: QuickRoundSpec) -> Iterator[Animation]:
         """Yield the animations of a round in short."""

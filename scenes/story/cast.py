@@ -8,12 +8,14 @@ from scenes.story.common import (
     SHOWN_WORKER,
     all_photos,
     num_workers,
+    photos_known,
+    photos_of,
     plate,
     reading,
     stage,
-    tests_accuracy,
 )
 from scenes.story.crowds import each_has_a_mark
+from scenes.story.headline import ACCURACY, LOSS, headline
 from scenes.story.specs import Metric, Plate, Reading, StageSpec
 from scenes.text.language import Language
 from scenes.text.lines import Line, line, plural, text
@@ -91,12 +93,10 @@ def _headline(run: Run) -> list[Metric]:
 
 def _photos_held(run: Run) -> list[Metric]:
     """Return the numbers of photos of one worker and of all workers, if known."""
-    sizes = [(part.num_train, part.num_validation) for part in run.partitions]
-    if not sizes or any(part == (None, None) for part in sizes):
+    if not photos_known(run):
         return []
-    own = at(run).partitions[SHOWN_WORKER]
-    name = line("photos at worker {k}", k=position(own))
-    held = total(Language.integer, own.num_train, own.num_validation)
+    name = line("photos at worker {k}", k=position(at(run).partitions[SHOWN_WORKER]))
+    held = total(Language.integer, *photos_of(run, SHOWN_WORKER))
     together = total(Language.integer, *all_photos(run))
     return [
         Metric(held, name, "data"),
@@ -114,10 +114,22 @@ def _photos(run: Run) -> Line:
 def _front_end(run: Run) -> Line:
     """Return the caption on the front end."""
     value, _ = reading(run, 0)
-    if tests_accuracy(run, 0):
+    metric = headline(run)
+    if metric is None or not value.text:
+        return line("On the front end a person reads how good the model has become.")
+    if metric.kind == ACCURACY:
         return line(
             "The front end shows people how often the model is right: untrained, {x}.", x=value
         )
-    if value.text:
+    if metric.kind == LOSS:
         return line("The front end shows the model's error, the loss: untrained, {x}.", x=value)
-    return line("On the front end a person reads how good the model has become.")
+    name = metric.title(run)
+    if metric.more_is_better is None:
+        return line("The front end shows {metric}: at first, {x}.", metric=name, x=value)
+    if metric.more_is_better:
+        return line(
+            "The front end shows {metric}: at first, {x}. More is better.", metric=name, x=value
+        )
+    return line(
+        "The front end shows {metric}: at first, {x}. Less is better.", metric=name, x=value
+    )

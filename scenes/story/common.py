@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from fl_sim.record import Round, Run, Train
 from scenes.story.crowds import MOST_WORKERS
+from scenes.story.headline import headline
 from scenes.story.specs import (
     NO_PLATE,
     NO_READING,
@@ -41,6 +42,7 @@ from scenes.text.numbers import (
 
 ALONE = "LocalOnly"  # the strategy without a shared model
 SHOWN_WORKER = 0  # the worker shown as an example
+NEVER_SENT = (3, 5)  # Flower's codes of failures in which nothing reached the worker
 SHOWN_ROUND = 1  # the round shown in full: the first
 
 
@@ -94,10 +96,27 @@ def worker_number(run: Run, worker: int) -> Number:
     return computed(worker, Language.integer, "position of a client in {}", at(run).num_clients)
 
 
-def all_photos(run: Run) -> tuple[Cursor, Cursor]:
-    """Return cursors at the numbers of training photos and of validation photos."""
-    each = at(run).partitions[:]
-    return each.num_train, each.num_validation
+def photos_of(run: Run, worker: int) -> tuple[Cursor, ...]:
+    """Return cursors at the numbers of which a worker's number of photos is the sum."""
+    return _photos_at(run, at(run).partitions[worker])
+
+
+def photos_known(run: Run) -> bool:
+    """Whether the number of photos of each worker is known."""
+    counted = all(part.label_counts is not None for part in run.partitions)
+    numbered = all(part.num_train is not None for part in run.partitions)
+    return bool(run.partitions) and (counted or numbered)
+
+
+def all_photos(run: Run) -> tuple[Cursor, ...]:
+    """Return cursors at the numbers of which the number of all photos is the sum."""
+    return _photos_at(run, at(run).partitions[:])
+
+
+def _photos_at(run: Run, part: Cursor) -> tuple[Cursor, ...]:
+    if all(each.num_train is not None for each in run.partitions):
+        return part.num_train, part.num_validation
+    return (part.label_counts[:],)
 
 
 def label_counts(run: Run, worker: int) -> Sequence[int]:
@@ -139,24 +158,25 @@ def _largest(filters: npt.NDArray[np.float32]) -> float:
 
 
 def reading(run: Run, round_: int) -> Reading:
-    """Return the front end's reading after a round: the accuracy and its name.
-
-    Without an accuracy it is the loss; without a test it is empty.
-    """
-    tested = run.rounds[round_].central
-    named = round_number(round_, run)
-    if tests_accuracy(run, round_):
-        return accuracy(run, round_), line("accuracy, round {r}", r=named)
-    if tested is not None and tested.loss is not None:
-        loss = number(at(run).rounds[round_].central.loss, Language.decimal)
-        return loss, line("loss, round {r}", r=named)
-    return NO_READING
+    """Return the front end's reading after a round: the headline metric and its name, if known."""
+    metric = headline(run)
+    if metric is None or metric.value(run.rounds[round_]) is None:
+        return NO_READING
+    return metric.number(run, round_), metric.note(run, round_number(round_, run))
 
 
-def tests_accuracy(run: Run, round_: int) -> bool:
-    """Whether the front end's reading after a round is an accuracy."""
-    tested = run.rounds[round_].central
-    return tested is not None and tested.accuracy is not None
+def last_reading(run: Run, upto: int = -1) -> Reading:
+    """Return the last known reading up to a round, or of all."""
+    metric = headline(run)
+    known = None if metric is None else metric.last_known(run, upto)
+    return NO_READING if known is None else reading(run, known)
+
+
+def before_and_after(run: Run, round_: int) -> tuple[Number, Number, Line] | None:
+    """Return the reading before and after a round, and the name of the new one, if known."""
+    old, _ = reading(run, round_ - 1)
+    new, note = reading(run, round_)
+    return (old, new, note) if old.text and new.text else None
 
 
 def accuracy(run: Run, round_: int) -> Number:
@@ -193,7 +213,8 @@ def model_size(run: Run) -> Number:
 
 def model_packet(run: Run) -> Text:
     """Return the label of a model packet: the model's size, if known."""
-    return model_size(run) if run.network is not None else text("model")
+    known = run.network is not None and run.network.num_bytes > 0
+    return model_size(run) if known else text("model")
 
 
 def train_of(run: Run, round_: int) -> Train:
@@ -215,12 +236,35 @@ def train_of(run: Run, round_: int) -> Train:
     return train
 
 
+def check_answered(run: Run) -> None:
+    """Check that an update came in some round.
+
+    Raises:
+        NotRecordedError: none did, or it was not recorded.
+    """
+    phases = [round_.train for round_ in run.rounds if round_.train is not None]
+    if any(train.replies for train in phases):
+        return
+    if any(train.failures for train in phases):
+        raise NotRecordedError(
+            f"no client of the run {run.name!r} sent an update in any round. Use another run"
+        )
+    raise not_recorded(run.name, "updates of its clients")
+
+
 def picked(run: Run, round_: int) -> tuple[int, ...]:
     """Return the workers sampled for training; if unknown, those that answered or failed."""
     train = train_of(run, round_)
     answered = {reply.client for reply in train.replies}
     failed = {failure.client for failure in train.failures}
     return train.sampled or tuple(sorted(answered | failed))
+
+
+def reached(run: Run, round_: int) -> tuple[int, ...]:
+    """Return the workers that were sampled for training and that the model reached."""
+    train = train_of(run, round_)
+    lost = {failure.client for failure in train.failures if failure.code in NEVER_SENT}
+    return tuple(client for client in picked(run, round_) if client not in lost)
 
 
 def drawn_anew(run: Run) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC
+from functools import partial
 
 from fl_sim import record
 from fl_sim.record import Run
@@ -65,7 +66,27 @@ def _thanks(runs: Sequence[Run]) -> Line:
     """Return the caption with thanks: to those whose work is known to have taken part."""
     if all("torch" in run.provenance.versions and run.dataset is not None for run in runs):
         return line("Thanks to all who made Flower, PyTorch, Manim and the data set.")
-    return line("Thanks to all who made Flower and Manim.")
+    shared = [
+        name
+        for package, name in _trainers().items()
+        if all(package in run.provenance.versions for run in runs)
+    ]
+    if not shared:
+        return line("Thanks to all who made Flower and Manim.")
+    return line("Thanks to all who made Flower, {trainer} and Manim.", trainer=shared[0])
+
+
+def _trainers() -> dict[str, Line]:
+    """Return the names of the packages that train, in the order in which they are thanked."""
+    return {
+        "torch": text("PyTorch"),
+        "tensorflow": text("TensorFlow"),
+        "jax": text("JAX"),
+        "scikit-learn": text("scikit-learn"),
+        "xgboost": text("XGBoost"),
+        "lightgbm": text("LightGBM"),
+        "catboost": text("CatBoost"),
+    }
 
 
 def _left_out(runs: Sequence[Run]) -> Line | None:
@@ -138,7 +159,10 @@ def _made_with(runs: Sequence[Run]) -> list[FactSpec]:
     """Return the facts that all runs share: versions, data set, days and code."""
     facts = (
         (text("Flower"), _agreed(runs, lambda run: _version(run, "flwr"))),
-        (text("PyTorch"), _agreed(runs, lambda run: _version(run, "torch"))),
+        *(
+            (name, _agreed(runs, partial(_version, package=package)))
+            for package, name in _trainers().items()
+        ),
         (text("Python"), _agreed(runs, lambda run: _version(run, "python"))),
         (text("data set"), _agreed(runs, _dataset)),
         (text("recorded"), _days(runs)),

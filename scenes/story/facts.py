@@ -46,6 +46,12 @@ def _stage(spec: Any) -> StageSpec:
     return stage
 
 
+def read_anew(spec: Any) -> bool:
+    """Whether the front end shows a number after the quick rounds."""
+    played = spec.played if hasattr(spec, "played") else [("", one) for one in spec.quick_rounds]
+    return any(round_.reading[0].text for _, round_ in played)
+
+
 # --- the cast
 
 
@@ -102,7 +108,22 @@ def shares(spec: Any) -> bool:
 
 def before_and_after(spec: Any) -> bool:
     """Whether the model was tested before and after the round."""
-    return spec.before_and_after is not None
+    return _on_stage(spec).before_and_after is not None
+
+
+def accuracy_before_and_after(spec: Any) -> bool:
+    """Whether the accuracy is known before and after the round."""
+    return bool(spec.accuracy) and before_and_after(spec)
+
+
+def otherwise_measured(spec: Any) -> bool:
+    """Whether the model was tested after the round, if not by its accuracy before it, too."""
+    return not accuracy_before_and_after(spec) and bool(_on_stage(spec).new_reading[0].text)
+
+
+def measured_after(spec: Any) -> bool:
+    """Whether the model was tested after the round, and not before."""
+    return not before_and_after(spec) and bool(_on_stage(spec).new_reading[0].text)
 
 
 # --- the weighted average
@@ -126,14 +147,34 @@ def balanced_elsewhere(spec: Any) -> bool:
 # --- many rounds
 
 
-def loss_by_round(spec: Any) -> bool:
-    """Whether the loss is drawn beside the accuracy."""
-    return len(spec.history.series) > 1
+def accuracy_and_loss(spec: Any) -> bool:
+    """Whether curves of accuracy and loss are drawn."""
+    return bool(spec.accuracy) and len(spec.history.series) > 1
 
 
-def bytes_so_far(spec: Any) -> bool:
-    """Whether the bytes that were sent so far are shown."""
-    return len(spec.so_far) > 1
+def accuracy_alone(spec: Any) -> bool:
+    """Whether only the curve of the accuracy is drawn."""
+    return bool(spec.accuracy) and not accuracy_and_loss(spec)
+
+
+def accuracy(spec: Any) -> bool:
+    """Whether the measure of the model is its accuracy."""
+    return bool(spec.accuracy)
+
+
+def accuracy_and_bytes_so_far(spec: Any) -> bool:
+    """Whether the accuracy and the bytes that were sent so far are shown."""
+    return bool(spec.accuracy) and len(spec.so_far) > 1
+
+
+def accuracy_so_far(spec: Any) -> bool:
+    """Whether the accuracy is shown without the bytes that were sent so far."""
+    return bool(spec.accuracy) and len(spec.so_far) == 1
+
+
+def other_so_far(spec: Any) -> bool:
+    """Whether numbers without the accuracy are shown."""
+    return not spec.accuracy and bool(spec.so_far)
 
 
 # --- other chapters
@@ -151,7 +192,12 @@ def reported(spec: Any) -> bool:
 
 def accuracy_by_round(spec: Any) -> bool:
     """Whether the accuracy has a curve beside the replies."""
-    return spec.replies.accuracy is not None
+    return bool(spec.accuracy) and spec.replies.measure is not None
+
+
+def other_measure_by_round(spec: Any) -> bool:
+    """Whether another measure has a curve beside the replies."""
+    return not spec.accuracy and spec.replies.measure is not None
 
 
 def mistake(spec: Any) -> bool:

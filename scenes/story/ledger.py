@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fl_sim.record import Run
-from scenes.story.common import all_photos, participants, round_number
+from scenes.story.common import all_photos, check_answered, participants, round_number
 from scenes.story.specs import EntrySpec
 from scenes.story.traffic import (
     DOWN,
@@ -48,6 +48,7 @@ def tell(runs: Sequence[Run]) -> LedgerSpec:
         NotRecordedError: the run did not record the bytes of its messages.
     """
     run = runs[0]
+    check_answered(run)
     counted(run)
     stored = _stored(run)
     return LedgerSpec(

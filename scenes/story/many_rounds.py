@@ -7,21 +7,21 @@ from fl_sim.record import Run
 from scenes.story.baselines import Comparison, comparison
 from scenes.story.common import (
     SHOWN_ROUND,
-    accuracy,
     drawn_anew,
     everyone,
+    last_reading,
     last_round,
-    model_size,
+    model_packet,
     moved,
     num_workers,
     participants,
     plate,
-    reading,
     round_number,
     stage,
     status,
     worker_number,
 )
+from scenes.story.headline import ACCURACY, CENTRAL, LOSS, Headline, told_by
 from scenes.story.specs import (
     HistorySpec,
     LevelSpec,
@@ -32,13 +32,13 @@ from scenes.story.specs import (
     SeriesSpec,
     StageSpec,
 )
-from scenes.story.tests_by_round import last_tested, measured
 from scenes.story.traffic import TESTING, bytes_are_known
 from scenes.text.errors import NotRecordedError
 from scenes.text.language import Language
-from scenes.text.lines import Line, Text, line, plural, text
-from scenes.text.numbers import at, computed, number
+from scenes.text.lines import Line, line, plural, text
+from scenes.text.numbers import Number, at, computed
 
+PAIR = 2  # workers that are called both
 PACES = (0.6, 0.35)  # of the quick rounds on the stage
 MOST_STEPS = 44  # steps for the other rounds; many rounds share steps
 FIRST_STEP, LAST_STEP, QUICKER = 0.3, 0.1, 0.9  # seconds, and the ratio of a step to the one before
@@ -55,9 +55,13 @@ class StepSpec:
 
 @dataclass(frozen=True)
 class ManyRoundsSpec:
-    """The contents of the chapter; captions have the names of their beats."""
+    """The contents of the chapter; captions have the names of their beats.
+
+    ``accuracy`` says whether the first curve is that of the accuracy.
+    """
 
     title: Line
+    accuracy: bool
     again: Line
     grid: Line
     grow: Line
@@ -83,22 +87,24 @@ def tell(runs: Sequence[Run]) -> ManyRoundsSpec:
         raise NotRecordedError(
             f"the run {run.name!r} has no rounds. Record a run with: fl-sim run NAME"
         )
+    metric = told_by(run)
     last_shown = _last_on_stage(run)
-    compared = comparison(run, runs[1:])
+    compared = comparison(run, runs[1:]) if metric.is_test_accuracy else None
     return ManyRoundsSpec(
         title=text("Many rounds"),
+        accuracy=metric.kind == ACCURACY,
         again=_again(run),
-        grid=_grid(run),
+        grid=_grid(run, metric),
         grow=_grow(run),
         comparison=compared,
         stage=stage(run),
         plate=plate(run, SHOWN_ROUND),
-        reading=_reading(run, SHOWN_ROUND),
+        reading=last_reading(run, SHOWN_ROUND),
         quick_rounds=[_quick_round(run, round_, pace) for round_, pace in _quick_rounds(run)],
-        history=_history(run, compared),
+        history=_history(run, metric, compared),
         first_rounds=[StepSpec(r, FIRST_STEP, ()) for r in range(1, last_shown + 1)],
-        paced_rounds=_paced_rounds(run, last_shown),
-        so_far=_so_far(run, last_shown),
+        paced_rounds=_paced_rounds(run, metric, last_shown),
+        so_far=_so_far(run, metric, last_shown),
     )
 
 
@@ -106,9 +112,9 @@ def _quick_round(run: Run, round_: int, pace: float) -> QuickRoundSpec:
     return QuickRoundSpec(
         status=status(run, round_, text("again")),
         picked=participants(run.rounds[round_]),
-        model_size=model_size(run),
+        model_size=model_packet(run),
         plate=plate(run, round_),
-        reading=_reading(run, round_),
+        reading=last_reading(run, round_),
         pace=pace,
     )
 
@@ -132,11 +138,11 @@ def _last_on_stage(run: Run) -> int:
     return max([SHOWN_ROUND, *(round_ for round_, _ in _quick_rounds(run))])
 
 
-def _paced_rounds(run: Run, after: int) -> list[StepSpec]:
+def _paced_rounds(run: Run, metric: Headline, after: int) -> list[StepSpec]:
     """Return the steps of the remaining history, each quicker than the one before."""
     rounds = _stops(after, last_round(run))
     return [
-        StepSpec(round_, max(LAST_STEP, FIRST_STEP * QUICKER**i), _so_far(run, round_))
+        StepSpec(round_, max(LAST_STEP, FIRST_STEP * QUICKER**i), _so_far(run, metric, round_))
         for i, round_ in enumerate(rounds)
     ]
 
@@ -161,14 +167,15 @@ def _again(run: Run) -> Line:
     )
 
 
-def _history(run: Run, compared: Comparison | None) -> HistorySpec:
-    """Return accuracy, loss and participants by round."""
-    first = _series(run, "accuracy", text("test accuracy"), compared.levels if compared else ())
-    assert first is not None
-    loss = _series(run, "loss", text("loss"))
+def _history(run: Run, metric: Headline, compared: Comparison | None) -> HistorySpec:
+    """Return the headline metric, the loss beside it, and participants by round."""
+    loss = _loss_beside(run, metric)
     numbers = [worker_number(run, i) for i in range(round(num_workers(run).value))]
     return HistorySpec(
-        series=(first, loss) if loss else (first,),
+        series=[
+            _series(run, metric, compared.levels if compared else ()),
+            *([_series(run, loss)] if loss else []),
+        ],
         participants=[participants(round_) for round_ in run.rounds[1:]],
         grid=text("updates sent"),
         rows=[line("worker {n}", n=numbers[0]), *numbers[1:]],
@@ -178,24 +185,26 @@ def _history(run: Run, compared: Comparison | None) -> HistorySpec:
     )
 
 
-def _series(
-    run: Run, measure: str, name: Text, levels: Sequence[LevelSpec] = ()
-) -> SeriesSpec | None:
-    """Return a measure by round, or None if no round has it."""
-    values = measured(run, measure)
+def _loss_beside(run: Run, metric: Headline) -> Headline | None:
+    """Return the loss on the same data as another metric, if known."""
+    loss = Headline(metric.phase, LOSS, LOSS)
+    return loss if metric.name != LOSS and loss.last_known(run) is not None else None
+
+
+def _series(run: Run, metric: Headline, levels: Sequence[LevelSpec] = ()) -> SeriesSpec:
+    """Return a metric by round."""
+    values = metric.values(run)
     known = [round_ for round_, value in enumerate(values) if value is not None]
-    if not known:
-        return None
-    form = Language.percent if measure == "accuracy" else Language.decimal
-    ends = (at(run).rounds[round_].central for round_ in (known[0], known[-1]))
-    first, last = (number(getattr(end, measure), form) for end in ends)
-    return SeriesSpec(name, values, first, last, levels)
+    first, last = (metric.number(run, round_) for round_ in (known[0], known[-1]))
+    return SeriesSpec(metric.title(run), values, first, last, levels)
 
 
-def _so_far(run: Run, round_: int) -> list[Metric]:
-    """Return the overlay after a round: the last known accuracy, and all bytes so far."""
-    value = accuracy(run, last_tested(run, round_))
-    metrics = [Metric(value, text("test accuracy"), "ink")]
+def _so_far(run: Run, metric: Headline, round_: int) -> list[Metric]:
+    """Return the overlay after a round: the last known headline metric, and all bytes so far."""
+    known = metric.last_known(run, round_)
+    metrics = []
+    if known is not None:
+        metrics.append(Metric(metric.number(run, known), metric.title(run), "ink"))
     if bytes_are_known(run):
         metrics.append(Metric(moved(run, round_), _moved_so_far(run), "ink"))
     return metrics
@@ -208,22 +217,27 @@ def _moved_so_far(run: Run) -> Line:
     return text("moved so far")
 
 
-def _reading(run: Run, round_: int) -> Reading:
-    """Return the front end's reading at the last test up to a round."""
-    return reading(run, last_tested(run, round_))
-
-
 def _is_known(run: Run) -> bool:
     """Whether it was recorded who trained, or that somebody failed to."""
     phases = [round_.train for round_ in run.rounds if round_.train is not None]
     return any(phase.sampled or phase.replies or phase.failures for phase in phases)
 
 
-def _grid(run: Run) -> Line:
+def _grid(run: Run, metric: Headline) -> Line:
     """Return the caption on the first rounds of the history."""
     if not _is_known(run):
         return line("The curves: how well the model did, round by round.")
-    return line("Red marks: updates sent. The curves: how well the model did.")
+    if metric.phase == CENTRAL and metric.kind in (ACCURACY, LOSS):
+        return line("Red marks: updates sent. The curves: how well the model did.")
+    parts = {
+        "curve": text("The upper curve") if _loss_beside(run, metric) else text("The curve"),
+        "metric": metric.title(run),
+    }
+    if metric.more_is_better is None:
+        return line("{curve}: {metric}.", **parts)
+    if metric.more_is_better:
+        return line("{curve}: {metric}. More is better.", **parts)
+    return line("{curve}: {metric}. Less is better.", **parts)
 
 
 def _grow(run: Run) -> Line:
@@ -248,7 +262,14 @@ def _grow(run: Run) -> Line:
             some=computed(once, Language.integer, words, at(run).rounds[:].train.replies[:].client),
             n=n,
         )
-    if max(each) == n.value > 1:
+    return _some_rounds(n, everyone_at_times=max(each) == n.value)
+
+
+def _some_rounds(n: Number, *, everyone_at_times: bool) -> Line:
+    """Return the caption on workers that all train in some rounds and not in all."""
+    if n.value == PAIR:
+        return line("Not both train in every round, yet the model learns from both.")
+    if everyone_at_times and n.value > 1:
         return line("Not all train in every round, yet the model learns from all {n}.", n=n)
     return plural(
         n,

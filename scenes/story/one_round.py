@@ -9,6 +9,7 @@ from typing import Literal
 from fl_sim.record import Evaluate, Metrics, Run, TrainReply
 from scenes.story.common import (
     SHOWN_ROUND,
+    before_and_after,
     drawn_anew,
     everyone,
     last_round,
@@ -17,16 +18,26 @@ from scenes.story.common import (
     num_workers,
     picked,
     plate,
+    reached,
     reading,
     shares,
     stage,
     status,
     testers,
-    tests_accuracy,
     train_of,
     updates,
 )
 from scenes.story.crowds import arrivals, crowded
+from scenes.story.headline import (
+    ACCURACY,
+    CENTRAL,
+    FEDERATED,
+    LOSS,
+    Headline,
+    federated,
+    headline,
+    values_of,
+)
 from scenes.story.specs import (
     NO_PLATE,
     NOTHING,
@@ -55,8 +66,14 @@ PHASES = (
 )
 # The trend of losses in a training: down all the way, down with steps up, or neither.
 Trend = Literal["falls", "wobbles", "open"]
+# Flower's strategies that draw workers at random, where not all take part.
+AT_RANDOM = (
+    "FedAvg", "FedProx", "FedAvgM", "FedAdagrad", "FedAdam", "FedYogi", "FedMedian",
+    "FedTrimmedAvg", "Krum", "MultiKrum", "Bulyan", "QFedAvg", "FedXgbBagging",
+)  # fmt: skip
 # Strategies whose new model is the mean of the workers' models.
 AVERAGING = ("FedAvg", "FedProx")
+PAIR = 2  # workers that are called both
 SAME = 1e-4  # difference of weights that count as equal
 
 
@@ -72,6 +89,7 @@ class OneRoundSpec:
     status: Mapping[str, Line]
     stage: StageSpec
     picked: Sequence[int]
+    reached: Sequence[int]
     lost: Sequence[int]
     model_size: Text
     curves: Mapping[int, CurveSpec]
@@ -85,6 +103,7 @@ class OneRoundSpec:
     new_plate: Plate
     changes: Text | None
     first_reading: Reading
+    new_reading: Reading
     before_and_after: tuple[Number, Number, Line] | None
 
 
@@ -95,7 +114,7 @@ def tell(runs: Sequence[Run]) -> OneRoundSpec:
         NotRecordedError: there is none, or its number of workers is unknown.
     """
     run, round_ = _first_trained(runs), SHOWN_ROUND
-    weighed = _weights_known(run, round_) and _shares_add_up(run, round_)
+    weighed = _weights_known(run, round_) and _averages(run, round_)
     sent = updates(run, round_)
     first = plate(run, 0)
     return OneRoundSpec(
@@ -104,6 +123,7 @@ def tell(runs: Sequence[Run]) -> OneRoundSpec:
         status={phase: status(run, round_, name) for phase, name in _phases().items()},
         stage=stage(run),
         picked=picked(run, round_),
+        reached=reached(run, round_),
         lost=_lost(run, round_),
         model_size=model_packet(run),
         curves=_curves(run, round_),
@@ -117,7 +137,8 @@ def tell(runs: Sequence[Run]) -> OneRoundSpec:
         new_plate=plate(run, round_),
         changes=None if first[0] is None else text("what changed most"),
         first_reading=reading(run, 0),
-        before_and_after=_before_and_after(run, round_),
+        new_reading=reading(run, round_),
+        before_and_after=before_and_after(run, round_),
     )
 
 
@@ -137,7 +158,7 @@ def _captions(run: Run, round_: int) -> dict[str, Line]:
     captions = {
         "initialise": _initialise(run),
         "sample": _sample(run, round_),
-        "distribute": _distribute(run),
+        "distribute": _distribute(run, round_),
         "train": _train(run, round_),
         "collect": _collect(run, round_),
         "aggregate": _aggregate(run, round_),
@@ -216,10 +237,10 @@ def _tested(run: Run, round_: int) -> ScoresSpec:
     evaluate = _evaluation(run, round_)
     if evaluate is None:
         return ScoresSpec()
-    replies = at(run).rounds[round_].evaluate.replies
+    replies, other = at(run).rounds[round_].evaluate.replies, federated(run)
     scores: dict[int, Text] = {}
     for i, reply in enumerate(evaluate.replies):
-        score = _score(replies[i].metrics, reply.metrics)
+        score = _score(replies[i].metrics, reply.metrics, other)
         if score is not None:
             scores[reply.client] = score
     return ScoresSpec(scores, _together(replies, list(scores.values())))
@@ -233,13 +254,16 @@ def _together(replies: Cursor, scores: Sequence[Text]) -> Text:
     return plural(counted, "{n} score", "{n} scores")
 
 
-def _score(place: Cursor, metrics: Metrics | None) -> Number | None:
-    """Return the accuracy, else the loss, else None."""
-    if metrics is None:
-        return None
-    if metrics.accuracy is not None:
+def _score(place: Cursor, metrics: Metrics | None, other: Headline | None) -> Number | None:
+    """Return the accuracy, else the loss, else another metric, else None."""
+    known = {} if metrics is None else values_of(metrics)
+    if ACCURACY in known:
         return number(place.accuracy, Language.percent)
-    return None if metrics.loss is None else number(place.loss, Language.decimal)
+    if LOSS in known:
+        return number(place.loss, Language.decimal)
+    if other is None or other.name not in known:
+        return None
+    return number(other.place_in(place), other.form)
 
 
 def _evaluation(run: Run, round_: int) -> Evaluate | None:
@@ -261,15 +285,10 @@ def _federated(run: Run, round_: int) -> list[Metric]:
         metrics.append(Metric(accuracy, names[0], "ink"))
     if evaluate.metrics.loss is not None:
         metrics.append(Metric(number(measured.loss, Language.decimal), names[1], "ink"))
+    other = federated(run)
+    if not metrics and other is not None and other.value(run.rounds[round_]) is not None:
+        metrics.append(Metric(other.number(run, round_), other.title(run), "ink"))
     return metrics
-
-
-def _before_and_after(run: Run, round_: int) -> tuple[Number, Number, Line] | None:
-    """Return a measure before and after a round, and the name of the new one."""
-    old, _ = reading(run, round_ - 1)
-    new, note = reading(run, round_)
-    same = tests_accuracy(run, round_ - 1) == tests_accuracy(run, round_)
-    return (old, new, note) if old.text and new.text and same else None
 
 
 # --- captions
@@ -277,12 +296,8 @@ def _before_and_after(run: Run, round_: int) -> tuple[Number, Number, Line] | No
 
 def _initialise(run: Run) -> Line:
     """Return the caption on the first model."""
-    if run.network is None:
-        return plural(
-            num_workers(run),
-            "A first model for {n} worker.",
-            "One first model for all {n} workers.",
-        )
+    if run.network is None or not run.network.num_parameters:
+        return line("All start from one model.")
     weights = number(at(run).network.num_parameters, Language.integer)
     if run.filters is None or not run.filters[0].size:
         return line("All start from one model: {weights} weights.", weights=weights)
@@ -297,13 +312,16 @@ def _initialise(run: Run) -> Line:
 def _sample(run: Run, round_: int) -> Line:
     """Return the caption on the sampled workers."""
     some = _number_picked(run, round_)
+    if everyone(run, round_) and num_workers(run).value == PAIR:
+        return line("A round begins. Both workers take part in it.")
     if everyone(run, round_):
         return plural(
             num_workers(run),
             "A round begins. {n} worker takes part in it.",
             "A round begins. All {n} workers take part in it.",
         )
-    if train_of(run, round_).sampled is None or not drawn_anew(run):
+    drawn = run.strategy in AT_RANDOM and drawn_anew(run)
+    if train_of(run, round_).sampled is None or not drawn:
         return line("This round: {some} of the {n} workers.", some=some, n=num_workers(run))
     return line(
         "Workers may be busy, so a round asks only some: {some} of {n}, at random.",
@@ -319,9 +337,17 @@ def _number_picked(run: Run, round_: int) -> Number:
     return computed(clients, Language.integer, "count of clients in {}", training)
 
 
-def _distribute(run: Run) -> Line:
+def _distribute(run: Run, round_: int) -> Line:
     """Return the caption on the models sent."""
-    if run.network is None:
+    there = reached(run, round_)
+    if len(there) < len(picked(run, round_)):
+        words = "count of {} without those that were not reached"
+        return plural(
+            computed(len(there), Language.integer, words, at(run).rounds[round_].train.sampled),
+            "{n} of them is reached, and receives a copy of the model.",
+            "{n} of them are reached, and receive a copy of the model.",
+        )
+    if not isinstance(model_packet(run), Number):
         return line("Each of them receives a copy of the model.")
     return line("Each of them receives a copy of the model, {size}.", size=model_size(run))
 
@@ -420,10 +446,17 @@ def _aggregate(run: Run, round_: int) -> Line:
         return line("Only one came in, {share} of the average: it is the new model.", share=each[0])
     if len({share.text for share in each}) == 1:
         return line("Each counts the same, {share}. Their average is the new model.", share=each[0])
+    least, most = (end(each, key=lambda share: share.value) for end in (min, max))
+    if run.weighted_by is not None:
+        return line(
+            "They count for {least} to {most}. Their average is the new model.",
+            least=least,
+            most=most,
+        )
     return line(
         "More photos count more: {least} to {most}. Their average is the new model.",
-        least=min(each, key=lambda share: share.value),
-        most=max(each, key=lambda share: share.value),
+        least=least,
+        most=most,
     )
 
 
@@ -470,13 +503,24 @@ def _have_validation(run: Run, round_: int) -> bool:
 
 def _report(run: Run, round_: int) -> Line:
     """Return the caption on the result of the round."""
-    readings = _before_and_after(run, round_)
-    if readings is None and round_ == last_round(run):
+    metric, (new, _) = headline(run), reading(run, round_)
+    if metric is not None and new.text:
+        return _result(run, round_, metric, new)
+    if round_ == last_round(run):
         return line("The round is over, and it was the last one.")
-    if readings is None:
-        return line("The round is over. The next one begins with the new model.")
-    old, new, _ = readings
-    if not tests_accuracy(run, round_):
+    return line("The round is over. The next one begins with the new model.")
+
+
+def _result(run: Run, round_: int, metric: Headline, new: Number) -> Line:
+    """Return the caption on the headline metric after the round, and before it if known."""
+    old, _ = reading(run, round_ - 1)
+    if not old.text:
+        return _measured(run, metric, new)
+    if old.text == new.text:
+        return _unchanged(run, metric, new)
+    if metric.phase != CENTRAL or metric.name not in (ACCURACY, LOSS):
+        return _changed(run, metric, old, new)
+    if metric.name == LOSS:
         return line(
             "On photos that no worker holds, its loss is {new}; before, {old}.",
             old=old,
@@ -493,4 +537,40 @@ def _report(run: Run, round_: int) -> Line:
         n=number(at(run).dataset.num_test, Language.integer),
         old=old,
         new=new,
+    )
+
+
+def _measured(run: Run, metric: Headline, new: Number) -> Line:
+    """Return the caption on a metric that was not known before the round."""
+    name = metric.word(run)
+    if metric.phase == CENTRAL:
+        return line("On the coordinator's test data: {metric} {new}.", metric=name, new=new)
+    if metric.phase == FEDERATED:
+        return line("Tested on the workers' own data: {metric} {new}.", metric=name, new=new)
+    return line("On the workers' own data, in training: {metric} {new}.", metric=name, new=new)
+
+
+def _changed(run: Run, metric: Headline, old: Number, new: Number) -> Line:
+    """Return the caption on a metric before and after the round."""
+    parts: dict[str, Number | Line] = {"metric": metric.word(run), "old": old, "new": new}
+    if metric.phase == CENTRAL:
+        return line("On the coordinator's test data: {metric} {new}; before, {old}.", **parts)
+    if metric.phase == FEDERATED:
+        return line("Tested on the workers' own data: {metric} {new}; before, {old}.", **parts)
+    return line("On the workers' own data, in training: {metric} {new}; before, {old}.", **parts)
+
+
+def _unchanged(run: Run, metric: Headline, new: Number) -> Line:
+    """Return the caption on a metric that reads the same before and after the round."""
+    name = metric.word(run)
+    if metric.phase == CENTRAL:
+        return line(
+            "On the coordinator's test data: {metric} {new}, as before.", metric=name, new=new
+        )
+    if metric.phase == FEDERATED:
+        return line(
+            "Tested on the workers' own data: {metric} {new}, as before.", metric=name, new=new
+        )
+    return line(
+        "On the workers' own data, in training: {metric} {new}, as before.", metric=name, new=new
     )

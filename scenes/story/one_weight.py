@@ -2,21 +2,27 @@
 
 The chapter shows the known weight that is best by these criteria in turn:
 
-1. its rounded numbers multiply and add up to the digits on screen,
-2. its round is the earliest,
-3. its average without shares differs most, then its values differ most.
+1. none of its numbers reads as zero,
+2. its rounded numbers multiply and add up to the digits on screen,
+3. its round is the earliest,
+4. its average without shares differs most, then its values differ most.
+
+Where all are small, they are written with more digits.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from math import fsum, isclose
+from functools import partial
+from math import floor, fsum, isclose, log10
 
 from fl_sim.record import Run, Train, TrainReply
 from scenes.text.language import Language
-from scenes.text.numbers import Cursor, at
+from scenes.text.numbers import Cursor, Form, at
 
-DIGITS = 4
+DIGITS = 4  # decimals
+MOST_DIGITS = 8  # decimals of a small weight
+SIGNIFICANT = 3  # digits of the largest value, where more decimals are needed for them
 MOST = 1e6  # a weight from here on has too many digits for a table
 MOST_TERMS = 4  # rows; with more workers, the last row is for the rest
 
@@ -98,38 +104,69 @@ class WeightChoice:
         return known[self.probe]
 
     @property
+    def digits(self) -> int:
+        """The decimals with which the values are written."""
+        largest = max(map(abs, self.sent))
+        needed = SIGNIFICANT - 1 - floor(log10(largest)) if largest else 0
+        return min(max(DIGITS, needed), MOST_DIGITS)
+
+    @property
+    def can_be_seen(self) -> bool:
+        """Whether the largest value does not read as zero."""
+        return bool(self._rounded(max(map(abs, self.sent))))
+
+    @property
+    def reads_well(self) -> bool:
+        """Whether no value in a row of its own reads as zero with the usual decimals."""
+        values = [*(self.sent[i] for i in self.own_rows), self.mean]
+        return self.digits == DIGITS and all(map(self._rounded, values))
+
+    def _rounded(self, value: float) -> Decimal:
+        return rounded(value, self.digits)
+
+    @property
     def adds_up(self) -> bool:
         """Whether the rounded numbers give the products and the sum on screen."""
         named, shares, sent = self.own_rows, self.shares, self.sent
-        products = [rounded(self.summed([i])) for i in named]
-        again = [rounded(float(rounded(shares[i]) * rounded(sent[i]))) for i in named]
-        rest = rounded(self.summed(self.others)) if self.others else Decimal()
-        added = fsum(float(product) for product in (*products, rest))
-        return products == again and rounded(added) == rounded(self.mean) == rounded(
-            self.server_value
-        )
+        products = [self._rounded(self.summed([i])) for i in named]
+        again = [self._rounded(float(rounded(shares[i]) * self._rounded(sent[i]))) for i in named]
+        rest = self._rounded(self.summed(self.others)) if self.others else Decimal()
+        added = self._rounded(fsum(float(product) for product in (*products, rest)))
+        same = added == self._rounded(self.mean) == self._rounded(self.server_value)
+        return products == again and same
 
     @property
     def plain_adds_up(self) -> bool:
         """Whether the rounded values give the mean without weights on screen."""
-        again = fsum(float(rounded(value)) for value in self.sent) / len(self.replies)
-        return rounded(again) == rounded(self.plain_mean)
+        again = fsum(float(self._rounded(value)) for value in self.sent) / len(self.replies)
+        return self._rounded(again) == self._rounded(self.plain_mean)
 
     @property
-    def rank(self) -> tuple[bool, int, float, float]:
+    def plain_reads_alike(self) -> bool:
+        """Whether the mean without weights has the same digits."""
+        return self._rounded(self.plain_mean) == self._rounded(self.mean)
+
+    @property
+    def form(self) -> Form:
+        """The format of the values."""
+        return partial(format_value, digits=self.digits)
+
+    @property
+    def rank(self) -> tuple[bool, bool, int, float, float]:
         """The sort key; the largest is the best."""
         gap = abs(self.mean - self.plain_mean)
-        return self.adds_up and self.plain_adds_up, -self.round_, gap, self.spread
+        right = self.adds_up and self.plain_adds_up
+        return self.reads_well, right, -self.round_, gap, self.spread
 
 
-def rounded(value: float) -> Decimal:
+def rounded(value: float, digits: int = DIGITS) -> Decimal:
     """Return a value rounded as on screen."""
-    return Decimal(str(value)).quantize(Decimal(10) ** -DIGITS) + 0
+    return Decimal(str(value)).quantize(Decimal(10) ** -digits) + 0
 
 
-def format_value(language: Language, value: float) -> str:
-    """Return a value as text with a fixed number of digits."""
-    return language.decimal(float(rounded(value)), DIGITS)
+def format_value(language: Language, value: float, digits: int = DIGITS) -> str:
+    """Return a value as text with a fixed number of decimals."""
+    return language.decimal(float(rounded(value, digits)), digits)
 
 
 def choices(run: Run) -> Iterator[WeightChoice]:
@@ -141,7 +178,8 @@ def choices(run: Run) -> Iterator[WeightChoice]:
             choice = WeightChoice(run, round_.number, probe)
             # Skip strategies that change the average in a further step.
             averaged = (round_.train.weighted_mean or ())[probe]
-            if _can_be_written(choice) and abs(choice.server_value - averaged) < 10**-DIGITS:
+            same = abs(choice.server_value - averaged) < 10**-choice.digits
+            if choice.can_be_seen and _can_be_written(choice) and same:
                 yield choice
 
 

@@ -7,17 +7,16 @@ from typing import Self
 from fl_sim.record import Run
 from scenes.story import titles
 from scenes.story.common import (
-    model_size,
+    check_answered,
+    last_reading,
+    model_packet,
     num_workers,
     participants,
     plate,
-    reading,
     round_number,
     stage,
 )
 from scenes.story.specs import PhraseSpec, Plate, QuickRoundSpec, Reading, StageSpec
-from scenes.story.tests_by_round import last_tested
-from scenes.text.errors import NotRecordedError, not_recorded
 from scenes.text.lines import Line, Text, line, plural, text
 
 PACE = 0.38
@@ -49,8 +48,6 @@ def tell(runs: Sequence[Run]) -> OpeningSpec:
         NotRecordedError: the run lacks data.
     """
     run = runs[0]
-    if not run.partitions:
-        raise not_recorded(run.name, "partitions of its clients")
     return OpeningSpec(
         title=text("Federated learning"),
         phrases=_phrases(run),
@@ -58,7 +55,7 @@ def tell(runs: Sequence[Run]) -> OpeningSpec:
         rounds=line("The model travels. The photos stay where they are."),
         stage=stage(run),
         plate=plate(run, 0),
-        reading=reading(run, last_tested(run, 0)),
+        reading=last_reading(run, 0),
         played=[
             (_counter(run, round_), _quick_round(run, round_)) for round_ in _first_rounds(run)
         ],
@@ -80,11 +77,8 @@ def _first_rounds(run: Run) -> list[int]:
     Raises:
         NotRecordedError: no worker answered in any round.
     """
+    check_answered(run)
     answered = [r for r in range(1, len(run.rounds)) if participants(run.rounds[r])]
-    if not answered:
-        raise NotRecordedError(
-            f"no client of the run {run.name!r} answered. Record a run with: fl-sim run NAME"
-        )
     return answered[:MOST_ROUNDS]
 
 
@@ -96,8 +90,8 @@ def _counter(run: Run, round_: int) -> Line:
 def _quick_round(run: Run, round_: int) -> QuickRoundSpec:
     return QuickRoundSpec(
         picked=participants(run.rounds[round_]),
-        model_size=model_size(run),
+        model_size=model_packet(run),
         plate=plate(run, round_),
-        reading=reading(run, last_tested(run, round_)),
+        reading=last_reading(run, round_),
         pace=PACE,
     )

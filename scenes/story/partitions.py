@@ -5,13 +5,20 @@ from dataclasses import dataclass
 from math import ceil
 
 from fl_sim.record import Run
-from scenes.story.class_names import kind_name
-from scenes.story.common import SHOWN_WORKER, all_photos, class_names, label_counts, num_workers
+from scenes.story.class_names import kind_name, num_kinds
+from scenes.story.common import (
+    SHOWN_WORKER,
+    all_photos,
+    label_counts,
+    num_workers,
+    photos_known,
+    photos_of,
+)
 from scenes.story.specs import StackSpec, StacksSpec
 from scenes.text.errors import NotRecordedError, not_recorded
 from scenes.text.language import ENGLISH, Language
 from scenes.text.lines import Line, line, plural, text
-from scenes.text.numbers import Number, at, computed, count, number, position, total
+from scenes.text.numbers import Number, at, computed, number, position, total
 
 MOST_TILES = 550
 STEPS = (1, 2, 5)  # a tile stands for one of these numbers of photos, times a power of ten
@@ -19,6 +26,7 @@ MOST_WORKERS = 12  # shown side by side; with more, only the first FEW
 FEW = 10
 MOST_KINDS = 12  # rows; with more kinds, the FEW most frequent ones of the example worker
 NAME = 14  # characters of a kind's name
+PARTITIONING = "partitioning"  # the setting of a run whose photos were dealt out
 ALIKE = 0.5  # relative difference of a kind's share up to which mixes count as equal
 
 
@@ -46,6 +54,8 @@ def tell(runs: Sequence[Run]) -> PartitionsSpec:
     run = runs[0]
     if not run.partitions:
         raise not_recorded(run.name, "partitions of its clients")
+    if not photos_known(run):
+        raise not_recorded(run.name, "numbers of examples of its clients")
     if not sum(_sizes(run)):
         raise NotRecordedError(f"no client of the run {run.name!r} holds a photo. Use another run")
     return PartitionsSpec(
@@ -64,12 +74,11 @@ def tell(runs: Sequence[Run]) -> PartitionsSpec:
 def _stacks(run: Run) -> StacksSpec:
     num_shown, per_tile = _num_shown(run), _per_tile(run)
     rest = [sum(_tiles(run, worker, per_tile)) for worker in range(num_shown, len(run.partitions))]
-    names = class_names(run)
     kinds = _kinds_shown(run)
     return StacksSpec(
         stacks=[_stack(run, worker, kinds, per_tile) for worker in range(num_shown)],
         rest=sum(rest),
-        kinds=[kind_name(run, kind, NAME) for kind in kinds if names],
+        kinds=[kind_name(run, kind, NAME) for kind in kinds],
         worker=SHOWN_WORKER,
         tile=_tile(run),
         photos=text("photos"),
@@ -105,7 +114,7 @@ def _stack(run: Run, worker: int, kinds: Sequence[int], per_tile: int) -> StackS
     return StackSpec(
         number=position(part),
         size=_size_of(run, worker),
-        train=number(part.num_train, Language.integer),
+        train=number(part.num_train, Language.integer) if held_out else _size_of(run, worker),
         validation=number(part.num_validation, Language.integer) if held_out else None,
         tiles=_tiles(run, worker, per_tile),
         photos=None if run.thumbnails is None else run.thumbnails[worker],
@@ -129,20 +138,14 @@ def _kinds_shown(run: Run) -> list[int]:
 
 
 def _num_validation(run: Run, worker: int) -> int:
-    """Return the number of a worker's validation photos."""
-    return run.partitions[worker].num_validation or 0
+    """Return the number of a worker's validation photos, if both parts are known."""
+    whole = all(part.num_train is not None for part in run.partitions)
+    return (run.partitions[worker].num_validation or 0) if whole else 0
 
 
 def _size(run: Run, worker: int) -> int:
-    """Return the number of a worker's photos.
-
-    Raises:
-        NotRecordedError: the run did not record the number.
-    """
-    train = run.partitions[worker].num_train
-    if train is None:
-        raise not_recorded(run.name, f"partitions[{worker}].num_train")
-    return train + _num_validation(run, worker)
+    """Return the number of a worker's photos."""
+    return round(_size_of(run, worker).value)
 
 
 def _sizes(run: Run) -> list[int]:
@@ -177,7 +180,7 @@ def _dataset(run: Run) -> Line:
     """Return the caption on all photos and on tiles."""
     parts = {
         "n": total(Language.integer, *all_photos(run)),
-        "kinds": count(at(run).dataset.class_names),
+        "kinds": num_kinds(run),
     }
     if _per_tile(run) == 1:
         return line("{n} photos of {kinds} kinds. A tile stands for one.", **parts)
@@ -199,15 +202,14 @@ def _dataset(run: Run) -> Line:
 
 def _deal(run: Run) -> Line:
     """Return the caption on the number of photos of each worker."""
-    n, sizes = num_workers(run), _sizes(run)
-    least, most = (_size_of(run, sizes.index(size)) for size in (min(sizes), max(sizes)))
-    if _num_shown(run) < len(sizes):
-        parts = at(run).partitions
-        few = computed(FEW, Language.integer, "count of {} that are shown", parts)
+    if PARTITIONING not in run.config:
+        return _hold(run)
+    n, (least, most) = num_workers(run), _least_and_most(run)
+    if _num_shown(run) < len(run.partitions):
         return line(
             "Here {n} workers are dealt them; {few} are shown. Real ones have their own.",
             n=n,
-            few=few,
+            few=_few(run),
         )
     if most.value == least.value:
         return plural(
@@ -224,10 +226,29 @@ def _deal(run: Run) -> Line:
     )
 
 
+def _hold(run: Run) -> Line:
+    """Return the caption on the number of photos of each worker, which need not be dealt out."""
+    n, (least, most) = num_workers(run), _least_and_most(run)
+    if _num_shown(run) < len(run.partitions):
+        return line("{n} workers hold them; {few} are shown.", n=n, few=_few(run))
+    if most.value == least.value:
+        return plural(n, "{n} worker holds {size}.", "{n} workers hold {size} each.", size=most)
+    return line("{n} workers hold {least} to {most} each.", n=n, least=least, most=most)
+
+
+def _few(run: Run) -> Number:
+    words = "count of {} that are shown"
+    return computed(FEW, Language.integer, words, at(run).partitions)
+
+
+def _least_and_most(run: Run) -> tuple[Number, Number]:
+    sizes = _sizes(run)
+    return _size_of(run, sizes.index(min(sizes))), _size_of(run, sizes.index(max(sizes)))
+
+
 def _size_of(run: Run, worker: int) -> Number:
     """Return the number of a worker's photos with its source."""
-    part = at(run).partitions[worker]
-    return total(Language.integer, part.num_train, part.num_validation)
+    return total(Language.integer, *photos_of(run, worker))
 
 
 def _split(run: Run) -> Line | None:
@@ -258,15 +279,14 @@ def _split(run: Run) -> Line | None:
 
 def _kinds(run: Run) -> Line:
     """Return the caption on the kinds of photos."""
-    part, names = at(run).partitions[SHOWN_WORKER], class_names(run)
+    part, counts = at(run).partitions[SHOWN_WORKER], label_counts(run, SHOWN_WORKER)
     k = position(part)
-    if len(names) > MOST_KINDS:
+    if len(counts) > MOST_KINDS:
         return line(
             "By kind: of all {n} kinds, those that worker {k} holds most of, with its numbers.",
-            n=count(at(run).dataset.class_names),
+            n=num_kinds(run),
             k=k,
         )
-    counts = label_counts(run, SHOWN_WORKER)
     if len(run.partitions) == 1 or not sum(counts):
         return line("By kind: the numbers are worker {k}'s.", k=k)
     if _alike(run):

@@ -428,7 +428,7 @@ class FailureSpec:
 class RepliesSpec:
     """The numbers of sampled workers and of updates in each round from 1.
 
-    ``came`` and ``missing`` are labels with totals; ``accuracy`` is by round, if measured.
+    ``came`` and ``missing`` are labels with totals; ``measure`` is that of the model, if known.
     """
 
     rounds: Sequence[tuple[int, int]]
@@ -436,4 +436,4 @@ class RepliesSpec:
     missing: Text
     first_round: Text
     last_round: Text
-    accuracy: SeriesSpec | None
+    measure: SeriesSpec | None

@@ -11,7 +11,7 @@ from scenes.text.numbers import Cursor, Number, at, computed, total
 
 TRAINING, TESTING = "train", "evaluate"
 DOWN, UP = "bytes_down", "bytes_up"
-MOST_DIGITS = 12  # enough for exact sums of up to a terabyte
+MOST_DIGITS = 6
 EXACT = 1e-13  # relative difference of numbers that count as equal
 
 
@@ -46,11 +46,15 @@ def travelled(run: Run, ways: Sequence[str], digits: int = 3) -> Number:
 
 
 def digits_that_add_up(run: Run) -> int:
-    """Return the number of digits with which the sizes of both directions add up on screen."""
+    """Return the number of digits with which the sizes of both directions add up on screen.
+
+    That is to the last digit of their sum: what is small beside it needs no more.
+    """
     parts = [travelled(run, (way,)).value for way in (DOWN, UP)]
     for digits in range(3, MOST_DIGITS):
-        rounded = sum(rounded_size(part, digits) for part in parts)
-        if isclose(rounded, rounded_size(sum(parts), digits), rel_tol=EXACT):
+        summed = sum(rounded_size(part, digits) for part in parts)
+        whole = rounded_size(sum(parts), digits)
+        if isclose(rounded_size(summed, digits), whole, rel_tol=EXACT):
             return digits
     return MOST_DIGITS
 

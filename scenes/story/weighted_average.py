@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from math import fsum
 
 from fl_sim.record import Probe, Run
-from scenes.story.common import round_number
-from scenes.story.one_weight import WeightChoice, choices, format_value, rounded
+from scenes.story.common import check_answered, round_number, worker_number
+from scenes.story.one_weight import WeightChoice, choices, format_value
 from scenes.story.specs import AverageSpec, AverageWords, Quantity, TermSpec
 from scenes.text.errors import NotRecordedError
 from scenes.text.language import Language
@@ -19,7 +19,6 @@ from scenes.text.numbers import (
     computed,
     number,
     place,
-    position,
     quote,
     total,
 )
@@ -60,17 +59,7 @@ def tell(runs: Sequence[Run]) -> WeightedAverageSpec:
     """
     known = next((found for run in runs if (found := list(choices(run)))), None)
     if known is None:
-        forms = {round_.train.form for round_ in runs[0].rounds if round_.train}
-        if forms and "plain" not in forms:
-            raise NotRecordedError(
-                f"the workers of the run {runs[0].name!r} sent {max(forms)} updates, and their own "
-                "values are not known. Record a run with secure-aggregation=false, and without "
-                "dp-where=local"
-            )
-        raise NotRecordedError(
-            f"the run {runs[0].name!r} recorded no probes of several workers with their weighted "
-            "mean. Record a run with an averaging strategy: fl-sim run NAME"
-        )
+        raise _reason(runs[0])
     choice = max(known, key=lambda choice: choice.rank)
     average = _average(choice)
     return WeightedAverageSpec(
@@ -83,6 +72,32 @@ def tell(runs: Sequence[Run]) -> WeightedAverageSpec:
         sum=_sum(choice),
         alike=_alike(choice, _plain(choice)),
         average=average,
+    )
+
+
+def _reason(run: Run) -> NotRecordedError:
+    """Return the error that says why no average of a run can be shown."""
+    check_answered(run)
+    phases = [round_.train for round_ in run.rounds if round_.train is not None]
+    forms = {train.form for train in phases}
+    if forms and "plain" not in forms:
+        return NotRecordedError(
+            f"the workers of the run {run.name!r} sent {max(forms)} updates, and their own values "
+            "are not known. Record a run with secure-aggregation=false, and without dp-where=local"
+        )
+    if run.probes and not any(train.weighted_mean for train in phases):
+        return NotRecordedError(
+            f"the strategy of the run {run.name!r} does not make its model by a weighted average "
+            "of the workers' models. Use a run of one that does, such as FedAvg"
+        )
+    if run.weighted_by is not None:
+        return NotRecordedError(
+            f"the run {run.name!r} weighs its clients by {run.weighted_by}, and the chapter by "
+            "their numbers of examples. Use another run"
+        )
+    return NotRecordedError(
+        f"the run {run.name!r} recorded no probes of several workers with their weighted mean. "
+        "Record a run with an averaging strategy: fl-sim run NAME"
     )
 
 
@@ -120,19 +135,18 @@ def _average(choice: WeightChoice) -> AverageSpec:
 def _sum_of_products(choice: WeightChoice) -> Number:
     """Return the weighted mean of the sent values."""
     weights = choice.replies_at[:].weight
-    return computed(choice.mean, format_value, PRODUCTS, weights, str(choice.probe))
+    return computed(choice.mean, choice.form, PRODUCTS, weights, str(choice.probe))
 
 
 def _term(choice: WeightChoice, i: int) -> TermSpec:
     reply = choice.replies_at[i]
     sent = reply.probes[choice.probe]
-    worker = at(choice.run).partitions[choice.replies[i].client]
     return TermSpec(
-        name=line("worker {n}", n=position(worker)),
+        name=line("worker {n}", n=worker_number(choice.run, choice.replies[i].client)),
         photos=_photos(number(reply.num_examples, Language.integer)),
         share=_drawn(number(reply.weight, format_value)),
-        value=_drawn(number(sent, format_value)),
-        product=computed(choice.summed([i]), format_value, "{} times {}", reply.weight, sent),
+        value=_drawn(number(sent, choice.form)),
+        product=computed(choice.summed([i]), choice.form, "{} times {}", reply.weight, sent),
     )
 
 
@@ -148,7 +162,7 @@ def _others(choice: WeightChoice) -> TermSpec:
         photos=_photos(_of_others(photos, Language.integer, "sum of {}", each.num_examples)),
         share=_drawn(_of_others(share, format_value, "sum of {}", each.weight)),
         value=(text("their own"), summed / share if share else choice.mean),
-        product=_of_others(summed, format_value, PRODUCTS, each.weight, str(choice.probe)),
+        product=_of_others(summed, choice.form, PRODUCTS, each.weight, str(choice.probe)),
         workers=len(others),
     )
 
@@ -171,7 +185,7 @@ def _before(choice: WeightChoice) -> Drawn | None:
     before = choice.round_ - 1
     if choice.run.rounds[before].probes is None:
         return None
-    return _drawn(number(at(choice.run).rounds[before].probes[choice.probe], format_value))
+    return _drawn(number(at(choice.run).rounds[before].probes[choice.probe], choice.form))
 
 
 def _server(choice: WeightChoice) -> Number:
@@ -179,15 +193,15 @@ def _server(choice: WeightChoice) -> Number:
     round_ = at(choice.run).rounds[choice.round_]
     known = choice.run.rounds[choice.round_].probes is not None
     held = round_.probes if known else round_.train.weighted_mean
-    return number(held[choice.probe], format_value)
+    return number(held[choice.probe], choice.form)
 
 
 def _plain(choice: WeightChoice) -> Drawn | None:
     """Return the average without weights, or None if its digits are the same."""
-    if rounded(choice.plain_mean) == rounded(choice.mean):
+    if choice.plain_reads_alike:
         return None
     sent = choice.replies_at[:].probes[choice.probe]
-    return _drawn(computed(choice.plain_mean, format_value, "mean of {}, counted alike", sent))
+    return _drawn(computed(choice.plain_mean, choice.form, "mean of {}, counted alike", sent))
 
 
 # --- captions

@@ -5,17 +5,20 @@ from dataclasses import dataclass
 
 from fl_sim.record import Failure, Round, Run, Train
 from scenes.story.common import (
-    accuracy,
-    model_size,
+    before_and_after,
+    model_packet,
     num_workers,
     picked,
     plate,
+    reached,
     reading,
     rises,
     round_number,
     stage,
     updates,
+    worker_number,
 )
+from scenes.story.headline import ACCURACY, headline
 from scenes.story.specs import (
     FailureSpec,
     Plate,
@@ -27,8 +30,8 @@ from scenes.story.specs import (
 )
 from scenes.text.errors import NotRecordedError
 from scenes.text.language import Language
-from scenes.text.lines import Line, line, plural, text
-from scenes.text.numbers import Number, at, computed, count, position, quote
+from scenes.text.lines import Line, Text, line, plural, text
+from scenes.text.numbers import Number, at, computed, count, quote
 
 ERROR = "error"  # the kind of a failure in a record that came with a reply
 NOT_REACHED = (3, 4, 5)  # Flower's codes: no message, no reply, or no node was to be had
@@ -45,21 +48,27 @@ class FailingRoundSpec:
     close: Line
     stage: StageSpec
     picked: Sequence[int]
-    model_size: Number
+    reached: Sequence[int]
+    model_size: Text
     trained: Sequence[int]
     failures: Sequence[FailureSpec]
     updates: UpdatesSpec
     plate: Plate
     new_plate: Plate
     reading: Reading
-    before_and_after: tuple[Number, Number, Line]
+    new_reading: Reading
+    before_and_after: tuple[Number, Number, Line] | None
 
 
 @dataclass(frozen=True)
 class WhenWorkersFailSpec:
-    """The contents of the chapter; ``round`` is None if no failing round has an update."""
+    """The contents of the chapter; ``round`` is None if no failing round has an update.
+
+    ``accuracy`` says whether the curve beside the replies is that of the accuracy.
+    """
 
     title: Line
+    accuracy: bool
     round: FailingRoundSpec | None
     all_rounds: Line
     none_came: Line | None
@@ -76,11 +85,12 @@ def tell(runs: Sequence[Run]) -> WhenWorkersFailSpec:
     if run is None:
         names = " and ".join(repr(run.name) for run in runs)
         raise NotRecordedError(
-            f"no client failed in {names}. Use a run with failures, such as 'dropouts'"
+            f"no client failed to train in {names}. Use a run with such failures, as 'dropouts' has"
         )
-    round_ = _shown_round(run)
+    round_, metric = _shown_round(run), headline(run)
     return WhenWorkersFailSpec(
         title=text("When workers fail"),
+        accuracy=metric is not None and metric.kind == ACCURACY,
         round=None if round_ is None else _round(run, round_),
         all_rounds=_all_rounds(run),
         none_came=_none_came(run),
@@ -124,14 +134,16 @@ def _round(run: Run, round_: int) -> FailingRoundSpec:
         close=_close(run, round_),
         stage=stage(run),
         picked=picked(run, round_),
-        model_size=model_size(run),
+        reached=reached(run, round_),
+        model_size=model_packet(run),
         trained=[reply.client for reply in _train(run.rounds[round_]).replies],
         failures=_failure_specs(run, round_),
         updates=updates(run, round_),
         plate=plate(run, round_ - 1),
         new_plate=plate(run, round_),
         reading=reading(run, round_ - 1),
-        before_and_after=(accuracy(run, round_ - 1), *reading(run, round_)),
+        new_reading=reading(run, round_),
+        before_and_after=before_and_after(run, round_),
     )
 
 
@@ -159,6 +171,17 @@ def _ask(run: Run, round_: int) -> Line:
 
 def _fail(run: Run, round_: int) -> Line:
     """Return the caption on the workers that failed, or on their number."""
+    if len(reached(run, round_)) < len(picked(run, round_)):
+        return plural(
+            count(at(run).rounds[round_].train.failures),
+            "{n} worker sends no update: not all were reached.",
+            "{n} workers send no update: not all were reached.",
+        )
+    return _while_training(run, round_)
+
+
+def _while_training(run: Run, round_: int) -> Line:
+    """Return the caption on workers that failed after the model had reached them."""
     failures = _train(run.rounds[round_]).failures
     errors = [failure.client for failure in failures if _reports(failure)]
     silent = [failure.client for failure in failures if not _reports(failure)]
@@ -188,7 +211,7 @@ def _fail(run: Run, round_: int) -> Line:
 
 def _worker(run: Run, client: int) -> Number:
     """Return the number of a worker."""
-    return position(at(run).partitions[client])
+    return worker_number(run, client)
 
 
 def _number(run: Run, round_: int, reported: bool) -> Number:
@@ -199,20 +222,32 @@ def _number(run: Run, round_: int, reported: bool) -> Number:
 
 
 def _close(run: Run, round_: int) -> Line:
-    """Return the caption on the end of the round and on its accuracy."""
-    parts = {
-        "came": count(at(run).rounds[round_].train.replies),
-        "n": _asked(run, round_),
-        "old": accuracy(run, round_ - 1),
-        "new": accuracy(run, round_),
-    }
-    if rises(parts["old"], parts["new"]):
+    """Return the caption on the end of the round, and on the headline metric if known."""
+    parts = {"came": count(at(run).rounds[round_].train.replies), "n": _asked(run, round_)}
+    metric, readings = headline(run), before_and_after(run, round_)
+    if metric is None or readings is None:
+        return line("The round closes with {came} of {n} updates.", **parts)
+    old, new, _ = readings
+    if metric.kind != ACCURACY:
+        return line(
+            "The round closes with {came} of {n} updates. {metric}: {old} before, {new} after.",
+            metric=metric.word(run),
+            old=old,
+            new=new,
+            **parts,
+        )
+    if rises(old, new):
         return line(
             "The round closes with {came} of {n} updates. Accuracy still rose: {old} to {new}.",
+            old=old,
+            new=new,
             **parts,
         )
     return line(
-        "The round closes with {came} of {n} updates. Accuracy: {old} before, {new} after.", **parts
+        "The round closes with {came} of {n} updates. Accuracy: {old} before, {new} after.",
+        old=old,
+        new=new,
+        **parts,
     )
 
 
@@ -220,24 +255,34 @@ def _close(run: Run, round_: int) -> Line:
 
 
 def _all_rounds(run: Run) -> Line:
-    """Return the caption on all missing updates and on the accuracy."""
+    """Return the caption on all missing updates, and on the headline metric if known."""
     each = at(run).rounds[:].train
     failed, asked = count(each.failures), count(each.sampled)
-    ends = [run.rounds[0].central, run.rounds[-1].central]
-    if any(end is None or end.accuracy is None for end in ends):
+    metric, (first, _), (last, _) = headline(run), reading(run, 0), reading(run, -1)
+    if metric is None or not first.text or not last.text:
         return plural(
             asked,
             "{failed} of {n} update never came.",
             "{failed} of {n} updates never came.",
             failed=failed,
         )
+    if metric.kind != ACCURACY:
+        return plural(
+            asked,
+            "{failed} of {n} update never came. {metric}: {first} at first, {last} at last.",
+            "{failed} of {n} updates never came. {metric}: {first} at first, {last} at last.",
+            failed=failed,
+            metric=metric.word(run),
+            first=first,
+            last=last,
+        )
     return plural(
         asked,
         "{failed} of {n} update never came. Accuracy went from {first} to {last}.",
         "{failed} of {n} updates never came. Accuracy went from {first} to {last}.",
         failed=failed,
-        first=accuracy(run, 0),
-        last=accuracy(run, -1),
+        first=first,
+        last=last,
     )
 
 
@@ -271,15 +316,19 @@ def _replies(run: Run) -> RepliesSpec:
         missing=plural(count(each.failures), "{n} never came", "{n} never came"),
         first_round=line("round {r}", r=round_number(0, run)),
         last_round=line("round {r}", r=round_number(-1, run)),
-        accuracy=_accuracy(run),
+        measure=_measure(run),
     )
 
 
-def _accuracy(run: Run) -> SeriesSpec | None:
-    """Return the accuracy by round, or None with fewer than two tested rounds."""
-    values = [None if r.central is None else r.central.accuracy for r in run.rounds]
+def _measure(run: Run) -> SeriesSpec | None:
+    """Return the headline metric by round, or None if fewer than two rounds have it."""
+    metric = headline(run)
+    if metric is None:
+        return None
+    values = metric.values(run)
     known = [i for i, value in enumerate(values) if value is not None]
     if len(known) < 2:  # one point is no curve
         return None
-    name = text("accuracy on the test photos")
-    return SeriesSpec(name, values, accuracy(run, known[0]), accuracy(run, known[-1]))
+    name = text("accuracy on the test photos") if metric.is_test_accuracy else metric.title(run)
+    first, last = (metric.number(run, i) for i in (known[0], known[-1]))
+    return SeriesSpec(name, values, first, last)

@@ -5,7 +5,7 @@ screen by mistake.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from string import Formatter
 from typing import Self, TypeVar
@@ -121,17 +121,27 @@ def _check_fields(template: str, line: Line, language: Language) -> None:
         )
 
 
+def forms(*message: str) -> tuple[str, ...]:
+    """Return a message in its forms, one or, where a count decides, two: it is translated."""
+    return message
+
+
 def in_language(value: Value, language: Language) -> Value:
     """Return a spec, or another structure of lines and numbers, in a language."""
+    return each_text(value, lambda text: text.in_language(language))
+
+
+def each_text(value: Value, change: "Callable[[Number | Line], Text]") -> Value:
+    """Return a spec, or another structure of lines and numbers, with each of these changed."""
     if isinstance(value, Number | Line):
-        return value.in_language(language)  # type: ignore[return-value]
+        return change(value)  # type: ignore[return-value]
     if is_dataclass(value) and not isinstance(value, type):
         parts = {field.name: getattr(value, field.name) for field in fields(value)}
-        return replace(value, **{name: in_language(part, language) for name, part in parts.items()})
+        return replace(value, **{name: each_text(part, change) for name, part in parts.items()})
     if isinstance(value, tuple | list):
-        return type(value)(in_language(item, language) for item in value)
+        return type(value)(each_text(item, change) for item in value)
     if isinstance(value, Mapping):
-        return {key: in_language(item, language) for key, item in value.items()}  # type: ignore[return-value]
+        return {key: each_text(item, change) for key, item in value.items()}  # type: ignore[return-value]
     return value
 
 

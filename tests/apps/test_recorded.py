@@ -38,14 +38,6 @@ PARAMETERS = {"tables": 2 * 5 + 2, "text": 2 * 12 * 2, "trees": None}
 IMAGE_MODEL = 3 * 6 * 6 + 3
 
 
-@pytest.fixture(scope="module")
-def recorded(tmp_path_factory: pytest.TempPathFactory) -> Recorded:
-    """Return the record of each app, and the app's own numbers."""
-    folder = tmp_path_factory.mktemp("apps")
-    own = {name: run(folder / name) for name, run in FAMILIES.items()}
-    return {name: (record.load(folder / name), each) for name, each in own.items()}
-
-
 @pytest.mark.parametrize("name", FAMILIES)
 def test_what_the_app_measured(recorded: Recorded, name: str) -> None:
     run, own = recorded[name]

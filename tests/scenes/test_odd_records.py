@@ -3,19 +3,22 @@
 import os
 from dataclasses import replace
 from importlib import import_module
+from itertools import product
 from typing import Any
 
 import pytest
+from claims import false_claims
 from filmed import CHAPTERS
 from hand import hand_run, saved
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from odd_records import CHANGES, OddRecipe, odd_recipes
+from odd_records import ABSENT, CHANGES, OddRecipe, odd_recipes
 from spec_texts import lines_in, numbers_in
 
 from fl_sim.record import Run
 from scenes.render.jobs import dry_run, jobs
 from scenes.render.looks import Look
+from scenes.story import told as story
 from scenes.text.errors import NotRecordedError
 from scenes.text.glyphs import drawable
 from scenes.text.languages import LANGUAGES
@@ -35,7 +38,7 @@ LONGEST = 60  # characters of a number or a name on screen
 def told(chapter: str, runs: tuple[Run, ...]) -> Any:
     """Return the spec of a chapter, or None where it is said what the runs lack."""
     try:
-        return import_module(f"scenes.story.{chapter}").tell(runs)
+        return story.told(import_module(f"scenes.story.{chapter}").tell, runs)
     except NotRecordedError:
         return None
 
@@ -48,6 +51,8 @@ def test_an_odd_run_is_told_or_it_is_said_why_not(
 ) -> None:
     runs = recipe.make()
     spec = told(chapter, runs) if runs else None
+    if runs and len(runs) == 1:
+        assert not false_claims(runs[0], map(str, lines_in(spec)))
     for number in numbers_in(in_language(spec, LANGUAGES[spoken])):
         assert len(number.text) <= LONGEST
         assert "nan" not in number.text.lower().split()
@@ -61,6 +66,29 @@ def test_each_odd_thing_alone_is_told_or_it_is_said_why_not(name: str) -> None:
     assert runs is not None
     for chapter in CHAPTERS:
         told(chapter, runs)
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_a_run_that_lacks_any_field_is_told_or_it_is_said_what_it_lacks(chapter: str) -> None:
+    for base, field in product(("hand", "full"), ABSENT):
+        tell_without(chapter, base, field)
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+@given(lacking=st.sets(st.sampled_from(sorted(ABSENT)), min_size=2, max_size=2))
+@ODDLY
+def test_a_run_that_lacks_two_fields_is_told_or_it_is_said_what_it_lacks(
+    chapter: str, lacking: set[str]
+) -> None:
+    tell_without(chapter, "hand", *sorted(lacking))
+
+
+def tell_without(chapter: str, base: str, *fields: str) -> None:
+    """Tell a run without some fields, and check what is said of it."""
+    runs = OddRecipe(base, (), tuple((field, ABSENT[field], False) for field in fields)).make()
+    if runs is not None:
+        texts = map(str, lines_in(told(chapter, runs)))
+        assert not false_claims(runs[0], texts)
 
 
 @pytest.mark.parametrize(

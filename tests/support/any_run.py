@@ -66,6 +66,28 @@ def _no_photos(run: record.Run) -> record.Run:
     return run.model_copy(update={"thumbnails": None, "samples": None, "sample_images": None})
 
 
+def _own_noun(run: record.Run) -> record.Run:
+    return _no_photos(run).model_copy(update={"examples": "electrocardiograms"})
+
+
+def _other_metric(run: record.Run) -> record.Run:
+    """Let clients measure something with a long name, and the server nothing."""
+    rounds = []
+    for round_ in run.rounds:
+        evaluate, other = round_.evaluate, {"mean_top_five_hit_rate": 0.5 + round_.number}
+        if evaluate is not None:
+            metrics = record.Metrics(other=other)
+            replies = tuple(
+                reply.model_copy(update={"metrics": metrics}) for reply in evaluate.replies
+            )
+            evaluate = record.Evaluate(
+                sampled=evaluate.sampled, replies=replies, metrics=metrics, averaged=True
+            )
+        rounds.append(round_.model_copy(update={"evaluate": evaluate, "central": None}))
+    metric = "mean_top_five_hit_rate"
+    return run.model_copy(update={"rounds": tuple(rounds), "metric": metric})
+
+
 def _no_filters(run: record.Run) -> record.Run:
     return run.model_copy(update={"filters": None})
 
@@ -143,6 +165,8 @@ MAKERS = {"one": _one, "pair": hand_pair, "seeds": hand_seeds}
 CHANGES: dict[str, Callable[[record.Run], record.Run]] = {
     "bare": _bare,
     "no_photos": _no_photos,
+    "own_noun": _own_noun,
+    "other_metric": _other_metric,
     "no_filters": _no_filters,
     "no_label_counts": _no_label_counts,
     "no_evaluation": _no_evaluation,

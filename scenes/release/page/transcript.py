@@ -13,6 +13,7 @@ from scenes.release.page.places import Addresses
 from scenes.release.products import Film
 from scenes.render.clips import BeatMetadata, TimedText
 from scenes.render.jobs import Clip, Job
+from scenes.story.examples import sentence_for
 from scenes.story.facts import holds
 from scenes.text.language import Language
 from scenes.text.languages import LANGUAGES
@@ -83,7 +84,8 @@ class _Translator:
         self.spec = spec
         self.language = language
         self.title = str(in_language(spec.title, language))
-        self.default_run = next(iter(record.load_all(job.runs).values())).name
+        self.runs = tuple(record.load_all(job.runs).values())
+        self.default_run = self.runs[0].name
         self.addresses = addresses
         self.translated: Mapping[TextKey, Number | Line] = (
             {} if language == own else translations(spec, own, language)
@@ -100,7 +102,8 @@ class _Translator:
     def description(self, beat: Beat) -> str:
         """Return the description of what is seen in a beat."""
         sentences = beat.seen(lambda fact: holds(fact, self.spec))
-        return " ".join(map(self.language.translate, sentences))
+        suited = (sentence_for(self.runs, sentence) for sentence in sentences)
+        return " ".join(map(self.language.translate, suited))
 
     def _number(self, number: Number) -> Number:
         translated: Text = self.translated.get(TextKey.of(number.text, [number]), number)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from string import Formatter
+from typing import Any
 
 from babel import Locale
 from babel.messages.catalog import Catalog
@@ -14,7 +15,10 @@ from scenes import FILM, LOOP
 HERE = Path(__file__).parent
 SCENES = HERE.parents[1]
 # The functions with translatable texts, and the positions of these arguments; ``_`` in templates.
-KEYWORDS = {"text": None, "line": None, "plural": (2, 3), "_": None}
+KEYWORDS: dict[str, Any] = {
+    "text": None, "line": None, "plural": (2, 3), "_": None,
+    "forms": {1: (1,), 2: (1, 2), 3: (1, 2)},
+}  # fmt: skip
 SOURCES = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
 
 

@@ -56,6 +56,7 @@ def imported(
     percent: bool = False,
     loss: tuple[str, ...] = (),
     accuracy: tuple[str, ...] = (),
+    metric: str | None = None,
     **layout: Any,
 ) -> record.Run:
     if not isinstance(content, bytes):
@@ -63,7 +64,7 @@ def imported(
         content = text.encode()
     path.write_bytes(content)
     choice = Choice(loss, accuracy, percent)
-    return import_run(path, "theirs", choice=choice, layout=Layout(**layout))
+    return import_run(path, "theirs", metric=metric, choice=choice, layout=Layout(**layout))
 
 
 def refused(path: Path, content: Any, **options: Any) -> str:
@@ -278,8 +279,9 @@ def test_what_has_no_loss_and_no_accuracy(made: Path) -> None:
     table = "round,accuracy_percent,f1\n1,56.3,0.5\n"
     assert refused(made, table) == (
         "has no loss and no accuracy by name, but 'accuracy_percent', 'f1'; say which one is, by "
-        "--loss NAME or --accuracy NAME"
+        "--loss NAME, --accuracy NAME or, of another kind, --metric NAME"
     )
+    assert imported(made, table, metric="f1").metric == "f1"
     run = imported(made, table, accuracy=("accuracy_percent",), percent=True)
     assert run.rounds[1].central == Metrics(accuracy=0.563, other={"f1": 0.5})
     assert refused(made, table, loss=("los",)) == (

@@ -374,6 +374,20 @@ def test_examples_counted_in_another_spelling(out: Path) -> None:
     assert [reply.num_examples for reply in run.rounds[1].train.replies] == [4, 4]
 
 
+def test_what_films_are_told_is_kept(out: Path, caplog: pytest.LogCaptureFixture) -> None:
+    strategy = record_strategy(FedAvg(), out, examples="patients", metric="auc")
+    strategy.start(grid(2), arrays(START), 1)
+    run = record.load(out)
+    assert (run.examples, run.metric) == ("patients", "auc")
+    assert "Run record: no metric is called auc; there are: " in caplog.text
+
+
+@pytest.mark.parametrize("noun", ["", "x" * 25])
+def test_a_noun_that_does_not_fit_into_a_caption(out: Path, noun: str) -> None:
+    with pytest.raises(ValueError, match="examples: String should have at"):
+        record_strategy(FedAvg(), out, examples=noun)
+
+
 def test_no_round_at_all(out: Path, caplog: pytest.LogCaptureFixture) -> None:
     record_strategy(FedAvg(), out).start(grid(2), arrays(START), 0)
     assert "No run record was written: no round has ended" in caplog.text
@@ -583,7 +597,7 @@ def test_a_dataset_without_classes(out: Path) -> None:
 
 @pytest.mark.parametrize("value", [None, [1], float("nan")])
 def test_a_config_that_a_record_cannot_keep(out: Path, value: Any) -> None:
-    with pytest.raises(ValueError, match=r"config: config: lr: .* a setting is true, false"):
+    with pytest.raises(ValueError, match=r"config: lr: .* a setting is true, false"):
         record_strategy(FedAvg(), out, config={"lr": value})
 
 

@@ -187,3 +187,12 @@ def test_thanks_go_to_those_who_took_part() -> None:
     assert str(story.tell([run]).thanks) == whole
     other = run.model_copy(update={"provenance": record.Provenance()})
     assert str(story.tell([run, other]).thanks) == part
+
+
+def test_what_trained_is_named() -> None:
+    used = record.Provenance(versions={"flwr": "1.41.0", "scikit-learn": "1.7"})
+    run = hand_run().model_copy(update={"provenance": used})
+    spec = story.tell([run])
+    assert str(spec.thanks) == "Thanks to all who made Flower, scikit-learn and Manim."
+    made_with = [(str(fact.name), str(fact.value)) for fact in spec.made_with]
+    assert made_with[:2] == [("Flower", "1.41.0"), ("scikit-learn", "1.7")]

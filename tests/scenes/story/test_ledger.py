@@ -46,10 +46,9 @@ def test_tests_are_counted_where_they_are_known() -> None:
     run = with_replies(hand_run(), "evaluate", bytes_down=1000, bytes_up=10)
     spec = ledger.tell([run])
     assert amounts(spec)[:3] == [6000, 8120, 0]
-    assert str(spec.moved).startswith("12 messages, 14.12\u00a0kB: weights and scores,")
-    # 6.00 and 8.12 are not 14.1.
+    assert str(spec.moved).startswith("12 messages, 14.1\u00a0kB: weights and scores,")
     amounts_text = [str(entry.amount) for entry in spec.travelled[:2]]
-    assert amounts_text == ["6.000\u00a0kB", "8.120\u00a0kB"]
+    assert amounts_text == ["6.00\u00a0kB", "8.12\u00a0kB"]
     notes = [str(entry.note) for entry in spec.travelled[:2]]
     assert notes == ["4 to train, 2 to test", "updates: 4, scores: 2"]
     assert str(spec.travelled[1].name) == "updates and scores, back"
@@ -91,8 +90,14 @@ def test_a_size_that_is_not_known_is_left_out() -> None:
 def test_bytes_that_were_not_recorded_are_not_text() -> None:
     with pytest.raises(NotRecordedError, match="recorded no bytes"):
         ledger.tell([with_replies(hand_run(), "train", bytes_up=None)])
-    with pytest.raises(NotRecordedError, match="recorded no bytes"):
+    with pytest.raises(NotRecordedError, match="recorded no updates"):
         ledger.tell([hand_run(rounds=0)])
+
+
+def test_what_is_small_beside_the_sum_needs_no_more_digits() -> None:
+    run = with_replies(hand_run(), "train", bytes_down=3_000_001, bytes_up=517)
+    amounts_text = [str(entry.amount) for entry in ledger.tell([run]).travelled[:2]]
+    assert amounts_text == ["12.0\u00a0MB", "2.07\u00a0kB"]
 
 
 def test_workers_that_failed_are_not_counted_and_this_is_said() -> None:

@@ -1,5 +1,6 @@
 """Many rounds: what is said, and the chart of all of them."""
 
+from collections.abc import Sequence
 from importlib import import_module
 from typing import Any
 
@@ -16,7 +17,8 @@ from scenes.charts.participation import Participation
 from scenes.drawing.growth import Curve, Marks
 from scenes.drawing.layout import Frame, box
 from scenes.story import baselines, many_rounds
-from scenes.story.specs import HistorySpec, LevelSpec, SeriesSpec
+from scenes.story.headline import told_by
+from scenes.story.specs import HistorySpec, LevelSpec, Metric, SeriesSpec
 from scenes.text.errors import NotRecordedError
 from scenes.text.lines import Line, line
 from scenes.text.numbers import Number
@@ -38,9 +40,14 @@ def untested(run: record.Run, *rounds: int) -> record.Run:
     return run.model_copy(update={"rounds": tuple(spec)})
 
 
+def so_far(run: record.Run, round_: int) -> Sequence[Metric]:
+    """Return the overlay after a round."""
+    return many_rounds._so_far(run, told_by(run), round_)
+
+
 def test_all_bytes_are_counted_both_ways() -> None:
     # Two rounds of two workers: 1000 bytes down to each; 2000 and 2050 up.
-    sent = many_rounds._so_far(hand_run(), 2)[1].value
+    sent = so_far(hand_run(), 2)[1].value
     assert isinstance(sent, Number)
     assert sent.value == 2 * (2 * 1000 + 2000 + 2050)
     assert str(sent.source) == "sum of all bytes_down and bytes_up in rounds[1] to rounds[2]"
@@ -50,13 +57,13 @@ def test_bytes_that_were_not_recorded_are_left_out() -> None:
     run = hand_run()
     data = run.model_dump(exclude={"arrays"})
     data["rounds"][1]["train"]["replies"][0]["bytes_up"] = None
-    names = [str(m.name) for m in many_rounds._so_far(changed(run, rounds=data["rounds"]), 2)]
+    names = [str(m.name) for m in so_far(changed(run, rounds=data["rounds"]), 2)]
     assert names == ["test accuracy"]
 
 
 def test_the_bytes_of_tests_are_said_to_be_counted() -> None:
-    assert str(many_rounds._so_far(hand_run(), 1)[1].name) == "moved so far"
-    assert str(many_rounds._so_far(record.load("iid-30"), 1)[1].name) == "moved, tests included"
+    assert str(so_far(hand_run(), 1)[1].name) == "moved so far"
+    assert str(so_far(record.load("iid-30"), 1)[1].name) == "moved, tests included"
 
 
 def test_a_new_draw_is_mentioned_only_where_some_are_drawn() -> None:
@@ -69,7 +76,8 @@ def test_a_new_draw_is_mentioned_only_where_some_are_drawn() -> None:
 
 
 def test_rounds_become_faster() -> None:
-    steps = many_rounds._paced_rounds(hand_run(rounds=30), after=3)
+    run = hand_run(rounds=30)
+    steps = many_rounds._paced_rounds(run, told_by(run), after=3)
     seconds = [step.seconds for step in steps]
     assert [step.round for step in steps] == list(range(4, 31))
     assert seconds == sorted(seconds, reverse=True)
@@ -109,8 +117,10 @@ def test_rounds_that_were_not_tested_are_gaps() -> None:
 
 
 def test_a_run_that_was_never_tested_is_not_text() -> None:
-    with pytest.raises(NotRecordedError, match="no test accuracy"):
-        many_rounds.tell([untested(hand_run(), 0, 1, 2)])
+    run = untested(hand_run(), 0, 1, 2)
+    rounds = tuple(round_.model_copy(update={"evaluate": None}) for round_ in run.rounds)
+    with pytest.raises(NotRecordedError, match="no measure of its model"):
+        many_rounds.tell([run.model_copy(update={"rounds": rounds})])
 
 
 def test_a_worker_that_failed_sends_no_update() -> None:

@@ -46,7 +46,7 @@ def test_a_few_or_all_are_picked() -> None:
     )
     assert caption(hand_run(workers=3), "sample") == "This round: 2 of the 3 workers."
     assert caption(hand_run(workers=2), "sample") == (
-        "A round begins. All 2 workers take part in it."
+        "A round begins. Both workers take part in it."
     )
     unknown = with_train(hand_run(), sampled=None)
     assert caption(unknown, "sample") == "This round: 2 of the 3 workers."
@@ -130,12 +130,18 @@ def test_the_report_says_what_was_measured() -> None:
         "On 50 more photos, which no worker holds: 15.0% right; before, 10.0%."
     )
     run = hand_run()
-    for number in (0, 1):
-        run = with_round(run, number, central=record.Metrics(loss=2.0 - number))
+    for number in range(3):
+        central = record.Metrics(loss=2.0 - number)
+        run = with_round(run, number, central=central, evaluate=None)
     assert "its loss is 1.00; before, 2.00" in caption(run, "report")
     untested = with_round(run, 1, central=None)
     assert one_round.tell([untested]).before_and_after is None
     assert caption(untested, "report").startswith("The round is over.")
+
+
+def test_a_result_that_is_the_same_is_said_to_be() -> None:
+    run = with_round(hand_run(), 1, central=record.Metrics(accuracy=0.1))
+    assert caption(run, "report") == "On the coordinator's test data: accuracy 10.0%, as before."
 
 
 def bare() -> record.Run:
@@ -221,7 +227,8 @@ def test_a_model_that_is_not_the_mean_is_not_called_one() -> None:
 )
 def test_no_round_follows_the_last(rounds: int, expected: str) -> None:
     run = hand_run(rounds=rounds)
-    untested = [round_.model_copy(update={"central": None}) for round_ in run.rounds]
+    no_tests = {"central": None, "evaluate": None}
+    untested = [round_.model_copy(update=no_tests) for round_ in run.rounds]
     assert caption(run.model_copy(update={"rounds": tuple(untested)}), "report") == expected
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from hand import hand_run
+from odd_records import nobody_delivers
 
 from fl_sim import record
 from scenes.charts.title_card import TitleCard
@@ -43,10 +44,18 @@ def test_a_worker_that_failed_sends_nothing() -> None:
 
 
 def test_what_lacks_workers_or_answers_is_not_text() -> None:
-    with pytest.raises(NotRecordedError, match="answered"):
+    with pytest.raises(NotRecordedError, match="no updates of its clients"):
         opening.tell([hand_run(rounds=0)])
-    with pytest.raises(NotRecordedError, match="no partitions of its clients"):
-        opening.tell([hand_run().model_copy(update={"partitions": ()})])
+    with pytest.raises(NotRecordedError, match="sent an update in any round"):
+        opening.tell([nobody_delivers(hand_run())])
+    with pytest.raises(NotRecordedError, match="num_clients"):
+        opening.tell([hand_run().model_copy(update={"partitions": (), "num_clients": None})])
+
+
+def test_data_of_unknown_clients_are_told_of() -> None:
+    run = hand_run().model_copy(update={"partitions": (), "thumbnails": None, "network": None})
+    spec = opening.tell([run])
+    assert [str(round_.model_size) for _, round_ in spec.played] == ["model", "model"]
 
 
 def test_the_front_end_keeps_its_gauge() -> None:

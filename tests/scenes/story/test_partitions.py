@@ -55,7 +55,9 @@ def test_photos_by_hand() -> None:
 
 def test_of_many_workers_the_first_are_shown() -> None:
     spec = story.tell([hand_run(workers=30)])
-    assert str(spec.deal) == (
+    assert str(spec.deal) == "30 workers hold them; 10 are shown."
+    dealt = hand_run(workers=30).model_copy(update={"config": {"partitioning": "iid"}})
+    assert str(story.tell([dealt]).deal) == (
         "Here 30 workers are dealt them; 10 are shown. Real ones have their own."
     )
     assert len(spec.stacks.stacks) == 10
@@ -81,7 +83,17 @@ def test_without_a_part_kept_apart_nothing_is_split() -> None:
     assert spec.stacks.stacks[0].validation is None
 
 
-@pytest.mark.parametrize("lacking", ["partitions", "label_counts", "num_train"])
+def test_counts_of_labels_are_enough() -> None:
+    run = hand_run()
+    parts = tuple(record.Partition(label_counts=part.label_counts) for part in run.partitions)
+    spec = story.tell([run.model_copy(update={"partitions": parts, "dataset": None})])
+    assert str(spec.dataset) == "69 photos of 2 kinds. A tile stands for one."
+    assert [str(kind) for kind in spec.stacks.kinds] == ["class 0", "class 1"]
+    assert [str(stack.train) for stack in spec.stacks.stacks] == ["21", "23", "25"]
+    assert spec.split is None
+
+
+@pytest.mark.parametrize("lacking", ["partitions", "label_counts"])
 def test_what_is_lacking_is_named(lacking: str) -> None:
     run = hand_run()
     if lacking == "partitions":
@@ -112,7 +124,7 @@ def test_piles_stand_on_a_floor_and_hang_under_it() -> None:
 def test_a_worker_without_photos_is_not_said_to_hold_any() -> None:
     spec = story.tell([one_without_examples(hand_run())])
     assert str(spec.kinds) == "By kind: the numbers are worker 0's."
-    assert str(spec.deal) == ("Here 3 workers are dealt 0 to 25 each. Real ones have their own.")
+    assert str(spec.deal) == "3 workers hold 0 to 25 each."
 
 
 def test_a_single_worker_is_not_compared() -> None:

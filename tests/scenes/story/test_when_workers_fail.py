@@ -2,11 +2,18 @@
 
 import pytest
 from hand import hand_run
-from odd_records import Change, nobody_delivers, nobody_delivers_first, nobody_delivers_last
+from odd_records import (
+    Change,
+    nobody_delivers,
+    nobody_delivers_first,
+    nobody_delivers_last,
+    replaced,
+)
 
 from fl_sim import record
 from scenes.charts.replies import Replies
 from scenes.drawing.layout import Frame, layout
+from scenes.story import one_round
 from scenes.story import when_workers_fail as story
 from scenes.story.common import rises
 from scenes.story.specs import RepliesSpec
@@ -29,8 +36,22 @@ def all_failed(run: record.Run, rounds: set[int]) -> record.Run:
 
 
 def test_a_run_without_failures_is_not_shown() -> None:
-    with pytest.raises(NotRecordedError, match="no client failed in 'hand-0'"):
+    with pytest.raises(NotRecordedError, match="no client failed to train in 'hand-0'"):
         story.tell((hand_run(),))
+
+
+def test_a_worker_that_was_not_reached_receives_nothing() -> None:
+    run = hand_run(workers=4, picked=4, failed=2)
+    gone = replaced(run, "Failure.code", 5, [-1])
+    spec = story.tell((gone,))
+    assert spec.round is not None
+    assert (spec.round.picked, spec.round.reached) == ((0, 1, 2, 3), (0, 1))
+    assert str(spec.round.fail) == "2 workers send no update: not all were reached."
+    shown = one_round.tell([gone])
+    assert (shown.picked, shown.reached) == ((0, 1, 2, 3), (0, 1))
+    assert str(shown.captions["distribute"]) == (
+        "2 of them are reached, and receive a copy of the model."
+    )
 
 
 def test_the_first_run_with_failures_is_shown() -> None:

@@ -1,0 +1,89 @@
+"""Small apps of every kind, each filmed: what is told of it is true of it."""
+
+from dataclasses import replace
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+from apps import FAMILIES
+from apps.kit import Own
+from claims import false_claims
+from filmed import CHAPTERS, noting_faults
+from hand import saved
+from spec_texts import lines_in
+
+from fl_sim import record
+from scenes.render.jobs import dry_run, jobs
+from scenes.render.looks import Look
+from scenes.story.told import told
+from scenes.text.errors import NotRecordedError
+
+Recorded = dict[str, tuple[record.Run, Own]]
+
+ALWAYS = {"opening", "cast", "one_round", "many_rounds", "ledger", "credits", "loop"}
+# Apps whose model is the average of clients' models, weighted by numbers of examples.
+AVERAGED = set(FAMILIES) - {"trees", "private", "batches"}
+# What is said after the first round, and of the curve of all rounds.
+MEASURED = {
+    "images_central": ("60 examples to test with: 63.3% right; before, 38.3%.", "how well"),
+    "images_federated": ("Tested on the workers' own data: accuracy 62.2%.", "More is better."),
+    "tables": ("On the coordinator's test data: AUC 0.968; before, 0.500.", "More is better."),
+    "trees": ("Tested on the workers' own data: RMSE 1.42.", "Less is better."),
+    "text": ("Tested on the workers' own data: perplexity 9.27.", "Less is better."),
+    "own_start": ("On the coordinator's test data, 63.3% are right; before, 38.3%.", "how well"),
+    "private": ("On the coordinator's test data, 58.3% are right; before, 38.3%.", "how well"),
+    "grid_driven": ("Tested on the workers' own data: accuracy 62.2%.", "More is better."),
+    "percent": ("On the coordinator's test data, 63.3% are right; before, 38.3%.", "how well"),
+    "batches": ("Tested on the workers' own data: accuracy 63.3%.", "More is better."),
+}
+AGGREGATED = {
+    "trees": "From all of these, the coordinator makes the new model.",
+    "private": "From all of these, the coordinator makes the new model.",
+    "batches": "They count for 25.0% to 41.7%. Their average is the new model.",
+}
+
+
+def spec_of(chapter: str, run: record.Run) -> Any:
+    """Return the spec of a chapter, or None if the run lacks its data."""
+    try:
+        return told(import_module(f"scenes.story.{chapter}").tell, [run])
+    except NotRecordedError:
+        return None
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+def test_what_is_told_of_an_app_is_true_of_it(recorded: Recorded, name: str) -> None:
+    run, _ = recorded[name]
+    specs = {chapter: spec for chapter in CHAPTERS if (spec := spec_of(chapter, run)) is not None}
+    averaged = {"weighted_average"} if name in AVERAGED else set()
+    counted = {"partitions"} if run.partitions else set()
+    assert set(specs) == ALWAYS | averaged | counted
+    captions = specs["one_round"].captions
+    assert str(captions["aggregate"]) == AGGREGATED.get(name, str(captions["aggregate"]))
+    report, curve = MEASURED[name]
+    assert str(captions["report"]) == report
+    assert curve in str(specs["many_rounds"].grid)
+    texts = [str(line) for spec in specs.values() for line in lines_in(spec)]
+    assert not [text for text in texts if "photo" in text.lower()]
+    assert not false_claims(run, texts)
+
+
+@pytest.mark.parametrize(
+    ("name", "chapter"),
+    [
+        ("trees", "one_round"),
+        ("tables", "many_rounds"),
+        ("grid_driven", "opening"),
+        ("images_central", "partitions"),
+    ],
+)
+def test_an_app_is_drawn_by_the_rules(
+    recorded: Recorded, name: str, chapter: str, tmp_path: Path
+) -> None:
+    run, _ = recorded[name]
+    (job,) = jobs((chapter,), (saved(tmp_path, run),), Look("low"))
+    with noting_faults() as faults:
+        scene = dry_run(replace(job, folder=tmp_path / "manim"))
+    assert not faults
+    assert scene.beats
