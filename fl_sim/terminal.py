@@ -39,6 +39,7 @@ ADVICE = {
     errno.ENOENT: "Check the path, and run the command again",
     errno.ENOTDIR: "A part of its path is a file; name another place",
     errno.EISDIR: "It is a folder; name a file",
+    errno.EEXIST: "Remove or rename it",
     errno.ENAMETOOLONG: "Choose a shorter name",
 }
 ANYTHING_ELSE = "Check the disk and the path, and run the command again"

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from manim import Animation, DecimalNumber, Mobject, RendererType, config
 from manim import Text as ManimText
 
-from fl_sim import record, terminal
+from fl_sim import record
 from scenes import FILM, LOOP, Chapter, theme
 from scenes.drawing.chrome import Chrome, caption_block
 from scenes.drawing.layout import Frame, layout
@@ -18,7 +18,8 @@ from scenes.drawing.text import Words
 from scenes.fast.scene import FastScene
 from scenes.story.titles import entitled
 from scenes.text import languages
-from scenes.text.errors import BeatError, ChapterError, FlagError, SceneError
+from scenes.text.errors import BeatError, ChapterError, FlagError
+from scenes.text.faults import line_of
 from scenes.text.language import ENGLISH
 from scenes.text.lines import Text, in_language
 from scenes.text.naming import Naming
@@ -225,8 +226,10 @@ def one_line_errors() -> Iterator[None]:
     """
     try:
         yield
-    except (record.RecordError, SceneError) as error:
-        message = terminal.one_line(error)
+    except Exception as error:
+        message = line_of(error)
+        if message is None:
+            raise
         if _in_notebook():
             from IPython.core.error import UsageError  # noqa: PLC0415
 

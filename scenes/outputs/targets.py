@@ -145,5 +145,9 @@ def whole(path: Path) -> Iterator[Path]:
     try:
         yield partial
         partial.replace(path)
+    except OSError as error:
+        if error.filename is None and error.errno:
+            error.filename = str(path)
+        raise
     finally:
         partial.unlink(missing_ok=True)

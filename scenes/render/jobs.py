@@ -19,7 +19,8 @@ from scenes import FILM, LOOP, Chapter
 from scenes.fast.scheduler import WorkerContext
 from scenes.render.looks import QUALITIES, Look
 from scenes.story.titles import entitled
-from scenes.text.errors import ChapterError, ChapterFailedError, NotRecordedError, in_one_line
+from scenes.text.errors import ChapterError, ChapterFailedError, NotRecordedError
+from scenes.text.faults import reason_of
 
 ROOT = Path(__file__).parents[2]
 SCENES = ROOT / "scenes"
@@ -152,7 +153,7 @@ def renderable(todo: Sequence[Job]) -> tuple[dict[Job, Any], list[NotRecordedErr
         except record.RecordError:
             raise
         except Exception as error:  # one chapter must not take the others with it
-            name, reason = job.chapter.name, in_one_line(error)
+            name, reason = job.chapter.name, reason_of(error)
             failed = f"the chapter {name} is left out, since it cannot be told ({reason})"
             left_out.append(ChapterFailedError(failed))
     return specs, left_out
