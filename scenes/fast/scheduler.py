@@ -14,8 +14,8 @@ import pickle
 import signal
 import sys
 import traceback
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import pairwise
 from multiprocessing import forkserver
@@ -236,7 +236,8 @@ class Sections:
         Args:
             slots: a semaphore with one slot for each processor.
         """
-        tqdm.get_lock()  # created before the fork: otherwise every copy would leave a lock behind
+        with _uninterrupted():
+            tqdm.get_lock()  # before the fork: otherwise every copy would leave a lock behind
         self._slots = slots
         self._children: dict[int, tuple[Path, Connection]] = {}
         self._errors: Connection | None = None  # of a process that draws, to its parent
@@ -253,15 +254,17 @@ class Sections:
         for stream in (sys.stdout, sys.stderr):
             stream.flush()
         here, there = multiprocessing.Pipe(duplex=False)
-        child = os.fork()
-        if not child:
-            self._children, self.drawing, renderer.drawn_elsewhere = {}, True, False
-            self._errors = there
+        with _uninterrupted():  # until it is known which process this is
+            child = os.fork()
+            if child:
+                self._children[child] = path, here
+            else:
+                self._children, self.drawing, self._errors = {}, True, there
+        renderer.drawn_elsewhere = not self.drawing
+        if self.drawing:
             _use_own_folders()
             return
         there.close()
-        renderer.drawn_elsewhere = True
-        self._children[child] = path, here
         self._drawn.append((writer.sections[-1], path))
         while not self._slots.acquire(timeout=0.05):  # the copy now holds this process's slot
             self._reap()
@@ -316,6 +319,16 @@ class Sections:
                     f"the system ended the process that drew {path.name}, with status {code}. "
                     "If memory ran out, choose a lower quality"
                 )
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Put off the request to end this process until the end of the ``with`` block."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _received_error(errors: Connection) -> list[BaseException]:

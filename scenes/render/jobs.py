@@ -21,6 +21,7 @@ from scenes.render.looks import QUALITIES, Look
 from scenes.story.titles import entitled
 from scenes.text.errors import ChapterError, ChapterFailedError, NotRecordedError
 from scenes.text.faults import reason_of
+from scenes.text.glyphs import check_fonts
 
 ROOT = Path(__file__).parents[2]
 SCENES = ROOT / "scenes"
@@ -80,7 +81,9 @@ def jobs(
 
     Raises:
         ChapterError: a name is unknown, or a chapter's beats do not match its scene.
+        FontError: a file of the font is missing.
     """
+    check_fonts()
     known = {chapter.name: chapter for chapter in (*FILM, LOOP)}
     for chapter in known.values():
         check_beats(chapter)
