@@ -79,7 +79,8 @@ def one_line(error: BaseException | str) -> str:
 
 def _of_system(error: OSError) -> str:
     """Return the text of an error of the operating system: the file, what is wrong, what to do."""
-    place = f"{os.fsdecode(error.filename)}: " if isinstance(error.filename, str | bytes) else ""
+    name = error.filename2 or error.filename  # what is written or moved goes to the second
+    place = f"{os.fsdecode(name)}: " if isinstance(name, str | bytes) else ""
     advice = ADVICE.get(error.errno or 0, ANYTHING_ELSE)
     return f"{place}{str(error.strerror).lower()}. {advice}"
 

@@ -31,6 +31,7 @@ Result = TypeVar("Result")
 DONE = "done"  # the last step of every job
 OnProgress = Callable[[str, str], None]  # called with a job's name and the step that begins
 PROGRESS, RETURNED, RAISED = "progress", "returned", "raised"
+PATIENCE = 10.0  # seconds for a process to end in, after its work
 ENDED = 130  # the exit status of a process that was asked to end
 
 
@@ -128,10 +129,10 @@ def side_by_side(
                 if kind == PROGRESS:
                     on_progress(*value)
                     continue
+                process.join(PATIENCE if kind == RAISED else None)  # it still cleans up
                 if kind == RAISED:
                     raise _unpacked(value)
                 results[i] = value
-                process.join()
                 del running[connection]
                 on_progress(todo[i].name, DONE)
     finally:

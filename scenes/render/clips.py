@@ -270,8 +270,15 @@ def as_far_as_possible(
 
 
 def is_stored(store: Store, planned: PlannedClip) -> bool:
-    """Whether a store has a clip."""
-    return store.has(planned.key, MOVIE) and store.has(planned.key, METADATA)
+    """Whether a store has a clip; one whose metadata another version wrote is removed."""
+    if not store.has(planned.key, MOVIE) or not store.has(planned.key, METADATA):
+        return False
+    try:
+        read_clip(store, planned)
+    except ValueError:
+        store.remove(planned.key, METADATA)
+        return False
+    return True
 
 
 def render(task: RenderTask, context: WorkerContext) -> None:

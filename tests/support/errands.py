@@ -31,11 +31,11 @@ class Full(FastScene):
         raise RuntimeError("not written") from OSError(28, "No space left on device", "x.mp4")
 
 
-def drawn_in_a_section() -> None:
+def draw_in_sections(folder: Path) -> None:
     """Draw that scene, each section in a process of its own."""
     slots = multiprocessing.Semaphore(1)
     slots.acquire()
-    with tempconfig({"dry_run": True, "progress_bar": "none"}):
+    with tempconfig({"media_dir": str(folder), "progress_bar": "none", "verbosity": "WARNING"}):
         scene = Full()
         scene.sections = Sections(slots)
         scene.render()
@@ -54,7 +54,7 @@ def work(errand: Errand, context: WorkerContext) -> tuple[str, int]:
     if errand.how == "full":
         raise RuntimeError("not written") from OSError(28, "No space left on device", "x.mp4")
     if errand.how == "section":
-        drawn_in_a_section()
+        draw_in_sections(errand.folder)
     if errand.how == "wait":
         time.sleep(60)
     if errand.how == "copy":
