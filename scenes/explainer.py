@@ -193,8 +193,6 @@ class Explainer(FastScene):
 def check_output() -> None:
     """Check that Manim's flags ask for something that can be drawn and encoded.
 
-    The encoder of ``manim.cfg`` writes opaque movies. Others are left to Manim's own encoders.
-
     Raises:
         FlagError: another renderer is asked for, or a size that the encoder cannot write.
     """
@@ -203,15 +201,12 @@ def check_output() -> None:
             "a chapter is drawn by Manim's Cairo renderer only. Leave out --renderer=opengl"
         )
     width, height = config.pixel_width, config.pixel_height
-    movie = config.format not in NO_MOVIE and not config.dry_run
+    halved = config.format not in ("webm", *NO_MOVIE) and not config.transparent  # its colours
     if min(width, height) < 1:
         raise FlagError(
             f"a picture of {width}x{height} pixels cannot be drawn. Use -r 854,480, for example"
         )
-    if config.transparent or config.format == "webm":
-        config.video_codec = config.pixel_format = "auto"
-        config.video_encoder_options = {}
-    elif movie and (width % 2 or height % 2):
+    if halved and not config.dry_run and (width % 2 or height % 2):
         raise FlagError(
             f"a movie of {width}x{height} pixels cannot be encoded: width and height have to be "
             f"even. Use -r {width + width % 2},{height + height % 2}"
