@@ -706,12 +706,21 @@ def _one_line_errors(unfinished: str) -> Iterator[None]:
     except BrokenPipeError:
         raise  # nobody reads what is printed
     except Exception as error:
-        from scenes.text.faults import line_of  # only after the import of Manim has started
-
-        line = line_of(error)
+        line = _line_of(error)
         if line is None:
             raise
         _fail(line)
+
+
+def _line_of(error: Exception) -> str | None:
+    """Return an error's line, also where memory is too small to import what words it."""
+    try:
+        from scenes.text.faults import line_of  # only after the import of Manim has started
+    except (ImportError, MemoryError) as missing:
+        from scenes.text.errors import NOT_IMPORTED
+
+        return one_line(f"{missing}. {NOT_IMPORTED}")
+    return line_of(error)
 
 
 def _fail(line: str) -> NoReturn:

@@ -5,10 +5,9 @@ import av
 from fl_sim import terminal
 from fl_sim.record import RecordError
 from scenes.fast.scheduler import WorkerError
-from scenes.text.errors import SceneError, in_one_line
+from scenes.text.errors import NOT_IMPORTED, SceneError, in_one_line
 
 UNREADABLE = "Check the disk; a damaged file in media/store can be removed"
-NOT_IMPORTED = "Close other programs if memory ran out; else install fedreel again"
 NO_MEMORY = "memory ran out. Close other programs, or choose a lower quality"
 
 
