@@ -32,6 +32,8 @@ def draft(chapters: Sequence[str], runs: Sequence[str], folder: str) -> None:
     """Render the changed chapters, and write the drafts; print an error in one line."""
     try:
         _draft(chapters, runs, Path(folder))
+    except BrokenPipeError:
+        raise  # nobody reads what is printed
     except Exception as error:
         line = line_of(error)
         if line is None:
