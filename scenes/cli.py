@@ -529,10 +529,11 @@ def slides(
     naming: "Naming",
     **look: str,
 ) -> None:
-    """Make slides for a talk in one HTML file, with a slide for every beat.
+    """Make slides for a talk in one file, with a slide for every beat.
 
-    Arrow keys, space and Page Down change the slide; F is full screen. Chapters that were already
-    rendered in the same look come from the cache.
+    In HTML, arrow keys, space and Page Down change the slide; F is full screen. A file that ends in
+    .pptx is for PowerPoint, and one that ends in .pdf has a picture for each beat. Chapters that
+    were already rendered in the same look come from the cache.
     """
     with _one_line_errors(f"No slides were written; {CACHED}"):
         todo, failed = _told(chapters, runs, look, title=naming.title)

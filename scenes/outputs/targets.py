@@ -18,7 +18,7 @@ from scenes.text.errors import OutputError
 FILM_FORMATS = (".mp4", ".mov", ".webm", ".gif")
 LOOP_FORMATS = (".gif", ".mp4", ".mov", ".webm")
 SHEET_FORMATS = (".png", ".jpg")
-SLIDES_FORMATS = (".html",)
+SLIDES_FORMATS = (".html", ".pptx", ".pdf")
 LONGEST = 60  # characters of the runs in a name
 
 

@@ -184,7 +184,7 @@ def test_a_wrong_word_is_one_line(
         ),
         (
             ["slides", "-o", "x"],
-            "x: a file without a suffix cannot be made. Name one that ends in .html",
+            "x: a file without a suffix cannot be made. Name one that ends in .html, .pptx or .pdf",
         ),
         (
             ["film", "-o", "file/x.mp4"],
