@@ -168,7 +168,12 @@ def tried(place: Path, script: str) -> Iterator[str]:
     if left := [path.name for path in found if re.match(r"\.\d+|work-|\.fedreel", path.name)]:
         yield f"half made: {left}"
     outputs = [path for path in found if path.parent == place / "out" and path.is_file()]
-    if done.returncode and (made := [path.name for path in outputs if path.name != "full"]):
+    printed = "/dev/full" in script  # only the last line is lost, and the file is whole
+    if (
+        done.returncode
+        and not printed
+        and (made := [path.name for path in outputs if path.name != "full"])
+    ):
         yield f"made: {made}"
     if running := list(processes(place)):
         yield f"still running: {running}"
