@@ -41,6 +41,7 @@ ADVICE = {
     errno.ENOENT: "Check the path, and run the command again",
     errno.ENOTDIR: "A part of its path is a file; name another place",
     errno.EISDIR: "It is a folder; name a file",
+    errno.EEXIST: "Remove or rename it",
     errno.ENAMETOOLONG: "Choose a shorter name",
 }
 ANYTHING_ELSE = "Check the disk and the path, and run the command again"
@@ -80,7 +81,8 @@ def one_line(error: BaseException | str) -> str:
 
 def _of_system(error: OSError) -> str:
     """Return the text of an error of the operating system: the file, what is wrong, what to do."""
-    place = f"{os.fsdecode(error.filename)}: " if isinstance(error.filename, str | bytes) else ""
+    name = error.filename2 or error.filename  # what is written or moved goes to the second
+    place = f"{os.fsdecode(name)}: " if isinstance(name, str | bytes) else ""
     advice = ADVICE.get(error.errno or 0, ANYTHING_ELSE)
     return f"{place}{str(error.strerror).lower()}. {advice}"
 

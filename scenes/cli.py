@@ -3,6 +3,7 @@
 # ruff: noqa: PLC0415  # heavy imports are in the commands, so that help is fast
 
 import gc
+import os
 import signal
 import sys
 import time
@@ -246,7 +247,7 @@ def loop(runs: tuple[str, ...], output: Path | None, naming: "Naming", **look: s
     If the name of the output ends in .mp4, .mov or .webm, there is that file alone.
     """
     with _one_line_errors(f"No loop was written; {CACHED}"):
-        todo = _jobs((LOOP.name,), runs, look)
+        todo, _ = _told((LOOP.name,), runs, look)
         from scenes.outputs.movies import loop as make
         from scenes.outputs.targets import LOOP_FORMATS, check_file, named
 
@@ -312,13 +313,14 @@ def audit(
         if json_path:
             check_file(json_path)
 
-        todo = _all_jobs(chapters, runs, every_look, look)
-        numbers = with_bars(todo, "audit", partial(audits.audit, todo))
+        todo, failed = _all_jobs(chapters, runs, every_look, look)
+        numbers, unbuilt = with_bars(todo, "audit", partial(audits.audit, todo))
         audits.table(numbers)
         if json_path:
             audits.write(numbers, json_path)
         without = sum(number.number is None for number in numbers)
         say(f"{len(numbers)} numbers on screen, {without} without a source")
+        _end_without([*failed, *unbuilt.values()])
         sys.exit(1 if without else 0)
 
 
@@ -377,13 +379,15 @@ def check(
         if what and what[0].endswith(".py"):
             looks = looks_of("low") if every_look else [Look("low", **look)]
             todo = [job for one in looks for job in scenes_of(Path(what[0]), what[1:], one)]
+            failed: Sequence[str] = ()
         else:
-            todo = _all_jobs(what, runs, every_look, look)
-        checked = with_bars(todo, "check", partial(find, todo, output))
+            todo, failed = _all_jobs(what, runs, every_look, look)
+        checked, unbuilt = with_bars(todo, "check", partial(find, todo, output))
         report.table(checked)
         if json_path:
             report.write(checked, json_path)
         say(report.summary(checked, output))
+        _end_without([*failed, *unbuilt.values()])
         sys.exit(1 if any(chapter.findings for chapter in checked) else 0)
 
 
@@ -515,10 +519,11 @@ def slides(
     naming: "Naming",
     **look: str,
 ) -> None:
-    """Make slides for a talk in one HTML file, with a slide for every beat.
+    """Make slides for a talk in one file, with a slide for every beat.
 
-    Arrow keys, space and Page Down change the slide; F is full screen. Chapters that were already
-    rendered in the same look come from the cache.
+    In HTML, arrow keys, space and Page Down change the slide; F is full screen. A file that ends in
+    .pptx is for PowerPoint, and one that ends in .pdf has a picture for each beat. Chapters that
+    were already rendered in the same look come from the cache.
     """
     with _one_line_errors(f"No slides were written; {CACHED}"):
         todo, failed = _told(chapters, runs, look, title=naming.title)
@@ -562,9 +567,10 @@ def watch(chapters: tuple[str, ...], runs: tuple[str, ...], output: Path) -> Non
     with _one_line_errors(""):
         from scenes.outputs.targets import check_folder
         from scenes.outputs.watch import watch as keep_watching
+        from scenes.render.jobs import jobs, renderable
 
         check_folder(output)
-        _jobs(chapters, runs, {})
+        renderable(jobs(chapters, runs))  # a wrong name or record is found now
         keep_watching(chapters, runs, output)
 
 
@@ -574,16 +580,16 @@ def _each_once(names: Sequence[str]) -> tuple[str, ...]:
 
 def _all_jobs(
     chapters: tuple[str, ...], runs: tuple[str, ...], every: bool, look: Mapping[str, str]
-) -> "list[Job]":
-    """Return the jobs in one look or in every look."""
+) -> "tuple[list[Job], list[str]]":
+    """Return the jobs in one look or in every look, and why chapters failed."""
     from dataclasses import asdict
 
     from scenes.render.looks import every_look
 
     looks = [asdict(one) for one in every_look("low")] if every else [{"quality": "low", **look}]
     first, *others = looks
-    todo = _jobs(chapters, runs, first)
-    return todo + [job for other in others for job in _in_look(todo, other)]
+    todo, failed = _told(chapters, runs, first)
+    return todo + [job for other in others for job in _in_look(todo, other)], failed
 
 
 def _in_look(todo: "Sequence[Job]", look: Mapping[str, str]) -> "Iterator[Job]":
@@ -592,16 +598,6 @@ def _in_look(todo: "Sequence[Job]", look: Mapping[str, str]) -> "Iterator[Job]":
 
     for job in todo:
         yield from jobs((job.chapter.name,), job.runs, Look(**look))
-
-
-def _jobs(
-    chapters: tuple[str, ...], runs: tuple[str, ...], look: Mapping[str, str], title: str = ""
-) -> "list[Job]":
-    """Return the jobs whose records have the data they need; another chapter is no failure."""
-    todo, failed = _told(chapters, runs, look, title=title)
-    for reason in failed:
-        click.echo(f"fedreel: {reason}", err=True)
-    return todo
 
 
 def _told(
@@ -613,7 +609,7 @@ def _told(
 ) -> "tuple[list[Job], list[str]]":
     """Return the jobs whose records have the data they need, and why others failed.
 
-    Chapters whose data are missing are printed. If a chapter was named, both are errors.
+    A chapter whose data are missing has failed if it was named; else the reason is printed.
     """
     from scenes.render.workers import prepare
 
@@ -626,12 +622,14 @@ def _told(
     if missing := untranslated(LANGUAGES[chosen.language]):
         say(f"fedreel: {missing} texts are not translated; they are in English", err=True)
     todo, left_out = renderable(jobs(chapters, runs, chosen, title))
-    if left_out and (chapters or not todo):
-        raise left_out[0]
-    failed = [one for one in left_out if isinstance(one, ChapterFailedError)]
+    failed = [one for one in left_out if chapters or isinstance(one, ChapterFailedError)]
+    if not todo:
+        *left_out, last = left_out
     for reason in left_out:
-        if reason not in failed:
+        if not todo or reason not in failed:
             say(f"fedreel: {one_line(reason)}", err=True)
+    if not todo:
+        raise last
     return list(todo), [str(reason) for reason in failed]
 
 
@@ -699,12 +697,21 @@ def _one_line_errors(unfinished: str) -> Iterator[None]:
     except BrokenPipeError:
         raise  # nobody reads what is printed
     except Exception as error:
-        from scenes.outputs.faults import line_of  # only after the import of Manim has started
-
-        line = line_of(error)
+        line = _line_of(error)
         if line is None:
             raise
         _fail(line)
+
+
+def _line_of(error: Exception) -> str | None:
+    """Return an error's line, also where memory is too small to import what words it."""
+    try:
+        from scenes.text.faults import line_of  # only after the import of Manim has started
+    except (ImportError, MemoryError) as missing:
+        from scenes.text.errors import NOT_IMPORTED
+
+        return one_line(f"{missing}. {NOT_IMPORTED}")
+    return line_of(error)
 
 
 def _fail(line: str) -> NoReturn:
@@ -721,6 +728,7 @@ def _stop(unfinished: str = "") -> NoReturn:
 def main() -> None:
     """Run the command line. A wrong option is one line, and exits with code 2."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # its threads need memory, and gain nothing
     try:
         with streams(), usage("fedreel"):
             cli(prog_name="fedreel", standalone_mode=False)

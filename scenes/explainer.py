@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from manim import Animation, DecimalNumber, Mobject, RendererType, config
 from manim import Text as ManimText
 
-from fl_sim import record, terminal
+from fl_sim import record
 from scenes import FILM, LOOP, Chapter, theme
 from scenes.drawing.chrome import Chrome, caption_block
 from scenes.drawing.layout import Frame, layout
@@ -18,7 +18,8 @@ from scenes.drawing.text import Words
 from scenes.fast.scene import FastScene
 from scenes.story.told import told
 from scenes.text import languages
-from scenes.text.errors import BeatError, ChapterError, FlagError, SceneError
+from scenes.text.errors import BeatError, ChapterError, FlagError
+from scenes.text.faults import line_of
 from scenes.text.language import ENGLISH
 from scenes.text.lines import Text, in_language
 from scenes.text.naming import Naming
@@ -192,8 +193,6 @@ class Explainer(FastScene):
 def check_output() -> None:
     """Check that Manim's flags ask for something that can be drawn and encoded.
 
-    The encoder of ``manim.cfg`` writes opaque movies. Others are left to Manim's own encoders.
-
     Raises:
         FlagError: another renderer is asked for, or a size that the encoder cannot write.
     """
@@ -202,15 +201,12 @@ def check_output() -> None:
             "a chapter is drawn by Manim's Cairo renderer only. Leave out --renderer=opengl"
         )
     width, height = config.pixel_width, config.pixel_height
-    movie = config.format not in NO_MOVIE and not config.dry_run
+    halved = config.format not in ("webm", *NO_MOVIE) and not config.transparent  # its colours
     if min(width, height) < 1:
         raise FlagError(
             f"a picture of {width}x{height} pixels cannot be drawn. Use -r 854,480, for example"
         )
-    if config.transparent or config.format == "webm":
-        config.video_codec = config.pixel_format = "auto"
-        config.video_encoder_options = {}
-    elif movie and (width % 2 or height % 2):
+    if halved and not config.dry_run and (width % 2 or height % 2):
         raise FlagError(
             f"a movie of {width}x{height} pixels cannot be encoded: width and height have to be "
             f"even. Use -r {width + width % 2},{height + height % 2}"
@@ -225,8 +221,10 @@ def one_line_errors() -> Iterator[None]:
     """
     try:
         yield
-    except (record.RecordError, SceneError) as error:
-        message = terminal.one_line(error)
+    except Exception as error:
+        message = line_of(error)
+        if message is None:
+            raise
         if _in_notebook():
             from IPython.core.error import UsageError  # noqa: PLC0415
 

@@ -10,30 +10,27 @@ from scenes import theme
 from scenes.drawing.layout import Frame, Layout, Slot, box
 from scenes.drawing.text import LEADING, Words
 from scenes.story.specs import PhraseSpec
-from scenes.text.errors import FitError
 from scenes.text.lines import Text
 
 SPACE = 27  # pixels between two phrases on a line
 UNDER = 38  # pixels between the title and the stage
 CLOSE_UNDER = 32  # the same in a frame that is not wide
 RISE = 18  # pixels
+NEARLY = 0.99  # part of the width that a phrase takes which is made smaller
 LEAST_WIRES = 0.65  # part of the wires' height that is left at least
 
 
 class TitleCard(VGroup):
-    """The title's phrases on as few lines as possible.
-
-    Raises:
-        FitError: a phrase is wider than the picture.
-    """
+    """The title's phrases on as few lines as possible, smaller if one is wider than the picture."""
 
     def __init__(self, phrases: Sequence[PhraseSpec], layout: Layout) -> None:
         self.frame: Frame = layout.frame
-        size = theme.DISPLAY if self.frame.wide else theme.TITLE
-        self.phrases = [
-            Words(p.text, self.frame, pixels=size, color=theme.color(p.role), weight="SEMIBOLD")
-            for p in phrases
-        ]
+        size: float = theme.DISPLAY if self.frame.wide else theme.TITLE
+        self.phrases = self._written(phrases, size)
+        too_wide = max(words.width for words in self.phrases) / self.frame.safe.width
+        if too_wide > 1:
+            size *= NEARLY / too_wide
+            self.phrases = self._written(phrases, size)
         lines = _lines(self.phrases, layout.frame.safe.width, self.frame.px(SPACE))
         leading = self.frame.px(size * LEADING)
         # An accent may be higher than a capital.
@@ -45,6 +42,12 @@ class TitleCard(VGroup):
         self.beside = _beside(layout, self.under(layout))
         self.counter: Words | None = None
         super().__init__(*self.phrases)
+
+    def _written(self, phrases: Sequence[PhraseSpec], pixels: float) -> list[Words]:
+        return [
+            Words(p.text, self.frame, pixels=pixels, color=theme.color(p.role), weight="SEMIBOLD")
+            for p in phrases
+        ]
 
     def enter(self) -> Animation:
         """Show the phrases one after the other."""
@@ -113,10 +116,6 @@ def _lines(phrases: Sequence[Words], most: float, space: float) -> list[list[Wor
     """Divide phrases into lines with a greatest width."""
     lines: list[list[Words]] = []
     for words in phrases:
-        if words.width > most:
-            raise FitError(
-                f"the title: {words.string!r} is wider than the picture. Use shorter words"
-            )
         if lines and sum(w.width + space for w in lines[-1]) + words.width <= most:
             lines[-1].append(words)
         else:

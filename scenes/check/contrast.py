@@ -11,6 +11,7 @@ from scenes.check import colours, cover
 from scenes.check.boxes import Box, around
 from scenes.check.finding import Fault, Rule
 from scenes.check.moment import VISIBLE, Moment
+from scenes.check.names import name_of
 from scenes.check.parts import Floats, Part, TextOnScreen
 from scenes.explainer import Explainer
 
@@ -126,7 +127,7 @@ def _faint_shapes(moment: Moment) -> Iterator[Fault]:
         if key not in known:
             known[key] = max(float(colours.contrast(colour, ground)) for colour in own)
         if known[key] < SHAPE - ROUNDING:
-            about = f"{type(part.mobject).__name__} {ManimColor(own[0]).to_hex()}"
+            about = f"{name_of(part.mobject, moment.scene)} {ManimColor(own[0]).to_hex()}"
             yield Fault("shape contrast", about, known[key], SHAPE, ": 1", (part.box,), True)
 
 

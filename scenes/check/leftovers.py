@@ -10,6 +10,7 @@ from manim import Animation, AnimationGroup, Mobject
 from scenes.check.boxes import Box
 from scenes.check.finding import Fault, Rule
 from scenes.check.moment import VISIBLE, Moment
+from scenes.check.names import name_of
 from scenes.check.parts import Part, is_drawn
 from scenes.check.views import of_camera
 from scenes.explainer import Explainer
@@ -64,7 +65,7 @@ class LeftOver(Rule):
                 if not parts and (id(mobject) in self._members or not ours):
                     continue
                 kind = "transparent" if parts else "empty"
-                about = f"{kind} {type(mobject).__name__}"
+                about = f"{kind} {name_of(mobject, last.scene)}"
                 boxes = tuple(part.box for part in parts)
                 place = last.beat, last.time
                 fault = Fault(RULE, about, 1, 0, "mobject", boxes, place=place)
@@ -106,7 +107,7 @@ def _twice(moment: Moment) -> list[Fault]:
             continue
         key = _key(part)
         if key in seen:
-            about = f"{type(part.mobject).__name__} twice"
+            about = f"{name_of(part.mobject, moment.scene)} twice"
             faults.append(Fault(RULE, about, 2, 1, "copies", (part.box,)))
         seen.add(key)
     return faults

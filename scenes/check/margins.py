@@ -7,6 +7,7 @@ from scenes.check.boxes import around
 from scenes.check.finding import Fault, Rule
 from scenes.check.moment import Moment
 from scenes.check.motion import effects_of
+from scenes.check.names import name_of
 from scenes.check.parts import Part
 
 TOLERANCE = 1.5  # pixels of 1080
@@ -52,7 +53,7 @@ class InFrame(Rule):
         return [
             Fault(
                 "in frame",
-                type(part.mobject).__name__,
+                name_of(part.mobject, moment.scene),
                 moment.px(part.box.beyond(moment.view)),
                 TOLERANCE,
                 "px",

@@ -10,6 +10,7 @@ from scenes.check.boxes import Box
 from scenes.check.finding import Fault, Rule
 from scenes.check.moment import VISIBLE, Moment
 from scenes.check.motion import animations_of
+from scenes.check.names import name_of
 from scenes.check.parts import Floats, Part
 
 RULE = "overlap"
@@ -65,7 +66,7 @@ def _with_lines(moment: Moment) -> Iterator[Fault]:
                 points = moment.fills.uncovered(within(part.strokes, box), order, box)
                 length = moment.px(float(np.ptp(points, axis=0).max())) if len(points) else 0.0
                 if length > TOLERANCE:
-                    about = f"{text.words} / {_kind(part)}"
+                    about = f"{text.words} / {name_of(part.mobject, moment.scene)}"
                     yield Fault(RULE, about, length, TOLERANCE, "px", (text.box, _box(points)))
 
 
@@ -84,7 +85,7 @@ def _with_shapes(moment: Moment) -> Iterator[Fault]:
             share = cover.covered_share(text.box, part)
             one = _are_one(text.parts, [part], animations)
             if COVERED[0] < share < COVERED[1] and not one:
-                about = f"{_kind(part)} over {text.words}"
+                about = f"{name_of(part.mobject, moment.scene)} over {text.words}"
                 yield Fault(RULE, about, 100 * share, 0.0, "% covered", (text.box, part.box))
 
 
@@ -108,7 +109,3 @@ def within(strokes: Floats, box: Box) -> Floats:
 def _box(points: Floats) -> Box:
     (left, bottom), (right, top) = points.min(axis=0), points.max(axis=0)
     return Box(float(left), float(bottom), float(right), float(top))
-
-
-def _kind(part: Part) -> str:
-    return type(part.mobject).__name__

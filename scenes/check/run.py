@@ -13,8 +13,8 @@ from scenes.check.finding import Finding
 from scenes.fast.scheduler import OnProgress, WorkerContext
 from scenes.render.jobs import WORK, Job, choose_look, scene_for
 from scenes.render.looks import Look
-from scenes.render.workers import side_by_side
-from scenes.text.errors import ChapterError, CheckError, SceneError
+from scenes.render.workers import all_that_succeed
+from scenes.text.errors import ChapterError
 
 # Manim's settings to play a scene without writing anything.
 NO_MOVIE: Mapping[str, Any] = {"dry_run": True, "disable_caching": True}
@@ -95,23 +95,22 @@ def _scene_of(job: Job) -> Iterator[Any]:
         yield found[job.chapter.scene]()
 
 
-def check(todo: Sequence[Job], stills: Path | None, on_progress: OnProgress) -> list[Checked]:
-    """Check jobs in parallel processes, and return the results in order.
+def check(
+    todo: Sequence[Job], stills: Path | None, on_progress: OnProgress
+) -> tuple[list[Checked], Mapping[str, str]]:
+    """Check jobs in parallel processes; return the results, and why some have none, by name.
 
     Args:
         todo: the jobs.
         stills: the folder for stills; None draws none.
         on_progress: called with a job's name and each beat that begins, and (name, ``DONE``).
-
-    Raises:
-        CheckError: a scene cannot be built.
     """
     tasks = [
         # A look's label begins with a dash; that of the default look is empty.
         Task(replace(job, folder=WORK / "check" / job.name), stills and stills / job.look.label[1:])
         for job in todo
     ]
-    return side_by_side(_check_task, tasks, on_progress)
+    return all_that_succeed(_check_task, tasks, on_progress)
 
 
 def _check_task(task: Task, context: WorkerContext) -> Checked:
@@ -122,23 +121,10 @@ def _check_task(task: Task, context: WorkerContext) -> Checked:
 def inspect(
     job: Job, stills: Path | None = None, on_beat: Callable[[str], None] = lambda beat: None
 ) -> Checked:
-    """Check one job in this process.
-
-    Raises:
-        CheckError: the scene cannot be built.
-    """
+    """Check one job in this process."""
     from scenes.check.inspector import Inspector  # noqa: PLC0415  # Manim is imported late
 
     inspector = Inspector(job.name, stills, on_beat)
-    try:
-        with _scene_of(job) as scene:
-            found = inspector.inspect(scene)
-    except SceneError:
-        raise
-    except Exception as error:
-        raise CheckError(f"{job.chapter.name} cannot be built: {_as_text(error)}") from error
+    with _scene_of(job) as scene:
+        found = inspector.inspect(scene)
     return Checked(job.chapter, tuple(found), inspector.beats, scene.time)
-
-
-def _as_text(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"

@@ -21,7 +21,7 @@ from scenes import theme
 from scenes.drawing.layout import Frame
 from scenes.drawing.outlines import outlines
 from scenes.text.errors import FontError
-from scenes.text.glyphs import WEIGHTS, font_file, glyphs
+from scenes.text.glyphs import INSTALL, WEIGHTS, check_fonts, font_file, glyphs
 from scenes.text.lines import Line, Text, numbers_of
 from scenes.text.numbers import ELLIPSIS, Number
 
@@ -33,15 +33,13 @@ def register_font() -> None:
     """Register the packaged font with Pango, once in a process.
 
     Raises:
-        FontError: Pango does not list the font; it would silently use another one.
+        FontError: a file is missing, or Pango does not list the font; it would use another one.
     """
+    check_fonts()
     for weight in WEIGHTS:
         manimpango.register_font(font_file(weight))
     if theme.FONT not in manimpango.list_fonts():
-        raise FontError(
-            f"the font {theme.FONT!r} is not available. "
-            "Install it with: pip install --force-reinstall font-source-sans-pro"
-        )
+        raise FontError(f"the font {theme.FONT!r} is not available. Install it with: {INSTALL}")
 
 
 def check_glyphs(text: str) -> None:

@@ -10,12 +10,14 @@ The film's twelve scenes take 1.8 times as long on one core as on two (``make be
 import gc
 import multiprocessing
 import os
+import pickle
 import signal
 import sys
 import traceback
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from itertools import pairwise
 from multiprocessing import forkserver
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import BaseContext, ForkServerContext
@@ -29,6 +31,7 @@ Result = TypeVar("Result")
 DONE = "done"  # the last step of every job
 OnProgress = Callable[[str, str], None]  # called with a job's name and the step that begins
 PROGRESS, RETURNED, RAISED = "progress", "returned", "raised"
+PATIENCE = 10.0  # seconds for a process to end in, after its work
 ENDED = 130  # the exit status of a process that was asked to end
 
 
@@ -126,10 +129,10 @@ def side_by_side(
                 if kind == PROGRESS:
                     on_progress(*value)
                     continue
+                process.join(PATIENCE if kind == RAISED else None)  # it still cleans up
                 if kind == RAISED:
-                    raise value
+                    raise _unpacked(value)
                 results[i] = value
-                process.join()
                 del running[connection]
                 on_progress(todo[i].name, DONE)
     finally:
@@ -180,13 +183,38 @@ def _run_job(
             _ThisProcess.running = True
             message = RETURNED, work(job, context)
         except (Exception, SystemExit) as error:
-            error.add_note(traceback.format_exc())
-            message = RAISED, error
+            message = RAISED, _packed(error)
         except KeyboardInterrupt:
             sys.exit(ENDED)
         finally:
             _ThisProcess.running = False
     context.messages.send(message)
+
+
+def _packed(error: BaseException) -> list[BaseException]:
+    """Return an error and its causes, to be sent to another process; the first says where it arose.
+
+    An error that cannot be sent is replaced by one with its text.
+    """
+    error.add_note(traceback.format_exc())
+    chain: list[BaseException] = []
+    cause: BaseException | None = error
+    while cause is not None:
+        try:
+            pickle.loads(pickle.dumps(cause))
+        except Exception:
+            chain.append(RuntimeError(f"{type(cause).__name__}: {cause}"))
+        else:
+            chain.append(cause)
+        cause = cause.__cause__
+    return chain
+
+
+def _unpacked(chain: Sequence[BaseException]) -> BaseException:
+    """Return an error from another process, with its causes."""
+    for error, cause in pairwise(chain):
+        error.__cause__ = cause
+    return chain[0]
 
 
 def _on_terminate(number: int, frame: object) -> None:
@@ -209,9 +237,11 @@ class Sections:
         Args:
             slots: a semaphore with one slot for each processor.
         """
-        tqdm.get_lock()  # created before the fork: otherwise every copy would leave a lock behind
+        with _uninterrupted():
+            tqdm.get_lock()  # before the fork: otherwise every copy would leave a lock behind
         self._slots = slots
-        self._children: dict[int, Path] = {}
+        self._children: dict[int, tuple[Path, Connection]] = {}
+        self._errors: Connection | None = None  # of a process that draws, to its parent
         self._drawn: list[tuple[Any, Path]] = []
         self.drawing = False  # whether this process draws a section
 
@@ -224,16 +254,21 @@ class Sections:
         path = writer.output_plan.segment_path(f"uncached_{renderer.num_plays:05}")
         for stream in (sys.stdout, sys.stderr):
             stream.flush()
-        child = os.fork()
-        if not child:
-            self._children, self.drawing, renderer.drawn_elsewhere = {}, True, False
+        here, there = multiprocessing.Pipe(duplex=False)
+        with _uninterrupted():  # until it is known which process this is
+            child = os.fork()
+            if child:
+                self._children[child] = path, here
+            else:
+                self._children, self.drawing, self._errors = {}, True, there
+        renderer.drawn_elsewhere = not self.drawing
+        if self.drawing:
             _use_own_folders()
             return
-        renderer.drawn_elsewhere = True
-        self._children[child] = path
+        there.close()
         self._drawn.append((writer.sections[-1], path))
         while not self._slots.acquire(timeout=0.05):  # the copy now holds this process's slot
-            self._reap(os.WNOHANG)
+            self._reap()
 
     def end(self, scene: Any) -> None:
         """Wait for all sections, and add their files to the scene's writer."""
@@ -241,7 +276,7 @@ class Sections:
         if self.drawing:
             self._finish_section(writer)
         self._slots.release()
-        self._reap(0)
+        self._reap(wait=True)
         self._slots.acquire()
         for section, path in self._drawn:
             if path.exists():  # a section without animations has no file
@@ -250,15 +285,17 @@ class Sections:
 
     def abandon(self, error: BaseException) -> None:
         """End all processes of the scene after an error in any of them."""
-        if self.drawing:
-            if not isinstance(error, KeyboardInterrupt):
-                traceback.print_exception(error)
-            _exit(ENDED if isinstance(error, KeyboardInterrupt) else 1)
+        if self._errors is not None:
+            if isinstance(error, KeyboardInterrupt):
+                _exit(ENDED)
+            self._errors.send(_packed(error))
+            _exit(1)
         for child in self._children:
             with suppress(ProcessLookupError):
                 os.kill(child, signal.SIGTERM)
-        for child in self._children:
+        for child, (_, errors) in self._children.items():
             os.waitpid(child, 0)
+            errors.close()
             self._slots.release()
         self._children = {}
 
@@ -267,17 +304,42 @@ class Sections:
         writer.join_all_encode_jobs()
         _exit(0)
 
-    def _reap(self, options: int) -> None:
-        """Release the slots of the copies that have ended."""
-        for child in list(self._children):
-            ended, status = os.waitpid(child, options)
-            if not ended:
+    def _reap(self, wait: bool = False) -> None:
+        """Release the slots of the copies that have ended, or of all; raise the error of one."""
+        for child, (path, errors) in list(self._children.items()):
+            if not wait and not errors.poll():
                 continue
+            chain = _received_error(errors)
+            _, status = os.waitpid(child, 0)
             self._slots.release()
-            path = self._children.pop(child)
-            code = os.waitstatus_to_exitcode(status)
-            if code:
-                raise WorkerError(f"the process that drew {path.name} ended with status {code}")
+            del self._children[child]
+            if chain:
+                raise _unpacked(chain)
+            if code := os.waitstatus_to_exitcode(status):
+                raise WorkerError(
+                    f"the system ended the process that drew {path.name}, with status {code}. "
+                    "If memory ran out, choose a lower quality"
+                )
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Put off the request to end this process until the end of the ``with`` block."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _received_error(errors: Connection) -> list[BaseException]:
+    """Wait for the end of a process that draws, and return its error with causes, if any."""
+    with errors:
+        try:
+            chain: list[BaseException] = errors.recv()
+        except EOFError:
+            return []
+        return chain
 
 
 def _use_own_folders() -> None:

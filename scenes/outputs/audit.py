@@ -1,7 +1,7 @@
 """The audit: a list of all numbers on screen with their sources in run records."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from math import isnan
@@ -12,7 +12,7 @@ from fl_sim import terminal
 from scenes.fast.scheduler import OnProgress, WorkerContext
 from scenes.outputs.targets import whole
 from scenes.render.jobs import Job, dry_run
-from scenes.render.workers import side_by_side
+from scenes.render.workers import all_that_succeed
 from scenes.text.lines import DIGIT
 from scenes.text.numbers import Number
 
@@ -27,14 +27,19 @@ class AuditedNumber:
     number: Number | None
 
 
-def audit(todo: Sequence[Job], on_progress: OnProgress) -> list[AuditedNumber]:
-    """Return every number that chapters show; they are built in parallel, without drawing.
+def audit(
+    todo: Sequence[Job], on_progress: OnProgress
+) -> tuple[list[AuditedNumber], Mapping[str, str]]:
+    """Return every number that chapters show, and why some could not be built, by name.
+
+    Chapters are built in parallel, without drawing.
 
     Args:
         todo: the jobs.
         on_progress: called with a job's name and each beat that begins, and (name, ``DONE``).
     """
-    return [number for found in side_by_side(_audit, todo, on_progress) for number in found]
+    built, failed = all_that_succeed(_audit, todo, on_progress)
+    return [number for found in built for number in found], failed
 
 
 def _audit(job: Job, context: WorkerContext) -> list[AuditedNumber]:

@@ -13,7 +13,6 @@ from functools import partial
 from pathlib import Path
 
 from fl_sim.terminal import one_line, say, streams
-from scenes.outputs.faults import line_of
 from scenes.outputs.film import join_captioned
 from scenes.outputs.targets import whole
 from scenes.render.clips import PlannedClip, as_far_as_possible, inputs_of, load_or_render
@@ -21,6 +20,7 @@ from scenes.render.jobs import Clip, jobs, renderable
 from scenes.render.looks import Look
 from scenes.render.progress import with_bars
 from scenes.render.store import STORE, Store
+from scenes.text.faults import line_of
 from scenes.text.language import ENGLISH
 from scenes.text.naming import Naming
 
@@ -32,6 +32,8 @@ def draft(chapters: Sequence[str], runs: Sequence[str], folder: str) -> None:
     """Render the changed chapters, and write the drafts; print an error in one line."""
     try:
         _draft(chapters, runs, Path(folder))
+    except BrokenPipeError:
+        raise  # nobody reads what is printed
     except Exception as error:
         line = line_of(error)
         if line is None:
@@ -40,7 +42,10 @@ def draft(chapters: Sequence[str], runs: Sequence[str], folder: str) -> None:
 
 
 def _draft(chapters: Sequence[str], runs: Sequence[str], folder: Path) -> None:
-    made, reasons = as_far_as_possible(_planned(chapters, runs), _render)
+    planned = _planned(chapters, runs)
+    if not planned:
+        return
+    made, reasons = as_far_as_possible(planned, _render)
     for reason in reasons:
         say(f"fedreel: {one_line(reason)}", err=True)
     for clip in made:
@@ -58,8 +63,6 @@ def _render(planned: Sequence[PlannedClip]) -> list[Clip]:
 
 def _planned(chapters: Sequence[str], runs: Sequence[str]) -> list[PlannedClip]:
     specs, left_out = renderable(jobs(chapters, runs, LOOK))
-    if left_out and (chapters or not specs):
-        raise left_out[0]
     for reason in left_out:
         say(f"fedreel: {one_line(reason)}", err=True)
     return [PlannedClip(job, inputs_of(job, spec)) for job, spec in specs.items()]

@@ -15,6 +15,7 @@ from av.container import InputContainer
 from av.video.frame import PictureType
 
 from scenes.text.errors import ReleaseError
+from scenes.text.faults import line_of
 
 
 @dataclass(frozen=True)
@@ -74,10 +75,9 @@ def encode(movie: Path, path: Path, coding: Coding, patience: float = PATIENCE) 
             "and run the command again"
         )
     if process.exitcode or not progress.faults.empty():
-        why = "the system ended it" if progress.faults.empty() else progress.faults.get()
-        raise ReleaseError(
-            f"{movie} cannot be encoded as {coding.codec}: {why}. Check the file and the disk"
-        )
+        ended = "the system ended the encoder. If memory ran out, choose a lower quality"
+        why = ended if progress.faults.empty() else progress.faults.get()
+        raise ReleaseError(f"{movie} cannot be encoded as {coding.codec}: {why}")
 
 
 @dataclass(frozen=True)
@@ -102,11 +102,12 @@ def _work(movie: Path, path: Path, coding: Coding, progress: Progress) -> None:
     """Encode in a worker process, and count the frames."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends it
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # SVT-AV1 prints what the fault says as well
     try:
         for _ in encoded(movie, path, coding):
             progress.frames.value += 1
     except (OSError, av.FFmpegError) as error:
-        progress.faults.put(str(error))
+        progress.faults.put(line_of(error) or str(error))
 
 
 def encoded(movie: Path, path: Path, coding: Coding) -> Iterator[None]:

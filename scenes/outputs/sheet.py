@@ -16,6 +16,7 @@ COLUMNS = 4
 STILL_WIDTH = 640  # pixels
 LABEL = 30
 GAP = 12
+BEFORE_END = 0.1  # seconds; the last picture of a beat stands
 
 
 def moments(clip: Clip) -> list[tuple[str, float]]:
@@ -23,7 +24,7 @@ def moments(clip: Clip) -> list[tuple[str, float]]:
     found = []
     for beat in clip.beats:
         found.append((f"{beat.name}, middle", (beat.start + beat.end) / 2))
-        found.append((f"{beat.name}, end", beat.end - 0.1))
+        found.append((f"{beat.name}, end", beat.end - BEFORE_END))
     return found
 
 

@@ -1,16 +1,20 @@
-"""Slides: the film in one HTML file, with a slide for every beat."""
+"""Slides: the film in one HTML, PowerPoint or PDF file, with a slide for every beat."""
 
 from collections.abc import Sequence
-from itertools import pairwise
+from contextlib import redirect_stderr
+from io import StringIO
+from itertools import chain, pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import av
 from manim_slides.config import PresentationConfig, SlideConfig
-from manim_slides.convert import RevealJS
+from manim_slides.convert import PowerPoint, RevealJS
+from pptx import Presentation
 
 from scenes.drawing.palettes import PALETTES, Palette
+from scenes.outputs.sheet import BEFORE_END, stills
 from scenes.outputs.targets import whole
 from scenes.render.jobs import Clip
 from scenes.render.looks import Look
@@ -40,11 +44,13 @@ class Deck(RevealJS):
 def deck(
     clips: Sequence[Clip], path: Path, title: str, chapters: Sequence[str], look: Look
 ) -> Path:
-    """Write clips as slides into one self-contained HTML file, and return its path.
+    """Write clips as slides into one self-contained file, and return its path.
+
+    In a PDF, which has no movies, a slide is the last picture of its beat.
 
     Args:
         clips: rendered chapters; they are cut at their beats without transcoding.
-        path: the HTML file.
+        path: the file; its suffix is one of ``SLIDES_FORMATS``.
         title: the page's title.
         chapters: the clips' titles.
         look: the clips' look, whose language and colours the page uses.
@@ -53,16 +59,37 @@ def deck(
         CutError: a beat does not start with a key frame; nothing was written.
     """
     with whole(path) as partial, TemporaryDirectory() as folder:
+        if path.suffix == ".pdf":
+            _write_pdf(clips, partial, title)
+            return path
+        slides = [_slides(clip, Path(folder, str(i)), look) for i, clip in enumerate(clips)]
+        if path.suffix == ".pptx":
+            _write_powerpoint(slides, partial, title, look)
+            return path
         Deck(
-            presentation_configs=[
-                _slides(clip, Path(folder, str(number)), look) for number, clip in enumerate(clips)
-            ],
+            presentation_configs=slides,
             title=title,
             language=look.language,
             palette=PALETTES[look.theme],
             chapters=list(chapters),
         ).convert_to(partial)
     return path
+
+
+def _write_pdf(clips: Sequence[Clip], path: Path, title: str) -> None:
+    ends = ([beat.end - BEFORE_END for beat in clip.beats] for clip in clips)
+    first, *others = chain.from_iterable(map(stills, (clip.movie for clip in clips), ends))
+    first.save(path, "PDF", save_all=True, append_images=others, title=title)
+
+
+def _write_powerpoint(slides: list[PresentationConfig], path: Path, title: str, look: Look) -> None:
+    width, height = look.pixels
+    with redirect_stderr(StringIO()):  # it prints a progress bar for each chapter
+        PowerPoint(presentation_configs=slides, width=width, height=height).convert_to(path)
+    presentation = Presentation(str(path))
+    presentation.core_properties.title = title
+    presentation.core_properties.author = ""  # of the template
+    presentation.save(str(path))
 
 
 def _slides(clip: Clip, folder: Path, look: Look) -> PresentationConfig:

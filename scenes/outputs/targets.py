@@ -18,7 +18,7 @@ from scenes.text.errors import OutputError
 FILM_FORMATS = (".mp4", ".mov", ".webm", ".gif")
 LOOP_FORMATS = (".gif", ".mp4", ".mov", ".webm")
 SHEET_FORMATS = (".png", ".jpg")
-SLIDES_FORMATS = (".html",)
+SLIDES_FORMATS = (".html", ".pptx", ".pdf")
 LONGEST = 60  # characters of the runs in a name
 
 
@@ -145,5 +145,9 @@ def whole(path: Path) -> Iterator[Path]:
     try:
         yield partial
         partial.replace(path)
+    except OSError as error:
+        if error.filename is None and error.errno:
+            error.filename = str(path)
+        raise
     finally:
         partial.unlink(missing_ok=True)

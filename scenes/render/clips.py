@@ -29,7 +29,8 @@ from scenes.render.jobs import Clip, Job, render_job
 from scenes.render.looks import QUALITIES
 from scenes.render.store import Store
 from scenes.render.workers import side_by_side
-from scenes.text.errors import ReleaseError, UndrawnError, in_one_line
+from scenes.text.errors import ReleaseError, UndrawnError
+from scenes.text.faults import reason_of
 from scenes.text.languages import LANGUAGES
 from scenes.text.lines import DIGIT, in_language, numbers_of
 from scenes.text.numbers import Number
@@ -200,15 +201,16 @@ def attempt(task: RenderTask, context: WorkerContext) -> str:
 
     Raises:
         ReleaseError: an input has changed meanwhile.
+        OSError: the system cannot do what is needed; no clip can be rendered.
+        MemoryError: memory ran out.
     """
     try:
         with redirect_stderr(StringIO()):  # a scene prints a known error itself
             render(task, context)
     except ReleaseError:
         raise
-    except (Exception, SystemExit) as error:  # Manim's scenes end the program after a known error
-        reason = in_one_line(error.__cause__ or error)
-        return f"the chapter {task.planned.job.chapter.name} is left out: {reason}"
+    except (Exception, SystemExit) as error:
+        return f"the chapter {task.planned.job.chapter.name} is left out: {reason_of(error)}"
     return ""
 
 
@@ -268,8 +270,15 @@ def as_far_as_possible(
 
 
 def is_stored(store: Store, planned: PlannedClip) -> bool:
-    """Whether a store has a clip."""
-    return store.has(planned.key, MOVIE) and store.has(planned.key, METADATA)
+    """Whether a store has a clip; one whose metadata another version wrote is removed."""
+    if not store.has(planned.key, MOVIE) or not store.has(planned.key, METADATA):
+        return False
+    try:
+        read_clip(store, planned)
+    except ValueError:
+        store.remove(planned.key, METADATA)
+        return False
+    return True
 
 
 def render(task: RenderTask, context: WorkerContext) -> None:

@@ -19,7 +19,9 @@ from scenes import FILM, LOOP, Chapter
 from scenes.fast.scheduler import WorkerContext
 from scenes.render.looks import QUALITIES, Look
 from scenes.story.told import told
-from scenes.text.errors import ChapterError, ChapterFailedError, NotRecordedError, in_one_line
+from scenes.text.errors import ChapterError, ChapterFailedError, NotRecordedError
+from scenes.text.faults import reason_of
+from scenes.text.glyphs import check_fonts
 
 ROOT = Path(__file__).parents[2]
 SCENES = ROOT / "scenes"
@@ -79,7 +81,9 @@ def jobs(
 
     Raises:
         ChapterError: a name is unknown, or a chapter's beats do not match its scene.
+        FontError: a file of the font is missing.
     """
+    check_fonts()
     known = {chapter.name: chapter for chapter in (*FILM, LOOP)}
     for chapter in known.values():
         check_beats(chapter)
@@ -152,7 +156,7 @@ def renderable(todo: Sequence[Job]) -> tuple[dict[Job, Any], list[NotRecordedErr
         except record.RecordError:
             raise
         except Exception as error:  # one chapter must not take the others with it
-            name, reason = job.chapter.name, in_one_line(error)
+            name, reason = job.chapter.name, reason_of(error)
             failed = f"the chapter {name} is left out, since it cannot be told ({reason})"
             left_out.append(ChapterFailedError(failed))
     return specs, left_out

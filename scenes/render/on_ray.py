@@ -30,6 +30,7 @@ from scenes.render.folders import work_folder
 from scenes.render.store import CONTENT, Store
 from scenes.render.workers import count_beats
 from scenes.text.errors import ChapterFailedError, ReleaseError, SceneError
+from scenes.text.faults import line_of, system_error
 
 RETRIES = 3  # of a task after its worker or machine was lost
 PATIENCE = 10.0  # seconds for cancelled tasks to clean up
@@ -157,6 +158,8 @@ def _result(ray: Any, ready: Any, name: str) -> Files:
     except errors.RayTaskError as error:
         if isinstance(error.cause, SceneError | RecordError):
             raise error.cause from error
+        if fault := system_error(error.cause):
+            raise ReleaseError(f"{name} was not rendered: {line_of(fault)}") from error
         if isinstance(error.cause, errors.RaySystemError) or NO_MODULE in str(error.cause):
             raise ReleaseError(
                 f"{name} was not rendered: a machine of the cluster has no fedreel or another "

@@ -66,6 +66,12 @@ class Store:
                 os.utime(used)
         return path
 
+    def remove(self, key: str, suffix: str) -> None:
+        """Remove a file that cannot be used, and print so; it is then made again."""
+        path = self.path(key, suffix)
+        with _locked(path):
+            _remove(path)
+
     def prune(self, now: float | None = None) -> int:
         """Remove files that were not used for a month, or that killed programs left half made.
 

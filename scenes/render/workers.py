@@ -2,7 +2,10 @@
 
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import redirect_stderr
+from functools import partial
 from importlib import import_module
+from io import StringIO
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -10,9 +13,10 @@ from scenes import FILM, LOOP
 from scenes.fast import scheduler
 from scenes.fast.scheduler import OnProgress
 from scenes.render.digests import ROOT
-from scenes.text.errors import SettingsError
+from scenes.text.errors import SettingsError, UndrawnError
+from scenes.text.faults import reason_of
 
-PRELOAD = ["scenes.fast.preload", "scenes.stage.scene"]  # Manim, and the modules of all chapters
+PRELOAD = ["scenes.render.preload"]
 Result = TypeVar("Result")
 
 
@@ -61,6 +65,41 @@ def side_by_side(
     return scheduler.side_by_side(
         work, todo, on_progress, preload=PRELOAD, length=lambda job: count_beats(job.name)
     )
+
+
+def all_that_succeed(
+    work: Callable[[Any, Any], Result], todo: Sequence[Any], on_progress: OnProgress
+) -> tuple[list[Result], dict[str, str]]:
+    """Return the results of the jobs that succeed, and why the others fail, by name.
+
+    Args:
+        work: as of ``side_by_side``.
+        todo: the jobs, each with a ``name``.
+        on_progress: as of ``side_by_side``.
+
+    Raises:
+        UndrawnError: none succeeds.
+    """
+    results, failed = [], {}
+    for job, (result, reason) in zip(
+        todo, side_by_side(partial(_attempt, work), todo, on_progress), strict=True
+    ):
+        if reason:
+            failed[job.name] = reason
+        else:
+            results.append(result)
+    if failed and not results:
+        raise UndrawnError(failed)
+    return results, failed
+
+
+def _attempt(work: Callable[[Any, Any], Any], job: Any, context: Any) -> tuple[Any, str]:
+    """Return the result of a job, or why it fails; runs in a worker process."""
+    try:
+        with redirect_stderr(StringIO()):  # a scene prints a known error itself
+            return work(job, context), ""
+    except (Exception, SystemExit) as error:
+        return None, f"{job.name} cannot be built: {reason_of(error)}"
 
 
 def count_beats(name: str) -> int:

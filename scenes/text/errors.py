@@ -6,6 +6,8 @@ from pathlib import Path
 
 MOST_WORDS = 200  # characters of an error that nobody has worded for a user
 
+NOT_IMPORTED = "Close other programs if memory ran out; else install fedreel again"
+
 
 class SceneError(Exception):
     """Base class of the errors that the command line prints in one line."""

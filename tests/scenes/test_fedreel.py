@@ -3,6 +3,7 @@
 import gzip
 import os
 import re
+import resource
 import shutil
 import signal
 import subprocess
@@ -184,7 +185,7 @@ def test_a_wrong_word_is_one_line(
         ),
         (
             ["slides", "-o", "x"],
-            "x: a file without a suffix cannot be made. Name one that ends in .html",
+            "x: a file without a suffix cannot be made. Name one that ends in .html, .pptx or .pdf",
         ),
         (
             ["film", "-o", "file/x.mp4"],
@@ -217,6 +218,21 @@ def test_what_cannot_be_made_is_said_before(words: list[str], says: str, tmp_pat
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr == f"fedreel: {says}\n"
     assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_a_disk_that_takes_no_more_is_one_line_and_nothing_is_half_made(tmp_path: Path) -> None:
+    limit = (40_000, 40_000)  # bytes of a file; a section has more
+    done = run(
+        *command("film", "credits", "-q", "low", "-o", "out/x.mp4"),
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, limit),
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert re.fullmatch(
+        r"fedreel: .*/uncached_0\d+\.mp4: file too large\. Allow larger files with: ulimit -f "
+        r"unlimited\n",
+        done.stderr,
+    )
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
 
 
 def test_chapters_are_rendered_and_joined(tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ def manim(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Manim:
             own: dict[str, Any] = {"notify_outdated_version": False, "media_dir": str(tmp_path)}
             with tempconfig(own):
                 render.main([str(word) for word in words], standalone_mode=False)
-        kinds = ("videos/credits/*/*.*", "images/credits/*")
+        kinds = ("videos/*/*/*.*", "images/*/*")
         return [path for kind in kinds for path in tmp_path.glob(kind) if path.suffix != ".srt"]
 
     return command
@@ -62,6 +62,32 @@ def test_a_movie_is_written_in_any_format(
     assert (frames[-1][0, 0, 3] == 0) == ("-t" in flags)  # the corner is empty
     if path.suffix != ".gif":  # so small a text is too faint for a GIF, which has no half-tones
         assert frames[24][..., 3].max() > 100
+
+
+OWN = """
+from manim import Create, Scene, Square
+from scenes.fast.scene import FastScene
+
+
+class Own({}):
+    def construct(self):
+        self.play(Create(Square()), run_time=0.4)
+"""
+
+
+@pytest.mark.parametrize("base", ["Scene", "FastScene"])
+@pytest.mark.parametrize("flags", [("-t",), ("--format", "webm"), ("-t", "--format", "gif")])
+def test_a_scene_of_ones_own_is_written_in_any_format(
+    flags: tuple[str, ...], base: str, manim: Manim, tmp_path: Path
+) -> None:
+    (tmp_path / "own.py").write_text(OWN.format(base))
+    (path,) = manim(*SMALL, *flags, tmp_path / "own.py", "Own")
+    suffix, codec, colours = MOVIES[flags]
+    with av.open(str(path)) as movie:
+        video = movie.streams.video[0]
+        found = (path.suffix, video.codec_context.name, video.pix_fmt)
+        assert found == (suffix, codec, colours)
+        assert len([*movie.decode(video)]) == 2
 
 
 def test_a_transparent_webm_says_that_it_is(manim: Manim) -> None:

@@ -1,12 +1,16 @@
 """Pieces of work for processes of their own."""
 
+import multiprocessing
 import os
 import signal
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from scenes.fast.scheduler import WorkerContext
+from manim import tempconfig
+
+from scenes.fast.scene import FastScene
+from scenes.fast.scheduler import Sections, WorkerContext
 
 
 @dataclass(frozen=True)
@@ -16,6 +20,25 @@ class Errand:
     name: str
     how: str
     folder: Path
+
+
+class Full(FastScene):
+    """A scene whose disk is full."""
+
+    def construct(self) -> None:
+        """Fail in a section."""
+        self.next_section("full")
+        raise RuntimeError("not written") from OSError(28, "No space left on device", "x.mp4")
+
+
+def draw_in_sections(folder: Path) -> None:
+    """Draw that scene, each section in a process of its own."""
+    slots = multiprocessing.Semaphore(1)
+    slots.acquire()
+    with tempconfig({"media_dir": str(folder), "progress_bar": "none", "verbosity": "WARNING"}):
+        scene = Full()
+        scene.sections = Sections(slots)
+        scene.render()
 
 
 def work(errand: Errand, context: WorkerContext) -> tuple[str, int]:
@@ -28,6 +51,10 @@ def work(errand: Errand, context: WorkerContext) -> tuple[str, int]:
         raise SystemExit(2)
     if errand.how == "die":
         os.kill(os.getpid(), signal.SIGKILL)
+    if errand.how == "full":
+        raise RuntimeError("not written") from OSError(28, "No space left on device", "x.mp4")
+    if errand.how == "section":
+        draw_in_sections(errand.folder)
     if errand.how == "wait":
         time.sleep(60)
     if errand.how == "copy":

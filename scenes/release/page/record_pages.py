@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Self
@@ -93,10 +94,15 @@ def provenance(page: RecordPage, language: Language) -> dict[str, str]:
         "strategy": run.strategy or "",
         "rounds": language.integer(run.rounds[-1].number),
         "seed": "" if origin.seed is None else str(origin.seed),
-        "started": "" if origin.started is None else language.date(origin.started.timestamp()),
+        "started": _day(origin.started, language),
         "versions": ", ".join(f"{name} {one}" for name, one in origin.versions.items()),
         "fingerprint": record.fingerprint(run),
     }
+
+
+def _day(started: datetime | None, language: Language) -> str:
+    """Return the day of a time in the record's own time zone, as the credits have it."""
+    return "" if started is None else language.date(started.replace(tzinfo=UTC).timestamp())
 
 
 def citation(records: RecordPages, title: str, author: str) -> str:
@@ -107,7 +113,8 @@ def citation(records: RecordPages, title: str, author: str) -> str:
         title: the film's title.
         author: the user's authors, joined by " and "; an empty text is the usual author.
     """
-    years = [page.run.provenance.started for page in records.pages if page.run.provenance.started]
+    starts = [page.run.provenance.started for page in records.pages]
+    years = [started.year for started in starts if started]
     runs = ", ".join(
         f"{_bare(page.run.name)} ({record.fingerprint(page.run)[:12]})" for page in records.pages
     )
@@ -116,7 +123,7 @@ def citation(records: RecordPages, title: str, author: str) -> str:
             "@misc{fedreel,",
             f"  title  = {{{_escaped(title)}}},",
             f"  author = {{{_escaped(author) or USUAL_AUTHOR}}},",
-            *([f"  year   = {{{max(years).year}}},"] if years else []),
+            *([f"  year   = {{{max(years)}}},"] if years else []),
             f"  note   = {{fedreel {version('fedreel')}. Runs: {runs}}},",
             "}",
         ]

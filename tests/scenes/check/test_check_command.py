@@ -92,9 +92,17 @@ def test_what_cannot_be_checked_is_one_line(tmp_path: Path) -> None:
     for arguments, says in cases.items():
         done = check(*arguments)
         assert done.returncode == 2, arguments
-        lines = done.stderr.strip().splitlines()
-        assert len(lines) == 1
-        assert says in lines[0]
+        (line,) = (line for line in done.stderr.splitlines() if not line.startswith("check: "))
+        assert says in line
+
+
+def test_a_scene_that_cannot_be_built_leaves_the_others(tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text(FILE)
+    done = check("mine.py", "Broken", "Good")
+    assert done.returncode == 1
+    assert done.stdout.splitlines()[-1] == "no findings in 1 scene, 1 beat, 2 s"
+    said = "fedreel: Broken cannot be built: ValueError: no such thing at mine.py:26"
+    assert done.stderr.splitlines()[-1] == said
 
 
 class Crossing(Scene):

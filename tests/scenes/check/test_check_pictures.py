@@ -14,6 +14,7 @@ from manim import (
     RIGHT,
     TAU,
     UP,
+    WHITE,
     Circle,
     Create,
     Dot,
@@ -27,6 +28,7 @@ from manim import (
     Square,
     Text,
     VGroup,
+    VMobject,
     linear,
     rotate_vector,
 )
@@ -362,3 +364,34 @@ class Words(Scene):
 
 def test_a_scene_without_a_stage_has_no_such_rule(tmp_path: Path) -> None:
     assert not faults(Words, tmp_path, "photos stay")
+
+
+class Holder(VGroup):
+    """A group that its author named."""
+
+
+class Nameless(Scene):
+    """Shapes beyond the frame whose own class says nothing."""
+
+    def construct(self) -> None:
+        """Show them, in a variable, in a group of the author's, and in one of another function."""
+        blob = _triangle()
+        self.add(blob, Holder(VGroup(_triangle())))
+        self.wait()
+        self.go_on()
+
+    def go_on(self) -> None:
+        """Show one more."""
+        deep = VGroup(VGroup(_triangle()))
+        self.add(deep)
+        self.wait()
+
+
+def _triangle() -> VMobject:
+    """Return a shape that is wider than the frame."""
+    return VMobject(color=WHITE).set_points_as_corners([ORIGIN, 9 * RIGHT, UP, ORIGIN])
+
+
+def test_a_shape_without_a_name_is_named_by_what_holds_it(tmp_path: Path) -> None:
+    about = [fault.about for fault in faults(Nameless, tmp_path, "in frame")]
+    assert about == ["VMobject blob", "part of Holder", "part of VGroup deep"]

@@ -1,5 +1,7 @@
 """Text has the size asked for and stands on its baseline."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -10,7 +12,9 @@ from scenes.drawing import text
 from scenes.drawing.chrome import Chrome, caption_block
 from scenes.drawing.layout import Frame, layout
 from scenes.drawing.text import Words, cut, wrapped
+from scenes.render.jobs import jobs
 from scenes.story.specs import Metric
+from scenes.text import glyphs
 from scenes.text.errors import FitError, FontError
 from scenes.text.lines import Line, line
 from scenes.text.numbers import Number
@@ -52,6 +56,24 @@ def test_a_missing_font_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     text.register_font.cache_clear()
     monkeypatch.setattr(theme, "FONT", "No Such Sans")
     with pytest.raises(FontError, match=r"'No Such Sans' is not available.*font-source-sans-pro"):
+        text.register_font()
+
+
+@pytest.mark.parametrize("content", [None, b"", b"no font"], ids=["none", "empty", "other"])
+def test_a_font_file_is_missed_before_anything_is_rendered(
+    content: bytes | None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    bold = tmp_path / "bold"
+    if content is not None:
+        bold.write_bytes(content)
+    usual = glyphs.font_file
+    monkeypatch.setattr(
+        glyphs, "font_file", lambda weight: str(bold) if weight == "BOLD" else usual(weight)
+    )
+    with pytest.raises(FontError, match=r"^the font file SourceSansPro-Bold\.ttf is missing or"):
+        jobs(("credits",))
+    text.register_font.cache_clear()
+    with pytest.raises(FontError):
         text.register_font()
 
 

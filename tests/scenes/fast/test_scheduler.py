@@ -56,6 +56,18 @@ def test_what_was_raised_is_raised_here_and_ends_the_others(errands: Errands) ->
     assert "in work" in raised.value.__notes__[0]  # where it was raised
 
 
+@pytest.mark.parametrize("how", ["full", "section"])
+def test_an_error_comes_with_its_cause_and_nothing_is_printed(
+    how: str, errands: Errands, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(RuntimeError, match="not written") as raised:
+        side_by_side(work, errands(a=how), lambda *news: None)
+    cause = raised.value.__cause__
+    assert isinstance(cause, OSError)
+    assert (cause.errno, cause.filename) == (28, "x.mp4")
+    assert capfd.readouterr().err == ""
+
+
 def test_a_program_that_ends_itself_ends_this_one(errands: Errands) -> None:
     with pytest.raises(SystemExit) as raised:
         side_by_side(work, errands(a="exit"), lambda *news: None)

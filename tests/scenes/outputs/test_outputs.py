@@ -158,12 +158,12 @@ def test_a_sheet_has_the_middle_and_the_end_of_each_beat(movie: Movie, tmp_path:
 
 
 def test_every_look_is_a_job_of_its_own() -> None:
-    todo = _all_jobs(("ledger", "credits"), (), every=True, look={})
+    todo, _ = _all_jobs(("ledger", "credits"), (), every=True, look={})
     assert len({job.name for job in todo}) == 2 * 3 * 2 * 4
     assert len({job.folder for job in todo}) == len(todo)
     assert [job.name for job in todo[:3]] == ["ledger", "credits", "ledger-light"]
     assert todo[-1].name == "credits-1x1-light-fr"
-    usual = _all_jobs(("ledger",), (), every=False, look={"shape": "9:16"})
+    usual, _ = _all_jobs(("ledger",), (), every=False, look={"shape": "9:16"})
     assert [(job.name, job.look.quality) for job in usual] == [("ledger-9x16", "low")]
 
 

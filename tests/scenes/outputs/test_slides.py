@@ -10,6 +10,7 @@ import pytest
 from av.video.frame import PictureType
 from browser import Opened, opened
 from manim import Create, Square, tempconfig
+from pptx import Presentation
 
 from scenes import FILM
 from scenes.explainer import Explainer, PlayedBeat
@@ -282,3 +283,32 @@ def test_a_rendered_scene_is_cut_between_its_frames(tmp_path: Path) -> None:
         assert here(seen)[0] == 2
         assert seen.page.inner_text("#caption") == "It <b>stands</b>."
     assert (seen.errors, seen.outside) == ([], [])
+
+
+def test_a_powerpoint_plays_each_beat_and_has_its_caption_as_notes(
+    movie: Movie, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    clip = movie(12, {"one": 0, "other": 5}, keys=[0, 5])
+    path = deck([clip], tmp_path / "x.pptx", "A talk", ["chapter"], LOOK)
+    found = Presentation(str(path))
+    assert [slide.notes_slide.notes_text_frame.text for slide in found.slides] == ["one", "other"]
+    assert found.slide_width / found.slide_height == pytest.approx(854 / 480)
+    movies = {part.blob for part in found.part.package.iter_parts() if "mp4" in part.content_type}
+    assert sorted(len(shades(written(tmp_path, blob))) for blob in movies) == [5, 7]
+    assert (found.core_properties.title, found.core_properties.author) == ("A talk", "")
+    assert capfd.readouterr().err == ""
+
+
+def written(folder: Path, content: bytes) -> Path:
+    """Write a movie into a file, and return its path."""
+    path = folder / "part.mp4"
+    path.write_bytes(content)
+    return path
+
+
+def test_a_pdf_has_a_page_for_each_beat(movie: Movie, tmp_path: Path) -> None:
+    clip = movie(12, {"one": 0, "other": 5}, keys=[0, 5])
+    content = deck([clip], tmp_path / "x.pdf", "A talk", ["chapter"], LOOK).read_bytes()
+    assert content.startswith(b"%PDF")
+    assert content.count(b"/Type /Page\n") == 2
+    assert "A talk".encode("utf-16-be") in content or b"(A talk)" in content

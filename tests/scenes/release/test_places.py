@@ -1,6 +1,7 @@
 """Where numbers stand in a record, which round is shown when, and what a transcript says."""
 
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from fl_sim import record
 from scenes import FILM
 from scenes.release.page.places import Addresses, anchor, place_of
-from scenes.release.page.record_pages import RecordPages
+from scenes.release.page.record_pages import RecordPages, citation, provenance
 from scenes.release.page.records import Entry, entries, folders
 from scenes.release.page.rounds import RoundCue, round_cues, view_of
 from scenes.release.page.transcript import as_text, clock, cut, transcript
@@ -46,6 +47,27 @@ def test_a_source_names_a_place(source: Source, place: Place) -> None:
 def test_an_anchor_has_no_white_space(path: str) -> None:
     assert anchor(path)
     assert not any(letter in " \t\n\r\f" for letter in anchor(path))
+
+
+@pytest.mark.parametrize(
+    ("started", "day", "year"),
+    [
+        ("0001-01-01T00:00:00+14:00", "01.01.1", "1"),
+        ("9999-12-31T23:59:59-14:00", "31.12.9999", "9999"),
+        ("2026-01-01T00:00:00+05:30", "01.01.2026", "2026"),
+        ("2026-01-01T00:00:00", "01.01.2026", "2026"),
+    ],
+)
+def test_a_start_is_a_day_of_the_record_s_own_time_zone(
+    started: str, day: str, year: str, tmp_path: Path
+) -> None:
+    run = hand_run()
+    begun = {"started": datetime.fromisoformat(started), "finished": None}
+    origin = run.provenance.model_copy(update=begun)
+    pages = RecordPages.of([saved(tmp_path, run.model_copy(update={"provenance": origin}))])
+    (page,) = pages.pages
+    assert provenance(page, LANGUAGES["de"])["started"] == day
+    assert f"  year   = {{{year}}}," in citation(pages, "A title", "")
 
 
 def test_an_address_leads_to_the_nearest_place_shown() -> None:

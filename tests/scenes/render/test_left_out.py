@@ -13,9 +13,11 @@ from scenes.render.clips import ClipInputs, PlannedClip, RenderTask, as_far_as_p
 from scenes.render.jobs import Clip, Job, renderable
 from scenes.render.looks import Look
 from scenes.render.store import Store
+from scenes.render.workers import all_that_succeed
 from scenes.text.errors import (
     ChapterFailedError,
     FitError,
+    NotRecordedError,
     ReleaseError,
     UndrawnError,
     in_one_line,
@@ -79,6 +81,16 @@ def test_a_chapter_that_cannot_be_drawn_says_why(
     assert attempt(task, context).startswith(f"the chapter ledger is left out: {said}")
 
 
+def test_a_full_disk_ends_all_chapters(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def fail(*given: object) -> None:
+        raise RuntimeError("not encoded") from OSError(28, "No space left on device", "x.mp4")
+
+    monkeypatch.setattr(clips, "render", fail)
+    context: Any = None
+    with pytest.raises(OSError, match="No space left"):
+        attempt(RenderTask(planned(LEDGER), Store(tmp_path), illustrated=False), context)
+
+
 def test_inputs_that_change_meanwhile_end_the_work(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -112,6 +124,61 @@ def test_where_nothing_can_be_drawn_it_is_an_error() -> None:
 
     with pytest.raises(UndrawnError, match=r"^why$"):
         as_far_as_possible([planned(LEDGER)], work)
+
+
+def test_what_is_built_is_listed_without_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "side_by_side", one_after_another)
+
+    def work(one: Job, context: object) -> str:
+        return one.name if one.chapter == CREDITS else broken()
+
+    results, failed = all_that_succeed(work, [job(LEDGER), job(CREDITS)], lambda *news: None)
+    assert results == [job(CREDITS).name]
+    name = job(LEDGER).name
+    assert list(failed) == [name]
+    assert failed[name].startswith(rf"{name} cannot be built: KeyError: 'no such\nkey' at test_")
+    with pytest.raises(UndrawnError, match="cannot be built"):
+        all_that_succeed(work, [job(LEDGER)], lambda *news: None)
+
+
+def one_after_another(work: Any, todo: Sequence[Any], on_progress: object) -> list[Any]:
+    """Do the work of processes in this one."""
+    return [work(each, None) for each in todo]
+
+
+def without(monkeypatch: pytest.MonkeyPatch, *chapters: str) -> None:
+    """Let chapters of the film, which has two, not be told."""
+    monkeypatch.setattr(workers, "prepare", lambda: None)
+    monkeypatch.setattr(jobs, "FILM", (LEDGER, CREDITS))
+    for name in chapters:
+        monkeypatch.setattr(f"scenes.story.{name}.tell", unrecorded)
+
+
+def unrecorded(*given: object) -> Any:
+    """Fail as a story does whose data a run lacks."""
+    raise NotRecordedError("no bytes")
+
+
+def test_a_named_chapter_that_is_left_out_is_told_at_the_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    without(monkeypatch, "ledger")
+    todo, failed = cli._told(("ledger", "credits"), (), {"quality": "low"})
+    assert [one.chapter.name for one in todo] == ["credits"]
+    assert failed == ["the chapter ledger is left out: no bytes"]
+
+
+@pytest.mark.parametrize("command", ["film", "slides", "sheet", "audit", "check"])
+def test_where_no_chapter_is_left_each_has_a_line(
+    command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    without(monkeypatch, "ledger", "credits")
+    for words in ((), ("ledger", "credits")):
+        result = CliRunner().invoke(cli.cli, [command, *words])
+        assert result.exit_code == 2
+        assert result.output.splitlines() == [
+            f"fedreel: the chapter {name} is left out: no bytes" for name in ("ledger", "credits")
+        ]
 
 
 def test_the_last_line_and_the_exit_code_say_what_is_left_out(

@@ -137,6 +137,11 @@ def test_a_clip_with_a_damaged_part_is_rendered_again(store: Store) -> None:
         store.path(todo[1].key, suffix).write_bytes(b"else")
         assert load() == ["credits"]
         assert load() == []
+    for content in ('{"seconds": 1}', "[]", "{"):  # as another version may have written it
+        store.remove(todo[1].key, METADATA)
+        store.get(todo[1].key, METADATA, lambda path: path.write_text(content))  # noqa: B023
+        assert load() == ["credits"]
+        assert load() == []
 
 
 def test_figures_with_one_damaged_are_drawn_again(store: Store) -> None:

@@ -10,7 +10,9 @@ from scenes.charts.title_card import TitleCard
 from scenes.drawing.layout import Frame, layout
 from scenes.stage.front_end import FrontEnd
 from scenes.story import opening
+from scenes.story.titles import entitled
 from scenes.text.errors import NotRecordedError
+from scenes.text.naming import MOST_WORD
 
 SHAPES = {"16:9": (16 / 9, 1), "1:1": (1, 1), "9:16": (1, 16 / 9)}
 
@@ -64,11 +66,13 @@ def test_the_front_end_keeps_its_gauge() -> None:
     assert FrontEnd(card.under(layout(frame, 10)).front_end, frame, "Front end").track is not None
 
 
+@pytest.mark.parametrize("title", ["", f"{'W' * MOST_WORD} {'W' * MOST_WORD}"])
 @pytest.mark.parametrize("shape", SHAPES)
-def test_the_title_and_the_stage_do_not_meet(shape: str) -> None:
+def test_the_title_and_the_stage_do_not_meet(shape: str, title: str) -> None:
     across, up = SHAPES[shape]
     frame = Frame(8 * across, 8 * up)
-    card = TitleCard(opening.tell([record.load("reference")]).phrases, layout(frame, 10))
+    spec = entitled(opening.tell([record.load("reference")]), title)
+    card = TitleCard(spec.phrases, layout(frame, 10))
     assert card.get_left()[0] >= frame.safe.left
     assert card.get_right()[0] <= frame.safe.right
     under = card.under(layout(frame, 10))
