@@ -68,12 +68,12 @@ def check_masked(masked: "Masked") -> None:
         return
     size = len(masked.clients)
     kinds = (np.float32, 5, size), (np.uint8, 5, size), (np.float32, 4, None)
-    for name, array, (kind, dimensions, count) in zip(
+    for name, array, (kind, dimensions, length) in zip(
         ("plain", "masked", "mean"), found, kinds, strict=True
     ):
         _check(array is not None, name, "is absent, and others are there")
         assert array is not None
-        fits = array.ndim == dimensions and count in (None, array.shape[0])
+        fits = array.ndim == dimensions and length in (None, array.shape[0])
         _check(fits, name, f"shape {array.shape} for {size} clients")
         _check(array.dtype == kind, name, f"is {array.dtype}")
 

@@ -47,6 +47,8 @@ KEY = 32  # pixels from the key's tile to the middle of its text
 class PartitionStacks:
     """All photos: a block at first, then a stack for each worker. Each verb is an animation."""
 
+    beside_stacks: list[Words]  # that stand where the parts' names and counts will
+
     def __init__(self, spec: StacksSpec, area: Slot, frame: Frame) -> None:
         self.spec, self.frame = spec, frame
         px = frame.px
@@ -177,7 +179,7 @@ class PartitionStacks:
         ]
         sizes = self._row([stack.size for stack in stacks], self._over(0))
         self.sizes = [self.photos, *sizes] if sizes else []
-        self.beside_stacks: list[Words] = self.sizes
+        self.beside_stacks = self.sizes
         self._count_parts(side)
         self.photos.put(np.array([side, self._over(0)[self.spec.worker], 0]), 1)
         for words in (self.heading, *self.numbers, *self.sizes, *self.counts):

@@ -255,7 +255,8 @@ def kind_of(name: str) -> str:
     found = {SYNONYMS.get(word, word) for word in words} & KINDS.keys()
     if len(found) != 1 or OTHER & set(words) or {"average", "precision"} <= set(words):
         return ""
-    return found.pop()
+    kind: str = found.pop()
+    return kind
 
 
 def sensible(language: Language, value: float) -> str:
