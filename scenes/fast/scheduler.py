@@ -13,6 +13,7 @@ import os
 import pickle
 import signal
 import sys
+import threading
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -80,8 +81,17 @@ def processors() -> int:
 
 def prepare(preload: Sequence[str]) -> None:
     """Start the process that workers are forked from, which imports the given modules."""
-    if isinstance(_context(preload), ForkServerContext):
+    if not isinstance(_context(preload), ForkServerContext):
+        return
+    if threading.current_thread() is not threading.main_thread():
         forkserver.ensure_running()
+        return
+    # It inherits that Ctrl-C is ignored: this process handles it, and it would print a traceback.
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        forkserver.ensure_running()
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def side_by_side(
@@ -105,6 +115,7 @@ def side_by_side(
         WorkerError: a process was ended from outside.
         Exception: the error of a job; the other jobs are ended.
     """
+    prepare(preload)
     context = _context(preload)
     most = processors()
     slots = context.Semaphore(most)

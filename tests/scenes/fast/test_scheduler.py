@@ -1,12 +1,14 @@
 """Work is spread over processes, comes back in order, and ends when it is told to."""
 
 import os
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from errands import Errand, work
+from processes import run
 
 from scenes.fast import scheduler
 from scenes.fast.scheduler import DONE, WorkerError, side_by_side
@@ -87,6 +89,29 @@ def test_an_interrupt_ends_every_process(errands: Errands) -> None:
     with pytest.raises(KeyboardInterrupt):
         side_by_side(work, errands(a="wait", b="wait"), interrupt)
     assert time.monotonic() - start < 50
+
+
+NOTING = """
+import os, signal
+with open("part", "w") as file:
+    print(signal.getsignal(signal.SIGINT) == signal.SIG_IGN, file=file)
+os.rename("part", "noted")
+"""
+PREPARING = """
+import os, time
+from scenes.fast import scheduler
+scheduler.prepare(["noting"])
+while not os.path.exists("noted"):
+    time.sleep(0.02)
+"""
+
+
+def test_ctrl_c_does_not_reach_the_process_that_imports_for_others(tmp_path: Path) -> None:
+    (tmp_path / "noting.py").write_text(NOTING)
+    path = os.pathsep.join([str(tmp_path), *sys.path])
+    done = run(sys.executable, "-c", PREPARING, seconds=60, env={**os.environ, "PYTHONPATH": path})
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "noted").read_text() == "True\n"
 
 
 def test_work_sees_this_process_environment_and_folder(
