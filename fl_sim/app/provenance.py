@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from functools import cache
 from operator import itemgetter
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from fl_sim.app.settings import Settings
@@ -27,6 +28,10 @@ ENTRIES = (
 )
 # A record keeps the settings themselves, and a run that was resumed ends like one that was not.
 APART = {"settings", "fields", "provenance", "resume"}
+
+# Clients that are threads ask at once, and in Python 3.11 two threads that parse break each other:
+# "AST constructor recursion depth mismatch" (python/cpython issue 106905).
+_PARSER = Lock()
 
 # A function, class or constant: its module and its name. A module itself has no name.
 Definition = tuple[str, str]
@@ -77,7 +82,8 @@ def _unused(settings: Settings) -> set[str]:
 @cache
 def _parsed(path: Path) -> tuple[dict[str, ast.stmt], dict[str, Definition]]:
     """Return a module's definitions, and what it imports from this package, by name."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    with _PARSER:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
     own = {name: node for node in tree.body for name in _names(node)}
     imported = {
         alias.asname or alias.name: (

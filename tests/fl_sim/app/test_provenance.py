@@ -3,6 +3,7 @@
 import re
 import shutil
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -115,3 +116,12 @@ def test_other_numbers_of_a_run_are_not_code() -> None:
 
 def test_it_is_a_sha256() -> None:
     assert re.fullmatch("[0-9a-f]{64}", code_hash(Settings()))
+
+
+def test_threads_that_ask_at_once_are_all_answered() -> None:
+    for _ in range(5):
+        provenance._parsed.cache_clear()
+        code_hash.cache_clear()
+        with ThreadPoolExecutor(8) as pool:
+            found = set(pool.map(code_hash, [Settings(seed=seed) for seed in range(8)]))
+        assert len(found) == 1
