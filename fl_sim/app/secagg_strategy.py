@@ -102,7 +102,10 @@ class SecureAggregation(Wrapper):
         except TooFewError as error:
             self._say(server_round, error)
             replies = []
-        return super().aggregate_train(server_round, replies)
+        arrays, metrics = super().aggregate_train(server_round, replies)
+        if arrays is not None and self._coordinator:
+            arrays = self._coordinator.as_precise(arrays)
+        return arrays, metrics
 
     def _say(self, server_round: int, error: TooFewError) -> None:
         _LOG.warning("Round %s fails, the model stays as it was: %s", server_round, error)
@@ -190,17 +193,23 @@ class Coordinator:
         (metrics,) = reply.content.metric_records.values()
         return cast(float, metrics[self._weighted_by])
 
-    def _moved(self, update: npt.NDArray[np.float64]) -> ArrayRecord:
-        """Return the model after an update, each parameter in its own precision."""
-        moved = unflatten(flatten(self._model) + update, self._model)
-        kinds = {name: array.dtype for name, array in self._model.items()}
-        # As FedAvg does: the average of whole numbers is none.
+    def as_precise(self, arrays: ArrayRecord) -> ArrayRecord:
+        """Return a model with the precision of the round's first."""
+        real = {name: each.dtype for name, each in self._model.items() if each.dtype.kind == "f"}
         return ArrayRecord(
             {
-                name: Array(array.astype(kinds[name]) if kinds[name].kind == "f" else array)
-                for name, array in moved.items()
+                name: Array(array.numpy().astype(real[name])) if name in real else array
+                for name, array in arrays.items()
             }
         )
+
+    def _moved(self, update: npt.NDArray[np.float64]) -> ArrayRecord:
+        """Return the model after an update, in double precision.
+
+        The strategy adds it up again, once for each client, which would round it as often.
+        """
+        moved = unflatten(flatten(self._model) + update, self._model)
+        return ArrayRecord({name: Array(array) for name, array in moved.items()})
 
     def _ask(self, stage: Stage, contents: Mapping[int, Values]) -> dict[int, Values]:
         """Return what clients answer, by their number.

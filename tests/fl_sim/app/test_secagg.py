@@ -140,6 +140,9 @@ def error(found: dict[str, np.ndarray], clients: Iterable[int]) -> float:
 def test_the_average_is_the_plain_one() -> None:
     found, metrics = one_round(LossyGrid(5))
     assert error(found, range(5)) < 1e-4
+    for name, expected in plain_average(range(5)).items():
+        rounding = np.spacing(np.abs(expected).astype(np.float32)) / 2
+        assert (np.abs(found[name] - expected) <= rounding + STEP).all()
     assert {name: array.shape for name, array in found.items()} == SHAPES
     assert {array.dtype for array in found.values()} == {np.dtype(np.float32)}
     assert metrics is not None

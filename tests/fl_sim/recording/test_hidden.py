@@ -111,7 +111,8 @@ def test_a_model_of_whole_numbers_is_no_mask(tmp_path: Path) -> None:
 def test_the_round_that_is_revealed(tmp_path: Path) -> None:
     options = ("secure-aggregation=true", "reveal-round=2", "fraction-train=1.0")
     folder = tmp_path / "run"
-    assert invoke(folder, *(w for o in options for w in ("--set", o))).exit_code == 0
+    result = invoke(folder, *(word for option in options for word in ("--set", option)))
+    assert result.exit_code == 0, result.output
     run = record.load(folder)
     phases = [round_.train for round_ in run.rounds[1:] if round_.train]
     assert [phase.form for phase in phases] == ["masked"] * 3
