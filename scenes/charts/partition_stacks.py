@@ -71,6 +71,7 @@ class PartitionStacks:
         self.floor = right.bottom + px(COUNT + PAD + SPLIT) + self.piles.below
         self.chart = box(right.left, right.bottom + px(PAD), right.right, right.top - px(HEADER))
         self._lay_block(box(right.left, area.bottom, right.right, area.top))
+        self.beside_stacks: list[Words] = []
         self._write()
         self.key = self._key(area.left)
 
@@ -177,7 +178,7 @@ class PartitionStacks:
         ]
         sizes = self._row([stack.size for stack in stacks], self._over(0))
         self.sizes = [self.photos, *sizes] if sizes else []
-        self.beside_stacks: list[Words] = self.sizes
+        self.beside_stacks = self.sizes
         self._count_parts(side)
         self.photos.put(np.array([side, self._over(0)[self.spec.worker], 0]), 1)
         for words in (self.heading, *self.numbers, *self.sizes, *self.counts):
