@@ -73,6 +73,7 @@ class PartitionStacks:
         self.floor = right.bottom + px(COUNT + PAD + SPLIT) + self.piles.below
         self.chart = box(right.left, right.bottom + px(PAD), right.right, right.top - px(HEADER))
         self._lay_block(box(right.left, area.bottom, right.right, area.top))
+        self.beside_stacks: list[Words] = []
         self._write()
         self.key = self._key(area.left)
 

@@ -251,8 +251,8 @@ def _mean_of(replies: Sequence[EvaluateReply]) -> Mapping[str, float]:
 
 def kind_of(name: str) -> str:
     """Return the kind of metric that a name tells, empty if it tells none."""
-    words = [word.lower() for word in WORD.findall(name)]
-    found = {SYNONYMS.get(word, word) for word in words} & KINDS.keys()
+    words: list[str] = [word.lower() for word in WORD.findall(name)]
+    found = {kind for word in words if (kind := SYNONYMS.get(word, word)) in KINDS}
     if len(found) != 1 or OTHER & set(words) or {"average", "precision"} <= set(words):
         return ""
     kind: str = found.pop()

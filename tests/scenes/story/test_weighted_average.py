@@ -151,3 +151,47 @@ def test_what_a_worker_hides_is_not_shown_as_its_value(form: str) -> None:
         story.tell([run])
     several = changed(hand_run(rounds=2), 1, form=form)
     assert {choice.round_ for choice in choices(several)} == {2}
+
+
+def scaled(run: Record, factor: float) -> Record:
+    """Return a run whose followed weight is another multiple, in every round."""
+    rounds = []
+    for round_ in run.rounds:
+        train = round_.train
+        if train is not None:
+            replies = tuple(
+                reply.model_copy(update={"probes": tuple(factor * p for p in reply.probes or ())})
+                for reply in train.replies
+            )
+            mean = tuple(factor * value for value in train.weighted_mean or ())
+            train = train.model_copy(update={"replies": replies, "weighted_mean": mean})
+        probes = tuple(factor * value for value in round_.probes or ())
+        rounds.append(round_.model_copy(update={"train": train, "probes": probes}))
+    return run.model_copy(update={"rounds": tuple(rounds)})
+
+
+def test_small_weights_are_written_with_more_digits() -> None:
+    spec = story.tell([scaled(hand_run(), 1e-5)])
+    assert [str(term.value[0]) for term in spec.average.terms] == ["0.00000250", "0.00000500"]
+    assert str(spec.average.terms[0].share[0]) == "0.2727"
+
+
+def test_a_weight_that_reads_as_zero_comes_after_one_that_does_not() -> None:
+    run = hand_run()
+    both = [*(choices(scaled(run, 1e-4))), *(choices(run))]
+    best = max(both, key=lambda choice: choice.rank)
+    assert min(best.sent) == 0.25
+
+
+@pytest.mark.parametrize("factor", [0.0, 1e-12])
+def test_weights_that_cannot_be_seen_are_no_chapter(factor: float) -> None:
+    with pytest.raises(NotRecordedError, match="recorded no probes"):
+        story.tell([scaled(hand_run(), factor)])
+
+
+def test_a_strategy_that_does_not_average_is_said_to_be_the_reason() -> None:
+    run = hand_run()
+    for round_ in (1, 2):
+        run = changed(run, round_, weighted_mean=None)
+    with pytest.raises(NotRecordedError, match="does not make its model by a weighted average"):
+        story.tell([run])
