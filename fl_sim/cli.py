@@ -115,7 +115,7 @@ def run(  # noqa: PLR0913, PLR0917  # one parameter an option
 ) -> None:
     """Train, and leave a record."""
     from fl_sim import record
-    from fl_sim.app.settings import SettingError, defaults, notes, override
+    from fl_sim.app.settings import SettingError, defaults, override
     from fl_sim.running import launch
     from fl_sim.running.target import LaunchError, StoppedError, Target
 
@@ -126,8 +126,6 @@ def run(  # noqa: PLR0913, PLR0917  # one parameter an option
         target = Target(name, out, force, resume)
         known = target.interrupted_config() if resume and chosen is None else defaults()
         config = override(known, assignments)
-        for note in () if resume else notes(config):
-            say(f"fl-sim: {note}", err=True)
         if data is not None:
             local = chosen is None
             config["dataset"] = str(launch.dataset_folder(data) if local else data.absolute())

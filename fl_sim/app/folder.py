@@ -11,6 +11,8 @@ from typing import Any
 
 import yaml  # type: ignore[import-untyped]
 
+from fl_sim.wording import count
+
 INNER = "plain_text"  # the folder of the files of uoft-cs/cifar10
 CARD = "README.md"
 SIZES = {"train": 50_000, "test": 10_000}  # images of CIFAR-10
@@ -56,8 +58,8 @@ def check_size(folder: Path, split: str, found: int) -> None:
     wanted = _sizes(folder / CARD).get(split, SIZES[split])
     if found != wanted:
         raise DataError(
-            f"{folder}: its {split} split has {found} images, not {wanted}; give a folder with "
-            f"CIFAR-10, or say in dataset_info of its {CARD} that it has as many"
+            f"{folder}: its {split} split has {count(found, 'image')}, not {wanted}; give a folder "
+            f"with CIFAR-10, or say in dataset_info of its {CARD} that it has as many"
         )
 
 

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from fl_sim.app.fields import Count, Group, Positive
+from fl_sim.wording import count
 
 if TYPE_CHECKING:
     from flwr_datasets.partitioner import Partitioner  # type: ignore[import-untyped]
@@ -74,8 +75,9 @@ class FlowerChoice(PartitionerChoice):
                 yield torch.tensor(_load(partitioner, client), dtype=torch.int64)
             except Exception as error:  # a division by zero, an index, whatever Flower runs into
                 raise ValueError(
-                    f"{len(labels)} images cannot be dealt out to {settings.num_partitions} "
-                    f"clients; lower num-partitions. Flower says: {error}"
+                    f"{count(len(labels), 'image')} cannot be dealt out to "
+                    f"{count(settings.num_partitions, 'client')}; lower num-partitions. "
+                    f"Flower says: {error}"
                 ) from error
 
 

@@ -6,7 +6,7 @@ To add one, write a field here with its limits as its type, and its description 
 is reported at once.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, model_validator
@@ -24,7 +24,7 @@ from fl_sim.app.fields import (
 )
 from fl_sim.app.partitioners import PARTITIONERS, Iid, PartitionerChoice
 from fl_sim.app.strategies import STRATEGIES, FedAvg, StrategyChoice
-from fl_sim.wording import count, did_you_mean
+from fl_sim.wording import did_you_mean
 
 Value = bool | int | float | str
 
@@ -41,8 +41,6 @@ PRIVACY = (
 )  # fmt: skip
 # Those that `fl-sim run` has a word or an option of its own for.
 OWN = ("name", "out")
-# Clients that Flower's strategies ask at least, if there are as many: app/strategies.py.
-FEWEST = 2
 
 _KINDS: dict[type, str] = {
     bool: "true or false",
@@ -330,25 +328,6 @@ def used(config: Mapping[str, Value]) -> dict[str, Value]:
         fields = {name: _keys(choice) for name, choice in table.items()}
         unused |= set().union(*fields.values()) - set(fields.get(str(known[key]), ()))
     return {key: value for key, value in known.items() if key not in unused}
-
-
-def notes(config: Mapping[str, Value]) -> Iterator[str]:
-    """Give what a run does otherwise than settings that were changed say, a line each.
-
-    Raises:
-        SettingError: a setting has another type or is out of range.
-    """
-    settings = Settings.of(config)
-    fewest = min(FEWEST, settings.num_partitions)
-    asked = {"fraction-train": "train", "fraction-evaluate": "evaluate"}
-    for key, phase in {} if settings.strategy.personal else asked.items():
-        fraction = float(config[key])
-        changed = fraction not in (0, SETTINGS[key].default)
-        if changed and int(fraction * settings.num_partitions) < fewest:
-            yield (
-                f"{key} {fraction:g} of {count(settings.num_partitions, 'client')} is fewer than "
-                f"{fewest}; {fewest} {phase} in each round, the fewest that Flower's strategies ask"
-            )
 
 
 def groups() -> dict[str, tuple[str, ...]]:

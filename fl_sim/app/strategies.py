@@ -41,14 +41,14 @@ class StrategyChoice(Group):
 
     def arguments(self, settings: Settings) -> dict[str, Any]:
         """Return the arguments of Flower's class."""
-        # Flower asks two clients at least, and would wait for ever for the second of one.
-        fewest = min(2, settings.num_partitions)
+        # Flower's own least is two: a fraction would not mean what it says, and of one client a run
+        # would wait for ever for the second.
         return {
             "fraction_train": settings.fraction_train,
             "fraction_evaluate": settings.fraction_evaluate,
-            "min_train_nodes": fewest,
-            "min_evaluate_nodes": fewest,
-            "min_available_nodes": fewest,
+            "min_train_nodes": 1,
+            "min_evaluate_nodes": 1,
+            "min_available_nodes": 1,
             **self.model_dump(),
         }
 

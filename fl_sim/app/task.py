@@ -20,6 +20,7 @@ from fl_sim.app.descent import Descent
 from fl_sim.app.folder import DataError
 from fl_sim.app.settings import Settings
 from fl_sim.app.threads import mapping
+from fl_sim.wording import count
 
 EVALUATION_BATCH = 500
 
@@ -99,8 +100,8 @@ def _divide(positions: Tensor, client: int, settings: Settings) -> Part:
     num_validation = round(len(positions) * settings.validation_fraction)
     if not 0 < num_validation < len(positions):
         raise DataError(
-            f"client {client} would hold {len(positions)} images, too few to train and validate; "
-            "lower num-partitions"
+            f"client {client} would hold {count(len(positions), 'image')}, too few to train and "
+            "validate; lower num-partitions"
         )
     shuffle = generator(settings.seed, "divide", client)
     shuffled = positions[torch.randperm(len(positions), generator=shuffle)]
