@@ -255,8 +255,7 @@ def kind_of(name: str) -> str:
     found = {kind for word in words if (kind := SYNONYMS.get(word, word)) in KINDS}
     if len(found) != 1 or OTHER & set(words) or {"average", "precision"} <= set(words):
         return ""
-    kind: str = found.pop()
-    return kind
+    return found.pop()
 
 
 def sensible(language: Language, value: float) -> str:
