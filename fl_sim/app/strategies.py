@@ -42,13 +42,14 @@ class StrategyChoice(Group):
     def arguments(self, settings: Settings) -> dict[str, Any]:
         """Return the arguments of Flower's class."""
         # Flower's own least is two: a fraction would not mean what it says, and of one client a run
-        # would wait for ever for the second.
+        # would wait for ever for the second. Masks hide nothing of one.
+        fewest = 2 if settings.secure_aggregation else 1
         return {
             "fraction_train": settings.fraction_train,
             "fraction_evaluate": settings.fraction_evaluate,
-            "min_train_nodes": 1,
+            "min_train_nodes": fewest,
             "min_evaluate_nodes": 1,
-            "min_available_nodes": 1,
+            "min_available_nodes": fewest,
             **self.model_dump(),
         }
 

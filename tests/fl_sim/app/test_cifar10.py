@@ -231,7 +231,7 @@ def test_another_count(tmp_path: Path) -> None:
     with pytest.raises(DataError) as caught:
         cifar10.load(folder)
     assert str(caught.value) == (
-        f"{folder}: its train split has 1 images, not 50000; give a folder with CIFAR-10, or say "
+        f"{folder}: its train split has 1 image, not 50000; give a folder with CIFAR-10, or say "
         "in dataset_info of its README.md that it has as many"
     )
 

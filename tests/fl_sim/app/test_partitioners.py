@@ -141,7 +141,7 @@ def test_iid_stays_what_committed_records_were_made_with(small: Path) -> None:
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        (settings("iid", 400), "client 0 would hold 1 images, too few"),
+        (settings("iid", 400), "client 0 would hold 1 image, too few"),
         (settings("unequal", 30), "400 images cannot be dealt out to 30 clients; lower"),
         (settings("dirichlet", 60), "400 images cannot be dealt out to 60 clients; lower"),
         (settings("pathological", 4, classes_per_client=11), "greater than the number of unique"),

@@ -62,7 +62,7 @@ STRATEGIES: """
         ("cohort", "sorted(Random(seed)", "list(Random(seed)", ALL),
         ("descent", "maximize=False", "maximize=True", ALL),
         ("client_app", '"validation-loss": validation.loss', '"validation-loss": 0.0', ALL),
-        ("strategies", "min(2,", "min(3,", ALL),
+        ("strategies", "else 1", "else 3", ALL),
         ("strategies", "return local_only.LocalOnly()", "return None", {"alone"}),
         ("strategies", "proximal_mu: NotNegative", "proximal_mu: Positive", {"fedprox"}),
         ("strategies", "tau: Positive = 0.001", "tau: Positive = 0.002", {"fedyogi"}),

@@ -24,7 +24,7 @@ CASES = (
     (20, "strategy=fedadam num-server-rounds=40"),
     (4, "strategy=fedavgm num-server-rounds=8 failure-rate=0.3"),
     (4, "strategy=local-only num-server-rounds=8 keep=numbers"),
-    (2, "dp-noise=1.0 num-server-rounds=6 keep=numbers"),
+    (2, "dp-noise=1.0 num-server-rounds=12 keep=numbers"),
 )
 
 

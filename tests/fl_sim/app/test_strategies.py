@@ -38,7 +38,9 @@ def test_every_strategy_is_made(name: str) -> None:
 def test_their_cohorts_are_those_of_the_settings(name: str) -> None:
     strategy = made(name, fraction_train=0.4, fraction_evaluate=0.6)
     assert (strategy.fraction_train, strategy.fraction_evaluate) == (0.4, 0.6)
-    assert strategy.min_train_nodes == strategy.min_available_nodes == 2
+    assert strategy.min_train_nodes == strategy.min_available_nodes == 1
+    masked = made("fedavg", secure_aggregation=True)
+    assert (masked.min_train_nodes, masked.min_evaluate_nodes) == (2, 1)
 
 
 def test_their_numbers_are_those_of_the_settings() -> None:
@@ -182,7 +184,7 @@ def details(reply: Message) -> ConfigRecord:
 def test_a_client_alone_tells_how_it_does_on_the_test_split(small: Path) -> None:
     data = cifar10.load(str(small))
     for reply in replies(strategy="local-only"):
-        score = task.evaluate(model_of(reply), data.test)
+        score = task.test(model_of(reply), data.test, 1).score
         assert details(reply)["test-loss"] == score.loss
         assert details(reply)["test-accuracy"] == score.accuracy
 

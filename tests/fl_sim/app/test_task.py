@@ -192,7 +192,7 @@ def test_several_threads_find_the_same_partition(data: cifar10.Data, settings: S
 
 
 def test_too_many_clients(data: cifar10.Data, settings: Settings) -> None:
-    with pytest.raises(DataError, match="client 0 would hold 1 images, too few"):
+    with pytest.raises(DataError, match="client 0 would hold 1 image, too few"):
         task.partition(data, with_(settings, num_partitions=400))
 
 

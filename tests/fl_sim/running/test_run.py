@@ -74,18 +74,21 @@ def test_it_knows_everything(run: record.Run) -> None:
     assert run.provenance.code_hash == code_hash(Settings.of(run.config))
     assert not {"name", "out", "dataset"} & set(run.config)
     for round_ in run.rounds[1:]:
-        assert len(round_.train.replies) == len(round_.evaluate.replies) == 2
+        assert (len(round_.train.replies), len(round_.evaluate.replies)) == (2, 1)
         assert round_.probes == round_.train.weighted_mean
         assert round_.evaluate.metrics is not None
         for reply in round_.train.replies:
-            assert {k for k, v in reply.model_dump().items() if v is None} == {"test"}
+            absent = {k for k, v in reply.model_dump().items() if v is None}
+            assert absent == {"test", "own", "predictions", "close_up"}
             assert len(reply.loss_curve) == 3
             assert reply.bytes_down == reply.bytes_up == run.network.num_bytes
         for reply in round_.evaluate.replies:
             assert None not in reply.model_dump().values()
         assert len(round_.train.gram) == 2
     assert all(round_.central for round_ in run.rounds)
+    assert len(run.test_labels) == 100
     for round_ in run.rounds:
+        assert len(round_.predictions) == 100
         matrix = np.array(round_.confusion)
         assert matrix.sum() == 100
         assert np.trace(matrix) / 100 == round_.central.accuracy
@@ -320,8 +323,7 @@ def test_too_few_images(tmp_path: Path) -> None:
     result = invoke(tmp_path / "many", "--set", "num-partitions=400")
     assert (result.exit_code, list(tmp_path.iterdir())) == (2, [])
     assert result.stderr == (
-        "fl-sim: client 0 would hold 1 images, too few to train and validate; "
-        "lower num-partitions\n"
+        "fl-sim: client 0 would hold 1 image, too few to train and validate; lower num-partitions\n"
     )
 
 

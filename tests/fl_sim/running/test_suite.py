@@ -247,7 +247,7 @@ def test_a_run_that_fails_is_reported_and_the_others_are_made(runs: Path, file: 
     assert done.returncode == 2
     assert "short: failed: client 0 would hold 1 image, too few to train" in done.stderr
     assert f"last: failed: {runs / 'last'} holds other files" in done.stderr
-    assert "failed: client 0 would hold 1 images" in done.stdout
+    assert "failed: client 0 would hold 1 image" in done.stdout
 
 
 def test_ctrl_c_leaves_what_is_finished(runs: Path, file: Path) -> None:
