@@ -6,10 +6,14 @@ activates still do, and such rows are the same.
 """
 
 import torch
+from scipy.optimize import linear_sum_assignment
 from torch import Tensor
+from torch.nn import functional as F  # noqa: N812  # torch's own name for it
 
 from fl_sim.attacks.victim import Features, Weights, gradients
 
+BLANK = torch.zeros(1, 1, 3, 32, 32)  # a photo that is not looked at
+LEAST = 1e-3  # error of a row that is used, in parts of the largest
 FEW = 32  # photos above which no unit is active for one alone
 SAME = 0.02  # largest distance of rows that are the same but for rounding, in parts of their norm
 
@@ -28,42 +32,36 @@ def solve(update: Weights, weights: Weights, labels: Tensor) -> Features:
         one = (bias @ rows / (bias @ bias)).clamp_min(0).float()
         return Features(one[None], torch.ones(1, dtype=torch.bool))
     found = Features.none(photos, size)
-    if photos >= FEW:
-        return found
-    for candidate in _repeated(rows, bias)[:photos]:
-        _assign(candidate.float(), found, update, weights, labels)
+    repeated = _repeated(rows, bias)[:photos] if photos < FEW else []
+    if repeated:
+        scores = torch.stack([_scores(*each, bias, weights, labels) for each in repeated])
+        # Each goes to one photo: the one whose label explains its rows best.
+        for i, photo in zip(*linear_sum_assignment(scores.numpy(), maximize=True), strict=True):
+            found.values[photo], found.known[photo] = repeated[i][0], True
     return found
 
 
-def _repeated(rows: Tensor, bias: Tensor) -> list[Tensor]:
-    """Return the inputs that at least two rows agree on, those of most rows first."""
-    used = bias.abs() > 1e-3 * bias.abs().max()
+def _repeated(rows: Tensor, bias: Tensor) -> list[tuple[Tensor, Tensor]]:
+    """Return the inputs that at least two rows agree on, and those rows; most rows first."""
+    used = (bias.abs() > LEAST * bias.abs().max()).nonzero().flatten()
     inputs = rows[used] / bias[used, None]
     near = torch.cdist(inputs, inputs) < SAME * inputs.norm(dim=1)
-    groups: list[tuple[int, Tensor]] = []
     left = torch.ones(len(inputs), dtype=torch.bool)
+    groups: list[tuple[Tensor, Tensor]] = []
     for i in near.sum(1).argsort(descending=True).tolist():
         group = near[i] & left
         if left[i] and int(group.sum()) > 1:
-            groups.append((int(group.sum()), inputs[group].median(0).values.clamp_min(0)))
+            groups.append((inputs[group].median(0).values.clamp_min(0).float(), used[group]))
             left &= ~near[i]
-    groups.sort(key=lambda each: -each[0])
-    return [each for _, each in groups]
+    return sorted(groups, key=lambda each: -len(each[1]))
 
 
-def _assign(
-    candidate: Tensor, found: Features, update: Weights, weights: Weights, labels: Tensor
-) -> None:
-    """Give features to the photo whose label explains the rows that they were read from best."""
-    free = [i for i in range(len(labels)) if not found.known[i]]
-    observed = torch.cat([update["fc1.weight"], update["fc1.bias"][:, None]], 1) @ torch.cat(
-        [candidate, torch.ones(1)]
-    )
-    scores = []
-    for i in free:
-        one = Features(candidate[None], torch.ones(1, dtype=torch.bool))
-        _, guess = gradients(weights, torch.zeros(1, 1, 3, 32, 32), labels[i : i + 1], one, 0.0)
-        error = guess["fc1"][0, -len(observed) :]
-        scores.append(float(torch.cosine_similarity(error, -observed, dim=0)))
-    best = free[max(range(len(free)), key=scores.__getitem__)]
-    found.values[best], found.known[best] = candidate, True
+def _scores(
+    candidate: Tensor, group: Tensor, bias: Tensor, weights: Weights, labels: Tensor
+) -> Tensor:
+    """Return how well each label explains the errors of the rows that gave a candidate."""
+    known = Features(candidate[None], torch.ones(1, dtype=torch.bool))
+    errors = torch.cat(
+        [gradients(weights, BLANK, label[None], known, 0.0)[1]["fc1"] for label in labels]
+    )[:, -len(bias) :]
+    return F.cosine_similarity(errors[:, group].double(), -bias[group][None], dim=1)

@@ -1,7 +1,7 @@
 """Rebuilding photos: the first thumbnail of each client, from updates of more and more photos."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,7 @@ from fl_sim.wording import count
 SINGLE, FEW, MANY = 1, 4, 32  # photos in one step
 NOISES = (0.001, 0.01, 1.0)  # in parts of the update's norm
 PRIOR_PHOTOS = 2000
+MOST_AT_ONCE = 8  # photos of all first guesses, as long as there is more than one guess
 PICTURES = 25  # in a history, besides the first
 EXACT = 99.0  # dB, in place of infinity
 KNOWS = (
@@ -54,7 +55,7 @@ def cases(clients: Sequence[int]) -> list[Case]:
     ]
     large = [Case(first, model, number) for model in models for number in (MANY, EPOCH)]
     few = [Case(client, model, FEW) for model in models for client in clients]
-    return [*shown, *hidden, *large, *rest, *few]
+    return [*shown, *hidden, *rest, *few, *large]
 
 
 def invert(
@@ -121,8 +122,10 @@ def _attempt(
     seen = _seen(update, case, total, effort.seed)
     known = Knowledge(weights_of(subject.models[case.model]), seen, labels, prior)
     said = in_words(case)
-    rebuilt = rebuild(known, effort, every, lambda step: watch(said, step))
-    return _told(case, images[0], int(labels[0]), (total, steps), rebuilt)
+    restarts = max(1, min(effort.restarts, MOST_AT_ONCE // len(labels)))
+    tried = replace(effort, restarts=restarts)
+    rebuilt = rebuild(known, tried, every, lambda step: watch(said, step))
+    return _told(case, images[0], int(labels[0]), (total, steps, restarts), rebuilt)
 
 
 def _seen(update: Weights, case: Case, num_examples: int, seed: int) -> Weights:
@@ -135,7 +138,7 @@ def _seen(update: Weights, case: Case, num_examples: int, seed: int) -> Weights:
 
 
 def _told(
-    case: Case, true: Tensor, label: int, made_of: tuple[int, int], rebuilt: Rebuilt
+    case: Case, true: Tensor, label: int, made_of: tuple[int, int, int], rebuilt: Rebuilt
 ) -> record.Inversion:
     target = _picture(scaled(true))
     pictures = [_picture(photo) for photo in rebuilt.photos]
@@ -148,6 +151,7 @@ def _told(
         model=case.model,
         num_photos=made_of[0],
         num_steps=made_of[1],
+        restarts=made_of[2],
         form=case.form,
         noise=case.noise,
         num_rebuilt=len(pictures),

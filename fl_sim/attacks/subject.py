@@ -52,6 +52,7 @@ class Subject:
             AttackError: it has no model, or was not made by this app from this dataset.
             RecordError: there is no such record.
         """
+        torch.set_num_threads(1)  # as in training
         run = record.load(name)
         if run.final is None or run.final.file is None or run.partitions == ():
             raise AttackError(

@@ -59,6 +59,9 @@ class Inversion(Model):
         description="standard deviation of the noise on each weight, in parts of the update's "
         "norm, to half of which it was clipped first",
     )
+    restarts: Count = Field(
+        description="first guesses that were tried: fewer of many photos; the nearest counts"
+    )
     num_rebuilt: Count = Field(description="photos that were rebuilt together")
     num_features: Count = Field(
         description="photos of which the input of the first linear layer was solved for"
@@ -114,7 +117,7 @@ class Inversions(Attack):
     COMMAND: ClassVar[str] = "invert"
 
     steps: Count = Field(description="of descent, for each first guess")
-    restarts: Count = Field(description="first guesses, of which that of the least distance counts")
+    restarts: Count = Field(description="most first guesses of one attempt")
     every: Count = Field(description="steps between two pictures of a history")
     chance: Many[Chance] = Field(default=(), description="of each photo that is attacked")
     found: Many[Inversion] = ()
