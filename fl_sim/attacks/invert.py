@@ -11,9 +11,9 @@ from torch import Tensor
 
 from fl_sim import record
 from fl_sim.attacks.metrics import psnr, ssim
-from fl_sim.attacks.rebuild import Effort, Knowledge, Prior, Rebuilt, rebuild
+from fl_sim.attacks.rebuild import Effort, Knowledge, Prior, rebuild
 from fl_sim.attacks.subject import EPOCH, MOST_REBUILT, Subject, masked, noised, scaled
-from fl_sim.attacks.victim import Weights, weights_of
+from fl_sim.attacks.victim import Features, Weights, gradients, weights_of
 from fl_sim.wording import count
 
 SINGLE, FEW, MANY = 1, 4, 32  # photos in one step
@@ -21,6 +21,7 @@ NOISES = (0.001, 0.01, 1.0)  # in parts of the update's norm
 PRIOR_PHOTOS = 2000
 MOST_AT_ONCE = 8  # photos of all first guesses, as long as there is more than one guess
 PICTURES = 25  # in a history, besides the first
+RIGHT = 0.05  # error of features that are right, in parts of their norm
 EXACT = 99.0  # dB, in place of infinity
 KNOWS = (
     "the model that was updated, its network and its loss",
@@ -125,7 +126,30 @@ def _attempt(
     restarts = max(1, min(effort.restarts, MOST_AT_ONCE // len(labels)))
     tried = replace(effort, restarts=restarts)
     rebuilt = rebuild(known, tried, every, lambda step: watch(said, step))
-    return _told(case, images[0], int(labels[0]), (total, steps, restarts), rebuilt)
+    target = _picture(scaled(images[0]))
+    # Photos of one label can be told apart in no order: the nearest of them counts.
+    alike = [i for i in range(len(labels)) if labels[i] == labels[0]]
+    best = max(alike, key=lambda i: psnr(_picture(rebuilt.photos[i]), target))
+    start = max(psnr(_picture(photo), target) for photo in rebuilt.history[0, alike])
+    keeps = case.num_photos == SINGLE and case.client == 0 and case.form == "plain"
+    history = [_picture(photos[best]) for photos in rebuilt.history]
+    return record.Inversion(
+        client=case.client,
+        label=int(labels[0]),
+        model=case.model,
+        num_photos=total,
+        num_steps=steps,
+        form=case.form,
+        noise=case.noise,
+        restarts=restarts,
+        num_rebuilt=len(labels),
+        num_features=_solved(known, scaled(images), rebuilt.features),
+        distance=_short(rebuilt.distance),
+        start_psnr=_short(start),
+        likeness=_likeness(history[-1], target),
+        photo=history[-1],
+        history=np.stack(history) if keeps else None,
+    )
 
 
 def _seen(update: Weights, case: Case, num_examples: int, seed: int) -> Weights:
@@ -137,30 +161,12 @@ def _seen(update: Weights, case: Case, num_examples: int, seed: int) -> Weights:
     return update
 
 
-def _told(
-    case: Case, true: Tensor, label: int, made_of: tuple[int, int, int], rebuilt: Rebuilt
-) -> record.Inversion:
-    target = _picture(scaled(true))
-    pictures = [_picture(photo) for photo in rebuilt.photos]
-    nearest = max(range(len(pictures)), key=lambda i: psnr(pictures[i], target))
-    keeps = case.num_photos == SINGLE and case.client == 0 and case.form == "plain"
-    history = [_picture(photos[nearest]) for photos in rebuilt.history] if keeps else None
-    return record.Inversion(
-        client=case.client,
-        label=label,
-        model=case.model,
-        num_photos=made_of[0],
-        num_steps=made_of[1],
-        restarts=made_of[2],
-        form=case.form,
-        noise=case.noise,
-        num_rebuilt=len(pictures),
-        num_features=rebuilt.features,
-        distance=_short(rebuilt.distance),
-        likeness=_likeness(pictures[nearest], target),
-        photo=pictures[nearest],
-        history=np.stack(history) if history else None,
-    )
+def _solved(known: Knowledge, photos: Tensor, found: Features) -> int:
+    """Return of how many photos the features that the attacker solved for are right."""
+    nothing = Features.none(*found.values.shape)
+    true, _ = gradients(known.weights, photos[None], known.labels, nothing, 0.0)
+    error = (found.values - true[0]).norm(dim=1) / true[0].norm(dim=1)
+    return int((found.known & (error < RIGHT)).sum())
 
 
 def _chance(subject: Subject, client: int) -> record.Chance:

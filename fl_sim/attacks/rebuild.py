@@ -14,6 +14,7 @@ import torch
 from scipy.fft import dct
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812  # torch's own name for it
+from torch.optim.adam import adam
 
 from fl_sim.attacks.features import solve
 from fl_sim.attacks.victim import LAYERS, Features, Weights, by_layer, gradients
@@ -99,13 +100,13 @@ class Rebuilt:
         photos: float32 (photos, 3, height, width), from -1 to 1.
         history: the same (steps shown, photos, 3, height, width), from the first guess.
         distance: of the gradient from the update, as the attacker sees it.
-        features: how many photos' features were solved for.
+        features: those of the photos that were solved for.
     """
 
     photos: Tensor
     history: Tensor
     distance: float
-    features: int
+    features: Features
 
 
 def rebuild(
@@ -128,23 +129,53 @@ def rebuild(
     randomness = torch.Generator().manual_seed(effort.seed)
     first = torch.randn(effort.restarts, count, *shape, generator=randomness)
     guess = (START * first).requires_grad_()
-    adam = torch.optim.Adam([guess], lr=LEARNING_RATE, betas=(0.9, 0.99))
+    descent = _Adam(guess)
     history = []
     for step in range(effort.steps):
         if step % every == 0:
             history.append(objective.photos(guess))
         part = step / effort.steps
-        adam.param_groups[0]["lr"] = LEARNING_RATE * _cosine(part)
-        (guess.grad,) = torch.autograd.grad(objective(guess, part).sum(), guess)
-        adam.step()
+        (gradient,) = torch.autograd.grad(objective(guess, part).sum(), guess)
+        descent(gradient, LEARNING_RATE * _cosine(part))
         watch(step + 1)
     history.append(objective.photos(guess))
     with torch.no_grad():
         distances = objective.distances(objective.photos(guess), 0.0)
     best = int(distances.argmin())
     shown = torch.stack([each[best] for each in history])
-    known = int(objective.features.known.sum())
-    return Rebuilt(shown[-1], shown, float(distances[best]), known)
+    return Rebuilt(shown[-1], shown, float(distances[best]), objective.features)
+
+
+class _Adam:
+    """The steps of Adam, by the function that ``torch.optim.Adam`` calls.
+
+    The class would import Torch's compiler, which takes seconds.
+    """
+
+    def __init__(self, parameter: Tensor) -> None:
+        self._parameter = parameter
+        self._mean, self._square = torch.zeros_like(parameter), torch.zeros_like(parameter)
+        self._steps = torch.tensor(0.0)
+
+    def __call__(self, gradient: Tensor, rate: float) -> None:
+        """Move the parameter, once."""
+        with torch.no_grad():
+            adam(
+                [self._parameter],
+                [gradient],
+                [self._mean],
+                [self._square],
+                [],
+                [self._steps],
+                foreach=False,
+                amsgrad=False,
+                beta1=0.9,
+                beta2=0.99,
+                lr=rate,
+                weight_decay=0.0,
+                eps=1e-8,
+                maximize=False,
+            )
 
 
 class Objective:

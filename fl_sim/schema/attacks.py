@@ -64,10 +64,13 @@ class Inversion(Model):
     )
     num_rebuilt: Count = Field(description="photos that were rebuilt together")
     num_features: Count = Field(
-        description="photos of which the input of the first linear layer was solved for"
+        description="photos of which the attacker has the right input of the first linear layer"
     )
     distance: NonNegative = Field(description="of gradients, as the attacker sees it")
-    likeness: Likeness = Field(description="of the photo to that of the rebuilt which is nearest")
+    start_psnr: Real = Field(description="PSNR of the nearest first guess of the same label, dB")
+    likeness: Likeness = Field(
+        description="of the photo to the nearest of the rebuilt ones of the same label"
+    )
     photo: Array = Field(description="uint8, (height, width, 3): that one")
     history: Array | None = Field(
         default=None,
