@@ -78,8 +78,8 @@ def gradients(
         "conv2": _conv_gradient(error2, h),
         **linear,
     }
-    return f.unflatten(0, (batches, count)), {
-        layer: gradient.unflatten(0, (batches, count)).mean(1) for layer, gradient in each.items()
+    return f.view(batches, count, -1), {
+        layer: gradient.view(batches, count, -1).mean(1) for layer, gradient in each.items()
     }
 
 
