@@ -185,9 +185,10 @@ class Objective:
         self._knowledge = knowledge
         # Any other size of the update is one of the learning rate.
         norm = math.sqrt(sum(float((each**2).sum()) for each in knowledge.update.values()))
-        update = {name: -each / (norm or 1.0) for name, each in knowledge.update.items()}
-        self._target = by_layer(update)
-        self.features: Features = solve(update, knowledge.weights, knowledge.labels)
+        self._target = by_layer(
+            {name: -each / (norm or 1.0) for name, each in knowledge.update.items()}
+        )
+        self.features: Features = solve(knowledge.update, knowledge.weights, knowledge.labels)
 
     def __call__(self, guess: Tensor, part: float) -> Tensor:
         """Return the objective of each batch of frequencies, after a part of all steps."""

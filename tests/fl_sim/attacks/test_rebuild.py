@@ -8,7 +8,7 @@ from torch.nn import functional as F  # noqa: N812  # torch's own name for it
 
 from fl_sim.app import cifar10, task
 from fl_sim.attacks.features import solve
-from fl_sim.attacks.rebuild import Effort, Knowledge, Prior, Rebuilt, rebuild
+from fl_sim.attacks.rebuild import Effort, Knowledge, Objective, Prior, Rebuilt, rebuild
 from fl_sim.attacks.subject import masked, noised, scaled
 from fl_sim.attacks.victim import Features, Weights, by_layer, gradients, weights_of
 
@@ -85,6 +85,14 @@ def test_photos_of_one_step_are_told_apart_by_units_that_one_alone_activates() -
         apart = (found.values[i] - true).norm(dim=1) / true.norm(dim=1)
         assert int(apart.argmin()) == i  # each goes to its own label
         assert float(apart.min()) < 0.01
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_true_photos_are_no_distance_away(count: int) -> None:
+    model, (x, y) = task.initial_model(3, 10), photos(count, first=6)
+    objective = Objective(knowledge(update(model, x, y), model, y))
+    assert objective.features.known.any()
+    assert float(objective.distances(x[None], 0.0)) == pytest.approx(0, abs=1e-3)
 
 
 def test_frequencies_are_another_way_to_write_photos() -> None:
