@@ -149,7 +149,7 @@ def load_attack(name_or_path: str | Path, run: Run, kind: type[AttackT]) -> Atta
     path = resolve(name_or_path) / f"{kind.FILE}.json.gz"
     if not path.is_file():
         return None
-    again = f"Make it again with: fl-sim attack {kind.COMMAND} {run.name} --force"
+    again = f"Make it again with: fl-sim attack {kind.COMMAND} {shlex.quote(str(name_or_path))}"
     data = _read(path)
     stored, _ = _read_arrays(path, data)
     try:

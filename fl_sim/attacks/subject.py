@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812  # torch's own name for it
@@ -68,7 +69,13 @@ class Subject:
         record.verify(name, run)
         untrained = task.initial_model(settings.seed, len(dataset.class_names))
         trained = deepcopy(untrained)
-        trained.load_state_dict(load_file(record.resolve(name) / run.final.file))
+        try:
+            trained.load_state_dict(load_file(record.resolve(name) / run.final.file))
+        except (OSError, RuntimeError, SafetensorError) as error:
+            raise AttackError(
+                f"{run.name}: {run.final.file} is not there, or not of this app's network; attacks "
+                "are on runs made by fl-sim run"
+            ) from error
         subject = cls(run, settings, dataset, parts, {"untrained": untrained, "trained": trained})
         subject._check_data()
         return subject

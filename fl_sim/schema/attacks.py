@@ -117,7 +117,7 @@ class Inversions(Attack):
     """Photos rebuilt from updates."""
 
     FILE: ClassVar[str] = "inversions"
-    COMMAND: ClassVar[str] = "invert"
+    COMMAND: ClassVar[str] = "invert --force"
 
     steps: Count = Field(description="of descent, for each first guess")
     restarts: Count = Field(description="most first guesses of one attempt")

@@ -1,5 +1,6 @@
 """`fl-sim attack`, as it is typed: what it finds, keeps and refuses."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -135,6 +136,10 @@ def test_a_run_that_hides_updates_has_no_client_to_attack(tmp_path: Path) -> Non
 
 
 def test_what_cannot_be_attacked(folder: Path, tmp_path: Path) -> None:
+    lost = tmp_path / "lost"
+    shutil.copytree(folder, lost)
+    (lost / "model.safetensors").unlink()
+    assert "model.safetensors is not there" in attack("members", lost).output
     assert "no client 4" in attack("members", folder, "--client", 4).output
     small = tmp_path / "small"
     make(small, "--set", "num-server-rounds=1", "--set", "keep=numbers")
