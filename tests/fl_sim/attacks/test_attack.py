@@ -135,6 +135,19 @@ def test_a_run_that_hides_updates_has_no_client_to_attack(tmp_path: Path) -> Non
     assert [each.model for each in found.found] == ["global"]
 
 
+def test_a_client_that_adds_noise_is_attacked_as_it_sends_its_update(tmp_path: Path) -> None:
+    place = tmp_path / "noised"
+    noise = ("--set", "dp-noise=1.0", "--set", "dp-where=local")
+    made = make(place, "--set", "num-server-rounds=1", *noise)
+    assert made.exit_code == 0, made.output
+    assert attack("members", place).exit_code == 0
+    found = record.load_attack(place, record.load(place), record.Memberships)
+    assert found is not None
+    whole, one = found.found
+    assert (whole.form, one.form) == ("plain", "noised")
+    assert one.member_accuracy < 0.4  # noise of 1 on each weight leaves no model
+
+
 def test_what_cannot_be_attacked(folder: Path, tmp_path: Path) -> None:
     lost = tmp_path / "lost"
     shutil.copytree(folder, lost)
