@@ -4,6 +4,8 @@
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -487,6 +489,106 @@ def check(path: str) -> None:
         f"{record.resolve(path)}: valid. {result.strategy}, "
         f"{count(len(result.rounds) - 1, 'round')}, {count(result.num_clients, 'client')}"
     )
+
+
+@cli.group(
+    epilog=examples("fl-sim attack invert reference", "fl-sim attack members iid-30"),
+)
+def attack() -> None:
+    """Attack what clients of a run send, and keep what was found beside the record."""
+
+
+@attack.command(
+    epilog=examples(
+        "fl-sim attack invert reference",
+        "fl-sim attack invert reference --clients 1 --restarts 8 --data ~/cifar10",
+        "fl-sim attack invert ~/runs/elsewhere --steps 250 --force",
+    ),
+)
+@cloup.argument("name", help="Name of a run, or its folder.")
+@cloup.option("--data", type=cloup.Path(path_type=Path), help="Folder with the dataset.")
+@cloup.option(
+    "--clients",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Rebuild a photo of the first N clients, instead of all.",
+)
+@cloup.option(
+    "--steps", type=click.IntRange(1), default=500, show_default=True, help="Of each descent."
+)
+@cloup.option(
+    "--restarts",
+    type=click.IntRange(1),
+    default=4,
+    show_default=True,
+    help="Descents from other first guesses, of which the nearest counts.",
+)
+@cloup.option(
+    "--seed", type=click.IntRange(0), default=0, show_default=True, help="Of the first guesses."
+)
+@cloup.option("--force", is_flag=True, help="Begin anew, whatever was found before.")
+def invert(  # noqa: PLR0913, PLR0917  # one parameter an option
+    name: str,
+    data: Path | None,
+    clients: int | None,
+    steps: int,
+    restarts: int,
+    seed: int,
+    force: bool,
+) -> None:
+    """Try to rebuild the first thumbnail of each client from updates that it took part in.
+
+    What is found is kept after each photo, so that the same command goes on after Ctrl-C.
+    """
+    from fl_sim.attacks import commands
+
+    with _attacking():
+        commands.invert(name, data, clients, commands.Effort(steps, restarts, seed), force)
+
+
+@attack.command(
+    epilog=examples("fl-sim attack members iid-30", "fl-sim attack members iid-30 --client 3"),
+)
+@cloup.argument("name", help="Name of a run, or its folder.")
+@cloup.option("--data", type=cloup.Path(path_type=Path), help="Folder with the dataset.")
+@cloup.option(
+    "--client",
+    type=click.IntRange(0),
+    default=0,
+    show_default=True,
+    metavar="N",
+    help="The client whose own update is attacked.",
+)
+@cloup.option(
+    "--seed", type=click.IntRange(0), default=0, show_default=True, help="Of noise that it adds."
+)
+def members(name: str, data: Path | None, client: int, seed: int) -> None:
+    """Tell photos that were trained on from others, by a threshold on the loss."""
+    from fl_sim.attacks import commands
+
+    with _attacking():
+        commands.members(name, data, client, seed)
+
+
+@contextmanager
+def _attacking() -> Iterator[None]:
+    """Say in one line what keeps an attack from being made, or that it was stopped."""
+    from fl_sim.record import RecordError
+    from fl_sim.running.launch import SIM_PACKAGES, need
+    from fl_sim.running.target import LaunchError
+
+    try:
+        need(*SIM_PACKAGES)
+        from fl_sim.attacks.subject import AttackError
+    except LaunchError as error:
+        _fail(error)
+    try:
+        yield
+    except (AttackError, LaunchError, RecordError) as error:
+        _fail(error)
+    except KeyboardInterrupt:
+        say("fl-sim: stopped; what was found so far is kept", err=True)
+        sys.exit(INTERRUPTED)
 
 
 @cli.command(epilog=examples("fl-sim schema", "fl-sim schema > run.schema.json"))

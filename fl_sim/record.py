@@ -23,7 +23,10 @@ from pydantic_core import from_json
 
 from fl_sim import interrupted
 from fl_sim.schema import arrays, derived, files, text, upgrades
+from fl_sim.schema import attacks as _attacks
 from fl_sim.schema import model as _model
+from fl_sim.schema.attacks import *  # noqa: F403
+from fl_sim.schema.attacks import Attack, AttackT
 from fl_sim.schema.checks import MEAN_TOLERANCE, mean_tolerance
 from fl_sim.schema.errors import cut, first_line
 from fl_sim.schema.model import *  # noqa: F403
@@ -33,15 +36,16 @@ from fl_sim.wording import did_you_mean
 
 __all__ = [
     "MEAN_TOLERANCE", "RUNS", "RUN_FILE", "SCHEMA_VERSION", "RecordError", "computed", "copy",
-    "file_of", "fingerprint", "inside", "load", "load_all", "mean_tolerance", "names", "parts",
-    "plain", "resolve", "save", "schema", "tiles", "verify",
+    "file_of", "fingerprint", "inside", "load", "load_all", "load_attack", "mean_tolerance", "names",
+    "parts", "plain", "resolve", "save", "save_attack", "schema", "tiles", "verify",
 ]  # fmt: skip
-__all__ += _model.__all__
+__all__ += _model.__all__ + _attacks.__all__
 
 RUNS = Path(__file__).parent / "runs"
 RUN_FILE = "run.json.gz"
 OLD_RUN_FILE = "run.json"  # of schemas 1 and 2
-KINDS = (RUN_FILE, OLD_RUN_FILE, "*.npz", "*.safetensors")  # names of a record's files
+ARRAYS = "arrays"  # how the name of the array file begins
+KINDS = ("*.json.gz", OLD_RUN_FILE, "*.npz", "*.safetensors")  # names of a record's files
 # Names of runs are names of folders on every operating system.
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 
@@ -130,20 +134,52 @@ def save(run: Run, path: str | Path) -> Path:
     """
     folder = Path(path)
     folder.mkdir(parents=True, exist_ok=True)
+    target = _write(derived.stored(run), folder / RUN_FILE, ARRAYS)
+    (folder / OLD_RUN_FILE).unlink(missing_ok=True)
+    return target
+
+
+def save_attack(attack: Attack, name_or_path: str | Path) -> Path:
+    """Write what an attack found beside the record that it is about, as ``save`` does."""
+    target = resolve(name_or_path) / f"{attack.FILE}.json.gz"
+    return _write(attack, target, attack.FILE)
+
+
+def load_attack(name_or_path: str | Path, run: Run, kind: type[AttackT]) -> AttackT | None:
+    """Read what attacks of a kind found about a loaded record, or None if there were none.
+
+    Raises:
+        RecordError: it cannot be read, or is about another record.
+    """
+    path = resolve(name_or_path) / f"{kind.FILE}.json.gz"
+    if not path.is_file():
+        return None
+    again = f"Make it again with: fl-sim attack {kind.COMMAND} {shlex.quote(str(name_or_path))}"
+    data = _read(path)
+    stored, _ = _read_arrays(path, data)
+    try:
+        attack = kind.model_validate(data, context=stored)
+    except ValidationError as error:
+        raise RecordError(f"{path}: {first_line(error)}. {again}") from error
+    if attack.run != fingerprint(run):
+        raise RecordError(f"{path}: it is about another record than the one there. {again}")
+    return attack
+
+
+def _write(content: Run | Attack, target: Path, prefix: str) -> Path:
+    """Write JSON and arrays; files of arrays whose names begin with ``prefix`` are replaced."""
     stored: arrays.Arrays = {}
-    plain_run = derived.stored(run)
-    content = plain_run.model_dump_json(exclude_none=True, exclude={"arrays"}, context=stored)
-    _refuse_nan(content)
+    text_ = content.model_dump_json(exclude_none=True, exclude={"arrays"}, context=stored)
+    _refuse_nan(text_)
     array_file = ""
     if stored:
         packed = arrays.write(stored)
-        spec = _spec(packed)
+        spec = _spec(packed, prefix)
         array_file = spec.file
-        replace(folder / array_file, packed)
-        content = f'{content[:-1]},"arrays":{spec.model_dump_json()}}}'
-    target = folder / RUN_FILE
-    replace(target, text.pack(content.encode()))
-    for stale in (folder / OLD_RUN_FILE, *folder.glob("arrays-*.npz")):
+        replace(target.parent / array_file, packed)
+        text_ = f'{text_[:-1]},"arrays":{spec.model_dump_json()}}}'
+    replace(target, text.pack(text_.encode()))
+    for stale in target.parent.glob(f"{prefix}-*.npz"):
         if stale.name != array_file:
             stale.unlink(missing_ok=True)
     return target
@@ -358,9 +394,9 @@ def _read_arrays(path: Path, data: dict[str, Any]) -> tuple[arrays.Arrays, int]:
         ) from error
 
 
-def _spec(packed: bytes) -> ArrayFile:
+def _spec(packed: bytes, prefix: str) -> ArrayFile:
     digest = hashlib.sha256(packed).hexdigest()
-    return ArrayFile(file=f"arrays-{digest[:8]}.npz", sha256=digest)
+    return ArrayFile(file=f"{prefix}-{digest[:8]}.npz", sha256=digest)
 
 
 def _refuse_nan(content: str) -> None:
