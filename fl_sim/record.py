@@ -36,8 +36,8 @@ from fl_sim.wording import did_you_mean
 
 __all__ = [
     "MEAN_TOLERANCE", "RUNS", "RUN_FILE", "SCHEMA_VERSION", "RecordError", "computed", "copy",
-    "file_of", "fingerprint", "inside", "load", "load_all", "load_attack", "mean_tolerance", "names",
-    "parts", "plain", "resolve", "save", "save_attack", "schema", "tiles", "verify",
+    "file_of", "fingerprint", "inside", "load", "load_all", "load_attack", "mean_tolerance",
+    "names", "parts", "plain", "resolve", "save", "save_attack", "schema", "tiles", "verify",
 ]  # fmt: skip
 __all__ += _model.__all__ + _attacks.__all__
 
