@@ -15,6 +15,9 @@ from house import House
 from processes import run
 from quick_run import SMALL
 
+# A group is begun early, so that nobody waits for it at the end.
+pytestmark = pytest.mark.xdist_group("typed")
+
 ROOT = Path(__file__).parents[2]
 PAGES = ["README.md", "docs/film.md", "docs/privacy.md", "docs/release.md", "docs/runs.md"]
 CHAPTERS = ("ledger",)

@@ -19,6 +19,9 @@ from fl_sim.running.flower import Programs
 from fl_sim.running.servers import start_supernode
 from fl_sim.running.superlink import Address, SuperLink
 
+# A group is begun early, so that nobody waits for it at the end.
+pytestmark = pytest.mark.xdist_group("three ways")
+
 Command = Callable[..., subprocess.CompletedProcess[str]]
 
 ROUNDS = ("--set", "num-server-rounds=2")

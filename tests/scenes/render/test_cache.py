@@ -50,16 +50,8 @@ def a_number(house: Kept) -> None:
     record.save(run.model_copy(update={"partitions": (more, *others)}), house.mine)
 
 
-def a_thumbnail(house: Kept) -> None:
-    """Show photos the other way round, dark for bright."""
-    run = record.load(str(house.mine))
-    assert run.thumbnails is not None
-    record.save(run.model_copy(update={"thumbnails": 255 - run.thumbnails}), house.mine)
-
-
 SEEN: tuple[Callable[[Kept], None], ...] = (
     a_number,
-    a_thumbnail,
     changes.a_font,
 )
 
