@@ -53,14 +53,19 @@ def finish(config: Config, prepare: Callable[[], None] = lambda: None) -> None:
 
 
 def count_calls(file: Path) -> None:
-    """Write into a file, after each round, how many functions this process has called."""
+    """Write into a file, after each round, how many functions this process has called by then."""
     calls = 0
+    by_round: list[int] = []
 
     def count(*_: object) -> None:
         nonlocal calls
         calls += 1
 
-    after_each_round(lambda: file.write_text(str(calls)))
+    def note() -> None:
+        by_round.append(calls)
+        file.write_text("\n".join(map(str, by_round)))
+
+    after_each_round(note)
     sys.setprofile(count)
 
 
@@ -106,7 +111,8 @@ def try_case(folder: Path, case: str, chance: random.Random) -> int:
     counted = Path(f"{folder}.calls")
     finish({**known, "out": f"{folder}-whole"}, lambda: count_calls(counted))
     rounds = int(known["num-server-rounds"])
-    a_round = int(counted.read_text()) // rounds
+    first, *_, last = map(int, counted.read_text().split())
+    a_round = (last - first) // rounds
     config = {**known, "out": f"{folder}-killed"}
     killed = 0
     for i in range(int(kills)):
