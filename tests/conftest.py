@@ -30,6 +30,11 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+def pytest_unconfigure() -> None:
+    """Let the collector see everything again, before Python ends."""
+    gc.unfreeze()
+
+
 @pytest.fixture
 def remake(request: pytest.FixtureRequest) -> bool:
     """Return whether what is compared with is to be made anew."""
