@@ -212,9 +212,19 @@ def model_size(run: Run) -> Number:
 
 
 def model_packet(run: Run) -> Text:
-    """Return the label of a model packet: the model's size, if known."""
+    """Return the label of a model packet: the model's size, if known.
+
+    A packet keeps its label when it turns into an update, so an update has to be as large.
+    """
     known = run.network is not None and run.network.num_bytes > 0
-    return model_size(run) if known else text("model")
+    return model_size(run) if known and not _updates_differ(run) else text("model")
+
+
+def _updates_differ(run: Run) -> bool:
+    """Whether some worker sent another number of bytes than it received, as masked updates are."""
+    replies = [reply for round_ in run.rounds if round_.train for reply in round_.train.replies]
+    sizes = ((reply.bytes_down, reply.bytes_up) for reply in replies)
+    return any(None not in pair and pair[0] != pair[1] for pair in sizes)
 
 
 def train_of(run: Run, round_: int) -> Train:
@@ -229,6 +239,8 @@ def train_of(run: Run, round_: int) -> Train:
         )
     train = run.rounds[round_].train
     assert train is not None
+    if not train.replies and not train.failures:
+        raise not_recorded(run.name, f"updates of its clients in round {round_}")
     if not train.replies:
         raise NotRecordedError(
             f"no client of the run {run.name!r} answered in round {round_}. Use another run"

@@ -9,6 +9,7 @@ from odd_records import one_step
 
 from fl_sim import record
 from scenes.story import one_round
+from scenes.story.common import model_packet
 from scenes.story.specs import NO_PLATE, NO_READING
 from scenes.text.errors import NotRecordedError
 
@@ -236,3 +237,17 @@ def test_huge_losses_have_an_exponent() -> None:
     run = with_replies(hand_run(), loss_curve=(1e300, 1e30))
     first = next(iter(one_round.tell([run]).curves.values()))
     assert (str(first.first), str(first.last)) == ("loss 1E300", "1E30")
+
+
+@pytest.mark.parametrize(("up", "label"), [(1000, "1.00 kB"), (2000, "model")])
+def test_a_packet_has_a_size_where_updates_are_as_large_as_the_model(up: int, label: str) -> None:
+    """A packet keeps its label when it turns into an update; masked updates are twice as large."""
+    rounds = []
+    for round_ in hand_run().rounds:
+        train = round_.train
+        if train is not None:
+            sizes = {"bytes_down": 1000, "bytes_up": up}
+            replies = tuple(reply.model_copy(update=sizes) for reply in train.replies)
+            train = train.model_copy(update={"replies": replies})
+        rounds.append(round_.model_copy(update={"train": train}))
+    assert str(model_packet(hand_run().model_copy(update={"rounds": tuple(rounds)}))) == label
