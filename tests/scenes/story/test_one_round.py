@@ -239,7 +239,7 @@ def test_huge_losses_have_an_exponent() -> None:
     assert (str(first.first), str(first.last)) == ("loss 1E300", "1E30")
 
 
-@pytest.mark.parametrize(("up", "label"), [(1000, "1.00 kB"), (2000, "model")])
+@pytest.mark.parametrize(("up", "label"), [(1000, "1.00\u00a0kB"), (2000, "model")])
 def test_a_packet_has_a_size_where_updates_are_as_large_as_the_model(up: int, label: str) -> None:
     """A packet keeps its label when it turns into an update; masked updates are twice as large."""
     rounds = []
