@@ -146,6 +146,13 @@ class Settings(Group):
                 "this strategy compares clients, or averages none, and secure-aggregation tells "
                 "it the average alone; choose another, such as strategy=fedavg"
             )
+        if self.secure_aggregation and self.num_partitions < 2:
+            raise ValueError(
+                "of one client the sum is its update; with secure-aggregation set num-partitions "
+                "to 2 or more"
+            )
+        if self.dp_epsilon and not self.dp_noise:
+            raise ValueError("dp-epsilon is a budget of noise; set dp-noise above 0 too")
         if self.reveal_round and not self.secure_aggregation:
             raise ValueError("reveal-round shows what secure-aggregation=true hides; set that too")
         if self.dp_noise:

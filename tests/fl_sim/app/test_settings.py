@@ -220,6 +220,8 @@ def test_the_settings_on_which_a_run_depends() -> None:
         ({"strategy": "fedmedian"}, "tells it the average alone; choose another"),
         ({"strategy": "local-only"}, "tells it the average alone; choose another"),
         ({"reveal-round": 1, "secure-aggregation": False}, "set that too"),
+        ({"num-partitions": 1}, "set num-partitions to 2 or more"),
+        ({"dp-epsilon": 1.0}, "set dp-noise above 0 too"),
     ],
 )
 def test_what_does_not_go_with_secure_aggregation(settings: dict[str, Value], message: str) -> None:
