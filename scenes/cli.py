@@ -217,6 +217,7 @@ def film(
     """
     with _one_line_errors(f"No film was written; {CACHED}"):
         todo, failed = _told(chapters, runs, look, on, naming.title)
+        from scenes.outputs.joins import film_lengths
         from scenes.outputs.movies import film as make
         from scenes.outputs.targets import FILM_FORMATS, check_file, check_gif, named
 
@@ -227,7 +228,7 @@ def film(
         about = naming.metadata(LANGUAGES[todo[0].look.language])
 
         def finish(rendered: "Rendered", on_progress: "OnProgress") -> tuple[list[Path], float]:
-            seconds = sum(clip.seconds for clip in rendered.clips)
+            seconds = sum(film_lengths(rendered.clips))
             return make(rendered, path, on_progress, about), seconds
 
         ((_, *captions), seconds), undrawn = _render(todo, "film", finish, on)

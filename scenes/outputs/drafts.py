@@ -53,7 +53,7 @@ def _draft(chapters: Sequence[str], runs: Sequence[str], folder: Path) -> None:
         with whole(folder / f"{clip.chapter.name}.mp4") as movie:
             shutil.copyfile(clip.movie, movie)
     about = Naming().metadata(ENGLISH)
-    path, _ = join_captioned(made, [clip.movie for clip in made], folder / FILM_FILE, about)
+    path, _ = join_captioned(made, [[clip.movie] for clip in made], folder / FILM_FILE, about)
     say(f"{path}, {sum(clip.seconds for clip in made):.0f} s. Waiting for changes")
 
 

@@ -40,7 +40,7 @@ class Extras:
 
 
 def join_captioned(
-    clips: Sequence[Clip], movies: Sequence[Path], path: Path, about: Mapping[str, str]
+    clips: Sequence[Clip], movies: Sequence[Sequence[Path]], path: Path, about: Mapping[str, str]
 ) -> list[Path]:
     """Join clips into a movie with a captions file beside it, and return both paths.
 
@@ -48,7 +48,7 @@ def join_captioned(
 
     Args:
         clips: the clips.
-        movies: the movie of each, in the format of the path; all have the same settings.
+        movies: the files of each, in the format of the path; all have the same settings.
         path: the movie's path.
         about: the movie's metadata.
     """
@@ -63,7 +63,7 @@ def join_captioned(
 def join(movies: Sequence[Path], path: Path, about: Mapping[str, str]) -> Path:
     """Join movies into one without captions, and return its path."""
     with whole(path) as movie:
-        join_movies(movies, movie, Extras(about))
+        join_movies([movies], movie, Extras(about))
     return path
 
 
@@ -76,16 +76,24 @@ def length_of(movie: Path) -> Fraction:
         return Fraction(source.duration or 0, av.time_base)
 
 
-def join_movies(movies: Sequence[Path], target: Path, extras: Extras) -> list[Fraction]:
-    """Concatenate the packets of movies; return each movie's length, seconds."""
-    lengths = [length_of(movie) for movie in movies]
+def join_movies(movies: Sequence[Sequence[Path]], target: Path, extras: Extras) -> list[Fraction]:
+    """Concatenate the packets of movies; return each chapter's length, seconds.
+
+    Args:
+        movies: the files of each chapter; all have the same settings.
+        target: the new movie.
+        extras: its metadata, chapters and text tracks.
+    """
+    files = [file for chapter in movies for file in chapter]
+    every = {file: length_of(file) for file in files}
+    lengths = [sum((every[file] for file in chapter), Fraction(0)) for chapter in movies]
     options = {} if target.suffix == ".webm" else {"movflags": "+faststart"}
     with av.open(str(target), "w", options=options) as out:
-        with av.open(str(movies[0])) as first:
+        with av.open(str(files[0])) as first:
             stream = out.add_stream_from_template(first.streams.video[0], opaque=True)
         out.mux(add_extras(out, extras, lengths))
-        for movie, start in zip(movies, starts(lengths), strict=True):
-            _copy(movie, start, out, stream)
+        for file, start in zip(files, starts([every[file] for file in files]), strict=True):
+            _copy(file, start, out, stream)
     return lengths
 
 

@@ -8,9 +8,10 @@ from pathlib import Path
 from scenes.fast.scheduler import DONE, OnProgress
 from scenes.outputs.encode import WEBM, encode
 from scenes.outputs.film import join, join_captioned
+from scenes.outputs.joins import dissolve
 from scenes.outputs.loop import gif
 from scenes.render.clips import PlannedClip
-from scenes.render.digests import Maker
+from scenes.render.digests import Maker, digest, maker_code
 from scenes.render.jobs import Clip
 from scenes.render.store import Store
 
@@ -36,11 +37,29 @@ class Rendered:
         made = []
         for planned, clip in zip(self.planned, self.clips, strict=True):
             on_progress(name, clip.chapter.name)
-            key = planned.product_key(Maker.WEBM)
-            make = partial(encode, clip.movie, coding=WEBM)
-            made.append(self.store.get(key, suffix, make))
+            made.append(self._webm(clip.movie, planned.product_key(Maker.WEBM)))
         on_progress(name, DONE)
         return made
+
+    def chapters(self, suffix: str, on_progress: OnProgress, name: str) -> list[list[Path]]:
+        """Return the files of each chapter of a film: its movie, and the join to the next one."""
+        movies = self.movies(suffix, on_progress, name)
+        joins = [self._join(i, suffix) for i in range(1, len(movies))]
+        ends = ([join] for join in joins)
+        return [[movie, *next(ends, [])] for movie in movies]
+
+    def _join(self, number: int, suffix: str) -> Path:
+        """Return the join that leads to a clip."""
+        before, after = self.clips[number - 1 : number + 1]
+        keys = [planned.key for planned in self.planned[number - 1 : number + 1]]
+        key = digest([maker_code(Maker.JOINS), *keys])
+        made = self.store.get(key, ".mp4", partial(dissolve, before.movie, after.movie))
+        return (
+            made if suffix != ".webm" else self._webm(made, digest([maker_code(Maker.WEBM), key]))
+        )
+
+    def _webm(self, movie: Path, key: str) -> Path:
+        return self.store.get(key, ".webm", partial(encode, movie, coding=WEBM))
 
 
 def film(
@@ -49,8 +68,8 @@ def film(
     """Write clips as one movie with a captions file, or one clip as a GIF; return the paths."""
     if path.suffix == ".gif":
         return [gif(rendered.clips[0].movie, path, biggest=None)]
-    movies = rendered.movies(path.suffix, on_progress, path.name)
-    return join_captioned(rendered.clips, movies, path, about)
+    chapters = rendered.chapters(path.suffix, on_progress, path.name)
+    return join_captioned(rendered.clips, chapters, path, about)
 
 
 def loop(

@@ -67,8 +67,7 @@ def transcript(film: Film, language: Language, addresses: Addresses) -> list[Cha
         language: the transcript's language, which may differ from the film's.
         addresses: the addresses of places in records.
     """
-    lengths = [clip.seconds for clip in film.clips]
-    marks = pairwise([*starts(lengths), sum(lengths)])
+    marks = pairwise([*starts(film.lengths), film.seconds])
     chapters = zip(film.planned, film.specs, film.clips, marks, strict=True)
     return [
         _chapter(_Translator(planned.job, spec, language, addresses), clip, start, end)

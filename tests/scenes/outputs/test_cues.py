@@ -72,7 +72,7 @@ def test_text_tracks_can_be_read_back(
     ]
     target = tmp_path / f"film{suffix}"
     extras = Extras({"title": "A film", "comment": "of a run"}, ["one", "two"], tracks)
-    assert join_movies([clip, clip], target, extras) == [3, 3]
+    assert join_movies([[clip], [clip]], target, extras) == [3, 3]
     with av.open(str(target)) as film:
         about = {key.lower(): text for key, text in film.metadata.items()}
         assert (about["title"], about["comment"]) == ("A film", "of a run")

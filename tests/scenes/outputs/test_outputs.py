@@ -17,6 +17,7 @@ from scenes.explainer import PlayedBeat
 from scenes.outputs import loop
 from scenes.outputs.audit import AuditedNumber, _numbers, table, write
 from scenes.outputs.film import join_captioned
+from scenes.outputs.joins import JOIN, dissolve, film_lengths
 from scenes.outputs.sheet import LABEL, STILL_WIDTH, moments, sheet, stills
 from scenes.render.jobs import Clip, jobs, renderable
 from scenes.render.looks import Look
@@ -55,7 +56,7 @@ def movie(tmp_path: Path) -> Movie:
 
 def join(clips: Sequence[Clip], path: Path, about: Mapping[str, str]) -> Path:
     """Join clips as they were rendered into a movie, and return its path."""
-    movie, _ = join_captioned(clips, [clip.movie for clip in clips], path, about)
+    movie, _ = join_captioned(clips, [[clip.movie] for clip in clips], path, about)
     return movie
 
 
@@ -65,6 +66,16 @@ def shades(path: Path) -> list[int]:
         return [
             round(float(frame.to_ndarray(format="gray").mean())) for frame in source.decode(video=0)
         ]
+
+
+def test_a_join_goes_from_the_last_picture_to_the_first(movie: Movie, tmp_path: Path) -> None:
+    one, two = movie("one", 20), movie("two", 5)
+    dissolve(one.movie, two.movie, tmp_path / "join.mp4")
+    start, end = shades(one.movie)[-1], shades(two.movie)[0]
+    frames = round(JOIN * RATE)
+    wanted = [start + (end - start) * (i + 1) / (frames + 1) for i in range(frames)]
+    assert shades(tmp_path / "join.mp4") == pytest.approx(wanted, abs=1)
+    assert film_lengths([one, two]) == [20 / RATE + JOIN, 5 / RATE]
 
 
 def test_a_film_is_its_clips_one_after_the_other(movie: Movie, tmp_path: Path) -> None:
