@@ -9,8 +9,8 @@ from typing import Any
 from scenes.fast.scheduler import DONE, OnProgress
 from scenes.outputs.captions import tracks
 from scenes.outputs.cues import as_srt, as_vtt
-from scenes.outputs.film import Extras, Track, join_movies
-from scenes.outputs.joins import film_lengths
+from scenes.outputs.film import Extras, Track, join_movies, length_of
+from scenes.outputs.joins import film_lengths, film_origins
 from scenes.outputs.loop_files import BUDGETS, loop, name_of
 from scenes.outputs.movies import Rendered
 from scenes.outputs.sheet import sheet, stills
@@ -83,12 +83,12 @@ class Film:
 def film_files(film: Film, on_progress: OnProgress) -> ProductFiles:
     """Return a film as MP4 and WebM, with captions as text tracks and as files."""
     language = LANGUAGES[film.language]
-    texts = tracks(language, film.specs, film.clips, film.lengths)
+    texts = tracks(language, film.specs, film.clips, film_origins(film.clips))
     extras = Extras(_about(film), film.titles, texts)
     key = film.product_key(Maker.FILM, extras)
     made: ProductFiles = {}
     for suffix in (".mp4", ".webm"):
-        parts = film.rendered.chapters(suffix, on_progress, f"{film.stem}{suffix}")
+        parts = film.rendered.film(suffix, on_progress, f"{film.stem}{suffix}")
         path = film.store.get(key, suffix, partial(join_movies, parts, extras=extras))
         made[f"{film.stem}{suffix}"] = path, film.seconds
     for track in texts:
@@ -120,17 +120,15 @@ def _about(film: Film) -> dict[str, str]:
 def chapter_files(film: Film) -> ProductFiles:
     """Return each chapter as MP4 and WebM, and a poster with its last picture."""
     made: ProductFiles = {}
-    webms = film.rendered.movies(".webm", lambda name, step: None, "")
-    rows = zip(film.planned, film.clips, webms, film.titles, strict=True)
-    for planned, clip, webm, title_ in rows:
+    rows = zip(film.planned, film.clips, film.titles, strict=True)
+    for number, (planned, clip, title_) in enumerate(rows):
         name = f"chapters/{clip.chapter.name}"
         extras = Extras({"title": title_})
-        join = partial(join_movies, [[clip.movie]], extras=extras)
-        made[f"{name}.mp4"] = (
-            film.store.get(planned.product_key(Maker.FILM), ".mp4", join),
-            clip.seconds,
-        )
-        made[f"{name}.webm"] = webm, clip.seconds
+        for suffix in (".mp4", ".webm"):
+            pieces = film.rendered.alone(number, suffix)
+            join = partial(join_movies, [pieces], extras=extras)
+            path = film.store.get(planned.product_key(Maker.FILM), suffix, join)
+            made[f"{name}{suffix}"] = path, float(length_of(path))
         made[f"{name}.png"] = (
             film.store.get(planned.product_key(Maker.STILLS), ".png", partial(_poster, clip)),
             None,
