@@ -81,8 +81,7 @@ def test_what_the_pages_say_to_type_works(project: Path) -> None:
 
 
 def test_each_output_in_another_look(project: Path) -> None:
-    for command, look in (
-        ("film", "--shape 9:16 --theme light --language fr"),
+    for command, look in (  # films, in one, are typed above
         ("sheet", "--theme light"),
         ("loop", "--shape 1:1 --language es"),
         ("slides", "--shape 1:1 --theme light"),
