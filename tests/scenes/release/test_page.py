@@ -477,8 +477,10 @@ def test_without_scripts_everything_can_be_read(released: Path, visit: Visit) ->
         ]
 
 
-@pytest.mark.parametrize("scheme", ["dark", "light"])
-@pytest.mark.parametrize("page", ["index.html", "index.de.html", RECORD])
+@pytest.mark.parametrize(
+    ("page", "scheme"),
+    [("index.html", "dark"), ("index.de.html", "light"), (RECORD, "dark"), (RECORD, "light")],
+)
 def test_axe_finds_nothing(visit: Visit, page: str, scheme: str) -> None:
     with visit(page, color_scheme=scheme, bypass_csp=True, reduced_motion="reduce") as seen:
         if page != RECORD:
@@ -517,7 +519,7 @@ def test_who_wants_no_motion_sees_none(
         assert (seen.page.evaluate(moving) > 0) is (motion == "no-preference")
 
 
-@pytest.mark.parametrize("width", [320, 390, 1280])
+@pytest.mark.parametrize("width", [320, 1280])
 def test_nothing_is_wider_than_the_screen(released: Path, visit: Visit, width: int) -> None:
     with visit(viewport={"width": width, "height": 640}) as seen:
         origin = seen.page.url.removesuffix("index.html")
