@@ -39,7 +39,8 @@ Share = Annotated[Real, Field(ge=0, le=1)]
 ArrayName = Annotated[str, AfterValidator(partial(checks.check_name, suffix=".npz"))]
 ModelName = Annotated[str, AfterValidator(partial(checks.check_name, suffix=".safetensors"))]
 # A word that stands in the captions of a film.
-Noun = Annotated[str, Field(min_length=1, max_length=24)]
+MOST_NOUN = 24  # characters
+Noun = Annotated[str, Field(min_length=1, max_length=MOST_NOUN)]
 T = TypeVar("T")
 # Only the first error is reported, so validation stops there.
 Many = Annotated[tuple[T, ...], Field(fail_fast=True)]

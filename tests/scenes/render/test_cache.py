@@ -26,7 +26,7 @@ class Kept(House):
 
     def movies(self, *places: Path) -> list[bytes]:
         """Return the film of one chapter, made in each of some folders, side by side."""
-        words = ["film", "cast", "--run", self.mine, "--quality", "low", "-o", "film.mp4"]
+        words = ["film", "credits", "--run", self.mine, "--quality", "low", "-o", "film.mp4"]
         variables = {**os.environ, "PYTHONPATH": str(self.folder)}
         with ExitStack() as stack:
             programs = []
@@ -41,7 +41,7 @@ class Kept(House):
 
 
 def a_number(house: Kept) -> None:
-    """Let a worker hold one photo more."""
+    """Let a worker hold one photo more, by which the fingerprint that is shown is another."""
     run = record.load(str(house.mine))
     first, *others = run.partitions
     one, *rest = first.label_counts or ()
