@@ -321,9 +321,9 @@ def _twin(run: Run, runs: Sequence[Run]) -> TwinSpec | None:
 
 def _is_twin(run: Run, other: Run) -> bool:
     """Whether another run has no failures, and the same settings but for those of failures."""
-    kept = ({k: v for k, v in each.config.items() if k not in FAULTS} for each in (run, other))
-    failed = any(map(_failures, other.rounds))
-    return not failed and len({frozenset(each.items()) for each in kept}) == 1
+    known = (run.config.keys() & other.config.keys()) - set(FAULTS)  # newer runs have more
+    same = bool(known) and all(run.config[key] == other.config[key] for key in known)
+    return same and run.num_clients == other.num_clients and not any(map(_failures, other.rounds))
 
 
 def accuracy_after(run: Run) -> Number | None:
