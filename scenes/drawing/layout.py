@@ -165,6 +165,12 @@ class Layout:
         top = max(self.figure.top, self.title.bottom - self.frame.px(UNDER_TITLE))
         return box(self.figure.left, self.figure.bottom, self.figure.right, top)
 
+    @property
+    def untitled(self) -> Slot:
+        """The area above the caption, for a picture without any other text."""
+        safe = self.frame.safe
+        return box(safe.left, self.figure.bottom, safe.right, safe.top)
+
 
 def layout(frame: Frame, num_workers: int = 0) -> Layout:
     """Return the slots of a frame; up to 12 workers have cards, more share one slot as a crowd."""
