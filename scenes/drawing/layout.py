@@ -95,6 +95,11 @@ def box(left: float, bottom: float, right: float, top: float) -> Slot:
     return Slot((left + right) / 2, (bottom + top) / 2, right - left, top - bottom)
 
 
+def snapped(length: float, pixel: float) -> float:
+    """Return a coordinate, moved to the nearest edge of a pixel."""
+    return round(length / pixel) * pixel
+
+
 @dataclass(frozen=True)
 class Frame:
     """The frame's size in Manim's units, and lengths derived from it."""
@@ -159,6 +164,12 @@ class Layout:
         """The area between title and caption, for a figure without an overlay."""
         top = max(self.figure.top, self.title.bottom - self.frame.px(UNDER_TITLE))
         return box(self.figure.left, self.figure.bottom, self.figure.right, top)
+
+    @property
+    def untitled(self) -> Slot:
+        """The area above the caption, for a picture without any other text."""
+        safe = self.frame.safe
+        return box(safe.left, self.figure.bottom, safe.right, safe.top)
 
 
 def layout(frame: Frame, num_workers: int = 0) -> Layout:
