@@ -160,6 +160,18 @@ class Layout:
         top = max(self.figure.top, self.title.bottom - self.frame.px(UNDER_TITLE))
         return box(self.figure.left, self.figure.bottom, self.figure.right, top)
 
+    @property
+    def canvas(self) -> Slot:
+        """The area above the caption, for a picture without a title."""
+        return box(self.figure.left, self.figure.bottom, self.figure.right, self.frame.safe.top)
+
+    def worker(self, worker: int) -> Slot:
+        """Return the slot of a worker's card; in a crowd, one in the middle."""
+        if self.workers:
+            return self.workers[worker]
+        side = self.frame.px(132)
+        return Slot(self.crowd.x, self.crowd.y, side, side)
+
 
 def layout(frame: Frame, num_workers: int = 0) -> Layout:
     """Return the slots of a frame; up to 12 workers have cards, more share one slot as a crowd."""
