@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import pairwise
+from math import ceil
 
 import numpy as np
 import numpy.typing as npt
@@ -32,9 +33,9 @@ class BatchLosses(VGroup):
         self.head = Dot(self.course.points_[0], frame.px(DOT), color=theme.INK)
         super().__init__(self.each, self.course, self.head)
         self.set_z_index(layers.CONTENT)
-        self.show(began)
+        self.draw_to(began)
 
-    def show(self, step: float) -> None:
+    def draw_to(self, step: float) -> None:
         """Draw the lines up to a step, which may be a fraction."""
         last = step - self.began - 1
         self.head.set_opacity(float(last >= 0))
@@ -63,7 +64,7 @@ class GrowingLine(VGroup):
                 self.drawn[i] = here
                 piece.clear_points()
                 if here > first:
-                    whole = self.points_[first : int(here) + 1]
+                    whole = self.points_[first : ceil(here)]
                     piece.set_points_as_corners(np.vstack([whole, self.end(here)]))
 
     def end(self, last: float) -> Points:

@@ -43,9 +43,9 @@ class ClassBars(VGroup):
         self.marks = VGroup(*(self._mark(track, float(spec.shares[0])) for spec, track in pairs))
         super().__init__(self.names, self.grounds, *self.bars, self.marks)
         self.marks.set_opacity(0)
-        self.show(0.0, grown=0.0)
+        self.draw_to(0.0, grown=0.0)
 
-    def show(self, look: float, grown: float = 1.0) -> None:
+    def draw_to(self, look: float, grown: float = 1.0) -> None:
         """Draw the bars at a look, which may lie between two; ``grown`` is part of their length."""
         i = min(int(look), len(self.specs[0].shares) - 1)
         j = min(i + 1, len(self.specs[0].shares) - 1)
@@ -66,8 +66,8 @@ class ClassBars(VGroup):
     def _mark(self, track: Slot, share: float) -> Stroke:
         up = BEYOND * track.height
         x = track.left + share * track.width
-        ends = (np.array([x, y, 0.0]) for y in (track.bottom - up, track.top + up))
-        mark = Stroke(*ends, stroke_color=theme.INK, stroke_width=1.6)
+        low, high = (np.array([x, y, 0.0]) for y in (track.bottom - up, track.top + up))
+        mark = Stroke(low, high, stroke_color=theme.INK, stroke_width=1.6)
         return mark.set_z_index(layers.VEILS)
 
 

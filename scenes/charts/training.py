@@ -135,14 +135,14 @@ class Training:
         """What a step changes."""
         return [self.dots, self.bars, self.losses, self.counter, self.sure]
 
-    def show(self, step: float, flash: float = 0.0) -> None:
+    def draw_to(self, step: float, flash: float = 0.0) -> None:
         """Show the state after a step, which may be a fraction."""
         looks = self.spec.looks
         look = float(np.interp(step, looks, range(len(looks))))
-        self.dots.show(step, flash)
-        self.bars.show(look)
+        self.dots.draw_to(step, flash)
+        self.bars.draw_to(look)
         if len(self.losses):
-            self.losses.show(step)
+            self.losses.draw_to(step)
         self._read(int(look))
 
     def _read(self, look: int) -> None:
@@ -248,7 +248,8 @@ class Steps(Animation):
         flashes: bool = False,
     ) -> None:
         self.training, self.span, self.flashes = training, (first, last), flashes
-        super().__init__(Group(*training.changing), run_time=run_time)
+        self.changing = Group(*training.changing)
+        super().__init__(self.changing, run_time=run_time)
 
     def create_starting_mobject(self) -> Mobject:
         """Return an empty mobject: a copy of the images would be large."""
@@ -256,7 +257,7 @@ class Steps(Animation):
 
     def get_all_mobjects(self) -> Sequence[Mobject]:
         """Return what changes."""
-        return [self.mobject]
+        return [self.changing]
 
     def interpolate_mobject(self, alpha: float) -> None:
         """Show the state between two steps."""
@@ -264,7 +265,7 @@ class Steps(Animation):
         first, last = self.span
         eased = rate_functions.ease_in_out_sine(alpha)
         flash = float(np.sin(np.pi * alpha)) if self.flashes else 0.0
-        self.training.show(first + eased * (last - first), flash)
+        self.training.draw_to(first + eased * (last - first), flash)
 
 
 class Grow(Animation):
@@ -272,7 +273,8 @@ class Grow(Animation):
 
     def __init__(self, bars: ClassBars) -> None:
         self.bars = bars
-        super().__init__(Group(*bars.bars), run_time=theme.MOVE)
+        self.group = VGroup(*bars.bars)
+        super().__init__(self.group, run_time=theme.MOVE)
 
     def create_starting_mobject(self) -> Mobject:
         """Return an empty mobject."""
@@ -280,11 +282,11 @@ class Grow(Animation):
 
     def get_all_mobjects(self) -> Sequence[Mobject]:
         """Return the bars."""
-        return [self.mobject]
+        return [self.group]
 
     def interpolate_mobject(self, alpha: float) -> None:
         """Draw the bars at a part of their length."""
-        self.bars.show(0.0, grown=smooth(min(max(alpha, 0.0), 1.0)))
+        self.bars.draw_to(0.0, grown=smooth(min(max(alpha, 0.0), 1.0)))
 
 
 def rounded(photo: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:

@@ -42,9 +42,9 @@ class WeightDots(Group):
         self.colors = _colors()
         self.image = self._blank(area, frame)
         super().__init__(self.image.set_z_index(layers.CONTENT))
-        self.show(steps[0])
+        self.draw_to(steps[0])
 
-    def show(self, step: float, flash: float = 0.0) -> None:
+    def draw_to(self, step: float, flash: float = 0.0) -> None:
         """Draw the dots after a step, which may be a fraction.
 
         ``flash`` is 0 to 1: how much the first movement stands out, which is small beside the last.

@@ -101,11 +101,12 @@ def _looked_at(run: Run) -> Iterator[Seen]:
 
 
 def _can_be_shown(seen: Sequence[Seen]) -> bool:
-    """Whether the model was asked several times, always about as many classes and weights."""
-    shapes = {(s.close_up.probabilities.shape[1], s.close_up.moved.shape[1]) for s in seen}
-    looks = sum(len(one.close_up.steps) for one in seen)
-    moved = sum(len(one.close_up.moved_steps) for one in seen)
-    return len(shapes) == 1 and 0 not in min(shapes) and min(looks, moved) >= LOOKS
+    """Whether the model was asked several times, about as many classes and weights each time."""
+    asked = [one.close_up.probabilities for one in seen]
+    moved = [one.close_up.moved for one in seen if len(one.close_up.moved)]
+    alike = all(len({each.shape[1] for each in every}) == 1 for every in (asked, moved))
+    known = all(sum(map(len, every)) >= LOOKS for every in (asked, moved))
+    return alike and known and min(asked[0].shape[1], moved[0].shape[1]) > 0
 
 
 def _num_weights(seen: Seen) -> Number:
@@ -198,15 +199,13 @@ def _grouped(n: Number, per_dot: int) -> Text | None:
 def _moved(seen: Sequence[Seen], per_dot: int) -> Values:
     """Return how far the weights are from where they began, as the mean of those of a dot."""
     rows = [
-        one.close_up.moved * (np.array(one.close_up.largest, np.float32)[:, None] / 255)
+        row.astype(np.float32) * np.float32(largest / 255)
         for one in seen
+        for row, largest in zip(one.close_up.moved, one.close_up.largest, strict=True)
     ]
-    moved: Values = np.concatenate(rows).astype(np.float32)
-    if per_dot > 1:
-        starts = np.arange(0, moved.shape[1], per_dot)
-        counts = np.diff(np.append(starts, moved.shape[1]))
-        moved = np.add.reduceat(moved, starts, axis=1) / counts.astype(np.float32)
-    return moved
+    starts = np.arange(0, len(rows[0]), per_dot)
+    counts = np.diff(np.append(starts, len(rows[0]))).astype(np.float32)
+    return np.stack([np.add.reduceat(row, starts) / counts for row in rows])
 
 
 def _losses(seen: Sequence[Seen], began: int) -> list[float]:
