@@ -222,6 +222,38 @@ _CHAPTERS = (
         ),
     ),
     Chapter(
+        "training",
+        "Training",
+        about="one worker trains: a photo, what the model says of it, and all weights, step by "
+        "step",
+        runs=("local-only", "reference"),
+        beats=(
+            Beat(
+                "step",
+                (
+                    When(
+                        "one_photo",
+                        "A photo in a case lights up, and an arrow leads from it to a square of "
+                        "small dots, the weights.",
+                        "The name of an example lights up in a case, and an arrow leads from it to "
+                        "a square of small dots, the weights.",
+                    ),
+                    "Beside it bars grow, one for each class, with the true one set off and its "
+                    "share written large.",
+                    When("first_move", "Then the dots flash."),
+                ),
+            ),
+            Beat(
+                "steps",
+                (
+                    "Step after step dots grow brighter, and the bars grow and shrink beside thin "
+                    "marks where they began.",
+                    When("batch_losses", "Below, the line of the error is drawn, batch by batch."),
+                ),
+            ),
+        ),
+    ),
+    Chapter(
         "one_round",
         "OneRound",
         about="one round, phase by phase: initialise, sample, distribute, train, collect, "

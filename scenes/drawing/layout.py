@@ -171,6 +171,13 @@ class Layout:
         safe = self.frame.safe
         return box(safe.left, self.figure.bottom, safe.right, safe.top)
 
+    def worker(self, worker: int) -> Slot:
+        """Return the slot of a worker's card; in a crowd, one in the middle."""
+        if self.workers:
+            return self.workers[worker]
+        side = self.frame.px(132)
+        return Slot(self.crowd.x, self.crowd.y, side, side)
+
 
 def layout(frame: Frame, num_workers: int = 0) -> Layout:
     """Return the slots of a frame; up to 12 workers have cards, more share one slot as a crowd."""

@@ -48,3 +48,6 @@ PALETTES = {
         on_bright="#FFFFFF",
     ),
 }
+
+# Of pictures that are lights in the dark in every theme.
+NIGHT = PALETTES["dark"]

@@ -79,21 +79,31 @@ class Words(VMobject):
         weight: str = "NORMAL",
     ) -> None:
         super().__init__(color=color or theme.INK, fill_opacity=1, stroke_width=0)
+        self._height, self._weight = frame.px(pixels), weight
+        self._write(text)
+
+    def _write(self, text: Text) -> None:
         self.text = text
         self.numbers = numbers_of(text)
         self.string = str(text)
         register_font()
         check_glyphs(self.string)
         # An extra capital after the line gives the position of its capitals.
-        line = outlines(f"{self.string} H", theme.FONT, weight)
+        line = outlines(f"{self.string} H", theme.FONT, self._weight)
         *ends, strut = (0, *line.ends)
         heights = line.points[ends[-1] : strut, 1]
-        points = line.points * (frame.px(pixels) / np.ptp(heights))
+        points = line.points * (self._height / np.ptp(heights))
         points -= (points.min(axis=0) + points.max(axis=0)) / 2
         self.points = points[: ends[-1]]
         self.ends = tuple(ends[1:])
         capital = points[ends[-1] : strut, 1]
         self._drop = self.get_center()[1] - (capital.min() + capital.max()) / 2
+
+    def rewrite(self, text: Text, side: float = 0.0) -> None:
+        """Change the line's text in place, as a counter; its start, middle or end stays."""
+        place = self.anchor + side * RIGHT * self.width / 2
+        self._write(text)
+        self.put(place, side)
 
     @property
     def heights(self) -> list[float]:

@@ -8,7 +8,7 @@ from functools import cache
 from fl_sim.record import Run
 from scenes.text.language import Language
 from scenes.text.lines import Line, text
-from scenes.text.numbers import UNKNOWN, Number, at, computed, count, quote
+from scenes.text.numbers import UNKNOWN, Cursor, Number, at, computed, count, quote
 
 
 def num_kinds(run: Run) -> Number:
@@ -23,10 +23,13 @@ def named(run: Run) -> bool:
     return run.dataset is not None and bool(run.dataset.class_names)
 
 
-def kind_name(run: Run, kind: int, most: int = 40) -> Number:
-    """Return the name of a class, cut to at most ``most`` characters."""
+def kind_name(run: Run, kind: int, most: int = 40, among: Cursor | None = None) -> Number:
+    """Return the name of a class, cut to at most ``most`` characters.
+
+    A class without a name has its position among a client's label counts, or ``among`` others.
+    """
     if not named(run):
-        place = at(run).partitions[0].label_counts[kind]
+        place = (at(run).partitions[0].label_counts if among is None else among)[kind]
         return computed(kind, _numbered, "position of {}", place)
     return quote(at(run).dataset.class_names[kind], most, _translated)
 

@@ -101,6 +101,17 @@ _REWORDED = (
         ("Large numbers say how many photos it has and how many all have together.",),
         forms("Large numbers say how much data it has and how much all have together."),
     ),
+    # --- training
+    (
+        (
+            "A photo in a case lights up, and an arrow leads from it to a square of small dots, "
+            "the weights.",
+        ),
+        forms(
+            "An image in a case lights up, and an arrow leads from it to a square of small dots, "
+            "the weights."
+        ),
+    ),
     # --- partitions
     (("Who holds which photos",), forms("Who holds which data")),
     (("photos",), forms("{examples}")),

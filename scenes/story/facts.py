@@ -96,6 +96,24 @@ def few_stacks(spec: Any) -> bool:
     return bool(spec.stacks.rest)
 
 
+# --- training
+
+
+def one_photo(spec: Any) -> bool:
+    """Whether the example that is looked at is a picture."""
+    return spec.training.photo is not None
+
+
+def first_move(spec: Any) -> bool:
+    """Whether it is known how far each weight moves in the first step."""
+    return spec.training.looks[1] in spec.training.moved_at
+
+
+def batch_losses(spec: Any) -> bool:
+    """Whether the loss of every batch is known."""
+    return bool(spec.training.losses)
+
+
 # --- one round
 
 

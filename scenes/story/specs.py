@@ -258,6 +258,45 @@ class QuickRoundSpec:
 
 
 @dataclass(frozen=True)
+class BarSpec:
+    """A class's bar: its name, and its probability at each look, 0 to 1, shape (looks,)."""
+
+    name: Text
+    shares: npt.NDArray[np.float32]
+    true: bool = False
+
+
+@dataclass(frozen=True)
+class TrainingSpec:
+    """One worker's training, step by step.
+
+    ``photo`` is uint8, shape (height, width, 3), or None; ``others`` a few more, shape (images,
+    height, width, 3). ``looks`` are the steps after which the model was asked about the photo,
+    ``counters`` their names, ``sure`` the probability of the true class at each. ``moved`` is how
+    far each weight, or each group of them, is from where it began, at ``moved_at``, float32, shape
+    (steps, dots). ``losses`` are of the batches after step ``began``.
+    """
+
+    worker: Text
+    example: Text
+    photo: npt.NDArray[np.uint8] | None
+    others: npt.NDArray[np.uint8]
+    weights: Text
+    scale: Text
+    grouped: Text | None
+    at_first: Text
+    error: Text
+    bars: Sequence[BarSpec]
+    looks: Sequence[int]
+    counters: Sequence[Text]
+    sure: Sequence[Text]
+    moved: npt.NDArray[np.float32]
+    moved_at: Sequence[int]
+    losses: Sequence[float]
+    began: int
+
+
+@dataclass(frozen=True)
 class PredictionSpec:
     """A prediction: the class name, and whether it is right."""
 

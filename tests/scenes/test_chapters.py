@@ -26,6 +26,7 @@ BEATS = {
 }
 # What a record made by hand (tests/support/hand.py) has only where a chapter shows it.
 NEEDS = {
+    "training": {"close_up": 3},
     "when_workers_fail": {"failed": 1},
     "different_data": {"choice": "pair"},
     "remedies": {"choice": "seeds"},

@@ -47,6 +47,7 @@ def any_recipe(draw: st.DrawFn, most_workers: int = 1000) -> Recipe:
     }
     if kind == "one":
         numbers["failed"] = draw(st.just(0) | st.integers(0, picked - 1))
+        numbers["close_up"] = draw(st.sampled_from([0, 1, 2, 40]))
     changes = draw(st.lists(st.sampled_from(sorted(CHANGES)), max_size=3, unique=True))
     return Recipe(kind, numbers, tuple(changes))
 

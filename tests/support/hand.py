@@ -9,13 +9,14 @@ import numpy as np
 from fl_sim import record
 
 
-def hand_run(
+def hand_run(  # noqa: PLR0913, PLR0917  # one number an option
     workers: int = 3,
     rounds: int = 2,
     classes: int = 2,
     step: int = 0,
     picked: int = 0,
     failed: int = 0,
+    close_up: int = 0,
 ) -> record.Run:
     """Return a valid run. Two runs of another ``step`` share no number that is shown.
 
@@ -26,8 +27,9 @@ def hand_run(
         picked: workers that train in every round; without it two, or three where a step is given.
         step: added to what is counted, and a hundredth of it to what is measured.
         failed: how many of these fail in every round, in turn with an error and without a reply.
+        close_up: steps of round 1 after which each training is looked at closely.
     """
-    return record.Run(
+    run = record.Run(
         name=f"hand-{step}",
         strategy="FedAvg",
         provenance=record.Provenance(
@@ -63,6 +65,41 @@ def hand_run(
         filters=np.stack([_filters(number, step) for number in range(rounds + 1)]),
         samples=_samples(classes, 5 + step),
         sample_images=np.full((5 + step, 4, 4, 3), 50 + step, np.uint8),
+    )
+    return with_close_up(run, close_up, step) if close_up else run
+
+
+def with_close_up(run: record.Run, steps: int, step: int = 0) -> record.Run:
+    """Return a run whose clients are looked at after each of some steps of round 1.
+
+    The true class, of the client's number, becomes surer from step to step, and the weights move.
+    """
+    train = run.rounds[1].train
+    replies = [
+        reply.model_copy(update={"close_up": _close_up(run, reply.client, steps, step)})
+        for reply in train.replies
+    ]
+    train = train.model_copy(update={"replies": tuple(replies)})
+    seen = run.rounds[1].model_copy(update={"train": train})
+    return run.model_copy(update={"rounds": (run.rounds[0], seen, *run.rounds[2:])})
+
+
+def _close_up(run: record.Run, client: int, steps: int, step: int) -> record.CloseUp:
+    classes, weights = len(run.dataset.class_names), run.network.num_parameters
+    label, looks = client % classes, np.arange(steps + 1)
+    surer = np.minimum((1 + looks + 0.1 * step) / (steps + 2), 0.9).astype(np.float32)
+    shares = np.repeat((1 - surer[:, None]) / (classes - 1), classes, axis=1)
+    shares[:, label] = surer
+    return record.CloseUp(
+        label=label,
+        image=np.full((4, 4, 3), 40 + step, np.uint8),
+        steps=tuple((looks + step).tolist()),
+        probabilities=shares.astype(np.float32),
+        moved_steps=(step, step + 1, step + steps)[: min(steps, 2) + 1],
+        moved=np.outer([0, 100, 255], np.linspace(0, 1, weights))[: min(steps, 2) + 1].astype(
+            np.uint8
+        ),
+        largest=(0.0, 0.1, 0.5)[: min(steps, 2) + 1],
     )
 
 
