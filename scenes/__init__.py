@@ -591,48 +591,6 @@ _CHAPTERS = (
         ),
     ),
     Chapter(
-        "final_model",
-        "FinalModel",
-        about="real test photos and what the model calls them; its confusions",
-        runs=("iid-30",),
-        beats=(
-            Beat(
-                "untrained",
-                "Photos appear, each with the name of what it shows. One after the other gets the "
-                "name that the untrained model gives it, with a tick or a cross; what was named "
-                "right also gets a frame.",
-            ),
-            Beat(
-                "trained",
-                "The given names vanish. One after the other, the photos get the names that the "
-                "trained model gives them, again with a tick or a cross, and a frame around those "
-                "named right.",
-            ),
-            Beat(
-                "matrix",
-                "A grid of cells appears, a row for each kind of photo, a column for "
-                "each name given. The more often a row's photos got that name, the more"
-                " the cell stands out.",
-            ),
-            Beat(
-                "sharpen",
-                "As a counter runs through the rounds, cells grow stronger or fainter. "
-                "The diagonal, from corner to corner, holds the right answers.",
-            ),
-            Beat(
-                "classes",
-                (
-                    "The row of the kind named right most often is brought out.",
-                    When(
-                        "mistake",
-                        "A frame closes around the cell of the most common mistake, with lines "
-                        "to what was shown and what it was called.",
-                    ),
-                ),
-            ),
-        ),
-    ),
-    Chapter(
         "ledger",
         "Ledger",
         about="what left the workers, and what did not",
@@ -657,6 +615,37 @@ _CHAPTERS = (
                 "The bars of what was sent move end to end and become one, with its total. It "
                 "starts from the same line as the bar of the photos that stayed, on the same "
                 "scale.",
+            ),
+        ),
+    ),
+    Chapter(
+        "closing",
+        "Closing",
+        about="one test photo from the first model to the last, and all of them above the workers",
+        runs=("iid-30", "local-only"),
+        beats=(
+            Beat(
+                "photo",
+                "A test photo, and beside it a bar for each kind: how sure the model is that it is "
+                "of that kind. The bars move from what the untrained model gives to what the last "
+                "one gives; the true kind is set off.",
+            ),
+            Beat(
+                "together",
+                (
+                    When(
+                        "photo_joins",
+                        "The photo shrinks into a wall of small tiles, one for each test photo. "
+                        "Those that the shared model gets right light up, from that photo on.",
+                        "On a wall of small tiles, one for each test photo, those light up that "
+                        "the shared model gets right.",
+                    ),
+                    "Below stand the cases of all workers. A large number says how many are right.",
+                    When(
+                        "best_alone",
+                        "A second one says how many the best worker gets right that trained alone.",
+                    ),
+                ),
             ),
         ),
     ),

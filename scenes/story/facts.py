@@ -249,3 +249,16 @@ def several_runs(spec: Any) -> bool:
 def runs_left_out(spec: Any) -> bool:
     """Whether the table does not have all runs."""
     return spec.left_out is not None
+
+
+# --- closing
+
+
+def photo_joins(spec: Any) -> bool:
+    """Whether the photo of the first picture is one of the wall's."""
+    return spec.photo is not None and spec.photo.place is not None
+
+
+def best_alone(spec: Any) -> bool:
+    """Whether it is known how well the best worker does alone."""
+    return spec.together.alone is not None

@@ -296,47 +296,6 @@ class TrainingSpec:
     began: int
 
 
-@dataclass(frozen=True)
-class PredictionSpec:
-    """A prediction: the class name, and whether it is right."""
-
-    name: Text
-    right: bool
-
-
-@dataclass(frozen=True)
-class PredictionsSpec:
-    """Test photos, their true classes, and the predictions of the first and the last model.
-
-    ``photos`` is uint8, shape (images, height, width, 3); ``heads`` are the names of both lines
-    under a photo.
-    """
-
-    photos: npt.NDArray[np.uint8]
-    true: Sequence[Text]
-    first: Sequence[PredictionSpec]
-    last: Sequence[PredictionSpec]
-    heads: tuple[Text, Text]
-
-
-@dataclass(frozen=True)
-class ConfusionSpec:
-    """Confusion matrices by step, and highlights of the last one.
-
-    ``shares`` have shape (classes, classes): true classes in rows, predictions in columns; each
-    row's sum is one. ``right`` are the shares of right predictions. ``heads`` name the rows, the
-    columns and the right predictions. ``mistake`` is a row and a column, if any.
-    """
-
-    shares: Sequence[npt.NDArray[np.float64]]
-    names: Sequence[Text]
-    right: Sequence[Text]
-    heads: tuple[Text, Text, Text]
-    best: int
-    mistake: tuple[int, int] | None
-    mistake_text: Text
-
-
 # A number as text, and its value to draw to scale.
 Quantity = tuple[Text, float]
 
@@ -540,3 +499,27 @@ class RepliesSpec:
     first_round: Text
     last_round: Text
     measure: SeriesSpec | None
+
+
+@dataclass(frozen=True)
+class PhotoSpec:
+    """A test photo, what both models make of it, and its place among the test photos, if known."""
+
+    caption: Text
+    pixels: npt.NDArray[np.uint8]
+    bars: Sequence[BarSpec]
+    first: Text
+    last: Text
+    place: int | None
+
+
+@dataclass(frozen=True)
+class TogetherSpec:
+    """All test photos and who learned of what: the caption, the wall and two figures."""
+
+    caption: Text
+    wall: WallSpec
+    right: npt.NDArray[np.bool_]
+    workers: Sequence[WorkerSpec]
+    shared: FigureSpec
+    alone: FigureSpec | None
