@@ -217,6 +217,7 @@ def film(
     """
     with _one_line_errors(f"No film was written; {CACHED}"):
         todo, failed = _told(chapters, runs, look, on, naming.title)
+        from scenes.outputs.film import length_of
         from scenes.outputs.movies import film as make
         from scenes.outputs.targets import FILM_FORMATS, check_file, check_gif, named
 
@@ -230,8 +231,8 @@ def film(
         about = naming.metadata(LANGUAGES[todo[0].look.language])
 
         def finish(rendered: "Rendered", on_progress: "OnProgress") -> tuple[list[Path], float]:
-            seconds = sum(clip.seconds for clip in rendered.clips)
-            return make(rendered, file_of(rendered.jobs), on_progress, about), seconds
+            made = make(rendered, file_of(rendered.jobs), on_progress, about)
+            return made, float(length_of(made[0]))
 
         ((path, *captions), seconds), undrawn = _render(todo, "film", finish, on)
         beside = f", captions: {captions[0]}" if captions else ""

@@ -12,10 +12,11 @@ from manim import Text as ManimText
 
 from fl_sim import record
 from scenes import FILM, LOOP, Chapter, theme
-from scenes.drawing.chrome import Chrome, caption_block
+from scenes.drawing.chrome import Chrome, caption_block, title_card
 from scenes.drawing.layout import Frame, layout
 from scenes.drawing.text import Words
 from scenes.fast.scene import FastScene
+from scenes.story import titles
 from scenes.story.told import told
 from scenes.text import languages
 from scenes.text.errors import BeatError, ChapterError, FlagError
@@ -111,8 +112,20 @@ class Explainer(FastScene):
             return bool(super().render(preview))
 
     def tell(self, story: Callable[[Sequence[record.Run]], Spec]) -> Spec:
-        """Return a story's spec for the runs, in the film's language."""
-        return in_language(told(story, self.runs, self.naming.title), self.language)
+        """Return a story's spec for the runs, in the film's language, after the title card."""
+        spec = in_language(told(story, self.runs, self.naming.title), self.language)
+        if self._chapter() in FILM:
+            self._show_card(spec)
+        return spec
+
+    def _show_card(self, spec: Any) -> None:
+        """Show the card with which the chapter alone begins; the film leaves it out."""
+        self.next_section("card")
+        origin = in_language(titles.origin(self.naming.title), self.language)
+        card = title_card(spec.title, origin, self.frame)
+        self.add(card)
+        self.wait(theme.CARD)
+        self.remove(card)
 
     @classmethod
     def _default_runs(cls) -> Sequence[str]:

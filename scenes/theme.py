@@ -64,6 +64,7 @@ DISPLAY = 60
 # Pace.
 CHARACTERS_A_SECOND = 15.0  # caption reading speed; 17 is the limit of good subtitles
 CAPTION_AT_LEAST = 2.0  # seconds on screen
+CARD = 1.6  # seconds of a chapter's title card
 SETTLE = 0.8  # least seconds of a finished picture
 MOVE = 1.0  # seconds for a move from one place to another
 TRAIN = 4.0  # seconds for a local epoch

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import torch
 from flwr.app import ConfigRecordValues
-from torch import Tensor
+from torch import Tensor, nn
 
 from fl_sim.app import task
 from fl_sim.app.cifar10 import Data
@@ -48,12 +48,12 @@ class CloseUp:
         self._looks = set(spaced(self.total, LOOKS))
         self._moves = set(spaced(self.total, self.moves))
 
-    def watch(self, model: task.Net) -> None:
+    def watch(self, model: nn.Module) -> None:
         """Look at the model after one more step."""
         self._taken += 1
         self.look(model)
 
-    def look(self, model: task.Net) -> None:
+    def look(self, model: nn.Module) -> None:
         """Look at the model now, if it is time for it."""
         if self._taken in self._looks:
             self._steps.append(self._taken)
@@ -93,7 +93,7 @@ def begin(
         return None
     choose = task.generator(settings.seed, "thumbnails", client)
     images, labels = task.thumbnails(data, part, 1, choose)
-    first = flat(task.initial_model(settings.seed, len(data.class_names)))
+    first = flat(task.initial_model(settings.seed, len(data.class_names), settings.network))
     image = images.permute(0, 3, 1, 2)
     moves = MOVES_OF_EACH if settings.close_up_client < 0 else MOVES
     return CloseUp(image, int(labels[0]), first, before, settings.close_up, moves)
@@ -105,6 +105,6 @@ def spaced(total: int, count: int) -> Sequence[int]:
     return sorted({round(step) for step in grown.tolist()})
 
 
-def flat(model: task.Net) -> Tensor:
+def flat(model: nn.Module) -> Tensor:
     """Return a copy of all parameters of a model in a row."""
-    return torch.cat([parameter.detach().flatten() for parameter in model.parameters()])
+    return torch.cat([parameter.detach().flatten().cpu() for parameter in model.parameters()])

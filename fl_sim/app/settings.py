@@ -22,6 +22,7 @@ from fl_sim.app.fields import (
     Positive,
     Seed,
 )
+from fl_sim.app.networks import NETWORKS, LeNet, NetworkChoice
 from fl_sim.app.partitioners import PARTITIONERS, Iid, PartitionerChoice
 from fl_sim.app.strategies import STRATEGIES, FedAvg, StrategyChoice
 from fl_sim.wording import did_you_mean
@@ -87,6 +88,12 @@ class Settings(Group):
     """how images are dealt out to clients"""
     strategy: StrategyChoice = FedAvg()
     """what the server makes of the clients' models"""
+    network: NetworkChoice = LeNet()
+    """the network that clients train"""
+    augment: bool = False
+    """true: clients train on random crops and flips of their images"""
+    device: Literal["cpu", "auto", "cuda", "mps"] = "cpu"
+    """what computes; auto: a GPU if there is one. Only cpu gives the same bits on each machine"""
     secure_aggregation: bool = False
     """true: the server learns the average of the clients' updates, and no update"""
     dp_noise: NotNegative = 0.0
@@ -213,6 +220,7 @@ class Settings(Group):
 TABLES: dict[str, Mapping[str, type[Group]]] = {
     "partitioning": PARTITIONERS,
     "strategy": STRATEGIES,
+    "network": NETWORKS,
 }
 
 

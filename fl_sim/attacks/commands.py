@@ -7,6 +7,7 @@ from pathlib import Path
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from fl_sim import record
+from fl_sim.app.networks import LeNet
 from fl_sim.attacks import members as membership
 from fl_sim.attacks.invert import cases, in_words
 from fl_sim.attacks.invert import invert as rebuilding
@@ -22,6 +23,8 @@ __all__ = ["Effort", "invert", "members"]
 def invert(name: str, data: Path | None, clients: int | None, effort: Effort, force: bool) -> None:
     """Rebuild photos of a record's clients, and print how like them the rebuilt ones are."""
     subject = _open(name, data)
+    if not isinstance(subject.settings.network, LeNet):
+        raise AttackError(f"{name}: photos are rebuilt with network=lenet alone; members works")
     number = min(clients or len(subject.parts), len(subject.parts))
     begun = None if force else _begun(name, subject, effort, number)
     done = len(begun.found) if begun else 0

@@ -9,7 +9,7 @@ from pathlib import Path
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812  # torch's own name for it
 
 from fl_sim import record
@@ -43,7 +43,7 @@ class Subject:
     settings: Settings
     data: cifar10.Data
     parts: tuple[task.Part, ...]
-    models: Mapping[str, task.Net]
+    models: Mapping[str, nn.Module]
 
     @classmethod
     def open(cls, name: str, data: Path | None) -> "Subject":
@@ -67,7 +67,7 @@ class Subject:
         except (DataError, ValueError) as error:
             raise AttackError(f"{run.name}: {error}") from error
         record.verify(name, run)
-        untrained = task.initial_model(settings.seed, len(dataset.class_names))
+        untrained = task.initial_model(settings.seed, len(dataset.class_names), settings.network)
         trained = deepcopy(untrained)
         try:
             trained.load_state_dict(load_file(record.resolve(name) / run.final.file))
@@ -113,7 +113,7 @@ class Subject:
         known = weights_of(before)
         return {name: tensor - known[name] for name, tensor in weights_of(after).items()}, steps
 
-    def updated(self, model: str, update: Weights) -> task.Net:
+    def updated(self, model: str, update: Weights) -> nn.Module:
         """Return a model with an update added."""
         found = deepcopy(self.models[model])
         with torch.no_grad():

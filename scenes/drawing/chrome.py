@@ -17,6 +17,7 @@ GAP = 56  # pixels between two metrics
 DESCENT = 5  # pixels by which descenders lower the look of a block of text
 NAME_LEADING = 40  # pixels between both lines of a metric's long name
 BENEATH = 20  # least pixels between stacked metrics
+CARD_APART = 110  # pixels between the lines of a title card
 STACKED = 150  # slot height in pixels from which metrics are stacked
 
 
@@ -129,6 +130,20 @@ class Chrome:
             FadeIn(new, run_time=theme.SWAP / 2),
             lag_ratio=1,
         )
+
+
+def title_card(title: Text, origin: Text, frame: Frame) -> VGroup:
+    """Return the card with which a chapter alone begins: its title, and where it is from."""
+    card = VGroup()
+    for text, pixels, weight, color, down in (
+        (title, theme.DISPLAY, "SEMIBOLD", theme.INK, -CARD_APART / 2),
+        (origin, theme.LABEL, "NORMAL", theme.MUTED, CARD_APART / 2),
+    ):
+        words = Words(text, frame, pixels=pixels, color=color, weight=weight)
+        if words.width > frame.safe.width:
+            words.scale(frame.safe.width / words.width)
+        card.add(words.put(np.array([frame.safe.x, frame.safe.y - frame.px(down), 0.0])))
+    return card
 
 
 def caption_block(text: Text, layout: Layout) -> Block:

@@ -72,4 +72,4 @@ def test_a_change_shows_as_if_nothing_had_been_kept(tmp_path: Path) -> None:
 
 def clips_in(channel: Path) -> int:
     """Return how many clips are kept."""
-    return len([*(channel / "media" / "store").glob("??/*.mp4")])
+    return len([*(channel / "media" / "store").glob("??/*.json")])
