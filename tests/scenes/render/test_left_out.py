@@ -203,6 +203,7 @@ def test_a_file_is_named_after_what_it_holds(
 
     for maker in ("movies.film", "sheet.sheet", "slides.deck"):
         monkeypatch.setattr(f"scenes.outputs.{maker}", write)
+    monkeypatch.setattr("scenes.outputs.film.length_of", lambda path: 1)
     monkeypatch.setattr(clips, "load_or_render", lambda todo, *_, **__: [clip(todo[0])])
     result = CliRunner().invoke(cli.cli, [command, "ledger", "credits"])
     assert result.exit_code == 1, result.output
