@@ -31,13 +31,15 @@ from fl_sim.schema.checks import MEAN_TOLERANCE, mean_tolerance
 from fl_sim.schema.errors import cut, first_line
 from fl_sim.schema.model import *  # noqa: F403
 from fl_sim.schema.model import SCHEMA_VERSION, ArrayFile, Run, incidental
+from fl_sim.tiles import of_close_up as examples_in_small
 from fl_sim.tiles import of_run as tiles
 from fl_sim.wording import did_you_mean
 
 __all__ = [
     "MEAN_TOLERANCE", "RUNS", "RUN_FILE", "SCHEMA_VERSION", "RecordError", "computed", "copy",
-    "file_of", "fingerprint", "inside", "load", "load_all", "load_attack", "mean_tolerance",
-    "names", "parts", "plain", "resolve", "save", "save_attack", "schema", "tiles", "verify",
+    "examples_in_small", "file_of", "fingerprint", "inside", "load", "load_all", "load_attack",
+    "mean_tolerance", "names", "parts", "plain", "resolve", "save", "save_attack", "schema",
+    "tiles", "verify",
 ]  # fmt: skip
 __all__ += _model.__all__ + _attacks.__all__
 

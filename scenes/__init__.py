@@ -470,7 +470,7 @@ _CHAPTERS = (
         "when_workers_fail",
         "WhenWorkersFail",
         about="workers drop out in the middle of a round, and it still closes",
-        runs=("dropouts",),
+        runs=("dropouts", "no-dropouts"),
         beats=(
             Beat(
                 "ask",
@@ -521,6 +521,10 @@ _CHAPTERS = (
                         "A curve of how well the model did grows along with the columns.",
                     ),
                 ),
+            ),
+            Beat(
+                "twin",
+                "A dashed line across the curve marks where the same run ended without failures.",
             ),
             Beat(
                 "none_came",

@@ -170,6 +170,12 @@ class CloseUp(Model):
         "step 0, in parts of `largest`, 255 for all of it"
     )
     largest: Many[NonNegative] = Field(description="the farthest of all parameters, of each row")
+    examples: Array | None = Field(
+        default=None,
+        description="all examples that the client trains on, in small: uint8, the bytes of a "
+        "picture as in `Run.test_images`",
+    )
+    place: Count | None = Field(default=None, description="of the example among `examples`, from 0")
 
     @model_validator(mode="after")
     def _parts_agree(self) -> Self:

@@ -22,7 +22,7 @@ from scenes.drawing.growth import Grow
 from scenes.drawing.layout import Frame, Slot, box
 from scenes.drawing.plot import scaled
 from scenes.drawing.text import Words
-from scenes.story.specs import RepliesSpec
+from scenes.story.specs import LevelSpec, RepliesSpec
 from scenes.text.lines import Text
 
 SECONDS = 2.4  # for all rounds
@@ -78,6 +78,11 @@ class Replies:
         if not self.measure:
             return run
         return Succession(run, FadeIn(self.measure.last, run_time=theme.SWAP))
+
+    def compare(self, level: LevelSpec) -> Animation:
+        """Draw a level to compare the measure with."""
+        assert self.measure is not None
+        return FadeIn(self.measure.level(level))
 
     def highlight_empty_rounds(self) -> Animation:
         """Dim all rounds with an update."""
