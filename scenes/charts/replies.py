@@ -56,7 +56,9 @@ class Replies:
         self.num_rounds = max(len(spec.rounds), 1)
         self.most = max(1, *(asked for asked, _ in spec.rounds))
         self.measure = (
-            MetricCurve(spec.measure, plots[0], self.num_rounds, frame) if spec.measure else None
+            MetricCurve(spec.measure, plots[0], self.num_rounds, frame, inside=True)
+            if spec.measure
+            else None
         )
         self.columns = VGroup(*(self._column(i) for i in range(len(spec.rounds))))
         self.still = VGroup(self._floor(), *self._key(), *self._ticks())

@@ -101,14 +101,15 @@ def tell(runs: Sequence[Run]) -> WhenWorkersFailSpec:
             f"no client failed to train in {names}. Use a run with such failures, as 'dropouts' has"
         )
     round_, metric = _shown_round(run), headline(run)
+    twin = _twin(run, runs)
     return WhenWorkersFailSpec(
         title=text("When workers fail"),
         accuracy=metric is not None and metric.kind == ACCURACY,
         round=None if round_ is None else _round(run, round_),
         all_rounds=_all_rounds(run),
         none_came=_none_came(run),
-        twin=_twin(run, runs),
-        replies=_replies(run),
+        twin=twin,
+        replies=_replies(run, [twin.level] if twin else []),
     )
 
 
@@ -351,7 +352,7 @@ def _none_came(run: Run) -> Line | None:
     )
 
 
-def _replies(run: Run) -> RepliesSpec:
+def _replies(run: Run, levels: Sequence[LevelSpec]) -> RepliesSpec:
     """Return the numbers of sampled workers and of updates by round."""
     each, rounds = at(run).rounds[:].train, []
     for round_ in run.rounds[1:]:
@@ -363,11 +364,11 @@ def _replies(run: Run) -> RepliesSpec:
         missing=plural(count(each.failures), "{n} never came", "{n} never came"),
         first_round=line("round {r}", r=round_number(0, run)),
         last_round=line("round {r}", r=round_number(-1, run)),
-        measure=_measure(run),
+        measure=_measure(run, levels),
     )
 
 
-def _measure(run: Run) -> SeriesSpec | None:
+def _measure(run: Run, levels: Sequence[LevelSpec]) -> SeriesSpec | None:
     """Return the headline metric by round, or None if fewer than two rounds have it."""
     metric = headline(run)
     if metric is None:
@@ -378,4 +379,4 @@ def _measure(run: Run) -> SeriesSpec | None:
         return None
     name = text("accuracy on the test photos") if metric.is_test_accuracy else metric.title(run)
     first, last = (metric.number(run, i) for i in (known[0], known[-1]))
-    return SeriesSpec(name, values, first, last)
+    return SeriesSpec(name, values, first, last, levels)

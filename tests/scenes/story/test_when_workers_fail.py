@@ -204,7 +204,7 @@ def test_the_same_run_without_failures_is_compared() -> None:
     calm = hand_run().model_copy(update={"name": "calm", "config": {"seed": 7, "new": 1}})
     spec = story.tell((failed, calm))
     assert spec.twin is not None
-    last = "{:.1%}".format(calm.rounds[-1].central.accuracy)  # type: ignore[union-attr,str-format]
+    last = f"{calm.rounds[-1].central.accuracy:.1%}"  # type: ignore[union-attr]
     assert str(spec.twin.caption) == f"2 of 4 updates lost: {last} right. With none lost: {last}."
     assert str(spec.twin.level.name) == f"none lost: {last}"
     assert spec.twin.caption.numbers[-1].source.run == "calm"
