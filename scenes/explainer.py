@@ -12,6 +12,7 @@ from manim import Text as ManimText
 
 from fl_sim import record
 from scenes import FILM, LOOP, Chapter, theme
+from scenes.drawing import ground
 from scenes.drawing.chrome import Chrome, caption_block
 from scenes.drawing.layout import Frame, layout
 from scenes.drawing.text import Words
@@ -79,6 +80,7 @@ class Explainer(FastScene):
                 super().__init__(renderer=renderer, **kwargs)
             except ValueError as error:  # what Manim says of flags that contradict each other
                 raise FlagError(str(error)) from error
+        ground.lay(self.camera)
         self.beats: list[PlayedBeat] = []
         self.on_beat: Callable[[str], None] = lambda name: None
         self.on_beat_end: Callable[[PlayedBeat], None] = lambda beat: None

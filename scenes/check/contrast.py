@@ -21,7 +21,7 @@ SETTLED = 0.9  # opacity from which a moving text is checked; fading text has li
 # Percentile of the background pixels: a thin line or an edge in the background is ignored.
 WORST = 10
 ROUNDING = 0.05
-MEANINGFUL = ("MODEL", "UPDATE", "DATA", "INK")  # roles of the theme
+MEANINGFUL = ("MODEL", "UPDATE", "DATA", "DATA_FILL", "INK")  # roles of the theme
 PROMINENT = 0.5  # opacity; a fainter shape is dimmed on purpose
 SMALLEST = 10.0  # pixels: the longer side of a shape
 CHROMA = 20.0  # in CIE L*a*b*: from this value a colour has a meaning if there are no theme roles
