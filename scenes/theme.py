@@ -76,5 +76,6 @@ CHARACTERS_A_SECOND = 15.0  # caption reading speed; 17 is the limit of good sub
 CAPTION_AT_LEAST = 2.0  # seconds on screen
 SETTLE = 0.8  # least seconds of a finished picture
 MOVE = 1.0  # seconds for a move from one place to another
+PUSH = 1.6  # seconds for a move of the camera
 TRAIN = 4.0  # seconds for a local epoch
 SWAP = 0.5  # seconds to replace a text
