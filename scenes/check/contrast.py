@@ -1,7 +1,6 @@
 """The contrast rules: text and meaningful shapes against their real background."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 from manim import ManimColor
@@ -122,7 +121,7 @@ def _faint_shapes(moment: Moment) -> Iterator[Fault]:
         under = [below for place, below in hits if place < order and not _alike(below, own)]
         if under and under[-1].is_image:
             continue
-        ground = under[-1].fill_colors[0] if under else _background(moment)
+        ground = under[-1].fill_colors[0] if under else _background(moment, point)
         key = (*np.round(own, 3).ravel(), *np.round(ground, 3))
         if key not in known:
             known[key] = max(float(colours.contrast(colour, ground)) for colour in own)
@@ -173,6 +172,10 @@ def _alike(part: Part, own: list[Floats]) -> bool:
     )
 
 
-def _background(moment: Moment) -> Floats:
-    camera: Any = moment.scene.camera
-    return np.array(ManimColor(camera.background_color).to_rgb())
+def _background(moment: Moment, point: Floats) -> Floats:
+    """Return the colour of the camera's background at a point."""
+    view, (height, width) = moment.view, moment.background.shape[:2]
+    across, down = point[0, 0] - view.left, view.top - point[0, 1]
+    column = min(max(int(across / view.width * width), 0), width - 1)
+    row = min(max(int(down / view.height * height), 0), height - 1)
+    return moment.background[row, column, :3] / 255.0

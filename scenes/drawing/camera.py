@@ -77,15 +77,15 @@ def point_at(camera: Any, view: Slot) -> None:
 
 def pin(mobject: Mobject, camera: Any, frame: Frame) -> Mobject:
     """Fix a mobject that was made for the whole frame on the screen, and return it."""
+    part: Any
     for part in mobject.get_family():
-        width = part.stroke_width if isinstance(part, VMobject) else None
-        part.at_rest = part.points.copy(), width
+        part.at_rest = part.points.copy(), getattr(part, "stroke_width", None)
     follow([mobject], camera, frame)
     return mobject
 
 
 def is_pinned(mobject: Mobject) -> bool:
-    """Whether a mobject is fixed on the screen."""
+    """Whether a mobject or a part of it is fixed on the screen."""
     return any(hasattr(part, "at_rest") for part in mobject.get_family())
 
 
@@ -93,11 +93,12 @@ def follow(mobjects: Iterable[Mobject], camera: Any, frame: Frame) -> None:
     """Put the pinned ones of some mobjects where the camera shows them in their place."""
     view = view_of(camera)
     share = view.width / frame.width
+    part: Any
     for part in (part for mobject in mobjects for part in mobject.get_family()):
         if hasattr(part, "at_rest") and part is not camera.frame:
             points, width = part.at_rest
             part.points = points * share + view.center
-            if width is not None:
+            if isinstance(part, VMobject):
                 part.stroke_width = width * share
 
 
@@ -261,6 +262,9 @@ class ClearCamera(BoxCamera):
         shared = raster.box.within(frame)
         above = shared.moved(-raster.box.left, -raster.box.top).of(np.asarray(raster.image))
         below = shared.of(pixel_array)
+        if (above[..., 3] == 255).all():
+            below[:] = above
+            return
         opacity = above[..., 3:].astype(np.uint16)
         opaque = np.concatenate([above[..., :3], np.full_like(above[..., 3:], 255)], axis=2)
         below[:] = (opaque * opacity + below * (255 - opacity) + 127) // 255

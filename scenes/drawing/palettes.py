@@ -48,7 +48,7 @@ PALETTES = {
         on_data="#0B0E13",
         shadow="#000000",
         dim=0.42,
-        shade=0.55,
+        shade=0.48,
         glow=0.38,
     ),
     "light": Palette(

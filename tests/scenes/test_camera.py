@@ -1,5 +1,6 @@
 """A chapter's camera goes into a part of the scene and back; what is pinned stays on the screen."""
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +67,7 @@ def played(kind: type[Explainer] = Pushed, **settings: Any) -> Any:
 def test_the_frames_of_a_push_are_manims_own(tmp_path: Path) -> None:
     theirs, ours = stock.both(Pushed, tmp_path, MovingCamera)
     assert stock.differing(theirs, ours) == []
-    assert any((one != other).any() for one, other in zip(ours, ours[1:], strict=False))
+    assert any((one != other).any() for one, other in pairwise(ours))
 
 
 def test_a_sheet_shows_what_the_camera_draws() -> None:
