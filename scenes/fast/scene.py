@@ -148,8 +148,9 @@ class FastScene(Scene):
     def __init__(
         self, renderer: Any = None, camera_class: type[Camera] | None = None, **options: Any
     ) -> None:
-        own_camera = camera_of(type(self))
-        camera: type[Camera] = camera_class or FASTER.get(own_camera, own_camera)
+        camera = camera_of(type(self)) if camera_class is None else camera_class
+        if camera_class is None:
+            camera = FASTER.get(camera, camera)
         own = renderer is not None or config.renderer != RendererType.CAIRO
         if not own and issubclass(camera, FastCamera):
             skipped = options.get("skip_animations", False)
