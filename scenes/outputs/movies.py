@@ -13,7 +13,7 @@ from scenes.outputs.joins import JOIN, Picture, dissolve, film_origins
 from scenes.outputs.loop import gif
 from scenes.render.clips import PlannedClip
 from scenes.render.digests import Maker, digest, maker_code
-from scenes.render.jobs import Clip
+from scenes.render.jobs import Clip, Job
 from scenes.render.store import Store
 
 
@@ -24,6 +24,11 @@ class Rendered:
     planned: Sequence[PlannedClip]
     clips: Sequence[Clip]
     store: Store
+
+    @property
+    def jobs(self) -> list[Job]:
+        """The job of each clip."""
+        return [one.job for one in self.planned]
 
     def movies(self, suffix: str, on_progress: OnProgress, name: str) -> list[Path]:
         """Return the clips' movies: as they were rendered, or transcoded to WebM.

@@ -51,8 +51,8 @@ def project(tmp_path: Path) -> Path:
     film = house.folder / "scenes" / "__init__.py"
     film.write_text(film.read_text("utf-8") + FEWER, "utf-8")
     looks = house.folder / "scenes" / "render" / "looks.py"
-    small = re.sub(r'(Quality\("\w+"), \d+, \d+', r"\1, 120, 10", looks.read_text("utf-8"))
-    looks.write_text(small, "utf-8")
+    small, few = r'Quality\("\w+", \d+, \d+\)', 'Quality("low_quality", 120, 15)'
+    looks.write_text(re.sub(small, few, looks.read_text("utf-8")), "utf-8")
     loops = house.folder / "scenes" / "outputs" / "loop_files.py"
     loops.write_text(re.sub(r'", (480|720)\)', r'", \1 // 5)', loops.read_text("utf-8")), "utf-8")
     house.edit("fl_sim/app/settings.py", '"uoft-cs/cifar10"', repr(str(SMALL)))
