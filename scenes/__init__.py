@@ -246,8 +246,8 @@ _CHAPTERS = (
             Beat(
                 "steps",
                 (
-                    "Step after step dots grow brighter, and the bars grow and shrink beside thin "
-                    "marks where they began.",
+                    "Step after step dots grow brighter, and bars change beside the thin lines at "
+                    "which they began.",
                     When("batch_losses", "Below, the line of the error is drawn, batch by batch."),
                 ),
             ),

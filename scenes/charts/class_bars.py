@@ -20,7 +20,7 @@ CORNER = 6  # pixels
 NAMES = 0.52  # part of the width for the names, at most
 GAP = 18  # pixels between a name and its bar
 LEAST = 0.012  # of a bar's length, so that it is visible
-BEYOND = 0.24  # of a bar's height by which a mark is higher
+BEYOND = 0.24  # of a bar's height by which a mark, behind it, is higher
 
 
 class ClassBars(VGroup):
@@ -42,7 +42,7 @@ class ClassBars(VGroup):
         self.bars = [Bar(track, spec.true, frame) for spec, track in pairs]
         self.marks = VGroup(*(self._mark(track, float(spec.shares[0])) for spec, track in pairs))
         super().__init__(self.names, self.grounds, *self.bars, self.marks)
-        self.marks.set_opacity(0)
+        self.marks.set_stroke(opacity=0)
         self.draw_to(0.0, grown=0.0)
 
     def draw_to(self, look: float, grown: float = 1.0) -> None:
@@ -68,7 +68,7 @@ class ClassBars(VGroup):
         x = track.left + share * track.width
         low, high = (np.array([x, y, 0.0]) for y in (track.bottom - up, track.top + up))
         mark = Stroke(low, high, stroke_color=theme.INK, stroke_width=1.6)
-        return mark.set_z_index(layers.VEILS)
+        return mark.set_z_index(layers.RECESSES)
 
 
 class Bar(VMobject):

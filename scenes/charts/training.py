@@ -16,6 +16,7 @@ from manim import (
     ImageMobject,
     LaggedStart,
     Mobject,
+    Succession,
     VGroup,
     rate_functions,
     smooth,
@@ -83,13 +84,17 @@ class Training:
 
     # --- verbs
 
+    @property
+    def held(self) -> list[Mobject]:
+        """The worker's photos in their case, and its name."""
+        return [self.case, self.photo, *self.others, self.texts["worker"]]
+
     def enter(self) -> Animation:
-        """Show the worker's photos, its model and the classes, before the first step."""
-        held = Group(self.case, self.photo, self.others, self.texts["worker"])
+        """Show the worker's model and the classes, before the first step."""
         model = Group(self.plate, self.dots, self.texts["weights"])
         classes = VGroup(self.bars.names, self.bars.grounds)
         error = [self.texts["error"]] if "error" in self.texts else []
-        parts = (held, model, classes, VGroup(*error, self.counter))
+        parts = (model, classes, VGroup(*error, self.counter))
         return LaggedStart(*map(FadeIn, parts), lag_ratio=LAG)
 
     def look(self) -> Animation:
@@ -101,7 +106,7 @@ class Training:
     def guess(self) -> Animation:
         """Let the bars grow to what the model says before any training."""
         grow = Grow(self.bars)
-        marks = self.bars.marks.animate.set_opacity(1)
+        marks = self.bars.marks.animate.set_stroke(opacity=1)
         return AnimationGroup(grow, AnimationGroup(marks, FadeIn(self.sure)), lag_ratio=0.8)  # type: ignore[arg-type]
 
     def nudge(self) -> Animation:
@@ -120,13 +125,13 @@ class Training:
         return Steps(self, first, last, seconds)
 
     def leave(self, slot: Slot) -> Animation:
-        """Let the photo in its case become small at a slot, and all else fade."""
+        """Let all but the photo in its case fade; then it becomes small at a slot."""
         rest = [self.others, self.plate, self.dots, self.bars, self.losses, self.counter]
         rest += [self.sure, self.at_first, self.arrow, *self.texts.values()]
         held = Group(self.case, self.photo)
         small = held.animate.scale(slot.width / self.case.width).move_to(slot.center)
         faded = FadeOut(Group(*(part for part in rest if part.has_points() or len(part))))
-        return AnimationGroup(faded, small, run_time=theme.MOVE)  # type: ignore[arg-type]
+        return Succession(faded.set_run_time(theme.SWAP), small)  # type: ignore[arg-type]
 
     # --- what changes
 

@@ -29,6 +29,7 @@ Values = npt.NDArray[np.float32]
 class TrainingChapterSpec:
     """The contents of the chapter; captions have the names of their beats."""
 
+    title: Line
     step: Line
     steps: Line
     training: TrainingSpec
@@ -66,6 +67,7 @@ def tell(runs: Sequence[Run]) -> TrainingChapterSpec:
         )
     n = _num_weights(seen[0])
     return TrainingChapterSpec(
+        title=text("What training is"),
         step=line("Look, guess, nudge {n} numbers.", n=n),
         steps=line("Look, guess, nudge {n} numbers. Again.", n=n),
         training=_training(seen, runs),

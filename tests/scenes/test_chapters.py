@@ -7,14 +7,13 @@ from importlib import import_module
 from typing import Any
 
 import pytest
-from filmed import CHAPTERS, GROUPED, filmed, noting_faults
+from filmed import CHAPTERS, GROUPED, film_job, filmed, noting_faults
 from manim import Integer, Text
 from spec_texts import numbers_in
 
 from fl_sim import record
 from scenes import FILM, LOOP
 from scenes.explainer import texts_of
-from scenes.render.jobs import jobs
 from scenes.render.looks import Look
 from scenes.text.numbers import Cursor, values
 
@@ -76,7 +75,7 @@ def test_every_number_follows_the_record(chapter: str, hand: Callable[..., str])
 @pytest.mark.parametrize("chapter", CHAPTERS)
 def test_every_place_that_a_source_names_holds_something(chapter: str) -> None:
     """A place that only stands in a source is read by nobody else."""
-    (job,) = jobs((chapter,))
+    job = film_job(chapter)
     runs = {run.name: run for run in map(record.load, job.runs)}
     places = {place for number in numbers_in(job.tell()) for place in number.source.places}
     assert places
