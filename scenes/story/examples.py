@@ -84,6 +84,51 @@ _REWORDED = (
             "for each test example. Those that the worker gets right light up."
         ),
     ),
+    # --- closing
+    (
+        (
+            "The photo shrinks into a wall of small tiles, one for each test photo. Those that "
+            "the shared model gets right light up, from that photo on.",
+        ),
+        forms(
+            "The image shrinks into a wall of small tiles, one for each test example. Those "
+            "that the shared model gets right light up, from that one on."
+        ),
+    ),
+    (
+        (
+            "On a wall of small tiles, one for each test photo, those light up that the shared "
+            "model gets right.",
+        ),
+        forms(
+            "On a wall of small tiles, one for each test example, those light up that the "
+            "shared model gets right."
+        ),
+    ),
+    (
+        (
+            "A test photo, and beside it a bar for each kind: how sure the model is that it is "
+            "of that kind. The bars move from what the untrained model gives to what the last "
+            "one gives; the true kind is set off.",
+        ),
+        forms(
+            "A test example, and beside it a bar for each class: how sure the model is that it "
+            "is of that class. The bars move from what the first model gives to what the last "
+            "one gives; the true class is set off."
+        ),
+    ),
+    (
+        ("of new photos,",),
+        forms("of new {examples},"),
+    ),
+    (
+        ("Every photo stayed. One model serves all.",),
+        forms("All data stayed. One model serves all."),
+    ),
+    (
+        ("Every photo stayed. One model for all: {last} right.",),
+        forms("All data stayed. One model for all: {last} right."),
+    ),
     # --- cast
     (("shared photos",), forms("shared data")),
     (
