@@ -341,7 +341,7 @@ _CHAPTERS = (
                 (
                     "One by one cases come to hang under the values, the larger the more photos "
                     "their worker trained on. Each time the beam tips, and the pivot moves to "
-                    "where it balances, with the new mean written large.",
+                    "the new mean, written large.",
                     When("grouped", "The last case is of all workers that have none of their own."),
                 ),
             ),

@@ -313,13 +313,13 @@ _REWORDED = (
     (
         (
             "One by one cases come to hang under the values, the larger the more photos their "
-            "worker trained on. Each time the beam tips, and the pivot moves to where it balances, "
-            "with the new mean written large.",
+            "worker trained on. Each time the beam tips, and the pivot moves to the new mean, "
+            "written large.",
         ),
         forms(
             "One by one cases come to hang under the values, the larger the more data their worker "
-            "trained on. Each time the beam tips, and the pivot moves to where it balances, with "
-            "the new mean written large."
+            "trained on. Each time the beam tips, and the pivot moves to the new mean, written "
+            "large."
         ),
     ),
     (
