@@ -352,55 +352,28 @@ _CHAPTERS = (
     Chapter(
         "weighted_average",
         "WeightedAverage",
-        about="one real weight of each client, times its n_k/n, summed: arithmetic to be redone",
+        about="one real weight of each client on a balance, where fuller cases tug harder; its sum",
         runs=("unequal",),
         beats=(
             Beat(
-                "unequal",
+                "values",
+                "A beam lies level. From it hang the values of one weight that came back, each at "
+                "its place, the smallest on the left. A pivot above marks their plain mean, "
+                "written large.",
+            ),
+            Beat(
+                "hang",
                 (
-                    "Row by row, a bar grows for a worker, the longer the more photos it "
-                    "holds, with their number written out.",
-                    When("grouped", "One bar stands for all workers that have none of their own."),
+                    "One by one cases come to hang under the values, the larger the more photos "
+                    "their worker trained on. Each time the beam tips, and the pivot moves to "
+                    "the new mean, written large.",
+                    When("grouped", "The last case is of all workers that have none of their own."),
                 ),
-            ),
-            Beat(
-                "weight",
-                (
-                    "The workers become rows of a table. A formula, the coordinator's panel"
-                    " and a line from smaller to larger appear.",
-                    When(
-                        "old_weight",
-                        "The old weight stands in each row, on the panel and on the line.",
-                    ),
-                ),
-            ),
-            Beat(
-                "sent",
-                "Row by row, what came back takes its place in the table, and a ball for it comes "
-                "to stand where it belongs on the line, with the worker's name.",
-            ),
-            Beat(
-                "shares",
-                "The photos are added up. Each row gets its share of them, and its ball grows or "
-                "shrinks to match; then each row is multiplied out: share times value gives a "
-                "product.",
             ),
             Beat(
                 "sum",
-                "A rule is drawn under the products, and under it appears their sum. The "
-                "coordinator's panel shows the new weight, and a triangle comes under the line at "
-                "the point where the balls balance.",
-            ),
-            Beat(
-                "alike",
-                (
-                    "The balls take the sizes that stand for equal shares of all workers.",
-                    When(
-                        "balanced_elsewhere",
-                        "A hollow triangle marks the other value at which they now balance.",
-                    ),
-                    "Then the balls return to their own sizes.",
-                ),
+                "Below appears a formula, and beside it the same in numbers: photos times values, "
+                "added, over all photos.",
             ),
         ),
     ),

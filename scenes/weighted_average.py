@@ -1,33 +1,25 @@
-"""The chapter on the weighted average: the arithmetic of one weight."""
+"""The chapter on the weighted average: one weight on a balance, and its sum."""
 
-from scenes.charts.average import Average
-from scenes.drawing.pace import brisk
+from scenes.charts.balance import Balance, divided
+from scenes.charts.formula import WeightedSum
 from scenes.explainer import Explainer
 from scenes.story import weighted_average as story
 
 
 class WeightedAverage(Explainer):
-    """The coordinator's arithmetic for one weight, with all numbers."""
+    """Fuller cases tug harder at the beam; then the sum, which anyone can do again."""
 
     def construct(self) -> None:
         """Play the beats of the chapter."""
-        spec, chrome = self.tell(story.tell), self.chrome
-        average = Average(spec.average, self.layout.tall, self.frame)
-        title, status = chrome.title(spec.title), chrome.status(spec.status)
-        around = [title, status]
-        if spec.unequal is not None:
-            with self.beat("unequal", spec.unequal, *around):
-                self.play(average.compare_examples())
-            around = []
-        with self.beat("weight", spec.weight, *around):
-            self.play(average.enter())
-        with self.beat("sent", spec.sent):
-            self.play(average.send())
-        with self.beat("shares", spec.shares):
-            self.play(average.show_shares())
-            self.play(brisk(average.multiply()))
+        spec = self.tell(story.tell)
+        canvas, frame = self.layout.canvas, self.frame
+        balance = Balance(spec.average, canvas, frame)
+        weighted = WeightedSum(spec.average, divided(canvas, frame)[1], frame)
+        self.add(*balance.bare)
+        with self.beat("values", spec.values):
+            self.play(balance.hang_values())
+        with self.beat("hang", spec.hang):
+            for i, _ in enumerate(spec.average.terms):
+                self.play(balance.hang(i))
         with self.beat("sum", spec.sum):
-            self.play(average.add())
-            self.play(average.show_new_weight())
-        with self.beat("alike", spec.alike):
-            self.play(average.compare_equal_shares())
+            self.play(weighted.enter())

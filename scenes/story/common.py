@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fl_sim.record import Round, Run, Train
+from scenes import FILM
 from scenes.story.crowds import MOST_WORKERS
 from scenes.story.headline import headline
 from scenes.story.specs import (
@@ -41,6 +42,7 @@ from scenes.text.numbers import (
 )
 
 ALONE = "LocalOnly"  # the strategy without a shared model
+MAIN_RUNS = ("reference", "iid-30")  # the film's main run: its first rounds, and all of them
 SHOWN_WORKER = 0  # the worker shown as an example
 NEVER_SENT = (3, 5)  # Flower's codes of failures in which nothing reached the worker
 SHOWN_ROUND = 1  # the round shown in full: the first
@@ -288,6 +290,12 @@ def drawn_anew(run: Run) -> bool:
 def rises(old: Number, new: Number) -> bool:
     """Whether a number rises, and so that it can be seen in its digits."""
     return new.value > old.value and new.text != old.text
+
+
+def another_run(run: Run) -> Line | None:
+    """Return the mark of a run that the film shows beside its main one; None of any other."""
+    beside = {name for chapter in FILM for name in chapter.runs} - {*MAIN_RUNS}
+    return text("another run") if run.name in beside else None
 
 
 def everyone(run: Run, round_: int) -> bool:

@@ -381,44 +381,38 @@ _REWORDED = (
         forms("Blue: the model out. Red: updates back. The data never leave their worker."),
     ),
     # --- the weighted average
-    (("all {n} photos",), forms("all {n} {examples}")),
+    (("weighted by photos",), forms("weighted by data")),
     (
-        ("In this run the workers hold unequal numbers of photos.",),
-        forms("In this run the workers hold unequal amounts of data."),
+        ("A worker with more photos has seen more, so it counts for more.",),
+        forms("A worker with more data has seen more, so it counts for more."),
     ),
     (
         (
-            "Each trained on {n} photo, so each value counts by the same share, {share}.",
-            "Each trained on {n} photos, so each value counts by the same share, {share}.",
+            "Each trained on {n} photo, so each counts as much as the others.",
+            "Each trained on {n} photos, so each counts as much as the others.",
         ),
-        forms("Each trained on {n} {examples}, so each value has the same share, {share}."),
-    ),
-    (
-        ("More photos, more say: a value counts by its worker's share of all photos.",),
-        forms("More data, more say: a value counts by its worker's share of all data."),
-    ),
-    (
-        ("Equal shares would give {plain}. Weighted, every photo counts alike.",),
-        forms("Equal shares would give {plain}. Weighted, every example counts alike."),
+        forms("Each trained on {n} {examples}, so each counts as much as the others."),
     ),
     (
         (
-            "Row by row, a bar grows for a worker, the longer the more photos it holds, with their "
-            "number written out.",
+            "One by one cases come to hang under the values, the larger the more photos their "
+            "worker trained on. Each time the beam tips, and the pivot moves to the new mean, "
+            "written large.",
         ),
         forms(
-            "Row by row, a bar grows for a worker, the longer the more data it holds, with their "
-            "number written out."
+            "One by one cases come to hang under the values, the larger the more data their worker "
+            "trained on. Each time the beam tips, and the pivot moves to the new mean, written "
+            "large."
         ),
     ),
     (
         (
-            "The photos are added up. Each row gets its share of them, and its ball grows or "
-            "shrinks to match; then each row is multiplied out: share times value gives a product.",
+            "Below appears a formula, and beside it the same in numbers: photos times values, "
+            "added, over all photos.",
         ),
         forms(
-            "The numbers are added up. Each row gets its share of them, and its ball grows or "
-            "shrinks to match; then each row is multiplied out: share times value gives a product."
+            "Below appears a formula, and beside it the same in numbers: examples times values, "
+            "added, over all examples."
         ),
     ),
     # --- many rounds

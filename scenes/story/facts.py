@@ -165,16 +165,6 @@ def grouped(spec: Any) -> bool:
     return any(term.workers > 1 for term in spec.average.terms)
 
 
-def old_weight(spec: Any) -> bool:
-    """Whether the weight before the round is known."""
-    return spec.average.before is not None
-
-
-def balanced_elsewhere(spec: Any) -> bool:
-    """Whether equal shares give another average."""
-    return spec.average.alike is not None
-
-
 # --- many rounds
 
 

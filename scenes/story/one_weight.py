@@ -3,7 +3,7 @@
 The chapter shows the known weight that is best by these criteria in turn:
 
 1. none of its numbers reads as zero,
-2. its rounded numbers multiply and add up to the digits on screen,
+2. its rounded numbers, times the photos, add up to the digits on screen,
 3. its round is the earliest,
 4. its average without shares differs most, then its values differ most.
 
@@ -21,10 +21,10 @@ from scenes.text.language import Language
 from scenes.text.numbers import Cursor, Form, at
 
 DIGITS = 4  # decimals
-MOST_DIGITS = 8  # decimals of a small weight
+MOST_DIGITS = 6  # decimals of a small weight
 SIGNIFICANT = 3  # digits of the largest value, where more decimals are needed for them
-MOST = 1e6  # a weight from here on has too many digits for a table
-MOST_TERMS = 4  # rows; with more workers, the last row is for the rest
+MOST = 1e3  # a weight from here on has too many digits
+MOST_TERMS = 4  # cases; with more workers, the last one is for the rest
 
 
 @dataclass(frozen=True)
@@ -48,9 +48,9 @@ class WeightChoice:
         return self.train.replies
 
     @property
-    def shares(self) -> list[float]:
-        """The share n_k / n of each reply."""
-        return [reply.weight or 0.0 for reply in self.replies]
+    def photos(self) -> list[int]:
+        """The examples n_k of each reply."""
+        return [reply.num_examples or 0 for reply in self.replies]
 
     @property
     def sent(self) -> list[float]:
@@ -58,18 +58,18 @@ class WeightChoice:
         return [(reply.probes or ())[self.probe] for reply in self.replies]
 
     @property
-    def own_rows(self) -> list[int]:
-        """The replies with their own rows: all, or those with most photos."""
+    def own_cases(self) -> list[int]:
+        """The replies with cases of their own: all, or those with most photos."""
         count = len(self.replies)
         if count <= MOST_TERMS:
             return list(range(count))
-        by_photos = sorted(range(count), key=lambda i: -self.shares[i])
+        by_photos = sorted(range(count), key=lambda i: -self.photos[i])
         return sorted(by_photos[: MOST_TERMS - 1])
 
     @property
     def others(self) -> list[int]:
-        """The replies that share the last row."""
-        named = set(self.own_rows)
+        """The replies that share the last case."""
+        named = set(self.own_cases)
         return [i for i in range(len(self.replies)) if i not in named]
 
     @property
@@ -77,15 +77,23 @@ class WeightChoice:
         """A cursor at the replies."""
         return at(self.run).rounds[self.round_].train.replies
 
-    def summed(self, replies: Sequence[int]) -> float:
-        """Return the sum of n_k / n * w_k over some replies."""
-        shares, sent = self.shares, self.sent
-        return fsum(shares[i] * sent[i] for i in replies)
+    @property
+    def cases(self) -> list[list[int]]:
+        """The replies of each case."""
+        return [*([i] for i in self.own_cases), *([self.others] if self.others else [])]
+
+    def mean_of(self, replies: Sequence[int]) -> float:
+        """Return the mean of some replies' values, weighted by their photos."""
+        counted, sent = self.photos, self.sent
+        held = sum(counted[i] for i in replies)
+        if not held:
+            return fsum(sent[i] for i in replies) / len(replies)
+        return fsum(counted[i] * sent[i] for i in replies) / held
 
     @property
     def mean(self) -> float:
-        """The weighted mean, computed from the replies."""
-        return self.summed(range(len(self.replies)))
+        """The weighted mean of all values, computed from the replies."""
+        return self.mean_of(range(len(self.replies)))
 
     @property
     def plain_mean(self) -> float:
@@ -117,8 +125,8 @@ class WeightChoice:
 
     @property
     def reads_well(self) -> bool:
-        """Whether no value in a row of its own reads as zero with the usual decimals."""
-        values = [*(self.sent[i] for i in self.own_rows), self.mean]
+        """Whether no value of a worker's own case reads as zero with the usual decimals."""
+        values = [*(self.sent[i] for i in self.own_cases), self.mean]
         return self.digits == DIGITS and all(map(self._rounded, values))
 
     def _rounded(self, value: float) -> Decimal:
@@ -126,25 +134,19 @@ class WeightChoice:
 
     @property
     def adds_up(self) -> bool:
-        """Whether the rounded numbers give the products and the sum on screen."""
-        named, shares, sent = self.own_rows, self.shares, self.sent
-        products = [self._rounded(self.summed([i])) for i in named]
-        again = [self._rounded(float(rounded(shares[i]) * self._rounded(sent[i]))) for i in named]
-        rest = self._rounded(self.summed(self.others)) if self.others else Decimal()
-        added = self._rounded(fsum(float(product) for product in (*products, rest)))
-        same = added == self._rounded(self.mean) == self._rounded(self.server_value)
-        return products == again and same
+        """Whether the rounded values, times the photos, give the average on screen."""
+        counted = self.photos
+        added = sum(
+            sum(counted[i] for i in case) * self._rounded(self.mean_of(case)) for case in self.cases
+        )
+        again = self._rounded(float(added / sum(counted)))
+        return again == self._rounded(self.mean) == self._rounded(self.server_value)
 
     @property
     def plain_adds_up(self) -> bool:
         """Whether the rounded values give the mean without weights on screen."""
         again = fsum(float(self._rounded(value)) for value in self.sent) / len(self.replies)
         return self._rounded(again) == self._rounded(self.plain_mean)
-
-    @property
-    def plain_reads_alike(self) -> bool:
-        """Whether the mean without weights has the same digits."""
-        return self._rounded(self.plain_mean) == self._rounded(self.mean)
 
     @property
     def form(self) -> Form:
@@ -193,7 +195,14 @@ def _complete(train: Train) -> bool:
     )
     if not known or len(train.replies) < 2 or train.weighted_mean is None:
         return False
-    return isclose(sum(reply.weight or 0.0 for reply in train.replies), 1.0, abs_tol=10**-DIGITS)
+    return all(isclose(*pair, abs_tol=10**-DIGITS) for pair in _shares(train))
+
+
+def _shares(train: Train) -> Iterator[tuple[float, float]]:
+    """Yield each reply's share as the strategy counts it, and that of its examples."""
+    total = sum(reply.num_examples or 0 for reply in train.replies)
+    for reply in train.replies:
+        yield reply.weight or 0.0, (reply.num_examples or 0) / (total or 1)
 
 
 def _can_be_written(choice: WeightChoice) -> bool:

@@ -294,53 +294,33 @@ Quantity = tuple[Text, float]
 
 @dataclass(frozen=True)
 class TermSpec:
-    """One term of a weighted average: worker, n_k, n_k/n, w_k, and the product.
+    """One term of a weighted average: a worker's case with its n_k photos, and its w_k.
 
-    The ``value`` of a term for several workers is their own average.
+    ``so_far`` is the average of this term and those before it. ``pictures`` are some of the photos,
+    uint8, shape (images, height, width, 3), or None. A term for several workers has their average.
     """
 
     name: Text
     photos: Quantity
-    share: Quantity
     value: Quantity
-    product: Text
+    so_far: Quantity
+    pictures: npt.NDArray[np.uint8] | None
     workers: int = 1
 
 
 @dataclass(frozen=True)
-class AverageWords:
-    """The texts of a weighted average: columns, coordinator, and number line."""
-
-    photos: Text
-    share: Text
-    value: Text
-    product: Text
-    coordinator: Text
-    old_weight: Text
-    new_weight: Text
-    smaller: Text
-    larger: Text
-    before: Text
-    equal_shares: Text
-    weighted: Text
-
-
-@dataclass(frozen=True)
 class AverageSpec:
-    """One weight's average: its terms, all photos, the sum, and the server's value.
+    """One weight's average: its terms, all photos, and the mean without weights.
 
-    ``before`` is the weight before the round, ``alike`` the average without weights if it differs;
-    ``agrees`` says whether sum and server have the same digits.
+    ``alike`` and ``weighted`` name both means; ``mark`` says that this is another run.
     """
 
     terms: Sequence[TermSpec]
     photos: Text
-    sum: Quantity
-    server: Text
-    agrees: bool
-    before: Quantity | None
-    alike: Quantity | None
-    words: AverageWords
+    plain: Quantity
+    alike: Text
+    weighted: Text
+    mark: Text | None
 
 
 @dataclass(frozen=True)

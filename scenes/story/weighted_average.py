@@ -1,53 +1,33 @@
-"""The chapter on the weighted average: the arithmetic of one weight."""
+"""The chapter on the weighted average: one weight on a balance."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import fsum
 
-from fl_sim.record import Probe, Run
-from scenes.story.common import check_answered, round_number, worker_number
-from scenes.story.one_weight import WeightChoice, choices, format_value
-from scenes.story.specs import AverageSpec, AverageWords, Quantity, TermSpec
+import numpy as np
+import numpy.typing as npt
+
+from fl_sim.record import Run
+from scenes.story.common import another_run, check_answered, worker_number
+from scenes.story.one_weight import WeightChoice, choices
+from scenes.story.specs import AverageSpec, Quantity, TermSpec
 from scenes.text.errors import NotRecordedError
 from scenes.text.language import Language
 from scenes.text.lines import Line, line, plural, text
-from scenes.text.numbers import (
-    Cursor,
-    Form,
-    Number,
-    at,
-    computed,
-    number,
-    place,
-    quote,
-    total,
-)
-from scenes.text.sources import Source
+from scenes.text.numbers import Number, at, computed, count, number, total
 
-# Kinds of parameters by their number of dimensions.
-FILTER, LINK, OFFSET = 4, 2, 1
-RUN_NAME = 14  # characters of the run's name under the title
-# The source of a sum over replies; the second field is the index of the weight.
-PRODUCTS = "sum of {} times their probes[{}]"
-
-Drawn = tuple[Number, float]  # a number, and its value to scale
+PICTURES = 4  # photos on a case
+# The source of an average of values sent: their replies, and the place of the weight in each.
+WEIGHTED = "mean of the values, weighted by num_examples, of {}"
 
 
 @dataclass(frozen=True)
 class WeightedAverageSpec:
-    """The contents of the chapter; captions have the names of their beats.
-
-    ``unequal`` is None if all workers have the same number of photos.
-    """
+    """The contents of the chapter; captions have the names of their beats."""
 
     title: Line
-    status: Line
-    unequal: Line | None
-    weight: Line
-    sent: Line
-    shares: Line
+    values: Line
+    hang: Line
     sum: Line
-    alike: Line
     average: AverageSpec
 
 
@@ -61,17 +41,12 @@ def tell(runs: Sequence[Run]) -> WeightedAverageSpec:
     if known is None:
         raise _reason(runs[0])
     choice = max(known, key=lambda choice: choice.rank)
-    average = _average(choice)
     return WeightedAverageSpec(
         title=text("The weighted average"),
-        status=_status(choice),
-        unequal=_unequal(choice),
-        weight=_weight(choice, _before(choice)),
-        sent=line("Each worker trained its own copy and sent its value back."),
-        shares=_shares(choice),
+        values=_values(choice),
+        hang=_hang(choice),
         sum=_sum(choice),
-        alike=_alike(choice, _plain(choice)),
-        average=average,
+        average=_average(choice),
     )
 
 
@@ -105,196 +80,108 @@ def _reason(run: Run) -> NotRecordedError:
 
 
 def _average(choice: WeightChoice) -> AverageSpec:
-    rest = [_others(choice)] if choice.others else []
-    server, summed = _server(choice), _sum_of_products(choice)
-    return AverageSpec(
-        terms=[*(_term(choice, i) for i in choice.own_rows), *rest],
-        photos=line("all {n} photos", n=_all_photos(choice)),
-        sum=(summed, choice.mean),
-        server=server,
-        agrees=server.text == summed.text,
-        before=_before(choice),
-        alike=_plain(choice),
-        words=AverageWords(
-            photos=text("photos"),
-            share=text("share"),
-            value=text("value"),
-            product=text("product"),
-            coordinator=text("Coordinator"),
-            old_weight=text("old weight"),
-            new_weight=text("new weight"),
-            smaller=text("smaller"),
-            larger=text("larger"),
-            before=text("before"),
-            equal_shares=text("equal shares"),
-            weighted=text("weighted"),
-        ),
-    )
-
-
-def _sum_of_products(choice: WeightChoice) -> Number:
-    """Return the weighted mean of the sent values."""
-    weights = choice.replies_at[:].weight
-    return computed(choice.mean, choice.form, PRODUCTS, weights, str(choice.probe))
-
-
-def _term(choice: WeightChoice, i: int) -> TermSpec:
-    reply = choice.replies_at[i]
-    sent = reply.probes[choice.probe]
-    return TermSpec(
-        name=line("worker {n}", n=worker_number(choice.run, choice.replies[i].client)),
-        photos=_photos(number(reply.num_examples, Language.integer)),
-        share=_drawn(number(reply.weight, format_value)),
-        value=_drawn(number(sent, choice.form)),
-        product=computed(choice.summed([i]), choice.form, "{} times {}", reply.weight, sent),
-    )
-
-
-def _others(choice: WeightChoice) -> TermSpec:
-    """Return the term of all replies without their own rows."""
-    others, each = choice.others, choice.replies_at[:]
-    words = "count of {} without the largest"
-    n = computed(len(others), Language.integer, words, choice.replies_at)
-    photos = sum(choice.replies[i].num_examples or 0 for i in others)
-    share, summed = fsum(choice.shares[i] for i in others), choice.summed(others)
-    return TermSpec(
-        name=plural(n, "{n} other", "{n} others"),
-        photos=_photos(_of_others(photos, Language.integer, "sum of {}", each.num_examples)),
-        share=_drawn(_of_others(share, format_value, "sum of {}", each.weight)),
-        value=(text("their own"), summed / share if share else choice.mean),
-        product=_of_others(summed, choice.form, PRODUCTS, each.weight, str(choice.probe)),
-        workers=len(others),
-    )
-
-
-def _of_others(value: float, form: Form, words: str, *parts: Cursor | str) -> Number:
-    """Return a number computed from the replies that share a row."""
-    return computed(value, form, f"{words} without those with a row of their own", *parts)
-
-
-def _photos(photos: Number) -> Quantity:
-    return plural(photos, "{n} photo", "{n} photos"), photos.value
-
-
-def _drawn(drawn: Number) -> Drawn:
-    return drawn, drawn.value
-
-
-def _before(choice: WeightChoice) -> Drawn | None:
-    """Return the weight before the round, if known."""
-    before = choice.round_ - 1
-    if choice.run.rounds[before].probes is None:
-        return None
-    return _drawn(number(at(choice.run).rounds[before].probes[choice.probe], choice.form))
-
-
-def _server(choice: WeightChoice) -> Number:
-    """Return the server's own value after the round."""
-    round_ = at(choice.run).rounds[choice.round_]
-    known = choice.run.rounds[choice.round_].probes is not None
-    held = round_.probes if known else round_.train.weighted_mean
-    return number(held[choice.probe], choice.form)
-
-
-def _plain(choice: WeightChoice) -> Drawn | None:
-    """Return the average without weights, or None if its digits are the same."""
-    if choice.plain_reads_alike:
-        return None
     sent = choice.replies_at[:].probes[choice.probe]
-    return _drawn(computed(choice.plain_mean, choice.form, "mean of {}, counted alike", sent))
-
-
-# --- captions
-
-
-def _status(choice: WeightChoice) -> Line:
-    """Return the line under the title: the run, the round and the weight."""
-    return line(
-        "run {run}  ·  round {r}  ·  {weight}",
-        run=quote(at(choice.run).name, RUN_NAME),
-        r=round_number(choice.round_, choice.run),
-        weight=_name(choice.run.probes[choice.probe], at(choice.run).probes[choice.probe]),
+    plain = computed(choice.plain_mean, choice.form, "mean of {}, counted alike", sent)
+    return AverageSpec(
+        terms=[_term(choice, k) for k in range(len(choice.cases))],
+        photos=_all_photos(choice),
+        plain=(plain, plain.value),
+        alike=text("counted alike"),
+        weighted=text("weighted by photos"),
+        mark=another_run(choice.run),
     )
 
 
-def _name(probe: Probe, probe_at: Cursor) -> Number:
-    """Return a weight's name in code: ``fc3.weight[0, 59]``."""
-    index = ", ".join(map(str, probe.index))
-    places = place(probe_at.parameter), place(probe_at.index)
-    return Number(f"{probe.parameter}[{index}]", Source("{} and {}", places))
-
-
-def _unequal(choice: WeightChoice) -> Line | None:
-    """Return the caption on unequal numbers of photos, or None if they are equal."""
-    if _all_alike(choice):
-        return None
-    return line("In this run the workers hold unequal numbers of photos.")
-
-
-def _all_alike(choice: WeightChoice) -> bool:
-    return len({reply.num_examples for reply in choice.replies}) == 1
-
-
-def _weight(choice: WeightChoice, before: Drawn | None) -> Line:
-    """Return the caption on the weight, its kind, and its first value if known."""
-    run, kind = choice.run, _kind(choice.run.probes[choice.probe])
-    if run.network is None:
-        return line("Follow one weight through a round: {place}.", place=kind)
-    n = number(at(run).network.num_parameters, Language.integer)
-    if before is None:
-        return line("Follow one of {n} weights through a round: {place}.", n=n, place=kind)
-    return line("One of {n} weights, {place}. It starts at {old}.", n=n, place=kind, old=before[0])
-
-
-def _kind(probe: Probe) -> Line:
-    """Return the kind of a weight in plain words."""
-    weight = probe.parameter.endswith("weight")
-    if weight and len(probe.index) == FILTER:
-        return text("one entry of a filter")
-    if weight and len(probe.index) == LINK:
-        return text("a link between two neurons")
-    if probe.parameter.endswith("bias") and len(probe.index) == OFFSET:
-        return text("a neuron's own offset")
-    return text("one of many alike")
-
-
-def _shares(choice: WeightChoice) -> Line:
-    """Return the caption on equal or unequal shares."""
-    if _all_alike(choice):
-        first = choice.replies_at[0]
-        return plural(
-            number(first.num_examples, Language.integer),
-            "Each trained on {n} photo, so each value counts by the same share, {share}.",
-            "Each trained on {n} photos, so each value counts by the same share, {share}.",
-            share=number(first.weight, format_value),
+def _term(choice: WeightChoice, k: int) -> TermSpec:
+    """Return a worker's term, or the last one, of all workers without their own."""
+    replies = choice.cases[k]
+    counted = sum(choice.photos[i] for i in replies)
+    so_far = [i for case in choice.cases[: k + 1] for i in case]
+    if replies == choice.others:
+        photos = _of_others(choice, counted)
+        return TermSpec(
+            name=_others(choice),
+            photos=(plural(photos, "{n} photo", "{n} photos"), counted),
+            value=_mean_of(choice, replies),
+            so_far=_mean_of(choice, so_far),
+            pictures=_pictures(choice, replies),
+            workers=len(replies),
         )
-    return line("More photos, more say: a value counts by its worker's share of all photos.")
+    reply, client = choice.replies_at[replies[0]], choice.replies[replies[0]].client
+    photos, sent = number(reply.num_examples, Language.integer), reply.probes[choice.probe]
+    return TermSpec(
+        name=line("worker {n}", n=worker_number(choice.run, client)),
+        photos=(plural(photos, "{n} photo", "{n} photos"), counted),
+        value=_drawn(number(sent, choice.form)),
+        so_far=_mean_of(choice, so_far),
+        pictures=_pictures(choice, replies),
+    )
+
+
+def _pictures(choice: WeightChoice, replies: Sequence[int]) -> npt.NDArray[np.uint8] | None:
+    """Return a few photos of a worker, or one each of a few workers; None if there are none."""
+    thumbnails = choice.run.thumbnails
+    if thumbnails is None or not thumbnails.size:
+        return None
+    clients = [choice.replies[i].client for i in replies[:PICTURES]]
+    if len(clients) == 1:
+        return np.asarray(thumbnails[clients[0], :PICTURES])
+    return np.asarray(thumbnails[clients, 0])
+
+
+def _others(choice: WeightChoice) -> Line:
+    words = "count of {} without the largest"
+    n = computed(len(choice.others), Language.integer, words, choice.replies_at)
+    return plural(n, "{n} other", "{n} others")
+
+
+def _of_others(choice: WeightChoice, photos: int) -> Number:
+    each = choice.replies_at[:].num_examples
+    return computed(photos, Language.integer, "sum of {} without those with a case", each)
+
+
+def _mean_of(choice: WeightChoice, replies: Sequence[int]) -> Quantity:
+    """Return the weighted mean of some replies' values."""
+    every = len(replies) == len(choice.replies)
+    places = [choice.replies_at] if every else [choice.replies_at[i] for i in replies]
+    words = WEIGHTED + ", {}" * (len(places) - 1) + ", probes[{}]"
+    return _drawn(computed(choice.mean_of(replies), choice.form, words, *places, str(choice.probe)))
+
+
+def _drawn(drawn: Number) -> Quantity:
+    return drawn, drawn.value
 
 
 def _all_photos(choice: WeightChoice) -> Number:
     return total(Language.integer, choice.replies_at[:].num_examples)
 
 
+# --- captions
+
+
+def _values(choice: WeightChoice) -> Line:
+    """Return the caption on the weight, and on those who sent it."""
+    k, network = count(choice.replies_at), choice.run.network
+    if network is None:
+        return line("One of the model's numbers, as {k} workers sent it back.", k=k)
+    n = number(at(choice.run).network.num_parameters, Language.integer)
+    return line("One of {n} numbers, as {k} workers sent it back.", n=n, k=k)
+
+
+def _hang(choice: WeightChoice) -> Line:
+    """Return the caption on equal or unequal numbers of photos."""
+    if len(set(choice.photos)) == 1:
+        each = number(choice.replies_at[0].num_examples, Language.integer)
+        return plural(
+            each,
+            "Each trained on {n} photo, so each counts as much as the others.",
+            "Each trained on {n} photos, so each counts as much as the others.",
+        )
+    return line("A worker with more photos has seen more, so it counts for more.")
+
+
 def _sum(choice: WeightChoice) -> Line:
-    """Return the caption on the sum and the server's value."""
+    """Return the caption on the sum, which may differ in digits lost in rounding."""
     if choice.adds_up:
-        return line(
-            "Their sum is the new weight. The coordinator has the same: {value}.",
-            value=_server(choice),
-        )
-    return line(
-        "The sum is the coordinator's own {value}, but for last digits lost in rounding.",
-        value=_server(choice),
-    )
-
-
-def _alike(choice: WeightChoice, plain: Drawn | None) -> Line:
-    """Return the caption on the average without weights."""
-    if plain is not None:
-        return line(
-            "Equal shares would give {plain}. Weighted, every photo counts alike.",
-            plain=plain[0],
-        )
-    if _all_alike(choice):
-        return line("All shares are equal here: a plain average gives the same.")
-    return line("A plain average would read the same here: the values lie close.")
+        return line("Their weighted average is the new number. Anyone can do the sum.")
+    return line("Their weighted average is the new number, but for rounded last digits.")
