@@ -160,43 +160,6 @@ _CHAPTERS = (
         ),
     ),
     Chapter(
-        "partitions",
-        "Partitions",
-        about="how the photos are dealt out, and what kinds of them each worker has",
-        beats=(
-            Beat(
-                "dataset",
-                (
-                    "A large block of equal tiles fades in, all photos together.",
-                    When("photos_on_tiles", "Some of the tiles show a photo."),
-                ),
-            ),
-            Beat(
-                "deal",
-                (
-                    When(
-                        "few_stacks",
-                        "The tiles move into a few stacks, each for one worker, and the other "
-                        "tiles vanish.",
-                        "The tiles move into stacks, one for each worker.",
-                    ),
-                    "A border closes around each stack, with the worker's number.",
-                ),
-            ),
-            Beat(
-                "split",
-                "In the stacks, the tiles kept apart for testing slip down and become "
-                "outlines; the others stay filled. Both parts are labelled.",
-            ),
-            Beat(
-                "kinds",
-                "Stack by stack, the tiles turn into rows of bars by kind of photo: the more "
-                "photos, the longer the bar. One worker's border is set off, and its counts stand "
-                "next to the names of the kinds.",
-            ),
-        ),
-    ),
-    Chapter(
         "one_round",
         "OneRound",
         about="one round, phase by phase: initialise, sample, distribute, train, collect, "
@@ -397,45 +360,65 @@ _CHAPTERS = (
     Chapter(
         "different_data",
         "DifferentData",
-        about="why workers that hold different kinds of photos pull the model apart",
+        about="what a model forgets where each worker holds other kinds of photos, and why",
         runs=("iid-drift", "dirichlet-drift", "iid-30", "dirichlet-30"),
         beats=(
             Beat(
-                "alike",
-                "In a row, worker by worker, a group of bars grows, one bar for each kind of "
-                "photo; the tallest bar of all is labelled.",
+                "dealt",
+                (
+                    "A row of cases, one for each worker, holds small lights, in a row for each "
+                    "kind.",
+                    When("dealt_anew", "The lights move to other cases, in very uneven groups."),
+                    "Then one case is set off, with its numbers of two kinds.",
+                ),
             ),
             Beat(
-                "skewed",
-                "The first row of bars becomes smaller and makes room for a second, drawn to the "
-                "same scale. Worker by worker its bars grow, and the tallest of them is labelled.",
+                "uneven",
+                "The case that was set off has one large group of lights, and some rows without "
+                "any.",
             ),
+            Beat(
+                "learned",
+                "The cases shrink to a strip. Above it a wall of small tiles rises, in a block for "
+                "each kind, all dark; then tiles light up, and numbers count them by kind.",
+            ),
+            Beat(
+                "called",
+                "The block of one kind is lit, and nearly all others are dark. A large number "
+                "says how many got its name.",
+            ),
+            Beat(
+                "rounds",
+                (
+                    "As the rounds go by, blocks light up and go dark, and numbers run along.",
+                    When("lost_kind", "At last a frame closes around a block that has gone dark."),
+                ),
+            ),
+            Beat(
+                "lost",
+                "From the framed block, beams run down to the cases of the workers that trained. "
+                "Numbers say how many of that kind they hold; only its lights stay bright.",
+            ),
+            Beat("asked", "The beams and the numbers at their ends stay where they are."),
             Beat(
                 "updates",
-                "From one point red arrows grow, one for each update; then a thicker blue one "
-                "grows among them, their average. An oval lies around the point like a floor, and "
-                "labels say what the parts are.",
+                (
+                    "From a blue dot red arrows grow, one for each update. From a second blue dot "
+                    "grow those of the run on unevenly dealt data, just as long.",
+                    When("arrows_labelled", "Each of these has its worker and its main kind."),
+                ),
             ),
             Beat(
                 "apart",
-                "The arrows make room for a second group beside them, from skewed data and to the "
-                "same scale: its red arrows grow, then its blue average. Numbers compare the mean "
-                "angles in both groups.",
+                "The arrows of both groups stand side by side, with the mean angle between two "
+                "of them under each.",
             ),
             Beat(
-                "cancel",
-                "In each group, a dashed line leads from the tip of the blue arrow to a mark at "
-                "the mean length of the red ones. New numbers compare how much of that length the "
-                "blue arrow keeps.",
+                "ends",
+                "Two walls appear, one over the other, in a block for each kind, and light up: "
+                "the model of alike data above, that of uneven data below, with their numbers.",
             ),
-            Beat(
-                "curves",
-                (
-                    "In one plot, two lines of accuracy grow round by round and get names "
-                    "and last values at their ends: alike data and skewed data.",
-                    When("guessing", "A dashed line marks the level of guessing."),
-                ),
-            ),
+            Beat("known", "A frame closes around the block of which the least is lit below."),
         ),
     ),
     Chapter(

@@ -5,9 +5,9 @@ from math import degrees
 import numpy as np
 import pytest
 from hand import hand_pair, hand_run
+from scenes.charts.line_chart import spread
 
 from fl_sim import record
-from scenes.charts.line_chart import spread
 from scenes.charts.update_arrows import TILT, projected
 from scenes.story import different_data
 from scenes.story.drift import drift

@@ -2,9 +2,9 @@
 
 import pytest
 from hand import hand_pair, hand_seeds
+from scenes.charts.dot_plot import stacked
 
 from fl_sim import record
-from scenes.charts.dot_plot import stacked
 from scenes.story import remedies
 from scenes.story.strategies import ComparableRuns, comparable_runs
 from scenes.text.errors import NotRecordedError
