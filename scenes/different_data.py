@@ -46,7 +46,8 @@ class DifferentData(Explainer):
         self.leaving.append(wall.leave)
         with self.beat("learned", spec.starts, self.deal.make_room()):
             self.play(wall.enter())
-            self.play(wall.change(spec.first))
+            self.deal.mark(spec.first.workers)
+            self.play(wall.change(spec.first.shown))
         if spec.called:
             with self.beat("called", spec.called):
                 pass
@@ -56,10 +57,12 @@ class DifferentData(Explainer):
     def go_by(self, spec: LearnedSpec, wall: KindsWall) -> None:
         """Let the rounds go by, and show one in which a kind is lost, and who was asked in it."""
         with self.beat("rounds", spec.go_by):
-            for shown in spec.rounds:
-                self.play(wall.tick(shown))
+            for round_ in spec.rounds:
+                self.deal.mark(round_.workers)
+                self.play(wall.tick(round_.shown))
             if spec.lost:
-                self.play(wall.change(spec.lost.after))
+                self.deal.mark(spec.lost.round.workers)
+                self.play(wall.change(spec.lost.round.shown))
                 self.play(wall.set_off(spec.lost.kind))
         if spec.lost:
             self.ask(spec.lost, wall)
@@ -67,7 +70,7 @@ class DifferentData(Explainer):
     def ask(self, spec: LostSpec, wall: KindsWall) -> None:
         """Show who was asked in the round in which a kind was lost."""
         with self.beat("lost", spec.lost):
-            self.play(self.deal.ask(spec.workers, spec.held, spec.kind, wall.block(spec.kind)))
+            self.play(self.deal.ask(spec.held, spec.kind, wall.under(spec.kind)))
         with self.beat("asked", spec.asked):
             pass
 

@@ -12,7 +12,7 @@ from scenes.text.lines import Text
 
 FOOT = 150  # pixels under the arrows for their name and the angle
 UNDER = 50  # pixels from the name to the angle
-LABELS = 170, 50  # pixels of width and height for labels around the arrows
+LABELS = 160, 44  # pixels of width and height for labels around the arrows
 
 
 class ClientDrift:
@@ -27,7 +27,7 @@ class ClientDrift:
         for arrows, slot in zip(self.both, self.slots, strict=True):
             arrows.place(slot.center - unit * arrows.extent().center, unit)
         self.texts = [self._under(each, half) for each, half in zip(spec, halves, strict=True)]
-        self.labels = VGroup(*self.both[1].labels())
+        self.labels = self.both[1].labels()
         self.start = VGroup()
 
     def enter(self, start: Text) -> Animation:

@@ -11,6 +11,7 @@ from manim import (
     CubicBezier,
     FadeIn,
     FadeOut,
+    FadeToColor,
     LaggedStart,
     Square,
     Transform,
@@ -18,6 +19,7 @@ from manim import (
     VMobject,
     Wait,
 )
+from manim.typing import Point3D
 
 from scenes import theme
 from scenes.drawing import layers
@@ -28,7 +30,7 @@ from scenes.drawing.text import Words, cut
 from scenes.story.specs import DealSpec
 from scenes.text.lines import Text
 
-NAMES = 196  # pixels of width for the names of kinds
+NAMES = 218  # pixels of width for the names of kinds
 NUMBERS = 112  # pixels beside them for the numbers of one worker
 FOOT = 60  # pixels under the cases for the workers' numbers
 BETWEEN = 0.14  # part of a case's width between two
@@ -36,9 +38,10 @@ PAD = 0.07  # part of a case's width inside its border
 LARGEST = 30  # pixels from one light to the next
 GAP = 0.16  # part of that between two lights
 ROW_GAP = 0.14  # part of a kind's row without lights
-STRIP, BEAMS = 250, 110  # pixels of height of the cases as a strip, and above it
+STRIP, BEAMS = 226, 140  # pixels of height of the cases as a strip, and above it
 VEIL = 0.72  # opacity over the other cases
 OTHERS = 0.16  # opacity of the lights of other kinds
+LAG = 0.25  # between two kinds that are dealt: at most four move at once
 ABOVE = 40  # pixels from a case to the number above it
 BEAM = 3.0
 
@@ -67,6 +70,8 @@ class Deal:
         self.lights = VGroup(*self._lights(0, self.slots))
         self.veils, self.told = VGroup(), VGroup()
         self.beams = VGroup()
+        self.marked: list[int] = []
+        self.name = Words(spec.name, frame)
 
     def enter(self) -> Animation:
         """Show the cases with the lights of the first deal, and what a light stands for."""
@@ -86,43 +91,56 @@ class Deal:
         others = [slot for i, slot in enumerate(self.slots) if i != worker]
         self.veils = VGroup(*(self._veil(slot) for slot in others))
         self.told = VGroup(*self._told())
-        name = Words(self.spec.name, self.frame).put(self.numbers[worker].anchor)
-        return AnimationGroup(
-            FadeIn(self.veils),
-            Transform(self.numbers, self._named(name)),
-            FadeIn(self.told),
-            run_time=theme.MOVE,
+        self.name = Words(self.spec.name, self.frame).put(self.numbers[worker].anchor)
+        kinds = self.spec.most[0], self.spec.least[0]
+        shown = (
+            FadeIn(self.veils, self.name, self.told),
+            *(FadeToColor(self.names[kind], theme.INK) for kind in kinds),
         )
+        gone = FadeOut(self.numbers[worker], run_time=theme.SWAP / 2)
+        return LaggedStart(gone, AnimationGroup(*shown, run_time=theme.MOVE), lag_ratio=1)
 
     def make_room(self) -> Animation:
         """Move the cases to their strip."""
         gone = [part for part in (self.veils, self.told, self.names, self.key) if len(part)]
-        cases = VGroup(*(self._case(slot) for slot in self.strip))
         numbers = VGroup(*self._numbers(self.strip))
-        return AnimationGroup(
-            FadeOut(*gone, run_time=theme.SWAP),
-            Transform(self.cases, cases, run_time=theme.MOVE),
-            Transform(self.numbers, numbers, run_time=theme.MOVE),
-            *(
-                Transform(one, other, run_time=theme.MOVE)
-                for one, other in zip(self.lights, self._lights(-1, self.strip), strict=True)
+        worker = self.spec.worker
+        moved = [each for i, each in enumerate(self.numbers) if i != worker]
+        cases = VGroup(*(self._case(slot) for slot in self.strip))
+        targets = VGroup(*cases, *(each for i, each in enumerate(numbers) if i != worker))
+        number, self.numbers = numbers[worker], VGroup(*moved, numbers[worker])
+        return LaggedStart(
+            FadeOut(*gone, self.name, run_time=theme.SWAP),
+            AnimationGroup(
+                Transform(VGroup(*self.cases, *moved), targets),
+                Transform(self.lights, VGroup(*self._lights(-1, self.strip))),
+                run_time=theme.MOVE,
             ),
+            FadeIn(number, run_time=theme.SWAP),
+            lag_ratio=1,
         )
 
-    def ask(
-        self, workers: Sequence[int], held: Sequence[Text], kind: int, block: Slot
-    ) -> Animation:
-        """Draw beams from a kind's block to some workers, with what they hold of it."""
-        self.told = VGroup(*(self._held(*pair) for pair in zip(workers, held, strict=True)))
-        self.beams = VGroup(*(self._beam(block, words) for words in self.told))
+    def mark(self, workers: Sequence[int]) -> None:
+        """Mark the cases of the workers that train in a round, and no others, at once."""
+        self.marked = list(workers)
+        for i, case in enumerate(self.cases):
+            case.set_stroke(*((theme.INK, 4) if i in self.marked else (theme.DATA, 2)))
+
+    def ask(self, held: Sequence[Text], kind: int, start: Point3D) -> Animation:
+        """Draw beams from a point to the marked cases, with what they hold of a kind.
+
+        The lights of the other kinds are dimmed.
+        """
+        pairs = zip(self.marked, held, strict=True)
+        self.told = VGroup(*(self._held(worker, number) for worker, number in pairs))
+        self.beams = VGroup(*(self._beam(start, words) for words in self.told))
         dim = [
             lights.animate.set_fill(opacity=OTHERS)  # type: ignore[arg-type]
             for i, lights in enumerate(self.lights)
             if i != kind
         ]
-        lit = [Transform(self.cases[i], self._lit(self.cases[i])) for i in workers]
         return AnimationGroup(
-            AnimationGroup(*dim, *lit, run_time=theme.SWAP),
+            AnimationGroup(*dim, run_time=theme.SWAP),
             LaggedStart(*map(Create, self.beams), lag_ratio=0.2, run_time=theme.MOVE),
             FadeIn(self.told, run_time=theme.SWAP),
             lag_ratio=0.6,
@@ -142,19 +160,10 @@ class Deal:
     def _case(self, slot: Slot) -> Panel:
         return Panel(slot, self.frame).set_stroke(theme.DATA, 2)
 
-    def _lit(self, case: Panel) -> Panel:
-        return case.copy().set_stroke(theme.INK, 4)
-
     def _numbers(self, slots: Sequence[Slot]) -> Iterator[Words]:
         down = np.array([0.0, self.frame.px(FOOT / 2), 0.0])
         for number, slot in zip(self.spec.workers, slots, strict=True):
             yield Words(number, self.frame, color=theme.MUTED).put(slot.at(0.5, 0) - down)
-
-    def _named(self, name: Words) -> VGroup:
-        """Return the workers' numbers, with the name of one in place of its number."""
-        numbers = self.numbers.copy()
-        numbers.submobjects[self.spec.worker] = name
-        return numbers
 
     def _veil(self, slot: Slot) -> Panel:
         veil = Panel(slot, self.frame).set_fill(theme.GROUND, VEIL).set_stroke(width=0)
@@ -172,14 +181,11 @@ class Deal:
             yield words.put(np.array([area.left, self._row(self.slots[0], kind).y, 0.0]), -1)
 
     def _told(self) -> Iterator[Words]:
-        """Yield the numbers of two kinds, each beside its name, and the names in full strength."""
+        """Yield the numbers of two kinds, each beside its name."""
         right = self.slots[0].left - self.frame.px(20)
         for kind, number in (self.spec.most, self.spec.least):
-            name = self.names[kind]
-            yield Words(number, self.frame, weight="SEMIBOLD").put(
-                np.array([right, name.anchor[1], 0.0]), 1
-            )
-            yield name.copy().set_color(theme.INK)
+            words = Words(number, self.frame, weight="SEMIBOLD")
+            yield words.put(np.array([right, self.names[kind].anchor[1], 0.0]), 1)
 
     def _key(self, area: Slot) -> VGroup:
         """Return a light with what it stands for, under the names, and how many are shown."""
@@ -220,7 +226,7 @@ class Deal:
         moves = (
             brisk(Transform(one, other)) for one, other in zip(self.lights, targets, strict=True)
         )
-        return LaggedStart(*moves, lag_ratio=0.12, run_time=run_time)
+        return LaggedStart(*moves, lag_ratio=LAG, run_time=run_time)
 
     # --- beams
 
@@ -229,10 +235,10 @@ class Deal:
         words = Words(number, self.frame, pixels=theme.TITLE, color=theme.DATA, weight="SEMIBOLD")
         return words.put(self.strip[worker].at(0.5, 1) + up)
 
-    def _beam(self, block: Slot, words: Words) -> VMobject:
-        start, end = block.at(0.5, 0), words.get_top() + np.array([0, self.frame.px(12), 0])
-        half = np.array([0.0, (start[1] - end[1]) / 2, 0.0])
-        beam = CubicBezier(start, start - half, end + half, end, stroke_color=theme.INK)
+    def _beam(self, start: Point3D, words: Words) -> VMobject:
+        end = words.get_top() + np.array([0.0, self.frame.px(14), 0.0])
+        bend = np.array([0.0, 0.8 * (start[1] - end[1]), 0.0])
+        beam = CubicBezier(start, start - bend, end + bend, end, stroke_color=theme.INK)
         return beam.set_stroke(width=BEAM).set_z_index(layers.PACKETS)
 
 

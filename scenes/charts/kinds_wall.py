@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-from manim import Animation, AnimationGroup, Create, FadeIn, FadeOut, Group, VGroup
+from manim import Animation, AnimationGroup, Create, FadeIn, FadeOut, FadeToColor, Group, VGroup
+from manim.typing import Point3D
 
 from scenes import theme
 from scenes.drawing import layers
@@ -14,13 +15,19 @@ from scenes.drawing.wall import Wall
 from scenes.story.specs import WallRoundSpec, WallSpec
 from scenes.text.lines import Text
 
-HEAD = 330  # pixels beside the blocks for the large number and its labels
+HEAD = 300  # pixels beside the blocks for the large number and its labels
+BESIDE = 44  # pixels between it and the blocks
 LOW_HEAD = 130  # pixels above the blocks for them, in a frame that is not wide
-ROW = 54  # pixels above or below the blocks for names or numbers
+ROW = 52  # pixels above or below the blocks for names or numbers
+UP, DOWN = 0.64, 0.54  # parts of it from a block to the middle of a name, and of a number
+BETWEEN = 18  # pixels between two names at least
+APART = 20  # pixels between two walls
 MOST_IN_LINE = 6  # kinds in one line of a frame that is not wide
 TICK = 0.4  # seconds of a quick round
+CORNER = 12
+SWEEPS = 40  # over all pairs of names
 FRAME = 3.0  # stroke around a block
-AROUND = 10  # pixels from a block to its frame
+AROUND = 7  # pixels from a block to its frame
 
 
 class KindsWall(Group):
@@ -50,6 +57,11 @@ class KindsWall(Group):
             if kind in kinds:
                 return wall.block(kinds.index(kind))
         raise ValueError(f"there is no kind {kind}")
+
+    def under(self, kind: int) -> Point3D:
+        """Return the point under a kind's block and number."""
+        gap = self.frame.px(ROW + AROUND) if self.named else self.frame.px(AROUND)
+        return self.block(kind).at(0.5, 0) - np.array([0.0, gap, 0.0])
 
     def enter(self) -> Animation:
         """Show the wall, all dark, and the names of its kinds."""
@@ -81,14 +93,15 @@ class KindsWall(Group):
         low, high = (row, gap) if self.named else (gap, row)
         around = box(slot.left - gap, slot.bottom - low, slot.right + gap, slot.top + high)
         edge = Rounded(
-            corner_radius=gap,
+            corner_radius=self.frame.px(CORNER),
             width=around.width,
             height=around.height,
             stroke_color=theme.INK,
             stroke_width=FRAME,
         )
         self.frames.add(edge.move_to(around.center).set_z_index(layers.PACKETS))
-        return Create(edge, run_time=theme.SWAP)
+        lit = FadeToColor(self.counts[kind], theme.INK)
+        return AnimationGroup(lit, Create(edge), run_time=theme.SWAP)
 
     def leave(self) -> Animation:
         """Remove everything."""
@@ -103,9 +116,9 @@ class KindsWall(Group):
         per_line = -(-count // 2) if split else count
         parts = [list(range(count))[i : i + per_line] for i in range(0, count, per_line)]
         for kinds, slot in zip(parts, area.rows([1.0] * len(parts)), strict=True):
-            row = self.frame.px(ROW)
-            width = slot.width * len(kinds) / per_line
-            inner = Slot(slot.x, slot.y, width, slot.height - 2 * row)
+            row, half = self.frame.px(ROW), slot.width * len(kinds) / per_line / 2
+            low = slot.bottom + (row if self.named else 0.0)
+            inner = box(slot.x - half, low, slot.x + half, slot.top - row)
             yield kinds, Wall(self._part(kinds), inner, self.frame, rows=1)
 
     def _part(self, kinds: Sequence[int]) -> WallSpec:
@@ -120,16 +133,27 @@ class KindsWall(Group):
             yield from (wall.block(i) for i in range(len(kinds)))
 
     def _names(self) -> Iterator[Words]:
-        up = np.array([0.0, self.frame.px(ROW / 2), 0.0])
-        for name, block in zip(self.spec.names, self._blocks(), strict=True):
-            words = cut(name, self.frame, 1.1 * block.width, color=theme.MUTED)
-            yield words.put(block.at(0.5, 1) + up)
+        """Yield the names, each over its block, or beside that where another would touch it."""
+        blocks = list(self._blocks())
+        for kinds, _ in self.lines:
+            words = [Words(self.spec.names[kind], self.frame) for kind in kinds]
+            least = self.frame.px(BETWEEN)
+            room = blocks[kinds[-1]].right - blocks[kinds[0]].left + 2 * least
+            if sum(each.width + least for each in words) > room:
+                most = 1.1 * blocks[kinds[0]].width
+                words = [
+                    cut(self.spec.names[kind], self.frame, most, color=theme.INK) for kind in kinds
+                ]
+            xs = beside([blocks[kind].x for kind in kinds], [w.width for w in words], least)
+            y = blocks[kinds[0]].top + self.frame.px(UP * ROW)
+            for each, x in zip(words, xs, strict=True):
+                yield each.put(np.array([x, y, 0.0]))
 
     def _counts(self, counts: Sequence[Text]) -> Iterator[Words]:
-        away = np.array([0.0, self.frame.px(ROW / 2), 0.0])
+        away = np.array([0.0, self.frame.px(DOWN * ROW), 0.0])
         for count, block in zip(counts, self._blocks(), strict=True):
             place = block.at(0.5, 0) - away if self.named else block.at(0.5, 1) + away
-            yield Words(count, self.frame).put(place)
+            yield Words(count, self.frame, color=theme.MUTED).put(place)
 
     def _head(self, shown: WallRoundSpec) -> Iterator[Words]:
         """Yield the large number and its labels, beside the blocks or above them."""
@@ -154,15 +178,31 @@ def one_over_the_other(
     specs: Sequence[WallSpec], area: Slot, frame: Frame
 ) -> tuple[KindsWall, KindsWall]:
     """Return two sorted walls, of which the lower one has the names of both where they fit."""
-    upper, lower = area.rows([1.0, 1.0])
+    row, apart = frame.px(ROW), frame.px(APART)
+    each = (area.height - 3 * row - apart) / 2
+    shares = [each + row, each + 2 * row] if frame.wide else [1.0, 1.0]
+    upper, lower = area.rows(shares, apart)
     return KindsWall(specs[0], upper, frame, named=False), KindsWall(specs[1], lower, frame)
+
+
+def beside(xs: Sequence[float], widths: Sequence[float], least: float) -> list[float]:
+    """Move the middles of labels, in order from the left, so that no two are too close."""
+    placed = list(xs)
+    for _ in range(SWEEPS):
+        for i in range(len(placed) - 1):
+            apart = (widths[i] + widths[i + 1]) / 2 + least
+            lack = apart - (placed[i + 1] - placed[i])
+            if lack > 0:
+                placed[i] -= lack / 2
+                placed[i + 1] += lack / 2
+    return placed
 
 
 def _split(area: Slot, frame: Frame) -> tuple[Slot, Slot]:
     """Return the slot of the large number, and that of the blocks."""
     px = frame.px
     if frame.wide:
-        head, blocks = area.columns([px(HEAD), area.width - px(HEAD + 50)], px(50))
+        head, blocks = area.columns([px(HEAD), area.width - px(HEAD + BESIDE)], px(BESIDE))
     else:
         head, blocks = area.rows([px(LOW_HEAD), area.height - px(LOW_HEAD)])
     return head, blocks

@@ -4,20 +4,21 @@ All arrows are equally long, and each has its own angle to the middle of them al
 the middle look like the ribs of an umbrella around its stick.
 """
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-from manim import Animation, Dot, LineJointType, VGroup, VMobject, smooth
+from manim import Animation, Dot, LineJointType, Mobject, VGroup, VMobject, smooth
 from manim.typing import Point3D
 
 from scenes import theme
 from scenes.drawing import layers
 from scenes.drawing.layout import Frame, Slot, box
+from scenes.drawing.plot import spread
 from scenes.drawing.text import Words
 from scenes.story.specs import ArrowsSpec
 
-TILT = 0.62  # radians between the line of sight and the floor of the umbrella
+TILT = 0.75  # radians between the line of sight and the floor of the umbrella
 TIP = (22, 15)  # pixels: length and width of an arrow's tip
 STROKE = 4.5
 START = 13  # pixels: radius of the dot at the start
@@ -26,6 +27,7 @@ TURN = np.radians(-68)  # turn of all updates around the middle
 MANY = 24  # arrows from which strokes are thinner
 AWAY = 20  # pixels from an arrow's tip to its label
 BESIDE = 12  # pixels between both parts of a label
+LINE = 46  # pixels between the middles of two labels at least
 
 Points = npt.NDArray[np.float64]
 
@@ -99,14 +101,28 @@ class UpdateArrows(VGroup):
             grown = smooth(min(max(part * total - OVERLAP * i, 0.0), 1.0))
             arrow.point(self.start.get_center(), grown * self.unit * end)
 
-    def labels(self) -> Iterator[VGroup]:
-        """Yield a label beyond the tip of each arrow: its worker's number and its main kind."""
+    def labels(self) -> VGroup:
+        """Return a label beyond the tip of each arrow: its worker's number and its main kind."""
+        labels = VGroup()
         for (worker, kind), end in zip(self.spec.labels, self.ends, strict=False):
             number = Words(worker, self.frame, color=theme.MUTED)
             name = Words(kind, self.frame, color=theme.DATA)
             right = np.array([number.width / 2 + self.frame.px(BESIDE), 0.0, 0.0])
             name.put(number.anchor + right, -1)
-            yield self._beyond(VGroup(number, name), end)
+            labels.add(self._beyond(VGroup(number, name), end))
+        for side in (-1, 1):
+            self._keep_apart([each for each in labels if side * self._from_start(each) > 0])
+        return labels
+
+    def _from_start(self, label: Mobject) -> float:
+        return float(label.get_center()[0] - self.start.get_center()[0])
+
+    def _keep_apart(self, labels: Sequence[Mobject]) -> None:
+        """Move labels up or down where two of them would touch."""
+        ordered = sorted(labels, key=lambda label: -label.get_center()[1])
+        ys = spread([float(label.get_center()[1]) for label in ordered], self.frame.px(LINE))
+        for label, y in zip(ordered, ys, strict=True):
+            label.set_y(y)
 
     def _beyond(self, label: VGroup, end: Points) -> VGroup:
         """Move a label beyond the tip of an arrow, in its direction."""

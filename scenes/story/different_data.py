@@ -7,7 +7,7 @@ import numpy as np
 
 from fl_sim.record import Run
 from scenes.story.class_names import counted, kind_name, not_one
-from scenes.story.common import round_number
+from scenes.story.common import participants, round_number
 from scenes.story.deal import counts, deal, dealt, held_by, uneven, uneven_worker, workers_shown
 from scenes.story.kinds_wall import (
     KindsWall,
@@ -34,18 +34,21 @@ MOST_STEPS = 30  # rounds that are shown
 
 
 @dataclass(frozen=True)
-class LostSpec:
-    """A kind that is lost in one round, and who trained in it.
+class RoundSpec:
+    """A round: what the wall shows after it, and who trained, by place in the deal, if shown."""
 
-    ``workers`` are their places in the deal, as far as they are shown, and ``held`` how many
-    examples of the kind they hold.
-    """
+    shown: WallRoundSpec
+    workers: Sequence[int]
+
+
+@dataclass(frozen=True)
+class LostSpec:
+    """A kind that is lost in a round, and how many examples of it those hold who trained."""
 
     kind: int
-    after: WallRoundSpec
+    round: RoundSpec
     lost: Line
     asked: Line
-    workers: Sequence[int]
     held: Sequence[Text]
 
 
@@ -60,10 +63,10 @@ class LearnedSpec:
 
     wall: WallSpec
     starts: Line
-    first: WallRoundSpec
+    first: RoundSpec
     called: Line | None
     go_by: Line
-    rounds: Sequence[WallRoundSpec]
+    rounds: Sequence[RoundSpec]
     lost: LostSpec | None
 
 
@@ -159,16 +162,16 @@ class _Told:
 
     def learned(self) -> LearnedSpec:
         """Return what the model learns."""
-        wall, first = self.walls[1], self.named[0] if self.named else self.rounds[1]
+        first = self.named[0] if self.named else self.rounds[1]
         last = self.lost.round if self.lost else self.rounds[-1] + 1
         follow = [r for r in self.rounds if first < r < last]
         return LearnedSpec(
-            wall=wall.spec,
+            wall=self.walls[1].spec,
             starts=line("They learn one model. A light is a test photo it gets right."),
-            first=self._named() or wall.after(first),
+            first=RoundSpec(self._named() or self._round(first).shown, self._asked_in(first)),
             called=self._called(),
             go_by=line("The rounds go by. Does it keep what it learns?"),
-            rounds=[wall.after(round_) for round_ in _thinned(follow)],
+            rounds=[self._round(round_) for round_ in _thinned(follow)],
             lost=self._lost(self.lost) if self.lost else None,
         )
 
@@ -214,15 +217,22 @@ class _Told:
         under = line("called {name}", name=kind_name(self.run, kind))
         return WallRoundSpec(shown.right, shown.counts, shown.over, share, under)
 
+    def _round(self, round_: int) -> RoundSpec:
+        return RoundSpec(self.walls[1].after(round_), self._asked_in(round_))
+
+    def _asked_in(self, round_: int) -> list[int]:
+        """Return the places in the deal of the workers that trained in a round."""
+        trained = participants(self.run.rounds[round_])
+        return [self.workers.index(worker) for worker in trained if worker in self.workers]
+
     def _lost(self, lost: LostClass) -> LostSpec:
         before = self.rounds[self.rounds.index(lost.round) - 1]
         shown = [worker for worker in lost.held if worker in self.workers]
         return LostSpec(
             kind=self.kinds.index(lost.label),
-            after=self.walls[1].after(lost.round),
+            round=self._round(lost.round),
             lost=self._fall(lost, before, lost.round),
             asked=self._asked(lost),
-            workers=[self.workers.index(worker) for worker in shown],
             held=[held_by(self.run, worker, lost.label) for worker in shown],
         )
 

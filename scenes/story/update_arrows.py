@@ -71,7 +71,7 @@ def _arrows(
         name=name,
         arrows=list(zip(found.angles.tolist(), found.turns.tolist(), strict=True)),
         labels=_labels(run) if labelled else [],
-        angle=line("{x} between two, drawn equally long", x=angle),
+        angle=line("{x} between two, lengths left out", x=angle),
     )
 
 
