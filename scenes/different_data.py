@@ -21,8 +21,8 @@ class DifferentData(Explainer):
     def construct(self) -> None:
         """Play the beats of the chapter."""
         spec = self.tell(story.tell)
-        above, strip = over_strip(self.layout.canvas, self.frame)
-        self.deal = Deal(spec.deal, self.layout.canvas, strip, self.frame)
+        above, strip = over_strip(self.layout.untitled, self.frame)
+        self.deal = Deal(spec.deal, self.layout.untitled, strip, self.frame)
         self.leaving = [self.deal.leave]
         self.deal_out(spec)
         if spec.learned:
@@ -76,7 +76,7 @@ class DifferentData(Explainer):
 
     def drift(self, spec: DriftSpec) -> None:
         """Show in which directions the updates of a round point."""
-        arrows = ClientDrift(spec.arrows, self.layout.canvas, self.frame)
+        arrows = ClientDrift(spec.arrows, self.layout.untitled, self.frame)
         with self.beat("updates", spec.updates, *self.left()):
             self.play(arrows.enter(spec.start))
             self.play(arrows.grow_alike())
@@ -87,7 +87,7 @@ class DifferentData(Explainer):
 
     def end(self, spec: EndsSpec) -> None:
         """Show both models at their end, and the kind that the second knows least of."""
-        both = one_over_the_other(spec.walls, self.layout.canvas, self.frame)
+        both = one_over_the_other(spec.walls, self.layout.untitled, self.frame)
         with self.beat("ends", spec.ends, *self.left()):
             self.play(*(wall.enter() for wall in both))
             self.play(*map(KindsWall.change, both, spec.last))

@@ -166,9 +166,10 @@ class Layout:
         return box(self.figure.left, self.figure.bottom, self.figure.right, top)
 
     @property
-    def canvas(self) -> Slot:
-        """The area above the caption, for a picture without a title."""
-        return box(self.figure.left, self.figure.bottom, self.figure.right, self.frame.safe.top)
+    def untitled(self) -> Slot:
+        """The area above the caption, for a picture without any other text."""
+        safe = self.frame.safe
+        return box(safe.left, self.figure.bottom, safe.right, safe.top)
 
 
 def layout(frame: Frame, num_workers: int = 0) -> Layout:
