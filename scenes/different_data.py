@@ -9,7 +9,13 @@ from scenes.charts.deal import Deal, over_strip
 from scenes.charts.kinds_wall import KindsWall, one_over_the_other
 from scenes.explainer import Explainer
 from scenes.story import different_data as story
-from scenes.story.different_data import DifferentDataSpec, EndsSpec, LearnedSpec, LostSpec
+from scenes.story.different_data import (
+    DifferentDataSpec,
+    EndsSpec,
+    LearnedSpec,
+    LostSpec,
+    RoundSpec,
+)
 from scenes.story.update_arrows import DriftSpec
 
 
@@ -37,42 +43,39 @@ class DifferentData(Explainer):
         with self.beat("dealt", spec.dealt):
             self.play(self.deal.enter())
             self.play(self.deal.deal_anew())
+        with self.beat("uneven", spec.uneven, late=True):
             self.play(self.deal.set_off())
-        with self.beat("uneven", spec.uneven):
-            pass
 
     def learn(self, spec: LearnedSpec, wall: KindsWall) -> None:
         """Show round by round what the model gets right, kind by kind."""
         self.leaving.append(wall.leave)
         with self.beat("learned", spec.starts, self.deal.make_room()):
             self.play(wall.enter())
-            self.deal.mark(spec.first.workers)
-            self.play(wall.change(spec.first.shown))
+            if not spec.called:
+                self.play(self.after(spec.first, wall))
         if spec.called:
-            with self.beat("called", spec.called):
-                pass
-        if spec.rounds or spec.lost:
-            self.go_by(spec, wall)
-
-    def go_by(self, spec: LearnedSpec, wall: KindsWall) -> None:
-        """Let the rounds go by, and show one in which a kind is lost, and who was asked in it."""
-        with self.beat("rounds", spec.go_by):
-            for round_ in spec.rounds:
-                self.deal.mark(round_.workers)
-                self.play(wall.tick(round_.shown))
-            if spec.lost:
-                self.deal.mark(spec.lost.round.workers)
-                self.play(wall.change(spec.lost.round.shown))
-                self.play(wall.set_off(spec.lost.kind))
+            with self.beat("called", spec.called, late=True):
+                self.play(self.after(spec.first, wall))
+        if spec.rounds:
+            with self.beat("rounds", spec.go_by):
+                for round_ in spec.rounds:
+                    self.deal.mark(round_.workers)
+                    self.play(wall.tick(round_.shown))
         if spec.lost:
-            self.ask(spec.lost, wall)
+            self.lose(spec.lost, wall)
 
-    def ask(self, spec: LostSpec, wall: KindsWall) -> None:
-        """Show who was asked in the round in which a kind was lost."""
-        with self.beat("lost", spec.lost):
+    def lose(self, spec: LostSpec, wall: KindsWall) -> None:
+        """Show a round in which a kind is lost, and who was asked in it."""
+        with self.beat("lost", spec.lost, late=True):
+            self.play(self.after(spec.round, wall))
+            self.play(wall.set_off(spec.kind))
+        with self.beat("asked", spec.asked, late=True):
             self.play(self.deal.ask(spec.held, spec.kind, wall.under(spec.kind)))
-        with self.beat("asked", spec.asked):
-            pass
+
+    def after(self, round_: RoundSpec, wall: KindsWall) -> Animation:
+        """Show what the model gets right after a round, and who trained in it."""
+        self.deal.mark(round_.workers)
+        return wall.change(round_.shown)
 
     def drift(self, spec: DriftSpec) -> None:
         """Show in which directions the updates of a round point."""
@@ -80,9 +83,8 @@ class DifferentData(Explainer):
         with self.beat("updates", spec.updates, *self.left()):
             self.play(arrows.enter(spec.start))
             self.play(arrows.grow_alike())
+        with self.beat("apart", spec.apart, late=True):
             self.play(arrows.grow_uneven())
-        with self.beat("apart", spec.apart):
-            pass
         self.leaving = [arrows.leave]
 
     def end(self, spec: EndsSpec) -> None:
@@ -91,8 +93,8 @@ class DifferentData(Explainer):
         with self.beat("ends", spec.ends, *self.left()):
             self.play(*(wall.enter() for wall in both))
             self.play(*map(KindsWall.change, both, spec.last))
-        with self.beat("known", spec.known, both[1].set_off(spec.kind)):
-            pass
+        with self.beat("known", spec.known, late=True):
+            self.play(both[1].set_off(spec.kind))
 
     def left(self) -> list[Animation]:
         """Return the animations that remove what is on screen."""
