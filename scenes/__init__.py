@@ -449,29 +449,26 @@ _CHAPTERS = (
     Chapter(
         "remedies",
         "Remedies",
-        about="the same with other strategies, over three seeds",
-        runs=("dirichlet-30", "dirichlet-30-s1", "dirichlet-30-s2", *_REMEDIES, "iid-30"),
+        about="what one remedy does, and what it and others gain, over three seeds",
+        runs=("dirichlet-30", "dirichlet-30-s1", "dirichlet-30-s2", *_REMEDIES),
         beats=(
             Beat(
-                "dots",
-                "A chart with a row for each strategy appears. In the first row dots come up, "
-                "each placed by the accuracy of one run, and then a short stroke at their mean, "
-                "with its value.",
+                "remedy",
+                When(
+                    "leash",
+                    "Around a blue dot, the shared model, red arrows grow to the models of "
+                    "workers, far away. Then springs pull them back, half as far.",
+                    "From a start a blue dot moves along a zigzag, pulled to and fro by red "
+                    "arrows. In a lane below, the same arrows pull a second one, which swings "
+                    "less and gets further.",
+                ),
             ),
             Beat(
-                "others",
-                "Row by row, the other strategies get their dots, one for each run, and a short "
-                "stroke at their mean, with its value.",
+                "gain",
+                "A column fills up to a mark, the accuracy of plain averaging, and then moves on "
+                "to a second mark, that with the remedy.",
             ),
-            Beat(
-                "compared",
-                "A dashed line at the first row's mean is drawn straight across all other rows.",
-            ),
-            Beat(
-                "alike",
-                "A further dashed line across all rows marks the accuracy that a run on alike "
-                "data reached, with its value.",
-            ),
+            Beat("others", "A further mark on the column shows the best of the other remedies."),
         ),
     ),
     Chapter(

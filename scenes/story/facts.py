@@ -195,6 +195,11 @@ def arrows_labelled(spec: Any) -> bool:
     return bool(spec.drift.arrows[1].labels)
 
 
+def leash(spec: Any) -> bool:
+    """Whether the remedy holds workers close to the shared model."""
+    return bool(spec.working.picture == "leash")
+
+
 def reported(spec: Any) -> bool:
     """Whether a worker that failed reports its error, and is a card."""
     return not crowd(spec) and any(failure.reported for failure in spec.round.failures)

@@ -6,6 +6,7 @@ no colours and coordinates; the stage and the charts draw it and have no records
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -84,6 +85,16 @@ class DealSpec:
     name: Text
     most: tuple[int, Text]
     least: tuple[int, Text]
+
+
+@dataclass(frozen=True)
+class WorkingSpec:
+    """What a remedy does: its caption, which picture shows it, and the labels of both its parts."""
+
+    remedy: Line
+    picture: Literal["leash", "momentum"]
+    before: Text
+    after: Text
 
 
 @dataclass(frozen=True)
