@@ -2,7 +2,17 @@
 
 import numpy as np
 import numpy.typing as npt
-from manim import Animation, Circle, Dot, FadeIn, VGroup, VMobject
+from manim import (
+    Animation,
+    AnimationGroup,
+    Circle,
+    Dot,
+    FadeIn,
+    FadeOut,
+    LaggedStart,
+    VGroup,
+    VMobject,
+)
 from manim.typing import Point3D
 
 from scenes import theme
@@ -14,11 +24,11 @@ from scenes.text.lines import Text
 
 WAYS = 7  # directions, evenly spread
 FIRST = 0.3  # radians of the first one
-CLOSE = 0.54  # part of the way at which a model is held
-TURNS, WIDE = 9, 12  # turns of a spring, and pixels of half its width
+CLOSE = 0.6  # part of the way at which a model is held
+TURNS, WIDE = 7, 10  # turns of a spring, and pixels of half its width
 MODEL, DRAWN = 26, 13  # pixels: radius of the shared model and of a worker's
 FOOT = 96  # pixels under the picture for its names
-SPRING = 3.5
+SPRING = 3.0
 
 
 class Leash(VGroup):
@@ -47,8 +57,13 @@ class Leash(VGroup):
         self.before = Words(before, frame, color=theme.MODEL).put(foot)
         self.after = Words(after, frame).put(foot)
         self.reach = self.held = 0.0
-        super().__init__(self.arrows, self.springs)
+        super().__init__(self.free, self.arrows, self.springs)
         self.draw(0.0, 0.0)
+
+    @property
+    def everything(self) -> VGroup:
+        """The picture when the springs hold."""
+        return VGroup(self, self.model, self.after)
 
     def enter(self) -> Animation:
         """Show the shared model with its name."""
@@ -60,7 +75,10 @@ class Leash(VGroup):
 
     def remedy(self) -> Animation:
         """Let springs pull them back, from where they would be."""
-        return Pull(self, CLOSE, 1.0, 1.6 * theme.MOVE)
+        swap = LaggedStart(
+            FadeOut(self.before), FadeIn(self.after), lag_ratio=1, run_time=2 * theme.SWAP
+        )
+        return AnimationGroup(Pull(self, CLOSE, 1.0, 1.6 * theme.MOVE), swap)
 
     def draw(self, reach: float, held: float) -> None:
         """Draw the models at a part of their way, and the springs as strong as they hold."""

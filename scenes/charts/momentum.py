@@ -5,7 +5,7 @@ Both are pulled in the same directions, one round after the other.
 
 import numpy as np
 import numpy.typing as npt
-from manim import Animation, Dot, FadeIn, VGroup, VMobject, linear
+from manim import Animation, Dot, FadeIn, ManimColor, VGroup, VMobject, linear
 
 from scenes import theme
 from scenes.charts.update_arrows import Arrow
@@ -14,12 +14,12 @@ from scenes.drawing.layout import Frame, Slot
 from scenes.drawing.text import Words
 from scenes.text.lines import Text
 
-PULLS = np.radians([56, -60, 62, -52, 58, -64, 54, -58])  # of the rounds
+PULLS = np.radians([58, -62, 64, -54, 60, -60])  # of the rounds
 KEPT = 0.5  # part of the last step that is added to the next one
-NAME = 62  # pixels above a lane for its name
+NAME = 84  # pixels above a lane for its name
 MODEL = 17  # pixels: radius
 PATH = 7.0
-BEHIND = 0.45  # opacity of a pull of an earlier round
+BEHIND = 0.4  # part of its colour that a pull of an earlier round keeps
 
 Points = npt.NDArray[np.float64]
 
@@ -51,7 +51,7 @@ class Momentum(VGroup):
     def __init__(self, before: Text, after: Text, area: Slot, frame: Frame) -> None:
         pulls = np.stack([np.cos(PULLS), np.sin(PULLS)], axis=1)
         ways = plain(pulls), with_momentum(pulls)
-        slots = area.rows([1.0, 1.0])
+        slots = area.inset(0, frame.px(MODEL)).rows([1.0, 1.0], frame.px(3 * MODEL))
         longest = max(float(way[:, 0].max()) for way in ways)
         highest = max(float(np.ptp(way[:, 1])) for way in ways)
         room = slots[0].height - frame.px(NAME + 4 * MODEL)
@@ -61,6 +61,11 @@ class Momentum(VGroup):
             for way, name, slot in zip(ways, (before, after), slots, strict=True)
         ]
         super().__init__(*self.lanes)
+
+    @property
+    def everything(self) -> VGroup:
+        """The whole picture."""
+        return self
 
     def enter(self) -> Animation:
         """Show the model at the start of both lanes, with the names of the lanes."""
@@ -93,11 +98,13 @@ class Lane(VGroup):
         self.places = np.column_stack([way + np.array([x, y]), np.zeros(len(way))])
         self.pulls = pulls
         self.path = VMobject(stroke_color=theme.MODEL, stroke_width=PATH)
+        self.behind = ManimColor(theme.GROUND).interpolate(ManimColor(theme.UPDATE), BEHIND)
         self.arrows = [Arrow(theme.UPDATE, 4.5, frame) for _ in pulls]
         self.model = Dot(self.places[0], radius=frame.px(MODEL), color=theme.MODEL)
-        top = np.array([slot.left, slot.top - frame.px(NAME / 2), 0.0])
+        top = np.array([slot.left, self.places[:, 1].max() + frame.px(NAME), 0.0])
         self.still = VGroup(self.model, Words(name, frame).put(top, -1))
-        self.model.set_z_index(layers.PACKETS)
+        self.path.set_z_index(layers.PACKETS)
+        self.model.set_z_index(layers.PACKET_TEXT)
         super().__init__(self.path, *self.arrows, self.still)
 
     def draw(self, rounds: float) -> None:
@@ -112,8 +119,8 @@ class Lane(VGroup):
         self.model.move_to(places[-1])
         for i, arrow in enumerate(self.arrows):
             arrow.point(self.places[i], self.pulls[i])
-            shown = 0.0 if rounds <= i else 1.0 if i == done else BEHIND
-            arrow.set_stroke(opacity=shown).set_fill(opacity=shown)
+            color = theme.UPDATE if i == done else self.behind
+            arrow.set_color(color).set_opacity(float(rounds > i))
 
 
 class Roll(Animation):

@@ -32,10 +32,13 @@ class Remedy:
     def __init__(
         self, working: WorkingSpec | None, gauge: GaugeSpec, note: Text, area: Slot, frame: Frame
     ) -> None:
+        self.picture: Leash | Momentum | None = None
         if working is not None:
             split = area.columns if frame.wide else area.rows
-            left, area = split(SHARES[not frame.wide], frame.px(BETWEEN))
-            self.picture = PICTURES[working.picture](working.before, working.after, left, frame)
+            place, rest = split(SHARES[not frame.wide], frame.px(BETWEEN))
+            alone = Slot(area.x, area.y, place.width, place.height)
+            self.picture = PICTURES[working.picture](working.before, working.after, alone, frame)
+            self.aside, area = place.center - area.center, rest
         above = box(area.left, area.bottom + frame.px(NOTE), area.right, area.top)
         self.marks = gauge.marks
         self.gauge = Gauge(gauge, above, frame, sides=(-1, 1, -1))
@@ -44,24 +47,35 @@ class Remedy:
 
     def enter(self) -> Animation:
         """Show the picture at its start."""
+        assert self.picture is not None
         return self.picture.enter()
 
     def without(self) -> Animation:
         """Show what happens without the remedy."""
+        assert self.picture is not None
         return self.picture.run()
 
     def within(self) -> Animation:
         """Show what the remedy does."""
+        assert self.picture is not None
         return self.picture.remedy()
 
     def measure(self) -> Animation:
         """Show the gauge, filled up to the accuracy of plain averaging."""
         return LaggedStart(
+            *self._make_room(),
             AnimationGroup(self.gauge.enter(), FadeIn(self.note)),
             self.gauge.raise_to(self.marks[0].value),
             self.gauge.mark(0),
             lag_ratio=0.9,
         )
+
+    def _make_room(self) -> list[Animation]:
+        """Move the picture aside, if there is one."""
+        if self.picture is None:
+            return []
+        moved = self.picture.everything.animate(run_time=theme.MOVE).shift(self.aside)
+        return [moved]  # type: ignore[list-item]
 
     def gain(self) -> Animation:
         """Fill the gauge up to the accuracy with the remedy, or down to it."""

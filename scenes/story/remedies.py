@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Literal
 
 from fl_sim.record import Run
@@ -13,7 +12,7 @@ from scenes.text.language import Language
 from scenes.text.lines import Line, line, plural, text
 from scenes.text.numbers import Number, at, computed
 
-ONE_DIGIT = partial(Language.decimal, digits=1)
+TWO = 2  # remedies: the one that is shown, and another
 
 Picture = Literal["leash", "momentum"]
 PICTURES: dict[str, Picture] = {"FedProx": "leash", "FedAvgM": "momentum"}
@@ -109,25 +108,15 @@ def _gain(found: ComparableRuns, shown: str) -> Line:
 
 
 def _others(found: ComparableRuns, shown: str) -> Line | None:
-    """Return the caption on the remedies without a picture, or None without any."""
+    """Return the caption on the other remedies, or None without any."""
     best = _best_other(found, shown)
     if best is None:
         return None
-    points = 100 * (best.value - _mean(found, PLAIN).value)
-    gain = computed(points, ONE_DIGIT, "points from {} to {}", _mean(found, PLAIN), best)
-    others = computed(
-        len(_remedies(found)) - 1, Language.integer, "count of the strategies besides {} and {}",
-        PLAIN, shown,
-    )  # fmt: skip
-    if points <= 0:
-        return plural(
-            others, "{n} other remedy was tried. It gains nothing.",
-            "{n} other remedies were tried. None gains anything.",
-        )  # fmt: skip
-    return plural(
-        others, "{n} other remedy gains {gain} points.",
-        "{n} others gain up to {gain} points.", gain=gain,
-    )  # fmt: skip
+    if best.value <= _mean(found, PLAIN).value:
+        return line("None of the others gains anything: at best {x}.", x=best)
+    if len(_remedies(found)) > TWO:
+        return line("Others get up to {x}.", x=best)
+    return line("Another remedy gets {x}.", x=best)
 
 
 def _best_other(found: ComparableRuns, shown: str) -> Number | None:
