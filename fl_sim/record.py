@@ -22,6 +22,7 @@ from pydantic import ValidationError
 from pydantic_core import from_json
 
 from fl_sim import interrupted
+from fl_sim.own_tiles import of_client as own_tiles
 from fl_sim.schema import arrays, derived, files, text, upgrades
 from fl_sim.schema import attacks as _attacks
 from fl_sim.schema import model as _model
@@ -37,7 +38,8 @@ from fl_sim.wording import did_you_mean
 __all__ = [
     "MEAN_TOLERANCE", "RUNS", "RUN_FILE", "SCHEMA_VERSION", "RecordError", "computed", "copy",
     "file_of", "fingerprint", "inside", "load", "load_all", "load_attack", "mean_tolerance",
-    "names", "parts", "plain", "resolve", "save", "save_attack", "schema", "tiles", "verify",
+    "names", "own_tiles", "parts", "plain", "resolve", "save", "save_attack", "schema", "tiles",
+    "verify",
 ]  # fmt: skip
 __all__ += _model.__all__ + _attacks.__all__
 

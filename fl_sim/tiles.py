@@ -45,22 +45,22 @@ def of_run(run: Run) -> npt.NDArray[np.uint8] | None:
     return decode(path_of(known).read_bytes(), len(run.test_labels))
 
 
-def encode(images: npt.NDArray[np.uint8]) -> bytes:
+def encode(images: npt.NDArray[np.uint8], side: int = SIDE, quality: int = QUALITY) -> bytes:
     """Return the picture of some images, uint8 (examples, height, width, 3), as WebP."""
     from PIL import Image  # noqa: PLC0415  # a record is read without it
 
     columns, rows = _layout(len(images))
-    sheet = Image.new("RGB", (columns * SIDE, rows * SIDE))
+    sheet = Image.new("RGB", (columns * side, rows * side))
     for i, pixels in enumerate(images):
-        tile = Image.fromarray(pixels).resize((SIDE, SIDE), Image.Resampling.BOX)
-        sheet.paste(tile, (i % columns * SIDE, i // columns * SIDE))
+        tile = Image.fromarray(pixels).resize((side, side), Image.Resampling.BOX)
+        sheet.paste(tile, (i % columns * side, i // columns * side))
     stream = io.BytesIO()
-    sheet.save(stream, "WEBP", quality=QUALITY, method=6)
+    sheet.save(stream, "WEBP", quality=quality, method=6)
     return stream.getvalue()
 
 
-def decode(content: bytes, count: int) -> npt.NDArray[np.uint8]:
-    """Return the tiles of a picture, uint8 (count, SIDE, SIDE, 3).
+def decode(content: bytes, count: int, side: int = SIDE) -> npt.NDArray[np.uint8]:
+    """Return the tiles of a picture, uint8 (count, side, side, 3).
 
     Raises:
         TilesError: it is no picture, or not one of so many tiles.
@@ -68,7 +68,7 @@ def decode(content: bytes, count: int) -> npt.NDArray[np.uint8]:
     from PIL import Image  # noqa: PLC0415
 
     columns, rows = _layout(count)
-    size = columns * SIDE, rows * SIDE
+    size = columns * side, rows * side
     try:
         with Image.open(io.BytesIO(content), formats=["WEBP"]) as picture:
             if picture.size != size:
@@ -76,8 +76,8 @@ def decode(content: bytes, count: int) -> npt.NDArray[np.uint8]:
             pixels: Any = np.asarray(picture.convert("RGB"))
     except OSError as error:
         raise TilesError(f"the picture of the test examples cannot be read: {error}") from error
-    tiles = pixels.reshape(rows, SIDE, columns, SIDE, 3).swapaxes(1, 2)
-    return np.ascontiguousarray(tiles.reshape(-1, SIDE, SIDE, 3)[:count])
+    tiles = pixels.reshape(rows, side, columns, side, 3).swapaxes(1, 2)
+    return np.ascontiguousarray(tiles.reshape(-1, side, side, 3)[:count])
 
 
 def _layout(count: int) -> tuple[int, int]:

@@ -12,6 +12,8 @@ from scenes.drawing.wall_grid import WallGrid, arrange
 from scenes.drawing.zoom import Zoomable
 from scenes.story.specs import CaseSpec
 
+Pixels = npt.NDArray[np.uint8]
+
 # Pixels of a frame whose shorter side has 1080 of them.
 SMALLEST, LARGEST = 3, 64  # from one mark to the next
 PAD, CORNER = 14, 18  # around the marks
@@ -25,7 +27,7 @@ SPACE = 0.11  # part of a cell between two photos
 class Case(Zoomable):
     """A picture of all examples of a worker, for the camera to move over.
 
-    Photos that are known stand in the middle; for others there are plain gold lights.
+    The first photos stand in the middle; where photos are not known, there are gold lights.
     """
 
     def __init__(self, spec: CaseSpec, area: Slot, frame: Frame) -> None:
@@ -38,7 +40,7 @@ class Case(Zoomable):
         self.order = _from_the_middle(self.grid)
         self.shows_photos = spec.photos is not None and len(spec.photos) > 0
         edge = case_edge(inner.inset(-pad), frame, CORNER)
-        super().__init__(_pixels(self.grid, self.order, spec.photos), inner, frame, edge)
+        super().__init__(_pixels(self.grid, self.order, spec), inner, frame, edge)
         self.image.set_z_index(layers.CONTENT)
 
     @property
@@ -74,22 +76,19 @@ def _from_the_middle(grid: WallGrid) -> npt.NDArray[np.intp]:
     return found
 
 
-def _pixels(
-    grid: WallGrid, order: npt.NDArray[np.intp], photos: npt.NDArray[np.uint8] | None
-) -> npt.NDArray[np.uint8]:
-    """Return the picture: photos in the middle, and gold lights around them."""
+def _pixels(grid: WallGrid, order: npt.NDArray[np.intp], spec: CaseSpec) -> Pixels:
+    """Return the picture, uint8 (rows, columns, 3): photos from the middle, or gold lights."""
     cell = min(CELL, MOST // max(grid.columns, grid.lines))
     side = max(1, cell - max(1, round(SPACE * cell)))
     panel = rgb(theme.PANEL)
-    gold = np.round(255 * (panel + LIGHT * (rgb(theme.DATA) - panel))).astype(np.uint8)
     cells = np.empty((grid.lines * grid.columns, cell, cell, 3), np.uint8)
     cells[:] = np.round(255 * panel)
-    cells[: len(grid.members), :side, :side] = gold
-    known = order[: 0 if photos is None else len(photos)]
-    if photos is not None and len(known):
-        cells[known, :side, :side] = np.round(
-            255 * np.clip(resized(photos[: len(known)], side), 0, 1)
-        )
+    cells[: len(order), :side, :side] = np.round(255 * (panel + LIGHT * (rgb(theme.DATA) - panel)))
+    for photos in (spec.tiles, spec.photos):
+        known = order[: 0 if photos is None else len(photos)]
+        if photos is not None and len(known):
+            of_size = resized(photos[: len(known)], side)
+            cells[known, :side, :side] = np.round(255 * np.clip(of_size, 0, 1))
     rows = cells.reshape(grid.lines, grid.columns, cell, cell, 3).swapaxes(1, 2)
     whole = rows.reshape(grid.lines * cell, grid.columns * cell, 3)
     return np.ascontiguousarray(whole[: side - cell, : side - cell])

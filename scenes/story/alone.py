@@ -7,8 +7,9 @@ from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
+from PIL import Image
 
-from fl_sim.record import Run, TrainReply
+from fl_sim.record import Run, TrainReply, own_tiles
 from scenes.story.baselines import in_one_place
 from scenes.story.class_names import num_kinds
 from scenes.story.common import ALONE, accuracy, num_workers, rises, workers
@@ -31,6 +32,7 @@ from scenes.text.numbers import Cursor, Form, Number, at, computed, number
 HALF = 0.5
 FEWEST = 2  # workers
 Values = npt.NDArray[np.float64]
+Pixels = npt.NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
@@ -153,7 +155,7 @@ def _best(run: Run, client: int, card: WorkerSpec) -> BestSpec | None:
     return BestSpec(
         own=_own(place, known, photos),
         new=_new(float(shown.mean()), known),
-        case=CaseSpec(held, card.photos),
+        case=CaseSpec(held, card.photos, _in_small(run, client, card.photos)),
         known=FigureSpec(
             number(place.own.accuracy, _form_of(known)),
             [text("of its own"), line("{n} photos", n=photos)],
@@ -164,6 +166,21 @@ def _best(run: Run, client: int, card: WorkerSpec) -> BestSpec | None:
             number(place.test.accuracy, Language.percent), [_tested_on(run), text("it never saw")]
         ),
     )
+
+
+def _in_small(run: Run, client: int, photos: Pixels | None) -> Pixels | None:
+    """Return all examples of a worker in small, those of some photos first, if they are known."""
+    tiles = own_tiles(run, client)
+    if tiles is None or photos is None:
+        return tiles
+    side = tiles.shape[1]
+    first: list[int] = []
+    for photo in photos:
+        small = np.asarray(Image.fromarray(photo).resize((side, side), Image.Resampling.BOX), int)
+        far = np.abs(tiles.astype(int) - small).mean(axis=(1, 2, 3))
+        first.append(int(far.argmin()))
+    rest = np.setdiff1d(np.arange(len(tiles)), first)
+    return tiles[[*dict.fromkeys(first), *rest]]
 
 
 def _own(place: Cursor, known: float, photos: Number) -> Line:

@@ -122,13 +122,14 @@ class FigureSpec:
 
 @dataclass(frozen=True)
 class CaseSpec:
-    """One worker's own examples: how many, and the photos that are known, if any.
+    """One worker's own examples: how many, a few photos, and all in small, those few first.
 
-    ``photos`` is uint8, shape (images, height, width, 3).
+    ``photos`` and ``tiles`` are uint8, shape (images, height, width, 3), if they are known.
     """
 
     count: int
     photos: npt.NDArray[np.uint8] | None = None
+    tiles: npt.NDArray[np.uint8] | None = None
 
 
 @dataclass(frozen=True)
