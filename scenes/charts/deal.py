@@ -91,7 +91,7 @@ class Deal:
         others = [slot for i, slot in enumerate(self.slots) if i != worker]
         self.veils = VGroup(*(self._veil(slot) for slot in others))
         self.told = VGroup(*self._told())
-        self.name = Words(self.spec.name, self.frame).put(self.numbers[worker].anchor)
+        self.name = self._name().put(self.numbers[worker].anchor)
         kinds = self.spec.most[0], self.spec.least[0]
         shown = (
             FadeIn(self.veils, self.name, self.told),
@@ -164,6 +164,12 @@ class Deal:
         down = np.array([0.0, self.frame.px(FOOT / 2), 0.0])
         for number, slot in zip(self.spec.workers, slots, strict=True):
             yield Words(number, self.frame, color=theme.MUTED).put(slot.at(0.5, 0) - down)
+
+    def _name(self) -> Words:
+        """Return the name of the worker that is set off, or its number if there is no room."""
+        name = Words(self.spec.name, self.frame)
+        room = self.slots[0].width * (1 + 2 * BETWEEN)
+        return name if name.width < room else Words(self.spec.workers[self.spec.worker], self.frame)
 
     def _veil(self, slot: Slot) -> Panel:
         veil = Panel(slot, self.frame).set_fill(theme.GROUND, VEIL).set_stroke(width=0)

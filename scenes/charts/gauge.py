@@ -1,6 +1,7 @@
 """The gauge: a column from the lowest to the highest value, with marks that stay."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from manim import Animation, AnimationGroup, Create, FadeIn, Rectangle, VGroup, VMobject
@@ -138,12 +139,16 @@ class Gauge(VGroup):
 
     def _spread_labels(self) -> None:
         """Keep the labels of one side apart."""
-        if len(self.labels) < 2 or self.sides[0] != self.sides[1]:
-            return
-        low, high = (label.number.anchor[1] for label in self.labels[:2])
-        lack = max(self.frame.px(APART) - (high - low), 0.0)
-        for label, way in zip(self.labels, (-1, 1), strict=False):
-            label.shift(np.array([0.0, way * lack / 2, 0.0]))
+        for side in (-1, 1):
+            there = zip(self.labels, self._sided(), strict=True)
+            labels = [label for label, (_, at) in there if at == side]
+            labels.sort(key=lambda label: float(label.number.anchor[1]))
+            for lower, upper in pairwise(labels):
+                bottom = float(lower.get_top()[1] - lower.number.get_top()[1])
+                apart = float(upper.number.anchor[1] - lower.number.anchor[1]) - bottom
+                lack = max(self.frame.px(APART) - apart, 0.0)
+                for label, way in ((lower, -1), (upper, 1)):
+                    label.shift(np.array([0.0, way * lack / 2, 0.0]))
 
     def _end(self, text: Text, y: float) -> Words:
         words = Words(text, self.frame, color=theme.MUTED)

@@ -1,7 +1,8 @@
 """A remedy: a schematic picture of what it does, and beside it a gauge with what it changes."""
 
 import numpy as np
-from manim import Animation, AnimationGroup, FadeIn, LaggedStart
+from manim import Animation, AnimationGroup, FadeIn, FadeOut, LaggedStart
+from manim.typing import Point3D
 
 from scenes import theme
 from scenes.charts.gauge import Gauge
@@ -13,7 +14,7 @@ from scenes.story.specs import GaugeSpec, WorkingSpec
 from scenes.text.lines import Text
 
 PICTURES = {"leash": Leash, "momentum": Momentum}
-SHARES = (1.12, 1.0), (0.86, 1.0)  # of the picture and the gauge: side by side, one over the other
+SHARES = 1.12, 1.0  # of the picture and the gauge, side by side
 BETWEEN = 30  # pixels
 NOTE = 66  # pixels under the gauge for a note
 
@@ -33,12 +34,14 @@ class Remedy:
         self, working: WorkingSpec | None, gauge: GaugeSpec, note: Text, area: Slot, frame: Frame
     ) -> None:
         self.picture: Leash | Momentum | None = None
+        self.aside: Point3D | None = None
         if working is not None:
-            split = area.columns if frame.wide else area.rows
-            place, rest = split(SHARES[not frame.wide], frame.px(BETWEEN))
-            alone = Slot(area.x, area.y, place.width, place.height)
+            alone = area
+            if frame.wide:
+                place, area = area.columns(SHARES, frame.px(BETWEEN))
+                self.aside = place.center - alone.center
+                alone = Slot(alone.x, alone.y, place.width, place.height)
             self.picture = PICTURES[working.picture](working.before, working.after, alone, frame)
-            self.aside, area = place.center - area.center, rest
         above = box(area.left, area.bottom + frame.px(NOTE), area.right, area.top)
         self.marks = gauge.marks
         self.gauge = Gauge(gauge, above, frame, sides=(-1, 1, -1))
@@ -71,9 +74,11 @@ class Remedy:
         )
 
     def _make_room(self) -> list[Animation]:
-        """Move the picture aside, if there is one."""
+        """Move the picture aside, or remove it where there is no room for both."""
         if self.picture is None:
             return []
+        if self.aside is None:
+            return [FadeOut(self.picture.everything, run_time=theme.SWAP)]
         moved = self.picture.everything.animate(run_time=theme.MOVE).shift(self.aside)
         return [moved]  # type: ignore[list-item]
 
