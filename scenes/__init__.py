@@ -391,56 +391,54 @@ _CHAPTERS = (
             Beat(
                 "dealt",
                 (
-                    "A row of cases, one for each worker, holds small lights, in a row for each "
-                    "kind.",
+                    "A row of cases, one for each worker, holds small lights, in a line for each "
+                    "class.",
                     When("dealt_anew", "The lights move to other cases, in very uneven groups."),
-                    "Then one case is set off, with its numbers of two kinds.",
                 ),
             ),
             Beat(
                 "uneven",
-                "The case that was set off has one large group of lights, and some rows without "
-                "any.",
+                "One case is set off, with a large group of lights, and numbers for two classes.",
             ),
             Beat(
                 "learned",
-                "The cases shrink to a strip. Above it a wall of small tiles rises, in a block for "
-                "each kind, all dark; then tiles light up, and numbers count them by kind.",
+                "The cases shrink to a strip. Above it a wall of small dark tiles rises, in a "
+                "block for each class.",
             ),
             Beat(
                 "called",
-                "The block of one kind is lit, and nearly all others are dark. A large number "
-                "says how many got its name.",
+                "One block lights up, and the others stay dark for the most part. Numbers count "
+                "the lit tiles; a large one says how many got the name of that block.",
             ),
             Beat(
                 "rounds",
-                (
-                    "As the rounds go by, blocks light up and go dark, and numbers run along.",
-                    When("lost_kind", "At last a frame closes around a block that has gone dark."),
-                ),
+                "As the rounds go by, blocks light up and go dark, and numbers run along. In each "
+                "round the cases of those who train are set off.",
             ),
             Beat(
                 "lost",
-                "From the framed block, beams run down to the cases of the workers that trained. "
-                "Numbers say how many of that kind they hold; only its lights stay bright.",
+                "In one more round a block goes dark, and a frame closes around it.",
             ),
-            Beat("asked", "The beams and the numbers at their ends stay where they are."),
+            Beat(
+                "asked",
+                "From the framed block, beams run down to the cases of the workers that trained. "
+                "Numbers say how many of that class they hold, and only its lights stay bright.",
+            ),
             Beat(
                 "updates",
-                (
-                    "From a blue dot red arrows grow, one for each update. From a second blue dot "
-                    "grow those of the run on unevenly dealt data, just as long.",
-                    When("arrows_labelled", "Each of these has its worker and its main kind."),
-                ),
+                "From a blue dot red arrows grow, one for each update. A second blue dot waits.",
             ),
             Beat(
                 "apart",
-                "The arrows of both groups stand side by side, with the mean angle between two "
-                "of them under each.",
+                (
+                    "From the second dot grow the arrows of the run on unevenly dealt data. Under "
+                    "both groups stands the mean angle between two arrows.",
+                    When("arrows_labelled", "Each new arrow has its worker and its main class."),
+                ),
             ),
             Beat(
                 "ends",
-                "Two walls appear, one over the other, in a block for each kind, and light up: "
+                "Two walls appear, one over the other, in a block for each class, and light up: "
                 "the model of alike data above, that of uneven data below, with their numbers.",
             ),
             Beat("known", "A frame closes around the block of which the least is lit below."),
@@ -457,7 +455,7 @@ _CHAPTERS = (
                 When(
                     "leash",
                     "Around a blue dot, the shared model, red arrows grow to the models of "
-                    "workers, far away. Then springs pull them back, half as far.",
+                    "workers, far away. Then springs hold them closer.",
                     "From a start a blue dot moves along a zigzag, pulled to and fro by red "
                     "arrows. In a lane below, the same arrows pull a second one, which swings "
                     "less and gets further.",

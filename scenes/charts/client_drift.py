@@ -10,9 +10,10 @@ from scenes.drawing.text import Words
 from scenes.story.specs import ArrowsSpec
 from scenes.text.lines import Text
 
-FOOT = 150  # pixels under the arrows for their name and the angle
+FOOT = 120  # pixels under the arrows for their name and the angle
 UNDER = 50  # pixels from the name to the angle
-LABELS = 160, 44  # pixels of width and height for labels around the arrows
+START = 54  # pixels under the first arrows for the name of their start
+LABELS = 160, 44  # pixels of width and height for labels around the second ones
 
 
 class ClientDrift:
@@ -20,9 +21,9 @@ class ClientDrift:
 
     def __init__(self, spec: tuple[ArrowsSpec, ArrowsSpec], area: Slot, frame: Frame) -> None:
         self.frame = frame
-        halves = area.columns([1.0, 1.0]) if frame.wide else area.rows([1.0, 1.0])
         self.both = tuple(UpdateArrows(each, frame) for each in spec)
-        self.slots = [self._above(half) for half in halves]
+        halves = area.columns([1.0, 1.0]) if frame.wide else area.rows(self._heights(area))
+        self.slots = [self._first(halves[0]), self._second(halves[1])]
         unit = min(map(self._unit, self.both, self.slots))
         for arrows, slot in zip(self.both, self.slots, strict=True):
             arrows.place(slot.center - unit * arrows.extent().center, unit)
@@ -56,11 +57,21 @@ class ClientDrift:
         grown = self.both[run].grow(1.6 * theme.MOVE)
         return AnimationGroup(grown, FadeIn(self.texts[run]), lag_ratio=0.6)
 
-    def _above(self, half: Slot) -> Slot:
-        """Return the place of arrows in their half, without their labels and texts."""
-        wide, high = map(self.frame.px, LABELS)
+    def _first(self, half: Slot) -> Slot:
+        """Return the place of the first arrows in their half, without their texts."""
+        return box(half.left, half.bottom + self.frame.px(FOOT + START), half.right, half.top)
+
+    def _second(self, half: Slot) -> Slot:
+        """Return the place of the second arrows in their half, without labels and texts."""
         above = box(half.left, half.bottom + self.frame.px(FOOT), half.right, half.top)
-        return above.inset(wide, high)
+        return above.inset(*map(self.frame.px, LABELS))
+
+    def _heights(self, area: Slot) -> list[float]:
+        """Return the heights of both halves with which their arrows are equally long."""
+        fixed = self.frame.px(FOOT + START), self.frame.px(FOOT + 2 * LABELS[1])
+        extents = [arrows.extent().height for arrows in self.both]
+        unit = (area.height - sum(fixed)) / sum(extents)
+        return [part + unit * extent for part, extent in zip(fixed, extents, strict=True)]
 
     def _unit(self, arrows: UpdateArrows, slot: Slot) -> float:
         """Return the largest length of arrows in a slot."""

@@ -38,7 +38,8 @@ PAD = 0.07  # part of a case's width inside its border
 LARGEST = 30  # pixels from one light to the next
 GAP = 0.16  # part of that between two lights
 ROW_GAP = 0.14  # part of a kind's row without lights
-STRIP, BEAMS = 226, 140  # pixels of height of the cases as a strip, and above it
+STRIP = 226, 140  # pixels of height of the cases as a strip, and above it
+LOW_STRIP = 172, 112  # the same in a square frame
 VEIL = 0.72  # opacity over the other cases
 OTHERS = 0.16  # opacity of the lights of other kinds
 LAG = 0.25  # between two kinds that are dealt: at most four move at once
@@ -250,7 +251,7 @@ class Deal:
 
 def over_strip(area: Slot, frame: Frame) -> tuple[Slot, Slot]:
     """Return the part of an area above the strip of cases, with room for beams, and the strip."""
-    strip, beams = frame.px(STRIP), frame.px(BEAMS)
+    strip, beams = map(frame.px, STRIP if frame.wide or frame.portrait else LOW_STRIP)
     above, _, below = area.rows([area.height - strip - beams, beams, strip])
     return above, below
 

@@ -17,7 +17,8 @@ from scenes.text.lines import Text
 
 HEAD = 300  # pixels beside the blocks for the large number and its labels
 BESIDE = 44  # pixels between it and the blocks
-LOW_HEAD = 130  # pixels above the blocks for them, in a frame that is not wide
+LOW_HEAD = 110  # pixels above the blocks for them, in an area that is not wide
+WIDE = 2  # width over height from which an area is wide
 ROW = 52  # pixels above or below the blocks for names or numbers
 UP, DOWN = 0.64, 0.54  # parts of it from a block to the middle of a name, and of a number
 BETWEEN = 18  # pixels between two names at least
@@ -38,13 +39,14 @@ class KindsWall(Group):
         area: where it is.
         frame: the frame.
         named: whether names stand above the blocks, and numbers below them; else numbers stand
-            above them, where the frame is wide.
+            above them, if all blocks are in one line.
     """
 
     def __init__(self, spec: WallSpec, area: Slot, frame: Frame, *, named: bool = True) -> None:
         self.spec, self.frame = spec, frame
-        self.named = named or not frame.wide
-        self.head_area, blocks = _split(area, frame)
+        self.named = named or self._per_line() < len(spec.names)
+        self.beside = area.width > WIDE * area.height
+        self.head_area, blocks = self._split(area)
         self.lines = list(self._lines(blocks))
         self.names = VGroup(*self._names()) if self.named else VGroup()
         self.counts, self.head = VGroup(), VGroup()
@@ -111,15 +113,27 @@ class KindsWall(Group):
 
     def _lines(self, area: Slot) -> Iterator[tuple[list[int], Wall]]:
         """Yield each line's kinds and its wall."""
-        count = len(self.spec.names)
-        split = not self.frame.wide and count > MOST_IN_LINE
-        per_line = -(-count // 2) if split else count
+        count, per_line = len(self.spec.names), self._per_line()
         parts = [list(range(count))[i : i + per_line] for i in range(0, count, per_line)]
         for kinds, slot in zip(parts, area.rows([1.0] * len(parts)), strict=True):
             row, half = self.frame.px(ROW), slot.width * len(kinds) / per_line / 2
             low = slot.bottom + (row if self.named else 0.0)
             inner = box(slot.x - half, low, slot.x + half, slot.top - row)
             yield kinds, Wall(self._part(kinds), inner, self.frame, rows=1)
+
+    def _per_line(self) -> int:
+        """Return the number of kinds in a line, of one or two."""
+        count = len(self.spec.names)
+        return count if self.frame.wide or count <= MOST_IN_LINE else -(-count // 2)
+
+    def _split(self, area: Slot) -> tuple[Slot, Slot]:
+        """Return the slot of the large number, and that of the blocks."""
+        px = self.frame.px
+        if self.beside:
+            head, blocks = area.columns([px(HEAD), area.width - px(HEAD + BESIDE)], px(BESIDE))
+        else:
+            head, blocks = area.rows([px(LOW_HEAD), area.height - px(LOW_HEAD)])
+        return head, blocks
 
     def _part(self, kinds: Sequence[int]) -> WallSpec:
         """Return the spec of some kinds alone."""
@@ -160,7 +174,7 @@ class KindsWall(Group):
         px, middle = self.frame.px, self._middle()
         figure = Words(shown.figure, self.frame, pixels=theme.DISPLAY, weight="SEMIBOLD")
         labels = [Words(each, self.frame, color=theme.MUTED) for each in (shown.over, shown.under)]
-        if self.frame.wide:
+        if self.beside:
             right = self.head_area.right
             for words, up in zip((labels[0], figure, labels[1]), (74, 0, -74), strict=True):
                 yield words.put(np.array([right, middle + px(up), 0.0]), 1)
@@ -171,7 +185,11 @@ class KindsWall(Group):
             yield words.put(np.array([start + figure.width + px(30), middle + px(up), 0.0]), -1)
 
     def _middle(self) -> float:
-        return self.lines[0][1].area.y if self.frame.wide else self.head_area.y
+        """Return the height of the large number: that of the blocks, or over them."""
+        if not self.beside:
+            return self.head_area.y
+        top, bottom = self.lines[0][1].area.top, self.lines[-1][1].area.bottom
+        return (top + bottom) / 2
 
 
 def one_over_the_other(
@@ -196,13 +214,3 @@ def beside(xs: Sequence[float], widths: Sequence[float], least: float) -> list[f
                 placed[i] -= lack / 2
                 placed[i + 1] += lack / 2
     return placed
-
-
-def _split(area: Slot, frame: Frame) -> tuple[Slot, Slot]:
-    """Return the slot of the large number, and that of the blocks."""
-    px = frame.px
-    if frame.wide:
-        head, blocks = area.columns([px(HEAD), area.width - px(HEAD + BESIDE)], px(BESIDE))
-    else:
-        head, blocks = area.rows([px(LOW_HEAD), area.height - px(LOW_HEAD)])
-    return head, blocks

@@ -185,11 +185,6 @@ def dealt_anew(spec: Any) -> bool:
     return len(spec.deal.deals) > 1
 
 
-def lost_kind(spec: Any) -> bool:
-    """Whether a kind is lost in one round."""
-    return spec.learned is not None and spec.learned.lost is not None
-
-
 def arrows_labelled(spec: Any) -> bool:
     """Whether the arrows of the uneven run have labels."""
     return bool(spec.drift.arrows[1].labels)

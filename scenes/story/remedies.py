@@ -166,13 +166,12 @@ def _note(found: ComparableRuns) -> Line:
     rounds = computed(
         len(run.rounds) - first, Language.integer, "count of {}", at(run).rounds[first:]
     )
+    last = plural(rounds, "last {n} round", "last {n} rounds")
     numbers = {len(runs) for runs in found.by_strategy.values()}
     if len(numbers) > 1:
-        return plural(rounds, "mean over seeds, last {n} round", "mean over seeds, last {n} rounds")
+        return line("mean over seeds, {rounds}", rounds=last)
     words = "count of the runs with the strategy {}"
     seeds = computed(numbers.pop(), Language.integer, words, PLAIN)
     return line(
-        "mean over {seeds}, {rounds}",
-        seeds=plural(seeds, "{n} seed", "{n} seeds"),
-        rounds=plural(rounds, "last {n} round", "last {n} rounds"),
+        "mean over {seeds}, {rounds}", seeds=plural(seeds, "{n} seed", "{n} seeds"), rounds=last
     )

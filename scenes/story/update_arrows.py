@@ -13,7 +13,7 @@ from scenes.story.kinds_wall import NAME
 from scenes.story.pairs import Pair
 from scenes.story.specs import ArrowsSpec
 from scenes.text.language import Language
-from scenes.text.lines import Line, Text, line, plural, text
+from scenes.text.lines import Line, Text, line, text
 from scenes.text.numbers import Number, at, computed, count, position, with_run
 
 BETWEEN_TWO = "mean angle between two updates over all pairs, degrees, from {}"
@@ -99,10 +99,9 @@ def _degrees(language: Language, value: float) -> str:
 def _updates(run: Run) -> Line:
     """Return the caption on the workers that trained."""
     replies = at(run).rounds[SHOWN_ROUND].train.replies
-    return plural(
-        count(replies),
-        "From one model {n} worker sets out. Which way does its update point?",
+    return line(
         "From one model {n} workers set out. Do their updates point the same way?",
+        n=count(replies),
     )
 
 
