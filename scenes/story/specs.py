@@ -414,6 +414,26 @@ class AverageSpec:
 
 
 @dataclass(frozen=True)
+class RunLineSpec:
+    """One run's measure by round, from round 0: its name, values, and last value as text."""
+
+    name: Text
+    values: Sequence[float]
+    last: Text
+
+
+@dataclass(frozen=True)
+class LineChartSpec:
+    """One measure of several runs by round, and a level to compare with."""
+
+    name: Text
+    series: Sequence[RunLineSpec]
+    first_round: Text
+    last_round: Text
+    level: LevelSpec | None = None
+
+
+@dataclass(frozen=True)
 class FailureSpec:
     """A sampled worker without a reply, and a note on its failure.
 
