@@ -20,7 +20,7 @@ class Alone(Explainer):
         with self.beat("others", spec.others, late=True):
             if known and spec.best:
                 self.play(known.leave(), *self.contest.take(known, spec.best.right))
-                self.play(self.contest.enter(), FadeOut(known.case))
+                self.play(FadeOut(known.case))
             else:
                 self.play(self.contest.enter())
             self.play(self.contest.run())

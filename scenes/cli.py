@@ -145,8 +145,8 @@ def naming_options(command: Callable[..., Any]) -> Callable[..., Any]:
     title = cloup.option(
         "--title",
         default="",
-        help="The film's title, in the opening, in the movie and on pages.  [default: the opening "
-        "says what the run is; elsewhere the usual title]",
+        help="The film's title, in the credits, in the movie and on pages.  "
+        "[default: the usual one]",
     )
     author = cloup.option(
         "--author",

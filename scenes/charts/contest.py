@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
-from manim import Animation, AnimationGroup, FadeIn, FadeOut, VGroup
+from manim import Animation, AnimationGroup, FadeIn, FadeOut, VGroup, Wait
 
 from scenes import theme
 from scenes.charts.contest_zones import NAMES, Zones
@@ -21,7 +21,8 @@ from scenes.text.lines import Text
 
 MOST = 120  # columns; of more workers, each is the mean of several
 OVER = 44  # pixels between the line of the highest value and the text over it
-FALL, RACE, POUR, BACK = 1.9, 2.8, 1.6, 0.6  # seconds
+FALL, RACE, POUR, BACK = 1.9, 2.4, 1.6, 0.6  # seconds
+LATE = 0.75  # part of the fall after which the others come
 STRAY = 0.15  # part of the time by which lights fall out of their order
 
 
@@ -52,14 +53,18 @@ class Contest:
         return AnimationGroup(self.cases.enter(), FadeIn(self.names), self.gauge.enter())
 
     def take(self, known: KnownAndNew, right: Bools) -> Sequence[Animation]:
-        """Let a case become one of the small ones, and the lights of its wall fall on it."""
+        """Let a case become one of the small ones, and the lights of its wall fall on it.
+
+        The other cases and the gauge come when most of them have fallen.
+        """
         others = [i for i in range(len(self.zones.cases)) if i != self.best]
         self.race = self._race(others)
         self.fallen, fall = self._fall(known.wall, right)
         slot, case = self.zones.cases[self.best], known.case
         scale = min(slot.width / case.slot.width, slot.height / case.slot.height)
         small = Slot(slot.x, slot.y, scale * case.slot.width, scale * case.slot.height)
-        return case.zoom(small, FALL), fall
+        late = AnimationGroup(Wait(LATE * FALL), self.enter(), lag_ratio=1)
+        return case.zoom(small, FALL), fall, late
 
     def run(self) -> Animation:
         """Let all columns follow their values by round; a line stays at the highest."""

@@ -3,20 +3,21 @@
 from dataclasses import dataclass
 from math import ceil
 
-from scenes import theme
+from scenes.charts.gauge import Gauge
 from scenes.drawing.layout import Frame, Slot, box
 from scenes.story.crowds import crowded
 
 # Pixels.
 MIDDLE = 800  # room of the gauge and its labels
 CASE, SPACE = 84, 20  # the widest case, and the space beside it
+LOW_CASE = 58  # the widest where the gauge stands above the columns
 NAMES = 42  # room under the cases
 OVER = 16  # between a case and its column
 PILE = 540, 150  # the largest pile
 BETWEEN = 30  # between the gauge and the highest column, where it stands above them
 TALL = 1.5  # height of a case over its width
 CROWDED = 0.8  # part of its room that a case takes in a crowd
-GAUGE = 0.56  # part of the height, where the gauge stands above the columns
+GAUGE = 0.5  # part of the height, where the gauge stands above the columns
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ class Zones:
         per_side = ceil(count / len(sides))
         pitch = min(sides[0].width / per_side, px(CASE + SPACE))
         width = pitch * (CROWDED if crowded(count) else CASE / (CASE + SPACE))
+        width = min(width, px(CASE if frame.wide else LOW_CASE))
         height = width if crowded(count) else TALL * width
         floor = area.bottom + px(NAMES)
         cases = []
@@ -47,9 +49,8 @@ class Zones:
         bottom = floor + height + px(OVER)
         top = area.top if frame.wide else area.bottom + (1 - GAUGE) * area.height - px(BETWEEN)
         gauge_bottom = bottom if frame.wide else top + px(BETWEEN)
-        half = px(theme.LABEL / 2)
-        gauge = box(area.left, gauge_bottom - half, area.right, area.top)
-        high = top - half if frame.wide else top
+        gauge = box(area.left, gauge_bottom, area.right, area.top)
+        high = Gauge.top_in(gauge, frame) if frame.wide else top
         columns = [box(case.left, bottom, case.right, high) for case in cases]
         return cls(cases, columns, gauge, _pile(area, floor, bottom, high, frame))
 

@@ -24,6 +24,6 @@ class Figure(VGroup):
         for i, words in enumerate(lines):
             words.put(np.array([x, top - i * frame.px(LINE), 0.0]), -1)
         super().__init__(number, *lines)
-        if self.width > area.width:
-            self.scale(area.width / self.width, about_point=np.zeros(3))
-        self.shift(area.at(0, 0) + np.array([0.0, -self.get_bottom()[1], 0.0]))
+        fits = min(1.0, area.width / self.width)
+        self.scale(fits, about_point=np.zeros(3))
+        self.shift(area.at(0, 0) + np.array([0.0, fits * frame.px(SIZE) / 2, 0.0]))

@@ -1,6 +1,5 @@
 """The gauge: a column from the lowest to the highest value, with marks that stay."""
 
-from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -15,51 +14,54 @@ from scenes.story.specs import GaugeMarkSpec, GaugeSpec
 from scenes.text.lines import Text, split
 
 # Pixels.
-COLUMN = 64  # width
+COLUMN = 92  # width
 TICK = 26  # length of a mark beyond the column
 GAP = 14  # between a mark and its label
-LINE = 42  # from the number of a label to its name, and between the lines of a name
-APART = 58  # between the numbers of two labels on one side, at least
+NUMBER = 50  # height of a mark's number
+LINE = 41  # between the lines of a name
+APART = 74  # between the numbers of two labels, at least
 BRACKET, CLEAR = 20, 30  # length of a bracket's ends; between the column and a bracket
+QUESTION = 92  # height of the question mark
 NAME = 19  # characters of a line of a mark's name
-QUESTION = 84  # height of the question mark
+LEAST = 1e-6  # Manim units of a column that is drawn
 TRACK = 0.5  # opacity of the track
 GLOWING = 0.3  # opacity of the gap's filling
 
 
 class Gauge(VGroup):
-    """A column that fills up to a value; labels of marks stand at its sides.
+    """A column that fills up to a value; the labels of its marks stand at one side.
 
     Args:
         spec: the values at both ends, and the marks.
         area: where the column and its labels are; the column is in the middle.
         frame: the frame.
-        sides: at which side the label of each mark stands: -1 left, 1 right.
+        side: at which side the labels stand: -1 left, 1 right.
     """
 
-    def __init__(
-        self, spec: GaugeSpec, area: Slot, frame: Frame, sides: Sequence[int] = (-1, 1)
-    ) -> None:
-        self.spec, self.frame, self.sides = spec, frame, sides
+    def __init__(self, spec: GaugeSpec, area: Slot, frame: Frame, side: int = -1) -> None:
+        self.spec, self.frame, self.side = spec, frame, side
         half = frame.px(COLUMN) / 2
-        under = frame.px(theme.LABEL / 2)
-        self.column = box(area.x - half, area.bottom + under, area.x + half, area.top - under)
+        self.column = box(area.x - half, area.bottom, area.x + half, self.top_in(area, frame))
         self.value = spec.ends[0]
         self.track = Rectangle(width=self.column.width, height=self.column.height, stroke_width=0)
         self.track.set_fill(theme.EDGE, opacity=TRACK).move_to(self.column.center)
-        self.fill = VMobject(stroke_width=0, fill_color=theme.INK, fill_opacity=1)
-        self.labels = [self._label(mark, side) for mark, side in self._sided()]
-        self._spread_labels()
-        self.question = VGroup()
-        ends = (spec.low, self.column.bottom), (spec.high, self.column.top)
-        self.ends = VGroup(*(self._end(text, y) for text, y in ends))
-        super().__init__(self.track, self.fill, self.ends)
+        self.filling = VMobject(stroke_width=0, fill_color=theme.INK, fill_opacity=1)
+        self.labels = self._labels()
+        self.ends = self._ends()
+        super().__init__(self.track, self.filling, self.ends)
         self.set_z_index(layers.CONTENT)
+
+    @staticmethod
+    def top_in(area: Slot, frame: Frame) -> float:
+        """Return the height of the column's upper end in an area: a text stands over it."""
+        return area.top - frame.px(theme.LABEL + GAP)
 
     def y(self, value: float) -> float:
         """Return the height of a value on the column, as a coordinate."""
         low, high = self.spec.ends
         return self.column.bottom + self.column.height * (value - low) / (high - low)
+
+    # --- verbs
 
     def enter(self) -> Animation:
         """Show the empty column."""
@@ -81,79 +83,63 @@ class Gauge(VGroup):
 
     def ask(self, question: Text) -> Animation:
         """Show the gap between the first and the second mark as a bracket with a question."""
-        low, high = (self.y(mark.value) for mark in self.spec.marks[:2])
-        side = -self.sides[0]
-        edge = self.column.x + side * (self.column.width / 2 + self.frame.px(CLEAR))
-        far = edge + side * self.frame.px(BRACKET)
-        corners = (edge, high), (far, high), (far, low), (edge, low)
+        low, high = sorted(self.y(mark.value) for mark in self.spec.marks[:2])
+        column, px, beyond = self.column, self.frame.px, -self.side
+        edge = column.x + beyond * (column.width / 2 + px(CLEAR))
+        far = edge + beyond * px(BRACKET)
         bracket = VMobject(stroke_color=theme.INK, stroke_width=5)
-        bracket.set_points_as_corners([np.array([x, y, 0.0]) for x, y in corners])
-        gap = Rectangle(width=self.column.width, height=max(high - low, 1e-3), stroke_width=0)
-        gap.set_fill(theme.INK, GLOWING).move_to(np.array([self.column.x, (low + high) / 2, 0.0]))
+        bracket.set_points_as_corners(_points((edge, high), (far, high), (far, low), (edge, low)))
+        gap = _area(box(column.left, low, column.right, high)).set_fill(theme.INK, GLOWING)
         words = Words(question, self.frame, pixels=QUESTION, weight="SEMIBOLD")
-        half, room = self.frame.px(QUESTION / 2), self.frame.px(APART)
-        y = min((low + high) / 2, high - room - half) if self.sides[1] == side else (low + high) / 2
-        words.put(np.array([far + side * self.frame.px(BRACKET), y, 0.0]), -side)
-        self.question = VGroup(gap, bracket, words).set_z_index(layers.CONTENT)
-        self.add(self.question)
-        return AnimationGroup(
-            FadeIn(gap), Create(bracket), FadeIn(words), lag_ratio=0.4, run_time=1.5 * theme.MOVE
-        )
+        words.put(np.array([far + beyond * px(BRACKET), (low + high) / 2, 0.0]), self.side)
+        asked = VGroup(gap, bracket, words).set_z_index(layers.CONTENT)
+        self.add(asked)
+        parts = FadeIn(gap), Create(bracket), FadeIn(words)
+        return AnimationGroup(*parts, lag_ratio=0.4, run_time=1.5 * theme.MOVE)
 
     def set_value(self, value: float) -> None:
         """Fill the column up to a value at once."""
         self.value = value
-        top = self.y(value)
-        corners = np.array([[x, y, 0.0] for x, y in (
-            (self.column.left, self.column.bottom), (self.column.right, self.column.bottom),
-            (self.column.right, top), (self.column.left, top),
-        )])  # fmt: skip
-        if top - self.column.bottom < 1e-9:
-            self.fill.clear_points()
-        else:
-            self.fill.set_points_as_corners([*corners, corners[0]])
+        self.filling.clear_points()
+        filled = box(self.column.left, self.column.bottom, self.column.right, self.y(value))
+        if filled.height > LEAST:
+            self.filling.points = _area(filled).points
 
-    def _sided(self) -> list[tuple[GaugeMarkSpec, int]]:
-        return list(zip(self.spec.marks, self.sides, strict=False))
+    # --- parts
+
+    def _labels(self) -> "list[Label]":
+        """Return the labels of all marks, from the lowest up as far apart as they need."""
+        x = self.column.x + self.side * (self.column.width / 2 + self.frame.px(TICK + GAP))
+        lowest = min((mark.value for mark in self.spec.marks), default=0.0)
+        labels = []
+        for mark in self.spec.marks:
+            at = np.array([x, self.y(mark.value), 0.0])
+            labels.append(Label(mark, at, self.side, self.frame, below=mark.value == lowest))
+        ranked = sorted(labels, key=lambda label: float(label.number.anchor[1]))
+        for lower, upper in pairwise(ranked):
+            name_above = lower.get_top()[1] - lower.number.get_top()[1]
+            between = upper.number.anchor[1] - lower.number.anchor[1] - name_above
+            upper.shift(np.array([0.0, max(self.frame.px(APART) - between, 0.0), 0.0]))
+        return labels
 
     def _tick(self, number: int) -> VMobject:
-        """Return the line of a mark across the column, to its label."""
-        side, y = self.sides[number], self.y(self.spec.marks[number].value)
-        near = np.array([self.column.x - side * self.column.width / 2, y, 0.0])
-        far = np.array([self._label_edge(side) - side * self.frame.px(GAP), y, 0.0])
-        bend = np.array([self.column.x + side * self.column.width / 2, y, 0.0])
-        end = np.array([far[0], self.labels[number].number.anchor[1], 0.0])
+        """Return the line of a mark across the column, and on to its label."""
+        side, y = self.side, self.y(self.spec.marks[number].value)
+        half = self.column.width / 2
+        end = self.column.x + side * (half + self.frame.px(TICK))
+        at_label = float(self.labels[number].number.anchor[1])
         line = VMobject(stroke_color=theme.INK, stroke_width=4)
-        line.set_points_as_corners(
-            [near, bend, far, end] if abs(end[1] - y) > 1e-9 else [near, far]
-        )
-        return line.set_z_index(layers.CONTENT)
+        ends = (self.column.x - side * half, y), (self.column.x + side * half, y), (end, at_label)
+        return line.set_points_as_corners(_points(*ends)).set_z_index(layers.CONTENT)
 
-    def _label_edge(self, side: int) -> float:
-        beyond = self.column.width / 2 + self.frame.px(TICK + GAP)
-        return self.column.x + side * beyond
-
-    def _label(self, mark: GaugeMarkSpec, side: int) -> "Label":
-        at = np.array([self._label_edge(side), self.y(mark.value), 0.0])
-        return Label(mark, at, side, self.frame, below=mark is self.spec.marks[0])
-
-    def _spread_labels(self) -> None:
-        """Keep the labels of one side apart."""
-        for side in (-1, 1):
-            there = zip(self.labels, self._sided(), strict=True)
-            labels = [label for label, (_, at) in there if at == side]
-            labels.sort(key=lambda label: float(label.number.anchor[1]))
-            for lower, upper in pairwise(labels):
-                bottom = float(lower.get_top()[1] - lower.number.get_top()[1])
-                apart = float(upper.number.anchor[1] - lower.number.anchor[1]) - bottom
-                lack = max(self.frame.px(APART) - apart, 0.0)
-                for label, way in ((lower, -1), (upper, 1)):
-                    label.shift(np.array([0.0, way * lack / 2, 0.0]))
-
-    def _end(self, text: Text, y: float) -> Words:
-        words = Words(text, self.frame, color=theme.MUTED)
-        x = self.column.left - self.frame.px(GAP)
-        return words.put(np.array([x, y, 0.0]), 1)
+    def _ends(self) -> VGroup:
+        """Return the texts over the column, and beside its foot, where no label is."""
+        beyond, gap, half = -self.side, self.frame.px(GAP), self.frame.px(theme.LABEL / 2)
+        high = Words(self.spec.high, self.frame, color=theme.MUTED)
+        low = Words(self.spec.low, self.frame, color=theme.MUTED)
+        foot = self.column.at((1 + beyond) / 2, 0) + np.array([beyond * gap, half, 0.0])
+        over = self.column.at(0.5, 1) + np.array([0.0, gap + half, 0.0])
+        return VGroup(high.put(over), low.put(foot, self.side))
 
 
 class Label(VGroup):
@@ -162,12 +148,12 @@ class Label(VGroup):
     def __init__(
         self, mark: GaugeMarkSpec, at: Point3D, side: int, frame: Frame, *, below: bool
     ) -> None:
-        self.number = Words(mark.number, frame, pixels=theme.TITLE, weight="SEMIBOLD")
+        self.number = Words(mark.number, frame, pixels=NUMBER, weight="SEMIBOLD")
         super().__init__(self.number.put(at, -side))
         lines = split(mark.name, wrapped(str(mark.name), NAME))
         for i, line in enumerate(lines if below else reversed(lines), start=1):
             words = Words(line, frame, color=theme.MUTED)
-            down = frame.px(LINE * i + (theme.TITLE - theme.LABEL) / 2) * (1 if below else -1)
+            down = frame.px(LINE * i + (NUMBER - theme.LABEL) / 2) * (1 if below else -1)
             self.add(words.put(at - np.array([0.0, down, 0.0]), -side))
         self.set_z_index(layers.CONTENT)
 
@@ -178,7 +164,7 @@ class Raise(Animation):
     def __init__(self, gauge: Gauge, value: float, run_time: float) -> None:
         self.gauge, self.target = gauge, value
         self.start: float | None = None
-        super().__init__(gauge.fill, run_time=run_time, introducer=True)
+        super().__init__(gauge.filling, run_time=run_time, introducer=True)
 
     def interpolate_mobject(self, alpha: float) -> None:
         """Fill the column up to a value between both."""
@@ -186,3 +172,12 @@ class Raise(Animation):
             self.start = self.gauge.value
         part = self.rate_func(min(max(alpha, 0.0), 1.0))
         self.gauge.set_value(self.start + part * (self.target - self.start))
+
+
+def _points(*corners: tuple[float, float]) -> list[Point3D]:
+    return [np.array([x, y, 0.0]) for x, y in corners]
+
+
+def _area(slot: Slot) -> Rectangle:
+    area = Rectangle(width=slot.width, height=max(slot.height, LEAST), stroke_width=0)
+    return area.move_to(slot.center)

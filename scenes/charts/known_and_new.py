@@ -7,7 +7,7 @@ from scenes import theme
 from scenes.charts.case import Case
 from scenes.charts.figure import Figure
 from scenes.drawing.layout import Frame, Slot, box
-from scenes.drawing.raster import Floats
+from scenes.drawing.raster import Floats, pixel_of
 from scenes.drawing.wall import Bools, Wall
 from scenes.story.specs import CaseSpec, FigureSpec, WallSpec
 
@@ -17,9 +17,9 @@ CLEAR = 30  # between a figure and a picture
 GAP = 130  # between the case and the wall
 CASE = 0.29  # part of the width, or of a tall frame's height
 LOW_CASE = 0.4
-HOLD = 0.7  # seconds in which one photo fills the frame
+HOLD = 0.5  # seconds in which one photo fills the frame
 DRAW_BACK = 1.8  # seconds
-SPREADING = 2.4
+SPREADING = 2.2
 SCATTER = 0.35  # part of the time by which lights stray from the order of their places
 
 
@@ -31,24 +31,35 @@ class KnownAndNew:
         area: Slot, frame: Frame,
     ) -> None:  # fmt: skip
         self.frame = frame
-        if frame.portrait:
-            left, right = area.rows([LOW_CASE, 1 - LOW_CASE], frame.px(CLEAR))
-        else:
-            left, right = area.columns([CASE, 1 - CASE], frame.px(GAP))
-        self.case = Case(case, self._under(left), frame)
-        self.wall = Wall(wall, self._under(right), frame)
-        self.place = self.case.slot
-        self.known = Figure(known, self._above(self.case.around, left.right), frame)
-        self.tested = Figure(tested, self._above(self.wall.area, right.right), frame)
-        self.aside = np.array([area.x, area.y if frame.portrait else left.y, 0.0]) - left.center
+        left, right = _halves(area, frame)
+        self.case = Case(case, left, frame)
+        self.wall = Wall(wall, right, frame)
+        if not frame.portrait:
+            self._centre(case, wall, area)
+        self.place = self.case.home
+        tops = [self.case.around.top, self.wall.area.top]
+        left_top, right_top = tops if frame.portrait else [max(tops)] * 2
+        clear = self.wall.area.left - frame.px(CLEAR)
+        self.known = self._figure(known, self.case.around, left_top, clear)
+        self.tested = self._figure(tested, self.wall.area, right_top, area.right)
+        self.aside = np.array([area.x, area.y if frame.portrait else self.place.y, 0.0])
+        self.aside -= self.place.center
 
-    def _under(self, slot: Slot) -> Slot:
-        return box(slot.left, slot.bottom, slot.right, slot.top - self.frame.px(HEADER))
+    def _centre(self, case: CaseSpec, wall: WallSpec, area: Slot) -> None:
+        """Move case and wall so that both together stand in the middle."""
+        around, tiles, gap = self.case.around, self.wall.area, self.frame.px(GAP)
+        x = area.x - (around.width + gap + tiles.width) / 2
+        left = box(x, around.bottom, x + around.width, around.top)
+        x += around.width + gap
+        right = box(x, tiles.bottom, x + tiles.width, tiles.top)
+        self.case = Case(case, _loose(left, self.frame), self.frame)
+        self.wall = Wall(wall, _loose(right, self.frame), self.frame)
 
-    def _above(self, picture: Slot, right: float) -> Slot:
-        """Return the room of a figure above a picture."""
-        bottom = picture.top + self.frame.px(CLEAR)
-        return box(picture.left, bottom, right, bottom + self.frame.px(HEADER))
+    def _figure(self, spec: FigureSpec, picture: Slot, top: float, right: float) -> Figure:
+        """Return a figure above a picture."""
+        bottom = top + self.frame.px(CLEAR)
+        room = box(picture.left, bottom, max(right, picture.right), bottom + self.frame.px(HEADER))
+        return Figure(spec, room, self.frame)
 
     # --- the case
 
@@ -68,7 +79,8 @@ class KnownAndNew:
         """Move the case to the side, while the dark wall rises."""
         case = self.case.zoom(self.place, theme.MOVE)
         figure = ApplyMethod(self.known.shift, -self.aside, run_time=theme.MOVE)
-        return AnimationGroup(case, figure, FadeIn(self.wall, run_time=theme.MOVE))
+        moving = AnimationGroup(case, figure)
+        return AnimationGroup(moving, FadeIn(self.wall, run_time=theme.MOVE), lag_ratio=0.6)
 
     # --- the wall
 
@@ -94,3 +106,20 @@ class KnownAndNew:
             np.float32
         )
         return order
+
+
+def _halves(area: Slot, frame: Frame) -> tuple[Slot, Slot]:
+    """Return the slots of case and wall, under their figures: side by side, or one above."""
+    header = frame.px(HEADER)
+    if frame.portrait:
+        both = area.rows([LOW_CASE, 1 - LOW_CASE], frame.px(CLEAR))
+    else:
+        both = area.columns([CASE, 1 - CASE], frame.px(GAP))
+    left, right = (box(each.left, each.bottom, each.right, each.top - header) for each in both)
+    return left, right
+
+
+def _loose(slot: Slot, frame: Frame) -> Slot:
+    """Return a slot that is larger by less than a pixel, so that rounding takes no tile away."""
+    half = pixel_of(frame) / 2
+    return slot.inset(-half)

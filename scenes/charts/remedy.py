@@ -44,7 +44,7 @@ class Remedy:
             self.picture = PICTURES[working.picture](working.before, working.after, alone, frame)
         above = box(area.left, area.bottom + frame.px(NOTE), area.right, area.top)
         self.marks = gauge.marks
-        self.gauge = Gauge(gauge, above, frame, sides=(-1, 1, -1))
+        self.gauge = Gauge(gauge, above, frame, side=1)
         foot = np.array([area.x, area.bottom + frame.px(theme.LABEL / 2), 0.0])
         self.note = Words(note, frame, color=theme.MUTED).put(foot)
 

@@ -16,7 +16,7 @@ from scenes import theme
 from scenes.drawing import layers
 from scenes.drawing.layout import Frame, Slot
 from scenes.drawing.raster import Floats, blank, eased, pixel_of, resized, rgb
-from scenes.drawing.wall_grid import Integers, arrange
+from scenes.drawing.wall_grid import Integers, WallGrid, arrange
 from scenes.story.specs import WallSpec
 
 Bools = npt.NDArray[np.bool_]
@@ -43,16 +43,11 @@ class Wall(Group):
     """
 
     def __init__(self, spec: WallSpec, area: Slot, frame: Frame, rows: int = 0) -> None:
-        pixel = pixel_of(frame)
-        least = max(LEAST_RENDERED, int(frame.px(SMALLEST) / pixel + 1e-6))
-        steps = least, max(least, int(frame.px(LARGEST) / pixel + 1e-6))
-        kinds = spec.kinds if rows else np.zeros_like(spec.kinds)
-        shape = (rows, -(-len(spec.names) // rows)) if rows else (1, 1)
-        self.grid = arrange(kinds, area, pixel, steps, *shape)
+        self.grid = grid_of(spec, area, frame, rows)
         self.lit, self.dark = _pictures(spec, self.grid.side)
-        self.light = np.zeros(len(kinds), np.float32)
+        self.light = np.zeros(len(spec.kinds), np.float32)
         width, height = self.grid.size
-        self.image = blank(height, width, self.grid.left, self.grid.top, pixel)
+        self.image = blank(height, width, self.grid.left, self.grid.top, self.grid.pixel)
         self.paint(np.arange(len(self.grid.members)))
         self.image.orig_alpha_pixel_array = self.image.pixel_array[..., 3].copy()
         self.fingerprint = ""
@@ -148,6 +143,16 @@ class ChangeLights(Animation):
         part = eased(np.clip(begun / self.fade, 0, 1))
         before, after = self.start[chosen], self.target[chosen]
         self.wall.set_light(chosen, before + part * (after - before))
+
+
+def grid_of(spec: WallSpec, area: Slot, frame: Frame, rows: int = 0) -> WallGrid:
+    """Return the places of a wall's tiles; the arguments are those of ``Wall``."""
+    pixel = pixel_of(frame)
+    least = max(LEAST_RENDERED, int(frame.px(SMALLEST) / pixel + 1e-6))
+    steps = least, max(least, int(frame.px(LARGEST) / pixel + 1e-6))
+    kinds = spec.kinds if rows else np.zeros_like(spec.kinds)
+    shape = (rows, -(-len(spec.names) // rows)) if rows else (1, 1)
+    return arrange(kinds, area, pixel, steps, *shape)
 
 
 def _pictures(spec: WallSpec, side: int) -> tuple[Floats, Floats]:

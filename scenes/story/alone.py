@@ -26,7 +26,7 @@ from scenes.story.tests_by_round import last_tested
 from scenes.story.wall import Bools, right, wall
 from scenes.text.errors import NotRecordedError
 from scenes.text.language import Language
-from scenes.text.lines import Line, line, plural, text
+from scenes.text.lines import Line, Text, line, plural, text
 from scenes.text.numbers import Cursor, Form, Number, at, computed, number
 
 HALF = 0.5
@@ -158,7 +158,7 @@ def _best(run: Run, client: int, card: WorkerSpec) -> BestSpec | None:
         case=CaseSpec(held, card.photos, _in_small(run, client, card.photos)),
         known=FigureSpec(
             number(place.own.accuracy, _form_of(known)),
-            [text("of its own"), line("{n} photos", n=photos)],
+            [text("of its own"), plural(photos, "{n} photo", "{n} photos")],
         ),
         wall=found,
         right=shown,
@@ -251,7 +251,7 @@ def _others(run: Run) -> Line:
     )
 
 
-def _spread(run: Run, values: Values, best: int) -> Line:
+def _spread(run: Run, values: Values, best: int) -> Text:
     """Return the range of the other workers' last accuracies."""
     others = np.delete(values[-1], best)
     place = at(run).rounds[-1].train.replies[:].test.accuracy
@@ -259,7 +259,7 @@ def _spread(run: Run, values: Values, best: int) -> Line:
         computed(float(value), Language.percent, f"{word} of {{}}, without the best one", place)
         for word, value in (("least", others.min()), ("most", others.max()))
     )
-    return line("{low} to {high}", low=low, high=high) if rises(low, high) else line("{n}", n=low)
+    return line("{low} to {high}", low=low, high=high) if rises(low, high) else low
 
 
 def _peak(run: Run, values: Values) -> Number:

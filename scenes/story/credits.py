@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC
 from functools import partial
+from typing import Self
 
 from fl_sim import record
 from fl_sim.record import Run
@@ -29,13 +30,17 @@ class CreditsSpec:
     Several runs are a table with a line on those left out, a single run is a list of facts.
     """
 
-    title: Line
+    title: Text
     runs: Line
     thanks: Line
     table: Sequence[ColumnSpec]
     left_out: Line | None
     run: Sequence[FactSpec]
     made_with: Sequence[FactSpec]
+
+    def entitled(self, title: Text) -> Self:
+        """Return the spec with a title of the user's own."""
+        return replace(self, title=title)
 
 
 def tell(runs: Sequence[Run]) -> CreditsSpec:

@@ -41,12 +41,50 @@ SYNONYMS = {"sample": "example", "samples": "examples"}
 
 # A text on photos, in its forms, and the text on any other data.
 _REWORDED = (
-    # --- opening and cast
+    # --- alone
     (
-        ("The model travels. The photos stay where they are.",),
-        forms("The model travels. The data stay where they are."),
+        ("One worker, alone: it knows each of its {n} photos.",),
+        forms("One worker, alone: it knows each of its {n} {examples}."),
     ),
-    (("no shared photos",), forms("no shared data")),
+    (
+        ("One worker, alone: it knows {right} of its {n} photos.",),
+        forms("One worker, alone: it knows {right} of its {n} {examples}."),
+    ),
+    (("of {n} photos",), forms("of {n} {examples}")),
+    (("All photos in one place: {accuracy}.",), forms("All data in one place: {accuracy}.")),
+    (
+        ("But a hospital's scans may not leave it, nor the photos on a phone.",),
+        forms("But a hospital's records may not leave it, nor the messages on a phone."),
+    ),
+    (
+        ("tried here with small photos of {kinds} kinds",),
+        forms("tried here with {examples} of {kinds} classes"),
+    ),
+    (
+        ("Can they close this gap, photos staying?",),
+        forms("Can they close this gap, data staying?"),
+    ),
+    (
+        (
+            "One photo fills the picture. The camera draws back, and it is one of many small tiles "
+            "inside a frame.",
+        ),
+        forms(
+            "One image fills the picture. The camera draws back, and it is one of many small tiles "
+            "inside a frame."
+        ),
+    ),
+    (
+        (
+            "The frame moves to the side, and beside it appears a wall of small dark tiles, one "
+            "for each test photo. Those that the worker gets right light up.",
+        ),
+        forms(
+            "The frame moves to the side, and beside it appears a wall of small dark tiles, one "
+            "for each test example. Those that the worker gets right light up."
+        ),
+    ),
+    # --- cast
     (("shared photos",), forms("shared data")),
     (
         ("A coordinator holds the model. Models travel, photos do not.",),

@@ -298,14 +298,6 @@ class FactSpec:
 
 
 @dataclass(frozen=True)
-class PhraseSpec:
-    """A part of the film's title, and its colour role."""
-
-    text: Text
-    role: Role
-
-
-@dataclass(frozen=True)
 class QuickRoundSpec:
     """A quick round with ``pace`` times the usual length."""
 

@@ -1,9 +1,7 @@
-"""The title card of a film with a title of the user's own."""
+"""A film's title of the user's own."""
 
-from collections.abc import Sequence
 from typing import Protocol, Self, TypeVar, runtime_checkable
 
-from scenes.story.specs import PhraseSpec
 from scenes.text.lines import DIGIT, Text
 from scenes.text.numbers import Number
 from scenes.text.sources import GIVEN_TITLE
@@ -15,20 +13,15 @@ Spec = TypeVar("Spec")
 class Entitled(Protocol):
     """A spec that shows the film's title."""
 
-    def entitled(self, title: str) -> Self:
+    def entitled(self, title: Text) -> Self:
         """Return the spec with another title."""
         ...
 
 
 def entitled(spec: Spec, title: str) -> Spec:
     """Return a spec with the user's title, if there is one and the spec shows the film's title."""
-    return spec.entitled(title) if title and isinstance(spec, Entitled) else spec
+    return spec.entitled(_given(title)) if title and isinstance(spec, Entitled) else spec
 
 
-def phrases(title: str) -> Sequence[PhraseSpec]:
-    """Return the phrases of a title card: its words, so that they can stand on several lines."""
-    return [PhraseSpec(_word(word), "ink") for word in title.split()]
-
-
-def _word(word: str) -> Text:
-    return Number(word, GIVEN_TITLE) if DIGIT.search(word) else word
+def _given(title: str) -> Text:
+    return Number(title, GIVEN_TITLE) if DIGIT.search(title) else title

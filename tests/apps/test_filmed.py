@@ -21,7 +21,7 @@ from scenes.text.errors import NotRecordedError
 
 Recorded = dict[str, tuple[record.Run, Own]]
 
-ALWAYS = {"opening", "cast", "one_round", "many_rounds", "ledger", "credits", "loop"}
+ALWAYS = {"cast", "one_round", "many_rounds", "ledger", "credits", "loop"}
 # Apps whose model is the average of clients' models, weighted by numbers of examples.
 AVERAGED = set(FAMILIES) - {"trees", "private", "batches"}
 # What is said after the first round, and of the curve of all rounds.
@@ -74,7 +74,7 @@ def test_what_is_told_of_an_app_is_true_of_it(recorded: Recorded, name: str) -> 
     [
         ("trees", "one_round"),
         ("tables", "many_rounds"),
-        ("grid_driven", "opening"),
+        ("grid_driven", "cast"),
         ("images_central", "partitions"),
     ],
 )

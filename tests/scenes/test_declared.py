@@ -171,24 +171,24 @@ def test_a_description_reads_so_in_each_language(code: str) -> None:
     ("chapter", "sentence"),
     [
         (
-            Chapter("opening", "Opening", (), "it opens"),
-            "scenes.FILM: the chapter 'opening' has no beats. Declare them",
+            Chapter("credits", "Credits", (), "it opens"),
+            "scenes.FILM: the chapter 'credits' has no beats. Declare them",
         ),
         (
             Chapter(
-                "opening", "Opening", (Beat("title", "A title."), Beat("rounds", "")), "it opens"
+                "credits", "Credits", (Beat("runs", "A title."), Beat("thanks", "")), "it opens"
             ),
-            "scenes.FILM: the beat 'rounds' of the chapter 'opening' has no description. "
+            "scenes.FILM: the beat 'thanks' of the chapter 'credits' has no description. "
             "Describe its picture in a sentence",
         ),
         (
-            Chapter("opening", "Opening", (Beat("title", (When("red", "It is."),)),), "it opens"),
-            "scenes.FILM: the beat 'title' of the chapter 'opening' depends on 'red', which "
+            Chapter("credits", "Credits", (Beat("runs", (When("red", "It is."),)),), "it opens"),
+            "scenes.FILM: the beat 'runs' of the chapter 'credits' depends on 'red', which "
             "scenes/story/facts.py does not define. Define it there, or choose a fact from there",
         ),
         (
-            Chapter("opening", "Opening", beats=(Beat("title", "A title."),)),
-            "scenes.FILM: the chapter 'opening' has no `about`. Say in a few words what it shows",
+            Chapter("credits", "Credits", beats=(Beat("runs", "A title."),)),
+            "scenes.FILM: the chapter 'credits' has no `about`. Say in a few words what it shows",
         ),
         (
             Chapter("epilogue", "Epilogue", beats=(Beat("end", "The end."),)),
@@ -212,31 +212,31 @@ def test_a_chapter_that_is_not_declared_in_full_is_refused(chapter: Chapter, sen
     ("beats", "sentence"),
     [
         (
-            ("title",),
-            "the beat 'rounds' is played in scenes/opening.py and not declared in "
+            ("runs",),
+            "the beat 'thanks' is played in scenes/credits.py and not declared in "
             "scenes/__init__.py. Add it there with a description",
         ),
         (
-            ("title", "rounds", "end"),
+            ("runs", "thanks", "end"),
             "the beat 'end' is declared in scenes/__init__.py and not played in "
-            "scenes/opening.py. Play it, or remove it from the film",
+            "scenes/credits.py. Play it, or remove it from the film",
         ),
     ],
 )
 def test_beats_that_differ_from_the_scene_s_are_refused_before_anything_is_drawn(
     beats: tuple[str, ...], sentence: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    chapter = Chapter("opening", "Opening", tuple(Beat(beat, "It is seen.") for beat in beats))
+    chapter = Chapter("credits", "Credits", tuple(Beat(beat, "It is seen.") for beat in beats))
     with pytest.raises(ChapterError, match=f"^{re.escape(sentence)}$"):
         check_beats(chapter)
-    monkeypatch.setattr("scenes.render.jobs.FILM", (chapter, *FILM[1:]))
+    monkeypatch.setattr("scenes.render.jobs.FILM", (*FILM[:-1], chapter))
     with pytest.raises(ChapterError, match=f"^{re.escape(sentence)}$"):
         jobs(("cast",))
 
 
 def test_a_scene_class_that_is_not_there_is_refused() -> None:
-    chapter = Chapter("opening", "Start", (Beat("title", "A title."),), "it opens")
-    with pytest.raises(ChapterError, match=r"^scenes/opening\.py has no class Start, which"):
+    chapter = Chapter("credits", "Start", (Beat("runs", "A title."),), "it opens")
+    with pytest.raises(ChapterError, match=r"^scenes/credits\.py has no class Start, which"):
         check_beats(chapter)
 
 
@@ -245,7 +245,7 @@ def test_what_a_package_s_scene_calls_beats_is_read_without_running_it() -> None
     assert list(beats_of(script)) == ["a", "b"]
 
 
-class Opening(Explainer):
+class Credits(Explainer):
     """A scene by the name of a chapter's, with another beat."""
 
     def construct(self) -> None:
@@ -259,12 +259,12 @@ class Backwards(Explainer):
 
     def construct(self) -> None:
         """Tell it."""
-        for beat in ("rounds", "title"):
+        for beat in ("thanks", "runs"):
             with self.beat(beat, text("Soon.")):
                 pass
 
 
-class OnesOwn(Opening):
+class OnesOwn(Credits):
     """A scene that is no chapter of the film: its beats are its own."""
 
 
@@ -286,11 +286,11 @@ def test_an_undeclared_beat_is_refused_with_where_to_add_it(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     with pytest.raises(SystemExit) as ended:
-        played_beats(Opening)
+        played_beats(Credits)
     assert isinstance(ended.value.__cause__, BeatError)
     assert capsys.readouterr().err == (
-        "fedreel: the beat 'epilogue' of Opening is not declared. Add it with a "
-        "description to the chapter 'opening' in scenes/__init__.py\n"
+        "fedreel: the beat 'epilogue' of Credits is not declared. Add it with a "
+        "description to the chapter 'credits' in scenes/__init__.py\n"
     )
 
 
@@ -298,9 +298,9 @@ def test_beats_in_another_order_are_refused(
     played_beats: Callable[[type[Explainer]], list[str]], capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit):
-        played_beats(type("Opening", (Backwards,), {}))
+        played_beats(type("Credits", (Backwards,), {}))
     assert capsys.readouterr().err == (
-        "fedreel: the beat 'title' of Opening is played after 'rounds'; "
+        "fedreel: the beat 'runs' of Credits is played after 'thanks'; "
         "scenes/__init__.py declares another order\n"
     )
 

@@ -14,7 +14,7 @@ from scenes import FILM
 DARK, GERMAN, LIGHT = "", "-de", "-light"
 LOOKS = (DARK, GERMAN, LIGHT)
 NAMES = tuple(chapter.name for chapter in FILM)
-STAGED = ("opening", "cast", "one_round", "many_rounds", "when_workers_fail")
+STAGED = ("cast", "one_round", "many_rounds", "when_workers_fail")
 
 
 # Each change, the chapters that it concerns, and in which looks.

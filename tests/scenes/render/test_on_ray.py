@@ -42,7 +42,7 @@ pytestmark = pytest.mark.xdist_group("on ray")
 CLUSTER = Path(ray_cluster.__file__)
 ATTEMPTS = 3  # to start it: on a busy machine Ray gives up
 SOON = {"RAY_health_check_period_ms": "500"}  # a lost node is noticed in seconds
-CHAPTERS = ("opening", "ledger", "credits")
+CHAPTERS = ("cast", "ledger", "credits")
 Follow = Callable[[str, str], None]
 
 
@@ -186,7 +186,7 @@ def test_the_command_says_nothing_of_ray(cluster: Nodes, made_here: Store, tmp_p
 def test_what_a_lost_node_was_at_is_done_by_another(
     cluster: Nodes, made_here: Store, tmp_path: Path
 ) -> None:
-    store, todo = Store(tmp_path / "store"), planned("opening", "ledger")
+    store, todo = Store(tmp_path / "store"), planned("cast", "ledger")
     finished: list[str] = []
     killed: list[int] = []
     _, lost = cluster.keepers
@@ -201,7 +201,7 @@ def test_what_a_lost_node_was_at_is_done_by_another(
 
     load_or_render(todo, store, follow, renderer=on_ray)
     assert killed
-    assert sorted(finished) == ["ledger", "opening"]
+    assert sorted(finished) == ["ledger", "cast"]
     assert contents(store).items() < contents(made_here).items()
 
 

@@ -36,9 +36,9 @@ def test_a_chapter_is_as_long_as_it_has_beats() -> None:
 
 def test_bars_follow_the_beats() -> None:
     progress = Progress(console=Console(quiet=True))
-    bars = Bars(progress, [Job("ledger"), Job("opening")], "film")
-    whole, ledger, opening = progress.tasks
-    assert (whole.total, ledger.total, opening.total) == (6, 3, 2)
+    bars = Bars(progress, [Job("ledger"), Job("credits")], "film")
+    whole, ledger, credits_ = progress.tasks
+    assert (whole.total, ledger.total, credits_.total) == (6, 3, 2)
     bars.update("ledger", "moved")
     assert (whole.completed, ledger.completed, ledger.fields["beat"]) == (0, 0, "moved")
     bars.update("ledger", "stayed")
@@ -47,9 +47,9 @@ def test_bars_follow_the_beats() -> None:
     bars.update("ledger", "one more than was known")
     assert (whole.completed, ledger.completed) == (2, 2)
     bars.update("ledger", DONE)
-    bars.update("opening", "subject")
-    bars.update("opening", DONE)
-    assert (whole.completed, ledger.completed, opening.completed) == (5, 3, 2)
+    bars.update("credits", "subject")
+    bars.update("credits", DONE)
+    assert (whole.completed, ledger.completed, credits_.completed) == (5, 3, 2)
     assert not whole.finished  # what is made of the chapters is still to come
     bars.update("page", "")
     bars.update("page", DONE)
@@ -64,18 +64,18 @@ def test_without_a_terminal_there_is_a_line_for_each_that_is_done(
 ) -> None:
     def work(on_progress: OnProgress) -> str:
         for name, step in (
-            ("ledger", "moved"), ("ledger", DONE), ("opening", DONE), ("opening", DONE),
+            ("ledger", "moved"), ("ledger", DONE), ("credits", DONE), ("credits", DONE),
             ("page", ""), ("page", DONE),
         ):  # fmt: skip
             on_progress(name, step)
         return "made"
 
-    assert with_bars([Job("ledger"), Job("opening")], "release", work) == "made"
+    assert with_bars([Job("ledger"), Job("credits")], "release", work) == "made"
     printed = capsys.readouterr()
     assert printed.out == ""
     assert printed.err.splitlines() == [
         "release: ledger, 1 of 2, 0 s",
-        "release: opening, 2 of 2, 0 s",
+        "release: credits, 2 of 2, 0 s",
         "release: page, 3 of 3, 0 s",
     ]
 

@@ -309,7 +309,7 @@ def test_a_chapter_plays_a_crowd(
     assert not faults
 
 
-@pytest.mark.parametrize("chapter", ["opening", "when_workers_fail"])
+@pytest.mark.parametrize("chapter", ["when_workers_fail"])
 def test_chapters_with_a_stage_of_their_own_play_a_crowd(
     chapter: str, built: Callable[..., Any], hand: Callable[..., str]
 ) -> None:
