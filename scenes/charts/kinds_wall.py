@@ -152,13 +152,13 @@ class KindsWall(Group):
         for kinds, _ in self.lines:
             words = [Words(self.spec.names[kind], self.frame) for kind in kinds]
             least = self.frame.px(BETWEEN)
-            room = blocks[kinds[-1]].right - blocks[kinds[0]].left + 2 * least
-            if sum(each.width + least for each in words) > room:
+            ends = blocks[kinds[0]].left - 2 * least, blocks[kinds[-1]].right + least / 2
+            if sum(each.width + least for each in words) > ends[1] - ends[0]:
                 most = 1.1 * blocks[kinds[0]].width
                 words = [
                     cut(self.spec.names[kind], self.frame, most, color=theme.INK) for kind in kinds
                 ]
-            xs = beside([blocks[kind].x for kind in kinds], [w.width for w in words], least)
+            xs = beside([blocks[kind].x for kind in kinds], [w.width for w in words], least, ends)
             y = blocks[kinds[0]].top + self.frame.px(UP * ROW)
             for each, x in zip(words, xs, strict=True):
                 yield each.put(np.array([x, y, 0.0]))
@@ -203,10 +203,21 @@ def one_over_the_other(
     return KindsWall(specs[0], upper, frame, named=False), KindsWall(specs[1], lower, frame)
 
 
-def beside(xs: Sequence[float], widths: Sequence[float], least: float) -> list[float]:
-    """Move the middles of labels, in order from the left, so that no two are too close."""
+def beside(
+    xs: Sequence[float], widths: Sequence[float], least: float, ends: tuple[float, float]
+) -> list[float]:
+    """Move the middles of labels, in order from the left, so that no two are too close.
+
+    Args:
+        xs: where they should be.
+        widths: of the labels.
+        least: the space between two.
+        ends: the left and the right end of the space for all.
+    """
     placed = list(xs)
     for _ in range(SWEEPS):
+        placed[0] = max(placed[0], ends[0] + widths[0] / 2)
+        placed[-1] = min(placed[-1], ends[1] - widths[-1] / 2)
         for i in range(len(placed) - 1):
             apart = (widths[i] + widths[i + 1]) / 2 + least
             lack = apart - (placed[i + 1] - placed[i])

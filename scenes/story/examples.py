@@ -322,6 +322,7 @@ _REWORDED = (
             "After {n} rounds, {accuracy} are right. Guessing would get {chance}.",
         ),
     ),
+    (("accuracy on the test photos",), forms("accuracy on the test data")),
     # --- different data
     (("{n} photo", "{n} photos"), forms("{n} {examples}")),
     (("about {n} photo", "about {n} photos"), forms("about {n} {examples}")),

@@ -268,4 +268,5 @@ def test_a_number_says_of_which_run_it_is() -> None:
 def test_labels_keep_apart() -> None:
     assert spread([5.0, 4.8], 1.0) == pytest.approx([5.4, 4.4])
     assert spread([5.0, 1.0], 1.0) == [5.0, 1.0]
-    assert beside([0.0, 1.0, 9.0], [1.0, 2.0, 1.0], 0.5) == pytest.approx([-0.5, 1.5, 9.0])
+    far = (-9.0, 9.0)
+    assert beside([0.0, 1.0, 9.0], [1.0, 2.0, 1.0], 0.5, far) == pytest.approx([-0.5, 1.5, 8.5])
