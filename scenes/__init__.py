@@ -110,12 +110,12 @@ _CHAPTERS = (
                 (
                     When(
                         "lights_fall",
-                        "The frame becomes one of a row of small ones, one for each worker, and "
-                        "the lights of the wall fall into a column over it.",
+                        "The frame shrinks into a row of small ones, one for each worker, and the "
+                        "lights fall into a column over it.",
                         "A row of small frames appears, one for each worker.",
                     ),
-                    "Columns rise and waver, one for each worker, and a line stays at the highest "
-                    "point that any of them reaches. It becomes a mark on an empty gauge.",
+                    "Columns rise and waver over the others. A line stays at the highest point; "
+                    "it becomes a mark on a gauge.",
                 ),
             ),
             Beat(

@@ -19,10 +19,11 @@ class Alone(Explainer):
         known = self.know(spec.best) if spec.best else None
         with self.beat("others", spec.others, late=True):
             if known and spec.best:
-                self.play(known.leave(), *self.contest.take(known, spec.best.right))
-                self.play(FadeOut(known.case))
+                self.play(known.leave())
+                self.play(*self.contest.take(known, spec.best.right))
+                self.play(FadeOut(known.case), self.contest.gauge.enter())
             else:
-                self.play(self.contest.enter())
+                self.play(self.contest.enter(), self.contest.gauge.enter())
             self.play(self.contest.run())
             self.play(self.contest.compare())
         if spec.pooled:

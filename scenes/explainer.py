@@ -37,13 +37,15 @@ Spec = TypeVar("Spec")
 class PlayedBeat:
     """A played beat: its name, caption, times in seconds, and all texts on screen.
 
-    ``texts`` has each text with its numbers, and the time of its first appearance.
+    ``shown`` is when its caption appears. ``texts`` has each text with its numbers, and the time of
+    its first appearance.
     """
 
     name: str
     line: Text
     start: float
     end: float = 0.0
+    shown: float = 0.0
     texts: dict[tuple[str, tuple[Number, ...]], float] = field(default_factory=dict)
 
     @property
@@ -161,18 +163,17 @@ class Explainer(FastScene):
             if before := [*self.chrome.hide("caption"), *around]:
                 self.play(*before)
             yield
-        shown = self.time
+        beat.shown = self.time
         self.play(self.chrome.caption(block), *(() if late else around))
         if not late:
             yield
-        self.wait(max(theme.SETTLE, shown + reading_time(beat.caption) - self.time))
-        self._end_beat(shown)
+        self.wait(max(theme.SETTLE, beat.shown + reading_time(beat.caption) - self.time))
+        self._end_beat()
 
-    def _end_beat(self, shown: float) -> None:
-        """End the beat, whose caption is on screen since some time."""
+    def _end_beat(self) -> None:
         beat = self.beats[-1]
         beat.end = self.time
-        seconds = beat.end - shown
+        seconds = beat.end - beat.shown
         self.add_subcaption(beat.caption, duration=seconds, offset=-seconds)
         if not self.drawn_elsewhere:
             self.on_beat_end(beat)
@@ -186,10 +187,10 @@ class Explainer(FastScene):
         self.chrome.title(title)
         self.chrome.caption(caption_block(caption, self.layout))
         self.add(on_stage, *self.chrome.on_screen.values())
-        self.beats.append(PlayedBeat(name, caption, self.time))
+        self.beats.append(PlayedBeat(name, caption, self.time, shown=self.time))
         yield
         self.wait(theme.SETTLE)
-        self._end_beat(self.beats[-1].start)
+        self._end_beat()
 
     def play(self, *args: Any, **kwargs: Any) -> None:
         """Play animations, and record every text that is on screen afterwards."""

@@ -49,13 +49,13 @@ class Contest:
     # --- columns
 
     def enter(self) -> Animation:
-        """Show the cases and the empty gauge."""
-        return AnimationGroup(self.cases.enter(), FadeIn(self.names), self.gauge.enter())
+        """Show the cases."""
+        return AnimationGroup(self.cases.enter(), FadeIn(self.names, run_time=theme.SWAP))
 
     def take(self, known: KnownAndNew, right: Bools) -> Sequence[Animation]:
         """Let a case become one of the small ones, and the lights of its wall fall on it.
 
-        The other cases and the gauge come when most of them have fallen.
+        The other cases come when most of them have fallen.
         """
         others = [i for i in range(len(self.zones.cases)) if i != self.best]
         self.race = self._race(others)
@@ -64,7 +64,8 @@ class Contest:
         scale = min(slot.width / case.slot.width, slot.height / case.slot.height)
         small = Slot(slot.x, slot.y, scale * case.slot.width, scale * case.slot.height)
         late = AnimationGroup(Wait(LATE * FALL), self.enter(), lag_ratio=1)
-        return case.zoom(small, FALL), fall, late
+        gone = FadeOut(known.wall, run_time=theme.SWAP)
+        return case.zoom(small, FALL), gone, fall, late
 
     def run(self) -> Animation:
         """Let all columns follow their values by round; a line stays at the highest."""

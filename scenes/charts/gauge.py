@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 import numpy as np
-from manim import Animation, AnimationGroup, Create, FadeIn, Rectangle, VGroup, VMobject
+from manim import Animation, AnimationGroup, Create, FadeIn, Rectangle, Scene, VGroup, VMobject
 from manim.typing import Point3D
 
 from scenes import theme
@@ -172,6 +172,12 @@ class Raise(Animation):
             self.start = self.gauge.value
         part = self.rate_func(min(max(alpha, 0.0), 1.0))
         self.gauge.set_value(self.start + part * (self.target - self.start))
+
+    def clean_up_from_scene(self, scene: Scene) -> None:
+        """Leave nothing of a column that has run empty."""
+        super().clean_up_from_scene(scene)
+        if not len(self.gauge.filling.points):
+            scene.remove(self.gauge.filling)
 
 
 def _points(*corners: tuple[float, float]) -> list[Point3D]:

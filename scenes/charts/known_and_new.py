@@ -12,13 +12,13 @@ from scenes.drawing.wall import Bools, Wall
 from scenes.story.specs import CaseSpec, FigureSpec, WallSpec
 
 # Pixels.
-HEADER = 128  # room of a figure above a picture
+HEADER, HIGH_HEADER = 128, 200  # room of a figure above a picture; where its lines are over it
 CLEAR = 30  # between a figure and a picture
 GAP = 130  # between the case and the wall
 CASE = 0.29  # part of the width, or of a tall frame's height
 LOW_CASE = 0.4
 HOLD = 0.5  # seconds in which one photo fills the frame
-DRAW_BACK = 1.8  # seconds
+DRAW_BACK = 1.9  # seconds
 SPREADING = 2.2
 SCATTER = 0.35  # part of the time by which lights stray from the order of their places
 
@@ -93,8 +93,8 @@ class KnownAndNew:
         return FadeIn(self.tested, run_time=theme.SWAP)
 
     def leave(self) -> Animation:
-        """Remove the wall and both figures; the case stays."""
-        return FadeOut(Group(self.wall, self.known, self.tested), run_time=theme.SWAP)
+        """Remove both figures."""
+        return FadeOut(Group(self.known, self.tested), run_time=theme.SWAP / 2)
 
     def _outward(self) -> Floats:
         """Return when each light comes, 0 to 1: by the distance from the case, and by chance."""
@@ -110,7 +110,7 @@ class KnownAndNew:
 
 def _halves(area: Slot, frame: Frame) -> tuple[Slot, Slot]:
     """Return the slots of case and wall, under their figures: side by side, or one above."""
-    header = frame.px(HEADER)
+    header = frame.px(HEADER if frame.wide or frame.portrait else HIGH_HEADER)
     if frame.portrait:
         both = area.rows([LOW_CASE, 1 - LOW_CASE], frame.px(CLEAR))
     else:

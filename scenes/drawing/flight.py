@@ -45,9 +45,11 @@ class Swarm(Group):
         self.pixel = pixel_of(frame)
         self.left, self.top = (snapped(edge, self.pixel) for edge in (area.left, area.top))
         rows, columns = (int(length / self.pixel) + 1 for length in (area.height, area.width))
+        self.size = rows, columns
         self.image: ImageMobject = blank(rows, columns, self.left, self.top, self.pixel)
         self._sizes: dict[int, npt.NDArray[np.uint8]] = {}
         self.draw(places.corners, np.full(len(pictures), places.side))
+        self.settle()
         super().__init__(self.image.set_z_index(layers.PACKETS))
 
     def fly(self, places: Places, order: Floats, run_time: float) -> Animation:
@@ -62,8 +64,7 @@ class Swarm(Group):
 
     def draw(self, corners: npt.NDArray[np.float64], sides: npt.NDArray[np.float64]) -> None:
         """Draw all pictures at some places, in some sizes, the last one on top."""
-        image = self.image.pixel_array
-        image[:] = 0
+        image: npt.NDArray[np.uint8] = np.zeros((*self.size, 4), np.uint8)
         left = np.round((corners[:, 0] - self.left) / self.pixel).astype(int)
         top = np.round((self.top - corners[:, 1]) / self.pixel).astype(int)
         whole = np.maximum(np.round(sides / self.pixel).astype(int), 1)
@@ -74,7 +75,24 @@ class Swarm(Group):
             columns = np.clip(left[chosen, None, None] + inner, 0, image.shape[1] - 1)
             image[rows, columns, :3] = self._of_size(int(side))[chosen]
             image[rows, columns, 3] = 255
-        self.image.orig_alpha_pixel_array = image[..., 3].copy()
+        self._show(image, 0, 0)
+
+    def settle(self) -> None:
+        """Cut the image down to what is drawn on it."""
+        drawn = self.image.pixel_array[..., 3] > 0
+        rows, columns = (np.flatnonzero(drawn.any(axis=axis)) for axis in (1, 0))
+        if len(rows):
+            top, left = int(rows[0]), int(columns[0])
+            part = self.image.pixel_array[top : rows[-1] + 1, left : columns[-1] + 1]
+            self._show(part.copy(), top, left)
+
+    def _show(self, pixels: npt.NDArray[np.uint8], top: int, left: int) -> None:
+        """Show pixels whose corner is so far from that of the area."""
+        self.image.pixel_array = pixels
+        self.image.orig_alpha_pixel_array = pixels[..., 3].copy()
+        x, y = self.left + left * self.pixel, self.top - top * self.pixel
+        right, bottom = x + pixels.shape[1] * self.pixel, y - pixels.shape[0] * self.pixel
+        self.image.points = np.array([[x, y, 0], [right, y, 0], [x, bottom, 0], [right, bottom, 0]])
 
     def _of_size(self, side: int) -> npt.NDArray[np.uint8]:
         """Return all pictures in a size, made once."""
@@ -109,3 +127,4 @@ class Fly(Animation):
         self.swarm.draw(corners, start.side + part * (self.places.side - start.side))
         if alpha >= 1:
             self.swarm.places = self.places
+            self.swarm.settle()
