@@ -185,43 +185,6 @@ _CHAPTERS = (
         ),
     ),
     Chapter(
-        "partitions",
-        "Partitions",
-        about="how the photos are dealt out, and what kinds of them each worker has",
-        beats=(
-            Beat(
-                "dataset",
-                (
-                    "A large block of equal tiles fades in, all photos together.",
-                    When("photos_on_tiles", "Some of the tiles show a photo."),
-                ),
-            ),
-            Beat(
-                "deal",
-                (
-                    When(
-                        "few_stacks",
-                        "The tiles move into a few stacks, each for one worker, and the other "
-                        "tiles vanish.",
-                        "The tiles move into stacks, one for each worker.",
-                    ),
-                    "A border closes around each stack, with the worker's number.",
-                ),
-            ),
-            Beat(
-                "split",
-                "In the stacks, the tiles kept apart for testing slip down and become "
-                "outlines; the others stay filled. Both parts are labelled.",
-            ),
-            Beat(
-                "kinds",
-                "Stack by stack, the tiles turn into rows of bars by kind of photo: the more "
-                "photos, the longer the bar. One worker's border is set off, and its counts stand "
-                "next to the names of the kinds.",
-            ),
-        ),
-    ),
-    Chapter(
         "training",
         "Training",
         about="one worker trains: a photo, what the model says of it, and all weights, step by "
@@ -427,73 +390,88 @@ _CHAPTERS = (
     Chapter(
         "different_data",
         "DifferentData",
-        about="why workers that hold different kinds of photos pull the model apart",
+        about="what a model forgets where each worker holds other kinds of photos, and why",
         runs=("iid-drift", "dirichlet-drift", "iid-30", "dirichlet-30"),
         beats=(
             Beat(
-                "alike",
-                "In a row, worker by worker, a group of bars grows, one bar for each kind of "
-                "photo; the tallest bar of all is labelled.",
+                "dealt",
+                (
+                    "A row of cases, one for each worker, holds small lights, in a line for each "
+                    "class.",
+                    When("dealt_anew", "The lights move to other cases, in very uneven groups."),
+                ),
             ),
             Beat(
-                "skewed",
-                "The first row of bars becomes smaller and makes room for a second, drawn to the "
-                "same scale. Worker by worker its bars grow, and the tallest of them is labelled.",
+                "uneven",
+                "One case is set off, with a large group of lights, and numbers for two classes.",
+            ),
+            Beat(
+                "learned",
+                "The cases shrink to a strip. Above it a wall of small dark tiles rises, in a "
+                "block for each class.",
+            ),
+            Beat(
+                "called",
+                "One block lights up, and the others stay dark for the most part. Numbers count "
+                "the lit tiles; a large one says how many got the name of that block.",
+            ),
+            Beat(
+                "rounds",
+                "As the rounds go by, blocks light up and go dark, and numbers run along. In each "
+                "round the cases of those who train are set off.",
+            ),
+            Beat(
+                "lost",
+                "In one more round a block goes dark, and a frame closes around it.",
+            ),
+            Beat(
+                "asked",
+                "From the framed block, beams run down to the cases of the workers that trained. "
+                "Numbers say how many of that class they hold, and only its lights stay bright.",
             ),
             Beat(
                 "updates",
-                "From one point red arrows grow, one for each update; then a thicker blue one "
-                "grows among them, their average. An oval lies around the point like a floor, and "
-                "labels say what the parts are.",
+                "From a blue dot red arrows grow, one for each update. A second blue dot waits.",
             ),
             Beat(
                 "apart",
-                "The arrows make room for a second group beside them, from skewed data and to the "
-                "same scale: its red arrows grow, then its blue average. Numbers compare the mean "
-                "angles in both groups.",
-            ),
-            Beat(
-                "cancel",
-                "In each group, a dashed line leads from the tip of the blue arrow to a mark at "
-                "the mean length of the red ones. New numbers compare how much of that length the "
-                "blue arrow keeps.",
-            ),
-            Beat(
-                "curves",
                 (
-                    "In one plot, two lines of accuracy grow round by round and get names "
-                    "and last values at their ends: alike data and skewed data.",
-                    When("guessing", "A dashed line marks the level of guessing."),
+                    "From the second dot grow the arrows of the run on unevenly dealt data. Under "
+                    "both groups stands the mean angle between two arrows.",
+                    When("arrows_labelled", "Each new arrow has its worker and its main class."),
                 ),
             ),
+            Beat(
+                "ends",
+                "Two walls appear, one over the other, in a block for each class, and light up: "
+                "the model of alike data above, that of uneven data below, with their numbers.",
+            ),
+            Beat("known", "A frame closes around the block of which the least is lit below."),
         ),
     ),
     Chapter(
         "remedies",
         "Remedies",
-        about="the same with other strategies, over three seeds",
-        runs=("dirichlet-30", "dirichlet-30-s1", "dirichlet-30-s2", *_REMEDIES, "iid-30"),
+        about="what one remedy does, and what it and others gain, over three seeds",
+        runs=("dirichlet-30", "dirichlet-30-s1", "dirichlet-30-s2", *_REMEDIES),
         beats=(
             Beat(
-                "dots",
-                "A chart with a row for each strategy appears. In the first row dots come up, "
-                "each placed by the accuracy of one run, and then a short stroke at their mean, "
-                "with its value.",
+                "remedy",
+                When(
+                    "leash",
+                    "Around a blue dot, the shared model, red arrows grow to the models of "
+                    "workers, far away. Then springs hold them closer.",
+                    "From a start a blue dot moves along a zigzag, pulled to and fro by red "
+                    "arrows. In a lane below, the same arrows pull a second one, which swings "
+                    "less and gets further.",
+                ),
             ),
             Beat(
-                "others",
-                "Row by row, the other strategies get their dots, one for each run, and a short "
-                "stroke at their mean, with its value.",
+                "gain",
+                "A column fills up to a mark, the accuracy of plain averaging, and then moves on "
+                "to a second mark, that with the remedy.",
             ),
-            Beat(
-                "compared",
-                "A dashed line at the first row's mean is drawn straight across all other rows.",
-            ),
-            Beat(
-                "alike",
-                "A further dashed line across all rows marks the accuracy that a run on alike "
-                "data reached, with its value.",
-            ),
+            Beat("others", "A further mark on the column shows the best of the other remedies."),
         ),
     ),
     Chapter(

@@ -1,57 +1,101 @@
-"""The chapter on different data: label counts, client drift and accuracy of two runs."""
+"""The chapter on different data: a deal, what is learned from it, and why."""
+
+from collections.abc import Callable
+
+from manim import Animation
 
 from scenes.charts.client_drift import ClientDrift
-from scenes.charts.label_distribution import TwoLabelBars
-from scenes.charts.line_chart import LineChart
+from scenes.charts.deal import Deal, over_strip
+from scenes.charts.kinds_wall import KindsWall, one_over_the_other
 from scenes.explainer import Explainer
 from scenes.story import different_data as story
-from scenes.story.different_data import AccuracySpec, DifferentDataSpec
+from scenes.story.different_data import (
+    DifferentDataSpec,
+    EndsSpec,
+    LearnedSpec,
+    LostSpec,
+    RoundSpec,
+)
 from scenes.story.update_arrows import DriftSpec
 
 
 class DifferentData(Explainer):
-    """Alike data beside skewed data: the workers' photos, their updates, and the accuracy."""
+    """Photos dealt unevenly, what a model then knows of each kind, and how updates part."""
 
-    figure: TwoLabelBars | ClientDrift
+    leaving: list[Callable[[], Animation]]
 
     def construct(self) -> None:
         """Play the beats of the chapter."""
         spec = self.tell(story.tell)
-        self.labels(spec)
+        above, strip = over_strip(self.layout.untitled, self.frame)
+        self.deal = Deal(spec.deal, self.layout.untitled, strip, self.frame)
+        self.leaving = [self.deal.leave]
+        self.deal_out(spec)
+        if spec.learned:
+            self.learn(spec.learned, KindsWall(spec.learned.wall, above, self.frame))
         if spec.drift:
             self.drift(spec.drift)
-        if spec.accuracy:
-            self.accuracy(spec.accuracy)
+        if spec.ends:
+            self.end(spec.ends)
 
-    def labels(self, spec: DifferentDataSpec) -> None:
-        """Show the label counts of every worker."""
-        self.figure = bars = TwoLabelBars(spec.labels, self.layout.tall, self.frame)
-        with self.beat("alike", spec.alike, self.chrome.title(spec.title)):
-            self.play(bars.enter())
-        with self.beat("skewed", spec.skewed):
-            for animation in bars.compare():
-                self.play(animation)
+    def deal_out(self, spec: DifferentDataSpec) -> None:
+        """Deal the photos, and set off the most uneven worker."""
+        with self.beat("dealt", spec.dealt):
+            self.play(self.deal.enter())
+            self.play(self.deal.deal_anew())
+        with self.beat("uneven", spec.uneven, late=True):
+            self.play(self.deal.set_off())
+
+    def learn(self, spec: LearnedSpec, wall: KindsWall) -> None:
+        """Show round by round what the model gets right, kind by kind."""
+        self.leaving.append(wall.leave)
+        with self.beat("learned", spec.starts, self.deal.make_room()):
+            self.play(wall.enter())
+            if not spec.called:
+                self.play(self.after(spec.first, wall))
+        if spec.called:
+            with self.beat("called", spec.called, late=True):
+                self.play(self.after(spec.first, wall))
+        if spec.rounds:
+            with self.beat("rounds", spec.go_by):
+                for round_ in spec.rounds:
+                    self.deal.mark(round_.workers)
+                    self.play(wall.tick(round_.shown))
+        if spec.lost:
+            self.lose(spec.lost, wall)
+
+    def lose(self, spec: LostSpec, wall: KindsWall) -> None:
+        """Show a round in which a kind is lost, and who was asked in it."""
+        with self.beat("lost", spec.lost, late=True):
+            self.play(self.after(spec.round, wall))
+            self.play(wall.set_off(spec.kind))
+        with self.beat("asked", spec.asked, late=True):
+            self.play(self.deal.ask(spec.held, spec.kind, wall.under(spec.kind)))
+
+    def after(self, round_: RoundSpec, wall: KindsWall) -> Animation:
+        """Show what the model gets right after a round, and who trained in it."""
+        self.deal.mark(round_.workers)
+        return wall.change(round_.shown)
 
     def drift(self, spec: DriftSpec) -> None:
-        """Show the updates of one round with their measures."""
-        drift = ClientDrift(spec.arrows, self.layout.tall, self.frame)
-        with self.beat("updates", spec.updates, self.figure.leave()):
-            self.figure = drift
-            self.play(drift.enter(spec.start))
-            self.play(drift.average())
-            self.play(drift.label(spec.one_update, spec.its_average, spec.notes))
-        with self.beat("apart", spec.apart):
-            for animation in drift.compare():
-                self.play(animation)
-            self.play(drift.show_measures(*spec.angles))
-        with self.beat("cancel", spec.cancel):
-            self.play(drift.show_mean_lengths(spec.mean_length))
-            self.play(drift.show_measures(spec.kept))
+        """Show in which directions the updates of a round point."""
+        arrows = ClientDrift(spec.arrows, self.layout.untitled, self.frame)
+        with self.beat("updates", spec.updates, *self.left()):
+            self.play(arrows.enter(spec.start))
+            self.play(arrows.grow_alike())
+        with self.beat("apart", spec.apart, late=True):
+            self.play(arrows.grow_uneven())
+        self.leaving = [arrows.leave]
 
-    def accuracy(self, spec: AccuracySpec) -> None:
-        """Show the accuracies of both runs by round."""
-        lines = LineChart(spec.chart, self.layout.tall, self.frame)
-        with self.beat("curves", spec.curves, self.figure.leave()):
-            self.play(lines.enter())
-            self.play(lines.draw())
-            self.play(lines.name_ends())
+    def end(self, spec: EndsSpec) -> None:
+        """Show both models at their end, and the kind that the second knows least of."""
+        both = one_over_the_other(spec.walls, self.layout.untitled, self.frame)
+        with self.beat("ends", spec.ends, *self.left()):
+            self.play(*(wall.enter() for wall in both))
+            self.play(*map(KindsWall.change, both, spec.last))
+        with self.beat("known", spec.known, late=True):
+            self.play(both[1].set_off(spec.kind))
+
+    def left(self) -> list[Animation]:
+        """Return the animations that remove what is on screen."""
+        return [leave() for leave in self.leaving]

@@ -1,25 +1,25 @@
-"""The chapter on remedies: accuracies of strategies on skewed data."""
+"""The chapter on remedies: what one of them does, and how the accuracy changes."""
 
-from scenes.charts.dot_plot import DotPlot
-from scenes.drawing.pace import brisk
+from scenes.charts.remedy import Remedy
 from scenes.explainer import Explainer
 from scenes.story import remedies as story
 
 
 class Remedies(Explainer):
-    """A row for each strategy with a dot for each run."""
+    """What a remedy does as a picture, and beside it accuracies on a gauge."""
 
     def construct(self) -> None:
         """Play the beats of the chapter."""
         spec = self.tell(story.tell)
-        plot = DotPlot(spec.plot, self.layout.tall, self.frame)
-        with self.beat("dots", spec.dots, self.chrome.title(spec.title)):
-            self.play(plot.enter())
-            self.play(plot.enter_first())
-        with self.beat("others", spec.others):
-            self.play(brisk(plot.enter_others()))
-        with self.beat("compared", spec.compared):
-            self.play(plot.show_first_mean())
-        if spec.alike:
-            with self.beat("alike", spec.alike):
-                self.play(plot.show_high_level())
+        remedy = Remedy(spec.working, spec.gauge, spec.note, self.layout.untitled, self.frame)
+        if spec.working:
+            with self.beat("remedy", spec.working.remedy):
+                self.play(remedy.enter())
+                self.play(remedy.without())
+                self.play(remedy.within())
+        with self.beat("gain", spec.gain, late=True):
+            self.play(remedy.measure())
+            self.play(remedy.gain())
+        if spec.others:
+            with self.beat("others", spec.others, late=True):
+                self.play(remedy.compare())

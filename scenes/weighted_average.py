@@ -12,7 +12,7 @@ class WeightedAverage(Explainer):
     def construct(self) -> None:
         """Play the beats of the chapter."""
         spec = self.tell(story.tell)
-        canvas, frame = self.layout.canvas, self.frame
+        canvas, frame = self.layout.untitled, self.frame
         balance = Balance(spec.average, canvas, frame)
         weighted = WeightedSum(spec.average, divided(canvas, frame)[1], frame)
         self.add(*balance.bare)

@@ -117,7 +117,8 @@ class Gauge(VGroup):
             labels.append(Label(mark, at, self.side, self.frame, below=mark.value == lowest))
         ranked = sorted(labels, key=lambda label: float(label.number.anchor[1]))
         for lower, upper in pairwise(ranked):
-            between = upper.number.anchor[1] - lower.number.anchor[1]
+            name_above = lower.get_top()[1] - lower.number.get_top()[1]
+            between = upper.number.anchor[1] - lower.number.anchor[1] - name_above
             upper.shift(np.array([0.0, max(self.frame.px(APART) - between, 0.0), 0.0]))
         return labels
 

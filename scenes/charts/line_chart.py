@@ -1,7 +1,6 @@
 """A line chart: one measure by round of several runs, from a zero line, with names at the ends."""
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 import numpy as np
 from manim import (
@@ -20,7 +19,7 @@ from manim import Line as Stroke
 
 from scenes import theme
 from scenes.drawing.layout import Frame, Slot, box
-from scenes.drawing.plot import polyline, scaled
+from scenes.drawing.plot import polyline, scaled, spread
 from scenes.drawing.text import Words
 from scenes.story.specs import LineChartSpec, RunLineSpec
 
@@ -155,15 +154,3 @@ class LineChart:
         x = self.plot.right + self.frame.px(GAP)
         for i, y in zip(order, ys, strict=True):
             self.ends[i].shift(np.array([x, y + self.frame.px(VALUE_OVER_NAME / 4), 0.0]))
-
-
-def spread(heights: Sequence[float], apart: float) -> list[float]:
-    """Move heights, in order from the top, as little as necessary for a distance between them."""
-    placed = list(heights)
-    for _ in placed:
-        for i, (upper, lower) in enumerate(pairwise(placed)):
-            lack = apart - (upper - lower)
-            if lack > 0:
-                placed[i] += lack / 2
-                placed[i + 1] -= lack / 2
-    return placed

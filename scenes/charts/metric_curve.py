@@ -5,10 +5,9 @@ from manim import DashedLine, VGroup
 from manim import Line as Stroke
 
 from scenes import theme
-from scenes.charts.line_chart import spread
 from scenes.drawing.growth import Curve, Point
 from scenes.drawing.layout import Frame, Slot
-from scenes.drawing.plot import scaled
+from scenes.drawing.plot import scaled, spread
 from scenes.drawing.text import Words
 from scenes.story.specs import LevelSpec, SeriesSpec
 from scenes.text.lines import Text

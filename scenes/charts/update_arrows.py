@@ -1,50 +1,41 @@
-"""Arrows in space: a round's updates around their average, from a common start.
+"""Arrows in space: the directions of a round's updates, from a common start.
 
-Each arrow has the length of its update and its angle to the average. The arrows around the average
-look like the ribs of an umbrella around its stick.
+All arrows are equally long, and each has its own angle to the middle of them all. The arrows around
+the middle look like the ribs of an umbrella around its stick.
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-from manim import Animation, Circle, DashedLine, Dot, LineJointType, VGroup, VMobject, smooth
-from manim import Line as Stroke
+from manim import Animation, Dot, LineJointType, Mobject, VGroup, VMobject, smooth
 from manim.typing import Point3D
 
 from scenes import theme
 from scenes.drawing import layers
 from scenes.drawing.layout import Frame, Slot, box
+from scenes.drawing.plot import spread
+from scenes.drawing.text import Words
 from scenes.story.specs import ArrowsSpec
 
-TILT = 0.36  # radians between the line of sight and the floor
-TIP = (17, 10)  # pixels: length and width of an arrow's tip
-LONGEST_TIP = 0.55  # part of an arrow
-STROKE, AVERAGE_STROKE = 3.5, 6.0
-HALO = 1.5  # radius of the dark ring around the start, in radii of the start
-START = 7  # pixels: radius of the dot at the start
+TILT = 0.75  # radians between the line of sight and the floor of the umbrella
+TIP = (22, 15)  # pixels: length and width of an arrow's tip
+STROKE = 4.5
+START = 13  # pixels: radius of the dot at the start
 OVERLAP = 0.3  # part of an arrow's time after which the next one starts to grow
-TURN = np.radians(-68)  # turn of all updates around the average
-SMALL = 110, 0.55  # pixels of the longest arrow up to which strokes are thinner; their part
-LARGE = 330  # pixels of the longest arrow from which strokes have their full width
+TURN = np.radians(-68)  # turn of all updates around the middle
+MANY = 24  # arrows from which strokes are thinner
+AWAY = 20  # pixels from an arrow's tip to its label
+BESIDE = 12  # pixels between both parts of a label
+LINE = 46  # pixels between the middles of two labels at least
 
 Points = npt.NDArray[np.float64]
 
 
-@dataclass(frozen=True)
-class View:
-    """The start and the scale of arrows on screen, and the drawn part of updates and average."""
-
-    start: Point3D
-    unit: float
-    updates: float = 0.0
-    average: float = 0.0
-
-
 def projected(arrows: Points, turned: float = TURN) -> Points:
-    """Return the ends on screen, shape (k, 2), of arrows by length, angle and turn, (k, 3)."""
-    length, angle, turn = arrows.T
-    aside, along = length * np.sin(angle), length * np.cos(angle)
+    """Return the ends on screen, shape (k, 2), of arrows by angle and turn, (k, 2), of length 1."""
+    angle, turn = arrows.T
+    aside, along = np.sin(angle), np.cos(angle)
     across, away = aside * np.cos(turn + turned), aside * np.sin(turn + turned)
     return np.stack([across, along * np.cos(TILT) + away * np.sin(TILT)], axis=1)
 
@@ -60,142 +51,95 @@ class Arrow(VMobject):
             fill_opacity=1,
             joint_type=LineJointType.ROUND,
         )
-        self.full_width = width
-        self.full_tip = [frame.px(pixels) * width / STROKE for pixels in TIP]
+        self.tip = [frame.px(pixels) * width / STROKE for pixels in TIP]
 
-    def point(self, start: Point3D, vector: Points, thickness: float) -> None:
+    def point(self, start: Point3D, vector: Points) -> None:
         """Draw the arrow from a start along a vector of shape (2,)."""
-        self.set_stroke(width=thickness * self.full_width)
-        long, wide = (thickness * side for side in self.full_tip)
+        long, wide = self.tip
         length = float(np.hypot(*vector)) or 1e-9
         ahead = np.array([*vector, 0.0]) / length
-        tip = min(long, LONGEST_TIP * length)
+        tip = min(long, length / 2)
         end, neck = start + length * ahead, start + (length - tip) * ahead
         half = np.array([-ahead[1], ahead[0], 0.0]) * wide / 2 * tip / long
         self.set_points_as_corners([start, neck, neck + half, end, neck - half, neck])
 
 
 class UpdateArrows(VGroup):
-    """The updates in red, their average in blue, and a circle around their start."""
+    """The updates of one run as red arrows from a blue dot, the model."""
 
     def __init__(self, spec: ArrowsSpec, frame: Frame) -> None:
-        self.spec = spec
-        self.frame = frame
-        self.directions = np.array(spec.arrows)
-        self.updates = [Arrow(theme.UPDATE, STROKE, frame) for _ in spec.arrows]
-        self.average = Arrow(theme.MODEL, AVERAGE_STROKE, frame)
-        self.floor = VMobject(stroke_color=theme.WIRE, stroke_width=2)
-        self.circle = Circle(radius=1.0).points
-        halo = Dot(radius=HALO * frame.px(START), color=theme.GROUND)
-        self.start = VGroup(halo, Dot(radius=frame.px(START), color=theme.INK))
-        super().__init__(self.floor, *self.updates, self.average, self.start)
-        self.floor.set_z_index(layers.RECESSES)
-        for arrow in self.updates:
-            arrow.set_z_index(layers.CONTENT)
-        self.average.set_z_index(layers.PACKETS)
-        self.start.set_z_index(layers.PACKET_TEXT)
-        self.view = View(np.zeros(3), 1.0)
-
-    @property
-    def widest(self) -> float:
-        """The largest distance of an update's end from the axis of the average."""
-        return float((self.directions[:, 0] * np.sin(self.directions[:, 1])).max())
+        self.spec, self.frame = spec, frame
+        self.ends = projected(np.array(spec.arrows))
+        width = STROKE if len(spec.arrows) < MANY else STROKE / 2
+        self.arrows = [Arrow(theme.UPDATE, width, frame) for _ in spec.arrows]
+        self.start = Dot(radius=frame.px(START), color=theme.MODEL)
+        super().__init__(*self.arrows, self.start)
+        self.set_z_index(layers.CONTENT)
+        self.start.set_z_index(layers.PACKETS)
+        self.unit = 1.0
+        self.place(np.zeros(3), 1.0)
 
     def extent(self) -> Slot:
-        """Return the box around all arrows, relative to their start, in units of length."""
-        ends = projected(self.directions)
-        up = np.cos(TILT) * max(self.spec.average, self.spec.mean_length)
-        wide, low = self.widest, -self.widest * np.sin(TILT)
-        return box(
-            min(-wide, ends[:, 0].min()),
-            min(low, ends[:, 1].min()),
-            max(wide, ends[:, 0].max()),
-            max(up, ends[:, 1].max()),
-        )
+        """Return the box around all arrows and their start, relative to it, for arrows of 1."""
+        across, up = np.concatenate([self.ends, np.zeros((1, 2))]).T
+        return box(float(across.min()), float(up.min()), float(across.max()), float(up.max()))
 
-    def draw(self, view: View) -> None:
-        """Draw the arrows in a view."""
-        self.view = view
-        vectors = projected(self.directions) * view.unit
-        thickness = self._thickness(view.unit)
-        total = 1 + OVERLAP * (len(vectors) - 1)
-        for i, (arrow, vector) in enumerate(zip(self.updates, vectors, strict=True)):
-            grown = smooth(min(max(view.updates * total - OVERLAP * i, 0.0), 1.0))
-            arrow.point(view.start, grown * vector, thickness)
-        along = self.spec.average * np.cos(TILT) * view.unit
-        self.average.point(view.start, np.array([0.0, view.average * along]), thickness)
-        radii = np.array([1.0, np.sin(TILT), 0.0]) * self.widest * view.unit
-        self.floor.points = self.circle * radii + view.start
-        self.start.move_to(view.start)
+    def place(self, start: Point3D, unit: float) -> None:
+        """Set start and length of the arrows, which are not drawn yet."""
+        self.start.move_to(start)
+        self.unit = unit
+        self.draw(0.0)
 
-    def _thickness(self, unit: float) -> float:
-        """Return the part of the full stroke width: short arrows have thinner strokes."""
-        longest = unit * float(self.directions[:, 0].max())
-        small, thin = SMALL
-        part = (longest - self.frame.px(small)) / self.frame.px(LARGE - small)
-        return float(thin + (1 - thin) * min(max(part, 0.0), 1.0))
+    def grow(self, run_time: float) -> Animation:
+        """Let the arrows grow, one after the other."""
+        return GrowArrows(self, run_time)
 
-    def tip(self, length: float) -> Point3D:
-        """Return the point on the average's axis at a distance from the start."""
-        up = length * np.cos(TILT) * self.view.unit
-        return np.asarray(self.view.start + np.array([0.0, up, 0.0]))
+    def draw(self, part: float) -> None:
+        """Draw some part of the arrows' growth, 0 to 1."""
+        total = 1 + OVERLAP * (len(self.arrows) - 1)
+        for i, (arrow, end) in enumerate(zip(self.arrows, self.ends, strict=True)):
+            grown = smooth(min(max(part * total - OVERLAP * i, 0.0), 1.0))
+            arrow.point(self.start.get_center(), grown * self.unit * end)
 
-    def leftmost(self) -> Point3D:
-        """Return the leftmost end of an update."""
-        return min(self._ends(), key=lambda end: float(end[0]))
+    def labels(self) -> VGroup:
+        """Return a label beyond the tip of each arrow: its worker's number and its main kind."""
+        labels = VGroup()
+        for (worker, kind), end in zip(self.spec.labels, self.ends, strict=False):
+            number = Words(worker, self.frame, color=theme.MUTED)
+            name = Words(kind, self.frame, color=theme.DATA)
+            right = np.array([number.width / 2 + self.frame.px(BESIDE), 0.0, 0.0])
+            name.put(number.anchor + right, -1)
+            labels.add(self._beyond(VGroup(number, name), end))
+        for side in (-1, 1):
+            self._keep_apart([each for each in labels if side * self._from_start(each) > 0])
+        return labels
 
-    def rightmost(self) -> Point3D:
-        """Return the rightmost end of an update."""
-        return max(self._ends(), key=lambda end: float(end[0]))
+    def _from_start(self, label: Mobject) -> float:
+        return float(label.get_center()[0] - self.start.get_center()[0])
 
-    def crosses(self, area: Slot) -> bool:
-        """Return whether an update passes through an area."""
-        steps = np.linspace(0, 1, 60)[:, None]
-        for end in self._ends():
-            x, y, _ = (self.view.start + steps * (end - self.view.start)).T
-            inside = (abs(x - area.x) < area.width / 2) & (abs(y - area.y) < area.height / 2)
-            if inside.any():
-                return True
-        return False
+    def _keep_apart(self, labels: Sequence[Mobject]) -> None:
+        """Move labels up or down where two of them would touch."""
+        ordered = sorted(labels, key=lambda label: -label.get_center()[1])
+        ys = spread([float(label.get_center()[1]) for label in ordered], self.frame.px(LINE))
+        for label, y in zip(ordered, ys, strict=True):
+            label.set_y(y)
 
-    def _ends(self) -> list[Point3D]:
-        vectors = projected(self.directions) * self.view.unit
-        return [self.view.start + np.array([*vector, 0.0]) for vector in vectors]
-
-    def mean_length(self) -> VGroup:
-        """Return a mark of the updates' mean length on the axis, and a line to it."""
-        ends = self.tip(self.spec.average), self.tip(self.spec.mean_length)
-        half = np.array([self.frame.px(15), 0.0, 0.0])
-        level = Stroke(ends[1] - half, ends[1] + half, stroke_color=theme.INK, stroke_width=3.5)
-        beyond = DashedLine(*ends, dash_length=self.frame.px(10), stroke_color=theme.INK)
-        return VGroup(beyond.set_stroke(width=2.5), level).set_z_index(layers.PACKETS)
+    def _beyond(self, label: VGroup, end: Points) -> VGroup:
+        """Move a label beyond the tip of an arrow, in its direction."""
+        ahead = end / (np.hypot(*end) or 1.0)
+        tip = self.start.get_center() + np.array([*(self.unit * end), 0.0])
+        half = np.array([label.width, label.height]) / 2
+        away = self.frame.px(AWAY) * ahead + half * ahead
+        return label.move_to(tip + np.array([*away, 0.0]))
 
 
-class ChangeView(Animation):
-    """The animation from the present view of some arrows to a view with changes."""
+class GrowArrows(Animation):
+    """The animation of arrows that grow one after the other."""
 
-    def __init__(self, arrows: UpdateArrows, run_time: float, **changes: object) -> None:
+    def __init__(self, arrows: UpdateArrows, run_time: float) -> None:
         self.arrows = arrows
-        self.changes = changes
-        super().__init__(VGroup(arrows), run_time=run_time, introducer=True)
-
-    def begin(self) -> None:
-        """Take the present view as the start."""
-        self.before = self.arrows.view
-        self.after = replace(self.before, **self.changes)  # type: ignore[arg-type]
-        super().begin()
+        super().__init__(arrows, run_time=run_time, introducer=True)
 
     def interpolate_mobject(self, alpha: float) -> None:
-        """Draw a view between both."""
-        part = self.rate_func(min(max(alpha, 0.0), 1.0))
-        self.arrows.draw(between(self.before, self.after, part))
-
-
-def between(old: View, new: View, part: float) -> View:
-    """Return the view at a part of the way from one view to another."""
-    return View(
-        start=old.start + part * (new.start - old.start),
-        unit=old.unit + part * (new.unit - old.unit),
-        updates=old.updates + part * (new.updates - old.updates),
-        average=old.average + part * (new.average - old.average),
-    )
+        """Draw a part of their growth."""
+        self.arrows.draw(min(max(alpha, 0.0), 1.0))

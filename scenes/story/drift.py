@@ -1,7 +1,7 @@
-"""Exact lengths and angles of a round's updates, from the inner products in the record.
+"""Exact angles between a round's updates, from the inner products in the record.
 
-Ten updates do not fit into a plane or into space with all angles between them. Each update's length
-and its angle to the average do; its direction around the average is free.
+Ten updates do not fit into a plane or into space with all angles between them. Each update's angle
+to the middle of all directions does; its own direction around the middle is free.
 """
 
 from collections.abc import Sequence
@@ -18,65 +18,48 @@ Values = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Drift:
-    """Lengths and angles, in radians, of a round's updates to their mean weighted by n_k/n.
+    """Angles of a round's updates to the middle, the mean of their directions, in radians.
 
-    ``lengths`` and ``average`` are L2 norms, ``mean_length`` the weighted mean of the norms;
-    ``turns`` are the directions in which updates are drawn around the average.
+    ``turns`` are the directions in which they are drawn around the middle; ``between`` is the mean
+    angle between two updates.
     """
 
-    lengths: Values
     angles: Values
     turns: Values
-    average: float
-    mean_length: float
-    between: float  # the mean angle between two updates
+    between: float
 
 
-def drift(gram: Sequence[Sequence[float]], weights: Sequence[float]) -> Drift | None:
-    """Return lengths and angles of updates; None if an update or their average is zero, or huge.
+def drift(gram: Sequence[Sequence[float]]) -> Drift | None:
+    """Return the angles of updates; None if an update or their middle is zero, or huge.
 
     Args:
         gram: the inner products of the updates, shape (k, k).
-        weights: the share n_k/n of each update; the sum is one.
     """
-    products, shares = np.array(gram, dtype=float), np.array(weights, dtype=float)
-    if np.abs(products).max(initial=0.0) > MOST:
+    products = np.array(gram, dtype=float)
+    if len(products) < 2 or np.abs(products).max() > MOST or np.diag(products).min() <= 0:
         return None
-    onto = products @ shares  # inner products with the average
-    squares, square = np.diag(products), float(shares @ onto)
-    if len(squares) < 2 or squares.min() <= 0 or square <= 0:
+    lengths = np.sqrt(np.diag(products))
+    cosines = products / np.outer(lengths, lengths)
+    square = float(cosines.mean())
+    if square <= 0:
         return None
-    lengths, average = np.sqrt(squares), float(np.sqrt(square))
-    angles = _angles(onto, lengths * average)
-    return Drift(
-        lengths=lengths,
-        angles=angles,
-        turns=_turns(shares * lengths * np.sin(angles)),
-        average=average,
-        mean_length=float(shares @ lengths),
-        between=_between(products, lengths),
-    )
-
-
-def _angles(products: Values, norms: Values) -> Values:
-    """Return angles from inner products and products of norms."""
-    return np.asarray(np.arccos(np.clip(products / norms, -1.0, 1.0)))
-
-
-def _between(products: Values, lengths: Values) -> float:
-    """Return the mean angle between two updates, over all pairs."""
+    angles = _angles(cosines.mean(axis=1) / np.sqrt(square))
     pairs = np.triu_indices(len(lengths), 1)
-    return float(_angles(products, np.outer(lengths, lengths))[pairs].mean())
+    return Drift(angles, _turns(np.sin(angles)), float(_angles(cosines)[pairs].mean()))
+
+
+def _angles(cosines: Values) -> Values:
+    return np.asarray(np.arccos(np.clip(cosines, -1.0, 1.0)))
 
 
 def _turns(aside: Values) -> Values:
-    """Return evenly spread directions around the average for which the sum is smallest.
+    """Return evenly spread directions around the middle for which the sum is smallest.
 
-    The exact sum is zero: all updates together have no part at right angles to their average. The
+    The exact sum is zero: all directions together have no part at right angles to their middle. The
     largest part has direction zero.
 
     Args:
-        aside: the part of each update at right angles to the average, times its share, shape (k,).
+        aside: the part of each direction at right angles to the middle, shape (k,).
     """
     count = len(aside)
     turns = np.linspace(0, 2 * np.pi, count, endpoint=False)

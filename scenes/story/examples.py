@@ -195,69 +195,6 @@ _REWORDED = (
             "the weights."
         ),
     ),
-    # --- partitions
-    (("Who holds which photos",), forms("Who holds which data")),
-    (("photos",), forms("{examples}")),
-    (("{n} photo", "{n} photos"), forms("{n} {examples}")),
-    (("about {n} photo", "about {n} photos"), forms("about {n} {examples}")),
-    (
-        ("{n} photos of {kinds} kinds. A tile stands for one.",),
-        forms("{n} {examples} of {kinds} classes. A tile for each."),
-    ),
-    (
-        ("{n} photos of {kinds} kinds. A tile stands for {each} photos; some show one.",),
-        forms("{n} {examples} of {kinds} classes. A tile: {each}; some show an image."),
-    ),
-    (
-        ("{n} photos of {kinds} kinds. A tile stands for {each} photos.",),
-        forms("{n} {examples} of {kinds} classes. A tile stands for {each}."),
-    ),
-    (
-        ("{n} photos of {kinds} kinds. A tile: about {each} photos; some show one.",),
-        forms("{n} {examples} of {kinds} classes. A tile: about {each}; some show an image."),
-    ),
-    (
-        ("{n} photos of {kinds} kinds. A tile stands for about {each} photos.",),
-        forms("{n} {examples} of {kinds} classes. A tile stands for about {each}."),
-    ),
-    (
-        ("Each trains on {train} of its photos and keeps {held} for testing.",),
-        forms("Each trains on {train} of its data and keeps {held} for testing."),
-    ),
-    (
-        ("They train on {train} of all and keep {held} apart, to test the model with.",),
-        forms("They train on {train} of all data and keep {held} apart, to test with."),
-    ),
-    (
-        ("By kind: of all {n} kinds, those that worker {k} holds most of, with its numbers.",),
-        forms("By class: of all {n}, those that worker {k} holds most of, with its numbers."),
-    ),
-    (("By kind: the numbers are worker {k}'s.",), forms("By class: the numbers are worker {k}'s.")),
-    (
-        ("All hold much the same mix of kinds. The numbers are worker {k}'s.",),
-        forms("All hold much the same mix of classes. The numbers are worker {k}'s."),
-    ),
-    (
-        ("By kind, the mixes differ. Of worker {k}'s, {share} are of one kind: {name}.",),
-        forms("By class, the mixes differ. Of worker {k}'s, {share} are of one: {name}."),
-    ),
-    (
-        ("A large block of equal tiles fades in, all photos together.",),
-        forms("A large block of equal tiles fades in, all data together."),
-    ),
-    (("Some of the tiles show a photo.",), forms("Some of the tiles show an image.")),
-    (
-        (
-            "Stack by stack, the tiles turn into rows of bars by kind of photo: the more photos, "
-            "the longer the bar. One worker's border is set off, and its counts stand next to the "
-            "names of the kinds.",
-        ),
-        forms(
-            "Stack by stack, the tiles turn into rows of bars by class: the more there are, the "
-            "longer the bar. One worker's border is set off, and its counts stand next to the "
-            "names of the classes."
-        ),
-    ),
     # --- one round, and the loop: what is sent may be a part of the model
     (
         ("All start from one model: {weights} weights.",),
@@ -381,6 +318,8 @@ _REWORDED = (
         forms("Blue: the model out. Red: updates back. The data never leave their worker."),
     ),
     # --- the weighted average
+    (("photos",), forms("{examples}")),
+    (("all {n} photos",), forms("all {n} {examples}")),
     (("weighted by photos",), forms("weighted by data")),
     (
         ("A worker with more photos has seen more, so it counts for more.",),
@@ -434,53 +373,32 @@ _REWORDED = (
             "After {n} rounds, {accuracy} are right. Guessing would get {chance}.",
         ),
     ),
-    # --- several runs
-    (
-        ("Alike data: every worker holds all kinds, about equally.",),
-        forms("Alike data: every worker holds all classes, about equally."),
-    ),
-    (
-        ("The more alike data: every worker's photos by kind.",),
-        forms("The more alike data: every worker's data by class."),
-    ),
-    (
-        ("Skewed: the same photos, but on average {share} of a worker's are of one kind.",),
-        forms("Skewed: the same data, but on average {share} of a worker's are of one class."),
-    ),
-    (
-        ("Skewed: on average {share} of a worker's photos are of one kind.",),
-        forms("Skewed: on average {share} of a worker's data are of one class."),
-    ),
     (("accuracy on the test photos",), forms("accuracy on the test data")),
+    # --- different data
+    (("{n} photo", "{n} photos"), forms("{n} {examples}")),
+    (("about {n} photo", "about {n} photos"), forms("about {n} {examples}")),
     (
-        (
-            "{n} remedy, on the same photos, with as much training.",
-            "{n} remedies, on the same photos, with as much training.",
-        ),
-        forms(
-            "{n} remedy, on the same data, with as much training.",
-            "{n} remedies, on the same data, with as much training.",
-        ),
+        ("So far all held the same mix. Now the photos are dealt anew.",),
+        forms("So far all held the same mix. Now the data are dealt anew."),
+    ),
+    (("The same photos, dealt anew.",), forms("The same data, dealt anew.")),
+    (
+        ("They learn one model. A light is a test photo it gets right.",),
+        forms("They learn one model. A light is a test example it gets right."),
+    ),
+    (("alike photos",), forms("alike data")),
+    (("uneven photos",), forms("uneven data")),
+    (
+        ("Alike photos: the lessons agree. Uneven photos: they pull apart.",),
+        forms("Alike data: the lessons agree. Uneven data: they pull apart."),
     ),
     (
-        (
-            "{n} remedy, on photos dealt out in the same way.",
-            "{n} remedies, on photos dealt out in the same way.",
-        ),
-        forms(
-            "{n} remedy, on data dealt out in the same way.",
-            "{n} remedies, on data dealt out in the same way.",
-        ),
+        ("Alike photos: {x} between two updates. Uneven photos: {y}.",),
+        forms("Alike data: {x} between two updates. Uneven data: {y}."),
     ),
     (
-        (
-            "In a row, worker by worker, a group of bars grows, one bar for each kind of photo; "
-            "the tallest bar of all is labelled.",
-        ),
-        forms(
-            "In a row, worker by worker, a group of bars grows, one bar for each class; the "
-            "tallest bar of all is labelled."
-        ),
+        ("In the end, beside a model that learned from alike photos.",),
+        forms("In the end, beside a model that learned from alike data."),
     ),
     # --- the final model
     (("photo of",), forms("class")),

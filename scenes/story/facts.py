@@ -83,19 +83,6 @@ def photos_counted(spec: Any) -> bool:
     return bool(spec.held)
 
 
-# --- partitions
-
-
-def photos_on_tiles(spec: Any) -> bool:
-    """Whether some tiles show a photo."""
-    return any(stack.photos is not None for stack in spec.stacks.stacks)
-
-
-def few_stacks(spec: Any) -> bool:
-    """Whether some workers have no stack on screen."""
-    return bool(spec.stacks.rest)
-
-
 # --- training
 
 
@@ -201,9 +188,19 @@ def other_so_far(spec: Any) -> bool:
 # --- other chapters
 
 
-def guessing(spec: Any) -> bool:
-    """Whether the level of guessing is known."""
-    return spec.accuracy is not None and spec.accuracy.chart.level is not None
+def dealt_anew(spec: Any) -> bool:
+    """Whether the lights move from one deal to another."""
+    return len(spec.deal.deals) > 1
+
+
+def arrows_labelled(spec: Any) -> bool:
+    """Whether the arrows of the uneven run have labels."""
+    return bool(spec.drift.arrows[1].labels)
+
+
+def leash(spec: Any) -> bool:
+    """Whether the remedy holds workers close to the shared model."""
+    return bool(spec.working.picture == "leash")
 
 
 def reported(spec: Any) -> bool:

@@ -1,91 +1,151 @@
-"""The chapter on remedies: accuracies of strategies on skewed data."""
+"""The chapter on remedies: what one of them does, and how accuracies on uneven data change."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
+from typing import Literal
 
 from fl_sim.record import Run
-from scenes.story.common import chance
-from scenes.story.specs import NOTHING, DotPlotSpec, DotRowSpec, LevelSpec
-from scenes.story.strategies import PLAIN, ComparableRuns, comparable_runs, note, with_alike_data
+from scenes.story.specs import GaugeMarkSpec, GaugeSpec, WorkingSpec
+from scenes.story.strategies import PLAIN, ComparableRuns, comparable_runs
 from scenes.text.errors import NotRecordedError
 from scenes.text.language import Language
 from scenes.text.lines import Line, line, plural, text
-from scenes.text.numbers import Cursor, Number, at, computed, quote, with_run
+from scenes.text.numbers import Number, at, computed
 
-ONE_DIGIT = partial(Language.decimal, digits=1)
+TWO = 2  # remedies: the one that is shown, and another
+
+Picture = Literal["leash", "momentum"]
+PICTURES: dict[str, Picture] = {"FedProx": "leash", "FedAvgM": "momentum"}
 
 
 @dataclass(frozen=True)
 class RemediesSpec:
     """The contents of the chapter; captions have the names of their beats.
 
-    ``alike`` is None without a run on alike data.
+    ``working`` is None if there is no picture of what the remedy does, ``others`` if there are no
+    others. ``note`` says of which runs and rounds the gauge shows the mean.
     """
 
     title: Line
-    plot: DotPlotSpec
-    dots: Line
-    others: Line
-    compared: Line
-    alike: Line | None
+    working: WorkingSpec | None
+    gain: Line
+    others: Line | None
+    gauge: GaugeSpec
+    note: Line
 
 
 def tell(runs: Sequence[Run]) -> RemediesSpec:
     """Return the chapter's spec for the largest set of comparable runs.
 
     Raises:
-        NotRecordedError: no two runs differ only in strategy and seed.
+        NotRecordedError: no run of plain averaging differs from others only in strategy and seed.
     """
     found = comparable_runs(runs)
-    if found is None:
+    if found is None or PLAIN not in found.by_strategy:
         names = ", ".join(repr(run.name) for run in runs)
         raise NotRecordedError(
             f"no two strategies can be compared among the runs {names}. Give runs with --run that "
-            "have the same skewed data, rounds and settings, and a test after every round"
+            "have the same skewed data, rounds and settings, and a test after every round, some "
+            f"of them with the strategy {PLAIN}"
         )
-    alike = with_alike_data(found, runs)
+    shown = _shown(found)
     return RemediesSpec(
         title=text("Remedies"),
-        plot=_plot(found, alike),
-        dots=_dots(found),
-        others=_others(found),
-        compared=_compared(found),
-        alike=_alike(found, alike) if alike else None,
+        working=_working(shown),
+        gain=_gain(found, shown),
+        others=_others(found, shown),
+        gauge=_gauge(found, shown),
+        note=_note(found),
     )
 
 
-def _plot(found: ComparableRuns, alike: Run | None) -> DotPlotSpec:
-    return DotPlotSpec(
-        name=text("accuracy on the test photos"),
-        note=_over_rounds(found),
-        rows=[_row(found, name, i) for i, name in enumerate(found.by_strategy)],
-        low=_guessing(found.runs[0]),
-        high=_level(found, alike) if alike else None,
-        base=note(PLAIN) if PLAIN in found.by_strategy else NOTHING,
+def _remedies(found: ComparableRuns) -> list[str]:
+    return [name for name in found.by_strategy if name != PLAIN]
+
+
+def _shown(found: ComparableRuns) -> str:
+    """Return the remedy with the largest mean of those with a picture, or of all."""
+    pictured = [name for name in _remedies(found) if name in PICTURES]
+    return max(pictured or _remedies(found), key=found.mean)
+
+
+def _working(shown: str) -> WorkingSpec | None:
+    picture = PICTURES.get(shown)
+    if picture is None:
+        return None
+    remedies = {
+        "leash": line("One remedy: each worker is held close to the shared model."),
+        "momentum": line("One remedy: the average keeps some of its momentum."),
+    }
+    labels = {
+        "leash": (text("shared model"), text("held close")),
+        "momentum": (text("plain averaging"), text("with momentum")),
+    }
+    return WorkingSpec(remedies[picture], picture, *labels[picture])
+
+
+# --- captions
+
+
+def _gain(found: ComparableRuns, shown: str) -> Line:
+    """Return the caption on what the remedy changes."""
+    before, after = _mean(found, PLAIN), _mean(found, shown)
+    gained = after.value > before.value and after.text != before.text
+    picture = PICTURES.get(shown)
+    if picture == "leash" and gained:
+        return line("Held closer to the shared model: {a} becomes {b}.", a=before, b=after)
+    if picture == "leash":
+        return line("Held closer to the shared model: {a}, then {b}. No gain.", a=before, b=after)
+    if picture == "momentum" and gained:
+        return line("An average that keeps its momentum: {a} becomes {b}.", a=before, b=after)
+    if picture == "momentum":
+        return line(
+            "With an average that keeps momentum: {a}, then {b}. No gain.", a=before, b=after
+        )
+    if gained:
+        return line("With another strategy: {a} becomes {b}.", a=before, b=after)
+    return line("With another strategy: {a}, then {b}. No gain.", a=before, b=after)
+
+
+def _others(found: ComparableRuns, shown: str) -> Line | None:
+    """Return the caption on the other remedies, or None without any."""
+    best = _best_other(found, shown)
+    if best is None:
+        return None
+    if best.value <= _mean(found, PLAIN).value:
+        return line("None of the others gains anything: at best {x}.", x=best)
+    if len(_remedies(found)) > TWO:
+        return line("Others get up to {x}.", x=best)
+    return line("Another remedy gets {x}.", x=best)
+
+
+def _best_other(found: ComparableRuns, shown: str) -> Number | None:
+    others = [name for name in _remedies(found) if name != shown]
+    return _mean(found, max(others, key=found.mean)) if others else None
+
+
+# --- the gauge
+
+
+def _gauge(found: ComparableRuns, shown: str) -> GaugeSpec:
+    before, after = _mean(found, PLAIN), _mean(found, shown)
+    marks = [
+        GaugeMarkSpec(before.value, before, text("plain averaging")),
+        GaugeMarkSpec(after.value, after, _name(shown)),
+    ]
+    best = _best_other(found, shown)
+    if best is not None:
+        marks.append(GaugeMarkSpec(best.value, best, text("best of the others")))
+    low, high = (
+        computed(end, Language.whole_percent, f"the {word} accuracy that there is")
+        for word, end in (("lowest", 0.0), ("highest", 1.0))
     )
+    return GaugeSpec(low, high, (0.0, 1.0), marks)
 
 
-def _row(found: ComparableRuns, strategy: str, row: int) -> DotRowSpec:
-    """Return a strategy's row; the first row explains its stroke."""
-    mean = _mean(found, strategy)
-    return DotRowSpec(
-        name=_name(found, strategy),
-        note=note(strategy),
-        values=found.scores(strategy),
-        mean=found.mean(strategy),
-        mean_text=line("mean {x}", x=mean) if row == 0 else mean,
-    )
-
-
-def _name(found: ComparableRuns, strategy: str) -> Number:
-    run = found.by_strategy[strategy][0]
-    return with_run(run, quote(at(run).strategy))
-
-
-def _averaged_at(found: ComparableRuns, run: Run) -> Cursor:
-    """Return a cursor at the averaged accuracies of a run."""
-    return at(run).rounds[found.first_averaged :].central.accuracy
+def _name(shown: str) -> Line:
+    names = {"leash": text("held close"), "momentum": text("with momentum")}
+    return names.get(PICTURES.get(shown, ""), text("with a remedy"))
 
 
 def _mean(found: ComparableRuns, strategy: str) -> Number:
@@ -96,128 +156,22 @@ def _mean(found: ComparableRuns, strategy: str) -> Number:
         Language.percent,
         "mean over {} of the mean of {}",
         ", ".join(run.name for run in runs),
-        _averaged_at(found, runs[0]),
+        at(runs[0]).rounds[found.first_averaged :].central.accuracy,
     )
 
 
-def _guessing(run: Run) -> LevelSpec | None:
-    if run.dataset is None or not run.dataset.class_names:
-        return None
-    guess = chance(run)
-    return LevelSpec(line("guessing {chance}", chance=guess), guess.value)
-
-
-def _alike_accuracy(found: ComparableRuns, alike: Run) -> Number:
-    """Return the accuracy of the run on alike data, averaged like the others."""
-    accuracies = _averaged_at(found, alike)
-    reached = computed(found.score(alike), Language.percent, "mean of {}", accuracies)
-    return with_run(alike, reached)
-
-
-def _level(found: ComparableRuns, alike: Run) -> LevelSpec:
-    reached = _alike_accuracy(found, alike)
-    return LevelSpec(line("alike data {accuracy}", accuracy=reached), reached.value)
-
-
-def _averaged(found: ComparableRuns) -> Number:
-    """Return the number of averaged rounds."""
+def _note(found: ComparableRuns) -> Line:
+    """Return of which runs and rounds the gauge shows the mean."""
     run, first = found.runs[0], found.first_averaged
-    last = at(run).rounds[first:]
-    return computed(len(run.rounds) - first, Language.integer, "count of {}", last)
-
-
-def _over_rounds(found: ComparableRuns) -> Line:
-    averaged = _averaged(found)
-    if averaged.value == 1:
-        return line("after the last round")
-    return line("mean of the last {n} rounds", n=averaged)
-
-
-def _dots(found: ComparableRuns) -> Line:
-    """Return the caption on dots and seeds."""
-    strategy = next(iter(found.by_strategy))
-    number = len(found.by_strategy[strategy])
-    if any(len(runs) != number for runs in found.by_strategy.values()):
-        return line("Each dot is one run on skewed data, with its own random draws.")
+    rounds = computed(
+        len(run.rounds) - first, Language.integer, "count of {}", at(run).rounds[first:]
+    )
+    last = plural(rounds, "last {n} round", "last {n} rounds")
+    numbers = {len(runs) for runs in found.by_strategy.values()}
+    if len(numbers) > 1:
+        return line("mean over seeds, {rounds}", rounds=last)
     words = "count of the runs with the strategy {}"
-    return plural(
-        computed(number, Language.integer, words, strategy),
-        "Each dot is one run on skewed data. {n} seed: each strategy ran once.",
-        "Each dot is one run on skewed data. {n} seeds: each with other random draws.",
-    )
-
-
-def _others(found: ComparableRuns) -> Line:
-    """Return the caption on the other strategies, and on equal training if known."""
-    others = [name for name in found.by_strategy if name != PLAIN]
-    number = _number(others)
-    if found.equal_training:
-        return plural(
-            number,
-            "{n} remedy, on the same photos, with as much training.",
-            "{n} remedies, on the same photos, with as much training.",
-        )
-    return plural(
-        number,
-        "{n} remedy, on photos dealt out in the same way.",
-        "{n} remedies, on photos dealt out in the same way.",
-    )
-
-
-def _compared(found: ComparableRuns) -> Line:
-    """Return the caption on the best strategy and its gain over plain averaging."""
-    best = max(found.by_strategy, key=found.mean)
-    name, accuracy = _name(found, best), _mean(found, best)
-    if PLAIN not in found.by_strategy:
-        return line("On average over the seeds, {name} does best: {x}.", name=name, x=accuracy)
-    if best == PLAIN:
-        return line("No other does better than plain averaging, on average: {x}.", x=accuracy)
-    others = [other for other in found.by_strategy if other != PLAIN]
-    gain = _gain(found, best)
-    if all(found.always_better(other, PLAIN) for other in others):
-        return plural(
-            _number(others),
-            "{name} beats plain averaging with every seed, by {gain} points on average.",
-            "All beat plain averaging with every seed. {name} gains most: {gain} points.",
-            name=name,
-            gain=gain,
-        )
-    better = found.always_better(best, PLAIN)
-    if better is None:
-        return line(
-            "{name} gains most, {gain} points. With one seed, that proves little.",
-            name=name,
-            gain=gain,
-        )
-    if better:
-        return line(
-            "{name} gains most, {gain} points, some with every seed. Not all do.",
-            name=name,
-            gain=gain,
-        )
+    seeds = computed(numbers.pop(), Language.integer, words, PLAIN)
     return line(
-        "{name} gains most on average, {gain} points, but not with every seed.",
-        name=name,
-        gain=gain,
+        "mean over {seeds}, {rounds}", seeds=plural(seeds, "{n} seed", "{n} seeds"), rounds=last
     )
-
-
-def _number(others: Sequence[str]) -> Number:
-    """Return the number of strategies other than plain averaging."""
-    return computed(len(others), Language.integer, "count of strategies besides FedAvg")
-
-
-def _gain(found: ComparableRuns, strategy: str) -> Number:
-    """Return a strategy's mean gain over plain averaging in percentage points."""
-    mine, plain = _mean(found, strategy), _mean(found, PLAIN)
-    points = 100 * (mine.value - plain.value)
-    return computed(points, ONE_DIGIT, "points from {} to {}", plain, mine)
-
-
-def _alike(found: ComparableRuns, alike: Run) -> Line:
-    """Return the caption on the accuracy with alike data."""
-    reached = _alike_accuracy(found, alike)
-    best = max(score for name in found.by_strategy for score in found.scores(name))
-    if best < reached.value:
-        return line("Alike data give {x}, more than any of these.", x=reached)
-    return line("For comparison, alike data give {x}.", x=reached)

@@ -6,6 +6,7 @@ no colours and coordinates; the stage and the charts draw it and have no records
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -50,6 +51,65 @@ class WallSpec:
     kinds: npt.NDArray[np.uint8]
     names: Sequence[Text]
     tiles: npt.NDArray[np.uint8] | None = None
+
+
+@dataclass(frozen=True)
+class WallRoundSpec:
+    """What a sorted wall shows: the right examples, shape (examples,), and their number by kind.
+
+    ``figure`` is its large number, ``over`` and ``under`` the labels of it.
+    """
+
+    right: npt.NDArray[np.bool_]
+    counts: Sequence[Text]
+    over: Text
+    figure: Text
+    under: Text = NOTHING
+
+
+@dataclass(frozen=True)
+class DealSpec:
+    """Examples as lights, dealt to workers in one way or in several, one after the other.
+
+    ``deals`` have the number of lights of each worker and kind, shape (workers, kinds); ``light``
+    says what a light stands for, ``few`` how many workers are shown if not all. ``most`` and
+    ``least`` are two kinds of the worker ``worker`` with its numbers of them.
+    """
+
+    deals: Sequence[npt.NDArray[np.int_]]
+    workers: Sequence[Text]
+    kinds: Sequence[Text]
+    light: Text
+    few: Text
+    worker: int
+    name: Text
+    most: tuple[int, Text]
+    least: tuple[int, Text]
+
+
+@dataclass(frozen=True)
+class WorkingSpec:
+    """What a remedy does: its caption, which picture shows it, and the labels of both its parts."""
+
+    remedy: Line
+    picture: Literal["leash", "momentum"]
+    before: Text
+    after: Text
+
+
+@dataclass(frozen=True)
+class ArrowsSpec:
+    """A round's updates as arrows of one length in space, around their middle.
+
+    ``arrows`` has each update's angle to the middle and its direction around it, in radians;
+    ``labels`` has its worker's number and main kind, or is empty. ``angle`` is the mean angle
+    between two of them.
+    """
+
+    name: Text
+    arrows: Sequence[tuple[float, float]]
+    labels: Sequence[tuple[Text, Text]]
+    angle: Text
 
 
 @dataclass(frozen=True)
@@ -324,83 +384,6 @@ class AverageSpec:
 
 
 @dataclass(frozen=True)
-class StackSpec:
-    """One worker's photos: its number, their number, both parts, and the counts by kind.
-
-    ``tiles`` are the numbers of tiles for training and validation photos; ``photos`` a few training
-    photos, uint8, shape (images, height, width, 3), or None.
-    """
-
-    number: Text
-    size: Text
-    train: Text
-    validation: Text | None
-    tiles: tuple[int, int]
-    photos: npt.NDArray[np.uint8] | None
-    kinds: Sequence[Quantity]
-
-
-@dataclass(frozen=True)
-class StacksSpec:
-    """All photos: the stacks of workers, and the names of the kinds.
-
-    ``rest`` is the number of tiles of workers that are not shown; ``worker`` is the worker with
-    written numbers; ``tile`` is the label of a tile. ``photos``, ``to_train`` and ``to_test`` name
-    the counts, ``head`` the workers' numbers.
-    """
-
-    stacks: Sequence[StackSpec]
-    rest: int
-    kinds: Sequence[Text]
-    worker: int
-    tile: Text
-    photos: Text
-    to_train: Text
-    to_test: Text
-    head: Text
-
-
-@dataclass(frozen=True)
-class LabelsSpec:
-    """The label counts of a run: each worker's photos by kind, and its number.
-
-    ``peak`` is the label of the tallest bar at ``peak_at``: worker and kind. ``brief`` replaces
-    ``name`` if there is little room.
-    """
-
-    name: Text
-    brief: Text
-    counts: Sequence[Sequence[int]]
-    numbers: Sequence[Text]
-    peak: Text
-    peak_at: tuple[int, int]
-
-
-@dataclass(frozen=True)
-class ArrowsSpec:
-    """A round's updates as arrows in space around their average.
-
-    ``arrows`` has each update's L2 norm, its angle to the average and its direction around it, in
-    radians; ``average`` is the norm of the average, ``mean_length`` the mean of the norms.
-    """
-
-    name: Text
-    arrows: Sequence[tuple[float, float, float]]
-    average: float
-    mean_length: float
-
-
-@dataclass(frozen=True)
-class VersusSpec:
-    """One measure of two runs: left value, name, right value."""
-
-    left: Text
-    name: Text
-    right: Text
-    role: Role
-
-
-@dataclass(frozen=True)
 class RunLineSpec:
     """One run's measure by round, from round 0: its name, values, and last value as text."""
 
@@ -418,32 +401,6 @@ class LineChartSpec:
     first_round: Text
     last_round: Text
     level: LevelSpec | None = None
-
-
-@dataclass(frozen=True)
-class DotRowSpec:
-    """One strategy: its name, a note, a value for each run, and their mean."""
-
-    name: Text
-    note: Text
-    values: Sequence[float]
-    mean: float
-    mean_text: Text
-
-
-@dataclass(frozen=True)
-class DotPlotSpec:
-    """Strategies compared by one measure, and two levels.
-
-    ``note`` describes the measure, ``base`` names the first row's mean.
-    """
-
-    name: Text
-    note: Text
-    rows: Sequence[DotRowSpec]
-    low: LevelSpec | None = None
-    high: LevelSpec | None = None
-    base: Text = NOTHING
 
 
 @dataclass(frozen=True)

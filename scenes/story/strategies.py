@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from statistics import fmean
 
 from fl_sim.record import Run
-from scenes.story.pairs import CLEARLY, PARTITIONING, RECORDING, STRATEGY, settings, skew
-from scenes.story.specs import NOTHING
-from scenes.text.lines import Line, text
+from scenes.story.pairs import CLEARLY, RECORDING, STRATEGY, settings, skew
 
 PLAIN = "FedAvg"
 MOST_AVERAGED = 10  # last rounds to average, but at most a third of all
@@ -44,23 +42,6 @@ class ComparableRuns:
         """Return the mean score of a strategy's runs."""
         return fmean(self.scores(strategy))
 
-    def always_better(self, strategy: str, than: str) -> bool | None:
-        """Whether a strategy is better with every seed; None with fewer than two common seeds."""
-        mine, theirs = (
-            {run.provenance.seed: self.score(run) for run in self.by_strategy[name]}
-            for name in (strategy, than)
-        )
-        shared = mine.keys() & theirs.keys() - {None}
-        return all(mine[seed] > theirs[seed] for seed in shared) if len(shared) > 1 else None
-
-    @property
-    def equal_training(self) -> bool:
-        """Whether runs with the same seed trained on equal numbers of photos."""
-        trained: dict[int | None, set[int | None]] = defaultdict(set)
-        for run in self.runs:
-            trained[run.provenance.seed].add(_trained(run))
-        return all(len(found) == 1 and None not in found for found in trained.values())
-
 
 def comparable_runs(runs: Sequence[Run]) -> ComparableRuns | None:
     """Return the largest set of comparable runs on skewed data, or None."""
@@ -73,35 +54,9 @@ def comparable_runs(runs: Sequence[Run]) -> ComparableRuns | None:
     return max(compared, key=lambda found: len(found.runs), default=None)
 
 
-def with_alike_data(runs_: ComparableRuns, runs: Sequence[Run]) -> Run | None:
-    """Return a comparable run of plain averaging on alike data, or None."""
-    wanted = _in_common(runs_.runs[0], PARTITIONING)
-    least_skew = min(skew(run) or 0.0 for run in runs_.runs)
-    for run in runs:
-        found = skew(run)
-        if run.strategy != PLAIN or found is None or not _tested(run):
-            continue
-        if least_skew - found >= CLEARLY and _in_common(run, PARTITIONING) == wanted:
-            return run
-    return None
-
-
-def note(strategy: str) -> Line:
-    """Return what a strategy changes in plain words; empty for an unknown strategy."""
-    known = {
-        PLAIN: text("plain averaging"),
-        "FedProx": text("workers held near the model"),
-        "FedAvgM": text("the average keeps momentum"),
-        "FedAdam": text("a step size for each weight"),
-        "FedYogi": text("a step size for each weight"),
-        "FedMedian": text("the median, not the average"),
-    }
-    return known.get(strategy, NOTHING)
-
-
-def _in_common(run: Run, *groups: str) -> object:
+def _in_common(run: Run) -> object:
     """Return values that are equal for comparable runs: their sizes, and other settings."""
-    return len(run.rounds), len(run.partitions), settings(run, STRATEGY, RECORDING, *groups)
+    return len(run.rounds), len(run.partitions), settings(run, STRATEGY, RECORDING)
 
 
 def _by_strategy_and_seed(runs: Sequence[Run]) -> ComparableRuns:
@@ -130,10 +85,3 @@ def _tested(run: Run) -> bool:
     """Whether every round that may be averaged was tested."""
     last = range(max(1, len(run.rounds) - MOST_AVERAGED), len(run.rounds))
     return bool(last) and all(_accuracy(run, round_) is not None for round_ in last)
-
-
-def _trained(run: Run) -> int | None:
-    """Return the number of training examples over all workers and rounds, None if unknown."""
-    replies = [reply for round_ in run.rounds if round_.train for reply in round_.train.replies]
-    known = [reply.num_examples for reply in replies if reply.num_examples is not None]
-    return sum(known) if len(known) == len(replies) else None

@@ -1,61 +1,49 @@
-"""Updates of the first round as arrows, for a run with alike data and one with skewed data."""
+"""Directions of the first round's updates, of a run with alike data and one with uneven data."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from math import degrees
 
-from fl_sim.record import Run
-from scenes.story.common import SHOWN_ROUND, rises
-from scenes.story.drift import Drift, drift
-from scenes.story.pairs import Pair
-from scenes.story.specs import ArrowsSpec, VersusSpec
-from scenes.text.language import Language
-from scenes.text.lines import Line, line, text
-from scenes.text.numbers import Form, Number, at, computed, count, with_run
+import numpy as np
 
-# Sources of measures; the place is that of the inner products.
-TO_AVERAGE = "mean angle of the updates to their mean weighted by n_k/n, degrees, from {}"
+from fl_sim.record import Run
+from scenes.story.class_names import kind_name
+from scenes.story.common import SHOWN_ROUND
+from scenes.story.drift import Drift, drift
+from scenes.story.kinds_wall import NAME
+from scenes.story.pairs import Pair
+from scenes.story.specs import ArrowsSpec
+from scenes.text.language import Language
+from scenes.text.lines import Line, Text, line, text
+from scenes.text.numbers import Number, at, computed, count, position, with_run
+
 BETWEEN_TWO = "mean angle between two updates over all pairs, degrees, from {}"
-LENGTH_KEPT = (
-    "norm of the updates' mean weighted by n_k/n, over the mean of their norms weighted alike, "
-    "from {}"
-)
+MOST_LABELLED = 12  # arrows
+AGREE = 60  # degrees between two updates up to which they agree
+APART = 15  # degrees by which others are further apart, at least
 
 
 @dataclass(frozen=True)
 class DriftSpec:
-    """The updates of both runs, with measures and captions named like their beats.
-
-    ``notes`` explain the arrows; ``cancels_more`` says whether skewed updates cancel more.
-    """
+    """The updates of both runs, the name of their start, and captions named like their beats."""
 
     arrows: tuple[ArrowsSpec, ArrowsSpec]
     start: Line
-    one_update: Line
-    its_average: Line
-    notes: tuple[Line, Line]
-    mean_length: Line
     updates: Line
     apart: Line
-    angles: tuple[VersusSpec, VersusSpec]
-    cancel: Line
-    kept: VersusSpec
-    cancels_more: bool
 
 
 def drift_of(run: Run) -> Drift | None:
-    """Return the lengths and angles of the first round's updates, if known and not of noise."""
+    """Return the angles of the first round's updates, if known and not of noise."""
     train = run.rounds[SHOWN_ROUND].train if len(run.rounds) > SHOWN_ROUND else None
     if train is None or train.gram is None or train.form != "plain":
         return None
-    weights = [reply.weight for reply in train.replies if reply.weight is not None]
-    return drift(train.gram, weights) if len(weights) == len(train.replies) else None
+    return drift(train.gram)
 
 
 def num_updates(run: Run) -> int:
-    """Return the number of updates with known lengths and angles."""
+    """Return the number of updates with known angles."""
     found = drift_of(run)
-    return len(found.lengths) if found else 0
+    return len(found.angles) if found else 0
 
 
 def client_drift(pair: Pair) -> DriftSpec:
@@ -63,100 +51,62 @@ def client_drift(pair: Pair) -> DriftSpec:
     one, other = drift_of(pair[0]), drift_of(pair[1])
     assert one is not None
     assert other is not None
-    drifts = one, other
-    between = _two_angles(pair, [found.between for found in drifts], BETWEEN_TWO)
-    aside = _two_angles(pair, [float(found.angles.mean()) for found in drifts], TO_AVERAGE)
-    kept = _kept(pair[0], one), _kept(pair[1], other)
+    angles = _between(pair[0], one), _between(pair[1], other)
     return DriftSpec(
-        arrows=(_arrows(one, text("alike data")), _arrows(other, text("skewed data"))),
+        arrows=(
+            _arrows(pair[0], one, text("alike photos"), angles[0]),
+            _arrows(pair[1], other, text("uneven photos"), angles[1], labelled=True),
+        ),
         start=text("the model they all start from"),
-        one_update=text("one update"),
-        its_average=text("their average"),
         updates=_updates(pair[0]),
-        notes=(
-            text("in space: true lengths and angles to blue"),
-            text("the direction around blue is free"),
-        ),
-        mean_length=text("mean length"),
-        apart=_apart(between),
-        angles=(
-            VersusSpec(aside[0], text("mean angle to the average"), aside[1], "update"),
-            VersusSpec(between[0], text("mean angle between two"), between[1], "update"),
-        ),
-        cancel=_cancel(kept),
-        kept=VersusSpec(kept[0], text("length kept"), kept[1], "model"),
-        cancels_more=_cancels_more(kept),
+        apart=_apart(*angles),
     )
 
 
-def _arrows(found: Drift, name: Line) -> ArrowsSpec:
-    arrows = [
-        (float(length), float(angle), float(turn))
-        for length, angle, turn in zip(found.lengths, found.angles, found.turns, strict=True)
-    ]
-    return ArrowsSpec(name, arrows, found.average, found.mean_length)
-
-
-def _two_angles(pair: Pair, angles: Sequence[float], words: str) -> tuple[Number, Number]:
-    """Return an angle of each run in whole degrees."""
-    left, right = (
-        _measured(run, degrees(angle), _degrees, words)
-        for run, angle in zip(pair, angles, strict=True)
+def _arrows(
+    run: Run, found: Drift, name: Line, angle: Number, *, labelled: bool = False
+) -> ArrowsSpec:
+    labelled = labelled and len(found.angles) <= MOST_LABELLED
+    return ArrowsSpec(
+        name=name,
+        arrows=list(zip(found.angles.tolist(), found.turns.tolist(), strict=True)),
+        labels=_labels(run) if labelled else [],
+        angle=line("{x} between two, lengths left out", x=angle),
     )
-    return left, right
+
+
+def _labels(run: Run) -> list[tuple[Text, Text]]:
+    """Return each update's worker, and the kind that it holds most of."""
+    train = run.rounds[SHOWN_ROUND].train
+    labels: list[tuple[Text, Text]] = []
+    for reply in train.replies if train else ():
+        held = run.partitions[reply.client].label_counts or (0,)
+        number = with_run(run, position(at(run).partitions[reply.client]))
+        labels.append((number, kind_name(run, int(np.argmax(held)), NAME)))
+    return labels
+
+
+def _between(run: Run, found: Drift) -> Number:
+    """Return the mean angle between two updates, in whole degrees."""
+    gram = at(run).rounds[SHOWN_ROUND].train.gram
+    return with_run(run, computed(degrees(found.between), _degrees, BETWEEN_TWO, gram))
 
 
 def _degrees(language: Language, value: float) -> str:
     return f"{language.integer(value)}°"
 
 
-def _kept(run: Run, found: Drift) -> Number:
-    """Return the length of the average relative to the mean length of the updates."""
-    kept = found.average / found.mean_length
-    return _measured(run, kept, Language.whole_percent, LENGTH_KEPT)
-
-
-def _measured(run: Run, value: float, form: Form, words: str) -> Number:
-    """Return a number computed from the inner products of a run's updates."""
-    gram = at(run).rounds[SHOWN_ROUND].train.gram
-    return with_run(run, computed(value, form, words, gram))
-
-
 def _updates(run: Run) -> Line:
-    """Return the caption on the workers and the arrows."""
-    train = run.rounds[SHOWN_ROUND].train
-    trained = count(at(run).rounds[SHOWN_ROUND].train.replies)
-    if train is not None and len(train.replies) == len(run.partitions):
-        return line(
-            "All {n} workers train from one model. Red: their updates. Blue: the average.",
-            n=trained,
-        )
+    """Return the caption on the workers that trained."""
+    replies = at(run).rounds[SHOWN_ROUND].train.replies
     return line(
-        "{n} workers train from one model. Red: their updates. Blue: the average.", n=trained
+        "From one model {n} workers set out. Do their updates point the same way?",
+        n=count(replies),
     )
 
 
-def _apart(between: tuple[Number, Number]) -> Line:
-    """Return the caption on the angle between two updates of skewed data."""
-    return line("Skewed data, same scale: two updates lie {x} apart on average.", x=between[1])
-
-
-def _cancel(kept: tuple[Number, Number]) -> Line:
-    """Return the caption on the length that the average keeps."""
-    alike, skewed = kept
-    if _cancels_more(kept):
-        return line(
-            "Sideways pulls cancel out: {less} of the mean length is left, not {more}.",
-            less=skewed,
-            more=alike,
-        )
-    return line(
-        "The average keeps {here} of their mean length, with alike data {there}.",
-        here=skewed,
-        there=alike,
-    )
-
-
-def _cancels_more(kept: tuple[Number, Number]) -> bool:
-    """Whether skewed updates cancel more than alike ones."""
-    return rises(kept[1], kept[0])
+def _apart(alike: Number, uneven: Number) -> Line:
+    """Return the caption on the angles between updates."""
+    if alike.value <= AGREE and uneven.value - alike.value >= APART:
+        return line("Alike photos: the lessons agree. Uneven photos: they pull apart.")
+    return line("Alike photos: {x} between two updates. Uneven photos: {y}.", x=alike, y=uneven)

@@ -31,14 +31,10 @@ CONDITIONAL = re.compile(
 )
 
 SAMPLE = {
-    "en": "Row by row, the other strategies get their dots, one for each run, and a short stroke "
-    "at their mean, with its value.",
-    "de": "Zeile für Zeile erhalten die anderen Strategien ihre Punkte, einen je Lauf, und einen "
-    "kurzen Strich an ihrem Mittelwert, mit dessen Zahl.",
-    "es": "Fila a fila, las demás estrategias reciben sus puntos, uno por ensayo, y un trazo corto "
-    "en su media, con el valor.",
-    "fr": "Ligne par ligne, les autres stratégies reçoivent leurs points, un par essai, et un "
-    "trait court à leur moyenne, avec sa valeur.",
+    "en": "A further mark on the column shows the best of the other remedies.",
+    "de": "Eine weitere Marke an der Säule zeigt das beste der anderen Mittel.",
+    "es": "Otra marca en la columna muestra el mejor de los demás remedios.",
+    "fr": "Un autre repère sur la colonne montre le meilleur des autres remèdes.",
 }
 
 

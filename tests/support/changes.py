@@ -54,7 +54,7 @@ def a_verb_of_the_stage(house: House) -> None:
 
 
 def a_helper_of_one_chart(house: House) -> None:
-    house.append("scenes/charts/tiles.py")
+    house.append("scenes/charts/leash.py")
 
 
 def a_scene(house: House) -> None:

@@ -29,7 +29,7 @@ CHANGES: dict[Change, tuple[tuple[str, ...], tuple[str, ...]]] = {
     changes.a_colour_of_the_light_theme: (NAMES, (LIGHT,)),
     changes.a_font: (NAMES, LOOKS),
     changes.a_verb_of_the_stage: (STAGED, LOOKS),
-    changes.a_helper_of_one_chart: (("partitions",), LOOKS),
+    changes.a_helper_of_one_chart: (("remedies",), LOOKS),
     changes.a_scene: (("ledger",), LOOKS),
     changes.the_fast_renderer: (NAMES, LOOKS),
     changes.manims_version: (NAMES, LOOKS),

@@ -1,5 +1,6 @@
-"""Runs on alike and on skewed data are told apart by their labels, and updates are measured."""
+"""Runs on alike and on uneven data are told apart by what they hold, and so is what they learn."""
 
+from collections.abc import Sequence
 from math import degrees
 
 import numpy as np
@@ -7,14 +8,17 @@ import pytest
 from hand import hand_pair, hand_run
 
 from fl_sim import record
-from scenes.charts.line_chart import spread
+from scenes.charts.kinds_wall import beside
 from scenes.charts.update_arrows import TILT, projected
+from scenes.drawing.plot import spread
 from scenes.story import different_data
+from scenes.story.deal import deal, dealt, uneven, uneven_worker, workers_shown
 from scenes.story.drift import drift
+from scenes.story.kinds_wall import KindsWall, kinds_shown
 from scenes.story.pairs import alike_and_skewed, skew
 from scenes.story.update_arrows import client_drift
 from scenes.text.errors import NotRecordedError
-from scenes.text.numbers import Number
+from scenes.text.lines import numbers_of
 
 
 def changed(run: record.Run, **update: object) -> record.Run:
@@ -32,48 +36,36 @@ def trained(run: record.Run, **update: object) -> record.Run:
 # --- how updates lie
 
 
-def test_equal_updates_at_right_angles_halve() -> None:
-    found = drift([[4.0, 0.0], [0.0, 4.0]], [0.5, 0.5])
+def test_updates_at_right_angles_are_equally_far_from_their_middle() -> None:
+    found = drift([[4.0, 0.0], [0.0, 9.0]])  # of whatever length
     assert found is not None
-    assert found.lengths.tolist() == [2.0, 2.0]
     assert [degrees(angle) for angle in found.angles] == pytest.approx([45, 45])
-    assert found.average == pytest.approx(2 / np.sqrt(2))
-    assert found.mean_length == 2.0
     assert degrees(found.between) == pytest.approx(90)
 
 
-def test_the_average_is_weighted_by_shares() -> None:
-    found = drift([[1.0, 0.0], [0.0, 1.0]], [0.8, 0.2])
-    assert found is not None
-    assert found.average == pytest.approx(np.hypot(0.8, 0.2))
-    assert np.tan(found.angles) == pytest.approx([0.25, 4.0])
-
-
 @pytest.mark.parametrize(
-    "gram", [[[1.0, -1.0], [-1.0, 1.0]], [[0.0, 0.0], [0.0, 1.0]], [[1.0]]], ids=str
+    "gram", [[[1.0, -1.0], [-1.0, 1.0]], [[0.0, 0.0], [0.0, 1.0]], [[1.0]], [[1e200] * 2] * 2]
 )
 def test_what_has_no_direction_is_not_drawn(gram: list[list[float]]) -> None:
-    assert drift(gram, [1 / len(gram)] * len(gram)) is None
+    assert drift(gram) is None
 
 
-def test_the_drawn_arrows_average_to_the_drawn_average() -> None:
-    run = record.load("dirichlet-drift")
-    train = run.rounds[1].train
+def test_the_drawn_arrows_have_no_part_aside_together() -> None:
+    train = record.load("dirichlet-drift").rounds[1].train
     assert train is not None
     assert train.gram is not None
-    weights = [reply.weight or 0.0 for reply in train.replies]
-    found = drift(train.gram, weights)
+    found = drift(train.gram)
     assert found is not None
-    aside = found.lengths * np.sin(found.angles) * np.exp(1j * found.turns)
-    assert abs(np.array(weights) @ aside) < 0.03 * found.average
-    along = np.array(weights) @ (found.lengths * np.cos(found.angles))
-    assert along == pytest.approx(found.average)
+    aside = np.sin(found.angles) * np.exp(1j * found.turns)
+    assert abs(aside.mean()) < 0.01
+    cosines = np.array(train.gram) / np.sqrt(np.outer(*[np.diag(train.gram)] * 2))
+    assert np.cos(found.angles).mean() == pytest.approx(np.sqrt(cosines.mean()))
 
 
 def test_an_arrow_that_is_turned_keeps_its_length_in_space() -> None:
-    arrow = np.array([[2.0, np.pi / 2, 0.0]])
-    assert projected(arrow, 0.0)[0] == pytest.approx([2.0, 0.0])
-    assert projected(arrow, np.pi / 2)[0] == pytest.approx([0.0, 2.0 * np.sin(TILT)])
+    arrow = np.array([[np.pi / 2, 0.0]])
+    assert projected(arrow, 0.0)[0] == pytest.approx([1.0, 0.0])
+    assert projected(arrow, np.pi / 2)[0] == pytest.approx([0.0, np.sin(TILT)])
 
 
 # --- which runs are compared
@@ -107,57 +99,174 @@ def test_what_is_not_recorded_is_left_out() -> None:
     pair = hand_pair()
     whole = different_data.tell(pair)
     assert whole.drift is not None
-    assert whole.accuracy is not None
+    assert whole.learned is not None
     for update in ({"gram": None}, {"form": "noised"}):
         assert different_data.tell([trained(run, **update) for run in pair]).drift is None
-    short = [changed(run, rounds=run.rounds[:2]) for run in pair]
-    assert different_data.tell(short).accuracy is None
+    bare = different_data.tell([answered(run, []) for run in pair])
+    assert bare.learned is None
+    assert bare.ends is None
+    with pytest.raises(NotRecordedError, match="both with label counts and confusion matrices"):
+        different_data.tell([trained(answered(run, []), gram=None) for run in pair])
+
+
+# --- the deal
+
+
+def holding(*counts: tuple[int, ...]) -> record.Run:
+    """Return a run whose workers hold so many examples of each kind."""
+    run = hand_run(workers=len(counts), classes=len(counts[0]))
+    parts = tuple(record.Partition(label_counts=each) for each in counts)
+    return changed(run, partitions=parts)
+
+
+def test_the_most_uneven_worker_is_named_with_what_it_lacks() -> None:
+    animals = holding((5, 90, 7), (0, 0, 99))
+    dataset = changed(animals.dataset, class_names=("dog", "frog", "horse"))
+    animals = changed(animals, dataset=dataset)
+    assert uneven_worker(animals) == (1, 2, 0)
+    assert str(uneven(animals)) == ("Dealt unevenly: worker 1 holds 99 horses, and not one dog.")
+    others = holding((5, 90, 7), (1, 1, 1))
+    assert str(uneven(others)) == "Dealt unevenly: worker 0 holds 90 of b, and 5 of a."
+
+
+def test_lights_move_only_where_the_same_examples_are_dealt_anew() -> None:
+    even, odd = holding((50, 50), (50, 50)), holding((100, 0), (0, 100))
+    spec = deal((even, odd), [0, 1], [0, 1])
+    assert [each.tolist() for each in spec.deals] == [[[50, 50], [50, 50]], [[100, 0], [0, 100]]]
+    assert str(spec.light) == "1 photo"
+    assert str(dealt((even, odd))) == (
+        "So far all held the same mix. Now the photos are dealt anew."
+    )
+    fewer = holding((100, 0), (0, 99))
+    assert len(deal((even, fewer), [0, 1], [0, 1]).deals) == 1
+    assert str(dealt((even, fewer))) == "Here the workers hold very different mixes."
+
+
+def test_of_many_workers_those_are_shown_that_are_told_of() -> None:
+    crowd = holding(*[(10, 10)] * 20, (700, 0))
+    shown = workers_shown(crowd, [17, 18])
+    assert shown == [0, 1, 2, 3, 4, 5, 6, 17, 18, 20]
+    spec = deal((crowd, crowd), [0, 1], shown)
+    assert str(spec.few) == "10 of 21 workers"
+    assert str(spec.light) == "about 2 photos"
+    assert spec.deals[-1].tolist()[-1] == [350, 0]
+    assert kinds_shown(np.arange(20), [3]) == [3, *range(11, 20)]
 
 
 # --- what is said
 
-
-def test_captions_follow_the_runs() -> None:
-    spec = different_data.tell(hand_pair())
-    assert str(spec.labels[1].name) == "skewed data (Dirichlet, alpha 0.1)"
-    # The main kinds: 40 of 41, 41 of 42 and 42 of 43.
-    assert str(spec.skewed) == "Skewed: on average 98% of a worker's photos are of one kind."
-    assert spec.drift is not None
-    assert str(spec.drift.updates) == (
-        "2 workers train from one model. Red: their updates. Blue: the average."
-    )
-    assert str(spec.drift.cancel) == (
-        "Sideways pulls cancel out: 81% of the mean length is left, not 96%."
-    )
-    assert str(spec.drift.apart) == (
-        "Skewed data, same scale: two updates lie 84° apart on average."
-    )
-    assert str(spec.drift.angles[1].left) == "37°"  # of cosine 0.8
-    assert spec.accuracy is not None
-    assert str(spec.accuracy.curves) == (
-        "So less is learned. In the end 18.0% are right, with alike data 20.0%."
-    )
+DOGS = ("cat", "dog")
+NONE_RIGHT = ((30, 0), (20, 0))
 
 
-def test_nothing_is_said_that_did_not_happen() -> None:
+def answered(run: record.Run, matrices: Sequence[tuple[tuple[int, ...], ...]]) -> record.Run:
+    """Return a run with these confusion matrices, one for each round, and no other."""
+    known = [*matrices, *[None] * (len(run.rounds) - len(matrices))]
+    rounds = [
+        changed(round_, confusion=matrix) for round_, matrix in zip(run.rounds, known, strict=True)
+    ]
+    return changed(run, rounds=tuple(rounds))
+
+
+def pair_of(*matrices: tuple[tuple[int, ...], ...]) -> list[record.Run]:
+    """Return an alike run, and an uneven one with these answers, whose workers 0 and 1 train.
+
+    Workers 0 and 1 hold one dog, and worker 2 holds all others.
+    """
+    pair = hand_pair(rounds=len(matrices) - 1)
+    dataset = changed(pair[0].dataset, class_names=DOGS)
+    pair = [changed(run, dataset=dataset) for run in pair]
+    held = [(60, 0), (60, 1), (0, 200)]
+    parts = tuple(record.Partition(label_counts=each) for each in held)
+    return [pair[0], changed(answered(pair[1], matrices), partitions=parts)]
+
+
+def test_the_round_is_told_in_which_a_kind_is_lost() -> None:
+    learned = different_data.tell(
+        pair_of(NONE_RIGHT, ((0, 30), (1, 19)), ((20, 10), (1, 19)), ((29, 1), (20, 0)))
+    ).learned
+    assert learned is not None
+    assert str(learned.called) == "Round 1: it calls almost all of them dog."
+    assert str(learned.first.shown.figure) == "98.0%"  # 49 of 50
+    assert str(learned.first.shown.under) == "called dog"
+    assert [str(each.shown.over) for each in learned.rounds] == ["round 2"]
+    assert [str(count) for count in learned.rounds[0].shown.counts] == ["20", "19"]
+    lost = learned.lost
+    assert lost is not None
+    assert str(lost.lost) == "Round 2: 19 of 20 dogs. Round 3: none."
+    assert str(lost.asked) == "Round 3 learned from 2 workers, who together hold 1 dog."
+    assert (lost.kind, list(lost.round.workers)) == (1, [0, 1])
+    assert [str(held) for held in lost.held] == ["0", "1"]
+
+
+def test_where_no_kind_is_lost_all_rounds_go_by() -> None:
+    learned = different_data.tell(
+        pair_of(NONE_RIGHT, ((20, 10), (10, 10)), ((20, 10), (9, 11)))
+    ).learned
+    assert learned is not None
+    assert learned.lost is None
+    assert str(learned.called) == "Round 1: it calls most of them cat."  # 30 of 50
+    even = different_data.tell(pair_of(NONE_RIGHT, ((12, 18), (12, 8)), ((13, 17), (9, 11))))
+    assert even.learned is not None
+    assert str(even.learned.called) == "Round 2: it calls most of them dog."
+    all_one = different_data.tell(pair_of(NONE_RIGHT, ((0, 30), (0, 20)))).learned
+    assert all_one is not None
+    assert str(all_one.called) == "Round 1: it calls all of them dog."
+    assert not all_one.rounds
+
+
+def test_a_rest_of_a_lost_kind_is_counted() -> None:
+    spec = different_data.tell(pair_of(NONE_RIGHT, ((20, 10), (2, 18)), ((29, 1), (17, 3))))
+    assert spec.learned is not None
+    assert spec.learned.lost is not None
+    assert str(spec.learned.lost.lost) == "Round 1: 18 of 20 dogs. Round 2: 3."
+    assert spec.ends is not None
+    assert str(spec.ends.known) == "Of 20 dogs it now knows 3."
+    assert str(spec.ends.last[1].figure) == "64.0%"  # 32 of 50
+    assert spec.ends.kind == 1
+
+
+def test_without_predictions_as_many_lights_as_are_right() -> None:
+    (_, run) = pair_of(NONE_RIGHT, ((20, 10), (2, 18)))
+    wall = KindsWall(run, [0, 1])
+    assert wall.spec.tiles is None
+    assert np.bincount(wall.spec.kinds).tolist() == [30, 20]
+    right = wall.after(1).right
+    assert [int(right[wall.spec.kinds == kind].sum()) for kind in (0, 1)] == [20, 18]
+
+
+def test_with_predictions_those_are_lit_that_are_right() -> None:
+    labels = np.array([1, 0, 1, 0], np.uint8)
+    predicted = np.array([1, 1, 0, 0], np.uint8)
+    (_, run) = pair_of(((2, 0), (2, 0)), ((1, 1), (1, 1)))
+    last = changed(run.rounds[1], predictions=predicted)
+    run = changed(run, test_labels=labels, rounds=(run.rounds[0], last))
+    assert KindsWall(run, [0, 1]).after(1).right.tolist() == [True, False, False, True]
+    only_dogs = KindsWall(run, [1])
+    assert only_dogs.spec.kinds.tolist() == [0, 0]
+    assert only_dogs.after(1).right.tolist() == [True, False]
+
+
+def test_updates_agree_only_where_their_angles_say_so() -> None:
     alike, skewed = hand_pair()
-    spec = client_drift((skewed, alike))  # as if skewed updates were the more parallel ones
-    assert "Pulls aside" not in str(spec.cancel)
-    assert not spec.cancels_more
-    curves = different_data._curves((alike, skewed), spec)
-    assert str(curves) == "In the end: 18.0% right with skewed data, 20.0% with alike data."
+    spec = client_drift((alike, skewed))
+    assert str(spec.arrows[0].angle) == "37° between two, lengths left out"  # of cosine 0.8
+    assert str(spec.apart) == "Alike photos: the lessons agree. Uneven photos: they pull apart."
+    assert [(str(k), str(name)) for k, name in spec.arrows[1].labels] == [("0", "a"), ("1", "b")]
+    turned = client_drift((skewed, alike))
+    assert str(turned.apart) == "Alike photos: 84° between two updates. Uneven photos: 37°."
 
 
 def test_a_number_says_of_which_run_it_is() -> None:
     alike, skewed = hand_pair()
-    kept = client_drift((alike, skewed)).kept.right
-    assert isinstance(kept, Number)
-    assert str(kept.source) == (
-        "skewed: norm of the updates' mean weighted by n_k/n, over the mean of their norms "
-        "weighted alike, from rounds[1].train.gram"
+    (angle,) = numbers_of(client_drift((alike, skewed)).arrows[1].angle)
+    assert str(angle.source) == (
+        "skewed: mean angle between two updates over all pairs, degrees, from rounds[1].train.gram"
     )
 
 
-def test_names_at_the_ends_of_lines_keep_apart() -> None:
+def test_labels_keep_apart() -> None:
     assert spread([5.0, 4.8], 1.0) == pytest.approx([5.4, 4.4])
     assert spread([5.0, 1.0], 1.0) == [5.0, 1.0]
+    far = (-9.0, 9.0)
+    assert beside([0.0, 1.0, 9.0], [1.0, 2.0, 1.0], 0.5, far) == pytest.approx([-0.5, 1.5, 8.5])

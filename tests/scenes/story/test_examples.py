@@ -13,7 +13,7 @@ from spec_texts import lines_in
 from fl_sim import record
 from fl_sim.record import Dataset, Run
 from scenes import FILM, LOOP
-from scenes.story import cast, one_round, partitions
+from scenes.story import cast, different_data, one_round
 from scenes.story.examples import NOUNS, REWORDED, are_photos, in_words_of, sentence_for
 from scenes.story.told import told
 from scenes.text.catalogues import forms, template
@@ -64,9 +64,8 @@ def test_descriptions_of_other_data_speak_of_no_photos() -> None:
         for beat in chapter.beats:
             for sentence in beat.sentences:
                 assert not PICTURED.search(sentence_for(runs, sentence))
-    assert sentence_for((hand_run(),), "Some of the tiles show a photo.") == (
-        "Some of the tiles show a photo."
-    )
+    on_photos = "A frame moves from one of its photos to the next."
+    assert sentence_for((hand_run(),), on_photos) == on_photos
 
 
 @pytest.mark.parametrize(
@@ -126,8 +125,8 @@ def with_replies(run: Run, each: list[record.TrainReply]) -> Run:
     [("patients", "1 patient"), ("graphs", "1 example"), (None, "1 example")],
 )
 def test_one_example_is_in_the_singular(examples: str | None, expected: str) -> None:
-    spec = told(partitions.tell, [without_images(hand_run(), examples)])
-    assert str(spec.stacks.tile) == expected
+    pair = [without_images(run, examples) for run in hand_pair()]
+    assert str(told(different_data.tell, pair).deal.light) == expected
 
 
 def test_a_noun_without_a_number_is_in_the_plural() -> None:

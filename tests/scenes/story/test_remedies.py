@@ -1,16 +1,15 @@
 """Strategies are compared only where that is fair, and what is said of them holds for the runs."""
 
+import numpy as np
 import pytest
-from hand import hand_pair, hand_seeds
+from hand import hand_seeds
 
 from fl_sim import record
-from scenes.charts.dot_plot import stacked
+from scenes.charts.momentum import plain, with_momentum
 from scenes.story import remedies
 from scenes.story.strategies import ComparableRuns, comparable_runs
 from scenes.text.errors import NotRecordedError
 from scenes.text.numbers import Number
-
-STRATEGIES = ("FedAvg", "FedYogi")
 
 
 def changed(run: record.Run, **update: object) -> record.Run:
@@ -38,87 +37,99 @@ def found(runs: list[record.Run]) -> ComparableRuns:
     return chosen
 
 
-def test_rows_hold_a_value_a_seed_and_their_mean() -> None:
+def of(**scores: tuple[float, ...]) -> list[record.Run]:
+    """Return runs of strategies that end at some accuracies, one for each seed."""
+    return scored(*((name, i, x) for name, each in scores.items() for i, x in enumerate(each)))
+
+
+def test_the_gauge_has_the_means_over_seeds_and_last_rounds() -> None:
     spec = remedies.tell(hand_seeds())
-    assert [str(row.name) for row in spec.plot.rows] == list(STRATEGIES)
-    assert [str(row.note) for row in spec.plot.rows] == [
-        "plain averaging",
-        "a step size for each weight",
-    ]
     # Two rounds end at 0.2, with what each run gains; one round of two counts.
-    assert list(spec.plot.rows[1].values) == pytest.approx([0.25, 0.28])
-    assert str(spec.plot.rows[0].mean_text) == "mean 20.5%"
-    mean = spec.plot.rows[1].mean_text
+    assert [mark.value for mark in spec.gauge.marks] == pytest.approx([0.205, 0.265])
+    assert [str(mark.number) for mark in spec.gauge.marks] == ["20.5%", "26.5%"]
+    mean = spec.gauge.marks[1].number
     assert isinstance(mean, Number)
-    assert mean.text == "26.5%"
     assert str(mean.source) == (
         "mean over FedYogi-s0, FedYogi-s1 of the mean of rounds[2:].central.accuracy"
     )
+    assert str(spec.note) == "mean over 2 seeds, last 1 round"
+    assert str(remedies.tell(hand_seeds()[:3]).note) == "mean over seeds, last 1 round"
 
 
 def test_a_third_of_the_rounds_counts_and_ten_at_most() -> None:
     firsts = [found(hand_seeds(rounds=rounds)).first_averaged for rounds in (1, 6, 30, 60)]
     assert firsts == [1, 5, 21, 51]
-    spec = remedies.tell(hand_seeds(rounds=30))
-    assert str(spec.dots) == (
-        "Each dot is one run on skewed data. 2 seeds: each with other random draws."
-    )
-    assert str(spec.plot.note) == "mean of the last 10 rounds"
 
 
 @pytest.mark.parametrize(
-    ("scores", "said"),
+    ("scores", "picture", "remedy", "gain"),
     [
         (
-            (0.2, 0.3, 0.4, 0.5),
-            "FedYogi beats plain averaging with every seed, by 20.0 points on average.",
+            {"FedProx": (0.2, 0.5), "FedAvgM": (0.3, 0.3), "FedYogi": (0.9, 0.9)},
+            "leash",
+            "One remedy: each worker is held close to the shared model.",
+            "Held closer to the shared model: 30.0% becomes 35.0%.",
         ),
         (
-            (0.2, 0.3, 0.5, 0.2),
-            "FedYogi gains most on average, 10.0 points, but not with every seed.",
+            {"FedProx": (0.2, 0.2), "FedAvgM": (0.3, 0.35)},
+            "momentum",
+            "One remedy: the average keeps some of its momentum.",
+            "An average that keeps its momentum: 30.0% becomes 32.5%.",
         ),
-        ((0.4, 0.5, 0.2, 0.3), "No other does better than plain averaging, on average: 45.0%."),
+        (
+            {"FedProx": (0.3, 0.3)},
+            "leash",
+            "One remedy: each worker is held close to the shared model.",
+            "Held closer to the shared model: 30.0%, then 30.0%. No gain.",
+        ),
+        (
+            {"FedAvgM": (0.1, 0.1)},
+            "momentum",
+            "One remedy: the average keeps some of its momentum.",
+            "With an average that keeps momentum: 30.0%, then 10.0%. No gain.",
+        ),
+        ({"FedYogi": (0.4,)}, None, "", "With another strategy: 30.0% becomes 40.0%."),
+        ({"FedYogi": (0.2,)}, None, "", "With another strategy: 30.0%, then 20.0%. No gain."),
     ],
 )
-def test_a_winner_is_called_one_only_with_every_seed(
-    scores: tuple[float, float, float, float], said: str
+def test_the_best_remedy_with_a_picture_is_shown_with_its_gain(
+    scores: dict[str, tuple[float, ...]], picture: str | None, remedy: str, gain: str
 ) -> None:
-    one, two, three, four = scores
-    runs = scored(
-        ("FedAvg", 0, one), ("FedAvg", 1, two), ("FedYogi", 0, three), ("FedYogi", 1, four)
-    )
-    assert str(remedies.tell(runs).compared).startswith(said)
+    spec = remedies.tell(of(FedAvg=(0.2, 0.4), **scores))
+    assert (spec.working.picture if spec.working else None) == picture
+    assert (str(spec.working.remedy) if spec.working else "") == remedy
+    assert str(spec.gain) == gain
 
 
-def test_one_seed_proves_little() -> None:
-    spec = remedies.tell(scored(("FedAvg", 0, 0.2), ("FedYogi", 0, 0.4)))
-    assert str(spec.dots).endswith("1 seed: each strategy ran once.")
-    assert str(spec.compared) == (
-        "FedYogi gains most, 20.0 points. With one seed, that proves little."
-    )
+@pytest.mark.parametrize(
+    ("others", "said"),
+    [
+        ({}, None),
+        ({"FedYogi": (0.5,)}, "Another remedy gets 50.0%."),
+        ({"FedYogi": (0.5,), "FedAdam": (0.4,)}, "Others get up to 50.0%."),
+        (
+            {"FedYogi": (0.1,), "FedAdam": (0.2,)},
+            "None of the others gains anything: at best 20.0%.",
+        ),
+    ],
+)
+def test_what_others_get_is_said_as_it_is(
+    others: dict[str, tuple[float, ...]], said: str | None
+) -> None:
+    spec = remedies.tell(of(FedAvg=(0.3,), FedProx=(0.35,), **others))
+    assert (str(spec.others) if spec.others else None) == said
+    assert len(spec.gauge.marks) == (3 if said else 2)
 
 
-def test_as_much_training_is_said_only_where_it_was() -> None:
-    runs = hand_seeds()
-    assert "as much training" in str(remedies.tell(runs).others)
-    other = hand_seeds(picked=3)
-    mixed = [*runs[:2], *other[2:]]
-    assert "as much training" not in str(remedies.tell(mixed).others)
+def test_without_plain_averaging_nothing_is_gained() -> None:
+    with pytest.raises(NotRecordedError, match="some of them with the strategy FedAvg"):
+        remedies.tell(of(FedProx=(0.3,), FedYogi=(0.5,)))
 
 
-def test_alike_data_are_a_level_where_they_are_given() -> None:
-    runs = hand_seeds()
-    assert remedies.tell(runs).alike is None
-    alike, _ = hand_pair()
-    spec = remedies.tell([*runs, changed(alike, strategy="FedAvg")])
-    assert spec.plot.high is not None
-    assert str(spec.plot.high.name) == "alike data 20.0%"
-    assert str(spec.alike) == "For comparison, alike data give 20.0%."
-
-
-def test_dots_share_a_line_unless_they_touch() -> None:
-    assert stacked([0.0, 5.0, 9.0], 2.0, 3.0) == [0.0, 0.0, 0.0]
-    assert stacked([9.0, 0.0, 8.0], 2.0, 3.0) == [-1.5, 0.0, 1.5]
+def test_momentum_gets_further_and_swings_less_for_the_same_pulls() -> None:
+    pulls = np.array([[1.0, 1.0], [1.0, -1.0], [1.0, 1.0]])
+    assert plain(pulls).tolist() == [[0, 0], [1, 1], [2, 0], [3, 1]]
+    assert with_momentum(pulls).tolist() == [[0, 0], [1, 1], [2.5, 0.5], [4.25, 1.25]]
 
 
 def test_other_settings_or_rounds_are_not_compared() -> None:

@@ -1,0 +1,93 @@
+"""A remedy: a schematic picture of what it does, and beside it a gauge with what it changes."""
+
+import numpy as np
+from manim import Animation, AnimationGroup, FadeIn, FadeOut, LaggedStart
+from manim.typing import Point3D
+
+from scenes import theme
+from scenes.charts.gauge import Gauge
+from scenes.charts.leash import Leash
+from scenes.charts.momentum import Momentum
+from scenes.drawing.layout import Frame, Slot, box
+from scenes.drawing.text import Words
+from scenes.story.specs import GaugeSpec, WorkingSpec
+from scenes.text.lines import Text
+
+PICTURES = {"leash": Leash, "momentum": Momentum}
+SHARES = 1.12, 1.0  # of the picture and the gauge, side by side
+BETWEEN = 30  # pixels
+NOTE = 66  # pixels under the gauge for a note
+
+
+class Remedy:
+    """The picture, if there is one, and the gauge. Each verb is an animation.
+
+    Args:
+        working: what the remedy does, if there is a picture of it.
+        gauge: the accuracies: of plain averaging, with the remedy, and the best of the others.
+        note: what the accuracies are means of.
+        area: where both are.
+        frame: the frame.
+    """
+
+    def __init__(
+        self, working: WorkingSpec | None, gauge: GaugeSpec, note: Text, area: Slot, frame: Frame
+    ) -> None:
+        self.picture: Leash | Momentum | None = None
+        self.aside: Point3D | None = None
+        if working is not None:
+            alone = area
+            if frame.wide:
+                place, area = area.columns(SHARES, frame.px(BETWEEN))
+                self.aside = place.center - alone.center
+                alone = Slot(alone.x, alone.y, place.width, place.height)
+            self.picture = PICTURES[working.picture](working.before, working.after, alone, frame)
+        above = box(area.left, area.bottom + frame.px(NOTE), area.right, area.top)
+        self.marks = gauge.marks
+        self.gauge = Gauge(gauge, above, frame, side=1)
+        foot = np.array([area.x, area.bottom + frame.px(theme.LABEL / 2), 0.0])
+        self.note = Words(note, frame, color=theme.MUTED).put(foot)
+
+    def enter(self) -> Animation:
+        """Show the picture at its start."""
+        assert self.picture is not None
+        return self.picture.enter()
+
+    def without(self) -> Animation:
+        """Show what happens without the remedy."""
+        assert self.picture is not None
+        return self.picture.run()
+
+    def within(self) -> Animation:
+        """Show what the remedy does."""
+        assert self.picture is not None
+        return self.picture.remedy()
+
+    def measure(self) -> Animation:
+        """Show the gauge, filled up to the accuracy of plain averaging."""
+        return LaggedStart(
+            *self._make_room(),
+            AnimationGroup(self.gauge.enter(), FadeIn(self.note)),
+            self.gauge.raise_to(self.marks[0].value),
+            self.gauge.mark(0),
+            lag_ratio=0.9,
+        )
+
+    def _make_room(self) -> list[Animation]:
+        """Move the picture aside, or remove it where there is no room for both."""
+        if self.picture is None:
+            return []
+        if self.aside is None:
+            return [FadeOut(self.picture.everything, run_time=theme.SWAP)]
+        moved = self.picture.everything.animate(run_time=theme.MOVE).shift(self.aside)
+        return [moved]  # type: ignore[list-item]
+
+    def gain(self) -> Animation:
+        """Fill the gauge up to the accuracy with the remedy, or down to it."""
+        return LaggedStart(
+            self.gauge.raise_to(self.marks[1].value), self.gauge.mark(1), lag_ratio=0.9
+        )
+
+    def compare(self) -> Animation:
+        """Mark the best accuracy of the others."""
+        return self.gauge.mark(2)
