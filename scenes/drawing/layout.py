@@ -165,6 +165,11 @@ class Layout:
         top = max(self.figure.top, self.title.bottom - self.frame.px(UNDER_TITLE))
         return box(self.figure.left, self.figure.bottom, self.figure.right, top)
 
+    @property
+    def canvas(self) -> Slot:
+        """The area above the caption, for a picture without a title."""
+        return box(self.figure.left, self.figure.bottom, self.figure.right, self.frame.safe.top)
+
 
 def layout(frame: Frame, num_workers: int = 0) -> Layout:
     """Return the slots of a frame; up to 12 workers have cards, more share one slot as a crowd."""
