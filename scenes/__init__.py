@@ -572,6 +572,46 @@ _CHAPTERS = (
         ),
     ),
     Chapter(
+        "what_leaks",
+        "WhatLeaks",
+        about="a photo that is rebuilt from an update, and what is left of it with more photos",
+        beats=(
+            Beat(
+                "packet",
+                (
+                    When(
+                        "numbers_shown",
+                        "A packet lies in the middle, with squares of colour on it: an update. It "
+                        "opens wide, and rows of numbers appear on it.",
+                        "A packet lies in the middle: an update. It opens wide.",
+                    ),
+                    "A text says how many numbers it is.",
+                ),
+            ),
+            Beat(
+                "rebuilt",
+                "A worker's photo appears in its case, and an arrow leads from it to a second "
+                "picture, of an even grey. Step by step this becomes what the attack makes of the "
+                "numbers.",
+            ),
+            Beat(
+                "outcome",
+                "Only the caption changes; both pictures stay side by side.",
+            ),
+            Beat(
+                "more",
+                "Both pictures become smaller and make room for others in a row, one for each "
+                "number of photos. Below each picture a bar grows, as high as it is like the "
+                "photo. Dashed lines cross the bars: how like it are the mean of other photos and "
+                "the nearest of them.",
+            ),
+            Beat(
+                "most",
+                "A frame closes around the last picture, of the most photos.",
+            ),
+        ),
+    ),
+    Chapter(
         "ledger",
         "Ledger",
         about="what left the workers, and what did not",

@@ -483,7 +483,7 @@ class Run(Model):
     def inversions(self) -> "Inversions | None":
         """Photos that were rebuilt from the run's updates: a document of its own beside the record.
 
-        No part of the record or its fingerprint. None without one, and of a run that was read alone.
+        No part of the record or its fingerprint. None without one, or where only the run was read.
         """
         return self._inversions
 

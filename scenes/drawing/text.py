@@ -22,7 +22,7 @@ from scenes.drawing.layout import Frame
 from scenes.drawing.outlines import outlines
 from scenes.text.errors import FontError
 from scenes.text.glyphs import INSTALL, WEIGHTS, check_fonts, font_file, glyphs
-from scenes.text.lines import Line, Text, numbers_of
+from scenes.text.lines import Line, Text, numbers_of, split
 from scenes.text.numbers import ELLIPSIS, Number
 
 LEADING = 1.75  # distance of baselines, in heights of a capital letter
@@ -205,3 +205,14 @@ def _raggedness(first: str, second: str) -> int:
     # A short word or a number should stay with the next word.
     dangles = not bonus and (len(last) <= 3 or last[-1].isdigit())
     return max(len(first), len(second)) - bonus + 6 * dangles
+
+
+def paragraph(text: Text, frame: Frame, width: float, *, color: str) -> Block:
+    """Return a label in as many centred lines as it needs to fit into ``width``."""
+    leading, columns = frame.px(theme.LABEL * LEADING), len(str(text))
+    while True:
+        lines = split(text, wrapped(str(text), columns))
+        block = Block([Words(each, frame, color=color) for each in lines], leading)
+        if block.width <= width or columns <= 1 + max(map(len, str(text).split(" "))):
+            return block
+        columns -= 1

@@ -218,3 +218,11 @@ def several_runs(spec: Any) -> bool:
 def runs_left_out(spec: Any) -> bool:
     """Whether the table does not have all runs."""
     return spec.left_out is not None
+
+
+# --- what leaks
+
+
+def numbers_shown(spec: Any) -> bool:
+    """Whether some of an update's numbers are known."""
+    return bool(spec.leak.numbers)

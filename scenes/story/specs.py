@@ -449,3 +449,49 @@ class RepliesSpec:
     first_round: Text
     last_round: Text
     measure: SeriesSpec | None
+
+
+@dataclass(frozen=True)
+class RebuiltSpec:
+    """A photo rebuilt from an update of some photos: their number, the picture, and its likeness.
+
+    ``brief`` replaces ``photos`` if there is little room. ``picture`` is uint8, shape (height,
+    width, 3). ``other`` is the likeness from another model, ``note`` says what is special.
+    """
+
+    photos: Text
+    brief: Text
+    picture: npt.NDArray[np.uint8]
+    likeness: Quantity
+    other: Text = NOTHING
+    note: Text = NOTHING
+
+
+@dataclass(frozen=True)
+class LeakSpec:
+    """A photo, and what was rebuilt of it from updates of more and more photos.
+
+    ``numbers`` are rows of numbers of an update, ``plate`` the change that they are from;
+    ``counted`` says how many an update has, ``count`` and ``noun`` the same in two lines. ``photo``
+    is uint8, shape (height, width, 3); ``history`` has the pictures of the first attempt in their
+    order, shape (pictures, height, width, 3). ``rule`` and ``knows`` are notes on how the photo was
+    chosen and what the attacker has. ``levels`` are other pictures with their likeness.
+    """
+
+    numbers: Sequence[Sequence[Text]]
+    numbers_note: Text
+    counted: Text
+    count: Text
+    noun: Text
+    photo: npt.NDArray[np.uint8]
+    owner: Text
+    stays: Text
+    rule: Text
+    knows: Text
+    result: Text
+    history: npt.NDArray[np.uint8]
+    plate: Plate
+    heading: Text
+    attempts: Sequence[RebuiltSpec]
+    measure: Text
+    levels: Sequence[tuple[Text, Quantity]]
