@@ -226,3 +226,11 @@ def runs_left_out(spec: Any) -> bool:
 def numbers_shown(spec: Any) -> bool:
     """Whether some of an update's numbers are known."""
     return bool(spec.leak.numbers)
+
+
+# --- masks
+
+
+def summed(spec: Any) -> bool:
+    """Whether the sum of all updates is shown before their average."""
+    return spec.masks.total is not None

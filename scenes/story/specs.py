@@ -495,3 +495,55 @@ class LeakSpec:
     attempts: Sequence[RebuiltSpec]
     measure: Text
     levels: Sequence[tuple[Text, Quantity]]
+
+
+@dataclass(frozen=True)
+class MasksSpec:
+    """Updates of a round as they are at home, as they travel, and their average.
+
+    ``plain``, ``masked`` and ``mean`` are first convolutions, shape (workers, filters, channels,
+    height, width), the mean without workers; ``masked`` is uint8, of bytes. ``more`` says how many
+    others there are, ``total`` is the sum of all and its name, None where shares are not equal.
+    """
+
+    workers: Sequence[Text]
+    plain: npt.NDArray[np.float32]
+    masked: npt.NDArray[np.uint8]
+    mean: npt.NDArray[np.float32]
+    more: Text
+    total: tuple[Text, npt.NDArray[np.float32]] | None
+    average: Text
+    exact: Text
+    learned: Text
+    once: Text
+    pairs: Text
+    seen: Text
+    clear: Text
+
+
+@dataclass(frozen=True)
+class CostLineSpec:
+    """Runs with some workers: their name, and the values of all runs at each level of noise.
+
+    ``last`` is the mean at the last level as text.
+    """
+
+    name: Text
+    values: Sequence[Sequence[float]]
+    first: Text
+    last: Text
+
+
+@dataclass(frozen=True)
+class CostSpec:
+    """What noise costs: a measure at each level of noise, for fewer and for more workers.
+
+    ``levels`` name the levels, the first without noise; ``note`` explains their numbers.
+    """
+
+    name: Text
+    measured: Text
+    levels: Sequence[Text]
+    note: Text
+    lines: Sequence[CostLineSpec]
+    guessing: LevelSpec | None
