@@ -608,10 +608,9 @@ _CHAPTERS = (
             ),
             Beat(
                 "more",
-                "Both pictures become smaller and make room for others in a row, one for each "
-                "number of photos. Below each picture a bar grows, as high as it is like the "
-                "photo. Dashed lines cross the bars: how like it are the mean of other photos and "
-                "the nearest of them.",
+                "Both pictures become smaller and make room for others in a row. Below each a bar "
+                "grows, as high as the picture is like the photo. The mean of other photos and the "
+                "nearest of them are given, too.",
             ),
             Beat(
                 "most",
@@ -628,7 +627,7 @@ _CHAPTERS = (
             Beat(
                 "learned",
                 "For each of some workers a plate with squares of colour appears: what it has "
-                "learned. A text says that it stays, and is shown here for once.",
+                "learned. A text says that it is shown here for once.",
             ),
             Beat(
                 "masked",

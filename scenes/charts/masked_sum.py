@@ -53,8 +53,8 @@ class Shape(NamedTuple):
 
 
 WIDE = Shape(340, 96, 128, 96, 116)
-SQUARE = Shape(196, 44, 84, 196, 104)
-PORTRAIT = Shape(208, 54, 84, 196, 104)
+SQUARE = Shape(196, 44, 84, 160, 104)
+PORTRAIT = Shape(208, 54, 84, 160, 88)
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class MaskedSum:
         self.spec, self.frame, self.area = spec, frame, area
         self.square = not (frame.wide or frame.portrait)
         self.shape = WIDE if frame.wide else SQUARE if self.square else PORTRAIT
-        self.places = _places(area, frame, self.shape, len(spec.workers))
+        self.places = _places(area, frame, self.shape, len(spec.workers), bool(str(spec.more)))
         self.limit = brightest(spec.plain, spec.mean)
         hidden = spec.masked / np.float32(MAXIMUM)
         places = self.places.home
@@ -225,8 +225,8 @@ def _sign(x: float, y: float, side: float, strokes: Strokes) -> VGroup:
     return VGroup(*(Line(*pair, stroke_color=color, stroke_width=5) for pair in ends))
 
 
-def _places(area: Slot, frame: Frame, shape: Shape, count: int) -> Places:
-    """Return the slots of the plates of some workers."""
+def _places(area: Slot, frame: Frame, shape: Shape, count: int, below: int) -> Places:
+    """Return the slots of the plates of some workers, with lines of text below the second row."""
     px = frame.px
     width, apart = px(shape.width), px(shape.apart)
     size = width, width / ASPECT
@@ -239,6 +239,6 @@ def _places(area: Slot, frame: Frame, shape: Shape, count: int) -> Places:
     home, away = ([Slot(x, y, *size) for x in xs] for y in (first, second))
     average = Slot(area.x + whole / 2 - width / 2, second, *size)
     if frame.portrait:
-        third = second - size[1] - px(NAME + 2 * LINE)
+        third = second - size[1] - px(2 * NAME + below * LINE)
         average = Slot(area.x, third, *size)
     return Places(home, away, average)

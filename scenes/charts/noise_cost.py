@@ -31,7 +31,7 @@ TOP = 140  # above the plot, for what is measured
 LINE = 46  # from line to line
 LEVELS = 56  # from the floor to the middle of the names of levels
 NOTE = 62  # from there to the middle of the note
-PAD = (200, 150)  # left of the first level, in a wide frame and in any other
+PAD = (200, 140)  # left of the first level, in a wide frame and in any other
 GAP = 36  # right of the last level
 APART = 104  # between the names of two lines
 FIRST = 44  # from the first level to the number left of it
@@ -77,8 +77,8 @@ class NoiseCost:
         floor = Stroke(*self._across(self.plot.bottom), stroke_color=theme.WIRE, stroke_width=2)
         under = self.plot.bottom - px(LEVELS)
         levels = [
-            Words(text, self.frame).put(np.array([x, under, 0]))
-            for x, text in zip(self.xs, spec.levels, strict=True)
+            Words(names[self.frame.portrait], self.frame).put(np.array([x, under, 0]))
+            for x, names in zip(self.xs, spec.levels, strict=True)
         ]
         self.note.move_to(
             np.array([self.area.x, under - px(NOTE) - self.note.height / 2 + px(20), 0])

@@ -12,7 +12,7 @@ from scenes.story.specs import NOTHING, CostLineSpec, CostSpec, LevelSpec
 from scenes.story.strategies import ComparableRuns
 from scenes.text.errors import NotRecordedError
 from scenes.text.language import Language
-from scenes.text.lines import Line, line, text
+from scenes.text.lines import Line, Text, line, plural, text
 from scenes.text.numbers import Number, at, computed, number, with_run
 
 NOISE = "dp-noise"  # the setting: standard deviation of the noise, in parts of the clipping norm
@@ -136,7 +136,7 @@ def _cost(few: Family, many: Family) -> CostSpec:
         name=text("accuracy on the test photos"),
         measured=_measured(few),
         levels=[
-            text("no noise"),
+            (text("no noise"), text("none")),
             *(
                 _level(few, noise, each if known else None)
                 for noise, each in zip(noises, epsilons, strict=True)
@@ -177,13 +177,14 @@ def _privacy(run: Run) -> Privacy | None:
     return train.privacy if train else None
 
 
-def _level(family: Family, noise: float, epsilon: Number | None) -> Line:
-    """Return the name of a level of noise: epsilon, or else the setting."""
+def _level(family: Family, noise: float, epsilon: Number | None) -> tuple[Text, Text]:
+    """Return the name of a level of noise, long and brief: epsilon, or else the setting."""
     if epsilon is not None:
-        return line("\u03b5 = {x}", x=epsilon)
+        return line("\u03b5 = {x}", x=epsilon), epsilon
     run = family.by_noise[noise][0]
     form = partial(Language.decimal, digits=1)
-    return line("noise {x}", x=with_run(run, number(at(run).config[NOISE], form)))
+    setting = with_run(run, number(at(run).config[NOISE], form))
+    return line("noise {x}", x=setting), setting
 
 
 def _note(family: Family) -> Line:
@@ -195,7 +196,7 @@ def _line(family: Family) -> CostLineSpec:
     scores, run = family.scores, family.first
     first, *_, last = (_mean(family, noise) for noise in family.by_noise)
     return CostLineSpec(
-        name=line("{n} workers", n=with_run(run, num_workers(run))),
+        name=plural(with_run(run, num_workers(run)), "{n} worker", "{n} workers"),
         values=[scores.scores(str(noise)) for noise in family.by_noise],
         first=first,
         last=last,

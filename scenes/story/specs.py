@@ -538,12 +538,13 @@ class CostLineSpec:
 class CostSpec:
     """What noise costs: a measure at each level of noise, for fewer and for more workers.
 
-    ``levels`` name the levels, the first without noise; ``note`` explains their numbers.
+    ``levels`` name the levels, the first without noise, and name them briefly for where there is
+    little room; ``note`` explains their numbers.
     """
 
     name: Text
     measured: Text
-    levels: Sequence[Text]
+    levels: Sequence[tuple[Text, Text]]
     note: Text
     lines: Sequence[CostLineSpec]
     guessing: LevelSpec | None
