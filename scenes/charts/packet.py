@@ -8,7 +8,7 @@ from scenes.drawing import layers
 from scenes.drawing.layout import Frame, Slot
 from scenes.drawing.panel import Panel
 from scenes.drawing.plates import PAD, FilterPlate, tiles_of
-from scenes.drawing.text import Words
+from scenes.drawing.text import Words, paragraph
 from scenes.story.specs import LeakSpec
 
 CLOSED = (400, 276)  # pixels of the packet, ...
@@ -38,7 +38,8 @@ class Packet:
         head = Words(spec.counted, frame, pixels=theme.TITLE, color=theme.UPDATE, weight="SEMIBOLD")
         self.texts = VGroup(head.put(over))
         if str(spec.numbers_note):
-            self.texts.add(Words(spec.numbers_note, frame, color=theme.MUTED).put(under))
+            note = paragraph(spec.numbers_note, frame, area.width, color=theme.MUTED)
+            self.texts.add(*note.shift(under - note[0].anchor))
 
     def enter(self) -> Animation:
         """Show the closed packet."""

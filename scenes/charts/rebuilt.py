@@ -44,16 +44,17 @@ BETWEEN = (360, 190)  # between these, in a wide frame and in any other
 EDGE = 14  # between a photo and its case
 NOTES = 30  # free below the notes on one photo
 PATH = 26  # free at both ends of an arrow
-RISE = 66  # by which the first pictures are above the middle
+RISE = 100  # by which the first pictures are above the middle
 TEXT = 48  # from the edge of a case to the middle of the text beside it
 LINE = 44  # from line to line
-SMALL = (256, 150)  # the side of a smaller picture, in a wide frame and in any other
-BESIDE = 480  # from the left edge to the first column, in a wide frame
-HEADS = 104  # above the columns, for the heading and their heads
+SMALL = {"wide": 256, "square": 150, "portrait": 160}  # the side of a smaller picture
+BESIDE = {"wide": 480, "square": 224, "portrait": 0}  # from the left edge to the first column
+HEADS = 116  # above the columns, for the heading and their heads
 NOTE = 76  # below their pictures
 FEET = 46  # from the floor of the bars to the middle of the text below it
 BAR = 60  # width of a bar
 LEVELS = 230  # between both bars of other pictures
+COLUMN = 320  # width for a text below the bar of a column
 OVER_BAR = 34  # from a bar's top to the middle of its number
 MOST_APART = 90  # between two smaller pictures
 MOST_BARS = 300  # height of the bars
@@ -102,17 +103,17 @@ class Rebuilt:
     def make_room(self) -> Animation:
         """Move both pictures to the row in which others follow."""
         places = self.places
-        arrow = self._arrow(places.small, places.columns[0])
         gone = FadeOut(Group(self.texts, self.arrow), run_time=theme.SWAP)
-        self.texts, self.arrow = VGroup(*self._names(places.small), *self._heads(1)), arrow
         smaller = places.small.width / places.case.width
         moving = [
             self.case.animate.scale(smaller).move_to(places.small.center),
             self.result.animate.scale(smaller).move_to(places.columns[0].center),
         ]
-        shown = self.arrow if self.frame.wide else self.arrow[1:]
-        come = FadeIn(VGroup(self.texts, *shown), run_time=theme.SWAP)
-        return AnimationGroup(gone, AnimationGroup(*moving), come, lag_ratio=1)
+        come = VGroup(*self._beside_small(), *self._heads(1))
+        if self.frame.wide:
+            come.add(self._arrow(places.small, places.columns[0]))
+        shown = FadeIn(come, run_time=theme.SWAP)
+        return AnimationGroup(gone, AnimationGroup(*moving), shown, lag_ratio=1)
 
     def show_more(self) -> Animation:
         """Show the pictures that were rebuilt from more photos, one after the other."""
@@ -177,22 +178,36 @@ class Rebuilt:
         stays = Words(self.spec.stays, self.frame, color=theme.DATA)
         return [owner.put(case.at(0.5, 1) + away), stays.put(case.at(0.5, 0) - away)]
 
+    def _beside_small(self) -> VGroup:
+        """Return the names of the smaller case: around it, or in a portrait frame right of it."""
+        small, px = self.places.small, self.frame.px
+        owner, stays = self._names(small)
+        if self.frame.portrait:
+            left = small.at(1, 0.5) + np.array([px(EDGE + PATH), 0, 0])
+            up = np.array([0, px(LINE / 2), 0])
+            return VGroup(owner.put(left + up, -1), stays.put(left - up, -1))
+        if self.frame.wide:
+            return VGroup(owner, stays)
+        block = paragraph(self.spec.owner, self.frame, px(BESIDE["square"]), color=theme.INK)
+        block.move_to(small.at(0.5, 1) + np.array([0, px(EDGE + TEXT - LINE / 2), 0]), DOWN)
+        return VGroup(*block, stays)
+
     def _heads(self, count: int) -> list[Words]:
         """Return the heading over all columns, and the heads of the first ones."""
-        first = self.places.columns[0]
-        up = np.array([0, self.frame.px(TEXT + LINE), 0])
+        up = np.array([0, self.frame.px(EDGE + TEXT + LINE), 0])
         heading = Words(self.spec.heading, self.frame, color=theme.MUTED)
-        heading.put(first.at(0, 1) + up, -1)
+        heading.put(self.places.columns[0].at(0, 1) + up, -1)
         return [heading, *(words for i in range(count) for words in self._heads_of(i))]
 
     def _heads_of(self, column: int) -> list[Words]:
         """Return the number of photos above a column's picture, and the note below it."""
         slot, attempt = self.places.columns[column], self.spec.attempts[column]
-        away = np.array([0, self.frame.px(TEXT), 0])
+        away = np.array([0, self.frame.px(EDGE + TEXT), 0])
         head = attempt.photos if self.frame.wide else attempt.brief
         words = [Words(head, self.frame, weight="SEMIBOLD").put(slot.at(0.5, 1) + away)]
         if str(attempt.note):
-            words.append(Words(attempt.note, self.frame).put(slot.at(0.5, 0) - away))
+            note = Words(attempt.note, self.frame).put(slot.at(0.5, 0) - away)
+            words.append(note.shift([min(0, self.area.right - note.get_right()[0]), 0, 0]))
         return words
 
     # --- likeness
@@ -203,7 +218,7 @@ class Rebuilt:
         left = self.area.left if self.frame.wide else bars.left
         return np.array([left, bars.bottom, 0]), np.array([bars.right, bars.bottom, 0])
 
-    def _bar(self, quantity: Quantity, x: float, color: str, *names: Text) -> VGroup:
+    def _bar(self, quantity: Quantity, x: float, color: str, room: float, *names: Text) -> VGroup:
         """Return a bar from the floor up with its number above it, and texts below the floor."""
         px, (text, value) = self.frame.px, quantity
         floor = np.array([x, self.places.bars.bottom, 0])
@@ -214,8 +229,8 @@ class Rebuilt:
         words = VGroup(Words(text, self.frame, weight="SEMIBOLD"))
         words[0].put(floor + np.array([0, height + px(OVER_BAR), 0]))
         for name in filter(str, names):
-            under = floor - np.array([0, px(FEET), 0])
-            words.add(Words(name, self.frame, color=theme.MUTED).put(under))
+            block = paragraph(name, self.frame, px(room), color=theme.MUTED)
+            words.add(*block.shift(floor - np.array([0, px(FEET), 0]) - block[0].anchor))
         return VGroup(bar.move_to(floor, DOWN), words).set_z_index(layers.CONTENT)
 
     def _most(self) -> float:
@@ -226,7 +241,9 @@ class Rebuilt:
         """Return the bars of all columns."""
         columns = zip(self.spec.attempts, self.places.columns, strict=True)
         return [
-            self._bar(each.likeness, slot.x, theme.UPDATE, *([each.other] * self.frame.wide))
+            self._bar(
+                each.likeness, slot.x, theme.UPDATE, COLUMN, *([each.other] * self.frame.wide)
+            )
             for each, slot in columns
         ]
 
@@ -238,12 +255,12 @@ class Rebuilt:
         middle, apart = (self.area.left + self.places.columns[0].left) / 2, px(LEVELS)
         xs = [middle + (i - (len(spec.levels) - 1) / 2) * apart for i in range(len(spec.levels))]
         drawn = [
-            self._bar(likeness, x, theme.MUTED, name)
+            self._bar(likeness, x, theme.MUTED, LEVELS, name)
             for (name, likeness), x in zip(spec.levels, xs, strict=True)
         ]
         measure = Words(spec.measure, self.frame, color=theme.MUTED)
-        under = np.array([middle, bars.bottom - px(FEET + LINE), 0])
-        return [*drawn, VGroup(measure.put(under))]
+        columns = (self.places.columns[0].left + self.places.columns[-1].right) / 2
+        return [*drawn, VGroup(measure.put(np.array([columns, bars.bottom - px(FEET + LINE), 0])))]
 
     def _entry(self, row: int, name: Text, likeness: Quantity) -> VGroup:
         """Return a level as a line of text below the bars."""
@@ -293,21 +310,19 @@ def _photo(pixels: Pixels, slot: Slot) -> ImageMobject:
 def _places(area: Slot, frame: Frame, count: int) -> Places:
     """Return the slots for a number of attempts."""
     px, wide = frame.px, frame.wide
+    shape = "wide" if wide else "portrait" if frame.portrait else "square"
     gap = px(BETWEEN[not wide])
     side = min(px(LARGE), (area.width - gap - 2 * px(EDGE)) / 2)
     away, y = (side + gap) / 2, area.y + px(RISE)
     case, result = (Slot(area.x + x, y, side, side) for x in (-away, away))
-    small = px(SMALL[not wide])
-    top = area.top - px(HEADS)
-    left = area.left + px(BESIDE)
-    if not wide:
-        top, left = top - small - px(2 * EDGE + NOTE + HEADS), area.left
-    start = Slot(area.left + px(EDGE) + small / 2, area.top - px(HEADS) - small / 2, small, small)
-    step = min((area.right - px(EDGE) - left - small) / max(count - 1, 1), small + px(MOST_APART))
-    columns = [
-        Slot(left + small / 2 + i * step, top - small / 2, small, small) for i in range(count)
-    ]
+    small, left = px(SMALL[shape]), area.left + px(BESIDE[shape])
+    above = px(EDGE if frame.portrait else HEADS)
+    start = Slot(area.left + px(EDGE) + small / 2, area.top - above - small / 2, small, small)
+    top = start.bottom - px(LINE + HEADS) if frame.portrait else start.top
+    most = (area.right - px(EDGE) - left - small) / max(count - 1, 1)
+    step = min(most, small + px(MOST_APART))
+    xs = [left + small / 2 + i * step for i in range(count)]
+    columns = [Slot(x, top - small / 2, small, small) for x in xs]
     high = top - small - px(NOTE + OVER_BAR + LINE / 2)
-    under = FEET + 1.5 * LINE
-    low = max(area.bottom + px(under), high - px(MOST_BARS))
+    low = max(area.bottom + px(FEET + 1.5 * LINE), high - px(MOST_BARS))
     return Places(case, result, start, columns, box(left, low, area.right, high))

@@ -192,7 +192,7 @@ def _leak(attempts: Attempts) -> LeakSpec:
         measure=text("likeness to the photo (PSNR)"),
         levels=[
             (text("mean photo"), _likeness(chance.mean)),
-            (text("nearest other"), _likeness(chance.nearest)),
+            (text("nearest other photo"), _likeness(chance.nearest)),
         ],
     )
 
