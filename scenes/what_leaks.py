@@ -16,8 +16,8 @@ class WhatLeaks(Explainer):
         rebuilt = Rebuilt(spec.leak, self.layout.canvas, self.frame)
         with self.beat("packet", spec.packet, packet.enter()):
             self.play(packet.open())
-        with self.beat("rebuilt", spec.rebuilt, packet.leave()):
-            self.play(rebuilt.enter())
+        with self.beat("rebuilt", spec.rebuilt, packet.shrink(rebuilt.between)):
+            self.play(packet.leave(), rebuilt.enter())
             self.play(rebuilt.rebuild())
         with self.beat("outcome", spec.outcome):
             pass

@@ -24,7 +24,7 @@ from scenes.drawing import layers
 from scenes.drawing.layout import Frame, Slot
 from scenes.drawing.pictures import Rewrite
 from scenes.drawing.plates import FilterPlate, Pixels, brightest, colored, tiles_of
-from scenes.drawing.text import Words, paragraph
+from scenes.drawing.text import Words, paragraph, within
 from scenes.story.specs import MasksSpec
 from scenes.text.lines import Text
 
@@ -54,7 +54,7 @@ class Shape(NamedTuple):
 
 WIDE = Shape(340, 96, 128, 96, 116)
 SQUARE = Shape(196, 44, 84, 160, 104)
-PORTRAIT = Shape(208, 54, 84, 160, 88)
+PORTRAIT = Shape(208, 54, 84, 152, 76)
 
 
 @dataclass(frozen=True)
@@ -98,15 +98,14 @@ class MaskedSum:
 
     def mask(self) -> Animation:
         """Lay a masked copy over each plate."""
-        masked = LaggedStart(*(FadeIn(plate) for plate in self.masked), lag_ratio=0.2)
-        return AnimationGroup(masked, FadeIn(self._pairs(), run_time=theme.SWAP), lag_ratio=0.8)
+        return LaggedStart(*(FadeIn(plate) for plate in self.masked), lag_ratio=0.2)
 
     def send(self) -> Animation:
         """Let the masked copies travel."""
         pairs = list(zip(self.masked, self.places.home, self.places.away, strict=True))
         moves = [plate.animate.shift(end.center - start.center) for plate, start, end in pairs]
         arrows = [GrowArrow(self._arrow(start, end)) for _, start, end in pairs]
-        seen = FadeIn(self._seen(), run_time=theme.SWAP)
+        seen = FadeIn(VGroup(*self._seen(), *self._pairs()), run_time=theme.SWAP)
         return AnimationGroup(AnimationGroup(*moves), AnimationGroup(*arrows), seen, lag_ratio=0.6)
 
     def add(self) -> Animation:
@@ -142,13 +141,13 @@ class MaskedSum:
         slot, row = self.places.average, 1 if self.square else 0
         words = Words(name, self.frame, color=theme.MODEL, weight="SEMIBOLD")
         words.put(slot.at(0.5, 0) - np.array([0, self.frame.px(NAME + row * LINE), 0]))
-        return words.shift([min(0, self.area.right - words.get_right()[0]), 0, 0])
+        return within(words, self.area)
 
     def _exact(self) -> Words:
         words = Words(self.spec.exact, self.frame, color=theme.MUTED)
         name = self._average_name(self.spec.average)
         words.put(name.anchor - np.array([0, self.frame.px(LINE), 0]))
-        return words.shift([min(0, self.area.right - words.get_right()[0]), 0, 0])
+        return within(words, self.area)
 
     def _seen(self) -> VGroup:
         """Return what the copies on the way are, and what travels besides."""
@@ -157,12 +156,15 @@ class MaskedSum:
         below = np.array([middle, row[0].bottom - px(NAME), 0])
         seen = Words(self.spec.seen, self.frame, color=theme.UPDATE, weight="SEMIBOLD")
         seen.put(below)
-        clear = Words(self.spec.clear, self.frame, color=theme.MUTED)
-        clear.put(np.array([row[0].left, self.area.bottom + px(LINE / 2), 0]), -1)
-        words = VGroup(seen, clear)
+        clear = paragraph(self.spec.clear, self.frame, self.area.width, color=theme.MUTED)
+        left = max(row[0].left, self.area.left) + clear.width / 2
+        clear.move_to(np.array([left, self.area.bottom + clear.height / 2, 0]))
+        words = VGroup(seen, *clear)
         if str(self.spec.more):
             more = Words(self.spec.more, self.frame, color=theme.MUTED)
-            words.add(more.put(below - np.array([0, px(LINE), 0])))
+            beside = np.array([row[-1].x, below[1], 0])
+            under = below - np.array([0, px(LINE), 0])
+            words.add(more.put(beside if self.frame.wide else under))
         return words
 
     def _notes(self) -> VGroup:

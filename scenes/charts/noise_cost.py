@@ -31,7 +31,7 @@ TOP = 140  # above the plot, for what is measured
 LINE = 46  # from line to line
 LEVELS = 56  # from the floor to the middle of the names of levels
 NOTE = 62  # from there to the middle of the note
-PAD = (200, 140)  # left of the first level, in a wide frame and in any other
+PAD = (200, 164)  # left of the first level, in a wide frame and in any other
 GAP = 36  # right of the last level
 APART = 104  # between the names of two lines
 FIRST = 44  # from the first level to the number left of it
@@ -47,7 +47,8 @@ class NoiseCost:
     def __init__(self, spec: CostSpec, area: Slot, frame: Frame) -> None:
         px = frame.px
         self.spec, self.frame, self.area = spec, frame, area
-        names = [Words(line.name, frame) for line in spec.lines]
+        level = [spec.guessing.name] if spec.guessing else []
+        names = [Words(text, frame) for text in (*(line.name for line in spec.lines), *level)]
         room = max(words.width for words in names) + px(GAP)
         self.note = paragraph(spec.note, frame, area.width, color=theme.MUTED)
         below = px(LEVELS + NOTE) + self.note.height
@@ -59,9 +60,9 @@ class NoiseCost:
         self.xs = scaled(
             range(len(spec.levels)), 0, len(spec.levels) - 1, self.plot.left, self.plot.right
         )
-        self.starts, self.ends = (
-            self._apart(level, apart) for level, apart in ((0, LINE), (-1, APART))
-        )
+        firsts, lasts = ([_mean(line.values[i]) for line in spec.lines] for i in (0, -1))
+        self.starts = self._apart(firsts, LINE)
+        self.ends = self._apart([*lasts, *guessing], APART)
         self.lines = [self._line(i, line) for i, line in enumerate(spec.lines)]
 
     def enter(self) -> Animation:
@@ -85,10 +86,11 @@ class NoiseCost:
         )
         parts = VGroup(head, floor, *levels, self.note)
         if spec.guessing:
-            y = self._y(spec.guessing.value)
-            dashes = DashedLine(*self._across(y), stroke_color=theme.MUTED, stroke_width=2)
+            ends = self._across(self._y(spec.guessing.value))
             words = Words(spec.guessing.name, self.frame, color=theme.MUTED)
-            parts.add(dashes, words.put(np.array([self.area.left, y + px(LINE / 2 + 4), 0]), -1))
+            place = np.array([self.plot.right + px(GAP), self.ends[-1], 0])
+            parts.add(DashedLine(*ends, stroke_color=theme.MUTED, stroke_width=2))
+            parts.add(words.put(place, -1))
         return FadeIn(parts, run_time=theme.SWAP)
 
     def draw(self, line: int) -> Animation:
@@ -105,11 +107,10 @@ class NoiseCost:
     def _y(self, value: float) -> float:
         return scaled([value], 0, self.most, self.plot.bottom, self.plot.top)[0]
 
-    def _apart(self, level: int, apart: float) -> list[float]:
-        """Return the heights of texts beside all lines at a level, so far apart at least."""
-        wanted = [self._y(_mean(line.values[level])) for line in self.spec.lines]
-        order = sorted(range(len(wanted)), key=lambda i: -wanted[i])
-        moved = spread([wanted[i] for i in order], self.frame.px(apart))
+    def _apart(self, values: Sequence[float], apart: float) -> list[float]:
+        """Return the heights of texts beside some values, so far apart at least."""
+        order = sorted(range(len(values)), key=lambda i: -values[i])
+        moved = spread([self._y(values[i]) for i in order], self.frame.px(apart))
         return [height for _, height in sorted(zip(order, moved, strict=True))]
 
     def _across(self, y: float) -> tuple[Point3D, Point3D]:

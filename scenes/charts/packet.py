@@ -55,9 +55,15 @@ class Packet:
         texts = FadeIn(self.texts, run_time=theme.SWAP)
         return AnimationGroup(AnimationGroup(opening, *plate), *numbers, texts, lag_ratio=1)
 
+    def shrink(self, slot: Slot) -> Animation:
+        """Let the packet close on its way to a place."""
+        small = Panel(slot, self.frame).lit(theme.UPDATE)
+        gone = FadeOut(Group(*self.rows, self.texts), run_time=theme.SWAP)
+        return AnimationGroup(gone, Transform(self.panel, small, run_time=theme.MOVE))
+
     def leave(self) -> Animation:
-        """Remove the packet."""
-        return FadeOut(Group(self.panel, *self.rows, self.texts), run_time=theme.SWAP)
+        """Remove the small packet."""
+        return FadeOut(self.panel, run_time=theme.SWAP)
 
     def _rows(self) -> list[VGroup]:
         """Return the rows of numbers, with as many columns as the opened packet has room for."""

@@ -32,13 +32,14 @@ from scenes.drawing.layout import Frame, Slot, box
 from scenes.drawing.panel import Panel
 from scenes.drawing.pictures import picture
 from scenes.drawing.plates import rounded
-from scenes.drawing.text import Words, paragraph
+from scenes.drawing.text import Block, Words, paragraph, within
 from scenes.story.specs import LeakSpec, Quantity
 from scenes.text.lines import Text
 
 Pixels = npt.NDArray[np.uint8]
 
 # Pixels of a frame whose shorter side has 1080 of them.
+PACKET = (128, 92)
 LARGE = 416  # most of the side of both first pictures
 BETWEEN = (360, 190)  # between these, in a wide frame and in any other
 EDGE = 14  # between a photo and its case
@@ -88,6 +89,12 @@ class Rebuilt:
 
     # --- from one photo
 
+    @property
+    def between(self) -> Slot:
+        """The place of a packet on its way from the case to what is rebuilt."""
+        middle = self.arrow[0].get_center()
+        return Slot(middle[0], middle[1], *(self.frame.px(side) for side in PACKET))
+
     def enter(self) -> Animation:
         """Show the photo in its case, and the first guess beside it."""
         numbers = AnimationGroup(GrowArrow(self.arrow[0]), FadeIn(self.arrow[1:]))
@@ -109,7 +116,7 @@ class Rebuilt:
             self.case.animate.scale(smaller).move_to(places.small.center),
             self.result.animate.scale(smaller).move_to(places.columns[0].center),
         ]
-        come = VGroup(*self._beside_small(), *self._heads(1))
+        come = VGroup(*self._around_small(), *self._heads(1))
         if self.frame.wide:
             come.add(self._arrow(places.small, places.columns[0]))
         shown = FadeIn(come, run_time=theme.SWAP)
@@ -159,9 +166,7 @@ class Rebuilt:
 
     def _texts(self) -> VGroup:
         """Return the texts around both large pictures, and two notes."""
-        result, px = self.places.result, self.frame.px
-        head = Words(self.spec.result, self.frame, weight="SEMIBOLD")
-        head.put(result.at(0.5, 1) + np.array([0, px(EDGE + TEXT), 0]))
+        case, result, px = self.places.case, self.places.result, self.frame.px
         notes = VGroup()
         bottom = self.area.bottom + px(NOTES)
         for text in (self.spec.knows, self.spec.rule):
@@ -169,28 +174,34 @@ class Rebuilt:
             block.move_to(np.array([self.area.x, bottom + block.height / 2, 0]))
             bottom = block.get_top()[1] + px(LINE / 2)
             notes.add(*block)
-        return VGroup(*self._names(self.places.case), head, *notes)
+        room = (result.right - case.left) / 2
+        heads = [
+            self._over(self.spec.owner, case, room),
+            self._over(self.spec.result, result, room),
+        ]
+        return VGroup(*heads[0], *heads[1], self._stays(case), *notes)
 
-    def _names(self, case: Slot) -> list[Words]:
-        """Return whose photo it is, above the case, and that it stays, below."""
-        away = np.array([0, self.frame.px(EDGE + TEXT), 0])
-        owner = Words(self.spec.owner, self.frame, weight="SEMIBOLD")
-        stays = Words(self.spec.stays, self.frame, color=theme.DATA)
-        return [owner.put(case.at(0.5, 1) + away), stays.put(case.at(0.5, 0) - away)]
+    def _over(self, text: Text, slot: Slot, room: float) -> Block:
+        """Return a text above a case, in lines of a width, inside the area."""
+        block = paragraph(text, self.frame, room, color=theme.INK, weight="SEMIBOLD")
+        up = np.array([0, self.frame.px(EDGE + TEXT), 0])
+        return within(block.shift(slot.at(0.5, 1) + up - block[-1].anchor), self.area)
 
-    def _beside_small(self) -> VGroup:
-        """Return the names of the smaller case: around it, or in a portrait frame right of it."""
+    def _stays(self, case: Slot) -> Words:
+        down = np.array([0, self.frame.px(EDGE + TEXT), 0])
+        return Words(self.spec.stays, self.frame, color=theme.DATA).put(case.at(0.5, 0) - down)
+
+    def _around_small(self) -> VGroup:
+        """Return the texts of the smaller case: around it, or in a portrait frame right of it."""
         small, px = self.places.small, self.frame.px
-        owner, stays = self._names(small)
-        if self.frame.portrait:
-            left = small.at(1, 0.5) + np.array([px(EDGE + PATH), 0, 0])
-            up = np.array([0, px(LINE / 2), 0])
-            return VGroup(owner.put(left + up, -1), stays.put(left - up, -1))
-        if self.frame.wide:
-            return VGroup(owner, stays)
-        block = paragraph(self.spec.owner, self.frame, px(BESIDE["square"]), color=theme.INK)
-        block.move_to(small.at(0.5, 1) + np.array([0, px(EDGE + TEXT - LINE / 2), 0]), DOWN)
-        return VGroup(*block, stays)
+        stays = self._stays(small)
+        if not self.frame.portrait:
+            room = self.places.columns[0].left - self.area.left
+            return VGroup(*self._over(self.spec.owner, small, room), stays)
+        left = small.at(1, 0.5) + np.array([px(EDGE + PATH), 0, 0])
+        up = np.array([0, px(LINE / 2), 0])
+        owner = Words(self.spec.owner, self.frame, weight="SEMIBOLD")
+        return VGroup(owner.put(left + up, -1), stays.put(left - up, -1))
 
     def _heads(self, count: int) -> list[Words]:
         """Return the heading over all columns, and the heads of the first ones."""
@@ -207,7 +218,7 @@ class Rebuilt:
         words = [Words(head, self.frame, weight="SEMIBOLD").put(slot.at(0.5, 1) + away)]
         if str(attempt.note):
             note = Words(attempt.note, self.frame).put(slot.at(0.5, 0) - away)
-            words.append(note.shift([min(0, self.area.right - note.get_right()[0]), 0, 0]))
+            words.append(within(note, self.area))
         return words
 
     # --- likeness
