@@ -26,7 +26,7 @@ from fl_sim.schema import arrays, derived, files, text, upgrades
 from fl_sim.schema import attacks as _attacks
 from fl_sim.schema import model as _model
 from fl_sim.schema.attacks import *  # noqa: F403
-from fl_sim.schema.attacks import Attack, AttackT
+from fl_sim.schema.attacks import Attack, AttackT, Inversions
 from fl_sim.schema.checks import MEAN_TOLERANCE, mean_tolerance
 from fl_sim.schema.errors import cut, first_line
 from fl_sim.schema.model import *  # noqa: F403
@@ -111,19 +111,27 @@ def load(name_or_path: str | Path) -> Run:
 
 
 def load_all(names_or_paths: Iterable[str]) -> dict[str, Run]:
-    """Read and check several records, each once, by name or path.
+    """Read and check several records, each once, by name or path, with their ``Run.inversions``.
 
-    Names are labels that nobody has to make unique. Of records with one name, each gets the start
-    of its fingerprint as a part of its name; of records that computed the same, one is kept.
+    A document that is damaged, or about another record, is left out. Names are labels that nobody
+    has to make unique. Of records with one name, each gets the start of its fingerprint as a part
+    of its name; of records that computed the same, one is kept.
 
     Raises:
         RecordError: as for ``load``.
     """
-    runs = {given: load(given) for given in names_or_paths}
+    runs = {given: _with_inversions(given, load(given)) for given in names_or_paths}
     times = Counter(run.name for run in runs.values())
     marked = {given: _marked(run) if times[run.name] > 1 else run for given, run in runs.items()}
     kept = {run.name: given for given, run in reversed(marked.items())}
     return {given: run for given, run in marked.items() if kept[run.name] == given}
+
+
+def _with_inversions(name_or_path: str, run: Run) -> Run:
+    """Return a loaded run with the photos that were rebuilt from its updates, if it has any."""
+    with suppress(RecordError):
+        return run.with_inversions(load_attack(name_or_path, run, Inversions))
+    return run
 
 
 def _marked(run: Run) -> Run:
@@ -245,9 +253,10 @@ def copy(name_or_path: str | Path, run: Run, target: Path) -> list[Path]:
     """
     path = _find(name_or_path)
     numbers = target / (RUN_FILE if path.suffix == ".gz" else OLD_RUN_FILE)
-    with _named(path):
-        numbers.write_bytes(files.read(path, files.MOST_TEXT))
-    copied = [numbers]
+    copied = [_copy_text(path, numbers)]
+    if run.inversions:
+        name = f"{Inversions.FILE}.json.gz"
+        copied.append(_copy_text(path.with_name(name), target / name))
     for file, sha256 in _beside(path, run):
         with _named(file):
             files.copy(file, target / file.name, sha256)
@@ -258,9 +267,18 @@ def copy(name_or_path: str | Path, run: Run, target: Path) -> list[Path]:
     return copied
 
 
+def _copy_text(path: Path, target: Path) -> Path:
+    """Copy a file of numbers and text, and return the copy."""
+    with _named(path):
+        target.write_bytes(files.read(path, files.MOST_TEXT))
+    return target
+
+
 def _beside(path: Path, run: Run) -> list[tuple[Path, str]]:
     """Return the files beside the JSON file of a record, each with the hash that it should have."""
-    known = [part for part in (run.arrays, run.final) if part and part.file and part.sha256]
+    rebuilt = run.inversions.arrays if run.inversions else None
+    parts = run.arrays, run.final, rebuilt
+    known = [part for part in parts if part and part.file and part.sha256]
     named = [(path.with_name(part.file or ""), part.sha256 or "") for part in known]
     return [(file, sha256) for file, sha256 in named if file.exists() or file.is_symlink()]
 

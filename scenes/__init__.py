@@ -78,6 +78,14 @@ _REMEDIES = tuple(
     f"{strategy}-30-s{seed}" for strategy in ("fedprox", "fedavgm", "fedyogi") for seed in range(3)
 )
 
+# Ten workers and a thousand, without noise and with three levels of it, each with three seeds.
+_NOISE = tuple(
+    f"{workers}{noise}-s{seed}"
+    for workers in ("ten", "thousand")
+    for noise in ("", "-low-noise", "-medium-noise", "-high-noise")
+    for seed in range(3)
+)
+
 _CHAPTERS = (
     Chapter(
         "alone",
@@ -538,6 +546,97 @@ _CHAPTERS = (
                 "none_came",
                 "The columns of all rounds in which some update came fade back; those with "
                 "outlines alone stay as strong as before.",
+            ),
+        ),
+    ),
+    Chapter(
+        "what_leaks",
+        "WhatLeaks",
+        about="a photo that is rebuilt from an update, and what is left of it with more photos",
+        beats=(
+            Beat(
+                "packet",
+                (
+                    When(
+                        "numbers_shown",
+                        "A packet lies in the middle, with squares of colour on it: an update. It "
+                        "opens wide, and rows of numbers appear on it.",
+                        "A packet lies in the middle: an update. It opens wide.",
+                    ),
+                    "A text says how many numbers it is.",
+                ),
+            ),
+            Beat(
+                "rebuilt",
+                "A worker's photo appears in its case, and an arrow leads from it to a second "
+                "picture, of an even grey. Step by step this becomes what the attack makes of the "
+                "numbers.",
+            ),
+            Beat(
+                "outcome",
+                "Only the caption changes; both pictures stay side by side.",
+            ),
+            Beat(
+                "more",
+                "Both pictures become smaller and make room for others in a row. Below each a bar "
+                "grows, as high as the picture is like the photo. The mean of other photos and the "
+                "nearest of them are given, too.",
+            ),
+            Beat(
+                "most",
+                "A frame closes around the last picture, of the most photos.",
+            ),
+        ),
+    ),
+    Chapter(
+        "masks",
+        "Masks",
+        about="secure aggregation: masked updates, and the average that comes of them",
+        runs=("masked",),
+        beats=(
+            Beat(
+                "learned",
+                "For each of some workers a plate with squares of colour appears: what it has "
+                "learned. A text says that it is shown here for once.",
+            ),
+            Beat(
+                "masked",
+                "A copy of noise is laid over each plate and travels down along an arrow; the "
+                "plates stay behind as they were.",
+            ),
+            Beat(
+                "cancel",
+                (
+                    "Signs between the copies add them up.",
+                    When(
+                        "summed",
+                        "Behind them a plate without noise appears, their sum. It is wiped to "
+                        "another, their average.",
+                        "Behind them a plate without noise appears, their average.",
+                    ),
+                ),
+            ),
+        ),
+    ),
+    Chapter(
+        "noise",
+        "Noise",
+        about="what noise for privacy costs ten workers, and a thousand",
+        runs=_NOISE,
+        beats=(
+            Beat(
+                "hidden",
+                "A chart with a column for each level of noise appears. A line is drawn from "
+                "column to column, with a dot for each run: how often the model is right.",
+            ),
+            Beat(
+                "crowd",
+                "The first line turns pale. A second is drawn in the same chart, of runs with many "
+                "more workers.",
+            ),
+            Beat(
+                "costs",
+                "Only the caption changes; both lines stay side by side.",
             ),
         ),
     ),

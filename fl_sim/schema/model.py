@@ -8,7 +8,7 @@ zero.
 import math
 from datetime import datetime
 from functools import partial
-from typing import Annotated, Any, Literal, Self, TypeVar, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, TypeVar, get_args, get_origin
 
 import numpy.typing as npt
 from pydantic import (
@@ -18,12 +18,16 @@ from pydantic import (
     ConfigDict,
     Field,
     PlainSerializer,
+    PrivateAttr,
     WithJsonSchema,
     model_validator,
 )
 from pydantic.config import JsonDict
 
 from fl_sim.schema import arrays, checks
+
+if TYPE_CHECKING:
+    from fl_sim.schema.attacks import Inversions
 
 __all__ = [
     "ArrayFile", "CloseUp", "Dataset", "Evaluate", "EvaluateReply", "Failure", "Final", "Form",
@@ -479,6 +483,22 @@ class Run(Model):
     arrays: ArrayFile | None = Field(
         default=None, description="set when the run is saved", json_schema_extra=INCIDENTAL
     )
+
+    _inversions: "Inversions | None" = PrivateAttr(default=None)
+
+    @property
+    def inversions(self) -> "Inversions | None":
+        """Photos that were rebuilt from the run's updates: a document of its own beside the record.
+
+        No part of the record or its fingerprint. None without one, or where only the run was read.
+        """
+        return self._inversions
+
+    def with_inversions(self, found: "Inversions | None") -> Self:
+        """Return the run with what an attack on it found."""
+        run = self.model_copy()
+        run._inversions = found
+        return run
 
     @model_validator(mode="after")
     def _parts_agree(self) -> Self:

@@ -9,7 +9,7 @@ from functools import cache
 from itertools import pairwise
 from math import isnan
 from textwrap import wrap
-from typing import Self
+from typing import Self, TypeVar
 from unicodedata import name
 
 import manimpango
@@ -18,13 +18,14 @@ from manim import DOWN, RIGHT, Mobject, VGroup, VMobject, VMobjectFromSVGPath
 from manim.typing import Point3D
 
 from scenes import theme
-from scenes.drawing.layout import Frame
+from scenes.drawing.layout import Frame, Slot
 from scenes.drawing.outlines import outlines
 from scenes.text.errors import FontError
 from scenes.text.glyphs import INSTALL, WEIGHTS, check_fonts, font_file, glyphs
-from scenes.text.lines import Line, Text, numbers_of
+from scenes.text.lines import Line, Text, numbers_of, split
 from scenes.text.numbers import ELLIPSIS, Number
 
+Placed = TypeVar("Placed", bound=Mobject)
 LEADING = 1.75  # distance of baselines, in heights of a capital letter
 
 
@@ -215,3 +216,24 @@ def _raggedness(first: str, second: str) -> int:
     # A short word or a number should stay with the next word.
     dangles = not bonus and (len(last) <= 3 or last[-1].isdigit())
     return max(len(first), len(second)) - bonus + 6 * dangles
+
+
+def paragraph(
+    text: Text, frame: Frame, width: float, *, color: str, weight: str = "NORMAL"
+) -> Block:
+    """Return a label in as many centred lines as it needs to fit into ``width``."""
+    leading, columns = frame.px(theme.LABEL * LEADING), len(str(text))
+    while True:
+        lines = split(text, wrapped(str(text), columns))
+        block = Block([Words(each, frame, color=color, weight=weight) for each in lines], leading)
+        if block.width <= width or columns <= 1 + max(map(len, str(text).split(" "))):
+            return block
+        columns -= 1
+
+
+def within(text: Placed, area: Slot) -> Placed:
+    """Move a text sideways into an area, if it reaches beyond it, and return it."""
+    right = min(0.0, area.right - text.get_right()[0])
+    left = max(0.0, area.left - text.get_left()[0])
+    text.shift(RIGHT * (left or right))
+    return text

@@ -249,3 +249,19 @@ def photo_joins(spec: Any) -> bool:
 def best_alone(spec: Any) -> bool:
     """Whether it is known how well the best worker does alone."""
     return spec.together.alone is not None
+
+
+# --- what leaks
+
+
+def numbers_shown(spec: Any) -> bool:
+    """Whether some of an update's numbers are known."""
+    return bool(spec.leak.numbers)
+
+
+# --- masks
+
+
+def summed(spec: Any) -> bool:
+    """Whether the sum of all updates is shown before their average."""
+    return spec.masks.total is not None

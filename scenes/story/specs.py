@@ -452,3 +452,102 @@ class TogetherSpec:
     workers: Sequence[WorkerSpec]
     shared: FigureSpec
     alone: FigureSpec | None
+
+
+@dataclass(frozen=True)
+class RebuiltSpec:
+    """A photo rebuilt from an update of some photos: their number, the picture, and its likeness.
+
+    ``brief`` replaces ``photos`` if there is little room. ``picture`` is uint8, shape (height,
+    width, 3). ``other`` is the likeness from another model, ``note`` says what is special.
+    """
+
+    photos: Text
+    brief: Text
+    picture: npt.NDArray[np.uint8]
+    likeness: Quantity
+    other: Text = NOTHING
+    note: Text = NOTHING
+
+
+@dataclass(frozen=True)
+class LeakSpec:
+    """A photo, and what was rebuilt of it from updates of more and more photos.
+
+    ``numbers`` are rows of numbers of an update, ``plate`` the change that they are from;
+    ``counted`` says how many an update has, ``count`` and ``noun`` the same in two lines. ``photo``
+    is uint8, shape (height, width, 3); ``history`` has the pictures of the first attempt in their
+    order, shape (pictures, height, width, 3). ``rule`` and ``knows`` are notes on how the photo was
+    chosen and what the attacker has. ``levels`` are other pictures with their likeness.
+    """
+
+    numbers: Sequence[Sequence[Text]]
+    numbers_note: Text
+    counted: Text
+    count: Text
+    noun: Text
+    photo: npt.NDArray[np.uint8]
+    owner: Text
+    stays: Text
+    rule: Text
+    knows: Text
+    result: Text
+    history: npt.NDArray[np.uint8]
+    plate: Plate
+    heading: Text
+    attempts: Sequence[RebuiltSpec]
+    measure: Text
+    levels: Sequence[tuple[Text, Quantity]]
+
+
+@dataclass(frozen=True)
+class MasksSpec:
+    """Updates of a round as they are at home, as they travel, and their average.
+
+    ``plain``, ``masked`` and ``mean`` are first convolutions, shape (workers, filters, channels,
+    height, width), the mean without workers; ``masked`` is uint8, of bytes. ``more`` says how many
+    others there are, ``total`` is the sum of all and its name, None where shares are not equal.
+    """
+
+    workers: Sequence[Text]
+    plain: npt.NDArray[np.float32]
+    masked: npt.NDArray[np.uint8]
+    mean: npt.NDArray[np.float32]
+    more: Text
+    total: tuple[Text, npt.NDArray[np.float32]] | None
+    average: Text
+    exact: Text
+    learned: Text
+    once: Text
+    pairs: Text
+    seen: Text
+    clear: Text
+
+
+@dataclass(frozen=True)
+class CostLineSpec:
+    """Runs with some workers: their name, and the values of all runs at each level of noise.
+
+    ``last`` is the mean at the last level as text.
+    """
+
+    name: Text
+    values: Sequence[Sequence[float]]
+    first: Text
+    last: Text
+
+
+@dataclass(frozen=True)
+class CostSpec:
+    """What noise costs: a measure at each level of noise, for fewer and for more workers.
+
+    ``levels`` name the levels, the first without noise, and name them briefly for where there is
+    little room; ``note`` explains their numbers.
+    """
+
+    name: Text
+    measured: Text
+    levels: Sequence[tuple[Text, Text]]
+    note: Text
+    lines: Sequence[CostLineSpec]
+    guessing: LevelSpec | None

@@ -184,8 +184,11 @@ def _moved(run: record.Run, gain: float) -> record.Run:
 
 
 def saved(folder: Path, run: record.Run) -> str:
-    """Save a run and return what ``FEDREEL_RUN`` should say."""
-    return str(record.save(run, folder / run.name).parent)
+    """Save a run, with what attacks on it found, and return what ``FEDREEL_RUN`` should say."""
+    place = record.save(run, folder / run.name).parent
+    if run.inversions:
+        record.save_attack(run.inversions, place)
+    return str(place)
 
 
 def _partition(worker: int, classes: int, step: int) -> record.Partition:
