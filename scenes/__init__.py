@@ -351,25 +351,26 @@ _CHAPTERS = (
     Chapter(
         "many_rounds",
         "ManyRounds",
-        about="the rounds that follow, faster and faster; who took part when; accuracy and loss",
-        runs=("iid-30", "centralised"),
+        about="all rounds: which test photos the model gets right, how many, and who took part",
+        runs=("iid-30", "centralised", "local-only"),
         beats=(
             Beat(
                 "again",
-                When(
-                    "read_anew",
-                    "Round after round, each faster than the one before: workers stand out, the "
-                    "model goes to them in blue, updates come back in red, the coordinator pulses, "
-                    "the front end shows its number anew.",
-                    "Round after round, each faster than the one before: workers stand out, the "
-                    "model goes to them in blue, updates come back in red, the coordinator pulses.",
-                ),
+                "A wall of small tiles, one for each test photo, lit where the model is right. "
+                "Beside it a gauge with marks. Round by round lights go on and off, the gauge "
+                "rises or falls, and below, marks in rows show which workers took part.",
+            ),
+            Beat("passed", "All stands still. The mark that the gauge has passed is set off."),
+            Beat(
+                "on",
+                "Wall and gauge go on to the last round. Then the rows of workers vanish; the "
+                "wall and the gauge are left.",
             ),
             Beat(
                 "grid",
                 (
-                    "The stage fades, and the workers become rows of a chart with a column "
-                    "for each round. Marks show who sent updates in the first rounds.",
+                    "A chart appears with a row for each worker and a column for each round. Marks "
+                    "show who sent updates in the first rounds.",
                     When("accuracy_and_loss", "Curves of accuracy and of loss begin."),
                     When("accuracy_alone", "A curve of accuracy begins."),
                     When("accuracy", "", "A curve of how well the model did begins."),

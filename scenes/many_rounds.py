@@ -1,44 +1,47 @@
-"""The chapter on many rounds: quick rounds on the stage, then the whole history."""
+"""The chapter on many rounds: the wall and the gauge round by round, or the whole history."""
 
+from scenes.charts.climb import Climb
 from scenes.charts.history import History
-from scenes.drawing.pace import brisk
-from scenes.stage.scene import StageScene
+from scenes.explainer import Explainer
 from scenes.story import many_rounds as story
-from scenes.story.baselines import Comparison
 from scenes.story.many_rounds import ManyRoundsSpec
+from scenes.story.specs import ClimbSpec
 
 
-class ManyRounds(StageScene):
-    """Quick rounds; then participation, accuracy and loss by round."""
+class ManyRounds(Explainer):
+    """Lights, a gauge and participants by round; without answers, participants and curves."""
 
     def construct(self) -> None:
         """Play the beats of the chapter."""
         spec = self.tell(story.tell)
-        self.set_stage(spec.stage)
-        self.repeat(spec)
-        self.history = History(spec.history, self.layout.figure, self.frame)
-        self.show_history(spec)
-        if spec.comparison:
-            self.compare(spec.comparison)
+        if spec.climb:
+            self.climb(spec, spec.climb)
+        else:
+            self.show_history(spec)
 
-    def repeat(self, spec: ManyRoundsSpec) -> None:
-        """Show the next rounds on the stage, each faster than the one before."""
-        opening = self.stage.open(spec.plate, spec.reading), self.chrome.title(spec.title)
-        if not spec.quick_rounds:
-            self.play(*opening)
-            return
-        with self.beat("again", spec.again, *opening):
-            for round_ in spec.quick_rounds:
-                steps = self.stage.quick_round(round_)
-                self.play(self.chrome.status(round_.status), next(steps))
-                for animation in steps:
-                    self.play(animation)
+    def climb(self, spec: ManyRoundsSpec, climb: ClimbSpec) -> None:
+        """Let the lights change and the gauge rise, with a stop where it passes its first mark."""
+        chart = Climb(climb, self.layout.untitled, self.frame)
+        self.add(*chart.at_first())
+        with self.beat("again", spec.again):
+            for step in climb.first if spec.passed else climb.rest:
+                self.play(chart.advance(step))
+        if spec.passed:
+            with self.beat("passed", spec.passed):
+                self.play(chart.stop())
+            with self.beat("on", spec.ended, late=True):
+                for step in climb.rest:
+                    self.play(chart.advance(step))
+                self.play(chart.close())
+        else:
+            with self.beat("on", spec.ended, late=True):
+                self.play(chart.close())
 
     def show_history(self, spec: ManyRoundsSpec) -> None:
         """Show the history of all rounds."""
-        chrome, history = self.chrome, self.history
-        with self.beat("grid", spec.grid, *chrome.hide("status")):
-            self.play(brisk(self.stage.become_rows(history.rows, history.enter())))
+        chrome, history = self.chrome, History(spec.history, self.layout.figure, self.frame)
+        with self.beat("grid", spec.grid):
+            self.play(history.enter())
             for step in spec.first_rounds:
                 self.play(history.advance(step.round, step.seconds))
         with self.beat("grow", spec.grow, chrome.overlay(spec.so_far, alone=True)):
@@ -46,9 +49,7 @@ class ManyRounds(StageScene):
                 chrome.tick(step.so_far, alone=True)
                 self.play(history.advance(step.round, step.seconds))
             self.play(history.finish())
-
-    def compare(self, comparison: Comparison) -> None:
-        """Draw the baselines of the accuracy."""
-        with self.beat("compare", comparison.caption):
-            for level in comparison.levels:
-                self.play(self.history.compare(level))
+        if spec.comparison:
+            with self.beat("compare", spec.comparison.caption):
+                for level in spec.comparison.levels:
+                    self.play(history.compare(level))

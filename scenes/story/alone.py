@@ -88,9 +88,18 @@ def tell(runs: Sequence[Run]) -> AloneSpec:
         best=_best(run, best, _cards(run, runs)[best]),
         others=_others(run),
         race=RaceSpec(values, _cards(run, runs), best, _spread(run, values, best)),
-        gauge=_gauge(peak, there),
+        gauge=gauge(peak, there),
         pooled=None if there is None else _pooled(run, there, peak),
     )
+
+
+def best_alone(runs: Sequence[Run]) -> Number | None:
+    """Return the highest accuracy that any client reached alone at any moment, if it is known."""
+    try:
+        run = _alone(runs)
+        return _peak(run, _values(run))
+    except NotRecordedError:
+        return None
 
 
 def _alone(runs: Sequence[Run]) -> Run:
@@ -274,9 +283,11 @@ def _peak(run: Run, values: Values) -> Number:
 # --- all in one place
 
 
-def _gauge(peak: Number, there: Run | None) -> GaugeSpec:
+def gauge(peak: Number | None, there: Run | None) -> GaugeSpec:
     """Return the gauge of the accuracy, with its marks."""
-    marks = [GaugeMarkSpec(peak.value, peak, text("best of any alone, at any moment"))]
+    marks = []
+    if peak is not None:
+        marks.append(GaugeMarkSpec(peak.value, peak, text("best of any alone, at any moment")))
     if there is not None:
         level = _level(there)
         marks.append(GaugeMarkSpec(level.value, level, text("all in one place")))

@@ -1,47 +1,44 @@
-"""The chapter on many rounds: quick rounds on the stage, then the whole history."""
+"""The chapter on many rounds: the wall and the gauge round by round, or the whole history."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fl_sim.record import Run
-from scenes.story.baselines import Comparison, comparison
+from scenes.story.alone import best_alone, gauge
+from scenes.story.baselines import Comparison, comparison, in_one_place
 from scenes.story.common import (
     SHOWN_ROUND,
     drawn_anew,
     everyone,
-    last_reading,
     last_round,
-    model_packet,
     moved,
     num_workers,
     participants,
-    plate,
     round_number,
-    stage,
-    status,
     worker_number,
 )
 from scenes.story.headline import ACCURACY, CENTRAL, LOSS, Headline, told_by
 from scenes.story.specs import (
+    ClimbSpec,
+    ClimbStepSpec,
     HistorySpec,
     LevelSpec,
     Metric,
-    Plate,
-    QuickRoundSpec,
-    Reading,
     SeriesSpec,
-    StageSpec,
 )
 from scenes.story.traffic import TESTING, bytes_are_known
+from scenes.story.wall import right_after, wall
 from scenes.text.errors import NotRecordedError
 from scenes.text.language import Language
 from scenes.text.lines import Line, line, plural, text
 from scenes.text.numbers import Number, at, computed
 
 PAIR = 2  # workers that are called both
-PACES = (0.6, 0.35)  # of the quick rounds on the stage
 MOST_STEPS = 44  # steps for the other rounds; many rounds share steps
 FIRST_STEP, LAST_STEP, QUICKER = 0.3, 0.1, 0.9  # seconds, and the ratio of a step to the one before
+# The same on the wall, whose lights need time to change.
+FIRST_CHANGE, LAST_CHANGE = 1.1, 0.4
+QUESTION = "?"  # the same in every language
 
 
 @dataclass(frozen=True)
@@ -63,13 +60,12 @@ class ManyRoundsSpec:
     title: Line
     accuracy: bool
     again: Line
+    passed: Line | None
+    ended: Line
     grid: Line
     grow: Line
     comparison: Comparison | None
-    stage: StageSpec
-    plate: Plate
-    reading: Reading
-    quick_rounds: Sequence[QuickRoundSpec]
+    climb: ClimbSpec | None
     history: HistorySpec
     first_rounds: Sequence[StepSpec]
     paced_rounds: Sequence[StepSpec]
@@ -88,19 +84,19 @@ def tell(runs: Sequence[Run]) -> ManyRoundsSpec:
             f"the run {run.name!r} has no rounds. Record a run with: fl-sim run NAME"
         )
     metric = told_by(run)
-    last_shown = _last_on_stage(run)
+    last_shown = SHOWN_ROUND
     compared = comparison(run, runs[1:]) if metric.is_test_accuracy else None
+    climb = _climb(run, runs, metric)
     return ManyRoundsSpec(
         title=text("Many rounds"),
         accuracy=metric.kind == ACCURACY,
         again=_again(run),
+        passed=_passed(climb, best_alone(runs)),
+        ended=compared.caption if compared else _ended(run, metric),
         grid=_grid(run, metric),
         grow=_grow(run),
         comparison=compared,
-        stage=stage(run),
-        plate=plate(run, SHOWN_ROUND),
-        reading=last_reading(run, SHOWN_ROUND),
-        quick_rounds=[_quick_round(run, round_, pace) for round_, pace in _quick_rounds(run)],
+        climb=climb,
         history=_history(run, metric, compared),
         first_rounds=[StepSpec(r, FIRST_STEP, ()) for r in range(1, last_shown + 1)],
         paced_rounds=_paced_rounds(run, metric, last_shown),
@@ -108,34 +104,75 @@ def tell(runs: Sequence[Run]) -> ManyRoundsSpec:
     )
 
 
-def _quick_round(run: Run, round_: int, pace: float) -> QuickRoundSpec:
-    return QuickRoundSpec(
-        status=status(run, round_, text("again")),
-        picked=participants(run.rounds[round_]),
-        model_size=model_packet(run),
-        plate=plate(run, round_),
-        reading=last_reading(run, round_),
-        pace=pace,
+# --- on the wall
+
+
+def _climb(run: Run, runs: Sequence[Run], metric: Headline) -> ClimbSpec | None:
+    """Return the climb of a run whose answers to test examples were recorded, or None."""
+    shown, start = wall(run), right_after(run, 0)
+    if shown is None or start is None or not metric.is_test_accuracy:
+        return None
+    peak = best_alone(runs)
+    there = next((other for other in runs if in_one_place(run, other)), None)
+    steps = _changes(run, metric)
+    passed = _passing(steps, peak)
+    return ClimbSpec(
+        wall=shown,
+        gauge=gauge(peak, there),
+        history=_history(run, metric, None),
+        question=text(QUESTION),
+        start=_change(run, metric, 0, FIRST_CHANGE),
+        first=steps[:passed],
+        rest=steps[passed:],
     )
 
 
-def _quick_rounds(run: Run) -> list[tuple[int, float]]:
-    """Return the quick rounds on the stage, each with its pace.
-
-    They directly follow the round shown in full, and some worker answered in each.
-    """
-    after = range(SHOWN_ROUND + 1, len(run.rounds))
-    quick = []
-    for round_, pace in zip(after, PACES, strict=False):
-        if not participants(run.rounds[round_]):
-            break
-        quick.append((round_, pace))
-    return quick
+def _changes(run: Run, metric: Headline) -> list[ClimbStepSpec]:
+    """Return the steps after round 0, each quicker than the one before."""
+    return [
+        _change(run, metric, round_, max(LAST_CHANGE, FIRST_CHANGE * QUICKER**i))
+        for i, round_ in enumerate(_stops(0, last_round(run)))
+    ]
 
 
-def _last_on_stage(run: Run) -> int:
-    """Return the last round on the stage, in this chapter or in that on one round."""
-    return max([SHOWN_ROUND, *(round_ for round_, _ in _quick_rounds(run))])
+def _change(run: Run, metric: Headline, round_: int, seconds: float) -> ClimbStepSpec:
+    known = metric.last_known(run, round_)
+    value = 0.0 if known is None else metric.value(run.rounds[known]) or 0.0
+    shown = text("") if known is None else line("{x} right", x=metric.number(run, known))
+    bytes_ = line("{moved} moved, tests included", moved=moved(run, round_))
+    return ClimbStepSpec(
+        round=round_,
+        seconds=seconds,
+        right=right_after(run, round_),
+        value=value,
+        counter=line("round {r} of {n}", r=round_number(round_, run), n=round_number(-1, run)),
+        known=shown,
+        moved=bytes_ if round_ and bytes_are_known(run, TESTING) else text(""),
+    )
+
+
+def _passing(steps: Sequence[ClimbStepSpec], peak: Number | None) -> int:
+    """Return how many steps lead to the first that is higher than the best alone; 0 for none."""
+    higher = (i for i, step in enumerate(steps, 1) if peak and step.value > peak.value)
+    return next(higher, 0)
+
+
+def _passed(climb: ClimbSpec | None, peak: Number | None) -> Line | None:
+    """Return the caption on the round that passes the best worker alone, or None."""
+    if climb is None or peak is None or not climb.first:
+        return None
+    parts = dict(climb.first[-1].counter.parts)  # type: ignore[union-attr]
+    return line("Round {r}: better than any worker alone.", r=parts["r"])
+
+
+def _ended(run: Run, metric: Headline) -> Line:
+    """Return the caption on the end of a run that nothing is compared with."""
+    return plural(
+        round_number(last_round(run), run),
+        "After {n} round: {last}.",
+        "After {n} rounds: {last}.",
+        last=metric.number(run, metric.last_known(run) or 0),
+    )
 
 
 def _paced_rounds(run: Run, metric: Headline, after: int) -> list[StepSpec]:
@@ -160,7 +197,7 @@ def _again(run: Run) -> Line:
     last = round_number(-1, run)
     if last_round(run) == SHOWN_ROUND:
         return line("This run has one round. Longer ones repeat it again and again.")
-    if not drawn_anew(run) or all(everyone(run, round_) for round_, _ in _quick_rounds(run)):
+    if not drawn_anew(run) or everyone(run, SHOWN_ROUND):
         return line("The same again and again, up to round {n}.", n=last)
     return line(
         "The same again and again, each time with a new draw of workers, up to round {n}.", n=last

@@ -551,3 +551,36 @@ class CostSpec:
     note: Text
     lines: Sequence[CostLineSpec]
     guessing: LevelSpec | None
+
+
+@dataclass(frozen=True)
+class ClimbStepSpec:
+    """A step of a climb: its last round, its seconds, the lights, the value, and three counters.
+
+    ``right`` says which test examples are right, shape (examples,); None where it is not known.
+    """
+
+    round: int
+    seconds: float
+    right: npt.NDArray[np.bool_] | None
+    value: float
+    counter: Text
+    known: Text
+    moved: Text
+
+
+@dataclass(frozen=True)
+class ClimbSpec:
+    """The wall of test examples and a gauge, round by round, and who took part.
+
+    ``first`` are the steps up to the round that passes the gauge's first mark, ``rest`` the others.
+    ``question`` stands at the gap between two marks until the end.
+    """
+
+    wall: WallSpec
+    gauge: GaugeSpec
+    history: HistorySpec
+    question: Text
+    start: ClimbStepSpec
+    first: Sequence[ClimbStepSpec]
+    rest: Sequence[ClimbStepSpec]
