@@ -14,7 +14,7 @@ class Opening(Explainer):
     def construct(self) -> None:
         """Play the beats of the chapter."""
         spec = self.tell(story.tell)
-        self.layout = layout(self.frame, len(spec.stage.workers))
+        self.layout = layout(self.frame)
         card = TitleCard(spec.phrases, self.layout)
         stage = stage_for(card.under(self.layout), spec.stage)
         with self.beat("title", spec.subject, card.enter(), brisk(stage.enter_workers())):

@@ -56,6 +56,16 @@ def use(name: str) -> None:
 
 use(DEFAULT)
 
+
+def dark() -> bool:
+    """Whether text is brighter than the background in the theme in use."""
+    return _brightness(INK) > _brightness(GROUND)
+
+
+def _brightness(code: str) -> int:
+    return sum(bytes.fromhex(code.removeprefix("#")))
+
+
 # Height of a capital letter, pixels.
 LABEL = 25
 TITLE = 37

@@ -72,10 +72,9 @@ class TitleCard(VGroup):
         The wires become shorter first; then all actors become lower by the same part.
         """
         upper = [layout.coordinator, layout.front_end]
-        lower = layout.workers or [layout.crowd]
         edges = [
-            min(slot.bottom for slot in lower),
-            max(slot.top for slot in lower),
+            layout.workers.bottom,
+            layout.workers.top,
             min(slot.bottom for slot in upper),
             max(slot.top for slot in upper),
         ]
@@ -90,8 +89,7 @@ class TitleCard(VGroup):
             layout,
             coordinator=moved(layout.coordinator),
             front_end=moved(layout.front_end),
-            workers=tuple(moved(slot) for slot in layout.workers),
-            crowd=moved(layout.crowd),
+            workers=moved(layout.workers),
         )
 
 

@@ -274,7 +274,7 @@ class CrowdStage(BaseStage):
 
     def _crowd(self, left: float, right: float) -> Crowd:
         """Return the crowd in its slot, with room for names of these widths at its ends."""
-        px, slot = self.frame.px, self.layout.crowd
+        px, slot = self.frame.px, self.layout.workers
         if self.frame.wide:  # in the middle, under the coordinator
             left = right = max(left, right)
         top = min(slot.top, self.layout.coordinator.bottom - px(ABOVE))
