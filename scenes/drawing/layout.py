@@ -93,6 +93,11 @@ def box(left: float, bottom: float, right: float, top: float) -> Slot:
     return Slot((left + right) / 2, (bottom + top) / 2, right - left, top - bottom)
 
 
+def snapped(length: float, pixel: float) -> float:
+    """Return a coordinate, moved to the nearest edge of a pixel."""
+    return round(length / pixel) * pixel
+
+
 @dataclass(frozen=True)
 class Frame:
     """The frame's size in Manim's units, and lengths derived from it."""

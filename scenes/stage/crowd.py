@@ -8,25 +8,15 @@ from hashlib import sha256
 
 import numpy as np
 import numpy.typing as npt
-from manim import (
-    RESAMPLING_ALGORITHMS,
-    Animation,
-    Group,
-    ImageMobject,
-    ManimColor,
-    Mobject,
-    Wait,
-    config,
-    smooth,
-)
+from manim import Animation, Group, ManimColor, Mobject, Wait
 from PIL import Image, ImageDraw
 
 from scenes import theme
 from scenes.drawing import layers
 from scenes.drawing.layout import Frame, Slot
-from scenes.stage.crowd_grid import Grid, arrange, shows_photos
+from scenes.drawing.raster import Floats, blank, eased, pixel_of, rgb
+from scenes.stage.crowd_grid import arrange, shows_photos
 
-Floats = npt.NDArray[np.float32]
 Indices = npt.NDArray[np.intp]
 
 CORNER = 0.14  # part of a mark's side
@@ -48,7 +38,7 @@ class Crowd(Group):
     def __init__(
         self, photos: Sequence[npt.NDArray[np.uint8] | None], area: Slot, frame: Frame
     ) -> None:
-        pixel = frame.height / config.pixel_height
+        pixel = pixel_of(frame)
         known = all(photo is not None and len(photo) for photo in photos)
         count = len(photos)
         self.grid = arrange(area, count, frame.px(1), pixel, photos=known)
@@ -60,7 +50,8 @@ class Crowd(Group):
         if known and shows_photos(self.grid, frame.px(1)):
             self.photos = np.stack([_bordered(p, self.inner) for p in photos if p is not None])
         self.looks = self.target_looks()
-        self.image = _blank(self.grid)
+        rows, columns = (self.grid.step * n for n in (self.grid.rows, self.grid.columns))
+        self.image = blank(rows, columns, self.grid.left, self.grid.top, pixel)
         self.paint(self.everyone)
         self.image.orig_alpha_pixel_array = self.image.pixel_array[..., 3].copy()
         self.fingerprint = ""
@@ -126,7 +117,7 @@ class Crowd(Group):
         cells[..., :3] = looks[..., COLOR]
         if self.photos is not None:
             light = looks[..., LIGHT : LIGHT + 1]
-            body = self.photos[marks] * light + _colors([theme.PANEL])[0] * (1 - light)
+            body = self.photos[marks] * light + rgb(theme.PANEL) * (1 - light)
             cells[..., :3] += self.inner[..., None] * (body - cells[..., :3])
         cells[..., 3] = self.outer * looks[..., PRESENT]
         whole = self.image.pixel_array.reshape(grid.rows, size, grid.columns, size, 4)
@@ -166,7 +157,7 @@ class ChangeLooks(Animation):
         self.order = np.zeros(len(workers), np.float32) if order is None else order
         self.spread = 0.0 if order is None else SPREAD
         self.beats = beats
-        self.glow = _colors([theme.INK])[0]
+        self.glow = rgb(theme.INK)
         self.start: Floats | None = None
         self.fingerprint = sha256(workers.tobytes() + self.looks.tobytes()).hexdigest()
         super().__init__(crowd, run_time=run_time)
@@ -185,7 +176,7 @@ class ChangeLooks(Animation):
             self.start = self.crowd.looks[self.workers].copy()
         alpha = min(max(alpha, 0.0), 1.0)
         local = np.clip(alpha * (1 + self.spread) - self.spread * self.order, 0, 1)
-        part = _eased(local)[:, None]
+        part = eased(local)[:, None]
         now = self.start + part * (self.looks - self.start)
         if self.beats and alpha < 1:
             up = SWELL * np.sin(np.pi * self.beats * local)[:, None] ** 2
@@ -194,15 +185,8 @@ class ChangeLooks(Animation):
         self.crowd.paint(self.workers)
 
 
-def _eased(parts: Floats) -> Floats:
-    """Return Manim's ``smooth`` of many numbers, interpolated from a table."""
-    steps = np.linspace(0, 1, 65)
-    eased: Floats = np.interp(parts, steps, [smooth(x) for x in steps]).astype(np.float32)
-    return eased
-
-
 def _colors(names: Sequence[str]) -> Floats:
-    return np.array([ManimColor(name).to_rgb() for name in names], np.float32)
+    return np.stack([rgb(name) for name in names])
 
 
 def _mixed(color: str, opacity: float) -> str:
@@ -239,16 +223,3 @@ def _bordered(photos: npt.NDArray[np.uint8], inner: Floats) -> Floats:
     tile = np.zeros((side, side, 3), np.float32)
     tile[edge : side - edge, edge : side - edge] = np.asarray(small, np.float32) / 255
     return tile
-
-
-def _blank(grid: Grid) -> ImageMobject:
-    """Return an empty image over the grid, with the frame's own pixels.
-
-    Manim draws it ten times as fast as an image that it has to scale.
-    """
-    pixels = np.zeros((grid.rows * grid.step, grid.columns * grid.step, 4), np.uint8)
-    image = ImageMobject(pixels, resampling_algorithm=RESAMPLING_ALGORITHMS["nearest"])
-    height, width = (grid.pixel * length for length in pixels.shape[:2])
-    image.stretch_to_fit_height(height)
-    image.stretch_to_fit_width(width)
-    return image.move_to(np.array([grid.left + width / 2, grid.top - height / 2, 0.0]))

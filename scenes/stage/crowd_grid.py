@@ -6,7 +6,7 @@ Lengths are whole pixels of the rendered frame, so that all marks look the same.
 from dataclasses import dataclass
 from math import ceil, floor
 
-from scenes.drawing.layout import Slot, box
+from scenes.drawing.layout import Slot, box, snapped
 
 # Pixels of a frame whose shorter side has 1080 of them, from one mark to the next.
 LARGEST = 132
@@ -79,8 +79,8 @@ def arrange(area: Slot, num_workers: int, px: float, pixel: float, *, photos: bo
     step = max(LEAST_RENDERED, floor(min(_fitting(area, num_marks, columns), LARGEST * px) / pixel))
     side = step - max(1, round(space * step))
     grid = Grid(0, 0, columns, num_marks, num_workers, per_mark, step, side, pixel)
-    left = _snapped(area.x - grid.area.width / 2, pixel)
-    top = _snapped(area.y + grid.area.height / 2, pixel)
+    left = snapped(area.x - grid.area.width / 2, pixel)
+    top = snapped(area.y + grid.area.height / 2, pixel)
     return Grid(left, top, columns, num_marks, num_workers, per_mark, step, side, pixel)
 
 
@@ -106,7 +106,3 @@ def _columns(area: Slot, num_marks: int, largest: float) -> int:
         return min(_fitting(area, num_marks, columns), largest) * (1 - RAGGED * missing)
 
     return max(range(1, num_marks + 1), key=score)
-
-
-def _snapped(length: float, pixel: float) -> float:
-    return round(length / pixel) * pixel

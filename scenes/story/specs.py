@@ -41,6 +41,18 @@ class WorkerSpec:
 
 
 @dataclass(frozen=True)
+class WallSpec:
+    """The test examples: the kind of each, the names of all kinds, and small photos, if any.
+
+    ``kinds`` has shape (examples,), ``tiles`` is uint8 of shape (examples, side, side, 3).
+    """
+
+    kinds: npt.NDArray[np.uint8]
+    names: Sequence[Text]
+    tiles: npt.NDArray[np.uint8] | None = None
+
+
+@dataclass(frozen=True)
 class StageSpec:
     """The actors on the stage and their names.
 
