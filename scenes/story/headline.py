@@ -118,13 +118,9 @@ class Headline:
             return line("{metric} at the workers", metric=metric)
         return line("{metric} in training", metric=metric)
 
-    def note(self, run: Run, round_: Number) -> Line:
-        """Return its name with a round."""
-        if self.kind == ACCURACY:
-            return line("accuracy, round {r}", r=round_)
-        if self.kind == LOSS:
-            return line("loss, round {r}", r=round_)
-        return line("{metric}, round {r}", metric=self.word(run), r=round_)
+    def note(self, run: Run) -> Text:
+        """Return its name under a value."""
+        return self.word(run)
 
 
 def headline(run: Run) -> Headline | None:
