@@ -24,4 +24,4 @@ class Cast(StageScene):
             self.play(brisk(stage.connect()))
         with self.beat("front_end", spec.front_end):
             self.play(stage.enter_front_end())
-            self.play(stage.front_end.read(*spec.reading))
+            self.play(stage.front_end.read(spec.reading))

@@ -23,22 +23,21 @@ class ManyRounds(StageScene):
 
     def repeat(self, spec: ManyRoundsSpec) -> None:
         """Show the next rounds on the stage, each faster than the one before."""
-        opening = self.stage.open(spec.plate, spec.reading), self.chrome.title(spec.title)
+        opening = self.stage.open(spec.plate, spec.reading)
         if not spec.quick_rounds:
-            self.play(*opening)
+            self.play(opening)
             return
-        with self.beat("again", spec.again, *opening):
+        with self.beat("again", spec.again, opening):
             for round_ in spec.quick_rounds:
-                steps = self.stage.quick_round(round_)
-                self.play(self.chrome.status(round_.status), next(steps))
-                for animation in steps:
+                for animation in self.stage.quick_round(round_):
                     self.play(animation)
 
     def show_history(self, spec: ManyRoundsSpec) -> None:
         """Show the history of all rounds."""
         chrome, history = self.chrome, self.history
-        with self.beat("grid", spec.grid, *chrome.hide("status")):
-            self.play(brisk(self.stage.become_rows(history.rows, history.enter())))
+        with self.beat("grid", spec.grid):
+            rows = self.stage.become_rows(history.rows, history.enter())
+            self.play(brisk(rows), chrome.title(spec.title))
             for step in spec.first_rounds:
                 self.play(history.advance(step.round, step.seconds))
         with self.beat("grow", spec.grow, chrome.overlay(spec.so_far, alone=True)):

@@ -19,7 +19,7 @@ class Opening(Explainer):
         stage = stage_for(card.under(self.layout), spec.stage)
         with self.beat("title", spec.subject, card.enter(), brisk(stage.enter_workers())):
             self.play(stage.enter_coordinator(), stage.show_plate(*spec.plate))
-            entering = stage.enter_front_end(), stage.front_end.read(*spec.reading)
+            entering = stage.enter_front_end(), stage.front_end.read(spec.reading)
             self.play(brisk(stage.connect()), *entering)
         with self.beat("rounds", spec.rounds):
             for counter, round_ in spec.played:

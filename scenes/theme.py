@@ -59,11 +59,8 @@ use(DEFAULT)
 
 def dark() -> bool:
     """Whether text is brighter than the background in the theme in use."""
-    return _brightness(INK) > _brightness(GROUND)
-
-
-def _brightness(code: str) -> int:
-    return sum(bytes.fromhex(code.removeprefix("#")))
+    ink, ground = (sum(bytes.fromhex(globals()[role][1:])) for role in ("INK", "GROUND"))
+    return ink > ground
 
 
 # Height of a capital letter, pixels.

@@ -53,7 +53,9 @@ def halo(slot: Slot, corner: float, frame: Frame, color: str) -> ImageMobject:
         color: the colour of the light.
     """
     step = frame.px(COARSE)
-    columns, rows = (round((side + 2 * frame.px(REACH)) / step) for side in (slot.width, slot.height))
+    columns, rows = (
+        round((side + 2 * frame.px(REACH)) / step) for side in (slot.width, slot.height)
+    )
     inner = Slot(columns / 2, rows / 2, slot.width / step, slot.height / step)
     away = COARSE * distances(columns, rows, inner, corner / COARSE)
     pixels = np.zeros((rows, columns, 4), np.uint8)

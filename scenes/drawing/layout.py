@@ -10,7 +10,6 @@ import numpy as np
 from manim import config
 from manim.typing import Point3D
 
-
 MARGIN = 0.05  # part of the frame's width and height without text
 # A phone's controls cover so much of a portrait frame, pixels of 1920: top, bottom, right.
 PORTRAIT_COVER = (250, 420, 170)

@@ -173,8 +173,8 @@ class BaseStage(Stage):
 
     def quick_round(self, spec: QuickRoundSpec) -> Iterator[Animation]:
         """Yield the animations of a round in short, at ``spec.pace`` times their usual length."""
-        turn = self.dial.turn(spec.dial)
-        yield AnimationGroup(turn, paced(self.pick(spec.picked), 0.6 * spec.pace))
+        turn = [self.dial.turn(spec.dial)] if spec.dial else []
+        yield AnimationGroup(*turn, paced(self.pick(spec.picked), 0.6 * spec.pace))
         yield from self._quick_training(spec)
         written = AnimationGroup(self.coordinator.pulse(), self.show_plate(*spec.plate))
         yield paced(written, 0.7 * spec.pace)

@@ -59,9 +59,7 @@ class Bench:
         self.labels = VGroup(*words).set_z_index(layers.PACKET_TEXT)
         return FadeIn(self.labels, run_time=theme.SWAP)
 
-    def merge(
-        self, parcels: Sequence[Parcel], model: Pixels | None, goal: Point3D
-    ) -> Animation:
+    def merge(self, parcels: Sequence[Parcel], model: Pixels | None, goal: Point3D) -> Animation:
         """Slide parcels onto each other; they become the new model, which goes to its place."""
         if not parcels:
             return Wait(theme.SWAP)

@@ -205,4 +205,3 @@ class Change(Animation):
         done = self.rate_func(min(max(alpha, 0.0), 1.0))
         self.card.stand(pose.towards(self.target, done))
         self.wire.set_points(points + done * (self.points - points))
-

@@ -10,7 +10,6 @@ from manim import (
     Create,
     FadeIn,
     FadeOut,
-    Group,
     LaggedStart,
     Mobject,
     Succession,
@@ -77,6 +76,7 @@ class CardStage(BaseStage):
     def __init__(self, layout: Layout, spec: StageSpec) -> None:
         super().__init__(layout, spec)
         self.count = len(spec.workers)
+        self.size = 1.0  # of the parcels of the present round
         poses = resting(layout.workers, self.count, self.frame)
         pairs = zip(spec.workers, poses, strict=True)
         self.cards = [Card(worker, pose, layout.frame) for worker, pose in pairs]
@@ -84,7 +84,6 @@ class CardStage(BaseStage):
         self.wires = VGroup(*(Wire(a, b) for a, b in zip(self.ports, self.ports, strict=True)))
         for wire, points in zip(self.wires, self._wire_points(poses), strict=True):
             wire.set_points(points)
-        self.size = 1.0  # of the parcels of the present round
         self.docked: dict[int, Parcel] = {}
         self.tray: dict[int, Parcel | Packet] = {}
         self.tag = VGroup()
@@ -158,7 +157,7 @@ class CardStage(BaseStage):
             parcel = Parcel(self.coordinator.tiles, theme.MODEL, self.frame, self.size)
             self.docked[client] = parcel
             path = path_out(self.wires[client])
-            trips.append(self._carry(parcel, path, theme.MODEL, self.size, run_time, appears=True))
+            trips.append(self._carry(parcel, path, self.size, run_time, appears=True))
         steps = [LaggedStart(*trips, lag_ratio=STAGGER)] if trips else []
         return Succession(*steps, *self._show_tag(size, clients, theme.MODEL), Wait(theme.SWAP))
 
@@ -197,10 +196,12 @@ class CardStage(BaseStage):
             path = path_back(self.wires[sender]).add_line_to(slot.center)
             size = _fitting(slot, self.frame)
             seconds = TRIP * theme.MOVE * pace
-            trips.append(self._carry(parcel, path, theme.UPDATE, size, seconds))
+            trips.append(self._carry(parcel, path, size, seconds))
         tag = self._show_tag(updates.size, senders, theme.UPDATE)
         if tag:
-            trips[0] = Succession(*tag, Wait(theme.SETTLE), AnimationGroup(*self._hide_tag(), trips[0]))
+            trips[0] = Succession(
+                *tag, Wait(theme.SETTLE), AnimationGroup(*self._hide_tag(), trips[0])
+            )
         return trips
 
     def show_shares(self, updates: UpdatesSpec) -> Animation:
@@ -306,13 +307,12 @@ class CardStage(BaseStage):
         parcel, path = self.docked.pop(client), path_back(self.wires[client])
         path.add_line_to(self.coordinator.tray.center)
         size = _fitting(self.coordinator.tray, self.frame)
-        return self._carry(parcel, path, theme.UPDATE, size, run_time, disappears=True)
+        return self._carry(parcel, path, size, run_time, disappears=True)
 
     def _carry(
         self,
         parcel: Parcel,
         path: VMobject,
-        color: str,
         size: float,
         run_time: float,
         *,
@@ -320,16 +320,8 @@ class CardStage(BaseStage):
         disappears: bool = False,
     ) -> Animation:
         """Move a parcel along a path, which is lit behind it."""
-        carry = Carry(
-            parcel,
-            path,
-            color,
-            size=size,
-            run_time=run_time,
-            appears=appears,
-            disappears=disappears,
-        )
-        return AnimationGroup(carry, Trail(color, run_time, path))
+        carry = Carry(parcel, path, size, run_time, appears=appears, disappears=disappears)
+        return AnimationGroup(carry, Trail(parcel.edge, run_time, path))
 
     # --- the size of a parcel
 
@@ -338,7 +330,9 @@ class CardStage(BaseStage):
         if not str(text) or not clients:
             return []
         words = Words(text, self.frame, color=color, weight="SEMIBOLD")
-        place = self._free_place(words, self._dock(max(clients, key=lambda i: self.cards[i].pose.x)))
+        place = self._free_place(
+            words, self._dock(max(clients, key=lambda i: self.cards[i].pose.x))
+        )
         if place is None:
             return []
         self.tag = VGroup(words.put(place).set_z_index(layers.PACKET_TEXT))

@@ -101,12 +101,14 @@ class Coordinator(Group):
         side = min(TILE, width / columns, height / rows / shape)
         gap = TILE_GAP if side > TILE / 2 else FINE_GAP
         side = min(
-            TILE, (width - gap * (columns - 1)) / columns, (height - gap * (rows - 1)) / rows / shape
+            TILE,
+            (width - gap * (columns - 1)) / columns,
+            (height - gap * (rows - 1)) / rows / shape,
         )
         sides = round(DENSITY * side), round(DENSITY * gap)
         pixels = sheet(tiles, columns, *sides, DENSITY * TILE_CORNER * min(1, side / TILE))
-        across = pixels.shape[1] * px(1) / DENSITY
-        slot = Slot(area.x, area.y, across, pixels.shape[0] * px(1) / DENSITY)
+        high, wide = (px(length) / DENSITY for length in pixels.shape[:2])
+        slot = Slot(area.x, area.y, wide, high)
         return picture(pixels, slot).set_z_index(layers.CONTENT)
 
 

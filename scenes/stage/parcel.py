@@ -34,9 +34,9 @@ class Parcel(ImageMobject):
     """
 
     def __init__(self, tiles: Pixels | None, color: str, frame: Frame, size: float = 1.0) -> None:
-        self.frame, self.size = frame, size
+        self.frame, self.size, self.edge = frame, size, color
         super().__init__(_pixels(tiles, color))
-        self.at_full = frame.px((WIDTH + 2 * REACH)), frame.px(HEIGHT + 2 * REACH)
+        self.at_full = frame.px(WIDTH + 2 * REACH), frame.px(HEIGHT + 2 * REACH)
         self.put(np.zeros(3), size)
         self.set_z_index(layers.PACKETS)
 
@@ -61,6 +61,7 @@ class Parcel(ImageMobject):
 
     def wipe(self, tiles: Pixels | None, color: str, run_time: float) -> Animation:
         """Turn the plate into another one from the top down; no colour fades into another."""
+        self.edge = color
         return Wipe(self, _pixels(tiles, color), run_time)
 
 
@@ -93,21 +94,19 @@ class Carry(Animation):
     Args:
         parcel: the parcel.
         path: the path of its middle.
-        color: of the arrow head.
         size: part of the full size at the end.
+        run_time: seconds.
         appears: whether it fades in at the start.
         disappears: whether it fades out at the end.
-        tag: a text that goes along, and the limits of its place.
     """
 
     def __init__(
         self,
         parcel: Parcel,
         path: VMobject,
-        color: str,
-        *,
         size: float,
         run_time: float,
+        *,
         appears: bool = False,
         disappears: bool = False,
     ) -> None:
@@ -115,12 +114,10 @@ class Carry(Animation):
         self.length = float(path.get_arc_length())
         self.sizes = parcel.size, size
         self.appears, self.disappears = appears, disappears
-        self.head = VMobject(fill_color=color, fill_opacity=1, stroke_width=0)
+        self.head = VMobject(fill_color=parcel.edge, fill_opacity=1, stroke_width=0)
         self.head.set_z_index(layers.PACKETS)
         self.carried = Group(self.head, parcel)
-        super().__init__(
-            self.carried, introducer=appears, remover=disappears, run_time=run_time
-        )
+        super().__init__(self.carried, introducer=appears, remover=disappears, run_time=run_time)
 
     def interpolate_mobject(self, alpha: float) -> None:
         """Move the parcel and the arrow head, and fade them at the ends."""

@@ -34,9 +34,7 @@ class Wire(VMobject):
         self.set_points(wire_points(start, end, straight))
 
 
-def wire_points(
-    start: Point3D, end: Point3D, straight: float = 0.0
-) -> npt.NDArray[np.float64]:
+def wire_points(start: Point3D, end: Point3D, straight: float = 0.0) -> npt.NDArray[np.float64]:
     """Return the points of a wire, shape (4 or 8, 3).
 
     Args:

@@ -113,7 +113,7 @@ def _photos(run: Run) -> Line:
 
 def _front_end(run: Run) -> Line:
     """Return the caption on the front end."""
-    value, _ = reading(run, 0)
+    value = reading(run, 0).value
     metric = headline(run)
     if metric is None or not value.text:
         return line("On the front end a person reads how good the model has become.")

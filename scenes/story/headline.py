@@ -16,7 +16,7 @@ from fl_sim.record import EvaluateReply, Metrics, Round, Run
 from scenes.text.errors import NotRecordedError
 from scenes.text.glyphs import drawable
 from scenes.text.language import Language
-from scenes.text.lines import Line, line, text
+from scenes.text.lines import Line, Text, line, text
 from scenes.text.numbers import Cursor, Form, Number, at, computed, number
 
 ACCURACY, LOSS = "accuracy", "loss"

@@ -7,6 +7,7 @@ from fl_sim.record import Run
 from scenes.story.baselines import Comparison, comparison
 from scenes.story.common import (
     SHOWN_ROUND,
+    dial,
     drawn_anew,
     everyone,
     last_reading,
@@ -18,11 +19,11 @@ from scenes.story.common import (
     plate,
     round_number,
     stage,
-    status,
     worker_number,
 )
 from scenes.story.headline import ACCURACY, CENTRAL, LOSS, Headline, told_by
 from scenes.story.specs import (
+    NOTHING,
     HistorySpec,
     LevelSpec,
     Metric,
@@ -110,7 +111,7 @@ def tell(runs: Sequence[Run]) -> ManyRoundsSpec:
 
 def _quick_round(run: Run, round_: int, pace: float) -> QuickRoundSpec:
     return QuickRoundSpec(
-        status=status(run, round_, text("again")),
+        dial=dial(run, round_, NOTHING),
         picked=participants(run.rounds[round_]),
         model_size=model_packet(run),
         plate=plate(run, round_),

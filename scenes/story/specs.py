@@ -223,7 +223,7 @@ class QuickRoundSpec:
     plate: Plate
     reading: Reading
     pace: float
-    dial: DialSpec
+    dial: DialSpec | None = None
 
 
 @dataclass(frozen=True)

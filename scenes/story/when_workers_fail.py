@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from fl_sim.record import Failure, Round, Run, Train
 from scenes.story.common import (
     before_and_after,
+    dial,
     model_packet,
     num_workers,
     picked,
@@ -20,6 +21,7 @@ from scenes.story.common import (
 )
 from scenes.story.headline import ACCURACY, headline
 from scenes.story.specs import (
+    DialSpec,
     FailureSpec,
     Plate,
     Reading,
@@ -35,14 +37,14 @@ from scenes.text.numbers import Number, at, computed, count, quote
 
 ERROR = "error"  # the kind of a failure in a record that came with a reply
 NOT_REACHED = (3, 4, 5)  # Flower's codes: no message, no reply, or no node was to be had
-RUN_NAME = 14  # characters of the run's name under the title
+RUN_NAME = 14  # characters of the run's name beside the dial
 
 
 @dataclass(frozen=True)
 class FailingRoundSpec:
     """A round in which workers failed; captions have the names of their beats."""
 
-    status: Line
+    dial: DialSpec
     ask: Line
     fail: Line
     close: Line
@@ -57,7 +59,6 @@ class FailingRoundSpec:
     new_plate: Plate
     reading: Reading
     new_reading: Reading
-    before_and_after: tuple[Number, Number, Line] | None
 
 
 @dataclass(frozen=True)
@@ -124,18 +125,14 @@ def _train(round_: Round) -> Train:
 
 def _round(run: Run, round_: int) -> FailingRoundSpec:
     return FailingRoundSpec(
-        status=line(
-            "run {run}  ·  round {r}",
-            run=quote(at(run).name, RUN_NAME),
-            r=round_number(round_, run),
-        ),
+        dial=dial(run, round_, line("run {run}", run=quote(at(run).name, RUN_NAME))),
         ask=_ask(run, round_),
         fail=_fail(run, round_),
         close=_close(run, round_),
         stage=stage(run),
         picked=picked(run, round_),
         reached=reached(run, round_),
-        model_size=model_packet(run),
+        model_size=model_packet(run, len(reached(run, round_))),
         trained=[reply.client for reply in _train(run.rounds[round_]).replies],
         failures=_failure_specs(run, round_),
         updates=updates(run, round_),
@@ -143,7 +140,6 @@ def _round(run: Run, round_: int) -> FailingRoundSpec:
         new_plate=plate(run, round_),
         reading=reading(run, round_ - 1),
         new_reading=reading(run, round_),
-        before_and_after=before_and_after(run, round_),
     )
 
 
@@ -227,7 +223,7 @@ def _close(run: Run, round_: int) -> Line:
     metric, readings = headline(run), before_and_after(run, round_)
     if metric is None or readings is None:
         return line("The round closes with {came} of {n} updates.", **parts)
-    old, new, _ = readings
+    old, new = readings
     if metric.kind != ACCURACY:
         return line(
             "The round closes with {came} of {n} updates. {metric}: {old} before, {new} after.",
@@ -258,7 +254,7 @@ def _all_rounds(run: Run) -> Line:
     """Return the caption on all missing updates, and on the headline metric if known."""
     each = at(run).rounds[:].train
     failed, asked = count(each.failures), count(each.sampled)
-    metric, (first, _), (last, _) = headline(run), reading(run, 0), reading(run, -1)
+    metric, first, last = headline(run), reading(run, 0).value, reading(run, -1).value
     if metric is None or not first.text or not last.text:
         return plural(
             asked,

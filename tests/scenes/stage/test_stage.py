@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scenes.stage.curve_row import row
 
 from scenes.drawing.layout import Frame, box, layout
 from scenes.drawing.pictures import plate
@@ -14,7 +15,6 @@ from scenes.stage.card import Card
 from scenes.stage.card_stage import CardStage
 from scenes.stage.coordinator import Coordinator
 from scenes.stage.crowd_stage import CrowdStage
-from scenes.stage.curve_row import row
 from scenes.stage.front_end import FrontEnd
 from scenes.stage.loss_curve import LossCurve, Scale
 from scenes.stage.shares import Merge, Share
