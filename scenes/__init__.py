@@ -80,32 +80,57 @@ _REMEDIES = tuple(
 
 _CHAPTERS = (
     Chapter(
-        "opening",
-        "Opening",
-        about="a few rounds go by behind the title",
+        "alone",
+        "Alone",
+        about="what each worker learns by itself, and what all photos in one place would give",
+        runs=("local-only", "centralised", "reference"),
         beats=(
             Beat(
-                "title",
+                "own",
                 (
                     When(
-                        "crowd",
-                        "As the title appears, the workers come in as a field of squares.",
-                        "As the title appears, the workers come in as cards.",
+                        "photo_first",
+                        "One photo fills the picture. The camera draws back, and it is one of "
+                        "many small tiles inside a frame.",
+                        "Many small lights appear inside a frame.",
                     ),
-                    "Then a coordinator, wires from it to the workers, and a front end appear.",
-                    When("tested", "A number stands on the front end."),
+                    "A large number says how many of them the worker knows.",
                 ),
             ),
             Beat(
-                "rounds",
-                When(
-                    "read_anew",
-                    "In each round workers stand out, and the model goes out to them along the "
-                    "wires, in blue. Their updates come back, in red; the coordinator pulses, and "
-                    "the front end shows its number anew.",
-                    "In each round workers stand out, and the model goes out to them along the "
-                    "wires, in blue. Their updates come back, in red, and the coordinator pulses.",
+                "new",
+                (
+                    "The frame moves to the side, and beside it appears a wall of small dark "
+                    "tiles, one for each test photo. Those that the worker gets right light up.",
+                    "A large number says how many.",
                 ),
+            ),
+            Beat(
+                "others",
+                (
+                    When(
+                        "lights_fall",
+                        "The frame becomes one of a row of small ones, one for each worker, and "
+                        "the lights of the wall fall into a column over it.",
+                        "A row of small frames appears, one for each worker.",
+                    ),
+                    "Columns rise and waver, one for each worker, and a line stays at the highest "
+                    "point that any of them reaches. It becomes a mark on an empty gauge.",
+                ),
+            ),
+            Beat(
+                "pooled",
+                "The columns vanish. All that is in the small frames flies into one pile, and the "
+                "gauge rises to a second mark.",
+            ),
+            Beat(
+                "apart",
+                "Everything flies back into its own frame, and the gauge runs empty. Both marks "
+                "stay.",
+            ),
+            Beat(
+                "question",
+                "A bracket spans the gap between both marks, with a question mark beside it.",
             ),
         ),
     ),

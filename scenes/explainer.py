@@ -140,13 +140,16 @@ class Explainer(FastScene):
             )
 
     @contextmanager
-    def beat(self, name: str, caption: Text, *around: Animation) -> Iterator[None]:
+    def beat(
+        self, name: str, caption: Text, *around: Animation, late: bool = False
+    ) -> Iterator[None]:
         """Play one beat: a section with a caption, the ``with`` block, and time to read.
 
         Args:
             name: the section's name.
             caption: the caption on screen, also written as a subtitle.
             around: other animations to play together with the caption's.
+            late: whether the caption comes after the block, so that the picture speaks first.
         """
         self._check_declared(name)
         self.next_section(name)
@@ -154,15 +157,22 @@ class Explainer(FastScene):
         beat = PlayedBeat(name, caption, self.time)
         self.beats.append(beat)
         block = caption_block(caption, self.layout)
-        self.play(self.chrome.caption(block), *around)
-        yield
-        self.wait(max(theme.SETTLE, beat.start + reading_time(beat.caption) - self.time))
-        self._end_beat()
+        if late:
+            if before := [*self.chrome.hide("caption"), *around]:
+                self.play(*before)
+            yield
+        shown = self.time
+        self.play(self.chrome.caption(block), *(() if late else around))
+        if not late:
+            yield
+        self.wait(max(theme.SETTLE, shown + reading_time(beat.caption) - self.time))
+        self._end_beat(shown)
 
-    def _end_beat(self) -> None:
+    def _end_beat(self, shown: float) -> None:
+        """End the beat, whose caption is on screen since some time."""
         beat = self.beats[-1]
         beat.end = self.time
-        seconds = beat.end - beat.start
+        seconds = beat.end - shown
         self.add_subcaption(beat.caption, duration=seconds, offset=-seconds)
         if not self.drawn_elsewhere:
             self.on_beat_end(beat)
@@ -176,7 +186,7 @@ class Explainer(FastScene):
         self.beats.append(PlayedBeat(name, caption, self.time))
         yield
         self.wait(theme.SETTLE)
-        self._end_beat()
+        self._end_beat(self.beats[-1].start)
 
     def play(self, *args: Any, **kwargs: Any) -> None:
         """Play animations, and record every text that is on screen afterwards."""

@@ -166,6 +166,12 @@ class Layout:
         top = max(self.figure.top, self.title.bottom - self.frame.px(UNDER_TITLE))
         return box(self.figure.left, self.figure.bottom, self.figure.right, top)
 
+    @property
+    def untitled(self) -> Slot:
+        """The area above the caption, for a picture without any other text."""
+        safe = self.frame.safe
+        return box(safe.left, self.figure.bottom, safe.right, safe.top)
+
 
 def layout(frame: Frame) -> Layout:
     """Return the slots of a frame."""
@@ -181,7 +187,7 @@ def _wide(frame: Frame) -> Layout:
     safe, px = frame.safe, frame.px
     caption = box(safe.left, safe.bottom, safe.right, safe.bottom + px(124))
     title = box(safe.left, safe.top - px(100), safe.left + px(530), safe.top)
-    cards = box(safe.left, caption.top + px(8), safe.right, caption.top + px(340))
+    cards = box(safe.left, caption.top + px(24), safe.right, caption.top + px(356))
     high, low = safe.top - px(6), safe.top - px(242)
     return Layout(
         frame=frame,

@@ -24,6 +24,7 @@ from scenes.drawing.layout import Slot, box
 PHOTO_PIXELS = 64  # the side of a photo in the mosaic
 GAP = 8  # pixels of the mosaic between photos
 FLAT = 1.8  # width over height from which photos stand in one row
+GLOW = 0.5  # opacity of the largest change's glow
 WRITING = 0.6  # part of the time in which a plate is rewritten; then its glow fades
 
 Pixels = npt.NDArray[np.uint8]
@@ -143,7 +144,7 @@ class Rewrite(Animation):
         self.old, self.new = old, new
         self.opacity = new.pixel_array[..., 3].copy()
         self.glow = _changed(old, new)
-        self.glow_opacity = glow * self.glow.pixel_array[..., 3]
+        self.glow_opacity = GLOW * glow * self.glow.pixel_array[..., 3]
         self.edge = Line(new.get_corner(UL), new.get_corner(DL), stroke_width=3)
         self.edge.set_color(theme.INK).set_z_index(new.z_index + 1)
         self.left, self.right = new.get_left(), new.get_right()

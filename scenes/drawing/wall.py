@@ -11,12 +11,11 @@ from hashlib import sha256
 import numpy as np
 import numpy.typing as npt
 from manim import Animation, Group, Mobject
-from PIL import Image
 
 from scenes import theme
 from scenes.drawing import layers
 from scenes.drawing.layout import Frame, Slot
-from scenes.drawing.raster import Floats, blank, eased, pixel_of, rgb
+from scenes.drawing.raster import Floats, blank, eased, pixel_of, resized, rgb
 from scenes.drawing.wall_grid import Integers, arrange
 from scenes.story.specs import WallSpec
 
@@ -72,7 +71,7 @@ class Wall(Group):
         """Return the rectangle of an example's tile."""
         return self.grid.slot(self.grid.mark_of[example])
 
-    def show(self, right: Bools) -> "Wall":
+    def show(self, right: Bools) -> "Wall":  # type: ignore[override]
         """Light the examples that are right, and no others, at once; return the wall."""
         self.set_light(np.arange(len(right)), right.astype(np.float32))
         return self
@@ -158,34 +157,9 @@ def _pictures(spec: WallSpec, side: int) -> tuple[Floats, Floats]:
         shape = len(spec.kinds), side, side, 3
         lit, dark = (np.broadcast_to(rgb(color), shape) for color in (theme.INK, theme.EDGE))
         return lit, dark
-    photos = scaled(spec.tiles, side)
+    photos = resized(spec.tiles, side)
     grey = photos.mean(axis=-1, keepdims=True)
     muted = grey + COLORED * (photos - grey)
     away = np.sign(0.5 - ground.mean())  # from the ground
     lit = np.clip(0.5 + CONTRAST * (photos - 0.5) + LIFT * away, 0, 1)
     return lit, ground + DIMMED * (muted - ground)
-
-
-def scaled(tiles: npt.NDArray[np.uint8], side: int) -> Floats:
-    """Return tiles of another size, 0 to 1: the mean over each pixel's area, or interpolated.
-
-    Args:
-        tiles: uint8, shape (examples, side, side, 3).
-        side: their new side, in pixels.
-    """
-    if side > tiles.shape[1]:
-        bicubic = Image.Resampling.BICUBIC
-        large = [Image.fromarray(tile).resize((side, side), bicubic) for tile in tiles]
-        return np.stack(large).astype(np.float32) / 255
-    weights = _area_weights(tiles.shape[1], side)
-    values = tiles / np.float32(255)
-    mean: Floats = np.einsum("yi,nijc,xj->nyxc", weights, values, weights, optimize=True)
-    return mean
-
-
-def _area_weights(old: int, new: int) -> Floats:
-    """Return the part that each old pixel has in each new, larger one, shape (new, old)."""
-    edges = np.arange(new + 1)[:, None] * old / new
-    upto = np.clip(edges - np.arange(old), 0, 1)  # of each old pixel, up to each edge
-    weights: Floats = (np.diff(upto, axis=0) * new / old).astype(np.float32)
-    return weights

@@ -119,3 +119,5 @@ class Slide(Animation):
         self.parcel.put(here + done * (there - here), size + done * (last - size))
         if self.fades:
             self.parcel.set_opacity(min(1.0, 3 * (1 - done)))
+        elif self.is_remover() and alpha >= 1:
+            self.parcel.set_opacity(0)  # before the group of animations ends, which removes it

@@ -70,10 +70,11 @@ class Card(Group):
 
     def _look(self, pose: Pose, beat: float) -> None:
         """Set colours and opacities for a pose."""
-        edge = ManimColor(theme.EDGE).interpolate(ManimColor(theme.INK), pose.chosen)
-        pixels = EDGE + (LIT_EDGE - EDGE) * pose.chosen + SWELL * beat
+        lit = pose.chosen * (1 - pose.dim)
+        edge = ManimColor(theme.EDGE).interpolate(ManimColor(theme.INK), lit)
+        pixels = EDGE + (LIT_EDGE - EDGE) * lit + SWELL * beat
         self.panel.set_stroke(edge, self.frame.stroke(pixels))
-        self.light.set_opacity(pose.chosen if theme.dark() else 1 - 0.6 * pose.dim)
+        self.light.set_opacity(lit if theme.dark() else 1 - DIM * pose.dim)
         shown = 1 - DIM * pose.dim
         for image in self.photos:
             image.set_opacity(shown)

@@ -61,7 +61,7 @@ OVERLAP = 0.6  # part of the cards' leaving time after which the chart enters
 ABOVE = 10  # pixels between a card and the parcel above it
 APART = 8  # pixels between two parcels at least
 IN_TRAY = 0.92  # part of its place in the tray that a parcel fills
-STRIP, STRIP_SIDE = 84, 7  # pixels: height of the loss on a card, and free space beside it
+STRIP, STRIP_SIDE = 88, 3  # pixels: height of the loss on a card, and free space beside it
 TAG_UP, TAG_STEP, TAG_CLEAR = 34, 16, 10  # of the size: above a parcel, from place to place, around
 LEAST_STRIP = 60  # pixels of width of a card with a loss on it
 

@@ -118,7 +118,7 @@ def _code(color: str) -> Pixels:
 
 def _dashed(slots: list[Slot], frame: Frame) -> VMobject:
     """Return dashed outlines of places, as one shape."""
-    dashed = VMobject(stroke_color=theme.EDGE, stroke_width=frame.stroke(1.8))
+    dashed = VMobject(stroke_color=theme.WIRE, stroke_width=frame.stroke(1.8))
     for slot in slots:
         outline = Rounded(
             corner_radius=min(frame.px(8), slot.width / 4), width=slot.width, height=slot.height

@@ -19,10 +19,11 @@ from manim import (
 
 from scenes import theme
 from scenes.drawing.layout import Layout, Slot, box
+from scenes.drawing.raster import Floats
 from scenes.drawing.text import Words
 from scenes.stage import crowd as marks
 from scenes.stage.base_stage import BaseStage
-from scenes.stage.crowd import Crowd, Floats
+from scenes.stage.crowd import Crowd
 from scenes.stage.crowd_failures import CrowdFailures
 from scenes.stage.curve_bundle import CurveBundle
 from scenes.stage.shares import MERGED, Merge, Shares

@@ -2,6 +2,7 @@
 
 import numpy as np
 from manim import Animation, AnimationGroup, FadeIn, FadeOut, VGroup, VMobject, Wait
+from manim.typing import Point3D
 
 from scenes import theme
 from scenes.drawing import layers
@@ -24,30 +25,41 @@ class Dial(VGroup):
         self.slot, self.frame = slot, frame
         self.radius = min(frame.px(RADIUS), slot.height / 2 - frame.px(RING / 2))
         self.middle = np.array([slot.left + self.radius + frame.px(RING / 2), slot.y, 0.0])
-        self.ring, self.words = VGroup(), VGroup()
-        super().__init__(self.ring, self.words)
+        self.ring, self.words, self.phase = VGroup(), VGroup(), VGroup()
+        self.spec: DialSpec | None = None
+        super().__init__(self.ring, self.words, self.phase)
 
     def turn(self, spec: DialSpec) -> Animation:
-        """Show a round and its phase in place of the present ones."""
-        first = not len(self.ring)
-        old_ring, old_words = self.ring, self.words
-        self.ring, self.words = self._ring(spec), self._words(spec)
-        self.submobjects = [self.ring, self.words]
+        """Show a round and its phase in place of the present ones; what stays is not touched."""
+        old, first = self.spec, not len(self.ring)
+        self.spec = spec
+        changes: list[Animation] = []
+        if old is None or old.place != spec.place:
+            changes += self._replace("ring", self._ring(spec))
+            changes += self._replace("words", self._round(spec))
+        if old is None or str(old.phase) != str(spec.phase):
+            changes += self._replace("phase", self._phase(spec))
+        self.submobjects = [self.ring, self.words, self.phase]
         if first:
             return FadeIn(self, run_time=theme.SWAP)
-        words = [FadeOut(old_words), FadeIn(self.words)]
-        return AnimationGroup(
-            AnimationGroup(FadeOut(old_ring), FadeIn(self.ring), run_time=theme.SWAP),
-            AnimationGroup(*words, lag_ratio=1, run_time=theme.SWAP),
-        )
+        return AnimationGroup(*changes) if changes else Wait(theme.SWAP)
+
+    def _replace(self, name: str, new: VGroup) -> list[Animation]:
+        """Replace a part of the dial; words fade out before others fade in."""
+        old = getattr(self, name)
+        setattr(self, name, new)
+        swaps = [FadeOut(old)] if len(old) else []
+        swaps += [FadeIn(new)] if len(new) else []
+        lag = 0 if name == "ring" else 1
+        return [AnimationGroup(*swaps, lag_ratio=lag, run_time=theme.SWAP)] if swaps else []
 
     def hide(self) -> Animation:
         """Remove the dial."""
         if not len(self.ring):
             return Wait(theme.SWAP)
-        old = VGroup(self.ring, self.words)
-        self.ring, self.words = VGroup(), VGroup()
-        self.submobjects = [self.ring, self.words]
+        old = VGroup(self.ring, self.words, self.phase)
+        self.ring, self.words, self.phase = VGroup(), VGroup(), VGroup()
+        self.submobjects, self.spec = [self.ring, self.words, self.phase], None
         return FadeOut(old, run_time=theme.SWAP)
 
     def _ring(self, spec: DialSpec) -> VGroup:
@@ -72,19 +84,29 @@ class Dial(VGroup):
         stroke.start_new_path(points[0])
         stroke.add_points_as_corners(points[1:])
 
-    def _words(self, spec: DialSpec) -> VGroup:
+    def _round(self, spec: DialSpec) -> VGroup:
+        """Return the number in the ring, and the name of the round beside it."""
         frame, px = self.frame, self.frame.px
         pixels = max(theme.LABEL, NUMBER * self.radius / px(1))
         number = Words(spec.round, frame, pixels=pixels, weight="SEMIBOLD")
         if number.width > WIDEST * self.radius:
             number = Words(spec.round, frame, pixels=theme.LABEL, weight="SEMIBOLD")
-        left = self.middle[0] + self.radius + px(BESIDE)
-        room = self.slot.right - left
-        words = VGroup(number.put(self.middle))
-        up = px(LEADING / 2) if str(spec.phase) else 0.0
-        name = cut(spec.name, frame, room, color=theme.INK, weight="SEMIBOLD")
-        words.add(name.put(np.array([left, self.slot.y + up, 0.0]), -1))
-        if str(spec.phase):
-            phase = cut(spec.phase, frame, room, color=theme.MUTED)
-            words.add(phase.put(np.array([left, self.slot.y - up, 0.0]), -1))
+        name = cut(spec.name, frame, self._room, color=theme.INK, weight="SEMIBOLD")
+        words = VGroup(number.put(self.middle), name.put(self._line(1), -1))
         return words.set_z_index(layers.CONTENT)
+
+    def _phase(self, spec: DialSpec) -> VGroup:
+        if not str(spec.phase):
+            return VGroup()
+        words = cut(spec.phase, self.frame, self._room, color=theme.MUTED)
+        return VGroup(words.put(self._line(-1), -1)).set_z_index(layers.CONTENT)
+
+    @property
+    def _room(self) -> float:
+        """The width for the words beside the ring."""
+        return float(self.slot.right - self._line(0)[0])
+
+    def _line(self, up: float) -> Point3D:
+        """Return the start of a line of words, half a line above or below the ring's middle."""
+        left = self.middle[0] + self.radius + self.frame.px(BESIDE)
+        return np.array([left, self.slot.y + up * self.frame.px(LEADING / 2), 0.0])

@@ -26,8 +26,8 @@ from scenes.text.lines import Text
 from scenes.text.numbers import Number
 
 # Pixels.
-PAD, UPPER = 22, 20  # at the sides; above the wall
-FOOT = 96  # of height of the name and the number
+PAD, UPPER = 20, 18  # at the sides; above the wall
+FOOT = 92  # of height of the name and the number
 TALL = 200  # of height from which there is room for a wall or a gauge
 LEADING = 40  # from the name to the note under it
 NUMBER = 44  # of height of a digit

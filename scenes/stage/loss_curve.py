@@ -17,8 +17,8 @@ from scenes.story.specs import CurveSpec
 STROKE = 2.2
 FINE = 1.6
 DOT = 6  # pixels
-PAD, CORNER = 9, 7  # pixels
-COVER = 0.92  # opacity of the strip under the curve
+PAD, CORNER = 11, 9  # pixels
+COVER = 0.95  # opacity of the strip under the curve
 
 
 @dataclass(frozen=True)

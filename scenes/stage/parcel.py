@@ -20,7 +20,7 @@ EDGE, CORNER = 3.5, 11
 WITHIN, GAP, TILE_CORNER = 9, 3.5, 4  # around the tiles, between them, and of their corners
 PLAIN, MARKS = 0.55, 6  # strength of the colour of a plate without weights; its tiles
 DENSITY = 1.5  # pixels of the image for each of 1080
-HEAD, AHEAD = 30, 20  # pixels of an arrow head, and from the plate to it
+HEAD, AHEAD = 26, 8  # pixels of an arrow head, and from the plate to it
 SPREAD = 0.42  # half the angle of the arrow head, radians
 LINE = 3  # pixels of the light at the front of a wipe
 

@@ -56,6 +56,19 @@ def read_anew(spec: Any) -> bool:
     return any(round_.reading.value.text for _, round_ in played)
 
 
+# --- training alone
+
+
+def photo_first(spec: Any) -> bool:
+    """Whether a photo of the best worker is known."""
+    return spec.best is not None and spec.best.case.photos is not None
+
+
+def lights_fall(spec: Any) -> bool:
+    """Whether the test photos that the best worker gets right are known."""
+    return spec.best is not None
+
+
 # --- the cast
 
 

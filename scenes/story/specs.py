@@ -62,6 +62,57 @@ class WallSpec:
 
 
 @dataclass(frozen=True)
+class FigureSpec:
+    """A large number, and the lines beside it that say of what it is."""
+
+    value: Text
+    of: Sequence[Text]
+
+
+@dataclass(frozen=True)
+class CaseSpec:
+    """One worker's own examples: how many, and the photos that are known, if any.
+
+    ``photos`` is uint8, shape (images, height, width, 3).
+    """
+
+    count: int
+    photos: npt.NDArray[np.uint8] | None = None
+
+
+@dataclass(frozen=True)
+class GaugeMarkSpec:
+    """A mark on a gauge: its value, and its number and name as texts."""
+
+    value: float
+    number: Text
+    name: Text
+
+
+@dataclass(frozen=True)
+class GaugeSpec:
+    """A gauge: the texts at both ends, their values, and its marks from the lowest up."""
+
+    low: Text
+    high: Text
+    ends: tuple[float, float]
+    marks: Sequence[GaugeMarkSpec] = ()
+
+
+@dataclass(frozen=True)
+class RaceSpec:
+    """Every worker's own model: its measure by round, its worker, and the range of the last ones.
+
+    ``values`` are from 0 to 1, shape (rounds, workers), ``best`` is the worker that ends highest.
+    """
+
+    values: npt.NDArray[np.float64]
+    workers: Sequence[WorkerSpec]
+    best: int
+    spread: Text
+
+
+@dataclass(frozen=True)
 class StageSpec:
     """The actors on the stage and their names.
 

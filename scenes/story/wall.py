@@ -22,7 +22,7 @@ def right(run: Run, predictions: npt.NDArray[np.uint8] | None) -> Bools | None:
     """Return which test examples are predicted right, or None if it was not recorded."""
     if run.test_labels is None or predictions is None:
         return None
-    return predictions == run.test_labels
+    return np.equal(predictions, run.test_labels)
 
 
 def right_after(run: Run, round_: int) -> Bools | None:

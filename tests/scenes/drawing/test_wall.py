@@ -8,7 +8,8 @@ from manim import tempconfig
 
 from scenes import theme
 from scenes.drawing.layout import Frame, Slot
-from scenes.drawing.wall import Wall, scaled
+from scenes.drawing.raster import resized
+from scenes.drawing.wall import Wall
 from scenes.drawing.wall_grid import WallGrid, arrange
 from scenes.story.specs import WallSpec
 
@@ -146,7 +147,7 @@ def _fills_its_area(grid: WallGrid) -> None:
 def test_a_smaller_tile_has_the_mean_over_the_area_of_each_pixel() -> None:
     tile = np.zeros((1, 3, 3, 3), np.uint8)
     tile[0, 0, 0], tile[0, 1, 1] = 90, 180
-    small = scaled(tile, 2)[0, ..., 0] * 255
+    small = resized(tile, 2)[0, ..., 0] * 255
     # A pixel covers 1.5 x 1.5 of the old ones: a whole one, two halves and a quarter.
     assert small == pytest.approx(np.array([[(90 + 45) / 2.25, 20], [20, 20]]))
-    assert scaled(tile, 5).shape == (1, 5, 5, 3)
+    assert resized(tile, 5).shape == (1, 5, 5, 3)

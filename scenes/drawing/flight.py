@@ -1,0 +1,111 @@
+"""Small pictures that fly from one place to another, drawn as one image."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from manim import Animation, Group, ImageMobject, Mobject
+
+from scenes.drawing import layers
+from scenes.drawing.layout import Frame, Slot, snapped
+from scenes.drawing.raster import Floats, blank, eased, pixel_of, resized
+
+SPREAD = 0.5  # part of the time between the first start and the last
+
+
+@dataclass(frozen=True)
+class Places:
+    """Squares in the frame: their top left corners, shape (n, 2), and their side, Manim's units."""
+
+    corners: npt.NDArray[np.float64]
+    side: float
+
+    @classmethod
+    def of(cls, slots: Sequence[Slot]) -> "Places":
+        """Return the places of equal square slots."""
+        corners = np.array([(slot.left, slot.top) for slot in slots]).reshape(-1, 2)
+        return cls(corners, slots[0].width if slots else 0.0)
+
+
+class Swarm(Group):
+    """Small pictures in places of their own, in one image over an area with the frame's pixels.
+
+    Args:
+        pictures: uint8, shape (n, side, side, 3), all opaque.
+        places: where they are.
+        area: the area in which they may move.
+        frame: the frame.
+    """
+
+    def __init__(
+        self, pictures: npt.NDArray[np.uint8], places: Places, area: Slot, frame: Frame
+    ) -> None:
+        self.pictures, self.places = pictures, places
+        self.pixel = pixel_of(frame)
+        self.left, self.top = (snapped(edge, self.pixel) for edge in (area.left, area.top))
+        rows, columns = (int(length / self.pixel) + 1 for length in (area.height, area.width))
+        self.image: ImageMobject = blank(rows, columns, self.left, self.top, self.pixel)
+        self._sizes: dict[int, npt.NDArray[np.uint8]] = {}
+        self.draw(places.corners, np.full(len(pictures), places.side))
+        super().__init__(self.image.set_z_index(layers.PACKETS))
+
+    def fly(self, places: Places, order: Floats, run_time: float) -> Animation:
+        """Move all pictures to other places.
+
+        Args:
+            places: where they go.
+            order: when each of them starts, 0 to 1.
+            run_time: seconds of the whole.
+        """
+        return Fly(self, places, order, run_time)
+
+    def draw(self, corners: npt.NDArray[np.float64], sides: npt.NDArray[np.float64]) -> None:
+        """Draw all pictures at some places, in some sizes, the last one on top."""
+        image = self.image.pixel_array
+        image[:] = 0
+        left = np.round((corners[:, 0] - self.left) / self.pixel).astype(int)
+        top = np.round((self.top - corners[:, 1]) / self.pixel).astype(int)
+        whole = np.maximum(np.round(sides / self.pixel).astype(int), 1)
+        for side in np.unique(whole):
+            chosen = np.flatnonzero(whole == side)
+            inner = np.arange(side)
+            rows = np.clip(top[chosen, None, None] + inner[:, None], 0, image.shape[0] - 1)
+            columns = np.clip(left[chosen, None, None] + inner, 0, image.shape[1] - 1)
+            image[rows, columns, :3] = self._of_size(int(side))[chosen]
+            image[rows, columns, 3] = 255
+        self.image.orig_alpha_pixel_array = image[..., 3].copy()
+
+    def _of_size(self, side: int) -> npt.NDArray[np.uint8]:
+        """Return all pictures in a size, made once."""
+        if side not in self._sizes:
+            pictures = resized(self.pictures, side)
+            self._sizes[side] = np.round(255 * np.clip(pictures, 0, 1)).astype(np.uint8)
+        return self._sizes[side]
+
+
+class Fly(Animation):
+    """The animation of pictures to other places, each on a straight way."""
+
+    def __init__(self, swarm: Swarm, places: Places, order: Floats, run_time: float) -> None:
+        self.swarm, self.places, self.order = swarm, places, order
+        self.start: Places | None = None
+        super().__init__(swarm, run_time=run_time, introducer=True)
+
+    def create_starting_mobject(self) -> Mobject:
+        """Return an empty mobject: a copy of the pictures would be large."""
+        return Mobject()
+
+    def get_all_mobjects(self) -> Sequence[Mobject]:
+        """Return the pictures."""
+        return [self.swarm]
+
+    def interpolate_mobject(self, alpha: float) -> None:
+        """Draw all pictures on their ways."""
+        start = self.start = self.start or self.swarm.places
+        begun = min(max(alpha, 0.0), 1.0) - SPREAD * self.order
+        part = eased(np.clip(begun / (1 - SPREAD), 0, 1)).astype(float)
+        corners = start.corners + part[:, None] * (self.places.corners - start.corners)
+        self.swarm.draw(corners, start.side + part * (self.places.side - start.side))
+        if alpha >= 1:
+            self.swarm.places = self.places
