@@ -15,7 +15,7 @@ Floats = npt.NDArray[np.float64]
 REACH = 33  # pixels from the edge to the end of the light
 STRENGTH, FALL = 0.36, 1.85  # opacity at the edge, and how fast it falls
 SHADOW, SHADOW_FALL, DOWN = 0.15, 1.6, 8  # the same of a shadow; pixels by which it is lower
-INSIDE = 5  # pixels of light under the edge, so that no gap shows
+INSIDE = 14  # pixels of light under the edge, so that no gap shows
 COARSE = 3  # pixels of a pixel of the image
 
 

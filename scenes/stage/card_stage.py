@@ -40,6 +40,7 @@ from scenes.stage.wires import (
     path_out,
     ports,
     wire_points,
+    wire_steps,
 )
 from scenes.stage.worker_row import Pose, chosen, resting
 from scenes.story.specs import (
@@ -348,7 +349,7 @@ class CardStage(BaseStage):
         half = words.width / 2
         x = min(max(dock[0], safe.left + half), safe.right - half)
         low = dock[1] + px(HEIGHT * self.size / 2 + TAG_UP)
-        lines = np.concatenate([_steps(wire) for wire in self.wires])
+        lines = np.concatenate([wire_steps(wire) for wire in self.wires])
         for y in np.arange(low, self.layout.coordinator.bottom - px(TAG_UP), px(TAG_STEP)):
             for aside in (0.0, half + px(TAG_UP)):
                 near = np.abs(lines - [min(x + aside, safe.right - half), y]) < [
@@ -420,15 +421,6 @@ def _fitting(slot: Slot, frame: Frame) -> float:
     """Return the size of a parcel in a place of the tray."""
     across, up = slot.width / frame.px(WIDTH), slot.height / frame.px(HEIGHT)
     return IN_TRAY * min(across, up)
-
-
-def _steps(wire: VMobject) -> np.ndarray:
-    """Return points along a wire, shape (n, 2)."""
-    curves = wire.points.reshape(-1, 4, 3)[:, :, :2]
-    t = np.linspace(0, 1, 40)[:, None, None]
-    a, b, c, d = (curves[:, i] for i in range(4))
-    points = (1 - t) ** 3 * a + 3 * (1 - t) ** 2 * t * b + 3 * (1 - t) * t**2 * c + t**3 * d
-    return points.reshape(-1, 2)
 
 
 def _pace_of(clients: Sequence[int]) -> float:

@@ -19,15 +19,15 @@ from scenes import theme
 from scenes.drawing import layers
 from scenes.drawing.halo import halo
 from scenes.drawing.layout import Frame, Slot, box
-from scenes.drawing.panel import CORNER, Panel, Pulse, Recess, Rounded
+from scenes.drawing.panel import Panel, Pulse, Recess, Rounded
 from scenes.drawing.pictures import Pixels, Rewrite, columns_for, picture, sheet, tiles_of
 from scenes.drawing.text import Words
 from scenes.text.lines import Text
 
 # Pixels.
 PAD, UNDER, OVER = 29, 16, 20  # beside the plate, below the tray, above the name
-GAP = 18  # around the plate
-TRAY = 62
+GAP, LEAST_GAP = 18, 8  # around the plate
+CORNER, TRAY = 20, 62
 TILE, TILE_GAP, TILE_CORNER = 72, 14, 7
 FINE_GAP = 2  # between tiles that are smaller than half of that
 DENSITY = 2  # pixels of the plate's picture for each of 1080
@@ -48,10 +48,10 @@ class Coordinator(Group):
         self.frame, self.slot = frame, slot
         self.light = halo(slot, CORNER, frame, theme.INK).set_z_index(layers.PANELS - 0.1)
         self.light.set_opacity(0 if theme.dark() else 1)
-        self.panel = Panel(slot, frame)
+        self.panel = Panel(slot, frame, CORNER)
         self.words = Words(name, frame, weight="SEMIBOLD")
         spare = slot.height - px(OVER + theme.LABEL + TILE + TRAY + UNDER)
-        gap = min(px(GAP), spare / 2)
+        gap = max(px(LEAST_GAP), min(px(GAP), spare / 2))
         self.words.put(np.array([slot.x, slot.top - px(OVER + theme.LABEL / 2), 0.0]))
         left, right, bottom = slot.left + px(PAD), slot.right - px(PAD), slot.bottom + px(UNDER)
         tray = box(left, bottom, right, bottom + px(TRAY))

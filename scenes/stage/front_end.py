@@ -18,7 +18,7 @@ from scenes import theme
 from scenes.drawing import layers
 from scenes.drawing.halo import halo
 from scenes.drawing.layout import Frame, Slot, box
-from scenes.drawing.panel import CORNER, Panel, Pulse
+from scenes.drawing.panel import Panel, Pulse
 from scenes.drawing.text import Words, cut
 from scenes.drawing.wall import Wall
 from scenes.story.specs import Reading, WallSpec
@@ -31,7 +31,7 @@ FOOT = 92  # of height of the name and the number
 TALL = 200  # of height from which there is room for a wall or a gauge
 LEADING = 40  # from the name to the note under it
 NUMBER = 44  # of height of a digit
-GAUGE = 16
+CORNER, GAUGE = 20, 16
 LEAST_BAR = 0.002  # part of the track
 APART = 24  # between name and number at least
 MOST_SORTED, ONE_ROW = 20, 5  # kinds of a wall with a block for each; of one row of blocks
@@ -48,7 +48,7 @@ class FrontEnd(Group):
         self.frame, self.slot = frame, slot
         self.light = halo(slot, CORNER, frame, theme.INK).set_z_index(layers.PANELS - 0.1)
         self.light.set_opacity(0 if theme.dark() else 1)
-        self.panel = Panel(slot, frame)
+        self.panel = Panel(slot, frame, CORNER)
         self.words = Words(name, frame, weight="SEMIBOLD")
         self.tall = slot.height > px(TALL)
         self.screen = box(

@@ -48,6 +48,15 @@ def wire_points(start: Point3D, end: Point3D, straight: float = 0.0) -> npt.NDAr
     return np.array([*curve, *np.linspace(bend, end, 4)] if straight else curve)
 
 
+def wire_steps(wire: VMobject) -> npt.NDArray[np.float64]:
+    """Return points along a wire, from its upper end, shape (n, 2)."""
+    a, b, c, d = (wire.points[i::4, None, :2] for i in range(4))
+    t = np.linspace(0, 1, STEPS)[:, None]
+    points = (1 - t) ** 3 * a + 3 * (1 - t) ** 2 * t * b + 3 * (1 - t) * t**2 * c + t**3 * d
+    steps: npt.NDArray[np.float64] = points.reshape(-1, 2)
+    return steps
+
+
 def ports(coordinator: Slot, count: int, frame: Frame) -> list[Point3D]:
     """Return the upper ends of wires along the coordinator's lower edge, from left to right."""
     room = coordinator.width - 2 * frame.px(PORT_ASIDE)
