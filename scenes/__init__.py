@@ -242,14 +242,16 @@ _CHAPTERS = (
                         "plain blue squares.",
                     ),
                     "Wires grow from it to the workers. A second panel, the front end, appears.",
-                    When("wall", "On it is a wall of small lights, dark but for a few."),
+                    When("wall", "On it is a wall of small lights, one for each test example."),
                 ),
             ),
             Beat(
                 "untrained",
                 (
                     "The front end is highlighted, with the result of the untrained model.",
-                    When("wall", "Of its blocks, one for each kind, hardly more than one is lit."),
+                    When(
+                        "wall", "The lights of the wall that are lit are those that it gets right."
+                    ),
                 ),
             ),
             Beat(

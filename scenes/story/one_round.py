@@ -56,7 +56,7 @@ from scenes.text.lines import Line, Text, line, plural, text
 from scenes.text.numbers import Cursor, Number, at, computed, count, number
 
 Form = Literal["plain", "noised", "masked"]
-CLEAR = 0.8  # weight of the brightest pixel of a change, as a part of the largest change
+MIDDLE = 127.5  # of a masked byte's values
 # The chance of a guess counts as reached within this difference.
 LIKE_LUCK = 0.02
 NEARLY_ALL = 0.8  # part of the test examples that are called by one name
@@ -202,12 +202,12 @@ def _curves(run: Run, round_: int) -> dict[int, CurveSpec]:
 
 
 def _changes(run: Run, round_: int) -> dict[int, Plate]:
-    """Return what each worker changed of the model's first layer, to one scale, if recorded."""
-    shown = train_of(run, round_).masked
-    if shown is None or shown.plain is None:
+    """Return what each worker sends of the model's first layer, if recorded: it is masked."""
+    hidden = train_of(run, round_).masked
+    if hidden is None or hidden.masked is None:
         return {}
-    limit = CLEAR * float(np.abs(shown.plain).max()) or 1.0
-    return {client: (each, limit) for client, each in zip(shown.clients, shown.plain, strict=True)}
+    sent = hidden.masked.astype(np.float32) - MIDDLE
+    return {client: (each, MIDDLE) for client, each in zip(hidden.clients, sent, strict=True)}
 
 
 def _weights_known(run: Run, round_: int) -> bool:

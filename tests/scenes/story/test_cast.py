@@ -63,7 +63,7 @@ def test_the_front_end_shows_the_loss_where_there_is_no_accuracy() -> None:
     rounds = [r.model_copy(update={"central": losses, "evaluate": None}) for r in run.rounds]
     spec = cast.tell([without(run, rounds=tuple(rounds))])
     assert str(spec.front_end).endswith("untrained, 2.00.")
-    assert str(spec.reading[1]) == "loss, round 0"
+    assert str(spec.reading.note) == "loss"
 
 
 def test_the_front_end_shows_nothing_of_an_untested_model() -> None:

@@ -13,7 +13,7 @@ from spec_texts import lines_in
 from fl_sim import record
 from fl_sim.record import Dataset, Run
 from scenes import FILM, LOOP
-from scenes.story import cast, one_round, partitions
+from scenes.story import cast, partitions, weighted_average
 from scenes.story.examples import NOUNS, REWORDED, are_photos, in_words_of, sentence_for
 from scenes.story.told import told
 from scenes.text.catalogues import forms, template
@@ -87,12 +87,12 @@ def test_photos_are_what_has_images_if_the_app_does_not_say(run: Run, photos: bo
 @pytest.mark.parametrize(
     ("examples", "language", "expected"),
     [
-        (None, "en", "Each trains on 300 examples."),
-        ("patients", "en", "Each trains on 300 patients."),
-        ("Patient", "de", "Für jeden 300 Patienten."),
-        ("rows", "es", "Cada uno usa 300 filas."),
-        ("graphs", "fr", "Pour chacun 300 graphs."),
-        ("samples", "de", "Für jeden 300 Beispiele."),
+        (None, "en", "all 600 examples"),
+        ("patients", "en", "all 600 patients"),
+        ("Patient", "de", "alle 600 Patienten"),
+        ("rows", "es", "600 filas en total"),
+        ("graphs", "fr", "en tout 600 graphs"),
+        ("samples", "de", "alle 600 Beispiele"),
     ],
 )
 def test_examples_are_called_what_the_app_says(
@@ -101,9 +101,8 @@ def test_examples_are_called_what_the_app_says(
     run = without_images(hand_run(), examples)
     each = [reply.model_copy(update={"num_examples": 300}) for reply in replies(run)]
     run = with_replies(run, each)
-    spec = told(one_round.tell, [run])
-    caption = str(in_language(spec.captions["train"], LANGUAGES[language]))
-    assert caption.startswith(expected)
+    spec = told(weighted_average.tell, [run])
+    assert str(in_language(spec.average.photos, LANGUAGES[language])) == expected
 
 
 def replies(run: Run) -> tuple[record.TrainReply, ...]:
