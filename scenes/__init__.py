@@ -248,10 +248,13 @@ _CHAPTERS = (
             Beat(
                 "untrained",
                 (
-                    "The front end is highlighted, with the result of the untrained model.",
                     When(
-                        "wall", "The lights of the wall that are lit are those that it gets right."
+                        "wall",
+                        "The front end's wall grows and fills the picture, sorted by kind. Lit is "
+                        "what the untrained model gets right. Its result stands below.",
+                        "The front end is highlighted, with the result of the untrained model.",
                     ),
+                    When("guessed", "On all other blocks the same answer is stamped."),
                 ),
             ),
             Beat(

@@ -44,8 +44,20 @@ class OneRound(StageScene):
             self.play(brisk(stage.connect()), stage.enter_front_end())
             self.play(stage.front_end.read(spec.reading))
         if "untrained" in spec.captions:
-            with self.beat("untrained", spec.captions["untrained"]):
+            self.untrained()
+
+    def untrained(self) -> None:
+        """Show how well the first model does; on a wall what it gets right, and what it says."""
+        spec, stage = self.spec, self.stage
+        with self.beat("untrained", spec.captions["untrained"], late=True):
+            view = stage.look_closely(spec.reading)
+            if view is None:
                 self.play(stage.front_end.pulse())
+                return
+            self.play(view.grow(stage.front_end))
+            if spec.guess:
+                self.play(view.stamp(spec.guess))
+        self.play(view.shrink())
 
     def evaluate(self) -> None:
         """Show the test of the new model by some workers."""

@@ -23,8 +23,9 @@ from manim import Line as Stroke
 from manim.typing import Point3D
 
 from scenes import theme
-from scenes.drawing.layout import Layout, Slot
+from scenes.drawing.layout import Layout, Slot, box
 from scenes.drawing.pace import paced
+from scenes.stage.close_view import CloseView
 from scenes.stage.coordinator import Coordinator
 from scenes.stage.curve_bundle import CurveBundle
 from scenes.stage.dial import Dial
@@ -52,7 +53,7 @@ class BaseStage(Stage):
     """The coordinator and the front end. A subclass adds the workers and their wires."""
 
     def __init__(self, layout: Layout, spec: StageSpec) -> None:
-        self.layout, self.frame = layout, layout.frame
+        self.layout, self.frame, self.spec = layout, layout.frame, spec
         self.coordinator = Coordinator(layout.coordinator, self.frame, spec.coordinator)
         self.front_end = FrontEnd(layout.front_end, self.frame, spec.front_end, spec.wall)
         self.dial = Dial(layout.dial, self.frame)
@@ -115,6 +116,13 @@ class BaseStage(Stage):
         steps = self.front_end.read(reading)
         steps.begin()
         steps.finish()
+
+    def look_closely(self, reading: Reading) -> CloseView | None:
+        wall, safe = self.spec.wall, self.frame.safe
+        if wall is None or reading.right is None:
+            return None
+        low = self.layout.caption.top + self.frame.px(RISE)
+        return CloseView(wall, reading, box(safe.left, low, safe.right, safe.top), self.frame)
 
     def enter_coordinator(self) -> Animation:
         return FadeIn(self.coordinator)

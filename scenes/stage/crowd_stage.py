@@ -56,7 +56,7 @@ class CrowdStage(BaseStage):
 
     def __init__(self, layout: Layout, spec: StageSpec) -> None:
         super().__init__(layout, spec)
-        self.spec, workers = spec, spec.workers
+        workers = spec.workers
         first, last = Words(workers[0].label, self.frame), Words(workers[-1].number, self.frame)
         self.crowd = self._crowd(first.width, last.width)
         self.names = VGroup(*self._names(first, last))

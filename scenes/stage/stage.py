@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 from manim import Animation, Group, VGroup
 
+from scenes.stage.close_view import CloseView
 from scenes.stage.dial import Dial
 from scenes.stage.front_end import FrontEnd
 from scenes.story.specs import (
@@ -58,6 +59,9 @@ class Stage(Protocol):
 
     def enter_workers(self) -> Animation:
         """Show the workers, from left to right."""
+
+    def look_closely(self, reading: Reading) -> CloseView | None:
+        """Return the front end's wall in large, if there is one."""
 
     def enter_coordinator(self) -> Animation:
         """Show the coordinator."""

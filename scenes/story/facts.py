@@ -103,6 +103,11 @@ def few_stacks(spec: Any) -> bool:
 # --- one round
 
 
+def guessed(spec: Any) -> bool:
+    """Whether a wall shows that the first model gives nearly always the same answer."""
+    return wall(spec) and spec.guess is not None
+
+
 def losses(spec: Any) -> bool:
     """Whether a loss is drawn for the workers."""
     return bool(spec.curves)

@@ -44,6 +44,7 @@ from scenes.story.specs import (
     NOTHING,
     CurveSpec,
     DialSpec,
+    GuessSpec,
     Plate,
     Reading,
     ScoresSpec,
@@ -98,6 +99,7 @@ class OneRoundSpec:
     new_plate: Plate
     reading: Reading
     new_reading: Reading
+    guess: GuessSpec | None
 
 
 def tell(runs: Sequence[Run]) -> OneRoundSpec:
@@ -129,6 +131,7 @@ def tell(runs: Sequence[Run]) -> OneRoundSpec:
         new_plate=plate(run, round_),
         reading=reading(run, 0),
         new_reading=reading(run, round_),
+        guess=_guess(run),
     )
 
 
@@ -199,6 +202,12 @@ def _curves(run: Run, round_: int) -> dict[int, CurveSpec]:
             named = line("loss {x}", x=first)
             curves[reply.client] = CurveSpec(curve, named, first, last)
     return curves
+
+
+def _guess(run: Run) -> GuessSpec | None:
+    """Return what the first model calls nearly all test examples, if there is one such kind."""
+    kind = _called_nearly_all(run)
+    return None if kind is None else GuessSpec(kind, line("{kind}?", kind=kind_name(run, kind)))
 
 
 def _changes(run: Run, round_: int) -> dict[int, Plate]:

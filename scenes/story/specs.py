@@ -129,6 +129,14 @@ class StageSpec:
 
 
 @dataclass(frozen=True)
+class GuessSpec:
+    """What a model calls nearly all test examples: the kind, and its name as an answer."""
+
+    kind: int
+    text: Text
+
+
+@dataclass(frozen=True)
 class DialSpec:
     """The dial: a round, its name with the number of rounds, its phase, and both numbers."""
 
