@@ -1,7 +1,9 @@
 """The chapter on one round of federated averaging, phase by phase."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+
+from manim import Animation
 
 from scenes.drawing.pace import brisk
 from scenes.stage.scene import StageScene
@@ -16,7 +18,8 @@ class OneRound(StageScene):
         spec = self.spec = self.tell(story.tell)
         stage = self.set_stage(spec.stage)
         self.assemble()
-        with self.phase("sample"):
+        closing = self.untrained() if "untrained" in spec.captions else ()
+        with self.phase("sample", *closing):
             self.play(stage.pick(spec.picked))
         with self.phase("distribute"):
             self.play(stage.distribute(spec.reached, spec.model_size))
@@ -43,21 +46,19 @@ class OneRound(StageScene):
             self.play(stage.enter_coordinator(), stage.show_plate(*spec.plate))
             self.play(brisk(stage.connect()), stage.enter_front_end())
             self.play(stage.front_end.read(spec.reading))
-        if "untrained" in spec.captions:
-            self.untrained()
 
-    def untrained(self) -> None:
-        """Show how well the first model does; on a wall what it gets right, and what it says."""
+    def untrained(self) -> Sequence[Animation]:
+        """Show how well the first model does; return what removes the close view, if any."""
         spec, stage = self.spec, self.stage
         with self.beat("untrained", spec.captions["untrained"], late=True):
             view = stage.look_closely(spec.reading)
             if view is None:
                 self.play(stage.front_end.pulse())
-                return
-            self.play(view.grow(stage.front_end))
-            if spec.guess:
+            else:
+                self.play(view.grow(stage.front_end))
+            if view is not None and spec.guess:
                 self.play(view.stamp(spec.guess))
-        self.play(view.shrink())
+        return () if view is None else (view.shrink(),)
 
     def evaluate(self) -> None:
         """Show the test of the new model by some workers."""
@@ -70,8 +71,8 @@ class OneRound(StageScene):
             self.play(brisk(stage.send_scores(spec.tested)))
 
     @contextmanager
-    def phase(self, name: str) -> Iterator[None]:
+    def phase(self, name: str, *around: Animation) -> Iterator[None]:
         """Play a phase of the round: a beat, while the dial turns to it."""
         turn = self.stage.dial.turn(self.spec.dials[name])
-        with self.beat(name, self.spec.captions[name], turn):
+        with self.beat(name, self.spec.captions[name], turn, *around):
             yield

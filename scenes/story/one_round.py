@@ -57,6 +57,7 @@ from scenes.text.lines import Line, Text, line, plural, text
 from scenes.text.numbers import Cursor, Number, at, computed, count, number
 
 Form = Literal["plain", "noised", "masked"]
+CLEAR = 0.8  # weight of the brightest pixel of a change, as a part of the largest change
 MIDDLE = 127.5  # of a masked byte's values
 # The chance of a guess counts as reached within this difference.
 LIKE_LUCK = 0.02
@@ -211,12 +212,15 @@ def _guess(run: Run) -> GuessSpec | None:
 
 
 def _changes(run: Run, round_: int) -> dict[int, Plate]:
-    """Return what each worker sends of the model's first layer, if recorded: it is masked."""
-    hidden = train_of(run, round_).masked
-    if hidden is None or hidden.masked is None:
-        return {}
-    sent = hidden.masked.astype(np.float32) - MIDDLE
-    return {client: (each, MIDDLE) for client, each in zip(hidden.clients, sent, strict=True)}
+    """Return what each worker sends of the model's first layer, to one scale, if recorded."""
+    train = train_of(run, round_)
+    if train.masked is not None and train.masked.masked is not None:
+        sent = train.masked.masked.astype(np.float32) - MIDDLE
+        pairs = zip(train.masked.clients, sent, strict=True)
+        return {client: (each, MIDDLE) for client, each in pairs}
+    known = {reply.client: reply.change for reply in train.replies if reply.change is not None}
+    largest = max((float(np.abs(each).max()) for each in known.values()), default=0.0)
+    return {client: (each, CLEAR * largest or 1.0) for client, each in known.items()}
 
 
 def _weights_known(run: Run, round_: int) -> bool:

@@ -95,6 +95,17 @@ def test_hidden_updates_are_said_to_be(form: str, all_sent: str, some_sent: str)
     assert caption(run, "collect").endswith(f"The others send {some_sent}, never photos.")
 
 
+def test_changes_are_to_one_scale() -> None:
+    run = hand_run()
+    assert run.rounds[1].train is not None
+    replies = run.rounds[1].train.replies
+    each = [np.full((2, 3, 2, 2), value, np.float32) for value in (0.5, -1.0)]
+    pairs = zip(replies, each, strict=True)
+    changed = tuple(reply.model_copy(update={"change": change}) for reply, change in pairs)
+    changes = one_round.tell([with_train(run, replies=changed)]).changes
+    assert {client: limit for client, (_, limit) in changes.items()} == {0: 0.8, 1: 0.8}
+
+
 def test_of_masked_updates_only_what_is_sent_is_shown() -> None:
     assert one_round.tell([hand_run()]).changes == {}
     plain = np.ones((2, 2, 3, 2, 2), np.float32)
