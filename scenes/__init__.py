@@ -135,56 +135,6 @@ _CHAPTERS = (
         ),
     ),
     Chapter(
-        "cast",
-        "Cast",
-        about="who takes part, what each of them holds, and where the model is",
-        beats=(
-            Beat(
-                "task",
-                (
-                    "In large type: how many workers there are, one model, no shared photos.",
-                    When(
-                        "crowd",
-                        "Then the workers come in as a field of squares.",
-                        "Then the workers come in as cards.",
-                    ),
-                ),
-            ),
-            Beat(
-                "photos",
-                (
-                    "One worker is set off.",
-                    When("photos_in_turn", "A frame moves from one of its photos to the next."),
-                    When(
-                        "photos_counted",
-                        "Large numbers say how many photos it has and how many all have together.",
-                    ),
-                ),
-            ),
-            Beat(
-                "coordinator",
-                (
-                    "The large type gives way to a panel, the coordinator.",
-                    When(
-                        "weights",
-                        "On it lies the model, as squares in shades of blue.",
-                        "On it lies the model, as one blue tile.",
-                    ),
-                    "Wires grow from it to the workers.",
-                ),
-            ),
-            Beat(
-                "front_end",
-                (
-                    "A second panel, the front end, appears, joined to the coordinator by a line.",
-                    When(
-                        "tested", "On it stands the result of the untrained model, in large type."
-                    ),
-                ),
-            ),
-        ),
-    ),
-    Chapter(
         "partitions",
         "Partitions",
         about="how the photos are dealt out, and what kinds of them each worker has",
@@ -250,8 +200,8 @@ _CHAPTERS = (
                 (
                     When(
                         "wall",
-                        "The front end's wall grows and fills the picture, sorted by kind. Lit is "
-                        "what the untrained model gets right. Its result stands below.",
+                        "The front end's wall grows and fills the picture, in blocks with names. "
+                        "Lit is what the untrained model gets right. Its result stands below.",
                         "The front end is highlighted, with the result of the untrained model.",
                     ),
                     When("guessed", "On all other blocks the same answer is stamped."),

@@ -158,7 +158,6 @@ class Layout:
     workers: Slot  # the area of all workers together
     figure: Slot
     tall: Slot  # the figure's area without a headline above
-    spare: Slot  # above the workers, before the coordinator enters
 
     @property
     def whole(self) -> Slot:
@@ -202,7 +201,6 @@ def _wide(frame: Frame) -> Layout:
         workers=cards,
         figure=box(safe.left, caption.top + px(36), safe.right, title.bottom - px(40)),
         tall=box(safe.left, caption.top + px(36), safe.right, title.bottom - px(40)),
-        spare=box(safe.left, cards.top + px(40), safe.right, title.bottom - px(10)),
     )
 
 
@@ -227,7 +225,6 @@ def _square(frame: Frame) -> Layout:
         workers=cards,
         figure=box(safe.left, caption.top + px(24), safe.right, title.bottom - px(30)),
         tall=box(safe.left, caption.top + px(24), safe.right, title.bottom - px(30)),
-        spare=box(safe.left, cards.top + px(20), safe.right, title.bottom - px(10)),
     )
 
 
@@ -250,5 +247,4 @@ def _portrait(frame: Frame) -> Layout:
         workers=cards,
         figure=box(safe.left, caption.top + px(24), safe.right, safe.top - px(235)),
         tall=box(safe.left, caption.top + px(24), safe.right, title.bottom - px(50)),
-        spare=box(safe.left, cards.top + px(20), safe.right, title.bottom - px(10)),
     )

@@ -30,14 +30,12 @@ from scenes.stage.coordinator import Coordinator
 from scenes.stage.curve_bundle import CurveBundle
 from scenes.stage.dial import Dial
 from scenes.stage.front_end import FrontEnd
-from scenes.stage.key_figures import KeyFigures
 from scenes.stage.loss_curve import LossCurve
 from scenes.stage.stage import Stage
 from scenes.stage.wires import THIN, Trail
 from scenes.story.specs import (
     NO_CHANGES,
     CurveSpec,
-    Metric,
     Plate,
     QuickRoundSpec,
     Reading,
@@ -60,7 +58,6 @@ class BaseStage(Stage):
         ends = _line_between(layout.coordinator, layout.front_end)
         self.link = Stroke(*ends, stroke_color=theme.WIRE, stroke_width=THIN)
         self.wires = VGroup()
-        self.figures = VGroup()
         self.curves: Sequence[LossCurve | CurveBundle] = ()
         self.rise = np.array([0.0, self.frame.px(RISE), 0.0])
 
@@ -130,15 +127,6 @@ class BaseStage(Stage):
     def enter_front_end(self) -> Animation:
         """Show the front end, and the line to it."""
         return AnimationGroup(FadeIn(self.front_end), Create(self.link))
-
-    def headline(self, metrics: Sequence[Metric]) -> Animation:
-        if not metrics:
-            return Wait(theme.SWAP)
-        old, self.figures = self.figures, KeyFigures(metrics, self.layout.spare, self.frame)
-        entering = FadeIn(self.figures, shift=self.rise)
-        if not len(old):
-            return entering
-        return AnimationGroup(FadeOut(old, run_time=theme.SWAP), entering, lag_ratio=1)
 
     # --- the phases of a round
 

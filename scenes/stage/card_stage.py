@@ -114,15 +114,6 @@ class CardStage(BaseStage):
         """Draw the wires from the coordinator to the workers, a few at a time."""
         return LaggedStart(*map(Create, self.wires), lag_ratio=WIRE_LAG, run_time=1.8 * theme.MOVE)
 
-    def visit_photos(self, client: int) -> Animation:
-        """Let one worker step forward."""
-        return self.pick([client])
-
-    def clear_above(self) -> Animation:
-        """Remove the large numbers and all highlights."""
-        old, self.figures = self.figures, VGroup()
-        return AnimationGroup(FadeOut(old), self.release())
-
     def become_rows(self, rows: VGroup, beside: Animation) -> Animation:
         """Replace the stage by a chart with a row for each worker; play ``beside`` with it."""
         return AnimationGroup(

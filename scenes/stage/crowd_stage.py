@@ -92,18 +92,6 @@ class CrowdStage(BaseStage):
         """Draw the wires from the coordinator to the crowd."""
         return DrawTree(self.tree, 1.4 * theme.MOVE)
 
-    def visit_photos(self, client: int) -> Animation:
-        """Highlight one worker's mark."""
-        self.crowd.contents[client] = marks.DATA
-        return self.crowd.pulse([client], 2, 2 * theme.MOVE)
-
-    def clear_above(self) -> Animation:
-        """Remove the large numbers and all highlights."""
-        old, self.figures = self.figures, VGroup()
-        self.crowd.contents[:] = marks.NOTHING
-        change = self.crowd.change()
-        return AnimationGroup(FadeOut(old), change, run_time=theme.MOVE / 2)
-
     def become_rows(self, rows: VGroup, beside: Animation) -> Animation:
         """Replace the crowd by the rows of a chart; play ``beside`` at the end."""
         rest = Group(*(part for part in self.everything if part is not self.crowd))

@@ -14,7 +14,6 @@ from scenes.story.specs import (
     NO_CHANGES,
     CurveSpec,
     FailureSpec,
-    Metric,
     Plate,
     QuickRoundSpec,
     Reading,
@@ -74,17 +73,6 @@ class Stage(Protocol):
 
     def become_rows(self, rows: VGroup, beside: Animation) -> Animation:
         """Replace the stage by a chart with a row for each worker; play ``beside`` with it."""
-
-    # --- the workers before the rounds
-
-    def headline(self, metrics: Sequence[Metric]) -> Animation:
-        """Show large numbers above the workers, in place of the present ones."""
-
-    def visit_photos(self, client: int) -> Animation:
-        """Highlight one worker and its photos."""
-
-    def clear_above(self) -> Animation:
-        """Remove everything above the workers, and all highlights."""
 
     # --- the phases of a round
 

@@ -41,37 +41,7 @@ SYNONYMS = {"sample": "example", "samples": "examples"}
 
 # A text on photos, in its forms, and the text on any other data.
 _REWORDED = (
-    # --- opening and cast
-    (
-        ("The model travels. The photos stay where they are.",),
-        forms("The model travels. The data stay where they are."),
-    ),
-    (("no shared photos",), forms("no shared data")),
-    (("shared photos",), forms("shared data")),
-    (
-        ("A coordinator holds the model. Models travel, photos do not.",),
-        forms("A coordinator holds the model. Models travel, data do not."),
-    ),
-    (
-        (
-            "{n} worker learns a model, from photos of its own.",
-            "{n} workers learn one model, each from photos of its own.",
-        ),
-        forms(
-            "{n} worker learns a model, from data of its own.",
-            "{n} workers learn one model, each from data of its own.",
-        ),
-    ),
-    (
-        (
-            "The task: tell {kinds} kinds of photos apart. {n} worker learns it.",
-            "The task: tell {kinds} kinds of photos apart. {n} workers learn it.",
-        ),
-        forms(
-            "The task: tell {kinds} classes apart. {n} worker learns it.",
-            "The task: tell {kinds} classes apart. {n} workers learn it.",
-        ),
-    ),
+    # --- the first model
     (
         ("The front end shows people how often the model is right: untrained, {x}.",),
         forms("The front end shows people how often the model is right: at first, {x}."),
@@ -79,27 +49,6 @@ _REWORDED = (
     (
         ("The front end shows the model's error, the loss: untrained, {x}.",),
         forms("The front end shows the model's error, the loss: at first, {x}."),
-    ),
-    (("photos at worker {k}",), forms("{examples} at worker {k}")),
-    (
-        ("Each square is a worker with photos of its own. They never leave it.",),
-        forms("Each square is a worker with data of its own. They never leave it."),
-    ),
-    (
-        ("Each worker has photos of its own. They never leave it.",),
-        forms("Each worker has data of its own. They never leave it."),
-    ),
-    (
-        ("In large type: how many workers there are, one model, no shared photos.",),
-        forms("In large type: how many workers there are, one model, no shared data."),
-    ),
-    (
-        ("A frame moves from one of its photos to the next.",),
-        forms("A frame moves from one of its images to the next."),
-    ),
-    (
-        ("Large numbers say how many photos it has and how many all have together.",),
-        forms("Large numbers say how much data it has and how much all have together."),
     ),
     # --- partitions
     (("Who holds which photos",), forms("Who holds which data")),

@@ -69,24 +69,6 @@ def lights_fall(spec: Any) -> bool:
     return spec.best is not None
 
 
-# --- the cast
-
-
-def tested(spec: Any) -> bool:
-    """Whether the front end shows a result of the first model."""
-    return bool(spec.reading.value.text)
-
-
-def photos_in_turn(spec: Any) -> bool:
-    """Whether the card of the worker that is set off has photos."""
-    return not crowd(spec) and spec.stage.workers[spec.worker].photos is not None
-
-
-def photos_counted(spec: Any) -> bool:
-    """Whether the numbers of photos are known."""
-    return bool(spec.held)
-
-
 # --- partitions
 
 

@@ -31,8 +31,6 @@ def test_no_slot_overlaps_another(arranged: Layout) -> None:
         assert not one.overlaps(other), (one, other)
     for slot in (arranged.caption, arranged.title, arranged.headline):
         assert not arranged.figure.overlaps(slot)
-    for slot in (arranged.title, arranged.workers):
-        assert not arranged.spare.overlaps(slot)
 
 
 def test_every_slot_is_in_the_safe_area(arranged: Layout) -> None:
@@ -43,7 +41,6 @@ def test_every_slot_is_in_the_safe_area(arranged: Layout) -> None:
         arranged.overlay,
         arranged.figure,
         arranged.headline,
-        arranged.spare,
     ):
         assert slot.width > 0
         assert slot.height > 0

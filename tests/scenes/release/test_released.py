@@ -171,7 +171,7 @@ def test_films_have_chapters_and_say_what_they_are(
         assert len(marks) == len(names)
         times = [Fraction(mark["start"]) * mark["time_base"] for mark in marks]
         assert times[0] == 0
-        assert marks[1]["metadata"]["title"] == "The cast"
+        assert marks[1]["metadata"]["title"] == "Who holds which photos"
         ends = [Fraction(mark["end"]) * mark["time_base"] for mark in marks]
         assert ends[:-1] == times[1:]
         lengths = [float(end - start) for start, end in zip(times, ends, strict=True)]

@@ -26,7 +26,7 @@ class Kept(House):
 
     def movies(self, *places: Path) -> list[bytes]:
         """Return the film of one chapter, made in each of some folders, side by side."""
-        words = ["film", "cast", "--run", self.mine, "--quality", "low", "-o", "film.mp4"]
+        words = ["film", "ledger", "--run", self.mine, "--quality", "low", "-o", "film.mp4"]
         variables = {**os.environ, "PYTHONPATH": str(self.folder)}
         with ExitStack() as stack:
             programs = []

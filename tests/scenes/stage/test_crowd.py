@@ -224,14 +224,6 @@ def test_verbs_leave_nothing_behind(tried: Tried) -> None:
     assert _family(tried) - before <= {id(part) for part in stage.everything.get_family()}
 
 
-def test_one_worker_is_pointed_out_and_let_go(tried: Tried) -> None:
-    stage = tried.stage
-    tried.play(stage.visit_photos(0))
-    assert tried.colored("DATA") == [0]
-    tried.play(stage.clear_above())
-    assert tried.colored("DATA") == []
-
-
 def test_a_worker_that_fails_steps_back(tried: Tried) -> None:
     tried.play(tried.stage.pick(PICKED))
     tried.play(tried.stage.distribute(PICKED, number(249, "network.num_bytes")))
@@ -318,7 +310,7 @@ def test_chapters_with_a_stage_of_their_own_play_a_crowd(
 
 
 @pytest.mark.parametrize("shape", ["9:16", "1:1"])
-@pytest.mark.parametrize("chapter", ["cast", "one_round"])
+@pytest.mark.parametrize("chapter", ["one_round"])
 def test_other_shapes_play_a_crowd(
     chapter: str, shape: str, built: Callable[..., Any], hand: Callable[..., str]
 ) -> None:

@@ -13,7 +13,7 @@ from spec_texts import lines_in
 from fl_sim import record
 from fl_sim.record import Dataset, Run
 from scenes import FILM, LOOP
-from scenes.story import cast, partitions, weighted_average
+from scenes.story import partitions, weighted_average
 from scenes.story.examples import NOUNS, REWORDED, are_photos, in_words_of, sentence_for
 from scenes.story.told import told
 from scenes.text.catalogues import forms, template
@@ -130,13 +130,12 @@ def test_one_example_is_in_the_singular(examples: str | None, expected: str) -> 
 
 
 def test_a_noun_without_a_number_is_in_the_plural() -> None:
-    spec = told(cast.tell, [without_images(hand_run(), "patients")])
-    assert str(spec.held[0].name) == "patients at worker 0"
-    assert [str(metric.name) for metric in spec.headline][-1] == "shared data"
+    spec = told(partitions.tell, [without_images(hand_run(), "patients")])
+    assert str(spec.stacks.photos) == "patients"
 
 
 def test_the_words_of_photos_stay() -> None:
-    spec = cast.tell([hand_run()])
+    spec = partitions.tell([hand_run()])
     assert in_words_of([hand_run()], spec) is spec
 
 
