@@ -143,56 +143,6 @@ _CHAPTERS = (
         ),
     ),
     Chapter(
-        "cast",
-        "Cast",
-        about="who takes part, what each of them holds, and where the model is",
-        beats=(
-            Beat(
-                "task",
-                (
-                    "In large type: how many workers there are, one model, no shared photos.",
-                    When(
-                        "crowd",
-                        "Then the workers come in as a field of squares.",
-                        "Then the workers come in as cards.",
-                    ),
-                ),
-            ),
-            Beat(
-                "photos",
-                (
-                    "One worker is set off.",
-                    When("photos_in_turn", "A frame moves from one of its photos to the next."),
-                    When(
-                        "photos_counted",
-                        "Large numbers say how many photos it has and how many all have together.",
-                    ),
-                ),
-            ),
-            Beat(
-                "coordinator",
-                (
-                    "The large type gives way to a panel, the coordinator.",
-                    When(
-                        "weights",
-                        "On it lies the model, as squares in shades of blue.",
-                        "On it lies the model, as one blue tile.",
-                    ),
-                    "Wires grow from it to the workers.",
-                ),
-            ),
-            Beat(
-                "front_end",
-                (
-                    "A second panel, the front end, appears, joined to the coordinator by a line.",
-                    When(
-                        "tested", "On it stands the result of the untrained model, in large type."
-                    ),
-                ),
-            ),
-        ),
-    ),
-    Chapter(
         "training",
         "Training",
         about="one worker trains: a photo, what the model says of it, and all weights, step by "
@@ -227,19 +177,37 @@ _CHAPTERS = (
     Chapter(
         "one_round",
         "OneRound",
-        about="one round, phase by phase: initialise, sample, distribute, train, collect, "
-        "aggregate, evaluate, report",
+        about="one round, phase by phase: sample, distribute, train, collect, aggregate, evaluate",
         beats=(
             Beat(
-                "initialise",
+                "assemble",
                 (
-                    "The stage appears: coordinator, front end, wires and workers.",
+                    When(
+                        "crowd",
+                        "The workers come in as a field of squares.",
+                        "The workers come in as cards in a row, each on a small pile.",
+                    ),
                     When(
                         "weights",
-                        "On the coordinator lies the model: plain squares take on their shades "
-                        "of blue one after another.",
-                        "On the coordinator lies the model, as one blue tile.",
+                        "Above them a panel appears, the coordinator. On it lies the model, its "
+                        "filters as small coloured squares.",
+                        "Above them a panel appears, the coordinator. On it lies the model, as "
+                        "plain blue squares.",
                     ),
+                    "Wires grow from it to the workers. A second panel, the front end, appears.",
+                    When("wall", "On it is a wall of small lights, one for each test example."),
+                ),
+            ),
+            Beat(
+                "untrained",
+                (
+                    When(
+                        "wall",
+                        "The front end's wall grows and fills the picture, in blocks with names. "
+                        "Lit is what the untrained model gets right. Its result stands below.",
+                        "The front end is highlighted, with the result of the untrained model.",
+                    ),
+                    When("guessed", "On all other blocks the same answer is stamped."),
                 ),
             ),
             Beat(
@@ -248,9 +216,10 @@ _CHAPTERS = (
                     When(
                         "crowd",
                         "The squares of the workers picked for this round stand out.",
-                        "The cards of the workers picked for this round get a strong outline.",
+                        "The cards of the workers picked for this round grow and step forward.",
                     ),
                     When("others", "The other workers fade into the background."),
+                    "A dial shows the round.",
                 ),
             ),
             Beat(
@@ -259,8 +228,8 @@ _CHAPTERS = (
                     "crowd",
                     "The model travels along the wires in one blue stream, which spreads "
                     "out and marks the squares of the picked workers in blue.",
-                    "Copies of the model travel as blue packets along the wires to the "
-                    "picked workers and stay with them.",
+                    "Copies of the model travel as plates with a blue edge along the wires to the "
+                    "picked workers and stay above them.",
                 ),
             ),
             Beat(
@@ -280,43 +249,28 @@ _CHAPTERS = (
                     "The red updates travel along the wires to the coordinator and come to "
                     "rest in its tray.",
                     When("lost", "Workers that send nothing fade back."),
-                    When("bytes_sent", "Large type says how much was sent, and of photos: none."),
                 ),
             ),
             Beat(
                 "aggregate",
                 (
                     When(
-                        "shares",
-                        "The updates become bars, as wide as their shares, turn blue and rise "
-                        "into the model.",
-                        "The updates turn blue and rise into the model.",
+                        "crowd",
+                        "The updates merge and rise into the model.",
+                        "Below the coordinator the updates are laid side by side, slide onto each "
+                        "other and become one plate, which turns blue and goes into the model.",
                     ),
-                    When(
-                        "weights",
-                        "The coordinator pulses, and the weights that changed most are "
-                        "highlighted.",
-                        "The coordinator pulses once.",
-                    ),
+                    When("shares", "Before, each has its share of the average written on it."),
+                    "The coordinator pulses, and a light runs from it to the front end.",
+                    When("measured_after", "There the result of the new model appears."),
                 ),
             ),
+            Beat("report", "All workers come back to rest."),
             Beat(
                 "evaluate",
                 "The workers that test the new model stand out, and it travels to them, in blue. "
                 "They pulse; then the model vanishes from them, and only their scores travel back "
                 "along the wires to the coordinator.",
-            ),
-            Beat(
-                "report",
-                (
-                    "All workers come back to rest. A pulse runs along the line from the "
-                    "coordinator to the front end.",
-                    When(
-                        "before_and_after",
-                        "There the results before and after the round stand, joined by an arrow.",
-                    ),
-                    When("measured_after", "There its result stands."),
-                ),
             ),
         ),
     ),
@@ -516,11 +470,7 @@ _CHAPTERS = (
                 (
                     "The updates that came travel back along the wires in red, turn blue and rise "
                     "into the model.",
-                    When(
-                        "accuracy_before_and_after",
-                        "On the front end the old accuracy and the new one stand, joined by an "
-                        "arrow.",
-                    ),
+                    When("accuracy_after", "The front end shows the new accuracy."),
                     When("otherwise_measured", "The front end shows its number anew."),
                 ),
             ),

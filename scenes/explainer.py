@@ -202,12 +202,9 @@ class Explainer(FastScene, MovingCameraScene):
             self.on_beat_end(beat)
 
     @contextmanager
-    def static_beat(
-        self, name: str, caption: Text, *, title: Text, on_stage: Mobject
-    ) -> Iterator[None]:
+    def static_beat(self, name: str, caption: Text, on_stage: Mobject) -> Iterator[None]:
         """Play a loop's only beat: everything is on screen from the first frame."""
         self.on_beat(name)
-        self.chrome.title(title)
         self.chrome.caption(caption_block(caption, self.layout))
         self.add(on_stage, *self.chrome.on_screen.values())
         self.beats.append(PlayedBeat(name, caption, self.time, shown=self.time))

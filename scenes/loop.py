@@ -12,12 +12,13 @@ class Loop(StageScene):
         spec = self.tell(story.tell)
         stage = self.set_stage(spec.stage)
         stage.open(spec.plate, spec.reading)
-        with self.static_beat("loop", spec.loop, title=spec.title, on_stage=stage.everything):
+        with self.static_beat("loop", spec.loop, stage.everything):
             for round_ in spec.rounds:
                 for animation in stage.quick_round(round_):
                     self.play(animation)
             self.play(
                 stage.release(),
                 stage.show_plate(*spec.plate, glow=False),
-                stage.front_end.read(*spec.reading),
+                stage.front_end.read(spec.reading),
+                stage.dial.hide(),
             )

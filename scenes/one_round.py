@@ -1,6 +1,6 @@
 """The chapter on one round of federated averaging, phase by phase."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from manim import Animation
@@ -11,51 +11,68 @@ from scenes.story import one_round as story
 
 
 class OneRound(StageScene):
-    """One round on the stage, with a beat for each phase."""
+    """The stage assembles; then one round on it, with a beat for each phase."""
 
     def construct(self) -> None:
         """Play the beats of the chapter."""
         spec = self.spec = self.tell(story.tell)
-        stage, chrome = self.set_stage(spec.stage), self.chrome
-        with self.phase("initialise", chrome.title(spec.title)):
-            self.play(stage.open(spec.blank_plate, spec.first_reading))
-            self.play(stage.show_plate(*spec.first_plate, glow=False))
-        with self.phase("sample"):
+        stage = self.set_stage(spec.stage)
+        self.assemble()
+        closing = self.untrained() if "untrained" in spec.captions else ()
+        with self.phase("sample", *closing):
             self.play(stage.pick(spec.picked))
         with self.phase("distribute"):
             self.play(stage.distribute(spec.reached, spec.model_size))
         with self.phase("train"):
-            self.play(stage.train(spec.curves))
+            self.play(stage.train(spec.curves, spec.changes))
         with self.phase("collect"):
             self.play(stage.clear_curves(), stage.drop(spec.lost))
-            for trip, arrived in zip(stage.collect(spec.updates), ((), *spec.sent), strict=False):
-                self.play(brisk(trip), chrome.tally(arrived))
-            self.play(chrome.tally(spec.sent[-1]))
+            for trip in stage.collect(spec.updates):
+                self.play(brisk(trip))
         with self.phase("aggregate"):
             self.play(stage.show_shares(spec.weighed))
-            self.play(stage.aggregate(*spec.new_plate, spec.changes))
+            self.play(stage.aggregate(*spec.new_plate))
+            self.play(stage.notify_front_end())
+            self.play(stage.report(spec.new_reading))
+        with self.phase("report"):
+            self.play(stage.clear_packets(), stage.release())
         if spec.tested.each:
             self.evaluate()
-        with self.phase("report"):
-            gone = stage.clear_changes(), stage.clear_packets(), stage.release()
-            self.play(*chrome.hide("overlay"), *gone)
-            self.play(brisk(stage.notify_front_end()))
-            self.play(stage.report(spec.before_and_after, spec.new_reading))
+
+    def assemble(self) -> None:
+        """Show the stage: workers, coordinator, wires and front end; then the first model."""
+        spec, stage = self.spec, self.stage
+        with self.beat("assemble", spec.captions["assemble"], stage.enter_workers()):
+            self.play(stage.enter_coordinator(), stage.show_plate(*spec.plate))
+            self.play(brisk(stage.connect()), stage.enter_front_end())
+            self.play(stage.front_end.read(spec.reading))
+
+    def untrained(self) -> Sequence[Animation]:
+        """Show how well the first model does; return what removes the close view, if any."""
+        spec, stage = self.spec, self.stage
+        with self.beat("untrained", spec.captions["untrained"], late=True):
+            view = stage.look_closely(spec.reading)
+            if view is None:
+                self.play(stage.front_end.pulse())
+            else:
+                self.play(view.grow(stage.front_end))
+            if view is not None and spec.guess:
+                self.play(view.stamp(spec.guess))
+        return () if view is None else (view.shrink(),)
 
     def evaluate(self) -> None:
         """Show the test of the new model by some workers."""
-        spec, stage, chrome = self.spec, self.stage, self.chrome
+        spec, stage = self.spec, self.stage
         tested = tuple(spec.tested.each)
         with self.phase("evaluate"):
-            self.play(*chrome.hide("overlay"), stage.clear_changes(), stage.pick(tested))
-            self.play(brisk(stage.distribute(tested, spec.model_size)))
+            self.play(stage.pick(tested))
+            self.play(brisk(stage.distribute(tested, spec.copy_size)))
             self.play(brisk(stage.evaluate(tested)))
             self.play(brisk(stage.send_scores(spec.tested)))
-            self.play(chrome.tally(spec.federated))
 
     @contextmanager
     def phase(self, name: str, *around: Animation) -> Iterator[None]:
-        """Play a phase of the round: a beat with a status line under the title."""
-        status = self.chrome.status(self.spec.status[name])
-        with self.beat(name, self.spec.captions[name], status, *around):
+        """Play a phase of the round: a beat, while the dial turns to it."""
+        turn = self.stage.dial.turn(self.spec.dials[name])
+        with self.beat(name, self.spec.captions[name], turn, *around):
             yield

@@ -66,6 +66,13 @@ def use(name: str) -> None:
 
 use(DEFAULT)
 
+
+def dark() -> bool:
+    """Whether text is brighter than the background in the theme in use."""
+    ink, ground = (sum(bytes.fromhex(globals()[role][1:])) for role in ("INK", "GROUND"))
+    return ink > ground
+
+
 # Height of a capital letter, pixels.
 LABEL = 25
 TITLE = 37

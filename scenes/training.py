@@ -2,8 +2,8 @@
 
 from scenes import theme
 from scenes.charts.training import Training as Picture
-from scenes.drawing.layout import layout
 from scenes.explainer import Explainer
+from scenes.stage.worker_row import place_of
 from scenes.story import training as story
 
 
@@ -13,7 +13,6 @@ class Training(Explainer):
     def construct(self) -> None:
         """Play the beats of the chapter."""
         spec = self.tell(story.tell)
-        self.layout = layout(self.frame, spec.num_workers)
         picture = Picture(spec.training, self.layout.untitled, self.frame)
         self.add(*picture.held)
         with self.beat("step", spec.step, picture.enter()):
@@ -22,5 +21,6 @@ class Training(Explainer):
             self.play(picture.nudge())
         with self.beat("steps", spec.steps):
             self.play(picture.train())
-        self.play(picture.leave(self.layout.worker(spec.worker)))
+        row = self.layout.workers
+        self.play(picture.leave(place_of(spec.worker, row, spec.num_workers, self.frame)))
         self.wait(theme.SWAP)

@@ -15,17 +15,15 @@ class WhenWorkersFail(StageScene):
     def construct(self) -> None:
         """Play the beats of the chapter."""
         spec = self.tell(story.tell)
-        around = [self.chrome.title(spec.title)]
-        if spec.round is not None:
-            around = self.one_round(spec.round, *around)
-        self.all_rounds(spec, *around)
+        around = [] if spec.round is None else self.one_round(spec.round)
+        self.all_rounds(spec, *around, self.chrome.title(spec.title))
 
-    def one_round(self, spec: FailingRoundSpec, *around: Animation) -> list[Animation]:
+    def one_round(self, spec: FailingRoundSpec) -> list[Animation]:
         """Play a round in which workers fail; return the animations that remove the stage."""
         stage = self.set_stage(spec.stage)
         failures = stage.failures(spec.failures)
-        with self.beat("ask", spec.ask, *around, self.chrome.status(spec.status)):
-            self.play(brisk(stage.open(spec.plate, spec.reading)))
+        with self.beat("ask", spec.ask):
+            self.play(brisk(stage.open(spec.plate, spec.reading)), stage.dial.turn(spec.dial))
             self.play(brisk(stage.pick(spec.picked)))
             self.play(brisk(stage.distribute(spec.reached, spec.model_size)))
         with self.beat("fail", spec.fail):
@@ -35,9 +33,8 @@ class WhenWorkersFail(StageScene):
         with self.beat("close", spec.close):
             self.play(brisk(stage.collect_together(spec.updates)))
             self.play(brisk(stage.aggregate(*spec.new_plate)))
-            self.play(brisk(stage.report(spec.before_and_after, spec.new_reading)))
-        everything = Group(stage.everything, failures.everything)
-        return [brisk(FadeOut(everything)), *self.chrome.hide("status")]
+            self.play(brisk(stage.report(spec.new_reading)))
+        return [brisk(FadeOut(Group(stage.everything, failures.everything)))]
 
     def all_rounds(self, spec: WhenWorkersFailSpec, *around: Animation) -> None:
         """Show the replies in all rounds, with the accuracy."""

@@ -15,6 +15,7 @@ from fl_sim.recording.close_ups import close_up_in
 from fl_sim.recording.hidden import masked_in, privacy_of
 from fl_sim.recording.meaning import words_of
 from fl_sim.recording.measures import finite, is_mean, is_number, rounded, score
+from fl_sim.recording.models import first_convolution
 from fl_sim.recording.phase import Delivery, Phase
 from fl_sim.recording.probes import read_probes
 from fl_sim.recording.replies import PREDICTIONS, Model
@@ -23,6 +24,7 @@ CURVE_DIGITS = 5
 CLOCK_DIGITS = 4
 WEIGHT = "num-examples"  # Flower's default name for it
 MOST_COMPARED = 30  # clients: inner products are their number squared, most of a small record
+MOST_CHANGES, MOST_WEIGHTS = 12, 5_000  # clients and weights of a record's first convolutions
 MOST_EXAMPLES = 2**53  # beyond it a real number is no count
 
 Probes = Sequence[record.Probe] | None
@@ -52,6 +54,7 @@ class Reader:
         self._score = score
         self.strategy: Strategy | None = None  # that is recorded
         self.updates = True  # whether to measure how far clients' models are from the global one
+        self._shown = False  # whether what clients changed of the first layer is kept already
 
     def train(
         self, phase: Phase, probes: Probes, aggregate: Model | None, metrics: MetricRecord | None
@@ -68,6 +71,7 @@ class Reader:
         form = phase.form
         told = None if form == "masked" else probes
         rows = tuple(self._trained(phase, each, shares, told) for each in phase.deliveries)
+        self._shown = self._shown or bool(rows)
         privacy = masked = None
         if aggregate is not None and self.strategy is not None:
             privacy = privacy_of(self.strategy)
@@ -132,7 +136,19 @@ class Reader:
             own=self._score(sent.report, "own-"),
             predictions=_predictions(sent.report),
             close_up=close_up,
+            change=None if start is None or self._shown else self._change(phase, sent, start),
         )
+
+    def _change(self, phase: Phase, sent: Delivery, start: Model) -> npt.NDArray[np.float32] | None:
+        """Return what a client changed of the first convolution, unless that is large."""
+        name = first_convolution(sent.model)
+        if name is None or name not in start or len(phase.deliveries) > MOST_CHANGES:
+            return None
+        if sent.model[name].shape != start[name].shape or start[name].size > MOST_WEIGHTS:
+            return None
+        with np.errstate(over="ignore", invalid="ignore"):
+            change = sent.model[name].astype(np.float32) - start[name].astype(np.float32)
+        return change if np.isfinite(change).all() else None
 
     def _evaluated(
         self, phase: Phase, sent: Delivery, shares: Mapping[int, float]

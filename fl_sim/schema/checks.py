@@ -30,6 +30,7 @@ MEAN_TOLERANCE = 1e-6
 HALF_STEP = 2.0**-11  # of a number of float16, to which it is rounded
 # Inner products are summed in another order than norms are.
 NORM_TOLERANCE = 5e-5
+CONVOLUTION = 4  # dimensions of its weights: filters, channels, height, width
 NAME = re.compile(r"[\w-][\w .-]{0,199}", re.ASCII)  # of a file
 
 
@@ -52,9 +53,15 @@ def check_train(train: "Train") -> None:
     if train.form == "masked":
         hidden = (train.weighted_mean, train.gram, *(r.probes for r in train.replies))
         told = (*hidden, *(r.update_norm for r in train.replies))
+        told = (*told, *(r.change for r in train.replies))
         _check(not any(each is not None for each in told), "form", "masked, and updates are told")
     if train.masked is not None:
         _check(train.form == "masked", "masked", f"of updates that are {train.form}")
+    for i, reply in enumerate(train.replies):
+        if reply.change is not None:
+            found, kind = reply.change.ndim, reply.change.dtype
+            fits = found == CONVOLUTION and kind == np.float32
+            _check(fits, f"replies[{i}].change", f"is {kind} of {found} dimensions")
     if train.weighted_mean is not None:
         _check_mean(train.weighted_mean, train.replies)
     if train.gram is not None:

@@ -219,6 +219,11 @@ class TrainReply(Model):
         "clients train alone; after the last round, and the one in which it is best",
     )
     close_up: CloseUp | None = None
+    change: Array | None = Field(
+        default=None,
+        description="float32, (filters, channels, height, width): the first convolution of the "
+        "update (sent weights - received weights), in the first round that has one",
+    )
 
 
 class EvaluateReply(Model):

@@ -5,20 +5,17 @@ Actors fill slots. No other module has coordinates of the frame.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import ceil
 
 import numpy as np
 from manim import config
 from manim.typing import Point3D
 
-from scenes.story.crowds import MOST_CARDS
-
 MARGIN = 0.05  # part of the frame's width and height without text
 # A phone's controls cover so much of a portrait frame, pixels of 1920: top, bottom, right.
 PORTRAIT_COVER = (250, 420, 170)
 SHORT = 8.0  # the shorter side in Manim's units
+LINE = 0.01  # Manim's units of length of a stroke of width 1
 UNDER_TITLE = 30  # free pixels under the title
-ONE_ROW = 4  # most workers in one row of a frame that is not wide
 
 
 @dataclass(frozen=True)
@@ -130,6 +127,10 @@ class Frame:
         """Return a length given in pixels of a frame whose shorter side has 1080 of them."""
         return pixels * min(self.width, self.height) / 1080
 
+    def stroke(self, pixels: float) -> float:
+        """Return the stroke width, in Manim's unit, of a line as thick as some such pixels."""
+        return self.px(pixels) / LINE
+
     @property
     def safe(self) -> Slot:
         """The area in which text may stand."""
@@ -148,16 +149,15 @@ class Layout:
     frame: Frame
     caption_shape: tuple[int, int]  # characters a line, lines
     title: Slot
+    dial: Slot
     overlay: Slot
     headline: Slot
     caption: Slot
     front_end: Slot
     coordinator: Slot
-    workers: tuple[Slot, ...]  # empty if they are drawn as a crowd
-    crowd: Slot  # the area of all workers together
+    workers: Slot  # the area of all workers together
     figure: Slot
     tall: Slot  # the figure's area without a headline above
-    spare: Slot  # above the workers, before the coordinator enters
 
     @property
     def whole(self) -> Slot:
@@ -171,106 +171,80 @@ class Layout:
         safe = self.frame.safe
         return box(safe.left, self.figure.bottom, safe.right, safe.top)
 
-    def worker(self, worker: int) -> Slot:
-        """Return the slot of a worker's card; in a crowd, one in the middle."""
-        if self.workers:
-            return self.workers[worker]
-        side = self.frame.px(132)
-        return Slot(self.crowd.x, self.crowd.y, side, side)
 
-
-def layout(frame: Frame, num_workers: int = 0) -> Layout:
-    """Return the slots of a frame; up to 12 workers have cards, more share one slot as a crowd."""
+def layout(frame: Frame) -> Layout:
+    """Return the slots of a frame."""
     arrange = _wide if frame.wide else _portrait if frame.portrait else _square
-    return arrange(frame, num_workers if num_workers <= MOST_CARDS else 0)
+    return arrange(frame)
 
 
 # The numbers below are pixels of a frame whose shorter side has 1080 of them, from the top down.
 
 
-def _wide(frame: Frame, num_workers: int) -> Layout:
-    """Return a wide layout: one row of workers; above it texts, coordinator and front end."""
+def _wide(frame: Frame) -> Layout:
+    """Return a wide layout: a row of workers; above it dial, coordinator and front end."""
     safe, px = frame.safe, frame.px
     caption = box(safe.left, safe.bottom, safe.right, safe.bottom + px(124))
     title = box(safe.left, safe.top - px(100), safe.left + px(530), safe.top)
-    cards = box(safe.left, caption.top + px(46), safe.right, caption.top + px(392))
+    cards = box(safe.left, caption.top + px(24), safe.right, caption.top + px(356))
+    high, low = safe.top - px(6), safe.top - px(242)
     return Layout(
         frame=frame,
         caption_shape=(42, 2),
         title=title,
+        dial=box(safe.left, low, -px(320), high),
         overlay=box(safe.left, safe.top - px(256), safe.left + px(530), safe.top - px(156)),
         headline=box(safe.right - px(760), safe.top - px(100), safe.right, safe.top),
         caption=caption,
-        front_end=box(safe.right - px(510), safe.top - px(256), safe.right, safe.top),
-        coordinator=box(-px(310), safe.top - px(256), px(310), safe.top),
-        workers=_cards(cards, num_workers, 1, px(16), px(230)),
-        crowd=cards,
+        front_end=box(safe.right - px(464), low, safe.right, high),
+        coordinator=box(-px(280), low, px(280), high),
+        workers=cards,
         figure=box(safe.left, caption.top + px(36), safe.right, title.bottom - px(40)),
         tall=box(safe.left, caption.top + px(36), safe.right, title.bottom - px(40)),
-        spare=box(safe.left, cards.top + px(40), safe.right, title.bottom - px(10)),
     )
 
 
-def _square(frame: Frame, num_workers: int) -> Layout:
-    """Return a square layout: two rows of workers under coordinator and front end."""
+def _square(frame: Frame) -> Layout:
+    """Return a square layout: a row of workers under coordinator and front end."""
     safe, px = frame.safe, frame.px
     caption = box(safe.left, safe.bottom, safe.right, safe.bottom + px(184))
     title = box(safe.left, safe.top - px(95), safe.left + px(440), safe.top)
     beside = box(title.right, title.bottom, safe.right, safe.top)
     middle = safe.left + px(510)
-    cards = box(safe.left, caption.top + px(30), safe.right, safe.top - px(372))
+    cards = box(safe.left, caption.top + px(30), safe.right, safe.top - px(430))
     return Layout(
         frame=frame,
         caption_shape=(36, 3),
         title=title,
+        dial=title,
         overlay=beside,
         headline=beside,
         caption=caption,
         front_end=box(middle + px(36), safe.top - px(300), safe.right, safe.top - px(112)),
         coordinator=box(safe.left, safe.top - px(300), middle, safe.top - px(112)),
-        workers=_cards(cards, num_workers, 1 if num_workers <= ONE_ROW else 2, px(16), px(230)),
-        crowd=cards,
+        workers=cards,
         figure=box(safe.left, caption.top + px(24), safe.right, title.bottom - px(30)),
         tall=box(safe.left, caption.top + px(24), safe.right, title.bottom - px(30)),
-        spare=box(safe.left, cards.top + px(20), safe.right, title.bottom - px(10)),
     )
 
 
-def _portrait(frame: Frame, num_workers: int) -> Layout:
-    """Return a portrait layout: front end, coordinator and two rows of workers."""
+def _portrait(frame: Frame) -> Layout:
+    """Return a portrait layout: front end, coordinator and a row of workers."""
     safe, px = frame.safe, frame.px
     caption = box(safe.left, safe.bottom, safe.right, safe.bottom + px(252))
     title = box(safe.left, safe.top - px(95), safe.right, safe.top)
-    cards = box(safe.left, caption.top + px(20), safe.right, safe.top - px(606))
+    cards = box(safe.left, caption.top + px(20), safe.right, safe.top - px(670))
     return Layout(
         frame=frame,
         caption_shape=(28, 4),
         title=title,
+        dial=title,
         overlay=box(safe.left, safe.top - px(334), safe.right - px(444), safe.top - px(128)),
         headline=box(safe.left, safe.top - px(205), safe.right, safe.top - px(105)),
         caption=caption,
         front_end=box(safe.right - px(440), safe.top - px(324), safe.right, safe.top - px(120)),
         coordinator=box(-px(255), safe.top - px(546), px(255), safe.top - px(346)),
-        workers=_cards(cards, num_workers, 1 if num_workers <= ONE_ROW else 2, px(16), px(230)),
-        crowd=cards,
+        workers=cards,
         figure=box(safe.left, caption.top + px(24), safe.right, safe.top - px(235)),
         tall=box(safe.left, caption.top + px(24), safe.right, title.bottom - px(50)),
-        spare=box(safe.left, cards.top + px(20), safe.right, title.bottom - px(10)),
     )
-
-
-def _cards(area: Slot, count: int, rows: int, gap: float, widest: float) -> tuple[Slot, ...]:
-    """Split an area into ``rows`` rows of equal cards, each row centred."""
-    if not count:
-        return ()
-    per_row = ceil(count / rows)
-    width = min(widest, (area.width - gap * (per_row - 1)) / per_row)
-    row_gap = gap if rows == 1 else 3 * gap
-    height = (area.height - row_gap * (rows - 1)) / rows
-    slots = []
-    for i in range(count):
-        row, column = divmod(i, per_row)
-        in_row = min(per_row, count - row * per_row)
-        x = area.x + (column - (in_row - 1) / 2) * (width + gap)
-        slots.append(Slot(x, area.top - height / 2 - row * (height + row_gap), width, height))
-    return tuple(slots)

@@ -3,7 +3,7 @@
 from functools import lru_cache
 from typing import Self
 
-from manim import Animation, RoundedRectangle, there_and_back_with_pause
+from manim import Animation, Group, ImageMobject, RoundedRectangle, there_and_back_with_pause
 from manim.typing import Point3D_Array
 
 from scenes import theme
@@ -36,9 +36,9 @@ class Rounded(RoundedRectangle):
 class Panel(Rounded):
     """A box that fills a slot."""
 
-    def __init__(self, slot: Slot, frame: Frame) -> None:
+    def __init__(self, slot: Slot, frame: Frame, corner: float = CORNER) -> None:
         super().__init__(
-            corner_radius=frame.px(CORNER),
+            corner_radius=frame.px(corner),
             width=slot.width,
             height=slot.height,
             fill_color=theme.PANEL,
@@ -74,12 +74,20 @@ class Recess(Rounded):
 
 
 class Pulse(Animation):
-    """The animation of a panel's edge that swells and shrinks ``beats`` times."""
+    """The animation of a panel's edge, and of its light, that swell and shrink ``beats`` times."""
 
-    def __init__(self, panel: Panel, color: str | None = None, beats: int = 1) -> None:
-        super().__init__(panel, run_time=beats * theme.MOVE)
+    def __init__(
+        self,
+        panel: Panel,
+        color: str | None = None,
+        beats: int = 1,
+        light: ImageMobject | None = None,
+    ) -> None:
+        moved = panel if light is None else Group(light, panel)
+        super().__init__(moved, run_time=beats * theme.MOVE)
         self.beats = beats
         self.panel = panel
+        self.light = light if theme.dark() else None
         self.rest = panel.copy()
         self.peak = panel.lit(color).set_stroke(width=2.2 * THICK)
 
@@ -88,3 +96,5 @@ class Pulse(Animation):
         within = 0.0 if alpha >= 1 else (alpha * self.beats) % 1
         up = there_and_back_with_pause(within)
         self.panel.interpolate(self.rest, self.peak, up)
+        if self.light is not None:
+            self.light.set_opacity(up)

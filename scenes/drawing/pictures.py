@@ -18,12 +18,13 @@ from manim import (
 from PIL import Image
 
 from scenes import theme
+from scenes.drawing.halo import distances
 from scenes.drawing.layout import Slot, box
 
 PHOTO_PIXELS = 64  # the side of a photo in the mosaic
 GAP = 8  # pixels of the mosaic between photos
-CELL = 12  # pixels of the side of a weight on the plate
 FLAT = 1.8  # width over height from which photos stand in one row
+GLOW = 0.5  # opacity of the largest change's glow
 WRITING = 0.6  # part of the time in which a plate is rewritten; then its glow fades
 
 Pixels = npt.NDArray[np.uint8]
@@ -75,36 +76,53 @@ def photo_slots(area: Slot, count: int, columns: int) -> tuple[Slot, ...]:
     return tuple(slots)
 
 
-def plate(filters: npt.NDArray[np.float32], limit: float, aspect: float) -> Pixels:
-    """Return a convolution's weights as an image, with a tile for each filter and channel.
+def tiles_of(filters: npt.NDArray[np.float32], limit: float) -> Pixels:
+    """Return a convolution's weights as tiles, uint8, shape (tiles, height, width, 3).
+
+    A filter of three channels is one tile, whose red, green and blue are its weights. Of any other
+    number of channels each is a tile of its own, in shades of the model's colour.
 
     Args:
         filters: shape (filters, channels, height, width).
         limit: the weight of the brightest pixel; -limit is the darkest. It is the same for a whole
             run, so that a change of brightness is a change of the weight.
-        aspect: width over height of the area to fill with the largest possible tiles.
-
-    Returns:
-        uint8, shape (rows, columns, 4).
     """
-    height, width = filters.shape[2:]
-    tiles = filters.reshape(-1, height, width)
-    columns = _columns(len(tiles), width + 1, height + 1, aspect)
+    share = np.clip(filters / limit / 2 + 0.5, 0, 1)
+    if filters.shape[1] == len("RGB"):
+        return np.round(255 * share.transpose(0, 2, 3, 1)).astype(np.uint8)
     dark, bright = (np.array(ManimColor(c).to_rgb()) for c in (theme.GROUND, theme.MODEL))
-    share = np.clip(tiles / limit / 2 + 0.5, 0, 1)[..., None]
-    colors = dark * (1 - share) + bright * share
-    rows = ceil(len(tiles) / columns)
-    sheet = np.zeros((rows * (height + 1) - 1, columns * (width + 1) - 1, 4))
-    for i, tile in enumerate(colors):
-        top, left = (i // columns) * (height + 1), (i % columns) * (width + 1)
-        sheet[top : top + height, left : left + width, :3] = tile
-        sheet[top : top + height, left : left + width, 3] = 1
-    cells = np.ones((CELL, CELL, 1))
-    return np.kron(sheet * 255, cells).astype(np.uint8)
+    single = share.reshape(-1, *filters.shape[2:])[..., None]
+    return np.round(255 * (dark * (1 - single) + bright * single)).astype(np.uint8)
 
 
-def _columns(count: int, width: int, height: int, aspect: float) -> int:
-    """Return the number of columns for the largest tiles, with only full rows."""
+def sheet(tiles: Pixels, columns: int, side: int, gap: int, corner: float) -> Pixels:
+    """Return tiles in rows as one image, uint8, shape (height, width, 4).
+
+    Args:
+        tiles: uint8, shape (tiles, height, width, 3).
+        columns: the number of tiles in a row.
+        side: pixels of a tile, across.
+        gap: pixels between two tiles.
+        corner: the radius of a tile's corners, pixels.
+    """
+    count, height, width = tiles.shape[:3]
+    down, rows = max(1, round(side * height / width)), ceil(count / columns)
+    step, leap = side + gap, down + gap
+    whole = np.zeros((rows * leap - gap, columns * step - gap, 4), np.uint8)
+    across, up = np.arange(side) * width // side, np.arange(down) * height // down
+    outline = distances(side, down, Slot(side / 2, down / 2, side, down), corner)
+    opacity = np.round(255 * np.clip(0.5 - outline, 0, 1))
+    for i, tile in enumerate(tiles):
+        top, left = (i // columns) * leap, (i % columns) * step
+        place = whole[top : top + down, left : left + side]
+        place[..., :3] = tile[up][:, across]
+        place[..., 3] = opacity
+    return whole
+
+
+def columns_for(tiles: Pixels, aspect: float) -> int:
+    """Return the number of columns for the largest tiles in an area, with only full rows."""
+    count, height, width = tiles.shape[:3]
     full = (columns for columns in range(1, count + 1) if count % columns == 0)
     return max(full, key=lambda c: min(aspect / (c * width), 1 / (count // c * height)))
 
@@ -112,7 +130,7 @@ def _columns(count: int, width: int, height: int, aspect: float) -> int:
 class Rewrite(Animation):
     """The animation of an image that replaces another from left to right, with a glow.
 
-    The glow is as bright as the difference of both images. It fades at the end unless it ``stays``.
+    The glow is as bright as the difference of both images; at the end it fades.
     """
 
     def __init__(
@@ -122,13 +140,11 @@ class Rewrite(Animation):
         run_time: float,
         *,
         glow: bool = True,
-        stays: bool = False,
     ) -> None:
         self.old, self.new = old, new
-        self.stays = stays
         self.opacity = new.pixel_array[..., 3].copy()
         self.glow = _changed(old, new)
-        self.glow_opacity = glow * self.glow.pixel_array[..., 3]
+        self.glow_opacity = GLOW * glow * self.glow.pixel_array[..., 3]
         self.edge = Line(new.get_corner(UL), new.get_corner(DL), stroke_width=3)
         self.edge.set_color(theme.INK).set_z_index(new.z_index + 1)
         self.left, self.right = new.get_left(), new.get_right()
@@ -140,15 +156,14 @@ class Rewrite(Animation):
         fading = 1 - smooth(max(0.0, (min(alpha, 1.0) - WRITING) / (1 - WRITING)))
         uncovered = np.arange(self.opacity.shape[1]) < written * self.opacity.shape[1]
         self.new.pixel_array[..., 3] = np.where(uncovered, self.opacity, 0)
-        glowing = 1.0 if self.stays else fading
-        self.glow.pixel_array[..., 3] = np.where(uncovered, self.glow_opacity * glowing, 0)
+        self.glow.pixel_array[..., 3] = np.where(uncovered, self.glow_opacity * fading, 0)
         self.edge.move_to(self.left + written * (self.right - self.left))
         self.edge.set_stroke(opacity=fading if written == 1 else 1)
 
     def clean_up_from_scene(self, scene: Scene) -> None:
-        """Leave only the new image, and the glow if it stays."""
+        """Leave only the new image."""
         super().clean_up_from_scene(scene)
-        scene.remove(self.old, self.edge, *([] if self.stays else [self.glow]))
+        scene.remove(self.old, self.edge, self.glow)
 
 
 def _changed(old: ImageMobject, new: ImageMobject) -> ImageMobject:

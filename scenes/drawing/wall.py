@@ -22,7 +22,7 @@ from scenes.story.specs import WallSpec
 Bools = npt.NDArray[np.bool_]
 
 # Pixels of a frame whose shorter side has 1080 of them, from one mark to the next.
-SMALLEST, LARGEST = 3, 64
+SMALLEST, LARGEST = 2, 64
 LEAST_RENDERED = 2  # pixels of the rendered frame
 CONTRAST, LIFT = 1.1, 0.09  # of a lit photo, and how much it differs more from the ground
 DIMMED = 0.24  # part of a photo that is left where the model is wrong

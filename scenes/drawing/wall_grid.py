@@ -16,7 +16,7 @@ from scenes.drawing.layout import Slot, box, snapped
 Integers = npt.NDArray[np.integer]
 
 PER_MARK = (1, 2, 5)  # examples of a mark, times powers of ten
-SPACE = 0.1  # part of the step between two marks
+SPACE, APART = 0.1, 4  # part of the step between two marks, and the least step with a space
 BLOCK_SPACE = 0.16  # part of a block's width between two blocks
 
 
@@ -41,8 +41,8 @@ class WallGrid:
 
     @property
     def space(self) -> int:
-        """The pixels between two marks."""
-        return max(1, round(SPACE * self.step))
+        """The pixels between two marks: none between small ones, which would be darker."""
+        return max(1, round(SPACE * self.step)) if self.step >= APART else 0
 
     @property
     def side(self) -> int:

@@ -23,27 +23,25 @@ from manim import Line as Stroke
 from manim.typing import Point3D
 
 from scenes import theme
-from scenes.drawing.layout import Layout, Slot
+from scenes.drawing.layout import Layout, Slot, box
 from scenes.drawing.pace import paced
-from scenes.drawing.panel import Pulse
+from scenes.stage.close_view import CloseView
 from scenes.stage.coordinator import Coordinator
 from scenes.stage.curve_bundle import CurveBundle
+from scenes.stage.dial import Dial
 from scenes.stage.front_end import FrontEnd
-from scenes.stage.key_figures import KeyFigures
 from scenes.stage.loss_curve import LossCurve
-from scenes.stage.shares import MERGED, Merge, Share, Shares
 from scenes.stage.stage import Stage
-from scenes.stage.wires import Packet
+from scenes.stage.wires import THIN, Trail
 from scenes.story.specs import (
+    NO_CHANGES,
     CurveSpec,
-    Metric,
     Plate,
     QuickRoundSpec,
     Reading,
     StageSpec,
     UpdatesSpec,
 )
-from scenes.text.lines import Text
 
 STAGGER = 0.45  # part of a packet's time after which the next one leaves
 RISE = 24  # pixels
@@ -53,14 +51,13 @@ class BaseStage(Stage):
     """The coordinator and the front end. A subclass adds the workers and their wires."""
 
     def __init__(self, layout: Layout, spec: StageSpec) -> None:
-        self.layout, self.frame = layout, layout.frame
+        self.layout, self.frame, self.spec = layout, layout.frame, spec
         self.coordinator = Coordinator(layout.coordinator, self.frame, spec.coordinator)
-        self.front_end = FrontEnd(layout.front_end, self.frame, spec.front_end)
+        self.front_end = FrontEnd(layout.front_end, self.frame, spec.front_end, spec.wall)
+        self.dial = Dial(layout.dial, self.frame)
         ends = _line_between(layout.coordinator, layout.front_end)
-        self.link = Stroke(*ends, stroke_color=theme.WIRE, stroke_width=2)
+        self.link = Stroke(*ends, stroke_color=theme.WIRE, stroke_width=THIN)
         self.wires = VGroup()
-        self.figures = VGroup()
-        self.tray: dict[int, Packet | Share | Shares] = {}
         self.curves: Sequence[LossCurve | CurveBundle] = ()
         self.rise = np.array([0.0, self.frame.px(RISE), 0.0])
 
@@ -77,25 +74,52 @@ class BaseStage(Stage):
         """The workers with a copy of the model."""
 
     @abstractmethod
-    def _train_with_curves(self, curves: Mapping[int, CurveSpec]) -> Animation:
+    def _train_with_curves(
+        self, curves: Mapping[int, CurveSpec], changes: Mapping[int, Plate]
+    ) -> Animation:
         """Set ``curves``, and let workers train while these are drawn."""
+
+    def _set_aside(self, opacity: float) -> Sequence[Animation]:
+        """Return the animation that hides what is in the place of the curves, or shows it again."""
+        return ()
 
     @abstractmethod
     def _quick_training(self, spec: QuickRoundSpec) -> Iterator[Animation]:
         """Yield the short animations in which the model is distributed, trained and collected."""
+
+    @abstractmethod
+    def _merge(self, model: Animation) -> Animation:
+        """Merge what is in the tray into the new model, which is written at the end."""
 
     # --- entering
 
     @property
     def everything(self) -> Group:
         plate = [self.coordinator.plate] if self.coordinator.plate is not None else []
-        front = [self.front_end, self.front_end.reading]
-        return Group(self.wires, self.link, *self.standing, self.coordinator, *plate, *front)
+        front = [self.front_end, self.front_end.gauge, self.front_end.reading]
+        places = [self.coordinator.places]
+        return Group(
+            *(self.wires, self.link, *self.standing, self.coordinator, *places, *plate),
+            *(*front, self.dial),
+        )
 
     def open(self, plate: Plate, reading: Reading) -> Animation:
         self.show_plate(*plate)
-        self.front_end.read(*reading)
+        self.set_reading(reading)
         return FadeIn(self.everything)
+
+    def set_reading(self, reading: Reading) -> None:
+        """Let the front end show a reading at once."""
+        steps = self.front_end.read(reading)
+        steps.begin()
+        steps.finish()
+
+    def look_closely(self, reading: Reading) -> CloseView | None:
+        wall, safe = self.spec.wall, self.frame.safe
+        if wall is None or reading.right is None:
+            return None
+        low = self.layout.caption.top + self.frame.px(RISE)
+        return CloseView(wall, reading, box(safe.left, low, safe.right, safe.top), self.frame)
 
     def enter_coordinator(self) -> Animation:
         return FadeIn(self.coordinator)
@@ -104,15 +128,6 @@ class BaseStage(Stage):
         """Show the front end, and the line to it."""
         return AnimationGroup(FadeIn(self.front_end), Create(self.link))
 
-    def headline(self, metrics: Sequence[Metric]) -> Animation:
-        if not metrics:
-            return Wait(theme.SWAP)
-        old, self.figures = self.figures, KeyFigures(metrics, self.layout.spare, self.frame)
-        entering = FadeIn(self.figures, shift=self.rise)
-        if not len(old):
-            return entering
-        return AnimationGroup(FadeOut(old, run_time=theme.SWAP), entering, lag_ratio=1)
-
     # --- the phases of a round
 
     def show_plate(
@@ -120,64 +135,49 @@ class BaseStage(Stage):
     ) -> Animation:
         return self.coordinator.show_plate(filters, limit, glow=glow)
 
-    def train(self, curves: Mapping[int, CurveSpec]) -> Animation:
+    def train(
+        self, curves: Mapping[int, CurveSpec], changes: Mapping[int, Plate] = NO_CHANGES
+    ) -> Animation:
         if not curves:
-            return self.train_without_curves(self.holders)
-        training = self._train_with_curves(curves)
+            return self.train_without_curves(self.holders, changes)
+        training = self._train_with_curves(curves, changes)
         before = AnimationGroup(*(FadeIn(c.before) for c in self.curves), run_time=theme.SWAP)
-        return Succession(self._set_wires(0), before, training)
+        return Succession(*self._set_aside(0), before, training)
 
     def clear_curves(self) -> Animation:
         old, self.curves = self.curves, ()
         if not old:
             return Wait(theme.SWAP)
         leaving = AnimationGroup(*map(FadeOut, old), run_time=theme.SWAP)
-        return AnimationGroup(leaving, self._set_wires(1), lag_ratio=1)
+        return AnimationGroup(leaving, *self._set_aside(1), lag_ratio=1)
 
     def collect_together(self, updates: UpdatesSpec) -> Animation:
         return LaggedStart(*self.collect(updates), lag_ratio=STAGGER)
 
-    def aggregate(
-        self, filters: npt.NDArray[np.float32] | None, limit: float, note: Text | None = None
-    ) -> Animation:
-        """Merge what is in the tray into the new model, while the coordinator pulses.
-
-        With a ``note`` on it, the glow of the changes stays until ``clear_changes``.
-        """
-        updates, self.tray = list(self.tray.values()), {}
-        lift = self.coordinator.plate_slot.bottom - self.coordinator.tray.y
-        rewrite = self.coordinator.show_plate(filters, limit, note)
-        written = AnimationGroup(Pulse(self.coordinator.panel), rewrite)
-        wait = Wait(MERGED * Merge.seconds())
-        return AnimationGroup(Merge(updates, lift), Succession(wait, written))
-
-    def clear_changes(self) -> Animation:
-        leaving = self.coordinator.remove_changes()
-        return AnimationGroup(*leaving) if leaving else Wait(theme.SWAP)
+    def aggregate(self, filters: npt.NDArray[np.float32] | None, limit: float) -> Animation:
+        """Merge what is in the tray into the new model, while the coordinator pulses."""
+        rewrite = self.coordinator.show_plate(filters, limit)
+        return self._merge(AnimationGroup(self.coordinator.pulse(), rewrite))
 
     def notify_front_end(self) -> Animation:
         """Send a light along the line to the front end, which pulses."""
-        light = self.link.copy().set_stroke(theme.INK, 5)
-        return Succession(
-            Create(light, run_time=0.6 * theme.MOVE),
-            AnimationGroup(FadeOut(light), Pulse(self.front_end.panel), run_time=theme.MOVE),
-        )
+        seconds = 0.6 * theme.MOVE
+        return Succession(Trail(theme.INK, seconds, self.link), self.front_end.pulse())
 
-    def report(self, readings: tuple[Text, Text, Text] | None, new: Reading) -> Animation:
-        if readings:
-            return self.front_end.compare(*readings)
-        return self.front_end.read(*new) if new[0].text else Wait(theme.SWAP)
+    def report(self, reading: Reading) -> Animation:
+        return self.front_end.read_slowly(reading) if reading.value.text else Wait(theme.SWAP)
 
     def quick_round(self, spec: QuickRoundSpec) -> Iterator[Animation]:
         """Yield the animations of a round in short, at ``spec.pace`` times their usual length."""
-        yield paced(self.pick(spec.picked), 0.6 * spec.pace)
+        turn = [self.dial.turn(spec.dial)] if spec.dial else []
+        yield AnimationGroup(*turn, paced(self.pick(spec.picked), 0.6 * spec.pace))
         yield from self._quick_training(spec)
-        written = AnimationGroup(Pulse(self.coordinator.panel), self.show_plate(*spec.plate))
+        written = AnimationGroup(self.coordinator.pulse(), self.show_plate(*spec.plate))
         yield paced(written, 0.7 * spec.pace)
-        yield self.front_end.read(*spec.reading)
+        yield self.front_end.read(spec.reading)
 
     def _set_wires(self, opacity: float) -> Animation:
-        """Hide the wires while there are charts in their place, or show them again."""
+        """Hide the wires while something else is in their place, or show them again."""
         wires = self.wires.copy().set_stroke(opacity=opacity)
         return Transform(self.wires, wires, run_time=theme.SWAP)
 

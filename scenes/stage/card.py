@@ -1,155 +1,105 @@
-"""A worker's card: its photos, label bars and name, and a dock for the model."""
+"""A worker's card: its photos edge to edge over a pile, with its number or its name below."""
 
 from collections.abc import Sequence
 
 import numpy as np
-from manim import (
-    Animation,
-    FadeIn,
-    FadeOut,
-    Group,
-    Rectangle,
-    RoundedRectangle,
-    Transform,
-    VGroup,
-    VMobject,
-)
+from manim import Animation, Group, ManimColor, Mobject, VGroup, VMobject
 from manim import Line as Stroke
 
 from scenes import theme
 from scenes.drawing import layers
+from scenes.drawing.halo import halo
 from scenes.drawing.layout import Frame, Slot, box
 from scenes.drawing.marks import gold
-from scenes.drawing.panel import CORNER, Panel, Pulse, Recess
-from scenes.drawing.pictures import grid, mosaic, photo_slots, picture
+from scenes.drawing.panel import Panel, Rounded
+from scenes.drawing.pictures import grid, picture, sheet
 from scenes.drawing.text import Words
-from scenes.stage.wires import PACKET_HEIGHT, Packet
+from scenes.stage.worker_row import DIM, HEIGHT, WIDTH, Pose
 from scenes.story.specs import WorkerSpec
 
-PAD = 13  # pixels
-BARS = 46  # pixels of height of the label bars under photos
+# Pixels of a card of size 1.
+PAD, CORNER = 4, 8
+PILE, LAYER, INWARDS = 5, 2.6, 0.9  # edges of the pile, from one to the next down and inwards
+PILE_CORNER = 7
+PHOTO, PHOTO_GAP, PHOTO_CORNER = 96, 8, 8  # pixels of the picture of all photos
 LEAST_BAR = 0.02  # height of an empty class's bar, as a part of the highest
-GAP = 10
-COMPACT = 260  # pixels of height below which a card with photos has no label bars
-FINE = 1.6
-HIGHLIGHT_SECONDS = 0.6  # for each photo
+UNDER = 15  # pixels between the pile and the middle of the number, without half its height
+EDGE, LIT_EDGE = 1.8, 3.0  # pixels
+PULSE, SWELL = 0.03, 3.0  # part by which a card grows, pixels by which its edge does
+BEAT = 1.0  # seconds
 
 
 class Card(Group):
-    """One worker. ``dock`` is the place of its packet, ``curve_area`` that of a curve on the card.
+    """One worker. ``pose`` is how it stands, ``slot`` its rectangle, ``dock`` where a model stops.
 
-    Photos and label bars take the room of whatever the record lacks.
+    Without photos it shows its label bars, without these a plain pile.
     """
 
-    def __init__(self, spec: WorkerSpec, slot: Slot, frame: Frame) -> None:
-        self.spec, self.slot, self.frame = spec, slot, frame
-        self.inner = inner = slot.inset(frame.px(PAD))
-        dock = box(inner.left, inner.top - frame.px(PACKET_HEIGHT), inner.right, inner.top)
-        self.dock = dock.center
-        self.packet: Packet | None = None
-        self.dimmed = False
-        self.panel, self.recess = Panel(slot, frame), Recess(dock, frame)
-        self.veil, self.words = self._veil(), self._name()
-        self.photos, self.bars = Group(), VGroup()
-        self.photo_slots: tuple[Slot, ...] = ()
-        self._fill()
-        for content in (self.photos, self.bars, self.words):
+    def __init__(self, spec: WorkerSpec, pose: Pose, frame: Frame) -> None:
+        self.spec, self.frame, self.pose = spec, frame, pose
+        area = Slot(0.0, 0.0, frame.px(WIDTH), frame.px(HEIGHT))
+        self.light = halo(area, CORNER, frame, theme.DATA).set_z_index(layers.PANELS - 0.1)
+        self.pile = _pile(area, frame)
+        self.panel = Panel(area, frame, CORNER)
+        self.photos, self.bars, self.blank = Group(), VGroup(), VGroup()
+        self._fill(area.inset(frame.px(PAD)))
+        self.number = Words(spec.number, frame, color=theme.MUTED)
+        self.words = Words(spec.name, frame, weight="SEMIBOLD")
+        for content in (self.photos, self.bars, self.blank, self.number, self.words):
             content.set_z_index(layers.CONTENT)
-        filled = filter(len, (self.photos, self.bars))
-        super().__init__(self.panel, self.recess, *filled, self.words)
+        self.parts = [self.light, *self.pile, self.panel, *self.photos, *self.bars, *self.blank]
+        self.shapes = [part.points.copy() for part in self.parts]
+        self.named = True
+        super().__init__(*self.parts, self.number, self.words)
+        self.stand(pose)
 
     @property
-    def standing(self) -> list[Group | Rectangle]:
-        """The card and its veil, if it has one now; lowest first."""
-        return [self, *([self.veil] if self.dimmed else [])]
+    def slot(self) -> Slot:
+        """The card's rectangle."""
+        return self.pose.slot(self.frame)
 
-    def light(self, color: str | None = None) -> Animation:
-        """Highlight the edge."""
-        return Transform(self.panel, self.panel.lit(color), run_time=theme.MOVE)
+    def stand(self, pose: Pose, beat: float = 0.0) -> None:
+        """Take a pose, at some height of a pulse, 0 to 1."""
+        self.pose = pose
+        size, place = pose.size * (1 + PULSE * beat), np.array([pose.x, pose.y, 0.0])
+        for part, shape in zip(self.parts, self.shapes, strict=True):
+            part.points = size * shape + place
+        self._look(pose, beat)
+        low = self.slot.bottom - self.frame.px(PILE * LAYER * pose.size + UNDER + theme.LABEL / 2)
+        for words in (self.number, self.words):
+            words.put(np.array([pose.x, low, 0.0]))
 
-    def rest(self) -> Animation:
-        """Remove the highlight of the edge."""
-        return Transform(self.panel, self.panel.unlit(), run_time=theme.MOVE)
+    def _look(self, pose: Pose, beat: float) -> None:
+        """Set colours and opacities for a pose."""
+        lit = pose.chosen * (1 - pose.dim)
+        edge = ManimColor(theme.EDGE).interpolate(ManimColor(theme.INK), lit)
+        pixels = EDGE + (LIT_EDGE - EDGE) * lit + SWELL * beat
+        self.panel.set_stroke(edge, self.frame.stroke(pixels))
+        self.light.set_opacity(lit if theme.dark() else 1 - DIM * pose.dim)
+        shown = 1 - DIM * pose.dim
+        for image in self.photos:
+            image.set_opacity(shown)
+        for part in (*self.bars, *self.blank):
+            part.set_fill(opacity=shown)
+        named = max(0.0, 2 * pose.chosen - 1) if self.named else 0.0
+        self.words.set_fill(opacity=named)
+        self.number.set_fill(opacity=max(0.0, 1 - 2 * pose.chosen) if self.named else 1.0)
 
-    def pulse(self, beats: int = 1) -> Animation:
-        """Let the edge swell and shrink."""
-        return Pulse(self.panel, beats=beats)
+    def fit_name(self, room: float) -> None:
+        """Keep the number in place of a name that is wider than its room."""
+        self.named = self.words.width <= room
 
-    def work(self, seconds: float) -> list[Animation]:
-        """Let the edge pulse while the photos are highlighted."""
-        return [self.pulse(round(seconds)), *self.highlight_photos(seconds)]
-
-    def highlight_photos(self, run_time: float) -> list[Animation]:
-        """Highlight one photo after the other, if the card has photos."""
-        return [HighlightPhotos(self.photo_slots, run_time)] if self.photo_slots else []
-
-    def turn_to_update(self, run_time: float) -> list[Animation]:
-        """Turn the model in the dock into an update, if it is there."""
-        if self.packet is None:
-            return []
-        body = self.packet.body
-        return [Transform(body, body.copy().set_fill(theme.UPDATE), run_time=run_time)]
-
-    def take_packet(self) -> list[Packet]:
-        """Return the packet in the dock, if there is one; the dock is empty from then on."""
-        packet, self.packet = self.packet, None
-        return [packet] if packet else []
-
-    def step_back(self) -> list[Animation]:
-        """Dim the card, unless it is dimmed already."""
-        if self.dimmed:
-            return []
-        self.dimmed = True
-        return [FadeIn(self.veil), self.words.animate.set_color(theme.MUTED)]  # type: ignore[list-item]
-
-    def step_forward(self) -> list[Animation]:
-        """Return the card to full brightness, if it is dimmed."""
-        if not self.dimmed:
-            return []
-        self.dimmed = False
-        return [FadeOut(self.veil), self.words.animate.set_color(theme.INK)]  # type: ignore[list-item]
-
-    def _name(self) -> Words:
-        """Return the worker's name, or its number if the name is too wide."""
-        words = Words(self.spec.label, self.frame)
-        if words.width > self.inner.width + self.frame.px(PAD):
-            words = Words(self.spec.number, self.frame)
-        up = self.frame.px(theme.LABEL / 2)
-        return words.put(np.array([self.slot.x, self.inner.bottom + up, 0.0]))
-
-    def _veil(self) -> Rectangle:
-        """Return the rectangle that dims photos and bars."""
-        slot, px = self.slot, self.frame.px
-        edge, bottom = px(CORNER / 2), slot.bottom + px(PAD + theme.LABEL + 8)
-        area = box(slot.left + edge, bottom, slot.right - edge, slot.top - edge)
-        veil = Rectangle(width=area.width, height=area.height, stroke_width=0)
-        veil.set_fill(theme.PANEL, opacity=1 - theme.DIM)
-        return veil.move_to(area.center).set_z_index(layers.VEILS)
-
-    def _fill(self) -> None:
-        """Draw photos and label bars between the dock and the name; without both a plain tile."""
-        px, inner, spec = self.frame.px, self.inner, self.spec
-        low, high = inner.bottom + px(theme.LABEL + GAP), inner.top - px(PACKET_HEIGHT + GAP)
-        photos = spec.photos is not None and len(spec.photos) > 0
-        bars = len(spec.bars) > 0 and not (self.slot.height < px(COMPACT) and photos)
-        if bars:
-            top = low + px(BARS) if photos else high
-            self.bars = label_bars(spec.bars, box(inner.left, low, inner.right, top))
-            low = top + px(GAP) if photos else low
-        self.curve_area = box(inner.left, low, inner.right, high)
-        if photos:
-            self._draw_photos(self.curve_area)
-        elif not bars:
-            self.photos = Group(plain_tile(self.curve_area, theme.EDGE, self.frame))
-
-    def _draw_photos(self, area: Slot) -> None:
+    def _fill(self, inner: Slot) -> None:
+        """Draw photos, else label bars, else a blank sheet."""
         photos = self.spec.photos
-        assert photos is not None
-        columns, count = grid(area.width / area.height, len(photos))
-        image = picture(mosaic(photos[:count], columns), area)
-        covered = Slot(area.x, area.y, image.width, image.height)
-        self.photo_slots = photo_slots(covered, count, columns)
-        self.photos = Group(image)
+        if photos is not None and len(photos) > 0:
+            columns, count = grid(inner.width / inner.height, len(photos))
+            pixels = sheet(photos[:count], columns, PHOTO, PHOTO_GAP, PHOTO_CORNER)
+            self.photos = Group(picture(pixels, inner))
+        elif len(self.spec.bars) > 0:
+            self.bars = label_bars(self.spec.bars, inner.inset(self.frame.px(PAD)))
+        else:
+            self.blank = VGroup(_blank(inner, self.frame))
 
 
 def label_bars(heights: Sequence[float], area: Slot) -> VGroup:
@@ -162,35 +112,98 @@ def label_bars(heights: Sequence[float], area: Slot) -> VGroup:
         bars.start_new_path(first)
         bars.add_points_as_corners(others)
     ends = area.at(0, 0), area.at(1, 0)
-    return VGroup(bars, Stroke(*ends, stroke_color=theme.MUTED, stroke_width=FINE))
+    return VGroup(bars, Stroke(*ends, stroke_color=theme.MUTED, stroke_width=1.6))
 
 
-def plain_tile(area: Slot, color: str, frame: Frame) -> RoundedRectangle:
-    """Return a tile in place of an image that the record lacks."""
-    tile = RoundedRectangle(
-        corner_radius=frame.px(CORNER - 5),
+def _blank(area: Slot, frame: Frame) -> Rounded:
+    """Return an empty sheet in place of what the record lacks."""
+    tile = Rounded(
+        corner_radius=frame.px(CORNER - PAD / 2),
         width=area.width,
         height=area.height,
-        fill_color=color,
+        fill_color=theme.EDGE,
         fill_opacity=1,
         stroke_width=0,
     )
-    return tile.move_to(area.center).set_z_index(layers.CONTENT)
+    return tile.move_to(area.center)
 
 
-class HighlightPhotos(Animation):
-    """The animation of a frame that moves from photo to photo."""
+def _pile(area: Slot, frame: Frame) -> VGroup:
+    """Return the edges of a pile that shows under a card: its body, and its lines."""
+    px = frame.px
+    body = Rounded(
+        corner_radius=px(PILE_CORNER),
+        width=area.width - 2 * px(PILE * INWARDS),
+        height=px(4 * PILE_CORNER),
+        fill_color=theme.PANEL,
+        fill_opacity=1,
+        stroke_width=0,
+    )
+    low = area.bottom - px(PILE * LAYER)
+    body.move_to(np.array([area.x, low + px(2 * PILE_CORNER), 0.0]))
+    lines = VMobject(stroke_color=theme.EDGE, stroke_width=frame.stroke(1.5))
+    for i in range(PILE, 0, -1):
+        half, y, r = area.width / 2 - px(i * INWARDS), area.bottom - px(i * LAYER), px(PILE_CORNER)
+        left, right = area.x - half, area.x + half
+        bend = 0.55 * r
+        lines.start_new_path(np.array([left, y + r, 0.0]))
+        lines.add_cubic_bezier_curve_to(
+            *_points((left, y + r - bend), (left + r - bend, y), (left + r, y))
+        )
+        lines.add_line_to(np.array([right - r, y, 0.0]))
+        lines.add_cubic_bezier_curve_to(
+            *_points((right - r + bend, y), (right, y + r - bend), (right, y + r))
+        )
+    return VGroup(body, lines).set_z_index(layers.PANELS - 0.05)
 
-    def __init__(self, slots: Sequence[Slot], run_time: float) -> None:
-        self.mark = mark = Rectangle(width=slots[0].width, height=slots[0].height)
-        mark.set_stroke(theme.DATA, 4).set_fill(opacity=0).set_z_index(layers.CONTENT)
-        steps = max(1, round(run_time / HIGHLIGHT_SECONDS))
-        self.order = [slots[i % len(slots)] for i in range(steps)]
-        super().__init__(mark, introducer=True, remover=True, run_time=run_time)
+
+def _points(*places: tuple[float, float]) -> list[np.ndarray]:
+    return [np.array([x, y, 0.0]) for x, y in places]
+
+
+class Work(Animation):
+    """The animation of a card that pulses: it swells a little, and so does its edge."""
+
+    def __init__(self, card: Card, seconds: float) -> None:
+        self.card, self.beats = card, max(1, round(seconds / BEAT))
+        super().__init__(card, run_time=seconds)
+
+    def create_starting_mobject(self) -> Mobject:
+        """Return an empty mobject: a copy of the card would be large."""
+        return Mobject()
+
+    def get_all_mobjects(self) -> Sequence[Mobject]:
+        """Return the card."""
+        return [self.card]
 
     def interpolate_mobject(self, alpha: float) -> None:
-        """Place the frame around one photo, and fade it in and out."""
-        step = min(int(alpha * len(self.order)), len(self.order) - 1)
-        within = alpha * len(self.order) - step
-        self.mark.move_to(self.order[step].center)
-        self.mark.set_stroke(opacity=float(np.sin(np.pi * min(max(within, 0.0), 1.0))))
+        """Set the card; at the end it is as at the start."""
+        alpha = min(max(alpha, 0.0), 1.0)
+        beat = float(np.sin(np.pi * self.beats * alpha) ** 2) if alpha < 1 else 0.0
+        self.card.stand(self.card.pose, beat)
+
+
+class Change(Animation):
+    """The animation of a card that takes another pose; its wire goes along."""
+
+    def __init__(self, card: Card, wire: VMobject, pose: Pose, points: np.ndarray) -> None:
+        self.card, self.wire, self.target, self.points = card, wire, pose, points
+        self.start: tuple[Pose, np.ndarray] | None = None
+        super().__init__(Group(wire, card), run_time=theme.MOVE)
+
+    def create_starting_mobject(self) -> Mobject:
+        """Return an empty mobject: a copy of the card would be large."""
+        return Mobject()
+
+    def get_all_mobjects(self) -> Sequence[Mobject]:
+        """Return the card and its wire."""
+        return [self.mobject]
+
+    def interpolate_mobject(self, alpha: float) -> None:
+        """Set card and wire between both poses."""
+        if self.start is None:
+            self.start = self.card.pose, self.wire.points.copy()
+        pose, points = self.start
+        done = self.rate_func(min(max(alpha, 0.0), 1.0))
+        self.card.stand(pose.towards(self.target, done))
+        self.wire.set_points(points + done * (self.points - points))

@@ -1,7 +1,7 @@
 """Failures on the stage with cards: dashed edges, crosses, broken wires and error reports."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +13,6 @@ from manim import (
     Create,
     DashedVMobject,
     FadeIn,
-    FadeOut,
     Group,
     LaggedStart,
     Succession,
@@ -28,8 +27,8 @@ from scenes.drawing.layout import Frame
 from scenes.drawing.marks import cross
 from scenes.drawing.panel import THIN
 from scenes.drawing.text import Words
-from scenes.stage.card import Card
-from scenes.stage.wires import Packet, Trail, Travel
+from scenes.stage.card import Card, Work
+from scenes.stage.wires import Packet, Trail, Travel, path_back
 from scenes.story.specs import FailureSpec
 from scenes.text.lines import Text
 
@@ -38,6 +37,10 @@ REST, REST_DASH = 0.62, 24  # part of a broken wire that is left at most; pixels
 STEPS = np.linspace(0, 1, 60)  # places along a wire at which it may cross a note
 CLEAR = 10  # pixels of free space around a note
 ABOVE = 20  # pixels between a card and the note above it
+CROSS = 2.0  # times a mark's usual size
+
+if TYPE_CHECKING:
+    from scenes.stage.card_stage import CardStage
 
 
 class ErrorReport(Packet):
@@ -58,11 +61,9 @@ class ErrorReport(Packet):
 class CardFailures:
     """The failed workers' cards and wires. Their marks stay until ``everything`` is removed."""
 
-    def __init__(
-        self, spec: Sequence[FailureSpec], cards: Sequence[Card], wires: VGroup, frame: Frame
-    ) -> None:
-        self.spec, self.frame = spec, frame
-        self.cards, self.wires = cards, wires
+    def __init__(self, spec: Sequence[FailureSpec], stage: "CardStage", frame: Frame) -> None:
+        self.spec, self.frame, self.stage = spec, frame, stage
+        self.cards, self.wires = stage.cards, stage.wires
         self.failed = {failure.worker for failure in spec}
         self.edges, self.crosses = VGroup(), VGroup()
         self.rests, self.notes = VGroup(), VGroup()
@@ -75,8 +76,9 @@ class CardFailures:
     def train_and_fail(self) -> Animation:
         """Let the workers train for a while; then dim their cards one after the other."""
         cards = [self.cards[failure.worker] for failure in self.spec]
-        work = AnimationGroup(*(step for card in cards for step in card.work(theme.MOVE)))
-        return Succession(work, LaggedStart(*map(self._fail, cards), lag_ratio=0.5))
+        work = AnimationGroup(*(Work(card, theme.MOVE) for card in cards))
+        marks = LaggedStart(*map(self._fail, cards), lag_ratio=0.5)
+        return Succession(work, AnimationGroup(self.stage.drop(sorted(self.failed)), marks))
 
     def break_wires(self) -> Animation:
         """Send error reports to the coordinator; then break the wires of the failed workers.
@@ -97,23 +99,20 @@ class CardFailures:
 
     def _report(self, failure: FailureSpec) -> Animation:
         """Send a worker's error report along its wire to the coordinator."""
-        path = self.wires[failure.worker].copy().reverse_direction()
+        path = path_back(self.wires[failure.worker])
         seconds = 1.4 * theme.MOVE
         report = ErrorReport(failure.note, self.frame)
         trip = Travel(report, path, disappears=True, run_time=seconds)
         return AnimationGroup(trip, Trail(theme.MUTED, seconds, path))
 
     def _fail(self, card: Card) -> Animation:
-        """Dim a card behind a dashed edge, and draw a cross in its dock."""
+        """Draw a dashed edge around a card, and a cross on it."""
         outline = card.panel.copy().set_fill(opacity=0).set_stroke(theme.MUTED, 1.5 * THIN)
         edge = DashedVMobject(outline, num_dashes=DASHES, dashed_ratio=DASHED)
-        mark = cross(card.dock, self.frame)
+        mark = cross(card.slot.center, self.frame).scale(CROSS)
         self.edges.add(edge.set_z_index(layers.RECESSES))
         self.crosses.add(mark.set_z_index(layers.PACKETS))
         return AnimationGroup(
-            *map(FadeOut, card.take_packet()),
-            *card.step_back(),
-            card.panel.animate.set_stroke(opacity=0),  # type: ignore[arg-type]
             FadeIn(edge),
             Succession(Wait(theme.MOVE / 2), Create(mark, run_time=theme.MOVE / 2)),
         )

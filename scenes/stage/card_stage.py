@@ -1,7 +1,7 @@
 """The stage with workers as cards."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain
+from itertools import chain, pairwise
 
 import numpy as np
 from manim import (
@@ -10,7 +10,6 @@ from manim import (
     Create,
     FadeIn,
     FadeOut,
-    Group,
     LaggedStart,
     Mobject,
     Succession,
@@ -18,20 +17,37 @@ from manim import (
     VMobject,
     Wait,
 )
+from manim.typing import Point3D
 
 from scenes import theme
-from scenes.drawing.layout import Layout, Slot, box
+from scenes.drawing import layers
+from scenes.drawing.layout import Frame, Layout, Slot, box
 from scenes.drawing.pace import paced
+from scenes.drawing.pictures import Pixels, tiles_of
+from scenes.drawing.text import Words
 from scenes.stage.base_stage import STAGGER, BaseStage
-from scenes.stage.card import Card
+from scenes.stage.bench import Bench
+from scenes.stage.card import Card, Change, Work
 from scenes.stage.card_failures import CardFailures
-from scenes.stage.curve_row import curve_slots
 from scenes.stage.loss_curve import LossCurve, Scale
-from scenes.stage.shares import Share
-from scenes.stage.wires import Packet, Trail, Travel, path_back, path_out, wires
+from scenes.stage.parcel import HEIGHT, WIDTH, Carry, Parcel
+from scenes.stage.wires import (
+    Packet,
+    Trail,
+    Travel,
+    Wire,
+    path_back,
+    path_out,
+    ports,
+    wire_points,
+    wire_steps,
+)
+from scenes.stage.worker_row import Pose, chosen, resting
 from scenes.story.specs import (
+    NO_CHANGES,
     CurveSpec,
     FailureSpec,
+    Plate,
     QuickRoundSpec,
     ScoresSpec,
     StageSpec,
@@ -39,36 +55,53 @@ from scenes.story.specs import (
 )
 from scenes.text.lines import Text
 
-TRIP = 1.4  # times a move: the time of a packet between the coordinator and a worker
-MOST_TRIPS = 4  # packets with this time; with more packets each takes less
-CLOSE_STAGGER = 0.7  # in place of STAGGER between short wires side by side
+TRIP = 1.4  # times a move: the time of a parcel between the coordinator and a worker
+MOST_TRIPS = 4  # parcels with this time; with more parcels each takes less
 WIRE_LAG = 0.3  # part of a wire's time after which the next one is drawn
 OVERLAP = 0.6  # part of the cards' leaving time after which the chart enters
-ASIDE = 40  # pixels between the edge of the safe area and the first wire
+ABOVE = 10  # pixels between a card and the parcel above it
+APART = 8  # pixels between two parcels at least
+IN_TRAY = 0.92  # part of its place in the tray that a parcel fills
+STRIP, STRIP_SIDE = 88, 3  # pixels: height of the loss on a card, and free space beside it
+TAG_UP, TAG_STEP, TAG_CLEAR = 34, 16, 10  # of the size: above a parcel, from place to place, around
+LEAST_STRIP = 60  # pixels of width of a card with a loss on it
+
+
+class Rearrange(AnimationGroup):
+    """The animation of the whole row of workers, with its wires, into other poses."""
 
 
 class CardStage(BaseStage):
-    """The stage for a few workers: each has a card, a wire of its own and packets of its own."""
+    """The stage for a few workers: each has a card, a wire of its own and parcels of its own."""
 
     def __init__(self, layout: Layout, spec: StageSpec) -> None:
         super().__init__(layout, spec)
-        pairs = zip(spec.workers, layout.workers, strict=True)
-        self.cards = [Card(worker, slot, layout.frame) for worker, slot in pairs]
-        self.wires = wires(_wire_starts(layout), layout.workers)
-        self.stagger = STAGGER if self.frame.wide else CLOSE_STAGGER
+        self.count = len(spec.workers)
+        self.size = 1.0  # of the parcels of the present round
+        poses = resting(layout.workers, self.count, self.frame)
+        pairs = zip(spec.workers, poses, strict=True)
+        self.cards = [Card(worker, pose, layout.frame) for worker, pose in pairs]
+        self.ports = ports(layout.coordinator, self.count, self.frame)
+        self.wires = VGroup(*(Wire(a, b) for a, b in zip(self.ports, self.ports, strict=True)))
+        for wire, points in zip(self.wires, self._wire_points(poses), strict=True):
+            wire.set_points(points)
+        self.docked: dict[int, Parcel] = {}
+        self.tray: dict[int, Parcel | Packet] = {}
+        self.tag = VGroup()
+        self.bench = Bench(self._bench_slot(), self.frame)
 
     @property
     def standing(self) -> Sequence[Mobject]:
-        """The cards, each with its veil if it is dimmed."""
-        return list(chain.from_iterable(card.standing for card in self.cards))
+        """The cards."""
+        return self.cards
 
     @property
     def holders(self) -> Sequence[int]:
-        """The workers with a packet in their dock."""
-        return [i for i, card in enumerate(self.cards) if card.packet]
+        """The workers with a parcel above their card."""
+        return sorted(self.docked)
 
     def failures(self, spec: Sequence[FailureSpec]) -> CardFailures:
-        return CardFailures(spec, self.cards, self.wires, self.frame)
+        return CardFailures(spec, self, self.frame)
 
     # --- entering and leaving
 
@@ -81,28 +114,10 @@ class CardStage(BaseStage):
         """Draw the wires from the coordinator to the workers, a few at a time."""
         return LaggedStart(*map(Create, self.wires), lag_ratio=WIRE_LAG, run_time=1.8 * theme.MOVE)
 
-    def visit_photos(self, client: int) -> Animation:
-        """Highlight one worker's card, and its photos one after the other."""
-        card = self.cards[client]
-        return AnimationGroup(*card.highlight_photos(3 * theme.MOVE), card.light(theme.DATA))
-
-    def clear_above(self) -> Animation:
-        """Remove the large numbers and all highlights."""
-        old, self.figures = self.figures, VGroup()
-        rest = (card.rest() for card in self.cards)
-        return AnimationGroup(FadeOut(old), *rest, run_time=theme.MOVE / 2)
-
     def become_rows(self, rows: VGroup, beside: Animation) -> Animation:
-        """Replace the stage by a chart with a row for each worker; play ``beside`` with it.
-
-        The names on the cards leave last, while the rows enter.
-        """
-        names = Group(*(card.words for card in self.cards))
-        parts = [part for c in self.cards for part in (c.panel, c.recess, c.photos, c.bars)]
-        rest = [part for part in self.everything if part not in self.cards]
+        """Replace the stage by a chart with a row for each worker; play ``beside`` with it."""
         return AnimationGroup(
-            FadeOut(Group(*rest, *parts), run_time=0.8 * theme.MOVE),
-            FadeOut(names, run_time=0.5 * theme.MOVE),
+            FadeOut(self.everything, run_time=0.8 * theme.MOVE),
             AnimationGroup(FadeIn(rows, run_time=0.5 * theme.MOVE), beside),
             lag_ratio=OVERLAP,
         )
@@ -110,197 +125,295 @@ class CardStage(BaseStage):
     # --- the phases of a round
 
     def pick(self, clients: Sequence[int]) -> Animation:
-        """Highlight the sampled cards, and dim the others."""
-        steps: list[Animation] = []
-        for i, card in enumerate(self.cards):
-            steps += card.step_forward() if i in clients else card.step_back()
-            steps.append(card.light() if i in clients else card.rest())
-        return AnimationGroup(*steps, run_time=theme.MOVE)
+        """Let the sampled workers grow and step forward; the others recede in the same move."""
+        poses = chosen(self.layout.workers, self.count, clients, self.frame)
+        places = [poses[i].x for i in sorted(clients)]
+        apart = min((b - a for a, b in pairwise(places)), default=self.frame.width)
+        px = self.frame.px
+        self.size = min(1.0, (apart - px(APART)) / px(WIDTH), self._room_above(poses) / px(HEIGHT))
+        for card, pose in zip(self.cards, poses, strict=True):
+            card.fit_name(self._pitch(poses, pose))
+        expecting = self.coordinator.expect(self.coordinator.tray.columns([1.0] * len(clients)))
+        return AnimationGroup(self._rearranged(poses), expecting)
 
     def release(self) -> Animation:
-        """Remove all highlights and dimming from the cards."""
-        steps = [step for card in self.cards for step in (*card.step_forward(), card.rest())]
-        return AnimationGroup(*steps, run_time=theme.MOVE / 2)
+        """Let all workers return to rest."""
+        poses = resting(self.layout.workers, self.count, self.frame)
+        return AnimationGroup(self._rearranged(poses), self.coordinator.expect([]))
 
     def distribute(self, clients: Sequence[int], size: Text, pace: float = 1.0) -> Animation:
-        """Send the global model to some workers; each keeps its copy in its dock."""
+        """Send the global model to some workers; each keeps its copy above its card."""
         run_time = TRIP * theme.MOVE * pace * _pace_of(clients)
         trips = []
-        for client in self._by_row(clients, outward=True):
-            packet = self.cards[client].packet = Packet(size, theme.MODEL, self.frame)
-            path = path_out(self.wires[client], self.cards[client].dock)
-            trip = Travel(packet, path, run_time=run_time)
-            trips.append(AnimationGroup(trip, Trail(theme.MODEL, run_time, path)))
-        return LaggedStart(*trips, lag_ratio=self.stagger)
+        for client in clients:
+            parcel = Parcel(self.coordinator.tiles, theme.MODEL, self.frame, self.size)
+            self.docked[client] = parcel
+            path = path_out(self.wires[client])
+            trips.append(self._carry(parcel, path, self.size, run_time, appears=True))
+        steps = [LaggedStart(*trips, lag_ratio=STAGGER)] if trips else []
+        return Succession(*steps, *self._show_tag(size, clients, theme.MODEL), Wait(theme.SWAP))
 
-    def train_without_curves(self, clients: Sequence[int]) -> Animation:
-        """Let some workers train: the cards pulse, and their packets turn red."""
+    def train_without_curves(
+        self, clients: Sequence[int], changes: Mapping[int, Plate] = NO_CHANGES
+    ) -> Animation:
+        """Let some workers train: the cards pulse, and their parcels turn red."""
         seconds = theme.TRAIN / 2
-        cards = [self.cards[client] for client in clients]
-        steps = [step for c in cards for step in (*c.work(seconds), *c.turn_to_update(seconds))]
+        work = (Work(self.cards[client], seconds) for client in clients)
+        turns = (self._turn(client, changes, seconds) for client in clients)
+        steps = [*work, *chain.from_iterable(turns), *self._hide_tag()]
         return AnimationGroup(*steps) if steps else Wait(theme.SETTLE)
 
     def evaluate(self, clients: Sequence[int]) -> Animation:
-        """Let some workers test the model in their dock on their own photos."""
-        work = (self.cards[client].work(2 * theme.MOVE) for client in clients)
-        return AnimationGroup(*chain.from_iterable(work))
+        """Let some workers test the model that they hold on their own photos."""
+        work = [Work(self.cards[client], 2 * theme.MOVE) for client in clients]
+        return AnimationGroup(*work, *self._hide_tag())
 
     def drop(self, clients: Sequence[int]) -> Animation:
-        """Dim the cards without a reply; their packets disappear."""
-        steps: list[Animation] = []
-        for card in (self.cards[client] for client in clients):
-            steps += [*map(FadeOut, card.take_packet()), *card.step_back(), card.rest()]
-        return AnimationGroup(*steps, run_time=theme.MOVE) if steps else Wait(theme.SWAP)
+        """Dim the cards without a reply; their parcels disappear."""
+        if not clients:
+            return Wait(theme.SWAP)
+        poses = [card.pose for card in self.cards]
+        for client in clients:
+            poses[client] = poses[client]._replace(chosen=0.0, dim=1.0)
+        leaving = [FadeOut(self.docked.pop(client)) for client in clients if client in self.docked]
+        return AnimationGroup(self._rearranged(poses), *leaving)
 
     def collect(self, updates: UpdatesSpec) -> Sequence[Animation]:
         """Send the updates to the coordinator's tray, each in an animation of its own."""
         senders = [update.worker for update in updates.each]
         slots, pace = self._tray_slots(senders), _pace_of(senders)
-        return [
-            self._send_to_tray(sender, self._take_packet(sender), slot, pace=pace)
-            for sender, slot in zip(senders, slots, strict=True)
-        ]
+        trips: list[Animation] = []
+        for sender, slot in zip(senders, slots, strict=True):
+            parcel = self.tray[sender] = self.docked.pop(sender)
+            path = path_back(self.wires[sender]).add_line_to(slot.center)
+            size = _fitting(slot, self.frame)
+            seconds = TRIP * theme.MOVE * pace
+            trips.append(self._carry(parcel, path, size, seconds))
+        tag = self._show_tag(updates.size, senders, theme.UPDATE)
+        if tag:
+            trips[0] = Succession(
+                *tag, Wait(theme.SETTLE), AnimationGroup(*self._hide_tag(), trips[0])
+            )
+        return trips
 
     def show_shares(self, updates: UpdatesSpec) -> Animation:
-        """Turn the packets in the tray into bars as wide as their n_k/n, if these are known."""
+        """Lay the updates side by side below the coordinator, each with its n_k/n, if known."""
         if not updates.each:
             return Wait(theme.SETTLE)
-        senders = [update.worker for update in updates.each]
-        slots = self._tray_slots(senders, [update.share for update in updates.each])
-        changes = []
-        for update, slot in zip(updates.each, slots, strict=True):
-            share = Share(update.share_text, slot, self.frame)
-            changes.append(_replaced(self.tray[update.worker], share))
-            self.tray[update.worker] = share
-        return Succession(AnimationGroup(*changes), Wait(theme.MOVE))
+        shares = {update.worker: update.share_text for update in updates.each}
+        return Succession(
+            AnimationGroup(*self._make_way(), self.bench.lay(self._parcels())),
+            self.bench.label([shares.get(worker, "") for worker in self.tray]),
+            Wait(theme.MOVE),
+        )
 
     def send_scores(self, scores: ScoresSpec) -> Animation:
         """Send each worker's result to the tray; its copy of the model disappears."""
         senders = list(scores.each)
-        slots, pace = dict(zip(senders, self._tray_slots(senders), strict=True)), _pace_of(senders)
+        pace = _pace_of(senders)
         trips: list[Animation] = []
-        for sender in self._by_row(senders):
-            leaving = FadeOut(self._take_packet(sender), run_time=0.8 * theme.SWAP)
-            score = Packet(scores.each[sender], theme.INK, self.frame)
-            trip = self._send_to_tray(sender, score, slots[sender], pace=pace, new=True)
-            trips.append(AnimationGroup(leaving, trip, lag_ratio=1))
-        return LaggedStart(*trips, lag_ratio=self.stagger)
+        for sender, slot in zip(senders, self._tray_slots(senders), strict=True):
+            leaving = FadeOut(self.docked.pop(sender), run_time=0.8 * theme.SWAP)
+            score = self.tray[sender] = Packet(scores.each[sender], theme.INK, self.frame)
+            path = path_back(self.wires[sender]).add_line_to(slot.center)
+            seconds = TRIP * theme.MOVE * pace
+            trip = Travel(score, path, room=slot.width, run_time=seconds)
+            going = AnimationGroup(trip, Trail(theme.INK, seconds, path))
+            trips.append(AnimationGroup(leaving, going, lag_ratio=1))
+        return LaggedStart(*trips, lag_ratio=STAGGER)
 
     def clear_packets(self) -> Animation:
-        """Remove all packets from the tray and the docks."""
-        held = chain.from_iterable(card.take_packet() for card in self.cards)
-        packets = [*self.tray.values(), *held]
-        self.tray = {}
-        return FadeOut(*packets) if packets else Wait(theme.SWAP)
+        """Remove all parcels from the tray and the workers."""
+        parcels = [*self.tray.values(), *self.docked.values(), *self.tag]
+        self.tray, self.docked, self.tag = {}, {}, VGroup()
+        return FadeOut(*parcels) if parcels else Wait(theme.SWAP)
 
     # --- parts of verbs
 
-    def _train_with_curves(self, curves: Mapping[int, CurveSpec]) -> Animation:
-        """Draw a loss curve above each card, or on it if there is no room above."""
-        cards, scale = [self.cards[client] for client in curves], Scale.of(list(curves.values()))
-        above = curve_slots([card.slot for card in cards], self._space_above(), self.frame)
+    def _train_with_curves(
+        self, curves: Mapping[int, CurveSpec], changes: Mapping[int, Plate]
+    ) -> Animation:
+        """Draw a loss curve on each card."""
+        cards = {client: self.cards[client] for client in curves}
+        scale = Scale.of(list(curves.values()))
         self.curves = drawn = [
-            LossCurve(spec, above[i], scale, self.frame, card.slot.x)
-            if above
-            else LossCurve(spec, card.curve_area, scale, self.frame)
-            for i, (card, spec) in enumerate(zip(cards, curves.values(), strict=True))
+            LossCurve(spec, self._strip(cards[client]), scale, self.frame)
+            for client, spec in curves.items()
+            if cards[client].slot.width >= self.frame.px(LEAST_STRIP)
         ]
-        return AnimationGroup(*map(_train_one, cards, drawn))
+        work = [Work(card, theme.TRAIN) for card in cards.values()]
+        turns = chain.from_iterable(
+            self._turn(client, changes, theme.TRAIN) for client in self.holders
+        )
+        lines = [curve.run(theme.TRAIN) for curve in drawn]
+        return AnimationGroup(*work, *turns, *lines, *self._hide_tag())
 
-    def _space_above(self) -> Slot | None:
-        """Return the space between coordinator and cards, if the cards are in one row."""
-        tops, safe = {card.slot.top for card in self.cards}, self.frame.safe
-        space = box(safe.left, max(tops), safe.right, self.layout.coordinator.bottom)
-        return space if len(tops) == 1 else None
+    def _strip(self, card: Card) -> Slot:
+        """Return the place of the loss on a card."""
+        px, slot = self.frame.px, card.slot
+        side = px(STRIP_SIDE)
+        left, bottom = slot.left + side, slot.bottom + side
+        return box(left, bottom, slot.right - side, bottom + px(STRIP))
+
+    def _turn(self, client: int, changes: Mapping[int, Plate], seconds: float) -> list[Animation]:
+        """Turn the model above a card into an update, if it is there."""
+        if client not in self.docked:
+            return []
+        tiles = _tiles(changes.get(client))
+        return [self.docked[client].wipe(tiles, theme.UPDATE, seconds)]
+
+    def _merge(self, model: Animation) -> Animation:
+        """Slide all updates onto each other; the new model comes from there."""
+        parcels, self.tray = self._parcels(), {}
+        goal = self.coordinator.plate_slot.center
+        slide = self.bench.merge(parcels, self.coordinator.tiles, goal)
+        empty = self.coordinator.expect([])
+        return Succession(
+            AnimationGroup(*self._make_way(), slide),
+            AnimationGroup(model, empty, self._set_wires(1)),
+        )
+
+    def _make_way(self) -> list[Animation]:
+        """Return the animations that hide the wires and dim all cards, unless they are hidden."""
+        poses = [card.pose._replace(dim=1.0) for card in self.cards]
+        if all(card.pose == pose for card, pose in zip(self.cards, poses, strict=True)):
+            return []
+        return [self._rearranged(poses), self._set_wires(0)]
+
+    def _parcels(self) -> list[Parcel]:
+        return [parcel for parcel in self.tray.values() if isinstance(parcel, Parcel)]
 
     def _quick_training(self, spec: QuickRoundSpec) -> Iterator[Animation]:
-        yield self.distribute(spec.picked, spec.model_size, 0.7 * spec.pace)
+        yield self.distribute(spec.picked, "", 0.7 * spec.pace)
         yield paced(AnimationGroup(*map(self._train_briefly, spec.picked)), spec.pace)
         seconds = theme.MOVE * spec.pace
-        trips = [self._return_update(client, seconds) for client in self._by_row(spec.picked)]
-        yield LaggedStart(*trips, lag_ratio=self.stagger)
+        trips = [self._return_update(client, seconds) for client in spec.picked]
+        yield LaggedStart(*trips, lag_ratio=STAGGER)
 
     def _train_briefly(self, client: int) -> Animation:
-        card = self.cards[client]
-        pulse = card.pulse()
-        return AnimationGroup(pulse, *card.turn_to_update(pulse.run_time))
+        work = Work(self.cards[client], theme.MOVE)
+        return AnimationGroup(work, *self._turn(client, {}, theme.MOVE))
 
     def _return_update(self, client: int, run_time: float) -> Animation:
         """Send a worker's update to the coordinator, where it disappears."""
-        packet, path = self._take_packet(client), self._path_back(client)
-        trip = Travel(packet, path, appears=False, disappears=True, run_time=run_time)
-        return AnimationGroup(trip, Trail(theme.UPDATE, run_time, path))
+        parcel, path = self.docked.pop(client), path_back(self.wires[client])
+        path.add_line_to(self.coordinator.tray.center)
+        size = _fitting(self.coordinator.tray, self.frame)
+        return self._carry(parcel, path, size, run_time, disappears=True)
 
-    def _send_to_tray(
-        self, client: int, packet: Packet, slot: Slot, *, pace: float, new: bool = False
+    def _carry(
+        self,
+        parcel: Parcel,
+        path: VMobject,
+        size: float,
+        run_time: float,
+        *,
+        appears: bool = False,
+        disappears: bool = False,
     ) -> Animation:
-        """Send a packet from a worker's dock to a place in the tray; a new one appears first."""
-        self.tray[client] = packet
-        path, end = self._path_back(client), slot.center
-        if self.frame.wide:
-            path.add_line_to(end)
-        else:  # below the packets in the tray
-            corner = np.array([end[0], path.get_end()[1], 0.0])
-            path.add_cubic_bezier_curve_to(corner, corner, end)
-        room, run_time = slot.width - self.frame.px(8), TRIP * theme.MOVE * pace
-        trip = Travel(packet, path, appears=new, room=room, run_time=run_time)
-        return AnimationGroup(trip, Trail(theme.INK if new else theme.UPDATE, run_time, path))
+        """Move a parcel along a path, which is lit behind it."""
+        carry = Carry(parcel, path, size, run_time, appears=appears, disappears=disappears)
+        return AnimationGroup(carry, Trail(parcel.edge, run_time, path))
 
-    def _path_back(self, client: int) -> VMobject:
-        """Return the path from a worker's dock to the coordinator."""
-        return path_back(self.cards[client].dock, self.wires[client])
+    # --- the size of a parcel
 
-    def _take_packet(self, client: int) -> Packet:
-        """Return the packet in a worker's dock, which is empty from then on."""
-        (packet,) = self.cards[client].take_packet()
-        return packet
+    def _show_tag(self, text: Text, clients: Sequence[int], color: str) -> list[Animation]:
+        """Write the size of a parcel beside the last of some workers, where it is free."""
+        if not str(text) or not clients:
+            return []
+        words = Words(text, self.frame, color=color, weight="SEMIBOLD")
+        place = self._free_place(
+            words, self._dock(max(clients, key=lambda i: self.cards[i].pose.x))
+        )
+        if place is None:
+            return []
+        self.tag = VGroup(words.put(place).set_z_index(layers.PACKET_TEXT))
+        return [FadeIn(self.tag, run_time=theme.SWAP)]
 
-    def _by_row(self, clients: Sequence[int], *, outward: bool = False) -> list[int]:
-        """Return workers row by row: the lower row first outward, the upper row first otherwise.
+    def _hide_tag(self) -> list[Animation]:
+        old, self.tag = self.tag, VGroup()
+        return [FadeOut(old, run_time=theme.SWAP)] if len(old) else []
 
-        So no packet passes over a packet in a dock.
+    def _free_place(self, words: Words, dock: Point3D) -> Point3D | None:
+        """Return the lowest place above a dock where no wire is, up to the coordinator."""
+        px, safe = self.frame.px, self.frame.safe
+        half = words.width / 2
+        x = min(max(dock[0], safe.left + half), safe.right - half)
+        low = dock[1] + px(HEIGHT * self.size / 2 + TAG_UP)
+        lines = np.concatenate([wire_steps(wire) for wire in self.wires])
+        for y in np.arange(low, self.layout.coordinator.bottom - px(TAG_UP), px(TAG_STEP)):
+            for aside in (0.0, half + px(TAG_UP)):
+                near = np.abs(lines - [min(x + aside, safe.right - half), y]) < [
+                    half + px(TAG_CLEAR),
+                    px(theme.LABEL / 2 + TAG_CLEAR),
+                ]
+                if not near.all(axis=1).any():
+                    return np.array([min(x + aside, safe.right - half), y, 0.0])
+        return None
+
+    # --- places
+
+    def _rearranged(self, poses: Sequence[Pose]) -> Animation:
+        """Return the animation of all cards and wires into poses."""
+        wires = self._wire_points(poses)
+        four = zip(self.cards, self.wires, poses, wires, strict=True)
+        return Rearrange(*(Change(*one) for one in four))
+
+    def _wire_points(self, poses: Sequence[Pose]) -> list[np.ndarray]:
+        """Return the points of the wires to cards in some poses.
+
+        All bend above the highest card, and go straight down from there, beside the others.
         """
-        sign = 1 if outward else -1
-        return sorted(clients, key=lambda client: sign * round(self.cards[client].slot.top, 6))
+        tops = [pose.slot(self.frame).top for pose in poses]
+        bend = max(tops) + self.frame.px(ABOVE) + self.frame.px(HEIGHT) * self.size / 2
+        ends = [np.array([pose.x, top, 0.0]) for pose, top in zip(poses, tops, strict=True)]
+        return [
+            wire_points(port, end, bend - end[1])
+            for port, end in zip(self.ports, ends, strict=True)
+        ]
 
-    def _tray_slots(self, clients: Sequence[int], shares: Sequence[float] = ()) -> list[Slot]:
-        """Split the tray equally or in proportion to shares, in the order of the wires above."""
+    def _dock(self, client: int) -> Point3D:
+        """Return the place of a parcel above a worker's card."""
+        bend: Point3D = self.wires[client].points[3]
+        return bend
+
+    def _room_above(self, poses: Sequence[Pose]) -> float:
+        """Return the height for a parcel between the cards and the wires' bends."""
+        top = max(pose.slot(self.frame).top for pose in poses)
+        return 0.5 * (self.layout.coordinator.bottom - top)
+
+    def _pitch(self, poses: Sequence[Pose], pose: Pose) -> float:
+        """Return the width for a name below a card, up to its neighbours'."""
+        beside = [abs(other.x - pose.x) for other in poses if other is not pose]
+        return 0.95 * min(beside, default=self.layout.workers.width)
+
+    def _bench_slot(self) -> Slot:
+        """Return the space between the coordinator and the workers."""
+        area = self.layout.workers
+        return box(area.left, area.top, area.right, self.layout.coordinator.bottom)
+
+    def _tray_slots(self, clients: Sequence[int]) -> list[Slot]:
+        """Return a place in the tray for each client, in the order of the wires above."""
         if not clients:
             return []
-        shares = shares or [1.0] * len(clients)
-        order = [int(i) for i in np.argsort([self.wires[c].get_start()[0] for c in clients])]
-        slots = self.coordinator.tray.columns([shares[i] for i in order])
-        return [slots[order.index(i)] for i in range(len(order))]
+        order = sorted(clients, key=lambda client: float(self.ports[client][0]))
+        slots = self.coordinator.tray.columns([1.0] * len(order))
+        return [slots[order.index(client)] for client in clients]
 
 
-def _train_one(card: Card, curve: LossCurve) -> Animation:
-    """Draw one worker's loss curve while its card pulses."""
-    seconds = max(curve.share * theme.TRAIN, theme.MOVE)
-    return AnimationGroup(
-        Succession(curve.run(theme.TRAIN), curve.end()),
-        *card.work(seconds),
-        *card.turn_to_update(seconds),
-    )
+def _tiles(plate: Plate | None) -> Pixels | None:
+    """Return the tiles of weights, or None where they are not known."""
+    if plate is None or plate[0] is None:
+        return None
+    return tiles_of(*plate)  # type: ignore[arg-type]
 
 
-def _replaced(packet: VGroup, share: Share) -> Animation:
-    """Turn a packet into its share: one label disappears before the other appears."""
-    label = [FadeIn(share[1:], run_time=0.6 * theme.SWAP)] if len(share) > 1 else []
-    return Succession(
-        FadeOut(packet[1:], run_time=0.6 * theme.SWAP),
-        AnimationGroup(FadeOut(packet[0]), FadeIn(share.body), run_time=theme.SWAP),
-        *label,
-    )
+def _fitting(slot: Slot, frame: Frame) -> float:
+    """Return the size of a parcel in a place of the tray."""
+    across, up = slot.width / frame.px(WIDTH), slot.height / frame.px(HEIGHT)
+    return IN_TRAY * min(across, up)
 
 
 def _pace_of(clients: Sequence[int]) -> float:
-    """Return the part of its usual time that each of many packets takes."""
+    """Return the part of its usual time that each of many parcels takes."""
     return min(1.0, MOST_TRIPS / max(len(clients), 1))
-
-
-def _wire_starts(layout: Layout) -> Slot:
-    """Return the part of the coordinator with wires, where every packet is in the safe area."""
-    coordinator, safe, aside = layout.coordinator, layout.frame.safe, layout.frame.px(ASIDE)
-    left = max(coordinator.left, safe.left + aside)
-    right = min(coordinator.right, safe.right - aside)
-    return box(left, coordinator.bottom, right, coordinator.top)

@@ -1,106 +1,129 @@
-"""The coordinator: a plate that shows the global model's weights, and a tray for updates."""
+"""The coordinator: a plate with the global model's first filters, and a tray for what comes in."""
 
 import numpy as np
 import numpy.typing as npt
 from manim import (
     Animation,
     AnimationGroup,
+    DashedVMobject,
     FadeIn,
     FadeOut,
     Group,
     ImageMobject,
     Mobject,
-    Square,
-    Succession,
-    VGroup,
+    VMobject,
+    Wait,
 )
 
 from scenes import theme
 from scenes.drawing import layers
+from scenes.drawing.halo import halo
 from scenes.drawing.layout import Frame, Slot, box
-from scenes.drawing.panel import Panel, Recess
-from scenes.drawing.pictures import Rewrite, picture, plate
+from scenes.drawing.panel import Panel, Pulse, Recess, Rounded
+from scenes.drawing.pictures import Pixels, Rewrite, columns_for, picture, sheet, tiles_of
 from scenes.drawing.text import Words
-from scenes.stage.card import plain_tile
-from scenes.stage.wires import PACKET_HEIGHT
 from scenes.text.lines import Text
 
-PAD = 20  # pixels
-LOW = 240  # pixels of height below which gaps are smaller
-OVER, GAP, UNDER = 20, 18, 14  # pixels above the name, around the plate, and below the tray
-LOW_OVER, LOW_GAP, LOW_UNDER = 13, 11, 18
+# Pixels.
+PAD, UNDER, OVER = 29, 16, 20  # beside the plate, below the tray, above the name
+GAP, LEAST_GAP = 18, 8  # around the plate
+CORNER, TRAY = 20, 62
+TILE, TILE_GAP, TILE_CORNER = 72, 14, 7
+FINE_GAP = 2  # between tiles that are smaller than half of that
+DENSITY = 2  # pixels of the plate's picture for each of 1080
+PLACE_PAD, DASH = 8, 7  # around the places in the tray; of the dashes around these
+DASHES = 34  # around a place at most
 WRITING_SECONDS = 2.0
-SWATCH = 26  # pixels of the square in the note
-BESIDE = 14  # pixels between that square and the note
 
 
 class Coordinator(Group):
     """The coordinator's panel with plate and tray.
 
-    ``plate`` is an ``image`` of the weights, a plain tile if they are unknown, or None at first.
+    ``plate`` is an ``image`` of the filters, plain tiles if they are unknown, or None at first;
+    ``tiles`` are what the image shows.
     """
 
     def __init__(self, slot: Slot, frame: Frame, name: Text) -> None:
         px = frame.px
         self.frame, self.slot = frame, slot
-        self.panel = Panel(slot, frame)
+        self.light = halo(slot, CORNER, frame, theme.INK).set_z_index(layers.PANELS - 0.1)
+        self.light.set_opacity(0 if theme.dark() else 1)
+        self.panel = Panel(slot, frame, CORNER)
         self.words = Words(name, frame, weight="SEMIBOLD")
-        low = slot.height < px(LOW)
-        over, gap, under = (LOW_OVER, LOW_GAP, LOW_UNDER) if low else (OVER, GAP, UNDER)
-        self.words.put(np.array([slot.x, slot.top - px(over + theme.LABEL / 2), 0.0]))
-        left, right, bottom = slot.left + px(PAD), slot.right - px(PAD), slot.bottom + px(under)
-        self.tray = box(left, bottom, right, slot.bottom + px(under + PACKET_HEIGHT))
-        top = slot.top - px(over + theme.LABEL + gap)
-        self.plate_slot = box(left, self.tray.top + px(gap), right, top)
+        spare = slot.height - px(OVER + theme.LABEL + TILE + TRAY + UNDER)
+        gap = max(px(LEAST_GAP), min(px(GAP), spare / 2))
+        self.words.put(np.array([slot.x, slot.top - px(OVER + theme.LABEL / 2), 0.0]))
+        left, right, bottom = slot.left + px(PAD), slot.right - px(PAD), slot.bottom + px(UNDER)
+        tray = box(left, bottom, right, bottom + px(TRAY))
+        self.tray = tray.inset(px(PLACE_PAD))
+        top = slot.top - px(OVER + theme.LABEL) - gap
+        self.plate_slot = box(left, tray.top + gap, right, top)
         self.plate: Mobject | None = None
         self.image: ImageMobject | None = None
-        self.changes = Group()
+        self.tiles: Pixels | None = None
+        self.places: VMobject = VMobject()
         self.words.set_z_index(layers.CONTENT)
-        super().__init__(self.panel, Recess(self.tray, frame), self.words)
+        super().__init__(self.light, self.panel, Recess(tray, frame), self.words)
+
+    def pulse(self) -> Animation:
+        """Let the panel's edge and its light swell and fade."""
+        return Pulse(self.panel, light=self.light)
+
+    def expect(self, slots: list[Slot]) -> Animation:
+        """Show dashed places in the tray, in place of the present ones."""
+        old, self.places = self.places, _dashed(slots, self.frame)
+        changes = [FadeOut(old)] if len(old.points) else []
+        changes += [FadeIn(self.places)] if slots else []
+        return AnimationGroup(*changes, run_time=theme.SWAP) if changes else Wait(theme.SWAP)
 
     def show_plate(
-        self,
-        filters: npt.NDArray[np.float32] | None,
-        limit: float,
-        note: Text | None = None,
-        *,
-        glow: bool = True,
+        self, filters: npt.NDArray[np.float32] | None, limit: float, *, glow: bool = True
     ) -> Animation:
-        """Show weights on the plate; changes glow.
-
-        With a ``note`` on it in the tray, the glow stays until ``remove_changes``.
-        """
+        """Show weights on the plate; changes glow."""
         old, old_image = self.plate, self.image
-        if filters is None:
-            self.image, self.plate = None, plain_tile(self.plate_slot, theme.MODEL, self.frame)
-        else:
-            self.image = self.plate = self._image(filters, limit)
+        self.tiles = None if filters is None else tiles_of(filters, limit)
+        self.plate = self._image(self.tiles)
+        self.image = None if self.tiles is None else self.plate
         if old is None:
             return FadeIn(self.plate, scale=0.92)
         if old_image is None or self.image is None:
             return AnimationGroup(FadeOut(old), FadeIn(self.plate))
-        seconds = WRITING_SECONDS * theme.MOVE
-        rewrite = Rewrite(old_image, self.image, seconds, glow=glow, stays=note is not None)
-        return rewrite if note is None else self._with_note(rewrite, note)
+        return Rewrite(old_image, self.image, WRITING_SECONDS * theme.MOVE, glow=glow)
 
-    def remove_changes(self) -> list[Animation]:
-        """Remove the glow with its note, if they are there."""
-        old, self.changes = self.changes, Group()
-        return [FadeOut(old)] if len(old) else []
+    def _image(self, tiles: Pixels | None) -> ImageMobject:
+        """Return the tiles as large as there is room, plain ones where they are unknown."""
+        area, px = self.plate_slot, self.frame.px
+        if tiles is None:
+            tiles = np.tile(_code(theme.MODEL), (6, 1, 1, 1))
+        columns = columns_for(tiles, area.width / area.height)
+        rows, shape = len(tiles) // columns, tiles.shape[1] / tiles.shape[2]
+        width, height = area.width / px(1), area.height / px(1)
+        side = min(TILE, width / columns, height / rows / shape)
+        gap = TILE_GAP if side > TILE / 2 else FINE_GAP
+        side = min(
+            TILE,
+            (width - gap * (columns - 1)) / columns,
+            (height - gap * (rows - 1)) / rows / shape,
+        )
+        sides = round(DENSITY * side), round(DENSITY * gap)
+        pixels = sheet(tiles, columns, *sides, DENSITY * TILE_CORNER * min(1, side / TILE))
+        high, wide = (px(length) / DENSITY for length in pixels.shape[:2])
+        slot = Slot(area.x, area.y, wide, high)
+        return picture(pixels, slot).set_z_index(layers.CONTENT)
 
-    def _image(self, filters: npt.NDArray[np.float32], limit: float) -> ImageMobject:
-        area = self.plate_slot
-        image = picture(plate(filters, limit, area.width / area.height), area)
-        return image.set_z_index(layers.CONTENT)
 
-    def _with_note(self, rewrite: Rewrite, text: Text) -> Animation:
-        """Rewrite the plate; then show a note in the tray, with a square that looks as the glow."""
-        square = Square(self.frame.px(SWATCH), fill_color=theme.INK, fill_opacity=1, stroke_width=0)
-        words = Words(text, self.frame)
-        gap = self.frame.px(BESIDE)
-        left = self.tray.center - np.array([(square.width + gap + words.width) / 2, 0, 0])
-        square.move_to(left + np.array([square.width / 2, 0, 0]))
-        words.put(left + np.array([square.width + gap, 0, 0]), -1)
-        note = VGroup(square, words).set_z_index(layers.CONTENT)
-        self.changes = Group(rewrite.glow, note)
-        return Succession(rewrite, FadeIn(note, run_time=theme.SWAP))
+def _code(color: str) -> Pixels:
+    return np.frombuffer(bytes.fromhex(color.removeprefix("#")), np.uint8)
+
+
+def _dashed(slots: list[Slot], frame: Frame) -> VMobject:
+    """Return dashed outlines of places, as one shape."""
+    dashed = VMobject(stroke_color=theme.WIRE, stroke_width=frame.stroke(1.8))
+    for slot in slots:
+        outline = Rounded(
+            corner_radius=min(frame.px(8), slot.width / 4), width=slot.width, height=slot.height
+        )
+        count = max(8, min(DASHES, round((slot.width + slot.height) / frame.px(DASH))))
+        for dash in DashedVMobject(outline.move_to(slot.center), num_dashes=count):
+            dashed.append_points(dash.points)
+    return dashed.set_z_index(layers.CONTENT)

@@ -6,11 +6,9 @@ import numpy as np
 from manim import (
     Animation,
     AnimationGroup,
-    Create,
     FadeIn,
     FadeOut,
     Group,
-    LaggedStart,
     Mobject,
     Succession,
     Transform,
@@ -18,25 +16,24 @@ from manim import (
     VMobject,
     Wait,
 )
-from manim import Line as Stroke
 
 from scenes import theme
 from scenes.drawing.layout import Layout, Slot, box
-from scenes.drawing.panel import THICK
 from scenes.drawing.raster import Floats
 from scenes.drawing.text import Words
 from scenes.stage import crowd as marks
 from scenes.stage.base_stage import BaseStage
-from scenes.stage.card import Card
 from scenes.stage.crowd import Crowd
 from scenes.stage.crowd_failures import CrowdFailures
 from scenes.stage.curve_bundle import CurveBundle
-from scenes.stage.shares import Shares
+from scenes.stage.shares import MERGED, Merge, Shares
 from scenes.stage.wire_tree import DrawTree, WireTree
 from scenes.stage.wires import Packet, Trail, Travel
 from scenes.story.specs import (
+    NO_CHANGES,
     CurveSpec,
     FailureSpec,
+    Plate,
     QuickRoundSpec,
     ScoresSpec,
     StageSpec,
@@ -49,10 +46,8 @@ ABOVE = 176  # pixels between coordinator and crowd at least
 BELOW = 50  # pixels of the note under the crowd
 UNDER = 14  # pixels of free space under the crowd
 AROUND_CURVES = 22
-CARD = 220  # pixels of width of the card above the crowd
 WIDEST_CURVES = 1240
 STREAM = 1.2  # times a move: the time of a packet along the trunk or of the light in the branches
-STREAM_KEY = 0  # the key of the only packet in the tray
 OVERLAP = 0.55  # part of one movement after which the next one begins
 
 
@@ -61,14 +56,14 @@ class CrowdStage(BaseStage):
 
     def __init__(self, layout: Layout, spec: StageSpec) -> None:
         super().__init__(layout, spec)
-        self.spec, workers = spec, spec.workers
+        workers = spec.workers
         first, last = Words(workers[0].label, self.frame), Words(workers[-1].number, self.frame)
         self.crowd = self._crowd(first.width, last.width)
         self.names = VGroup(*self._names(first, last))
         grid = self.crowd.grid
         self.tree = WireTree(layout.coordinator, grid.area, grid.columns, self.frame)
         self.wires = VGroup(self.tree)
-        self.card = Group()  # of one worker above the crowd, with a line to its mark
+        self.tray: list[Packet | Shares] = []
 
     @property
     def standing(self) -> Sequence[Mobject]:
@@ -96,27 +91,6 @@ class CrowdStage(BaseStage):
     def connect(self) -> Animation:
         """Draw the wires from the coordinator to the crowd."""
         return DrawTree(self.tree, 1.4 * theme.MOVE)
-
-    def visit_photos(self, client: int) -> Animation:
-        """Highlight one worker's mark; in a wide frame also show its card above the crowd."""
-        self.crowd.contents[client] = marks.DATA
-        pulse = self.crowd.pulse([client], 2, 2 * theme.MOVE)
-        if not self.frame.wide or len(self.card):
-            return pulse
-        card, line = self._card_above(client)
-        self.card = Group(line, card)
-        card.panel.set_stroke(theme.DATA)
-        enter = AnimationGroup(Create(line), FadeIn(card, shift=self.rise))
-        photos = card.highlight_photos(2 * theme.MOVE)
-        return AnimationGroup(pulse, LaggedStart(enter, *photos, lag_ratio=0.8))
-
-    def clear_above(self) -> Animation:
-        """Remove the large numbers, the card and all highlights."""
-        old = Group(self.figures, self.card)
-        self.figures, self.card = VGroup(), Group()
-        self.crowd.contents[:] = marks.NOTHING
-        change = self.crowd.change()
-        return AnimationGroup(FadeOut(old), change, run_time=theme.MOVE / 2)
 
     def become_rows(self, rows: VGroup, beside: Animation) -> Animation:
         """Replace the crowd by the rows of a chart; play ``beside`` at the end."""
@@ -155,7 +129,9 @@ class CrowdStage(BaseStage):
             lag_ratio=OVERLAP,
         )
 
-    def train_without_curves(self, clients: Sequence[int]) -> Animation:
+    def train_without_curves(
+        self, clients: Sequence[int], changes: Mapping[int, Plate] = NO_CHANGES
+    ) -> Animation:
         """Let some workers train: the marks pulse and turn red."""
         return self.crowd.train(clients, theme.TRAIN / 2)
 
@@ -175,10 +151,10 @@ class CrowdStage(BaseStage):
         """Cut the packet in the tray into bars as wide as the n_k/n, if these are known."""
         if not updates.each:
             return Wait(theme.SETTLE)
-        packet = self.tray[STREAM_KEY]
+        packet = self.tray[0]
         slots = self.coordinator.tray.columns([update.share for update in updates.each])
         shares = Shares([update.share_text for update in updates.each], slots, self.frame)
-        self.tray = {STREAM_KEY: shares}
+        self.tray = [shares]
         widened = Transform(packet[0], shares.whole)
         return Succession(
             AnimationGroup(widened, FadeOut(packet[1:]), run_time=theme.MOVE),
@@ -192,7 +168,7 @@ class CrowdStage(BaseStage):
 
     def clear_packets(self) -> Animation:
         """Remove the packet in the tray and the contents of all marks."""
-        packets, self.tray = list(self.tray.values()), {}
+        packets, self.tray = self.tray, []
         self.crowd.contents[:] = marks.NOTHING
         leaving = [FadeOut(*packets)] if packets else []
         change = self.crowd.change()
@@ -200,7 +176,18 @@ class CrowdStage(BaseStage):
 
     # --- parts of verbs
 
-    def _train_with_curves(self, curves: Mapping[int, CurveSpec]) -> Animation:
+    def _merge(self, model: Animation) -> Animation:
+        updates, self.tray = self.tray, []
+        lift = self.coordinator.plate_slot.bottom - self.coordinator.tray.y
+        wait = Wait(MERGED * Merge.seconds())
+        return AnimationGroup(Merge(updates, lift), Succession(wait, model))
+
+    def _set_aside(self, opacity: float) -> Sequence[Animation]:
+        return [self._set_wires(opacity)]
+
+    def _train_with_curves(
+        self, curves: Mapping[int, CurveSpec], changes: Mapping[int, Plate]
+    ) -> Animation:
         """Draw all losses in one plot."""
         bundle = self._bundle(curves)
         self.curves = [bundle]
@@ -216,7 +203,8 @@ class CrowdStage(BaseStage):
 
     def _send_to_tray(self, clients: Sequence[int], text: Text, color: str) -> Animation:
         """Send one packet from some workers to the coordinator's tray, where it stays."""
-        self.tray[STREAM_KEY] = packet = Packet(text, color, self.frame)
+        packet = Packet(text, color, self.frame)
+        self.tray = [packet]
         return self._send(clients, packet, color, STREAM * theme.MOVE, self.coordinator.tray)
 
     def _send(
@@ -250,16 +238,6 @@ class CrowdStage(BaseStage):
         places = (self.crowd.slot(client).center for client in clients)
         return _scaled([float(np.linalg.norm(place - self.tree.fork)) for place in places])
 
-    def _card_above(self, client: int) -> tuple[Card, Stroke]:
-        """Return a worker's card at the nearer side of the frame, and a line to its mark."""
-        mark, spare, safe = self.crowd.slot(client), self.layout.spare, self.frame.safe
-        half = self.frame.px(CARD / 2)
-        x = safe.left + half if mark.x < spare.x else safe.right - half
-        slot = Slot(x, spare.y, 2 * half, spare.height)
-        ends = np.array([x, spare.bottom, 0.0]), np.array([mark.x, mark.top, 0.0])
-        line = Stroke(*ends, stroke_color=theme.DATA, stroke_width=THICK)
-        return Card(self.spec.workers[client], slot, self.frame), line
-
     def _bundle(self, curves: Mapping[int, CurveSpec]) -> CurveBundle:
         """Return the plot between coordinator and crowd; the first worker's curve has a name."""
         px, safe = self.frame.px, self.frame.safe
@@ -275,7 +253,7 @@ class CrowdStage(BaseStage):
 
     def _crowd(self, left: float, right: float) -> Crowd:
         """Return the crowd in its slot, with room for names of these widths at its ends."""
-        px, slot = self.frame.px, self.layout.crowd
+        px, slot = self.frame.px, self.layout.workers
         if self.frame.wide:  # in the middle, under the coordinator
             left = right = max(left, right)
         top = min(slot.top, self.layout.coordinator.bottom - px(ABOVE))

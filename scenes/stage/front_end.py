@@ -1,4 +1,4 @@
-"""The front end: the screen on which a person reads the model's quality."""
+"""The front end: the screen on which a person reads how good the model is."""
 
 import numpy as np
 from manim import (
@@ -13,139 +13,135 @@ from manim import (
     VGroup,
     Wait,
 )
-from manim import Line as Stroke
 
 from scenes import theme
 from scenes.drawing import layers
+from scenes.drawing.halo import halo
 from scenes.drawing.layout import Frame, Slot, box
-from scenes.drawing.panel import Panel
-from scenes.drawing.text import Words
+from scenes.drawing.panel import Panel, Pulse
+from scenes.drawing.text import Words, cut
+from scenes.drawing.wall import Wall
+from scenes.story.specs import Reading, WallSpec
 from scenes.text.lines import Text
 from scenes.text.numbers import Number
 
-PAD = 20  # pixels
-NARROW_PAD = 14  # without room for a gauge
-TALL = 240  # pixels of height from which there is room for a gauge
-GAUGE = 12
+# Pixels.
+PAD, UPPER = 20, 18  # at the sides; above the wall
+FOOT = 92  # of height of the name and the number
+TALL = 200  # of height from which there is room for a wall or a gauge
+LEADING = 40  # from the name to the note under it
+NUMBER = 44  # of height of a digit
+CORNER, GAUGE = 20, 16
 LEAST_BAR = 0.002  # part of the track
-BETWEEN = 76  # pixels between the old and the new value
-MARK = 34  # pixels of height of the old value's mark on the gauge
-CLEAR = 9  # pixels of free space above and below a value at least
-DESCENT = 0.1  # part of its height by which a value is raised, since commas hang down
+APART = 24  # between name and number at least
+MOST_SORTED, ONE_ROW = 20, 5  # kinds of a wall with a block for each; of one row of blocks
 
 
 class FrontEnd(Group):
-    """The front end's panel and its reading; a percentage has a gauge from 0% to 100%."""
+    """The front end's panel: the wall of test examples, and the number that it amounts to.
 
-    def __init__(self, slot: Slot, frame: Frame, name: Text) -> None:
+    Without a wall, a percentage has a gauge from 0% to 100% in its place.
+    """
+
+    def __init__(self, slot: Slot, frame: Frame, name: Text, wall: WallSpec | None = None) -> None:
         px = frame.px
-        self.frame = frame
-        self.slot = slot
-        self.panel = Panel(slot, frame)
+        self.frame, self.slot = frame, slot
+        self.light = halo(slot, CORNER, frame, theme.INK).set_z_index(layers.PANELS - 0.1)
+        self.light.set_opacity(0 if theme.dark() else 1)
+        self.panel = Panel(slot, frame, CORNER)
         self.words = Words(name, frame, weight="SEMIBOLD")
-        gauged = slot.height > px(TALL)
-        self.pad = px(PAD if gauged else NARROW_PAD)
-        self.words.put(np.array([slot.x, slot.top - self.pad - px(theme.LABEL / 2), 0.0]))
+        self.tall = slot.height > px(TALL)
+        self.screen = box(
+            slot.left + px(PAD), slot.bottom + px(FOOT), slot.right - px(PAD), slot.top - px(UPPER)
+        )
+        self.wall: Wall | None = None
+        if wall is not None and self.tall:
+            self.wall = Wall(wall, self.screen, frame, _rows(len(wall.names)))
+        self.foot = slot.bottom + (px(FOOT) if self.tall else slot.height) / 2
+        self.words.put(np.array([slot.left + px(PAD), self.foot, 0.0]), -1)
         self.words.set_z_index(layers.CONTENT)
         self.reading = VGroup()
-        self.track: Slot | None = None
-        if gauged:
-            y = slot.bottom + px(PAD + theme.LABEL + 34)
-            left, right = slot.left + px(2 * PAD), slot.right - px(2 * PAD)
-            self.track = box(left, y - px(GAUGE / 2), right, y + px(GAUGE / 2))
-        super().__init__(self.panel, self.words)
+        self.gauge = VGroup()
+        shown = [] if self.wall is None else [self.wall]
+        super().__init__(self.light, self.panel, self.words, *shown)
 
-    def read(self, value: Text, note: Text) -> Animation:
-        """Show a value and its note in place of the old reading; an empty value only removes it."""
-        if not str(value):
-            return self._swap(VGroup())
-        note_ = self._note(note)
-        return self._swap(VGroup(self._fitting(value, note_), note_, *self._gauge(value)))
+    def pulse(self) -> Animation:
+        """Let the panel's edge and its light swell and fade."""
+        return Pulse(self.panel, light=self.light)
 
-    def compare(self, old: Text, new: Text, note: Text) -> Animation:
-        """Show a new value to the right of the old one, and move the gauge from old to new."""
-        before, note_ = Words(old, self.frame, color=theme.MUTED), self._note(note)
-        gap = self.frame.px(BETWEEN)
-        after = self._fitting(new, note_, before.width + gap)
-        width = before.width + gap + after.width
-        left = self._middle - np.array([width / 2, 0, 0])
-        before.put(left, -1)
-        after.put(left + np.array([width, 0, 0]), 1)
-        arrow = _arrow(before.get_right()[0], after.get_left()[0], left[1], self.frame)
-        gauge = self._gauge(old)
-        still = VGroup(before, arrow, after, note_, *gauge[:1])
-        entering = self._swap(still)
-        if not gauge:
-            return entering
-        # The bar changes after the numbers.
-        mark = self._mark(_share(old))
-        longer = self._bar(_share(new), theme.INK)
-        filling = Transform(gauge[1], longer, introducer=True, run_time=theme.MOVE)
-        self.reading = VGroup(still, gauge[1], mark)
-        return AnimationGroup(entering, AnimationGroup(filling, FadeIn(mark)), lag_ratio=1)
+    def read(self, reading: Reading) -> Animation:
+        """Show a reading in place of the old one; an empty value only removes it."""
+        return self._swap(reading, AnimationGroup)
 
-    @property
-    def _middle(self) -> np.ndarray:
-        return self.slot.at(0.5, 0.5 if self.track is None else 0.6)
+    def read_slowly(self, reading: Reading) -> Animation:
+        """Let the wall light up anew; then show the number."""
+        return self._swap(reading, lambda *steps: AnimationGroup(*steps, lag_ratio=0.8))
 
-    def _value(self, value: Text, pixels: float) -> Words:
-        number = Words(value, self.frame, pixels=pixels, weight="SEMIBOLD")
-        up = 0.0 if self.track else self.frame.px(DESCENT * pixels)
-        return number.put(self._middle + np.array([0, up, 0]))
+    def _swap(self, reading: Reading, together: "type[AnimationGroup]") -> Animation:
+        """Change the wall or the gauge, and the number."""
+        new = self._numbers(reading) if str(reading.value) else VGroup()
+        old, self.reading = self.reading, new.set_z_index(layers.CONTENT)
+        pictures = self._light_up(reading) if self.wall else self._fill(reading.value)
+        name = self._name(bool(len(new)))
+        changes = ([FadeOut(old)] if len(old) else []) + ([FadeIn(new)] if len(new) else [])
+        steps = [*pictures]
+        if changes:
+            steps.append(AnimationGroup(*changes, lag_ratio=1, run_time=1.6 * theme.SWAP))
+        return together(*steps, *name) if steps else Wait(theme.SETTLE)
 
-    def _fitting(self, value: Text, note: Words, beside: float = 0.0) -> Words:
-        """Return a value, in smaller letters without free space above, below and beside it."""
-        number = self._value(value, theme.DISPLAY)
-        under = number.get_bottom()[1] - note.get_top()[1]
-        over = self.words.get_bottom()[1] - number.get_top()[1]
-        clear = min(under, over) >= self.frame.px(CLEAR)
-        fits = clear and number.width + beside <= self.slot.width - 2 * self.pad
-        return number if fits else self._value(value, theme.TITLE)
-
-    def _note(self, note: Text) -> Words:
-        words = Words(note, self.frame, color=theme.MUTED)
-        return words.put(self.slot.at(0.5, 0) + np.array([0, self.pad + self.frame.px(13), 0]))
-
-    def _gauge(self, value: Text) -> list[Rectangle]:
-        """Return a track and a bar on it, for a percentage and if there is room."""
-        if self.track is None or not 0 <= _share(value) <= 1:
+    def _light_up(self, reading: Reading) -> list[Animation]:
+        if self.wall is None or reading.right is None:
             return []
-        return [self._bar(1.0, theme.EDGE), self._bar(_share(value), theme.INK)]
+        return [self.wall.change(reading.right, 1.6 * theme.MOVE)]
+
+    def _name(self, measured: bool) -> list[Animation]:
+        """Return the move of the name up to make room for a note, or back down."""
+        up = self.frame.px(LEADING / 2) if measured else 0.0
+        place = np.array([self.slot.left + self.frame.px(PAD), self.foot + up, 0.0])
+        if np.allclose(self.words.anchor[1], place[1]):
+            return []
+        moved = self.words.copy().put(place, -1)
+        return [Transform(self.words, moved, run_time=theme.SWAP)]
+
+    def _numbers(self, reading: Reading) -> VGroup:
+        """Return the value at the right, and its name under that of the front end."""
+        px, slot = self.frame.px, self.slot
+        room = slot.width - 2 * px(PAD)
+        note = cut(reading.note, self.frame, 0.6 * room, color=theme.MUTED)
+        note.put(np.array([slot.left + px(PAD), self.foot - px(LEADING / 2), 0.0]), -1)
+        beside = max(note.width, self.words.width) + px(APART)
+        value = Words(reading.value, self.frame, pixels=NUMBER, weight="SEMIBOLD")
+        if value.width > room - beside:
+            value = Words(reading.value, self.frame, pixels=theme.LABEL, weight="SEMIBOLD")
+        value.put(np.array([slot.right - px(PAD), self.foot, 0.0]), 1)
+        return VGroup(value, note)
+
+    def _fill(self, value: Number) -> list[Animation]:
+        """Return the change of the gauge to a percentage, if there is room for one."""
+        share = _share(value)
+        if not self.tall or not 0 <= share <= 1:
+            old, self.gauge = self.gauge, VGroup()
+            return [FadeOut(old)] if len(old) else []
+        if len(self.gauge):
+            return [Transform(self.gauge[1], self._bar(share, theme.INK), run_time=theme.MOVE)]
+        self.gauge = VGroup(self._bar(1.0, theme.EDGE), self._bar(share, theme.INK))
+        return [FadeIn(self.gauge)]
 
     def _bar(self, share: float, color: str) -> Rectangle:
-        assert self.track is not None
-        length = max(share, LEAST_BAR) * self.track.width
-        bar = Rectangle(width=length, height=self.track.height, stroke_width=0)
-        bar.set_fill(color, opacity=1).move_to(self.track.at(0, 0.5), aligned_edge=LEFT)
+        track = Slot(self.screen.x, self.screen.y, self.screen.width, self.frame.px(GAUGE))
+        length = max(share, LEAST_BAR) * track.width
+        bar = Rectangle(width=length, height=track.height, stroke_width=0)
+        bar.set_fill(color, opacity=1).move_to(track.at(0, 0.5), aligned_edge=LEFT)
         return bar.set_z_index(layers.CONTENT)
 
-    def _mark(self, share: float) -> Stroke:
-        """Return the mark of a value across the track."""
-        assert self.track is not None
-        middle, half = self.track.at(share, 0.5), np.array([0, self.frame.px(MARK / 2), 0])
-        mark = Stroke(middle - half, middle + half, stroke_color=theme.MUTED, stroke_width=4)
-        return mark.set_z_index(layers.CONTENT)
 
-    def _swap(self, reading: VGroup) -> Animation:
-        old, self.reading = self.reading, reading.set_z_index(layers.CONTENT)
-        changes = ([FadeOut(old)] if len(old) else []) + ([FadeIn(reading)] if len(reading) else [])
-        if not changes:
-            return Wait(theme.SETTLE)
-        return AnimationGroup(*changes, lag_ratio=1, run_time=1.6 * theme.SWAP)
+def _rows(kinds: int) -> int:
+    """Return the rows of a wall's blocks, or 0 for one block of all."""
+    if kinds > MOST_SORTED:
+        return 0
+    return 1 if kinds <= ONE_ROW else 2
 
 
-def _share(value: Text) -> float:
-    """Return a percentage as a part of one, or NaN for any other text."""
-    return value.value if isinstance(value, Number) and "%" in value.text else float("nan")
-
-
-def _arrow(left: float, right: float, y: float, frame: Frame) -> VGroup:
-    """Return a small arrow between two texts."""
-    pad, tip = frame.px(20), frame.px(7)
-    end = np.array([right - pad, y, 0.0])
-    strokes = (
-        (np.array([left + pad, y, 0.0]), end),
-        (end + np.array([-tip, tip, 0.0]), end),
-        (end + np.array([-tip, -tip, 0.0]), end),
-    )
-    return VGroup(*(Stroke(a, b, stroke_color=theme.MUTED, stroke_width=3) for a, b in strokes))
+def _share(value: Number) -> float:
+    """Return a percentage as a part of one, or NaN for any other value."""
+    return value.value if "%" in value.text else float("nan")

@@ -1,16 +1,15 @@
-"""The loss curve of one worker over its local epochs, batch by batch."""
+"""The loss curve of one worker over its local epochs, batch by batch, in small on its card."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from manim import Animation, Create, Dot, FadeIn, Rectangle, VGroup, Wait, linear
-from manim import Line as Stroke
-from manim.typing import Point3D
+from manim import Animation, AnimationGroup, Create, FadeIn, FadeOut, VGroup, linear
 
 from scenes import theme
 from scenes.drawing import layers
 from scenes.drawing.layout import Frame, Slot, box
+from scenes.drawing.panel import Rounded
 from scenes.drawing.plot import polyline, scaled
 from scenes.drawing.text import Words
 from scenes.story.specs import CurveSpec
@@ -18,10 +17,8 @@ from scenes.story.specs import CurveSpec
 STROKE = 2.2
 FINE = 1.6
 DOT = 6  # pixels
-ABOVE = theme.LABEL + 12  # pixels for the first value above the curve
-BESIDE = 88  # pixels for the last value beside the curve
-CLEAR = theme.LABEL / 2 + 12  # pixels from the curve to the middle of the first value above it
-FLOOR = 12  # pixels between the lowest loss and the axis
+PAD, CORNER = 11, 9  # pixels
+COVER = 0.95  # opacity of the strip under the curve
 
 
 @dataclass(frozen=True)
@@ -46,66 +43,39 @@ class Scale:
 
 
 class LossCurve(VGroup):
-    """A loss curve with its first and last value. ``before`` is visible before the curve."""
+    """A loss curve on a strip, with its first and last value above it where there is room."""
 
-    def __init__(
-        self, spec: CurveSpec, area: Slot, scale: Scale, frame: Frame, stem: float | None = None
-    ) -> None:
-        """Draw the curve in an area; without a ``stem`` without labels, on a background.
-
-        ``stem`` is the x of a line from the axis down to the worker's card.
-        """
-        self.spec, self.frame = spec, frame
+    def __init__(self, spec: CurveSpec, area: Slot, scale: Scale, frame: Frame) -> None:
         self.share = len(spec.values) / scale.batches
-        up, right, down = (8, 8, 8) if stem is None else (ABOVE, BESIDE, FLOOR)
         px = frame.px
-        plot = box(area.left, area.bottom + px(down), area.right - px(right), area.top - px(up))
-        places = scale.place(spec.values, plot)
-        self.curve = polyline(*places, theme.INK, STROKE).set_z_index(layers.PACKETS)
-        self.before, self.after = VGroup(), VGroup()
-        if stem is None:
-            background = Rectangle(width=area.width, height=area.height, stroke_width=0)
-            background.set_fill(theme.PANEL, opacity=0.9).move_to(area.center)
-            self.before.add(background.set_z_index(layers.VEILS))
-        else:
-            self._draw_start(area, stem)
-            self._draw_end(plot, area.bottom)
-        super().__init__(self.before, self.curve, self.after)
+        inner = area.inset(px(PAD))
+        first = Words(spec.first_number, frame, color=theme.MUTED)
+        last = Words(spec.last, frame, weight="SEMIBOLD")
+        wide = first.width + last.width + px(PAD) <= inner.width
+        tall = inner.height >= px(2 * theme.LABEL)
+        self.first, self.last = VGroup(), VGroup()
+        top = inner.top
+        if wide and tall:
+            y = inner.top - px(theme.LABEL / 2)
+            self.first.add(first.put(np.array([inner.left, y, 0.0]), -1))
+            self.last.add(last.put(np.array([inner.right, y, 0.0]), 1))
+            top -= px(theme.LABEL + PAD)
+        plot = box(inner.left, inner.bottom, inner.right, top)
+        self.strip = Rounded(corner_radius=px(CORNER), width=area.width, height=area.height)
+        self.strip.set_stroke(width=0).set_fill(theme.PANEL, COVER).move_to(area.center)
+        self.curve = polyline(*scale.place(spec.values, plot), theme.INK, STROKE)
+        self.before = VGroup(self.strip.set_z_index(layers.VEILS), self.first)
+        for part in (self.first, self.curve, self.last):
+            part.set_z_index(layers.VEILS + 0.1)
+        super().__init__(self.before, self.curve, self.last)
 
     def run(self, run_time: float) -> Animation:
         """Draw the curve; only a curve with the most batches takes all of the time."""
-        return Create(self.curve, run_time=self.share * run_time, rate_func=linear)
+        drawn = Create(self.curve, run_time=self.share * run_time, rate_func=linear)
+        if not len(self.last):
+            return drawn
+        return AnimationGroup(drawn, FadeIn(self.last, run_time=theme.SWAP), lag_ratio=1)
 
-    def end(self) -> Animation:
-        """Show the last value, if the curve has labels."""
-        return FadeIn(self.after) if len(self.after) else Wait(theme.SWAP)
-
-    def _highest(self, until: float) -> float:
-        """Return the greatest y of the curve left of some x."""
-        points = self.curve.points
-        return float(points[points[:, 0] <= until, 1].max())
-
-    def _draw_start(self, area: Slot, stem: float) -> None:
-        """Draw the first value above the curve, the axis, and the line down to the card."""
-        px = self.frame.px
-        first = Words(self.spec.first, self.frame, color=theme.MUTED)
-        if first.width > area.width:
-            first = Words(self.spec.first_number, self.frame, color=theme.MUTED)
-        start = self.curve.get_start()
-        y = min(self._highest(start[0] + first.width) + px(CLEAR), area.top - px(theme.LABEL / 2))
-        self.before.add(first.put(np.array([area.left, y, 0]), -1), self._dot(start))
-        foot = np.array([stem, area.bottom, 0.0])
-        ends = (area.at(0, 0), area.at(1, 0)), (foot, foot - np.array([0, px(theme.LABEL), 0]))
-        strokes = (Stroke(*pair, stroke_color=theme.WIRE, stroke_width=FINE) for pair in ends)
-        self.before.add(*(stroke.set_z_index(layers.WIRES) for stroke in strokes))
-
-    def _draw_end(self, plot: Slot, bottom: float) -> None:
-        """Draw the last value right of the curve."""
-        px, end = self.frame.px, self.curve.get_end()
-        y = min(max(end[1], bottom + px(theme.LABEL / 2) + px(FLOOR)), plot.top)
-        last = Words(self.spec.last, self.frame, weight="SEMIBOLD")
-        self.after.add(self._dot(end), last.put(np.array([end[0] + px(16), y, 0]), -1))
-
-    def _dot(self, point: Point3D) -> Dot:
-        dot = Dot(point, radius=self.frame.px(DOT), color=theme.INK)
-        return dot.set_z_index(layers.PACKETS)
+    def leave(self) -> Animation:
+        """Remove the curve."""
+        return FadeOut(self, run_time=theme.SWAP)

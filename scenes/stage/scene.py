@@ -14,6 +14,6 @@ class StageScene(Explainer):
 
     def set_stage(self, spec: StageSpec) -> Stage:
         """Create and return the stage, with a slot for each worker or for a crowd."""
-        self.layout = layout(self.frame, len(spec.workers))
+        self.layout = layout(self.frame)
         self.stage = stage_for(self.layout, spec)
         return self.stage

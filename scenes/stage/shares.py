@@ -17,18 +17,6 @@ FILLING = 0.92  # part of a share's width for its label at most
 MERGED = 0.5  # part of the time in which shares merge; then they rise and fade
 
 
-class Share(VGroup):
-    """A bar as wide as one update's n_k/n, with the share as its label if there is room.
-
-    ``room`` is its width without the gap to the next share.
-    """
-
-    def __init__(self, text: Text, area: Slot, frame: Frame) -> None:
-        self.room = area.width
-        self.body = _bar(_without_gap(area, frame))
-        super().__init__(self.body, *_label(text, area, frame))
-
-
 class Shares(VGroup):
     """The shares of many updates as one shape; the widest has a label if there is room.
 
@@ -66,7 +54,7 @@ def _label(text: Text, area: Slot, frame: Frame) -> list[Words]:
 class Merge(Animation):
     """The animation of updates that merge into the new model and rise by ``lift``."""
 
-    def __init__(self, updates: Sequence[Packet | Share | Shares], lift: float) -> None:
+    def __init__(self, updates: Sequence[Packet | Shares], lift: float) -> None:
         self.updates = updates
         self.starts = [update.copy() for update in updates]
         self.lift = np.array([0.0, lift, 0.0])

@@ -7,11 +7,13 @@ import numpy as np
 import numpy.typing as npt
 from manim import Animation, Group, VGroup
 
+from scenes.stage.close_view import CloseView
+from scenes.stage.dial import Dial
 from scenes.stage.front_end import FrontEnd
 from scenes.story.specs import (
+    NO_CHANGES,
     CurveSpec,
     FailureSpec,
-    Metric,
     Plate,
     QuickRoundSpec,
     Reading,
@@ -43,6 +45,7 @@ class Stage(Protocol):
     """
 
     front_end: FrontEnd
+    dial: Dial
 
     @property
     def everything(self) -> Group:
@@ -56,6 +59,9 @@ class Stage(Protocol):
     def enter_workers(self) -> Animation:
         """Show the workers, from left to right."""
 
+    def look_closely(self, reading: Reading) -> CloseView | None:
+        """Return the front end's wall in large, if there is one."""
+
     def enter_coordinator(self) -> Animation:
         """Show the coordinator."""
 
@@ -67,17 +73,6 @@ class Stage(Protocol):
 
     def become_rows(self, rows: VGroup, beside: Animation) -> Animation:
         """Replace the stage by a chart with a row for each worker; play ``beside`` with it."""
-
-    # --- the workers before the rounds
-
-    def headline(self, metrics: Sequence[Metric]) -> Animation:
-        """Show large numbers above the workers, in place of the present ones."""
-
-    def visit_photos(self, client: int) -> Animation:
-        """Highlight one worker and its photos."""
-
-    def clear_above(self) -> Animation:
-        """Remove everything above the workers, and all highlights."""
 
     # --- the phases of a round
 
@@ -95,10 +90,17 @@ class Stage(Protocol):
     def distribute(self, clients: Sequence[int], size: Text, pace: float = 1.0) -> Animation:
         """Send the global model to some workers, which keep their copies."""
 
-    def train(self, curves: Mapping[int, CurveSpec]) -> Animation:
-        """Let workers train, with their losses to one scale; without curves all with a model."""
+    def train(
+        self, curves: Mapping[int, CurveSpec], changes: Mapping[int, Plate] = NO_CHANGES
+    ) -> Animation:
+        """Let workers train, with their losses to one scale; without curves all with a model.
 
-    def train_without_curves(self, clients: Sequence[int]) -> Animation:
+        ``changes`` is what they have changed of the model's first layer, where it is known.
+        """
+
+    def train_without_curves(
+        self, clients: Sequence[int], changes: Mapping[int, Plate] = NO_CHANGES
+    ) -> Animation:
         """Let some workers train: their copies of the model turn into updates."""
 
     def clear_curves(self) -> Animation:
@@ -116,16 +118,8 @@ class Stage(Protocol):
     def show_shares(self, updates: UpdatesSpec) -> Animation:
         """Turn the updates in the tray into their shares n_k/n, if these are known."""
 
-    def aggregate(
-        self, filters: npt.NDArray[np.float32] | None, limit: float, note: Text | None = None
-    ) -> Animation:
-        """Merge what is in the tray into the new model.
-
-        With a ``note`` on it, the glow of the changes stays until ``clear_changes``.
-        """
-
-    def clear_changes(self) -> Animation:
-        """Remove the glow of the changes and its note."""
+    def aggregate(self, filters: npt.NDArray[np.float32] | None, limit: float) -> Animation:
+        """Merge what is in the tray into the new model."""
 
     def evaluate(self, clients: Sequence[int]) -> Animation:
         """Let some workers test the model on their own photos."""
@@ -139,8 +133,8 @@ class Stage(Protocol):
     def notify_front_end(self) -> Animation:
         """Send a signal from the coordinator to the front end."""
 
-    def report(self, readings: tuple[Text, Text, Text] | None, new: Reading) -> Animation:
-        """Show the model's measure before and after the round, else the new one, if known."""
+    def report(self, reading: Reading) -> Animation:
+        """Show the model's measure after the round, if it is known."""
 
     def quick_round(self, spec: QuickRoundSpec) -> Iterator[Animation]:
         """Yield the animations of a round in short."""

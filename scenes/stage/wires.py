@@ -16,46 +16,53 @@ from scenes.text.lines import Text
 
 PACKET_HEIGHT = 42  # pixels
 PACKET_PAD = 13
-ENDS = 0.01  # part of the coordinator's width without wires, on each side
-CURVING = 0.62  # part of a wire's height in which it keeps the direction of its ends
-ARRIVING = 0.8  # part of the time after which a packet shrinks and its trail fades
-TRAIL, TRAIL_OF_MANY = 4, 2.4  # stroke widths
+PORTS, PORT_ASIDE = 52, 46  # pixels between two wires, and free at the coordinator's corners
+CURVING = 0.52  # part of a wire's height in which it keeps the direction of its ends
+ARRIVING = 0.8  # part of the time after which a packet shrinks
+LEAVING = 0.2  # part of the time in which a trail fades
+THIN = 1.7  # stroke width of a wire
+LIT = ((5.2, 1.0), (12.0, 0.12), (21.0, 0.06))  # widths and opacities: the light and its glow
 STEPS = 60
 FADE = 0.12  # part of the time in which a packet appears or disappears
 
 
 class Wire(VMobject):
-    """A line that leaves its start downwards and reaches each of its points from above."""
+    """A line that leaves its start downwards and reaches its end from above."""
 
-    def __init__(self, start: Point3D, *points: Point3D) -> None:
-        super().__init__(stroke_color=theme.WIRE, stroke_width=2)
-        self.start_new_path(start)
-        for end in points:
-            start = self.get_last_point()
-            drop = np.array([0.0, CURVING * (start[1] - end[1]), 0.0])
-            self.add_cubic_bezier_curve_to(start - drop, end + drop, end)
+    def __init__(self, start: Point3D, end: Point3D, *, straight: float = 0.0) -> None:
+        super().__init__(stroke_color=theme.WIRE, stroke_width=THIN)
+        self.set_points(wire_points(start, end, straight))
 
 
-def wires(coordinator: Slot, workers: tuple[Slot, ...]) -> VGroup:
-    """Return one wire for each worker; wires to lower rows pass between the cards above."""
-    count = len(workers)
-    order = np.argsort(np.argsort([slot.x for slot in workers], kind="stable"))
-    tops = sorted({slot.top for slot in workers}, reverse=True)
-    lines = VGroup()
-    for slot, place in zip(workers, order, strict=True):
-        start = coordinator.at(ENDS + (1 - 2 * ENDS) * (place + 0.5) / count, 0)
-        gap = _gap_beside(slot, workers)
-        above = [np.array([gap, top, 0.0]) for top in tops if top > slot.top + 1e-6]
-        down = np.array([0.0, slot.height, 0.0])
-        points = [point for top in above for point in (top, top - down)]
-        lines.add(Wire(start, *points, slot.at(0.5, 1)))
-    return lines
+def wire_points(start: Point3D, end: Point3D, straight: float = 0.0) -> npt.NDArray[np.float64]:
+    """Return the points of a wire, shape (4 or 8, 3).
+
+    Args:
+        start: the upper end.
+        end: the lower end.
+        straight: the length of a straight part at the end, beside which other cards may stand.
+    """
+    bend = end + np.array([0.0, straight, 0.0])
+    drop = np.array([0.0, CURVING * (start[1] - bend[1]), 0.0])
+    curve = [start, start - drop, bend + drop, bend]
+    return np.array([*curve, *np.linspace(bend, end, 4)] if straight else curve)
 
 
-def _gap_beside(slot: Slot, workers: tuple[Slot, ...]) -> float:
-    """Return the x of the gap between a card and its neighbour towards the middle."""
-    gap = 0.5 * (workers[1].left - workers[0].right) if len(workers) > 1 else 0.0
-    return slot.x + (-1 if slot.x > 0 else 1) * (slot.width / 2 + gap)
+def wire_steps(wire: VMobject) -> npt.NDArray[np.float64]:
+    """Return points along a wire, from its upper end, shape (n, 2)."""
+    a, b, c, d = (wire.points[i::4, None, :2] for i in range(4))
+    t = np.linspace(0, 1, STEPS)[:, None]
+    points = (1 - t) ** 3 * a + 3 * (1 - t) ** 2 * t * b + 3 * (1 - t) * t**2 * c + t**3 * d
+    steps: npt.NDArray[np.float64] = points.reshape(-1, 2)
+    return steps
+
+
+def ports(coordinator: Slot, count: int, frame: Frame) -> list[Point3D]:
+    """Return the upper ends of wires along the coordinator's lower edge, from left to right."""
+    room = coordinator.width - 2 * frame.px(PORT_ASIDE)
+    pitch = min(frame.px(PORTS), room / max(count - 1, 1))
+    left = coordinator.x - pitch * (count - 1) / 2
+    return [np.array([left + i * pitch, coordinator.bottom, 0.0]) for i in range(count)]
 
 
 class Packet(VGroup):
@@ -129,15 +136,18 @@ class Trail(Animation):
 
     def __init__(self, color: str, run_time: float, *paths: VMobject) -> None:
         self.paths = [in_equal_steps(path) for path in paths]
-        width = TRAIL if len(paths) == 1 else TRAIL_OF_MANY
-        self.trail = VMobject(stroke_color=color, stroke_width=width).set_z_index(layers.WIRES)
+        self.looks = (LIT[:1] if len(paths) > 1 or not theme.dark() else LIT)[::-1]
+        self.trail = VGroup(
+            *(VMobject(stroke_color=color, stroke_width=width) for width, _ in self.looks)
+        ).set_z_index(layers.WIRES)
         super().__init__(self.trail, introducer=True, remover=True, run_time=run_time)
 
     def interpolate_mobject(self, alpha: float) -> None:
         """Light up the first part of each path, and fade at the end."""
         alpha = min(max(alpha, 0.0), 1.0)
-        self.trail.set_points(first_part(self.paths, smooth(alpha)))
-        self.trail.set_stroke(opacity=min(1.0, (1 - alpha) / (1 - ARRIVING)))
+        points, fading = first_part(self.paths, smooth(alpha)), min(1.0, (1 - alpha) / LEAVING)
+        for stroke, (_, opacity) in zip(self.trail, self.looks, strict=True):
+            stroke.set_points(points).set_stroke(opacity=fading * opacity)
 
 
 def in_equal_steps(path: VMobject) -> VMobject:
@@ -171,13 +181,11 @@ def along(path: VMobject) -> Callable[[float], Point3D]:
     return point
 
 
-def path_out(wire: VMobject, dock: Point3D) -> VMobject:
-    """Return the path along a wire and on to a dock."""
-    return wire.copy().add_line_to(dock)
+def path_out(wire: VMobject) -> VMobject:
+    """Return the path along a wire as far as the dock above its card."""
+    return VMobject().set_points(wire.points[:4])
 
 
-def path_back(dock: Point3D, wire: VMobject) -> VMobject:
-    """Return the path from a dock to a wire and back along it."""
-    back, path = wire.copy().reverse_direction(), VMobject()
-    path.start_new_path(dock)
-    return path.add_line_to(back.get_start()).append_points(back.points)
+def path_back(wire: VMobject) -> VMobject:
+    """Return the path from the dock above a wire's card to the coordinator."""
+    return path_out(wire).reverse_direction()

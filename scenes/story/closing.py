@@ -51,8 +51,10 @@ def tell(runs: Sequence[Run]) -> ClosingSpec:
 
 def _is_shown(run: Run) -> bool:
     known = wall(run) is not None and right_after(run, -1) is not None
-    metric, (_, note) = headline(run), reading(run, -1)
-    return bool(known and note and metric and metric.kind == ACCURACY and run.strategy != ALONE)
+    metric, shown = headline(run), reading(run, -1)
+    return bool(
+        known and str(shown.note) and metric and metric.kind == ACCURACY and run.strategy != ALONE
+    )
 
 
 # --- one photo
@@ -115,8 +117,7 @@ def _together(run: Run, runs: Sequence[Run]) -> TogetherSpec:
     shown, lit = wall(run), right_after(run, -1)
     assert shown is not None
     assert lit is not None
-    (first, _), (last, _) = reading(run, 0), reading(run, -1)
-    assert isinstance(last, Number)
+    first, last = (reading(run, round_).value for round_ in (0, -1))
     return TogetherSpec(
         caption=_caption(first, last),
         wall=shown,
@@ -127,9 +128,9 @@ def _together(run: Run, runs: Sequence[Run]) -> TogetherSpec:
     )
 
 
-def _caption(first: object, last: Number) -> Line:
+def _caption(first: Number, last: Number) -> Line:
     """Return the last sentence, which promises no more than the run has shown."""
-    if isinstance(first, Number) and first.text and rises(first, last):
+    if first.text and rises(first, last):
         return text("Every photo stayed. One model serves all.")
     return line("Every photo stayed. One model for all: {last} right.", last=last)
 

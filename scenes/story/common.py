@@ -14,18 +14,22 @@ import numpy.typing as npt
 
 from fl_sim.record import Round, Run, Train
 from scenes import FILM
-from scenes.story.crowds import MOST_WORKERS
+from scenes.story.crowds import MOST_WORKERS, crowded
 from scenes.story.headline import headline
 from scenes.story.specs import (
     NO_PLATE,
     NO_READING,
+    NOTHING,
+    DialSpec,
     Plate,
     Reading,
     StageSpec,
     UpdateSpec,
     UpdatesSpec,
+    WallSpec,
     WorkerSpec,
 )
+from scenes.story.wall import right_after, wall
 from scenes.text.errors import NotRecordedError, not_recorded
 from scenes.text.language import Language
 from scenes.text.lines import Line, Text, line, text
@@ -46,6 +50,7 @@ MAIN_RUNS = ("reference", "iid-30")  # the film's main run: its first rounds, an
 SHOWN_WORKER = 0  # the worker shown as an example
 NEVER_SENT = (3, 5)  # Flower's codes of failures in which nothing reached the worker
 SHOWN_ROUND = 1  # the round shown in full: the first
+HEADROOM = 1.7  # brightest weight on a plate, in times of the largest one before training
 
 
 def workers(run: Run) -> list[WorkerSpec]:
@@ -88,7 +93,15 @@ def stage(run: Run) -> StageSpec:
         front_end=text("Front end"),
         per_mark=line("each mark: {n} workers", n=per_mark),
         at_most=line("each mark: up to {n} workers", n=per_mark),
+        wall=wall_of_tests(run),
     )
+
+
+def wall_of_tests(run: Run) -> WallSpec | None:
+    """Return the wall of test examples, if the headline metric is what it shows."""
+    metric = headline(run)
+    tested = right_after(run, 0) is not None
+    return wall(run) if tested and metric is not None and metric.is_test_accuracy else None
 
 
 def worker_number(run: Run, worker: int) -> Number:
@@ -147,12 +160,12 @@ def class_names(run: Run) -> tuple[str, ...]:
 def plate(run: Run, round_: int) -> Plate:
     """Return the first convolution after a round, and the weight of the brightest pixel.
 
-    That is the largest weight before training, so that all rounds, and all runs with the same
-    initial model, have the same scale.
+    It follows from the largest weight before training, so that all rounds, and all runs with the
+    same initial model, have the same scale; there is room for weights that grow.
     """
     if run.filters is None or not run.filters[0].size:
         return NO_PLATE
-    return run.filters[round_], _largest(run.filters[0])
+    return run.filters[round_], HEADROOM * _largest(run.filters[0])
 
 
 def _largest(filters: npt.NDArray[np.float32]) -> float:
@@ -164,7 +177,8 @@ def reading(run: Run, round_: int) -> Reading:
     metric = headline(run)
     if metric is None or metric.value(run.rounds[round_]) is None:
         return NO_READING
-    return metric.number(run, round_), metric.note(run, round_number(round_, run))
+    right = right_after(run, round_) if metric.is_test_accuracy else None
+    return Reading(metric.number(run, round_), metric.note(run), right)
 
 
 def last_reading(run: Run, upto: int = -1) -> Reading:
@@ -174,11 +188,10 @@ def last_reading(run: Run, upto: int = -1) -> Reading:
     return NO_READING if known is None else reading(run, known)
 
 
-def before_and_after(run: Run, round_: int) -> tuple[Number, Number, Line] | None:
-    """Return the reading before and after a round, and the name of the new one, if known."""
-    old, _ = reading(run, round_ - 1)
-    new, note = reading(run, round_)
-    return (old, new, note) if old.text and new.text else None
+def before_and_after(run: Run, round_: int) -> tuple[Number, Number] | None:
+    """Return the front end's value before and after a round, if both are known."""
+    old, new = (reading(run, each).value for each in (round_ - 1, round_))
+    return (old, new) if old.text and new.text else None
 
 
 def accuracy(run: Run, round_: int) -> Number:
@@ -213,13 +226,22 @@ def model_size(run: Run) -> Number:
     return number(at(run).network.num_bytes, Language.size)
 
 
-def model_packet(run: Run) -> Text:
-    """Return the label of a model packet: the model's size, if known.
+def model_packet(run: Run, copies: int = 1) -> Text:
+    """Return the label of what carries the model: its size, for each of several, if known.
 
-    A packet keeps its label when it turns into an update, so an update has to be as large.
+    A copy keeps its label when it turns into an update, so an update has to be as large.
     """
     known = run.network is not None and run.network.num_bytes > 0
-    return model_size(run) if known and not _updates_differ(run) else text("model")
+    if not known or _updates_differ(run):
+        return text("model") if crowded(num_workers(run).value) else NOTHING
+    return _size_of_each(model_size(run), copies, run)
+
+
+def _size_of_each(size: Number, copies: int, run: Run) -> Text:
+    """Return a size, said to be that of each of several; a crowd's packet stands for all."""
+    if copies < 2 or crowded(num_workers(run).value):
+        return size
+    return line("{size} each", size=size)
 
 
 def _updates_differ(run: Run) -> bool:
@@ -303,9 +325,11 @@ def everyone(run: Run, round_: int) -> bool:
     return len(picked(run, round_)) == num_workers(run).value
 
 
-def status(run: Run, round_: int, phase: Line) -> Line:
-    """Return the status line under the title."""
-    return line("round {r}  ·  {phase}", r=round_number(round_, run), phase=phase)
+def dial(run: Run, round_: int, phase: Text) -> DialSpec:
+    """Return the dial of a round and a phase."""
+    number_, rounds = round_number(round_, run), round_number(last_round(run), run)
+    name = line("round {r} of {n}", r=number_, n=rounds)
+    return DialSpec(number_, name, phase, (round_, last_round(run)))
 
 
 def shares(run: Run, round_: int) -> list[Number]:
@@ -325,7 +349,16 @@ def updates(run: Run, round_: int) -> UpdatesSpec:
         weighed = reply.weight is not None
         share = number(replies[i].weight, Language.percent) if weighed else UNKNOWN
         found.append(UpdateSpec(reply.client, packet, share.value, share))
-    return UpdatesSpec(found, _together(run, round_, [update.size for update in found]))
+    sizes = [update.size for update in found]
+    return UpdatesSpec(found, _together(run, round_, sizes), _each(run, sizes))
+
+
+def _each(run: Run, sizes: Sequence[Text]) -> Text:
+    """Return the size of every update, or nothing where they differ or are not known."""
+    numbers = [size for size in sizes if isinstance(size, Number)]
+    if len(numbers) < len(sizes) or len({size.text for size in numbers}) != 1:
+        return NOTHING
+    return _size_of_each(numbers[0], len(numbers), run)
 
 
 def _together(run: Run, round_: int, sizes: Sequence[Text]) -> Text:

@@ -129,32 +129,7 @@ _REWORDED = (
         ("Every photo stayed. One model for all: {last} right.",),
         forms("All data stayed. One model for all: {last} right."),
     ),
-    # --- cast
-    (("shared photos",), forms("shared data")),
-    (
-        ("A coordinator holds the model. Models travel, photos do not.",),
-        forms("A coordinator holds the model. Models travel, data do not."),
-    ),
-    (
-        (
-            "{n} worker learns a model, from photos of its own.",
-            "{n} workers learn one model, each from photos of its own.",
-        ),
-        forms(
-            "{n} worker learns a model, from data of its own.",
-            "{n} workers learn one model, each from data of its own.",
-        ),
-    ),
-    (
-        (
-            "The task: tell {kinds} kinds of photos apart. {n} worker learns it.",
-            "The task: tell {kinds} kinds of photos apart. {n} workers learn it.",
-        ),
-        forms(
-            "The task: tell {kinds} classes apart. {n} worker learns it.",
-            "The task: tell {kinds} classes apart. {n} workers learn it.",
-        ),
-    ),
+    # --- the first model
     (
         ("The front end shows people how often the model is right: untrained, {x}.",),
         forms("The front end shows people how often the model is right: at first, {x}."),
@@ -162,27 +137,6 @@ _REWORDED = (
     (
         ("The front end shows the model's error, the loss: untrained, {x}.",),
         forms("The front end shows the model's error, the loss: at first, {x}."),
-    ),
-    (("photos at worker {k}",), forms("{examples} at worker {k}")),
-    (
-        ("Each square is a worker with photos of its own. They never leave it.",),
-        forms("Each square is a worker with data of its own. They never leave it."),
-    ),
-    (
-        ("Each worker has photos of its own. They never leave it.",),
-        forms("Each worker has data of its own. They never leave it."),
-    ),
-    (
-        ("In large type: how many workers there are, one model, no shared photos.",),
-        forms("In large type: how many workers there are, one model, no shared data."),
-    ),
-    (
-        ("A frame moves from one of its photos to the next.",),
-        forms("A frame moves from one of its images to the next."),
-    ),
-    (
-        ("Large numbers say how many photos it has and how many all have together.",),
-        forms("Large numbers say how much data it has and how much all have together."),
     ),
     # --- training
     (
@@ -197,81 +151,78 @@ _REWORDED = (
     ),
     # --- one round, and the loop: what is sent may be a part of the model
     (
-        ("All start from one model: {weights} weights.",),
-        forms("All start from the same {weights} weights."),
+        ("Untrained, it calls nearly all “{kind}”: {x} right, no better than luck.",),
+        forms("At first it calls nearly all “{kind}”: {x} right, no better than luck."),
     ),
     (
-        ("All start from one model: {weights} weights; {drawn} are drawn as squares.",),
-        forms("All start from the same {weights} weights; {drawn} are drawn as squares."),
+        ("Untrained, it is right in {x}: no better than luck.",),
+        forms("At first it is right in {x}: no better than luck."),
     ),
     (
-        ("Each of them receives a copy of the model, {size}.",),
-        forms("Each of them receives a copy, {size}."),
+        ("Each trains it on its own photos.",),
+        forms("Each trains it on its own data."),
     ),
     (
-        ("Each trains its copy on its own photos, which never leave it.",),
-        forms("Each trains its copy on its own data, which never leave it."),
+        ("Each trains it on its own photos. Its error, the loss, wobbles and falls.",),
+        forms("Each trains it on its own data. Its error, the loss, wobbles and falls."),
+    ),
+    (
+        ("Each trains it on its own photos. Its error, the loss, falls.",),
+        forms("Each trains it on its own data. Its error, the loss, falls."),
+    ),
+    (
+        ("Each trains it on its own photos. Its error, the loss, in small.",),
+        forms("Each trains it on its own data. Its error, the loss, in small."),
     ),
     (
         ("Each trains on its own photos. A line is one worker's error, the loss.",),
         forms("Each trains on its own data. A line is one worker's error, the loss."),
     ),
     (
-        ("Each trains on its own photos. Its error, the loss, wobbles and falls.",),
-        forms("Each trains on its own data. Its error, the loss, wobbles and falls."),
+        ("What they learned travels back. The photos stay.",),
+        forms("What they learned travels back. The data stay."),
     ),
     (
-        ("Each trains on its own photos. Batch by batch its error, the loss, falls.",),
-        forms("Each trains on its own data. Batch by batch its error, the loss, falls."),
+        ("What they learned travels back, with noise. The photos stay.",),
+        forms("What they learned travels back, with noise. The data stay."),
     ),
     (
-        ("Each trains on its own photos. Its error, the loss, batch by batch.",),
-        forms("Each trains on its own data. Its error, the loss, batch by batch."),
-    ),
-    (
-        ("Each trains on its own {n} photos. Its error, the loss, wobbles and falls.",),
-        forms("Each trains on {n} {examples}. Its error, the loss, wobbles and falls."),
-    ),
-    (
-        ("Each trains on its own {n} photos. Batch by batch its error, the loss, falls.",),
-        forms("Each trains on {n} {examples}. Batch by batch its error, the loss, falls."),
-    ),
-    (
-        ("Each trains on its own {n} photos. Its error, the loss, by batch.",),
-        forms("Each trains on {n} {examples}. Its error, the loss, by batch."),
-    ),
-    (
-        ("They train on {least} to {most} photos each. The error, the loss, wobbles and falls.",),
-        forms("Each trains on {least} to {most} {examples}. The loss wobbles and falls."),
-    ),
-    (
-        ("They train on {least} to {most} photos each. The error, the loss, by batch.",),
-        forms("Each trains on {least} to {most} {examples}. Its error, the loss, by batch."),
+        ("Only masked updates travel back. The photos stay.",),
+        forms("Only masked updates travel back. The data stay."),
     ),
     (
         (
-            "They train on {least} to {most} photos each. Batch by batch the error, the loss, "
-            "falls.",
-        ),
-        forms("Each trains on {least} to {most} {examples}. The loss falls batch by batch."),
-    ),
-    (
-        ("Only the trained weights travel back. The photos stay.",),
-        forms("Only what was trained travels back. The data stay."),
-    ),
-    (
-        (
-            "{n} worker sends nothing. The others send weights, never photos.",
-            "{n} workers send nothing. The others send weights, never photos.",
+            "{n} worker sends nothing. The others send what they learned, never photos.",
+            "{n} workers send nothing. The others send what they learned, never photos.",
         ),
         forms(
-            "{n} worker sends nothing. The others send what they trained, no data.",
-            "{n} workers send nothing. The others send what they trained, no data.",
+            "{n} worker sends nothing. The others send what they learned, no data.",
+            "{n} workers send nothing. The others send what they learned, no data.",
         ),
     ),
     (
-        ("More photos count more: {least} to {most}. Their average is the new model.",),
-        forms("More data count more: {least} to {most}. Their average is the new model."),
+        (
+            "{n} worker sends nothing. The others send masked updates, never photos.",
+            "{n} workers send nothing. The others send masked updates, never photos.",
+        ),
+        forms(
+            "{n} worker sends nothing. The others send masked updates, no data.",
+            "{n} workers send nothing. The others send masked updates, no data.",
+        ),
+    ),
+    (
+        (
+            "{n} worker sends nothing. The others send noised updates, never photos.",
+            "{n} workers send nothing. The others send noised updates, never photos.",
+        ),
+        forms(
+            "{n} worker sends nothing. The others send noised updates, no data.",
+            "{n} workers send nothing. The others send noised updates, no data.",
+        ),
+    ),
+    (
+        ("Who has more photos counts more. Their average is the new model.",),
+        forms("Who has more data counts more. Their average is the new model."),
     ),
     (
         (
@@ -300,14 +251,6 @@ _REWORDED = (
     (
         ("Of photos no worker holds, it now names {new} right; before, {old}.",),
         forms("On the coordinator's test data, {new} are right; before, {old}."),
-    ),
-    (
-        ("On {n} more photos, which no worker holds: {new} right; before, {old}.",),
-        forms("{n} {examples} to test with: {new} right; before, {old}."),
-    ),
-    (
-        ("Large type says how much was sent, and of photos: none.",),
-        forms("Large type says how much was sent, and of data: none."),
     ),
     (
         ("Each square: a worker, its photos stay. Blue: the model out. Red: updates back.",),

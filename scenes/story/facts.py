@@ -32,8 +32,12 @@ def others(spec: Any) -> bool:
 
 def weights(spec: Any) -> bool:
     """Whether weights of the model are drawn as squares."""
-    plate = spec.first_plate if hasattr(spec, "first_plate") else spec.plate
-    return plate[0] is not None
+    return spec.plate[0] is not None
+
+
+def wall(spec: Any) -> bool:
+    """Whether the front end shows a wall of test examples."""
+    return _stage(spec).wall is not None
 
 
 def _on_stage(spec: Any) -> Any:
@@ -49,7 +53,7 @@ def _stage(spec: Any) -> StageSpec:
 def read_anew(spec: Any) -> bool:
     """Whether the front end shows a number after the quick rounds."""
     played = spec.played if hasattr(spec, "played") else [("", one) for one in spec.quick_rounds]
-    return any(round_.reading[0].text for _, round_ in played)
+    return any(round_.reading.value.text for _, round_ in played)
 
 
 # --- training alone
@@ -63,24 +67,6 @@ def photo_first(spec: Any) -> bool:
 def lights_fall(spec: Any) -> bool:
     """Whether the test photos that the best worker gets right are known."""
     return spec.best is not None
-
-
-# --- the cast
-
-
-def tested(spec: Any) -> bool:
-    """Whether the front end shows a result of the first model."""
-    return bool(spec.reading[0].text)
-
-
-def photos_in_turn(spec: Any) -> bool:
-    """Whether the card of the worker that is set off has photos."""
-    return not crowd(spec) and spec.stage.workers[spec.worker].photos is not None
-
-
-def photos_counted(spec: Any) -> bool:
-    """Whether the numbers of photos are known."""
-    return bool(spec.held)
 
 
 # --- training
@@ -104,6 +90,11 @@ def batch_losses(spec: Any) -> bool:
 # --- one round
 
 
+def guessed(spec: Any) -> bool:
+    """Whether a wall shows that the first model gives nearly always the same answer."""
+    return wall(spec) and spec.guess is not None
+
+
 def losses(spec: Any) -> bool:
     """Whether a loss is drawn for the workers."""
     return bool(spec.curves)
@@ -114,34 +105,24 @@ def lost(spec: Any) -> bool:
     return bool(spec.lost)
 
 
-def bytes_sent(spec: Any) -> bool:
-    """Whether the sizes of the updates are known."""
-    return any(spec.sent)
-
-
 def shares(spec: Any) -> bool:
     """Whether the updates are weighed."""
     return bool(spec.weighed.each)
 
 
-def before_and_after(spec: Any) -> bool:
-    """Whether the model was tested before and after the round."""
-    return _on_stage(spec).before_and_after is not None
+def measured_after(spec: Any) -> bool:
+    """Whether the model was tested after the round."""
+    return bool(_on_stage(spec).new_reading.value.text)
 
 
-def accuracy_before_and_after(spec: Any) -> bool:
-    """Whether the accuracy is known before and after the round."""
-    return bool(spec.accuracy) and before_and_after(spec)
+def accuracy_after(spec: Any) -> bool:
+    """Whether the accuracy is known after the round."""
+    return bool(spec.accuracy) and measured_after(spec)
 
 
 def otherwise_measured(spec: Any) -> bool:
-    """Whether the model was tested after the round, if not by its accuracy before it, too."""
-    return not accuracy_before_and_after(spec) and bool(_on_stage(spec).new_reading[0].text)
-
-
-def measured_after(spec: Any) -> bool:
-    """Whether the model was tested after the round, and not before."""
-    return not before_and_after(spec) and bool(_on_stage(spec).new_reading[0].text)
+    """Whether another measure than the accuracy is known after the round."""
+    return not accuracy_after(spec) and measured_after(spec)
 
 
 # --- the weighted average

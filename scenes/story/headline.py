@@ -22,7 +22,7 @@ from fl_sim.record import Run
 from scenes.text.errors import NotRecordedError
 from scenes.text.glyphs import drawable
 from scenes.text.language import Language
-from scenes.text.lines import Line, line, text
+from scenes.text.lines import Line, Text, line, text
 from scenes.text.numbers import Cursor, Form, Number, at, computed, number
 
 __all__ = [
@@ -90,13 +90,9 @@ class Headline(Metric):
             return line("{metric} at the workers", metric=metric)
         return line("{metric} in training", metric=metric)
 
-    def note(self, run: Run, round_: Number) -> Line:
-        """Return its name with a round."""
-        if self.kind == ACCURACY:
-            return line("accuracy, round {r}", r=round_)
-        if self.kind == LOSS:
-            return line("loss, round {r}", r=round_)
-        return line("{metric}, round {r}", metric=self.word(run), r=round_)
+    def note(self, run: Run) -> Text:
+        """Return its name under a value."""
+        return self.word(run)
 
 
 def headline(run: Run) -> Headline | None:

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fl_sim.record import Run
-from scenes.story.common import model_packet, num_workers, picked, plate, reading, stage
+from scenes.story.common import dial, model_packet, num_workers, picked, plate, reading, stage
 from scenes.story.crowds import each_has_a_mark
-from scenes.story.specs import Plate, QuickRoundSpec, Reading, StageSpec
+from scenes.story.specs import NOTHING, Plate, QuickRoundSpec, Reading, StageSpec
 from scenes.text.lines import Line, line, text
 
 PACE = 0.6
@@ -59,4 +59,5 @@ def _round(run: Run, round_: int) -> QuickRoundSpec:
         plate=plate(run, round_),
         reading=reading(run, round_),
         pace=PACE,
+        dial=dial(run, round_, NOTHING),
     )

@@ -19,6 +19,7 @@ from scenes.story.common import (
 )
 from scenes.story.headline import ACCURACY, CENTRAL, LOSS, Headline, told_by
 from scenes.story.specs import (
+    NOTHING,
     ClimbSpec,
     ClimbStepSpec,
     HistorySpec,
@@ -138,7 +139,7 @@ def _changes(run: Run, metric: Headline) -> list[ClimbStepSpec]:
 def _change(run: Run, metric: Headline, round_: int, seconds: float) -> ClimbStepSpec:
     known = metric.last_known(run, round_)
     value = 0.0 if known is None else metric.value(run.rounds[known]) or 0.0
-    shown = text("") if known is None else line("{x} right", x=metric.number(run, known))
+    shown = NOTHING if known is None else line("{x} right", x=metric.number(run, known))
     bytes_ = line("{moved} moved, tests included", moved=moved(run, round_))
     return ClimbStepSpec(
         round=round_,
@@ -147,7 +148,7 @@ def _change(run: Run, metric: Headline, round_: int, seconds: float) -> ClimbSte
         value=value,
         counter=line("round {r} of {n}", r=round_number(round_, run), n=round_number(-1, run)),
         known=shown,
-        moved=bytes_ if round_ and bytes_are_known(run, TESTING) else text(""),
+        moved=bytes_ if round_ and bytes_are_known(run, TESTING) else NOTHING,
     )
 
 

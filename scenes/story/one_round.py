@@ -6,10 +6,13 @@ from itertools import pairwise
 from math import isclose
 from typing import Literal
 
+import numpy as np
+
 from fl_sim.record import Evaluate, Metrics, Run, TrainReply
+from scenes.story.class_names import kind_name
 from scenes.story.common import (
     SHOWN_ROUND,
-    before_and_after,
+    dial,
     drawn_anew,
     everyone,
     last_round,
@@ -22,12 +25,11 @@ from scenes.story.common import (
     reading,
     shares,
     stage,
-    status,
     testers,
     train_of,
     updates,
 )
-from scenes.story.crowds import arrivals, crowded
+from scenes.story.crowds import crowded
 from scenes.story.headline import (
     ACCURACY,
     CENTRAL,
@@ -39,10 +41,10 @@ from scenes.story.headline import (
     values_of,
 )
 from scenes.story.specs import (
-    NO_PLATE,
     NOTHING,
     CurveSpec,
-    Metric,
+    DialSpec,
+    GuessSpec,
     Plate,
     Reading,
     ScoresSpec,
@@ -52,18 +54,14 @@ from scenes.story.specs import (
 from scenes.text.errors import NotRecordedError
 from scenes.text.language import Language
 from scenes.text.lines import Line, Text, line, plural, text
-from scenes.text.numbers import Cursor, Number, at, computed, count, number, total
+from scenes.text.numbers import Cursor, Number, at, computed, count, number
 
-PHASES = (
-    "initialise",
-    "sample",
-    "distribute",
-    "train",
-    "collect",
-    "aggregate",
-    "evaluate",
-    "report",
-)
+Form = Literal["plain", "noised", "masked"]
+CLEAR = 0.8  # weight of the brightest pixel of a change, as a part of the largest change
+MIDDLE = 127.5  # of a masked byte's values
+# The chance of a guess counts as reached within this difference.
+LIKE_LUCK = 0.02
+NEARLY_ALL = 0.8  # part of the test examples that are called by one name
 # The trend of losses in a training: down all the way, down with steps up, or neither.
 Trend = Literal["falls", "wobbles", "open"]
 # Flower's strategies that draw workers at random, where not all take part.
@@ -79,32 +77,30 @@ SAME = 1e-4  # difference of weights that count as equal
 
 @dataclass(frozen=True)
 class OneRoundSpec:
-    """The contents of the chapter; captions and status lines are by phase.
+    """The contents of the chapter; captions and dials are by beat.
 
-    Data that the run did not record are empty, such as curves, shares and scores.
+    Data that the run did not record are empty, such as curves, changes, shares and scores.
     """
 
     title: Line
     captions: Mapping[str, Line]
-    status: Mapping[str, Line]
+    dials: Mapping[str, DialSpec]
     stage: StageSpec
     picked: Sequence[int]
     reached: Sequence[int]
     lost: Sequence[int]
     model_size: Text
+    copy_size: Text
     curves: Mapping[int, CurveSpec]
+    changes: Mapping[int, Plate]
     updates: UpdatesSpec
     weighed: UpdatesSpec
-    sent: Sequence[Sequence[Metric]]
     tested: ScoresSpec
-    federated: Sequence[Metric]
-    blank_plate: Plate
-    first_plate: Plate
+    plate: Plate
     new_plate: Plate
-    changes: Text | None
-    first_reading: Reading
+    reading: Reading
     new_reading: Reading
-    before_and_after: tuple[Number, Number, Line] | None
+    guess: GuessSpec | None
 
 
 def tell(runs: Sequence[Run]) -> OneRoundSpec:
@@ -116,29 +112,27 @@ def tell(runs: Sequence[Run]) -> OneRoundSpec:
     run, round_ = _first_trained(runs), SHOWN_ROUND
     weighed = _weights_known(run, round_) and _averages(run, round_)
     sent = updates(run, round_)
-    first = plate(run, 0)
+    tested = _tested(run, round_)
     return OneRoundSpec(
         title=text("One round"),
         captions=_captions(run, round_),
-        status={phase: status(run, round_, name) for phase, name in _phases().items()},
+        dials={phase: dial(run, round_, name) for phase, name in _phases().items()},
         stage=stage(run),
         picked=picked(run, round_),
         reached=reached(run, round_),
         lost=_lost(run, round_),
-        model_size=model_packet(run),
+        model_size=model_packet(run, len(reached(run, round_))),
+        copy_size=model_packet(run, len(tested.each)),
         curves=_curves(run, round_),
+        changes=_changes(run, round_),
         updates=sent,
         weighed=sent if weighed else UpdatesSpec(),
-        sent=_sent(run, round_),
-        tested=_tested(run, round_),
-        federated=_federated(run, round_),
-        blank_plate=NO_PLATE if first[0] is None else (0 * first[0], first[1]),
-        first_plate=first,
+        tested=tested,
+        plate=plate(run, 0),
         new_plate=plate(run, round_),
-        changes=None if first[0] is None else text("what changed most"),
-        first_reading=reading(run, 0),
+        reading=reading(run, 0),
         new_reading=reading(run, round_),
-        before_and_after=before_and_after(run, round_),
+        guess=_guess(run),
     )
 
 
@@ -154,9 +148,9 @@ def _first_trained(runs: Sequence[Run]) -> Run:
 
 
 def _captions(run: Run, round_: int) -> dict[str, Line]:
-    """Return the caption of each phase that was recorded."""
+    """Return the caption of each beat that was recorded."""
     captions = {
-        "initialise": _initialise(run),
+        "assemble": _assemble(run),
         "sample": _sample(run, round_),
         "distribute": _distribute(run, round_),
         "train": _train(run, round_),
@@ -164,24 +158,24 @@ def _captions(run: Run, round_: int) -> dict[str, Line]:
         "aggregate": _aggregate(run, round_),
         "report": _report(run, round_),
     }
+    if reading(run, 0).value.text:
+        captions["untrained"] = _untrained(run)
     if _tested(run, round_).each:
         captions["evaluate"] = _evaluate(run, round_)
     return captions
 
 
 def _phases() -> dict[str, Line]:
-    """Return the name of each phase on screen."""
-    names = (
-        text("initialise"),
-        text("sample"),
-        text("distribute"),
-        text("train"),
-        text("collect"),
-        text("aggregate"),
-        text("evaluate"),
-        text("report"),
-    )
-    return dict(zip(PHASES, names, strict=True))
+    """Return the name of each phase of the round on screen."""
+    return {
+        "sample": text("sample"),
+        "distribute": text("distribute"),
+        "train": text("train"),
+        "collect": text("collect"),
+        "aggregate": text("aggregate"),
+        "report": text("report"),
+        "evaluate": text("evaluate"),
+    }
 
 
 # --- contents of the phases
@@ -211,21 +205,22 @@ def _curves(run: Run, round_: int) -> dict[int, CurveSpec]:
     return curves
 
 
-def _sent(run: Run, round_: int) -> list[list[Metric]]:
-    """Return the overlay after each arrival of updates, empty if a size is unknown."""
-    replies = train_of(run, round_).replies
-    trips = arrivals(len(replies), round(num_workers(run).value))
-    if any(reply.bytes_up is None for reply in replies):
-        return [[] for _ in trips]
-    each = at(run).rounds[round_].train.replies
-    sizes = [each[i].bytes_up for i in range(len(replies))]
-    return [
-        [
-            Metric(total(Language.size, *sizes[:arrived]), text("sent by workers"), "update"),
-            Metric(text("none"), text("photos sent"), "ink"),
-        ]
-        for arrived in trips
-    ]
+def _guess(run: Run) -> GuessSpec | None:
+    """Return what the first model calls nearly all test examples, if there is one such kind."""
+    kind = _called_nearly_all(run)
+    return None if kind is None else GuessSpec(kind, line("{kind}?", kind=kind_name(run, kind)))
+
+
+def _changes(run: Run, round_: int) -> dict[int, Plate]:
+    """Return what each worker sends of the model's first layer, to one scale, if recorded."""
+    train = train_of(run, round_)
+    if train.masked is not None and train.masked.masked is not None:
+        sent = train.masked.masked.astype(np.float32) - MIDDLE
+        pairs = zip(train.masked.clients, sent, strict=True)
+        return {client: (each, MIDDLE) for client, each in pairs}
+    known = {reply.client: reply.change for reply in train.replies if reply.change is not None}
+    largest = max((float(np.abs(each).max()) for each in known.values()), default=0.0)
+    return {client: (each, CLEAR * largest or 1.0) for client, each in known.items()}
 
 
 def _weights_known(run: Run, round_: int) -> bool:
@@ -270,43 +265,64 @@ def _evaluation(run: Run, round_: int) -> Evaluate | None:
     return run.rounds[round_].evaluate
 
 
-def _federated(run: Run, round_: int) -> list[Metric]:
-    """Return the overlay of a round's federated evaluation, as far as known."""
-    evaluate = _evaluation(run, round_)
-    if evaluate is None or evaluate.metrics is None:
-        return []
-    measured = at(run).rounds[round_].evaluate.metrics
-    names = (text("accuracy"), text("loss"))
-    if evaluate.averaged:
-        names = (text("mean accuracy"), text("mean loss"))
-    metrics = []
-    if evaluate.metrics.accuracy is not None:
-        accuracy = number(measured.accuracy, Language.percent)
-        metrics.append(Metric(accuracy, names[0], "ink"))
-    if evaluate.metrics.loss is not None:
-        metrics.append(Metric(number(measured.loss, Language.decimal), names[1], "ink"))
-    other = federated(run)
-    if not metrics and other is not None and other.value(run.rounds[round_]) is not None:
-        metrics.append(Metric(other.number(run, round_), other.title(run), "ink"))
-    return metrics
-
-
 # --- captions
 
 
-def _initialise(run: Run) -> Line:
-    """Return the caption on the first model."""
-    if run.network is None or not run.network.num_parameters:
-        return line("All start from one model.")
-    weights = number(at(run).network.num_parameters, Language.integer)
-    if run.filters is None or not run.filters[0].size:
-        return line("All start from one model: {weights} weights.", weights=weights)
-    drawn = computed(run.filters[0].size, Language.integer, "count of {}", at(run).filters[0])
+def _assemble(run: Run) -> Line:
+    """Return the caption on the coordinator and the front end."""
+    if headline(run) is None:
+        return line("A coordinator keeps one model for all.")
+    return line("A coordinator keeps one model for all. The front end shows how well it does.")
+
+
+def _untrained(run: Run) -> Line:
+    """Return the caption on the result of the first model."""
+    value, metric = reading(run, 0).value, headline(run)
+    assert metric is not None
+    if metric.kind == ACCURACY:
+        return _guessing(run, value, like_luck=_like_luck(run, value))
+    if metric.kind == LOSS:
+        return line("The front end shows the model's error, the loss: untrained, {x}.", x=value)
+    name = metric.title(run)
+    if metric.more_is_better is None:
+        return line("The front end shows {metric}: at first, {x}.", metric=name, x=value)
+    if metric.more_is_better:
+        return line(
+            "The front end shows {metric}: at first, {x}. More is better.", metric=name, x=value
+        )
     return line(
-        "All start from one model: {weights} weights; {drawn} are drawn as squares.",
-        weights=weights,
-        drawn=drawn,
+        "The front end shows {metric}: at first, {x}. Less is better.", metric=name, x=value
     )
+
+
+def _guessing(run: Run, value: Number, *, like_luck: bool) -> Line:
+    """Return the caption on the accuracy of the first model, and on what it calls nearly all."""
+    kind = _called_nearly_all(run)
+    if kind is not None and like_luck:
+        return line(
+            "Untrained, it calls nearly all “{kind}”: {x} right, no better than luck.",
+            kind=kind_name(run, kind),
+            x=value,
+        )
+    if like_luck:
+        return line("Untrained, it is right in {x}: no better than luck.", x=value)
+    return line("The front end shows people how often the model is right: untrained, {x}.", x=value)
+
+
+def _like_luck(run: Run, value: Number) -> bool:
+    """Whether an accuracy is about that of guessing."""
+    kinds = len(run.dataset.class_names) if run.dataset is not None else 0
+    return kinds > 1 and abs(value.value - 1 / kinds) <= LIKE_LUCK
+
+
+def _called_nearly_all(run: Run) -> int | None:
+    """Return the kind that the first model calls nearly all test examples, if there is one."""
+    confusion = run.rounds[0].confusion
+    if confusion is None:
+        return None
+    called = np.sum(confusion, axis=0)
+    most = int(called.argmax())
+    return most if called[most] >= NEARLY_ALL * called.sum() else None
 
 
 def _sample(run: Run, round_: int) -> Line:
@@ -324,7 +340,7 @@ def _sample(run: Run, round_: int) -> Line:
     if train_of(run, round_).sampled is None or not drawn:
         return line("This round: {some} of the {n} workers.", some=some, n=num_workers(run))
     return line(
-        "Workers may be busy, so a round asks only some: {some} of {n}, at random.",
+        "Each round it asks a few: {some} of {n}, by lot.",
         some=some,
         n=num_workers(run),
     )
@@ -348,24 +364,23 @@ def _distribute(run: Run, round_: int) -> Line:
             "{n} of them are reached, and receive a copy of the model.",
         )
     if not isinstance(model_packet(run), Number):
-        return line("Each of them receives a copy of the model.")
-    return line("Each of them receives a copy of the model, {size}.", size=model_size(run))
+        return line("A copy of the model goes out to each.")
+    return line("A copy of the model goes out: {size}.", size=model_size(run))
 
 
 def _train(run: Run, round_: int) -> Line:
-    """Return the caption on training: photos, and the trend of the losses."""
-    replies = train_of(run, round_).replies
-    curves = list(map(_curve, replies))
+    """Return the caption on training, and on the trend of the losses."""
+    curves = [_curve(reply) for reply in train_of(run, round_).replies]
     if not all(curves):
-        return line("Each trains its copy on its own photos, which never leave it.")
+        return line("Each trains it on its own photos.")
     if crowded(num_workers(run).value):
         return line("Each trains on its own photos. A line is one worker's error, the loss.")
     trend = _trend(curves)
-    if any(reply.num_examples is None for reply in replies):
-        return _loss(trend)
-    sent = at(run).rounds[round_].train.replies
-    each = [number(sent[i].num_examples, Language.integer) for i in range(len(replies))]
-    return _photos_and_loss(each, trend)
+    if trend == "wobbles":
+        return line("Each trains it on its own photos. Its error, the loss, wobbles and falls.")
+    if trend == "falls":
+        return line("Each trains it on its own photos. Its error, the loss, falls.")
+    return line("Each trains it on its own photos. Its error, the loss, in small.")
 
 
 def _trend(curves: Sequence[Sequence[float]]) -> Trend:
@@ -378,60 +393,38 @@ def _trend(curves: Sequence[Sequence[float]]) -> Trend:
     return "wobbles" if max(steps) > 0 else "open"
 
 
-def _loss(trend: Trend) -> Line:
-    if trend == "wobbles":
-        return line("Each trains on its own photos. Its error, the loss, wobbles and falls.")
-    if trend == "falls":
-        return line("Each trains on its own photos. Batch by batch its error, the loss, falls.")
-    return line("Each trains on its own photos. Its error, the loss, batch by batch.")
-
-
-def _photos_and_loss(each: Sequence[Number], trend: Trend) -> Line:
-    """Return the caption on the number of photos, or its range, and on the trend."""
-    least, most = min(each, key=lambda n: n.value), max(each, key=lambda n: n.value)
-    if least.value < most.value:
-        return _range_and_loss(least, most, trend)
-    if trend == "wobbles":
-        return line(
-            "Each trains on its own {n} photos. Its error, the loss, wobbles and falls.", n=least
-        )
-    if trend == "falls":
-        return line(
-            "Each trains on its own {n} photos. Batch by batch its error, the loss, falls.", n=least
-        )
-    return line("Each trains on its own {n} photos. Its error, the loss, by batch.", n=least)
-
-
-def _range_and_loss(least: Number, most: Number, trend: Trend) -> Line:
-    if trend == "wobbles":
-        return line(
-            "They train on {least} to {most} photos each. The error, the loss, wobbles and falls.",
-            least=least,
-            most=most,
-        )
-    if trend == "open":
-        return line(
-            "They train on {least} to {most} photos each. The error, the loss, by batch.",
-            least=least,
-            most=most,
-        )
-    return line(
-        "They train on {least} to {most} photos each. Batch by batch the error, the loss, falls.",
-        least=least,
-        most=most,
-    )
-
-
 def _collect(run: Run, round_: int) -> Line:
-    """Return the caption on updates that return and on workers that fail."""
-    lost = len(_lost(run, round_))
-    if not lost:
-        return line("Only the trained weights travel back. The photos stay.")
+    """Return the caption on updates that return, their form, and on workers that fail."""
+    lost, form = len(_lost(run, round_)), train_of(run, round_).form
+    if lost:
+        return _collect_some(run, round_, lost, form)
+    if form == "masked":
+        return line("Only masked updates travel back. The photos stay.")
+    if form == "noised":
+        return line("What they learned travels back, with noise. The photos stay.")
+    return line("What they learned travels back. The photos stay.")
+
+
+def _collect_some(run: Run, round_: int, lost: int, form: Form) -> Line:
+    """Return the caption on the updates of some workers, while others send nothing."""
     asked = at(run).rounds[round_].train.sampled
+    n = computed(lost, Language.integer, "count of {} without a reply", asked)
+    if form == "masked":
+        return plural(
+            n,
+            "{n} worker sends nothing. The others send masked updates, never photos.",
+            "{n} workers send nothing. The others send masked updates, never photos.",
+        )
+    if form == "noised":
+        return plural(
+            n,
+            "{n} worker sends nothing. The others send noised updates, never photos.",
+            "{n} workers send nothing. The others send noised updates, never photos.",
+        )
     return plural(
-        computed(lost, Language.integer, "count of {} without a reply", asked),
-        "{n} worker sends nothing. The others send weights, never photos.",
-        "{n} workers send nothing. The others send weights, never photos.",
+        n,
+        "{n} worker sends nothing. The others send what they learned, never photos.",
+        "{n} workers send nothing. The others send what they learned, never photos.",
     )
 
 
@@ -443,21 +436,10 @@ def _aggregate(run: Run, round_: int) -> Line:
         return line("Their average is the new model.")
     each = shares(run, round_)
     if len(each) == 1:
-        return line("Only one came in, {share} of the average: it is the new model.", share=each[0])
-    if len({share.text for share in each}) == 1:
-        return line("Each counts the same, {share}. Their average is the new model.", share=each[0])
-    least, most = (end(each, key=lambda share: share.value) for end in (min, max))
-    if run.weighted_by is not None:
-        return line(
-            "They count for {least} to {most}. Their average is the new model.",
-            least=least,
-            most=most,
-        )
-    return line(
-        "More photos count more: {least} to {most}. Their average is the new model.",
-        least=least,
-        most=most,
-    )
+        return line("Only one came in: it is the new model.")
+    if len({share.text for share in each}) > 1 and run.weighted_by is None:
+        return line("Who has more photos counts more. Their average is the new model.")
+    return line("Their average is the new model.")
 
 
 def _averages(run: Run, round_: int) -> bool:
@@ -503,7 +485,7 @@ def _have_validation(run: Run, round_: int) -> bool:
 
 def _report(run: Run, round_: int) -> Line:
     """Return the caption on the result of the round."""
-    metric, (new, _) = headline(run), reading(run, round_)
+    metric, new = headline(run), reading(run, round_).value
     if metric is not None and new.text:
         return _result(run, round_, metric, new)
     if round_ == last_round(run):
@@ -513,28 +495,23 @@ def _report(run: Run, round_: int) -> Line:
 
 def _result(run: Run, round_: int, metric: Headline, new: Number) -> Line:
     """Return the caption on the headline metric after the round, and before it if known."""
-    old, _ = reading(run, round_ - 1)
+    old = reading(run, round_ - 1).value
     if not old.text:
         return _measured(run, metric, new)
     if old.text == new.text:
         return _unchanged(run, metric, new)
     if metric.phase != CENTRAL or metric.name not in (ACCURACY, LOSS):
         return _changed(run, metric, old, new)
+    if metric.name == ACCURACY and _averages(run, round_):
+        return line("Their average is the new model: from {old} to {new} right.", old=old, new=new)
     if metric.name == LOSS:
         return line(
             "On photos that no worker holds, its loss is {new}; before, {old}.",
             old=old,
             new=new,
         )
-    if run.dataset is None or run.dataset.num_test is None:
-        return line(
-            "Of photos no worker holds, it now names {new} right; before, {old}.",
-            old=old,
-            new=new,
-        )
     return line(
-        "On {n} more photos, which no worker holds: {new} right; before, {old}.",
-        n=number(at(run).dataset.num_test, Language.integer),
+        "Of photos no worker holds, it now names {new} right; before, {old}.",
         old=old,
         new=new,
     )

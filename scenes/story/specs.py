@@ -19,11 +19,20 @@ NOTHING = Line("")
 
 # The first convolution, shape (filters, channels, height, width), and the brightest weight.
 Plate = tuple[npt.NDArray[np.float32] | None, float]
-NO_PLATE: Plate = (None, 0.0)  # of a run without filters: a plain tile stands for the model
+NO_PLATE: Plate = (None, 0.0)  # of a run without filters: plain tiles stand for the model
+NO_CHANGES: Mapping[int, Plate] = {}  # of a round whose updates were not recorded
 
-# The value on the front end, and its name.
-Reading = tuple[Number, Line]
-NO_READING: Reading = (UNKNOWN, NOTHING)
+
+@dataclass(frozen=True)
+class Reading:
+    """What the front end shows: a value, its name, and which test examples are right, if known."""
+
+    value: Number
+    note: Text
+    right: npt.NDArray[np.bool_] | None = None
+
+
+NO_READING = Reading(UNKNOWN, NOTHING)
 
 
 @dataclass(frozen=True)
@@ -169,7 +178,7 @@ class StageSpec:
     """The actors on the stage and their names.
 
     ``per_mark`` is the number of workers for each mark of a crowd, ``at_most`` the same if the last
-    mark has fewer; their number ``n`` is set when they are drawn.
+    mark has fewer; their number ``n`` is set when they are drawn. ``wall`` is on the front end.
     """
 
     workers: Sequence[WorkerSpec]
@@ -177,6 +186,25 @@ class StageSpec:
     front_end: Text
     per_mark: Line
     at_most: Line
+    wall: WallSpec | None = None
+
+
+@dataclass(frozen=True)
+class GuessSpec:
+    """What a model calls nearly all test examples: the kind, and its name as an answer."""
+
+    kind: int
+    text: Text
+
+
+@dataclass(frozen=True)
+class DialSpec:
+    """The dial: a round, its name with the number of rounds, its phase, and both numbers."""
+
+    round: Text
+    name: Text
+    phase: Text
+    place: tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -191,10 +219,11 @@ class UpdateSpec:
 
 @dataclass(frozen=True)
 class UpdatesSpec:
-    """The updates of a round, and their label if they travel together."""
+    """The updates of a round, their label if they travel together, and that of one of them."""
 
     each: Sequence[UpdateSpec] = ()
     together: Text = NOTHING
+    size: Text = NOTHING
 
 
 @dataclass(frozen=True)
@@ -306,7 +335,7 @@ class QuickRoundSpec:
     plate: Plate
     reading: Reading
     pace: float
-    status: Line = NOTHING
+    dial: DialSpec | None = None
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from fl_sim.record import Failure, Round, Run, Train
 from scenes.story.common import (
     before_and_after,
+    dial,
     model_packet,
     num_workers,
     picked,
@@ -20,6 +21,7 @@ from scenes.story.common import (
 )
 from scenes.story.headline import ACCURACY, headline
 from scenes.story.specs import (
+    DialSpec,
     FailureSpec,
     LevelSpec,
     Plate,
@@ -37,14 +39,14 @@ from scenes.text.numbers import Number, at, computed, count, quote, with_run
 ERROR = "error"  # the kind of a failure in a record that came with a reply
 NOT_REACHED = (3, 4, 5)  # Flower's codes: no message, no reply, or no node was to be had
 FAULTS = ("failure-rate", "hang-rate", "dropout-rate", "failure-seed", "round-timeout")
-RUN_NAME = 14  # characters of the run's name under the title
+RUN_NAME = 14  # characters of the run's name beside the dial
 
 
 @dataclass(frozen=True)
 class FailingRoundSpec:
     """A round in which workers failed; captions have the names of their beats."""
 
-    status: Line
+    dial: DialSpec
     ask: Line
     fail: Line
     close: Line
@@ -59,7 +61,6 @@ class FailingRoundSpec:
     new_plate: Plate
     reading: Reading
     new_reading: Reading
-    before_and_after: tuple[Number, Number, Line] | None
 
 
 @dataclass(frozen=True)
@@ -139,18 +140,14 @@ def _train(round_: Round) -> Train:
 
 def _round(run: Run, round_: int) -> FailingRoundSpec:
     return FailingRoundSpec(
-        status=line(
-            "run {run}  ·  round {r}",
-            run=quote(at(run).name, RUN_NAME),
-            r=round_number(round_, run),
-        ),
+        dial=dial(run, round_, line("run {run}", run=quote(at(run).name, RUN_NAME))),
         ask=_ask(run, round_),
         fail=_fail(run, round_),
         close=_close(run, round_),
         stage=stage(run),
         picked=picked(run, round_),
         reached=reached(run, round_),
-        model_size=model_packet(run),
+        model_size=model_packet(run, len(reached(run, round_))),
         trained=[reply.client for reply in _train(run.rounds[round_]).replies],
         failures=_failure_specs(run, round_),
         updates=updates(run, round_),
@@ -158,7 +155,6 @@ def _round(run: Run, round_: int) -> FailingRoundSpec:
         new_plate=plate(run, round_),
         reading=reading(run, round_ - 1),
         new_reading=reading(run, round_),
-        before_and_after=before_and_after(run, round_),
     )
 
 
@@ -242,7 +238,7 @@ def _close(run: Run, round_: int) -> Line:
     metric, readings = headline(run), before_and_after(run, round_)
     if metric is None or readings is None:
         return line("The round closes with {came} of {n} updates.", **parts)
-    old, new, _ = readings
+    old, new = readings
     if metric.kind != ACCURACY:
         return line(
             "The round closes with {came} of {n} updates. {metric}: {old} before, {new} after.",
@@ -273,7 +269,7 @@ def _all_rounds(run: Run) -> Line:
     """Return the caption on all missing updates, and on the headline metric if known."""
     each = at(run).rounds[:].train
     failed, asked = count(each.failures), count(each.sampled)
-    metric, (first, _), (last, _) = headline(run), reading(run, 0), reading(run, -1)
+    metric, first, last = headline(run), reading(run, 0).value, reading(run, -1).value
     if metric is None or not first.text or not last.text:
         return plural(
             asked,
@@ -329,9 +325,8 @@ def _is_twin(run: Run, other: Run) -> bool:
 
 def accuracy_after(run: Run) -> Number | None:
     """Return the accuracy after the last round, if it is the headline metric."""
-    metric, (last, _) = headline(run), reading(run, -1)
-    known = metric is not None and metric.kind == ACCURACY and isinstance(last, Number)
-    return last if known and last.text else None
+    metric, last = headline(run), reading(run, -1).value
+    return last if metric is not None and metric.kind == ACCURACY and last.text else None
 
 
 def _none_came(run: Run) -> Line | None:

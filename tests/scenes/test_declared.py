@@ -13,7 +13,6 @@ import scenes
 from scenes import FILM, LOOP, Beat, Chapter, When, _check
 from scenes.explainer import Explainer
 from scenes.render.jobs import DRY_RUN, beats_of, check_beats, jobs
-from scenes.story import one_round
 from scenes.story.facts import holds
 from scenes.text.errors import BeatError, ChapterError
 from scenes.text.language import ENGLISH
@@ -57,8 +56,9 @@ def played(chapter: str) -> list[str]:
 
 
 def test_the_beats_are_found() -> None:
-    assert played("cast") == ["task", "photos", "coordinator", "front_end"]
-    assert set(played("one_round")) == set(one_round.PHASES)
+    assert played("ledger") == ["moved", "stayed", "balance"]
+    (chapter,) = (chapter for chapter in FILM if chapter.name == "one_round")
+    assert sorted(played("one_round")) == sorted(beat.name for beat in chapter.beats)
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS)
@@ -112,38 +112,22 @@ def test_a_description_says_what_is_seen_not_what_might_be(chapter: Chapter) -> 
         assert not [one for one in beat.sentences if CONDITIONAL.search(one)]
 
 
-CAST = {
-    "task": "In large type: how many workers there are, one model, no shared photos. Then the "
-    "workers come in as ",
-    "photos": "One worker is set off.",
-    "coordinator": "The large type gives way to a panel, the coordinator. On it lies the model, ",
-}
-
-
 def test_a_description_is_that_of_the_run_that_is_shown(hand: Callable[..., str]) -> None:
-    assert described("cast", "reference") == {
-        "task": f"{CAST['task']}cards.",
-        "photos": f"{CAST['photos']} A frame moves from one of its photos to the next. Large "
-        "numbers say how many photos it has and how many all have together.",
-        "coordinator": f"{CAST['coordinator']}as squares in shades of blue. Wires grow from it to "
-        "the workers.",
-        "front_end": "A second panel, the front end, appears, joined to the coordinator by a line. "
-        "On it stands the result of the untrained model, in large type.",
-    }
-    crowd = described("cast", hand(workers=40))
-    assert crowd["task"] == f"{CAST['task']}a field of squares."
-    assert crowd["photos"] == (
-        f"{CAST['photos']} Large numbers say how many photos it has and how many all have together."
+    few = described("one_round", hand(workers=4))
+    assert few["assemble"].startswith("The workers come in as cards in a row, ")
+    assert few["untrained"] == (
+        "The front end is highlighted, with the result of the untrained model."
     )
+    crowd = described("one_round", hand(workers=40))
+    assert crowd["assemble"].startswith("The workers come in as a field of squares. ")
     one_round = described("one_round", hand(workers=40, picked=3, failed=1))
     assert one_round["sample"] == (
         "The squares of the workers picked for this round stand out. The other workers fade into "
-        "the background."
+        "the background. A dial shows the round."
     )
     assert one_round["collect"] == (
         "The red updates travel along the wires to the coordinator and come to rest in its tray. "
-        "Workers that send nothing fade back. Large type says how much was sent, and of photos: "
-        "none."
+        "Workers that send nothing fade back."
     )
     assert "fade back" not in described("one_round", "reference")["collect"]
 
@@ -231,7 +215,7 @@ def test_beats_that_differ_from_the_scene_s_are_refused_before_anything_is_drawn
         check_beats(chapter)
     monkeypatch.setattr("scenes.render.jobs.FILM", (*FILM[:-1], chapter))
     with pytest.raises(ChapterError, match=f"^{re.escape(sentence)}$"):
-        jobs(("cast",))
+        jobs(("ledger",))
 
 
 def test_a_scene_class_that_is_not_there_is_refused() -> None:

@@ -99,9 +99,9 @@ def test_a_bad_record_is_one_line_and_nothing_is_written(
 
 
 def test_manims_own_command_says_so_in_one_line_too(tmp_path: Path) -> None:
-    scene = ROOT / "scenes" / "cast.py"
+    scene = ROOT / "scenes" / "ledger.py"
     variables = {**os.environ, "FEDREEL_RUN": "nowhere"}
-    done = run(sys.executable, "-m", "manim", "-ql", scene, "Cast", env=variables)
+    done = run(sys.executable, "-m", "manim", "-ql", scene, "Ledger", env=variables)
     assert done.returncode == 2
     lines = [text for text in done.stderr.splitlines() if text.strip()]
     assert [text.startswith("fedreel: nowhere: no run.json.gz there") for text in lines] == [True]

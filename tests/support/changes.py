@@ -23,7 +23,7 @@ def a_thumbnail(house: House) -> None:
 
 
 def a_caption(house: House) -> None:
-    house.edit("scenes/story/cast.py", "Models travel, photos do not.", "Only models travel.")
+    house.edit("scenes/story/one_round.py", "A copy of the model goes out", "A copy goes out")
 
 
 def a_word_on_a_card(house: House) -> None:

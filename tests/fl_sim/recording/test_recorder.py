@@ -74,6 +74,18 @@ def test_how_far_updates_went_and_how_they_lie() -> None:
     assert train.gram == ((3.0, 6.0), (6.0, 12.0))
 
 
+@pytest.mark.parametrize(("side", "kept"), [(2, True), (200, False)])
+def test_what_clients_change_of_the_first_convolution(side: int, kept: bool) -> None:
+    recorder = watching(strategy := FedAvg(fraction_evaluate=0.0))
+    convolution = np.zeros((1, 1, side, side), np.float32)
+    first = model(weight=np.zeros(3, np.float32), conv=convolution)
+    strategy.start(InProcessGrid(toy_app(), {}, 2), first, 2)
+    one, two = ([reply.change for reply in r.train.replies] for r in recorder.rounds[1:])
+    assert two == [None, None]
+    assert [change is not None for change in one] == [kept, kept]
+    assert [float(change.mean()) for change in one if kept] == ([1.0, 2.0] if kept else [])
+
+
 def test_bytes_are_those_of_the_arrays() -> None:
     reply = recorded(FedAvg())[1].train.replies[0]
     assert reply.bytes_down == reply.bytes_up == arrays(START).count_bytes()

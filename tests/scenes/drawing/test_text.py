@@ -111,7 +111,7 @@ def test_wrapping_keeps_every_word_and_the_limit(whole: str) -> None:
 
 def test_a_caption_that_is_too_long_is_refused() -> None:
     with pytest.raises(FitError, match="needs 3 lines of 42 characters, but 2 are allowed"):
-        caption_block("word " * 20 + "end", layout(FRAME, 2))
+        caption_block("word " * 20 + "end", layout(FRAME))
 
 
 def overlay(*names: str | Line, frame: Frame, alone: bool = True) -> list[Words]:

@@ -70,13 +70,13 @@ def _other_page(before: Manifest) -> Manifest:
     return replace(before, inputs={**before.inputs, "scenes/release/page/site.py": "0"})
 
 
-def _other_cast(before: Manifest) -> Manifest:
-    cast = replace(before.made_from["cast"], spec="0")
-    return replace(before, made_from={**before.made_from, "cast": cast})
+def _other_ledger(before: Manifest) -> Manifest:
+    ledger = replace(before.made_from["ledger"], spec="0")
+    return replace(before, made_from={**before.made_from, "ledger": ledger})
 
 
 WEBM = f"made again, since {CODE} changed"
-CAST = "made again, since cast changed"
+LEDGER = "made again, since ledger changed"
 REASONS: list[tuple[Callable[[Manifest], Manifest], dict[str, str]]] = [
     (_as_it_is, {}),
     (
@@ -93,7 +93,7 @@ REASONS: list[tuple[Callable[[Manifest], Manifest], dict[str, str]]] = [
         },
     ),
     (_other_page, {FILES[-1]: "written again, since scenes/release/page/site.py changed"}),
-    (_other_cast, {FILES[0]: CAST, "chapters": CAST, "sheet.png": CAST, "figures": CAST}),
+    (_other_ledger, {FILES[0]: LEDGER, "chapters": LEDGER, "sheet.png": LEDGER, "figures": LEDGER}),
 ]
 
 

@@ -14,7 +14,7 @@ from scenes import FILM
 DARK, GERMAN, LIGHT = "", "-de", "-light"
 LOOKS = (DARK, GERMAN, LIGHT)
 NAMES = tuple(chapter.name for chapter in FILM)
-STAGED = ("cast", "one_round", "many_rounds", "when_workers_fail")
+STAGED = ("one_round", "many_rounds", "when_workers_fail")
 
 
 Change = Callable[[House], None]
@@ -23,7 +23,7 @@ Change = Callable[[House], None]
 CHANGES: dict[Change, tuple[tuple[str, ...], tuple[str, ...]]] = {
     changes.a_number: (("weighted_average", "credits"), LOOKS),
     changes.a_thumbnail: (("when_workers_fail", "credits"), LOOKS),
-    changes.a_caption: (("cast",), LOOKS),
+    changes.a_caption: (("one_round",), LOOKS),
     changes.a_word_on_a_card: ((*STAGED, "weighted_average"), (GERMAN,)),
     changes.a_colour_of_the_dark_theme: (NAMES, (DARK, GERMAN)),
     changes.a_colour_of_the_light_theme: (NAMES, (LIGHT,)),
@@ -83,7 +83,7 @@ def test_a_language_without_a_catalogue_is_an_error_at_once(tmp_path: Path) -> N
     house = House(tmp_path / "house")
     added = '        Language("pt", "Português", "por"),\n'
     house.edit("scenes/text/languages.py", '        Language("fr"', f'{added}        Language("fr"')
-    for command in (("film", "cast"), ("release", "site"), ("audit",)):
+    for command in (("film", "ledger"), ("release", "site"), ("audit",)):
         done = house.run("-m", "scenes.cli", *command)
         assert done.returncode == 2
         assert done.stderr.startswith("fedreel: the language 'pt' has no catalogue")

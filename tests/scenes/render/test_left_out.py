@@ -220,7 +220,7 @@ def test_the_last_line_and_the_exit_code_say_what_is_left_out(
     monkeypatch.setattr(jobs, "FILM", (LEDGER, CREDITS))
     monkeypatch.setattr("scenes.story.ledger.tell", broken)
     made = [Path("media/film/fedreel.mp4"), Path("media/film/fedreel.srt")], 1.0
-    undrawn = "the chapter cast is left out: why"
+    undrawn = "the chapter remedies is left out: why"
     monkeypatch.setattr(cli, "_render", lambda todo, title, finish, on: (made, [undrawn]))
     result = CliRunner().invoke(cli.cli, ["film"])
     assert result.exit_code == 1, result.output

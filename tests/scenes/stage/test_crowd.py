@@ -25,6 +25,7 @@ from scenes.story import common
 from scenes.story.crowds import arrivals
 from scenes.story.specs import (
     CurveSpec,
+    Reading,
     ScoresSpec,
     StageSpec,
     UpdateSpec,
@@ -63,7 +64,7 @@ class Tried:
     """A stage of twenty workers whose verbs are played at once."""
 
     def __init__(self) -> None:
-        self.stage = CrowdStage(layout(WIDE, 20), stage_of(20))
+        self.stage = CrowdStage(layout(WIDE), stage_of(20))
         self.scene = Scene(camera_class=NullCamera)
         self.scene.add(self.stage.everything)
 
@@ -99,7 +100,7 @@ def tried(tmp_path: Any) -> Any:
 @pytest.mark.parametrize("shape", SHAPES)
 def test_marks_are_inside_and_apart(shape: str, count: int) -> None:
     frame = SHAPES[shape]
-    area = layout(frame, count).crowd
+    area = layout(frame).workers
     grid = arrange(area, count, frame.px(1), PIXEL, photos=True)
     slots = [grid.slot(mark) for mark in range(grid.num_marks)]
     assert min(slot.left for slot in slots) >= area.left - PIXEL
@@ -120,7 +121,7 @@ def _apart(grid: Grid, slots: list[Slot]) -> None:
 
 @pytest.mark.parametrize("count", [*COUNTS, 20_000])
 def test_every_worker_stands_in_exactly_one_mark(count: int) -> None:
-    grid = arrange(layout(WIDE, count).crowd, count, WIDE.px(1), PIXEL, photos=False)
+    grid = arrange(layout(WIDE).workers, count, WIDE.px(1), PIXEL, photos=False)
     found = [grid.mark_of(worker) for worker in range(count)]
     assert sorted(set(found)) == list(range(grid.num_marks))
     assert max(np.bincount(found)) == grid.per_mark
@@ -134,7 +135,7 @@ def test_a_mark_can_stand_for_several_workers() -> None:
 
 
 def test_pixels_are_where_the_slots_are() -> None:
-    area = layout(WIDE, 30).crowd
+    area = layout(WIDE).workers
     with tempconfig({"pixel_height": 1080}):
         crowd = Crowd([worker.photos for worker in stage_of(30).workers], area, WIDE)
     image, grid = crowd.image, crowd.grid
@@ -154,15 +155,15 @@ def test_pixels_are_where_the_slots_are() -> None:
 @pytest.mark.parametrize(("count", "shown"), [(30, True), (100, True), (1_000, False)])
 def test_photos_are_shown_where_they_can_be_seen(count: int, shown: bool) -> None:
     with tempconfig({"pixel_height": 1080}):
-        crowd = CrowdStage(layout(WIDE, count), stage_of(count)).crowd
-        plain = CrowdStage(layout(WIDE, count), stage_of(count, photos=False)).crowd
+        crowd = CrowdStage(layout(WIDE), stage_of(count)).crowd
+        plain = CrowdStage(layout(WIDE), stage_of(count, photos=False)).crowd
     assert (crowd.photos is not None) == shown
     assert plain.photos is None
 
 
 def test_a_mark_of_several_is_the_mean_of_them() -> None:
     with tempconfig({"pixel_height": 1080}):
-        crowd = Crowd([None] * 20_000, layout(WIDE, 20_000).crowd, WIDE)
+        crowd = Crowd([None] * 20_000, layout(WIDE).workers, WIDE)
     crowd.states[:] = marks.DIM
     crowd.states[:2] = marks.LIT
     looks = crowd.looks = crowd.target_looks()
@@ -199,7 +200,7 @@ def test_the_model_goes_out_in_blue_and_comes_back_in_red(tried: Tried) -> None:
 
 def test_verbs_leave_nothing_behind(tried: Tried) -> None:
     stage = tried.stage
-    tried.play(stage.open((None, 1.0), (number(1, "here"), Line("note"))))
+    tried.play(stage.open((None, 1.0), Reading(number(1, "here"), Line("note"))))
     before = _family(tried)
     tried.play(stage.pick(PICKED))
     tried.play(stage.distribute(PICKED, number(249, "network.num_bytes")))
@@ -221,16 +222,6 @@ def test_verbs_leave_nothing_behind(tried: Tried) -> None:
     assert not stage.crowd.contents.any()
     assert np.allclose(stage.crowd.looks, stage.crowd.target_looks())
     assert _family(tried) - before <= {id(part) for part in stage.everything.get_family()}
-
-
-def test_one_worker_is_pointed_out_and_let_go(tried: Tried) -> None:
-    stage = tried.stage
-    tried.play(stage.visit_photos(0))
-    assert tried.colored("DATA") == [0]
-    assert len(stage.card)
-    tried.play(stage.clear_above())
-    assert tried.colored("DATA") == []
-    assert not len(stage.card)
 
 
 def test_a_worker_that_fails_steps_back(tried: Tried) -> None:
@@ -283,7 +274,7 @@ def sources(text: Text) -> list[str]:
 
 
 def test_shares_are_as_wide_as_their_share() -> None:
-    tray = layout(WIDE, 20).coordinator
+    tray = layout(WIDE).coordinator
     slots = tray.columns([0.5, 0.3, 0.2])
     shares = Shares([number(n, "a") for n in (50, 30, 20)], slots, WIDE)
     assert shares.whole.width == pytest.approx(tray.width)
@@ -319,7 +310,7 @@ def test_chapters_with_a_stage_of_their_own_play_a_crowd(
 
 
 @pytest.mark.parametrize("shape", ["9:16", "1:1"])
-@pytest.mark.parametrize("chapter", ["cast", "one_round"])
+@pytest.mark.parametrize("chapter", ["one_round"])
 def test_other_shapes_play_a_crowd(
     chapter: str, shape: str, built: Callable[..., Any], hand: Callable[..., str]
 ) -> None:

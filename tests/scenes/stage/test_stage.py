@@ -7,46 +7,69 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scenes.drawing.layout import Frame, box, layout
-from scenes.drawing.pictures import plate
+from scenes import theme
+from scenes.drawing.layout import Frame, layout
+from scenes.drawing.pictures import columns_for, sheet, tiles_of
 from scenes.stage.base_stage import BaseStage
-from scenes.stage.card import Card
+from scenes.stage.bench import Bench
+from scenes.stage.card import Card, Work
 from scenes.stage.card_stage import CardStage
 from scenes.stage.coordinator import Coordinator
 from scenes.stage.crowd_stage import CrowdStage
-from scenes.stage.curve_row import row
+from scenes.stage.dial import Dial
 from scenes.stage.front_end import FrontEnd
 from scenes.stage.loss_curve import LossCurve, Scale
-from scenes.stage.shares import Merge, Share
+from scenes.stage.parcel import Parcel
 from scenes.stage.stage import Stage
-from scenes.story.specs import NO_PLATE, CurveSpec, StageSpec, WorkerSpec
+from scenes.stage.wires import wire_steps
+from scenes.stage.worker_row import chosen, resting
+from scenes.story.specs import (
+    NO_PLATE,
+    NO_READING,
+    CurveSpec,
+    DialSpec,
+    Reading,
+    StageSpec,
+    WallSpec,
+    WorkerSpec,
+)
 from scenes.text.lines import Line, line
-from scenes.text.numbers import UNKNOWN, Number
+from scenes.text.numbers import Number
 from scenes.text.sources import Source
 
 FRAME = Frame(128 / 9, 8.0)
-LAYOUT = layout(FRAME, 10)
-SLOT = LAYOUT.workers[0]
+LAYOUT = layout(FRAME)
+POSE = resting(LAYOUT.workers, 10, FRAME)[0]
+SLOT = POSE.slot(FRAME)
 PHOTOS = np.zeros((6, 8, 8, 3), np.uint8)
 NUMBER = Number("3", Source("position of partitions[3]"), 3)
 
 
-@given(st.sets(st.integers(0, 11), min_size=1))
-def test_charts_stand_over_their_cards_and_do_not_touch(picked: set[int]) -> None:
-    middles = [0.5 + worker for worker in sorted(picked)]
-    width, edges = row(middles, (0.0, 12.0), gap=0.2, widest=3.0)
-    assert width >= 0.75
-    for x, edge in zip(middles, edges, strict=True):
-        assert edge < x < edge + width
-    for one, other in pairwise(edges):
-        assert other - one >= width + 0.2 - 1e-9
-    assert min(edges) >= -1e-9
-    assert max(edges) + width <= 12 + 1e-9
+@given(st.integers(1, 12), st.data())
+def test_chosen_cards_are_larger_and_lower_and_none_touches_another(
+    count: int, data: st.DataObject
+) -> None:
+    frame = data.draw(st.sampled_from([FRAME, Frame(8.0, 8.0), Frame(8.0, 128 / 9)]))
+    area = layout(frame).workers
+    picked = data.draw(st.sets(st.integers(0, count - 1)))
+    poses = chosen(area, count, picked, frame)
+    slots = [pose.slot(frame) for pose in poses]
+    assert all(a.right < b.left for a, b in pairwise(slots))
+    assert slots[0].left >= area.left - 1e-9
+    assert slots[-1].right <= area.right + 1e-9
+    assert max(slot.top for slot in slots) <= area.top + 1e-9
+    for i in picked:
+        others = [slots[j] for j in range(count) if j not in picked]
+        assert all(slots[i].width >= other.width - 1e-9 for other in others)
+        assert all(slots[i].bottom <= other.bottom + 1e-9 for other in others)
 
 
-def test_a_chart_alone_is_centred_over_its_card() -> None:
-    assert row([5.0], (0.0, 12.0), gap=0.2, widest=3.0) == (3.0, [3.5])
-    assert row([0.5], (0.0, 12.0), gap=0.2, widest=3.0) == (1.8, [0.0])
+def test_three_of_ten_grow_by_seven_tenths() -> None:
+    poses = chosen(LAYOUT.workers, 10, (2, 7, 9), FRAME)
+    assert {round(pose.size, 2) for pose in poses} == {1.0, 1.69}
+    assert [pose.chosen for pose in poses] == [0, 0, 1, 0, 0, 0, 0, 1, 0, 1]
+    assert [pose.dim for pose in poses] == [1, 1, 0, 1, 1, 1, 1, 0, 1, 0]
+    assert {pose.dim for pose in resting(LAYOUT.workers, 10, FRAME)} == {0.0}
 
 
 def test_all_curves_of_a_round_have_one_scale() -> None:
@@ -54,97 +77,195 @@ def test_all_curves_of_a_round_have_one_scale() -> None:
     long = CurveSpec((3.0, 2.0, 2.5), "first", "first", "last")
     scale = Scale.of([short, long])
     assert scale == Scale(1.0, 3.0, 3)
-    area = LAYOUT.workers[4]
-    curves = [LossCurve(spec, area, scale, FRAME, area.x) for spec in (short, long)]
+    curves = [LossCurve(spec, SLOT, scale, FRAME) for spec in (short, long)]
     # The same loss stands at the same height, the same batch at the same place.
     assert curves[0].curve.get_start()[1] == pytest.approx(curves[1].curve.points[3][1])
     assert curves[0].curve.get_end()[0] == pytest.approx(curves[1].curve.points[3][0])
     assert curves[0].share == pytest.approx(2 / 3)
 
 
-def test_tiles_are_laid_out_to_fill_their_area() -> None:
-    filters = np.zeros((6, 3, 5, 5), np.float32)
-    wide, square = plate(filters, 1.0, aspect=4.8), plate(filters, 1.0, aspect=2.0)
-    cell = 12
-    assert wide.shape == (11 * cell, 53 * cell, 4)  # two rows of nine
-    assert square.shape == (17 * cell, 35 * cell, 4)  # three rows of six
+def test_a_filter_of_three_channels_is_a_coloured_tile() -> None:
+    filters = np.zeros((6, 3, 2, 2), np.float32)
+    filters[0, 0, 0, 0], filters[0, 1, 0, 0] = 1.0, -2.0
+    tiles = tiles_of(filters, limit=1.0)
+    assert tiles.shape == (6, 2, 2, 3)
+    assert tiles[0, 0, 0].tolist() == [255, 0, 128]
+    assert columns_for(tiles, aspect=6.0) == 6
+    assert columns_for(tiles, aspect=1.5) == 3
 
 
-def test_a_model_without_filters_is_a_plain_tile() -> None:
+def test_any_other_channel_is_a_tile_in_shades_of_the_model() -> None:
+    tiles = tiles_of(np.ones((2, 4, 2, 2), np.float32), limit=1.0)
+    assert tiles.shape == (8, 2, 2, 3)
+    assert tiles[7, 1, 1].tolist() == [0x56, 0xB4, 0xE9]
+
+
+def test_tiles_stand_apart_on_a_transparent_sheet() -> None:
+    tiles = np.full((6, 2, 2, 3), 9, np.uint8)
+    pixels = sheet(tiles, columns=3, side=4, gap=2, corner=0)
+    assert pixels.shape == (10, 16, 4)
+    assert pixels[:4, :4, 3].min() == 255
+    assert pixels[:, 4:6, 3].max() == 0
+
+
+def test_a_model_without_filters_has_plain_tiles() -> None:
     coordinator = Coordinator(LAYOUT.coordinator, FRAME, "Coordinator")
     coordinator.show_plate(*NO_PLATE)
     assert coordinator.plate is not None
-    assert coordinator.plate.width == pytest.approx(coordinator.plate_slot.width)
+    assert coordinator.tiles is None
+    assert coordinator.plate.width <= coordinator.plate_slot.width + 1e-9
 
 
 def worker(photos: np.ndarray | None, bars: tuple[float, ...]) -> Card:
     """Return a card that shows these."""
-    return Card(WorkerSpec(NUMBER, NUMBER, NUMBER, photos, bars), SLOT, FRAME)
+    return Card(WorkerSpec(NUMBER, NUMBER, NUMBER, photos, bars), POSE, FRAME)
 
 
-def test_what_a_card_lacks_leaves_its_room_to_the_rest() -> None:
-    whole, bare = worker(PHOTOS, (0.5, 1.0)), worker(None, (0.5, 1.0))
-    assert len(whole.photo_slots) == 6
-    assert bare.bars.height > 3 * whole.bars.height
-    assert not bare.photos
-    assert worker(PHOTOS, ()).photos.height >= whole.photos.height
+@pytest.mark.parametrize(
+    ("photos", "bars", "shown"),
+    [
+        (PHOTOS, (0.5, 1.0), (1, 0, 0)),
+        (PHOTOS[:0], (0.5, 1.0), (0, 2, 0)),
+        (None, (0.5, 1.0), (0, 2, 0)),
+        (None, (), (0, 0, 1)),
+    ],
+)
+def test_a_card_is_never_empty(
+    photos: np.ndarray | None, bars: tuple[float, ...], shown: tuple[int, int, int]
+) -> None:
+    card = worker(photos, bars)
+    assert (len(card.photos), len(card.bars), len(card.blank)) == shown
 
 
-def test_a_card_without_data_has_a_plain_tile() -> None:
-    empty = worker(None, ())
-    assert len(empty.photos) == 1
-    assert not empty.highlight_photos(1.0)
+def test_a_chosen_card_has_its_name_and_a_dimmed_one_less_light() -> None:
+    card = worker(PHOTOS, ())
+    assert card.words.get_fill_opacity() == 0
+    card.stand(POSE._replace(size=2 * POSE.size, chosen=1.0))
+    assert card.words.get_fill_opacity() == 1
+    assert card.number.get_fill_opacity() == 0
+    assert card.panel.width == pytest.approx(2 * SLOT.width)
+    card.stand(POSE._replace(dim=1.0))
+    assert card.photos[0].pixel_array[..., 3].max() == round(255 * 0.42)
 
 
-@pytest.mark.parametrize(("value", "parts"), [("19.6%", 4), ("2.30", 2)])
-def test_a_percentage_has_a_gauge(value: str, parts: int) -> None:
+def test_a_card_pulses_by_three_percent() -> None:
+    card = worker(None, ())
+    work = Work(card, 1.0)
+    work.interpolate_mobject(0.5)
+    assert card.panel.width == pytest.approx(1.03 * SLOT.width)
+    work.interpolate_mobject(1.0)
+    assert card.panel.width == pytest.approx(SLOT.width)
+
+
+def shown(value: Number) -> FrontEnd:
+    """Return a front end that shows a value."""
     screen = FrontEnd(LAYOUT.front_end, FRAME, "Front end")
-    screen.read(Number(value, Source("measured"), 0.196), Line("what it is"))
-    assert len(screen.reading) == parts
+    screen.read(Reading(value, Line("what it is")))
+    return screen
+
+
+@pytest.mark.parametrize(("value", "parts"), [("19.6%", 2), ("2.30", 0)])
+def test_a_percentage_without_a_wall_has_a_gauge(value: str, parts: int) -> None:
+    assert len(shown(Number(value, Source("measured"), 0.196)).gauge) == parts
 
 
 def test_the_gauge_is_to_scale() -> None:
-    screen = FrontEnd(LAYOUT.front_end, FRAME, "Front end")
-    screen.read(Number("50.0%", Source("measured"), 0.5), Line("what it is"))
-    track, bar = screen.reading[-2:]
+    track, bar = shown(Number("50.0%", Source("measured"), 0.5)).gauge
     assert bar.width == pytest.approx(track.width / 2)
+
+
+def test_a_wall_lights_what_is_right() -> None:
+    kinds = np.array([0, 0, 1, 1], np.uint8)
+    spec = WallSpec(kinds, ["a", "b"])
+    screen = FrontEnd(LAYOUT.front_end, FRAME, "Front end", spec)
+    assert screen.wall is not None
+    right = np.array([True, False, False, True])
+    change = screen.read(Reading(NUMBER, Line("what it is"), right))
+    change.begin()
+    change.finish()
+    assert screen.wall.light.tolist() == [1, 0, 0, 1]
 
 
 def test_nothing_measured_is_nothing_shown() -> None:
     screen = FrontEnd(LAYOUT.front_end, FRAME, "Front end")
-    screen.read(UNKNOWN, Line(""))
+    screen.read(NO_READING)
     assert not screen.reading
 
 
-def test_shares_have_gaps_that_close_as_they_merge() -> None:
-    slots = LAYOUT.coordinator.columns([3.0, 1.0])
-    shares = [Share(NUMBER, slot, FRAME) for slot in slots]
-    assert slots[0].width == pytest.approx(0.75 * LAYOUT.coordinator.width)
-    assert shares[0].body.get_right()[0] < shares[1].body.get_left()[0]
-    Merge(shares, 1.0).interpolate_mobject(0.5)
-    assert shares[0][0].get_right()[0] == pytest.approx(shares[1][0].get_left()[0])
-
-
-def test_a_small_front_end_shows_a_smaller_value() -> None:
-    slot, percentage = LAYOUT.front_end, Number("10,2 %", Source("measured"), 0.102)
-    small = box(0, 0, slot.width, FRAME.px(150))
-    large, low = (FrontEnd(area, FRAME, "Front end") for area in (slot, small))
-    for screen in (large, low):
-        screen.read(percentage, Line("a note, glyphs"))
-    assert low.reading[0].height < 0.7 * large.reading[0].height
-    assert low.reading[0].get_bottom()[1] > low.reading[1].get_top()[1]
+def stage_of(count: int) -> CardStage:
+    """Return a stage of some workers of whom nothing is known."""
+    workers = [WorkerSpec(NUMBER, NUMBER, NUMBER, None, ()) for _ in range(count)]
+    note = line("each mark: {n} workers", n=NUMBER)
+    return CardStage(LAYOUT, StageSpec(workers, "C", "F", note, note))
 
 
 def test_updates_lie_in_the_tray_as_their_wires_end_over_it() -> None:
-    square = Frame(8.0, 8.0)
-    workers = [WorkerSpec(NUMBER, NUMBER, NUMBER, None, ()) for _ in range(10)]
-    note = line("each mark: {n} workers", n=NUMBER)
-    stage = CardStage(layout(square, 10), StageSpec(workers, "C", "F", note, note))
-    # Worker 6 stands under worker 1, farther to the left than worker 3.
-    of_three, of_six = stage._tray_slots([3, 6], [1.0, 1.0])
-    assert of_six.right == pytest.approx(of_three.left)
-    assert stage._by_row([1, 6, 2], outward=True) == [6, 1, 2]
-    assert stage._by_row([6, 1, 2]) == [1, 2, 6]
+    of_seven, of_two = stage_of(10)._tray_slots([7, 2])
+    assert of_two.right == pytest.approx(of_seven.left)
+
+
+@pytest.mark.parametrize("picked", [(0, 1), (4, 5, 6), (2, 7, 9), tuple(range(10))])
+def test_no_wire_runs_behind_another_card_or_parcel(picked: tuple[int, ...]) -> None:
+    stage = stage_of(10)
+    pick = stage.pick(picked)
+    pick.begin()
+    pick.finish()
+    for i, card in enumerate(stage.cards):
+        slot = card.slot
+        for j, wire in enumerate(stage.wires):
+            if i != j:
+                within = np.abs(wire_steps(wire) - slot.center[:2]) < [
+                    slot.width / 2,
+                    slot.height / 2,
+                ]
+                assert not within.all(axis=1).any(), (i, j)
+
+
+def test_updates_become_one_which_becomes_the_model() -> None:
+    bench = Bench(SLOT, FRAME)
+    parcels = [Parcel(None, theme.UPDATE, FRAME) for _ in range(3)]
+    laid = bench.lay(parcels)
+    laid.begin()
+    laid.finish()
+    places = [parcel.plate for parcel in parcels]
+    assert all(a.right < b.left for a, b in pairwise(places))
+    model = np.full((6, 2, 2, 3), 200, np.uint8)
+    for step in bench.merge(parcels, model, SLOT.center).animations:
+        step.begin()
+        step.finish()
+        assert len({parcel.plate.x for parcel in parcels}) == 1
+    assert parcels[-1].edge == theme.MODEL
+    assert parcels[0].pixel_array[..., 3].max() == 0
+
+
+def test_a_wipe_shows_either_plate_and_no_blend() -> None:
+    parcel = Parcel(None, theme.MODEL, FRAME)
+    before = parcel.pixel_array.copy()
+    wipe = parcel.wipe(None, theme.UPDATE, 1.0)
+    after = wipe.new
+    wipe.interpolate_mobject(0.5)
+    rows = [
+        (row == old).all() or (row == new).all()
+        for row, old, new in zip(parcel.pixel_array, before, after, strict=True)
+    ]
+    assert rows.count(False) <= 6  # the light at the front
+    assert (parcel.pixel_array[0] == after[0]).all()
+    assert (parcel.pixel_array[-1] == before[-1]).all()
+    wipe.interpolate_mobject(1.0)
+    assert (parcel.pixel_array == after).all()
+
+
+def test_the_dial_lights_the_rounds_so_far() -> None:
+    dial = Dial(LAYOUT.dial, FRAME)
+    dial.turn(DialSpec(NUMBER, NUMBER, "", (3, 30)))
+    lit, rest = dial.ring
+    assert len(lit.get_subpaths()) == 3
+    assert len(rest.get_subpaths()) == 27
+    ring = dial.ring
+    dial.turn(DialSpec(NUMBER, NUMBER, "a phase", (3, 30)))
+    assert dial.ring is ring
+    dial.hide()
+    assert not dial.ring
 
 
 @pytest.mark.parametrize("kind", [CardStage, CrowdStage])

@@ -5,59 +5,78 @@ import pytest
 
 from scenes import theme
 from scenes.drawing.layout import Frame, layout
-from scenes.stage.wires import Packet, Trail, Travel, along, path_back, path_out, wires
+from scenes.stage.parcel import Carry, Parcel
+from scenes.stage.wires import (
+    Packet,
+    Trail,
+    Travel,
+    Wire,
+    along,
+    path_back,
+    path_out,
+    ports,
+    wire_steps,
+)
 
 FRAME = Frame(128 / 9, 8.0)
-LAYOUT = layout(FRAME, 10)
-DOCK = LAYOUT.workers[9].at(0.5, 0.9)
+LAYOUT = layout(FRAME)
+END = LAYOUT.workers.at(0.9, 0.7)
+PORTS = ports(LAYOUT.coordinator, 10, FRAME)
+WIRE = Wire(PORTS[9], END, straight=1.0)
 
 
-def away_from_wire(point: np.ndarray) -> float:
-    """Return a point's distance from worker 9's wire or the line from its end to the dock."""
-    wire = wires(LAYOUT.coordinator, LAYOUT.workers)[9]
-    along = [wire.point_from_proportion(share) for share in np.linspace(0, 1, 400)]
-    down = np.linspace(wire.get_end(), DOCK, 50)
-    return float(np.linalg.norm(np.vstack([along, down]) - point, axis=1).min())
+def test_wires_leave_the_coordinator_side_by_side() -> None:
+    xs = [port[0] for port in PORTS]
+    assert np.allclose(np.diff(xs), FRAME.px(52))
+    assert np.mean(xs) == pytest.approx(LAYOUT.coordinator.x)
+    many = [port[0] for port in ports(LAYOUT.coordinator, 12, FRAME)]
+    assert np.ptp(many) < LAYOUT.coordinator.width
+    assert {port[1] for port in PORTS} == {LAYOUT.coordinator.bottom}
 
 
-@pytest.mark.parametrize("outward", [True, False])
-def test_a_journey_follows_the_wire(outward: bool) -> None:
-    wire = wires(LAYOUT.coordinator, LAYOUT.workers)[9]
-    path = path_out(wire, DOCK) if outward else path_back(DOCK, wire)
-    shares = np.linspace(0, 1, 30)
-    assert max(away_from_wire(path.point_from_proportion(share)) for share in shares) < 0.03
-    ends = (wire.get_start(), DOCK) if outward else (DOCK, wire.get_start())
-    assert np.allclose([path.get_start(), path.get_end()], ends)
+def test_a_wire_is_vertical_at_both_ends_and_straight_above_its_card() -> None:
+    steps = wire_steps(WIRE)
+    assert np.allclose(steps[[0, -1]], [PORTS[9][:2], END[:2]])
+    straight = steps[steps[:, 1] < END[1] + 1.0]
+    assert np.ptp(straight[:, 0]) < 1e-9
+    assert WIRE.points[1][0] == pytest.approx(PORTS[9][0])
+
+
+def test_a_parcel_goes_as_far_as_its_dock_and_back() -> None:
+    out, back = path_out(WIRE), path_back(WIRE)
+    dock = END + np.array([0.0, 1.0, 0.0])
+    assert np.allclose([out.get_start(), out.get_end()], [PORTS[9], dock])
+    assert np.allclose([back.get_start(), back.get_end()], [dock, PORTS[9]])
 
 
 def test_a_way_is_manims_own() -> None:
-    path = path_out(wires(LAYOUT.coordinator, LAYOUT.workers)[9], DOCK)
+    path = path_out(WIRE)
     shares = np.linspace(0, 1, 30)
     expected = [path.point_from_proportion(share) for share in shares]
     assert np.array_equal(list(map(along(path), shares)), expected)
 
 
-def test_the_trail_reaches_its_packet() -> None:
-    path = path_out(wires(LAYOUT.coordinator, LAYOUT.workers)[9], DOCK)
-    packet = Packet("model", theme.MODEL, FRAME)
-    travel, trail = Travel(packet, path), Trail(theme.MODEL, theme.MOVE, path)
-    for moved in (travel, trail):
+def test_the_light_reaches_its_parcel_and_the_arrow_head_is_ahead() -> None:
+    path = path_out(WIRE)
+    parcel = Parcel(None, theme.MODEL, FRAME)
+    carry, trail = Carry(parcel, path, 1.0, theme.MOVE), Trail(theme.MODEL, theme.MOVE, path)
+    for moved in (carry, trail):
         moved.begin()
-        moved.interpolate(0.6)
-    assert np.linalg.norm(trail.trail.get_end() - packet.get_center()) < 0.05
+        moved.interpolate(0.5)
+    middle = parcel.get_center()
+    assert np.linalg.norm(trail.trail[-1].get_end() - middle) < 0.05
+    tip = carry.head.points[0]
+    assert tip[1] < middle[1]
+    assert abs(tip[0] - middle[0]) > parcel.plate.width / 2
+    assert carry.head.get_fill_opacity() == 1
+    carry.finish()
+    assert carry.head.get_fill_opacity() == 0
 
 
 def test_a_packet_makes_itself_small_where_there_is_no_room() -> None:
-    path = path_out(wires(LAYOUT.coordinator, LAYOUT.workers)[9], DOCK)
     packet = Packet("a long label", theme.UPDATE, FRAME)
-    travel = Travel(packet, path, appears=False, room=0.5)
+    travel = Travel(packet, path_out(WIRE), appears=False, room=0.5)
     travel.begin()
     travel.finish()
     assert packet.body.width == pytest.approx(0.5)
     assert packet.words.get_fill_opacity() == 0
-
-
-def test_every_wire_ends_on_its_card() -> None:
-    for wire, slot in zip(wires(LAYOUT.coordinator, LAYOUT.workers), LAYOUT.workers, strict=True):
-        assert np.allclose(wire.get_end(), slot.at(0.5, 1))
-        assert wire.get_start()[1] == pytest.approx(LAYOUT.coordinator.bottom)

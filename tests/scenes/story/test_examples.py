@@ -13,7 +13,7 @@ from spec_texts import lines_in
 from fl_sim import record
 from fl_sim.record import Dataset, Run
 from scenes import FILM, LOOP
-from scenes.story import cast, different_data, one_round
+from scenes.story import different_data, weighted_average
 from scenes.story.examples import NOUNS, REWORDED, are_photos, in_words_of, sentence_for
 from scenes.story.told import told
 from scenes.text.catalogues import forms, template
@@ -86,12 +86,12 @@ def test_photos_are_what_has_images_if_the_app_does_not_say(run: Run, photos: bo
 @pytest.mark.parametrize(
     ("examples", "language", "expected"),
     [
-        (None, "en", "Each trains on 300 examples."),
-        ("patients", "en", "Each trains on 300 patients."),
-        ("Patient", "de", "Für jeden 300 Patienten."),
-        ("rows", "es", "Cada uno usa 300 filas."),
-        ("graphs", "fr", "Pour chacun 300 graphs."),
-        ("samples", "de", "Für jeden 300 Beispiele."),
+        (None, "en", "all 600 examples"),
+        ("patients", "en", "all 600 patients"),
+        ("Patient", "de", "alle 600 Patienten"),
+        ("rows", "es", "600 filas en total"),
+        ("graphs", "fr", "en tout 600 graphs"),
+        ("samples", "de", "alle 600 Beispiele"),
     ],
 )
 def test_examples_are_called_what_the_app_says(
@@ -100,9 +100,8 @@ def test_examples_are_called_what_the_app_says(
     run = without_images(hand_run(), examples)
     each = [reply.model_copy(update={"num_examples": 300}) for reply in replies(run)]
     run = with_replies(run, each)
-    spec = told(one_round.tell, [run])
-    caption = str(in_language(spec.captions["train"], LANGUAGES[language]))
-    assert caption.startswith(expected)
+    spec = told(weighted_average.tell, [run])
+    assert str(in_language(spec.average.photos, LANGUAGES[language])) == expected
 
 
 def replies(run: Run) -> tuple[record.TrainReply, ...]:
@@ -130,13 +129,12 @@ def test_one_example_is_in_the_singular(examples: str | None, expected: str) -> 
 
 
 def test_a_noun_without_a_number_is_in_the_plural() -> None:
-    spec = told(cast.tell, [without_images(hand_run(), "patients")])
-    assert str(spec.held[0].name) == "patients at worker 0"
-    assert [str(metric.name) for metric in spec.headline][-1] == "shared data"
+    spec = told(partitions.tell, [without_images(hand_run(), "patients")])
+    assert str(spec.stacks.photos) == "patients"
 
 
 def test_the_words_of_photos_stay() -> None:
-    spec = cast.tell([hand_run()])
+    spec = partitions.tell([hand_run()])
     assert in_words_of([hand_run()], spec) is spec
 
 

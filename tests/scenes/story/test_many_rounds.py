@@ -359,7 +359,7 @@ def test_the_same_draw_is_not_called_a_new_one() -> None:
     assert str(many_rounds._again(hand_run())) == "The same again and again, up to round 2."
 
 
-@pytest.mark.parametrize("chapter", ["cast", "one_round", "many_rounds", "loop"])
+@pytest.mark.parametrize("chapter", ["one_round", "many_rounds", "loop"])
 def test_clients_that_share_no_model_are_not_said_to(chapter: str) -> None:
     tell = import_module(f"scenes.story.{chapter}").tell
     with pytest.raises(NotRecordedError, match="keeps a model of its own"):

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 from hand import hand_run, saved
 from odd_records import one_step
@@ -10,7 +11,7 @@ from odd_records import one_step
 from fl_sim import record
 from scenes.story import one_round
 from scenes.story.common import model_packet
-from scenes.story.specs import NO_PLATE, NO_READING
+from scenes.story.specs import NO_PLATE, NO_READING, NOTHING
 from scenes.text.errors import NotRecordedError
 
 
@@ -43,7 +44,7 @@ def caption(run: record.Run, phase: str) -> str:
 
 def test_a_few_or_all_are_picked() -> None:
     assert caption(record.load("reference"), "sample") == (
-        "Workers may be busy, so a round asks only some: 3 of 10, at random."
+        "Each round it asks a few: 3 of 10, by lot."
     )
     assert caption(hand_run(workers=3), "sample") == "This round: 2 of the 3 workers."
     assert caption(hand_run(workers=2), "sample") == (
@@ -61,7 +62,7 @@ def test_the_loss_falls_only_where_it_fell() -> None:
     assert caption(noisy, "train").endswith("the loss, wobbles and falls.")
     unknown = with_replies(noisy, num_examples=None)
     assert caption(unknown, "train") == (
-        "Each trains on its own photos. Its error, the loss, wobbles and falls."
+        "Each trains it on its own photos. Its error, the loss, wobbles and falls."
     )
 
 
@@ -71,30 +72,68 @@ def test_a_line_of_a_crowd_is_explained() -> None:
     )
 
 
-def test_photos_are_one_number_or_a_range() -> None:
-    assert caption(hand_run(), "train").startswith("They train on 11 to 31 photos each.")
-    same = with_replies(hand_run(), num_examples=20)
-    assert caption(same, "train").startswith("Each trains on its own 20 photos.")
-    unknown = with_replies(hand_run(), num_examples=None)
-    assert caption(unknown, "train").startswith("Each trains on its own photos. Batch")
-
-
 def test_workers_that_do_not_answer_are_counted() -> None:
     run = with_train(hand_run(), sampled=(0, 1, 2))
     assert one_round.tell([run]).lost == (2,)
     assert caption(run, "collect") == (
-        "1 worker sends nothing. The others send weights, never photos."
+        "1 worker sends nothing. The others send what they learned, never photos."
     )
-    assert caption(hand_run(), "collect").startswith("Only the trained weights travel back.")
+    assert caption(hand_run(), "collect") == "What they learned travels back. The photos stay."
+
+
+@pytest.mark.parametrize(
+    ("form", "all_sent", "some_sent"),
+    [
+        ("masked", "Only masked updates travel back", "masked updates"),
+        ("noised", "What they learned travels back, with noise", "noised updates"),
+    ],
+)
+def test_hidden_updates_are_said_to_be(form: str, all_sent: str, some_sent: str) -> None:
+    run = with_train(hand_run(), form=form)
+    assert caption(run, "collect") == f"{all_sent}. The photos stay."
+    run = with_train(run, sampled=(0, 1, 2))
+    assert caption(run, "collect").endswith(f"The others send {some_sent}, never photos.")
+
+
+def test_changes_are_to_one_scale() -> None:
+    run = hand_run()
+    assert run.rounds[1].train is not None
+    replies = run.rounds[1].train.replies
+    each = [np.full((2, 3, 2, 2), value, np.float32) for value in (0.5, -1.0)]
+    pairs = zip(replies, each, strict=True)
+    changed = tuple(reply.model_copy(update={"change": change}) for reply, change in pairs)
+    changes = one_round.tell([with_train(run, replies=changed)]).changes
+    assert {client: limit for client, (_, limit) in changes.items()} == {0: 0.8, 1: 0.8}
+
+
+def test_of_masked_updates_only_what_is_sent_is_shown() -> None:
+    assert one_round.tell([hand_run()]).changes == {}
+    plain = np.ones((2, 2, 3, 2, 2), np.float32)
+    masked = record.Masked(
+        clients=(0, 1),
+        plain=plain,
+        masked=np.full(plain.shape, 255, np.uint8),
+        mean=plain[0],
+        error=0.0,
+        largest=1.0,
+        threshold=2,
+        num_bytes=0,
+    )
+    changes = one_round.tell([with_train(hand_run(), form="masked", masked=masked)]).changes
+    assert list(changes) == [0, 1]
+    filters, limit = changes[1]
+    assert filters is not None
+    assert filters.shape == (2, 3, 2, 2)
+    assert (filters == limit).all()
 
 
 def test_shares_that_differ_are_told_apart() -> None:
     assert caption(hand_run(), "aggregate") == (
-        "More photos count more: 26.2% to 73.8%. Their average is the new model."
+        "Who has more photos counts more. Their average is the new model."
     )
-    assert caption(record.load("reference"), "aggregate") == (
-        "Each counts the same, 33.3%. Their average is the new model."
-    )
+    assert caption(record.load("reference"), "aggregate") == "Their average is the new model."
+    spec = one_round.tell([record.load("reference")])
+    assert [str(update.share_text) for update in spec.weighed.each] == ["33.3%"] * 3
 
 
 def test_only_an_average_is_called_one() -> None:
@@ -121,22 +160,46 @@ def test_photos_are_kept_apart_only_where_it_is_known() -> None:
     assert "its own photos" in caption(unknown, "evaluate")
 
 
-def test_the_overlay_counts_what_has_arrived() -> None:
-    values = [str(metrics[0].value) for metrics in one_round.tell([hand_run()]).sent]
-    assert values == ["2.00\u00a0kB", "4.05\u00a0kB"]
+def guessing(accuracy: float, confusion: tuple[tuple[int, ...], ...]) -> str:
+    """Return the caption on a first model of some accuracy, with its answers."""
+    central = record.Metrics(accuracy=accuracy)
+    return caption(with_round(hand_run(), 0, central=central, confusion=confusion), "untrained")
+
+
+def test_the_first_model_is_no_better_than_luck_only_where_it_is_not() -> None:
+    one_name, both_names = ((25, 0), (25, 0)), ((13, 12), (12, 13))
+    assert guessing(0.5, one_name) == (
+        "Untrained, it calls nearly all “a”: 50.0% right, no better than luck."
+    )
+    assert guessing(0.5, both_names) == "Untrained, it is right in 50.0%: no better than luck."
+    assert guessing(0.6, one_name) == (
+        "The front end shows people how often the model is right: untrained, 60.0%."
+    )
+
+
+def test_another_measure_of_the_first_model_has_its_name() -> None:
+    run = hand_run()
+    for number in range(3):
+        run = with_round(run, number, central=record.Metrics(loss=2.0), evaluate=None)
+    assert caption(run, "untrained") == (
+        "The front end shows the model's error, the loss: untrained, 2.00."
+    )
+    assert str(one_round.tell([run]).reading.note) == "loss"
 
 
 def test_the_report_says_what_was_measured() -> None:
     assert caption(hand_run(), "report") == (
-        "On 50 more photos, which no worker holds: 15.0% right; before, 10.0%."
+        "Their average is the new model: from 10.0% to 15.0% right."
     )
-    run = hand_run()
+    run = with_train(hand_run(), weighted_mean=None)
+    assert caption(run, "report") == (
+        "Of photos no worker holds, it now names 15.0% right; before, 10.0%."
+    )
     for number in range(3):
         central = record.Metrics(loss=2.0 - number)
         run = with_round(run, number, central=central, evaluate=None)
     assert "its loss is 1.00; before, 2.00" in caption(run, "report")
     untested = with_round(run, 1, central=None)
-    assert one_round.tell([untested]).before_and_after is None
     assert caption(untested, "report").startswith("The round is over.")
 
 
@@ -168,13 +231,15 @@ def test_a_bare_run_is_shown_without_what_it_lacks() -> None:
     spec = one_round.tell([bare()])
     assert "evaluate" not in spec.captions
     assert (spec.curves, spec.tested.each, spec.weighed.each) == ({}, {}, ())
-    assert spec.sent == [[], []]
-    assert (spec.first_plate, spec.changes) == (NO_PLATE, None)
-    assert spec.first_reading == NO_READING
+    assert "untrained" not in spec.captions
+    assert str(spec.captions["assemble"]) == "A coordinator keeps one model for all."
+    assert (spec.plate, spec.changes, spec.stage.wall) == (NO_PLATE, {}, None)
+    assert spec.reading == NO_READING
+    assert spec.updates.size == NOTHING
     assert [str(update.size) for update in spec.updates.each] == ["update", "update"]
 
 
-@pytest.mark.parametrize("chapter", ["one_round", "cast", "loop"])
+@pytest.mark.parametrize("chapter", ["one_round", "loop"])
 def test_a_bare_run_can_be_drawn(chapter: str, built: Callable[..., Any], tmp_path: Any) -> None:
     scene = built(chapter, saved(tmp_path / "runs", bare()))
     assert "evaluate" not in [beat.name for beat in scene.beats]
@@ -189,9 +254,7 @@ def test_a_run_without_training_is_not_text() -> None:
 def test_one_batch_is_no_curve() -> None:
     run = one_step(hand_run())
     assert one_round.tell([run]).curves == {}
-    assert caption(run, "train") == (
-        "Each trains its copy on its own photos, which never leave it."
-    )
+    assert caption(run, "train") == "Each trains it on its own photos."
 
 
 @pytest.mark.parametrize(
@@ -239,7 +302,7 @@ def test_huge_losses_have_an_exponent() -> None:
     assert (str(first.first), str(first.last)) == ("loss 1E300", "1E30")
 
 
-@pytest.mark.parametrize(("up", "label"), [(1000, "1.00\u00a0kB"), (2000, "model")])
+@pytest.mark.parametrize(("up", "label"), [(1000, "1.00\u00a0kB"), (2000, "")])
 def test_a_packet_has_a_size_where_updates_are_as_large_as_the_model(up: int, label: str) -> None:
     """A packet keeps its label when it turns into an update; masked updates are twice as large."""
     rounds = []
@@ -250,4 +313,6 @@ def test_a_packet_has_a_size_where_updates_are_as_large_as_the_model(up: int, la
             replies = tuple(reply.model_copy(update=sizes) for reply in train.replies)
             train = train.model_copy(update={"replies": replies})
         rounds.append(round_.model_copy(update={"train": train}))
-    assert str(model_packet(hand_run().model_copy(update={"rounds": tuple(rounds)}))) == label
+    run = hand_run().model_copy(update={"rounds": tuple(rounds)})
+    assert str(model_packet(run)) == label
+    assert str(model_packet(run, 2)) == (f"{label} each" if label else "")

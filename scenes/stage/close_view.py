@@ -1,0 +1,101 @@
+"""The close view: the front end's wall in large, sorted by kind, with what the model says."""
+
+import numpy as np
+from manim import Animation, AnimationGroup, FadeIn, FadeOut, Group, LaggedStart, Transform, VGroup
+
+from scenes import theme
+from scenes.drawing import layers
+from scenes.drawing.layout import Frame, Slot, box
+from scenes.drawing.panel import Panel, Rounded
+from scenes.drawing.text import Words
+from scenes.drawing.wall import Wall
+from scenes.stage.front_end import CORNER, FrontEnd
+from scenes.story.specs import GuessSpec, Reading, WallSpec
+from scenes.text.lines import Text
+
+# Pixels.
+PAD, HEAD, FOOT = 36, 58, 104  # beside the wall, above it for names, below it for the number
+ABOVE = 23  # from a block up to the middle of its name
+NUMBER = 62  # height of a digit
+STAMP_PAD, STAMP_CORNER = 14, 8
+VIEW = layers.PACKET_TEXT + 1  # above the whole stage
+
+
+class CloseView(Group):
+    """A large panel over the stage. Each kind has a block with its name above it."""
+
+    def __init__(self, spec: WallSpec, reading: Reading, area: Slot, frame: Frame) -> None:
+        self.frame, self.spec = frame, spec
+        px = frame.px
+        self.panel = Panel(area, frame, CORNER)
+        screen = box(
+            area.left + px(PAD), area.bottom + px(FOOT), area.right - px(PAD), area.top - px(HEAD)
+        )
+        self.wall, self.names = self._sorted(screen)
+        if reading.right is not None:
+            self.wall.show(reading.right)
+        y = area.bottom + px(FOOT) / 2
+        value = Words(reading.value, frame, pixels=NUMBER, weight="SEMIBOLD")
+        note = Words(reading.note, frame, color=theme.MUTED)
+        self.number = VGroup(
+            value.put(np.array([area.right - px(PAD), y, 0.0]), 1),
+            note.put(np.array([area.right - 2 * px(PAD) - value.width, y, 0.0]), 1),
+        )
+        self.stamps = VGroup()
+        self.content = Group(self.wall, self.names, self.number)
+        super().__init__(self.panel, self.content)
+        for part in self.get_family():
+            part.set_z_index(VIEW if part is self.panel else VIEW + 0.1)
+
+    def grow(self, front_end: FrontEnd) -> Animation:
+        """Let the front end's panel grow to the view; then show the wall."""
+        self.small = front_end.panel.copy().set_z_index(VIEW)
+        target, self.panel = self.panel, self.small.copy()
+        self.submobjects[0] = self.panel
+        growing = Transform(self.panel, target, introducer=True, run_time=theme.MOVE)
+        return AnimationGroup(growing, FadeIn(self.content), lag_ratio=0.6)
+
+    def stamp(self, guess: GuessSpec) -> Animation:
+        """Write the model's answer on every block of another kind, one after the other."""
+        kinds = [kind for kind in range(len(self.spec.names)) if kind != guess.kind]
+        self.stamps = VGroup(*(self._stamp(kind, guess.text) for kind in kinds))
+        return LaggedStart(*(FadeIn(stamp, scale=1.3) for stamp in self.stamps), lag_ratio=0.25)
+
+    def shrink(self) -> Animation:
+        """Let the view become the front end's panel again."""
+        leaving = FadeOut(Group(self.content, self.stamps), run_time=theme.SWAP)
+        shrinking = Transform(self.panel, self.small, run_time=theme.MOVE)
+        return AnimationGroup(
+            leaving, shrinking, FadeOut(self.panel, run_time=theme.SWAP / 2), lag_ratio=1
+        )
+
+    def _sorted(self, screen: Slot) -> tuple[Wall, VGroup]:
+        """Return the wall with as few rows as let the names fit over their blocks."""
+        names = [Words(name, self.frame) for name in self.spec.names]
+        widest = max(words.width for words in names)
+        for rows in range(1 if len(names) <= 5 else 2, len(names) + 1):
+            wall = Wall(self.spec, screen, self.frame, rows)
+            blocks = [wall.block(kind) for kind in range(len(names))]
+            if min(block.width for block in blocks) >= widest:
+                break
+        up = np.array([0.0, self.frame.px(ABOVE), 0.0])
+        pairs = zip(names, blocks, strict=True)
+        return wall, VGroup(*(words.put(block.at(0.5, 1) + up) for words, block in pairs))
+
+    def _stamp(self, kind: int, text: Text) -> VGroup:
+        """Return an answer on a small panel in the middle of a block."""
+        px = self.frame.px
+        words = Words(text, self.frame, pixels=theme.TITLE, weight="SEMIBOLD")
+        paper = Rounded(
+            corner_radius=px(STAMP_CORNER),
+            width=words.width + 2 * px(STAMP_PAD),
+            height=px(theme.TITLE + 2 * STAMP_PAD),
+            fill_color=theme.PANEL,
+            fill_opacity=1,
+            stroke_color=theme.MUTED,
+            stroke_width=self.frame.stroke(2),
+        )
+        paper.set_z_index(VIEW + 0.2)
+        words.set_z_index(VIEW + 0.3)
+        middle = self.wall.block(kind).center
+        return VGroup(paper.move_to(middle), words.put(middle))
