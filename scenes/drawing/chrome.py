@@ -1,12 +1,14 @@
 """The texts at the frame's edges: title, status, overlay of metrics, and caption."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from manim import Animation, AnimationGroup, FadeIn, FadeOut, VGroup, Wait
 from manim.typing import Point3D
 
 from scenes import theme
+from scenes.drawing.camera import pin
 from scenes.drawing.layout import Frame, Layout, Slot
 from scenes.drawing.text import LEADING, Block, Words, cut, with_shorter_name, wrapped
 from scenes.story.specs import Metric
@@ -24,8 +26,9 @@ STACKED = 150  # slot height in pixels from which metrics are stacked
 class Chrome:
     """The texts at the frame's edges. Its methods return the animation of a change."""
 
-    def __init__(self, layout: Layout) -> None:
+    def __init__(self, layout: Layout, camera: Any) -> None:
         self.frame: Frame = layout.frame
+        self.camera = camera
         self.layout = layout
         self.on_screen: dict[str, VGroup] = {}
 
@@ -123,6 +126,7 @@ class Chrome:
     def _swap(self, name: str, new: VGroup) -> Animation:
         old = self.on_screen.get(name)
         self.on_screen[name] = new
+        pin(new, self.camera, self.frame)
         if old is None:
             return FadeIn(new, run_time=theme.SWAP)
         return AnimationGroup(
