@@ -231,7 +231,7 @@ def _name(run: Run, most: int) -> Number:
 
 def _strategy(run: Run) -> Text:
     """Return a run's strategy, and what its updates or its model were hidden by."""
-    known: Text = text("unknown") if run.strategy is None else quote(at(run).strategy)
+    known: Number | Line = text("unknown") if run.strategy is None else quote(at(run).strategy)
     for hidden in (text("masked updates") if masked(run) else None, _noise(run)):
         if hidden is not None:
             known = line("{strategy}, {hidden}", strategy=known, hidden=hidden)

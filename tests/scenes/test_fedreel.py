@@ -260,9 +260,10 @@ def test_chapters_are_rendered_and_joined(tmp_path: Path) -> None:
     assert texts.index("This is federated learning") < texts.index("not one photo")
 
 
-@pytest.mark.parametrize("chapters", [[], ["one_round"]], ids=["whole", "split"])
 @pytest.mark.parametrize(
-    ("kill", "number"), [(os.killpg, signal.SIGINT), (os.kill, signal.SIGTERM)]
+    ("chapters", "kill", "number"),
+    [([], os.killpg, signal.SIGINT), (["one_round"], os.kill, signal.SIGTERM)],
+    ids=["whole", "split"],
 )
 def test_stopped_it_leaves_no_film_and_no_process(
     tmp_path: Path, chapters: list[str], kill: Callable[[int, int], None], number: int
