@@ -524,7 +524,7 @@ _CHAPTERS = (
             ),
             Beat(
                 "twin",
-                "A dashed line across the curve marks where the same run ended without failures.",
+                "A dashed line across the curve marks the end of the same run with every update.",
             ),
             Beat(
                 "none_came",
