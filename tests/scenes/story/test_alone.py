@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hand import hand_run
 
-from fl_sim import own_tiles, record
+from fl_sim import record, tiles
 from scenes.story import alone
 from scenes.story.told import told
 from scenes.text.errors import NotRecordedError
@@ -144,18 +144,31 @@ def test_photos_come_only_from_a_run_that_dealt_them_out_alike() -> None:
     assert best.case.photos is None
 
 
-def test_the_photos_of_a_client_in_small_are_its_own() -> None:
-    """Every thumbnail of the client is among them, and the first ones are these."""
-    run = record.load("reference")
-    client = 4
-    tiles = own_tiles.of_client(run, client)
-    assert tiles is not None
-    assert tiles.shape == (run.partitions[client].num_train, 16, 16, 3)
-    assert run.thumbnails is not None
-    first = alone._in_small(run, client, run.thumbnails[client])
-    assert first is not None
-    for tile, photo in zip(first, run.thumbnails[client], strict=False):
-        mean = photo.reshape(16, 2, 16, 2, 3).mean(axis=(1, 3))
-        assert np.abs(tile - mean).mean() < 12  # WebP, and colours at half the resolution
-    assert len(np.unique(first.reshape(len(first), -1), axis=0)) >= len(first) - 5
-    assert own_tiles.of_client(run, 3) is None
+def test_the_case_begins_with_the_photo_of_the_close_look() -> None:
+    run = alone_run()
+    held = run.partitions[1].num_train or 0
+    photos = np.linspace(0, 255, held).astype(np.uint8)[:, None, None, None]
+    photos = np.broadcast_to(photos, (held, 8, 8, 3))
+    seen = record.CloseUp(
+        label=0,
+        image=photos[3],
+        steps=(0,),
+        probabilities=np.full((1, 2), 0.5, np.float32),
+        moved_steps=(),
+        moved=np.zeros((0, 75), np.uint8),
+        largest=(),
+        examples=np.frombuffer(tiles.encode(photos), np.uint8),
+        place=3,
+    )
+    first, *others = run.rounds[1].train.replies[1:]
+    replies = (run.rounds[1].train.replies[0], first.model_copy(update={"close_up": seen}), *others)
+    train = run.rounds[1].train.model_copy(update={"replies": replies})
+    rounds = (run.rounds[0], run.rounds[1].model_copy(update={"train": train}), run.rounds[2])
+    best = spec_of(run.model_copy(update={"rounds": rounds})).best
+    assert best is not None
+    assert best.case.photos is not None
+    assert best.case.tiles is not None
+    assert (best.case.photos == photos[3]).all()
+    found = best.case.tiles.mean(axis=(1, 2, 3))
+    order = [3, *(i for i in range(held) if i != 3)]
+    assert np.abs(found - photos[order, 0, 0, 0]).max() < 8
