@@ -48,6 +48,3 @@ PALETTES = {
         on_bright="#FFFFFF",
     ),
 }
-
-# Of pictures that are lights in the dark in every theme.
-NIGHT = PALETTES["dark"]

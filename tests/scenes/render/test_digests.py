@@ -20,9 +20,9 @@ STAGED = ("opening", "cast", "one_round", "many_rounds", "when_workers_fail")
 # Each change, the chapters that it concerns, and in which looks.
 CHANGES: dict[Callable[[House], None], tuple[tuple[str, ...], tuple[str, ...]]] = {
     changes.a_number: (("weighted_average", "credits"), LOOKS),
-    changes.a_thumbnail: (("when_workers_fail", "credits"), LOOKS),
+    changes.a_thumbnail: (("when_workers_fail",), LOOKS),
     changes.a_caption: (("cast",), LOOKS),
-    changes.a_word_on_a_card: ((*STAGED, "weighted_average"), (GERMAN,)),
+    changes.a_word_on_a_card: (STAGED, (GERMAN,)),
     changes.a_colour_of_the_dark_theme: (NAMES, (DARK, GERMAN)),
     changes.a_colour_of_the_light_theme: (NAMES, (LIGHT,)),
     changes.a_font: (NAMES, LOOKS),
