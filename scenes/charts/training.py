@@ -26,10 +26,9 @@ from PIL import Image, ImageDraw
 from scenes import theme
 from scenes.charts.batch_losses import BatchLosses
 from scenes.charts.class_bars import ClassBars
-from scenes.charts.weight_dots import WeightDots
+from scenes.charts.weight_dots import DARK, WeightDots
 from scenes.drawing import layers
 from scenes.drawing.layout import Frame, Slot, box
-from scenes.drawing.palettes import NIGHT
 from scenes.drawing.panel import Panel, Pulse
 from scenes.drawing.pictures import picture
 from scenes.drawing.text import Words, cut
@@ -69,7 +68,7 @@ class Training:
         self.spec, self.frame = spec, frame
         self.slots = slots = divided(area, frame)
         self.case = Panel(slots.case, frame).lit(theme.DATA)
-        self.plate = Panel(slots.plate, frame).lit(theme.UPDATE).set_fill(NIGHT.panel)
+        self.plate = Panel(slots.plate, frame).lit(theme.UPDATE).set_fill(DARK)
         self.photo = self._photo()
         self.others = Group(*self._others())
         px = frame.px

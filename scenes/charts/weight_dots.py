@@ -11,12 +11,13 @@ from PIL import Image
 
 from scenes.drawing import layers
 from scenes.drawing.layout import Frame, Slot
-from scenes.drawing.palettes import NIGHT
 from scenes.drawing.raster import blank, pixel_of, rgb
 
+# Of a dot that has not moved, one that has, and the farthest: lights in the dark in every theme.
+DARK, RED, WHITE = "#141A22", "#F0705A", "#FFF1EC"
 BRIGHTEST = 99.3  # percentile of the last distances from which a dot is white
 GAMMA = 0.8
-RED = 0.6  # brightness of a dot that is red; from there it goes on to white
+REDDEST = 0.6  # brightness of a dot that is red; from there it goes on to white
 
 Values = npt.NDArray[np.float32]
 
@@ -91,7 +92,7 @@ def _light(moved: Values, last: Values) -> Values:
 
 def _colors() -> npt.NDArray[np.uint8]:
     """Return the colour of each brightness, shape (256, 3): dark, red, white."""
-    dark, red, white = (255 * rgb(color) for color in (NIGHT.panel, NIGHT.update, NIGHT.ink))
+    dark, red, white = (255 * rgb(color) for color in (DARK, RED, WHITE))
     light = np.linspace(0, 1, 256)[:, None]
-    low, high = np.clip(light / RED, 0, 1), np.clip((light - RED) / (1 - RED), 0, 1)
+    low, high = np.clip(light / REDDEST, 0, 1), np.clip((light - REDDEST) / (1 - REDDEST), 0, 1)
     return np.asarray(np.round(dark + low * (red - dark) + high * (white - red)), np.uint8)

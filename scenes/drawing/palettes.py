@@ -72,6 +72,3 @@ PALETTES = {
         glow=0.0,
     ),
 }
-
-# Of pictures that are lights in the dark in every theme.
-NIGHT = PALETTES["dark"]

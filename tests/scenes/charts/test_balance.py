@@ -18,7 +18,7 @@ WIDE, SQUARE = Frame(128 / 9, 8.0), Frame(8.0, 8.0)
 
 def number(value: float) -> Number:
     """Return a number as it is written in a record."""
-    return Number(str(value), Source("somewhere"), value)
+    return Number(f"{value:g}", Source("somewhere"), value)
 
 
 def average(photos: list[int], values: list[float]) -> AverageSpec:
@@ -74,7 +74,7 @@ def test_each_case_moves_the_pivot_to_the_mean_of_those_that_hang() -> None:
     places = [peg.get_x() for peg in drawn.pegs]
     for i, mean in enumerate((0.0, 0.75)):
         drawn.hang(i).animations[1].interpolate_mobject(1.0)  # type: ignore[attr-defined]
-        assert drawn.mean.string == str(mean)
+        assert drawn.mean.string == f"{mean:g}"
         expected = places[0] + mean * (places[1] - places[0])
         assert drawn.pivot.get_x() == pytest.approx(expected)
     assert drawn.name.string == "weighted"

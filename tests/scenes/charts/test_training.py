@@ -7,9 +7,8 @@ from manim import tempconfig
 from scenes import theme
 from scenes.charts.batch_losses import BatchLosses, smoothed
 from scenes.charts.class_bars import ClassBars
-from scenes.charts.weight_dots import WeightDots
+from scenes.charts.weight_dots import DARK, RED, WHITE, WeightDots
 from scenes.drawing.layout import Frame, Slot
-from scenes.drawing.palettes import NIGHT
 from scenes.drawing.raster import rgb
 from scenes.story.specs import BarSpec
 
@@ -40,13 +39,13 @@ def test_a_dot_goes_from_dark_to_white_as_its_weight_moves() -> None:
     drawn = dots([[0, 0, 0], [0, 0.5, 1.0]], [0, 4])
     assert (drawn.rows, drawn.columns) == (2, 2)
     assert drawn.image.pixel_array.shape[:2] == (45, 45)
-    assert middle(drawn, 2) == code(NIGHT.panel)
+    assert middle(drawn, 2) == code(DARK)
     drawn.draw_to(4)
-    assert middle(drawn, 2) == code(NIGHT.ink)
-    assert middle(drawn, 0) == middle(drawn, 3) == code(NIGHT.panel)  # still, and no weight at all
+    assert middle(drawn, 2) == code(WHITE)
+    assert middle(drawn, 0) == middle(drawn, 3) == code(DARK)  # still, and no weight at all
     whole = drawn.image.pixel_array.copy()
     drawn.draw_to(2)
-    assert code(NIGHT.panel)[0] < middle(drawn, 2)[0] < code(NIGHT.update)[0]
+    assert code(DARK)[0] < middle(drawn, 2)[0] < code(RED)[0]
     drawn.draw_to(9)
     assert (drawn.image.pixel_array == whole).all()
 
@@ -56,8 +55,8 @@ def test_the_first_movement_flashes_in_its_own_scale() -> None:
     drawn.draw_to(1)
     assert max(middle(drawn, 1)) < 80
     drawn.draw_to(1, flash=1.0)
-    assert middle(drawn, 1) == code(NIGHT.ink)
-    assert middle(drawn, 0) == code(NIGHT.panel)
+    assert middle(drawn, 1) == code(WHITE)
+    assert middle(drawn, 0) == code(DARK)
 
 
 def test_bars_are_as_long_as_their_shares() -> None:

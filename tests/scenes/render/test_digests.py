@@ -14,7 +14,7 @@ from scenes import FILM
 DARK, GERMAN, LIGHT = "", "-de", "-light"
 LOOKS = (DARK, GERMAN, LIGHT)
 NAMES = tuple(chapter.name for chapter in FILM)
-STAGED = ("one_round", "many_rounds", "when_workers_fail")
+STAGED = ("one_round", "when_workers_fail")
 
 
 Change = Callable[[House], None]
@@ -24,7 +24,7 @@ CHANGES: dict[Change, tuple[tuple[str, ...], tuple[str, ...]]] = {
     changes.a_number: (("weighted_average", "credits"), LOOKS),
     changes.a_thumbnail: (("when_workers_fail", "credits"), LOOKS),
     changes.a_caption: (("one_round",), LOOKS),
-    changes.a_word_on_a_card: ((*STAGED, "weighted_average"), (GERMAN,)),
+    changes.a_word_on_a_card: (STAGED, (GERMAN,)),
     changes.a_colour_of_the_dark_theme: (NAMES, (DARK, GERMAN)),
     changes.a_colour_of_the_light_theme: (NAMES, (LIGHT,)),
     changes.a_font: (NAMES, LOOKS),
