@@ -150,7 +150,7 @@ class Deal:
     def leave(self) -> Animation:
         """Remove everything."""
         parts = (self.cases, self.numbers, self.lights, self.told, self.beams)
-        return FadeOut(*(part for part in parts if len(part)), run_time=theme.MOVE / 2)
+        return FadeOut(*(part for part in parts if len(part)), run_time=theme.SWAP / 2)
 
     # --- cases
 

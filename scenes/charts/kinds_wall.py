@@ -107,7 +107,7 @@ class KindsWall(Group):
 
     def leave(self) -> Animation:
         """Remove everything."""
-        return FadeOut(self, self.frames, run_time=theme.SWAP)
+        return FadeOut(self, self.frames, run_time=theme.SWAP / 2)
 
     # --- layout
 
