@@ -13,7 +13,7 @@ from scenes.drawing.text import Words
 from scenes.story.specs import GaugeSpec, WorkingSpec
 from scenes.text.lines import Text
 
-PICTURES = {"leash": Leash, "momentum": Momentum}
+PICTURES: dict[str, type[Leash] | type[Momentum]] = {"leash": Leash, "momentum": Momentum}
 SHARES = 1.12, 1.0  # of the picture and the gauge, side by side
 BETWEEN = 30  # pixels
 NOTE = 66  # pixels under the gauge for a note
