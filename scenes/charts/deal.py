@@ -33,6 +33,7 @@ from scenes.text.lines import Text
 NAMES = 218  # pixels of width for the names of kinds
 NUMBERS = 112  # pixels beside them for the numbers of one worker
 FOOT = 60  # pixels under the cases for the workers' numbers
+LINE = 44  # pixels from there to a second line
 BETWEEN = 0.14  # part of a case's width between two
 PAD = 0.07  # part of a case's width inside its border
 LARGEST = 30  # pixels from one light to the next
@@ -62,7 +63,8 @@ class Deal:
     def __init__(self, spec: DealSpec, area: Slot, strip: Slot, frame: Frame) -> None:
         px = frame.px
         self.spec, self.frame = spec, frame
-        inner = box(area.left + px(NAMES + NUMBERS), area.bottom + px(FOOT), area.right, area.top)
+        foot = px(FOOT) + (px(LINE) if str(spec.few) else 0.0)
+        inner = box(area.left + px(NAMES + NUMBERS), area.bottom + foot, area.right, area.top)
         self.slots, self.strip = self._cases(inner), self._cases(_above(strip, px(FOOT)))
         self.cases = VGroup(*(self._case(slot) for slot in self.slots))
         self.numbers = list(self._numbers(self.slots))
@@ -197,11 +199,15 @@ class Deal:
 
     def _key(self, area: Slot) -> VGroup:
         """Return a light with what it stands for, under the names, and how many are shown."""
+        px, y = self.frame.px, self.slots[0].bottom - self.frame.px(FOOT / 2)
+        light = Square(px(16), stroke_width=0, fill_color=theme.DATA, fill_opacity=1)
+        light.move_to(np.array([area.left + px(8), y, 0.0]))
         words = Words(self.spec.light, self.frame, color=theme.MUTED)
-        y = area.bottom + self.frame.px(FOOT / 2)
-        light = Square(self.frame.px(16), stroke_width=0, fill_color=theme.DATA, fill_opacity=1)
-        light.move_to(np.array([area.left + self.frame.px(8), y, 0.0]))
-        return VGroup(light, words.put(np.array([area.left + self.frame.px(32), y, 0.0]), -1))
+        key = VGroup(light, words.put(np.array([area.left + px(32), y, 0.0]), -1))
+        if str(self.spec.few):
+            few = Words(self.spec.few, self.frame, color=theme.MUTED)
+            key.add(few.put(np.array([area.left, y - px(LINE), 0.0]), -1))
+        return key
 
     # --- lights
 

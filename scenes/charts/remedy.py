@@ -1,7 +1,7 @@
 """A remedy: a schematic picture of what it does, and beside it a gauge with what it changes."""
 
 import numpy as np
-from manim import Animation, AnimationGroup, FadeIn, FadeOut, LaggedStart
+from manim import Animation, AnimationGroup, ApplyMethod, FadeIn, FadeOut, LaggedStart
 from manim.typing import Point3D
 
 from scenes import theme
@@ -79,8 +79,7 @@ class Remedy:
             return []
         if self.aside is None:
             return [FadeOut(self.picture.everything, run_time=theme.SWAP)]
-        moved = self.picture.everything.animate(run_time=theme.MOVE).shift(self.aside)
-        return [moved]  # type: ignore[list-item]
+        return [ApplyMethod(self.picture.everything.shift, self.aside, run_time=theme.MOVE)]
 
     def gain(self) -> Animation:
         """Fill the gauge up to the accuracy with the remedy, or down to it."""
