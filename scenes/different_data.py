@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from manim import Animation
+from manim import Animation, AnimationGroup
 
 from scenes.charts.client_drift import ClientDrift
 from scenes.charts.deal import Deal, over_strip
@@ -40,8 +40,7 @@ class DifferentData(Explainer):
 
     def deal_out(self, spec: DifferentDataSpec) -> None:
         """Deal the photos, and set off the most uneven worker."""
-        with self.beat("dealt", spec.dealt):
-            self.play(self.deal.enter())
+        with self.beat("dealt", spec.dealt, self.deal.enter()):
             self.play(self.deal.deal_anew())
         with self.beat("uneven", spec.uneven, late=True):
             self.play(self.deal.set_off())
@@ -80,8 +79,7 @@ class DifferentData(Explainer):
     def drift(self, spec: DriftSpec) -> None:
         """Show in which directions the updates of a round point."""
         arrows = ClientDrift(spec.arrows, self.layout.untitled, self.frame)
-        with self.beat("updates", spec.updates, *self.left()):
-            self.play(arrows.enter(spec.start))
+        with self.beat("updates", spec.updates, self.then(arrows.enter(spec.start))):
             self.play(arrows.grow_alike())
         with self.beat("apart", spec.apart, late=True):
             self.play(arrows.grow_uneven())
@@ -90,12 +88,12 @@ class DifferentData(Explainer):
     def end(self, spec: EndsSpec) -> None:
         """Show both models at their end, and the kind that the second knows least of."""
         both = one_over_the_other(spec.walls, self.layout.untitled, self.frame)
-        with self.beat("ends", spec.ends, *self.left()):
-            self.play(*(wall.enter() for wall in both))
+        with self.beat("ends", spec.ends, self.then(*(wall.enter() for wall in both))):
             self.play(*map(KindsWall.change, both, spec.last))
         with self.beat("known", spec.known, late=True):
             self.play(both[1].set_off(spec.kind))
 
-    def left(self) -> list[Animation]:
-        """Return the animations that remove what is on screen."""
-        return [leave() for leave in self.leaving]
+    def then(self, *entering: Animation) -> Animation:
+        """Remove what is on screen, and let something else enter."""
+        gone = AnimationGroup(*(leave() for leave in self.leaving))
+        return AnimationGroup(gone, AnimationGroup(*entering), lag_ratio=1)

@@ -13,8 +13,7 @@ class Remedies(Explainer):
         spec = self.tell(story.tell)
         remedy = Remedy(spec.working, spec.gauge, spec.note, self.layout.untitled, self.frame)
         if spec.working:
-            with self.beat("remedy", spec.working.remedy):
-                self.play(remedy.enter())
+            with self.beat("remedy", spec.working.remedy, remedy.enter()):
                 self.play(remedy.without())
                 self.play(remedy.within())
         with self.beat("gain", spec.gain, late=True):

@@ -51,7 +51,7 @@ class ClientDrift:
     def leave(self) -> Animation:
         """Remove everything."""
         parts = (*self.both, *self.texts, self.labels, self.start)
-        return FadeOut(*(part for part in parts if len(part)), run_time=theme.MOVE / 2)
+        return FadeOut(*(part for part in parts if len(part)), run_time=theme.SWAP / 2)
 
     def _grow(self, run: int) -> Animation:
         grown = self.both[run].grow(1.6 * theme.MOVE)

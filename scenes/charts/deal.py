@@ -33,6 +33,7 @@ from scenes.text.lines import Text
 NAMES = 218  # pixels of width for the names of kinds
 NUMBERS = 112  # pixels beside them for the numbers of one worker
 FOOT = 60  # pixels under the cases for the workers' numbers
+LINE = 44  # pixels from there to a second line
 BETWEEN = 0.14  # part of a case's width between two
 PAD = 0.07  # part of a case's width inside its border
 LARGEST = 30  # pixels from one light to the next
@@ -62,11 +63,12 @@ class Deal:
     def __init__(self, spec: DealSpec, area: Slot, strip: Slot, frame: Frame) -> None:
         px = frame.px
         self.spec, self.frame = spec, frame
-        inner = box(area.left + px(NAMES + NUMBERS), area.bottom + px(FOOT), area.right, area.top)
+        foot = px(FOOT) + (px(LINE) if str(spec.few) else 0.0)
+        inner = box(area.left + px(NAMES + NUMBERS), area.bottom + foot, area.right, area.top)
         self.slots, self.strip = self._cases(inner), self._cases(_above(strip, px(FOOT)))
         self.cases = VGroup(*(self._case(slot) for slot in self.slots))
-        self.numbers = VGroup(*self._numbers(self.slots))
-        self.names = VGroup(*self._names(area))
+        self.numbers = list(self._numbers(self.slots))
+        self.names = list(self._names(area))
         self.key = self._key(area)
         self.lights = VGroup(*self._lights(0, self.slots))
         self.veils, self.told = VGroup(), VGroup()
@@ -76,7 +78,7 @@ class Deal:
 
     def enter(self) -> Animation:
         """Show the cases with the lights of the first deal, and what a light stands for."""
-        still = VGroup(self.cases, self.numbers, self.names, self.key)
+        still = VGroup(self.cases, *self.numbers, *self.names, self.key)
         lights = LaggedStart(*map(FadeIn, self.lights), lag_ratio=0.1, run_time=theme.MOVE)
         return AnimationGroup(FadeIn(still, run_time=theme.SWAP), lights, lag_ratio=0.5)
 
@@ -103,15 +105,15 @@ class Deal:
 
     def make_room(self) -> Animation:
         """Move the cases to their strip."""
-        gone = [part for part in (self.veils, self.told, self.names, self.key) if len(part)]
-        numbers = VGroup(*self._numbers(self.strip))
+        gone = [part for part in (self.veils, self.told, self.key) if len(part)]
+        numbers = list(self._numbers(self.strip))
         worker = self.spec.worker
         moved = [each for i, each in enumerate(self.numbers) if i != worker]
         cases = VGroup(*(self._case(slot) for slot in self.strip))
         targets = VGroup(*cases, *(each for i, each in enumerate(numbers) if i != worker))
-        number, self.numbers = numbers[worker], VGroup(*moved, numbers[worker])
+        number, self.numbers = numbers[worker], [*moved, numbers[worker]]
         return LaggedStart(
-            FadeOut(*gone, self.name, run_time=theme.SWAP),
+            FadeOut(*gone, *self.names, self.name, run_time=theme.SWAP),
             AnimationGroup(
                 Transform(VGroup(*self.cases, *moved), targets),
                 Transform(self.lights, VGroup(*self._lights(-1, self.strip))),
@@ -133,13 +135,13 @@ class Deal:
         The lights of the other kinds are dimmed.
         """
         pairs = zip(self.marked, held, strict=True)
-        self.told = VGroup(*(self._held(worker, number) for worker, number in pairs))
-        self.beams = VGroup(*(self._beam(start, words) for words in self.told))
-        dim = [
-            lights.animate.set_fill(opacity=OTHERS)  # type: ignore[arg-type]
-            for i, lights in enumerate(self.lights)
-            if i != kind
-        ]
+        told = [self._held(worker, number) for worker, number in pairs]
+        self.told = VGroup(*told)
+        self.beams = VGroup(*(self._beam(start, words) for words in told))
+        dim: list[Animation] = []
+        for i, lights in enumerate(self.lights):
+            if i != kind:
+                dim.append(lights.animate.set_fill(opacity=OTHERS))  # type: ignore[arg-type]
         return AnimationGroup(
             AnimationGroup(*dim, run_time=theme.SWAP),
             LaggedStart(*map(Create, self.beams), lag_ratio=0.2, run_time=theme.MOVE),
@@ -149,8 +151,9 @@ class Deal:
 
     def leave(self) -> Animation:
         """Remove everything."""
-        parts = (self.cases, self.numbers, self.lights, self.told, self.beams)
-        return FadeOut(*(part for part in parts if len(part)), run_time=theme.MOVE / 2)
+        numbers = VGroup(*self.numbers)
+        parts = (self.cases, numbers, self.lights, self.told, self.beams)
+        return FadeOut(*(part for part in parts if len(part)), run_time=theme.SWAP / 2)
 
     # --- cases
 
@@ -196,11 +199,15 @@ class Deal:
 
     def _key(self, area: Slot) -> VGroup:
         """Return a light with what it stands for, under the names, and how many are shown."""
+        px, y = self.frame.px, self.slots[0].bottom - self.frame.px(FOOT / 2)
+        light = Square(px(16), stroke_width=0, fill_color=theme.DATA, fill_opacity=1)
+        light.move_to(np.array([area.left + px(8), y, 0.0]))
         words = Words(self.spec.light, self.frame, color=theme.MUTED)
-        y = area.bottom + self.frame.px(FOOT / 2)
-        light = Square(self.frame.px(16), stroke_width=0, fill_color=theme.DATA, fill_opacity=1)
-        light.move_to(np.array([area.left + self.frame.px(8), y, 0.0]))
-        return VGroup(light, words.put(np.array([area.left + self.frame.px(32), y, 0.0]), -1))
+        key = VGroup(light, words.put(np.array([area.left + px(32), y, 0.0]), -1))
+        if str(self.spec.few):
+            few = Words(self.spec.few, self.frame, color=theme.MUTED)
+            key.add(few.put(np.array([area.left, y - px(LINE), 0.0]), -1))
+        return key
 
     # --- lights
 

@@ -63,7 +63,7 @@ class KindsWall(Group):
     def under(self, kind: int) -> Point3D:
         """Return the point under a kind's block and number."""
         gap = self.frame.px(ROW + AROUND) if self.named else self.frame.px(AROUND)
-        return self.block(kind).at(0.5, 0) - np.array([0.0, gap, 0.0])
+        return np.asarray(self.block(kind).at(0.5, 0) - np.array([0.0, gap, 0.0]))
 
     def enter(self) -> Animation:
         """Show the wall, all dark, and the names of its kinds."""
@@ -107,7 +107,7 @@ class KindsWall(Group):
 
     def leave(self) -> Animation:
         """Remove everything."""
-        return FadeOut(self, self.frames, run_time=theme.SWAP)
+        return FadeOut(self, self.frames, run_time=theme.SWAP / 2)
 
     # --- layout
 

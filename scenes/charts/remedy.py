@@ -1,7 +1,7 @@
 """A remedy: a schematic picture of what it does, and beside it a gauge with what it changes."""
 
 import numpy as np
-from manim import Animation, AnimationGroup, FadeIn, FadeOut, LaggedStart
+from manim import Animation, AnimationGroup, ApplyMethod, FadeIn, FadeOut, LaggedStart
 from manim.typing import Point3D
 
 from scenes import theme
@@ -13,7 +13,7 @@ from scenes.drawing.text import Words
 from scenes.story.specs import GaugeSpec, WorkingSpec
 from scenes.text.lines import Text
 
-PICTURES = {"leash": Leash, "momentum": Momentum}
+PICTURES: dict[str, type[Leash] | type[Momentum]] = {"leash": Leash, "momentum": Momentum}
 SHARES = 1.12, 1.0  # of the picture and the gauge, side by side
 BETWEEN = 30  # pixels
 NOTE = 66  # pixels under the gauge for a note
@@ -79,8 +79,7 @@ class Remedy:
             return []
         if self.aside is None:
             return [FadeOut(self.picture.everything, run_time=theme.SWAP)]
-        moved = self.picture.everything.animate(run_time=theme.MOVE).shift(self.aside)
-        return [moved]  # type: ignore[list-item]
+        return [ApplyMethod(self.picture.everything.shift, self.aside, run_time=theme.MOVE)]
 
     def gain(self) -> Animation:
         """Fill the gauge up to the accuracy with the remedy, or down to it."""

@@ -121,7 +121,7 @@ def workers_shown(run: Run, told: Iterable[int]) -> list[int]:
 def _per_light(examples: int) -> int:
     """Return the number of examples for a light: a round number that limits the lights."""
     sizes = (step * 10**power for power in range(18) for step in STEPS)
-    return next(size for size in sizes if ceil(examples / size) <= MOST_LIGHTS)
+    return int(next(size for size in sizes if ceil(examples / size) <= MOST_LIGHTS))
 
 
 def _light(run: Run, per_light: int) -> Line:

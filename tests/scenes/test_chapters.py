@@ -32,7 +32,8 @@ NEEDS = {
 }
 FIXED = re.compile(
     r"position of|\.number$|one over|^count of rounds\[\*\]|^strategy$|^dataset\.name$"
-    r"|^count of filters|: strategy$|that a tile stands for$|^workers that share a mark"
+    r"|^count of filters|: strategy$|that a light stands for|^workers that share a mark"
+    r"|accuracy that there is$"
 )
 
 

@@ -223,7 +223,7 @@ def _confusion(number: int, step: int, classes: int) -> tuple[tuple[int, ...], .
     counts = np.zeros((classes, classes), int)
     for kind in range(classes):
         held = (50 + step) // classes + ((50 + step) % classes if kind == 0 else 0)
-        right = min(held, 2 * number + kind + 1)
+        right = min(held, 2 * number + kind + 1 + step)
         counts[kind, kind] = right
         counts[kind, (kind + 1) % classes] += held - right
     return tuple(tuple(row) for row in counts.tolist())
