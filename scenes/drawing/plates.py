@@ -97,6 +97,6 @@ class FilterPlate(Group):
         inner = slot.inset(frame.px(PAD))
         self.slot = slot
         self.panel = Panel(slot, frame).lit(theme.color(role))
-        self.image: ImageMobject = picture(sheet(tiles, inner.width / inner.height), inner)
-        self.image.set_z_index(layers.CONTENT)
-        super().__init__(self.panel, self.image)
+        self.tiles: ImageMobject = picture(sheet(tiles, inner.width / inner.height), inner)
+        self.tiles.set_z_index(layers.CONTENT)
+        super().__init__(self.panel, self.tiles)

@@ -13,7 +13,6 @@ from scenes.story.specs import (
     NOTHING,
     LeakSpec,
     Plate,
-    Quantity,
     RebuiltSpec,
 )
 from scenes.text.errors import NotRecordedError
@@ -214,7 +213,7 @@ def _photos(attempts: Attempts, position: int) -> Number:
     return number(at(attempts.run).inversions.found[position].num_photos, Language.integer)
 
 
-def _likeness(likeness: Cursor) -> Quantity:
+def _likeness(likeness: Cursor) -> tuple[Line, float]:
     psnr = number(likeness.psnr, DECIBELS)
     return line("{x} dB", x=psnr), psnr.value
 
