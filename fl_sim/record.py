@@ -31,13 +31,16 @@ from fl_sim.schema.checks import MEAN_TOLERANCE, mean_tolerance
 from fl_sim.schema.errors import cut, first_line
 from fl_sim.schema.model import *  # noqa: F403
 from fl_sim.schema.model import SCHEMA_VERSION, ArrayFile, Run, incidental
+from fl_sim.tiles import of_close_up as examples_in_small
 from fl_sim.tiles import of_run as tiles
 from fl_sim.wording import did_you_mean
 
 __all__ = [
-    "MEAN_TOLERANCE", "RUNS", "RUN_FILE", "SCHEMA_VERSION", "RecordError", "computed", "copy",
-    "file_of", "fingerprint", "inside", "load", "load_all", "load_attack", "mean_tolerance",
-    "names", "parts", "plain", "resolve", "save", "save_attack", "schema", "tiles", "verify",
+    "MEAN_TOLERANCE", "RUNS", "RUN_FILE", "SCHEMA_VERSION", "RecordError", "attacks", "computed",
+    "copy",
+    "examples_in_small", "file_of", "fingerprint", "inside", "load", "load_all", "load_attack",
+    "mean_tolerance", "names", "parts", "plain", "resolve", "save", "save_attack", "schema",
+    "tiles", "verify",
 ]  # fmt: skip
 __all__ += _model.__all__ + _attacks.__all__
 
@@ -48,6 +51,8 @@ ARRAYS = "arrays"  # how the name of the array file begins
 KINDS = ("*.json.gz", OLD_RUN_FILE, "*.npz", "*.safetensors")  # names of a record's files
 # Names of runs are names of folders on every operating system.
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+
+KINDS_OF_ATTACKS: tuple[type[Attack], ...] = (_attacks.Inversions, _attacks.Memberships)
 
 MARK = 8  # characters of a fingerprint that tell records of one name apart
 
@@ -124,9 +129,8 @@ def load_all(names_or_paths: Iterable[str]) -> dict[str, Run]:
 
 def _with_inversions(name_or_path: str, run: Run) -> Run:
     """Return a loaded run with the photos that were rebuilt from its updates, if it has any."""
-    with suppress(RecordError):
-        return run.with_inversions(load_attack(name_or_path, run, Inversions))
-    return run
+    found = (each for each in attacks(name_or_path, run) if isinstance(each, Inversions))
+    return run.with_inversions(next(found, None))
 
 
 def _marked(run: Run) -> Run:
@@ -172,6 +176,14 @@ def load_attack(name_or_path: str | Path, run: Run, kind: type[AttackT]) -> Atta
     if attack.run != fingerprint(run):
         raise RecordError(f"{path}: it is about another record than the one there. {again}")
     return attack
+
+
+def attacks(name_or_path: str | Path, run: Run) -> Iterator[Attack]:
+    """Give what attacks of each kind found about a loaded record, and about no other."""
+    for kind in KINDS_OF_ATTACKS:
+        with suppress(RecordError):
+            if (found := load_attack(name_or_path, run, kind)) is not None:
+                yield found
 
 
 def _write(content: Run | Attack, target: Path, prefix: str) -> Path:
@@ -233,32 +245,29 @@ def verify(name_or_path: str | Path, run: Run) -> None:
 
 
 def copy(name_or_path: str | Path, run: Run, target: Path) -> list[Path]:
-    """Copy a loaded record into a folder, and return the files there; see ``verify``."""
+    """Copy a loaded record, and what attacks found about it, into a folder; see ``verify``.
+
+    Returns:
+        the files there.
+    """
     path = _find(name_or_path)
     numbers = target / (RUN_FILE if path.suffix == ".gz" else OLD_RUN_FILE)
-    copied = [_copy_text(path, numbers)]
-    if run.inversions:
-        name = f"{Inversions.FILE}.json.gz"
-        copied.append(_copy_text(path.with_name(name), target / name))
+    with _named(path):
+        numbers.write_bytes(files.read(path, files.MOST_TEXT))
+    copied = [numbers]
     for file, sha256 in _beside(path, run):
         with _named(file):
             files.copy(file, target / file.name, sha256)
         copied.append(target / file.name)
+    for attack in attacks(name_or_path, run):
+        save_attack(attack, target)
+        copied += sorted(target.glob(f"{attack.FILE}[-.]*"))
     return copied
-
-
-def _copy_text(path: Path, target: Path) -> Path:
-    """Copy a file of numbers and text, and return the copy."""
-    with _named(path):
-        target.write_bytes(files.read(path, files.MOST_TEXT))
-    return target
 
 
 def _beside(path: Path, run: Run) -> list[tuple[Path, str]]:
     """Return the files beside the JSON file of a record, each with the hash that it should have."""
-    rebuilt = run.inversions.arrays if run.inversions else None
-    parts = run.arrays, run.final, rebuilt
-    known = [part for part in parts if part and part.file and part.sha256]
+    known = [part for part in (run.arrays, run.final) if part and part.file and part.sha256]
     named = [(path.with_name(part.file or ""), part.sha256 or "") for part in known]
     return [(file, sha256) for file, sha256 in named if file.exists() or file.is_symlink()]
 

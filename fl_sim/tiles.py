@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from fl_sim.schema.model import Run
+from fl_sim.schema.model import CloseUp, Run
 
 PICTURES = Path(__file__).parent / "pictures"
 SIDE = 8  # pixels of a tile
@@ -22,6 +22,19 @@ MOST = 20_000  # tiles: a picture of so many has about 700 kB
 
 class TilesError(ValueError):
     """Bytes that are no picture of so many tiles."""
+
+
+def of_close_up(close_up: CloseUp, count: int) -> npt.NDArray[np.uint8] | None:
+    """Return all examples that a client trains on in small, uint8 (count, SIDE, SIDE, 3), or None.
+
+    Args:
+        close_up: the close look at its training.
+        count: how many they are.
+
+    Raises:
+        TilesError: the picture in the record is none, or one of other examples.
+    """
+    return None if close_up.examples is None else decode(close_up.examples.tobytes(), count)
 
 
 def path_of(fingerprint: str) -> Path:

@@ -19,6 +19,7 @@ from manim import Line as Stroke
 
 from scenes import theme
 from scenes.drawing.layout import Frame, Slot, box
+from scenes.drawing.marks import gold
 from scenes.drawing.text import Words
 from scenes.story.specs import LabelsSpec
 from scenes.text.lines import numbers_of
@@ -61,9 +62,9 @@ class LabelBars(VGroup):
         bars = VGroup()
         for i, count in enumerate(counts):
             height = max(count * self.unit, least)
-            bar = Rectangle(width=0.8 * step, height=height, stroke_width=0)
+            bar = gold(Rectangle(width=0.8 * step, height=height))
             place = np.array([left + (i + 0.5) * step, cell.bottom + height / 2, 0.0])
-            bars.add(bar.set_fill(theme.DATA, opacity=1).move_to(place))
+            bars.add(bar.move_to(place))
         return bars
 
     def _floor(self, cell: Slot) -> Stroke:

@@ -24,6 +24,7 @@ from scenes import theme
 from scenes.charts.tiles import FILL, GAP, Piles, Tiles, block, hollow, in_columns
 from scenes.drawing import layers
 from scenes.drawing.layout import Frame, Slot, box
+from scenes.drawing.marks import gold
 from scenes.drawing.pace import brisk
 from scenes.drawing.panel import Panel
 from scenes.drawing.text import Words
@@ -249,8 +250,7 @@ class PartitionStacks:
             if not share:
                 continue
             width = max(share * inner.width, self.frame.px(2))
-            bar = Rectangle(width=width, height=THICK * row.height, stroke_width=0)
-            bar.set_fill(theme.DATA, opacity=1)
+            bar = gold(Rectangle(width=width, height=THICK * row.height))
             bars.add(bar.move_to(np.array([inner.left + width / 2, row.y, 0])))
         return bars.set_z_index(layers.CONTENT)
 

@@ -1,4 +1,4 @@
-"""What an attack found goes with the record: where records are read for a film, and copied."""
+"""What an attack found goes with the run where records are read for a film."""
 
 from pathlib import Path
 
@@ -37,12 +37,3 @@ def test_what_is_about_another_record_is_left_out(place: str) -> None:
 def test_what_is_damaged_is_left_out(place: str) -> None:
     Path(place, "inversions.json.gz").write_bytes(b"")
     assert only(place).inversions is None
-
-
-def test_a_copy_has_it_as_well(place: str, tmp_path: Path) -> None:
-    (tmp_path / "copy").mkdir()
-    run = only(place)
-    copied = record.copy(place, run, tmp_path / "copy")
-    assert run.inversions.arrays is not None
-    assert {"inversions.json.gz", run.inversions.arrays.file} <= {file.name for file in copied}
-    assert only(str(tmp_path / "copy")).inversions.found[0].photo.shape == (4, 4, 3)

@@ -79,8 +79,24 @@ def test_whose_training_is_watched(tmp_path: Path) -> None:
         if reply.close_up
     }
     assert found == {(1, 2): (0, 1, 2, 3), (2, 2): (3, 4, 5, 6)}
+    check_examples(run, 2)
     for client in range(4):
         check_alone(run, client)
+
+
+def check_examples(run: record.Run, client: int) -> None:
+    """Check that all that a client trains on is kept in small, once."""
+    trained = [round_.train for round_ in run.rounds if round_.train]
+    first, *others = (train.replies[client].close_up for train in trained)
+    assert first is not None
+    assert first.place is not None
+    tiles = record.examples_in_small(first, 80)
+    assert tiles is not None
+    small = first.image.reshape(8, 4, 8, 4, 3).mean(axis=(1, 3))
+    away = np.abs(tiles - small).mean(axis=(1, 2, 3))
+    assert away.argmin() == first.place
+    assert away.min() < 12  # of 255: the picture is compressed
+    assert all(other is None or other.examples is None for other in others)
 
 
 def check_alone(run: record.Run, client: int) -> None:

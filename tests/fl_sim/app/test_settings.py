@@ -223,6 +223,12 @@ def test_the_settings_on_which_a_run_depends() -> None:
         ({"reveal-round": 1, "secure-aggregation": False}, "set that too"),
         ({"num-partitions": 1}, "set num-partitions to 2 or more"),
         ({"dp-epsilon": 1.0}, "set dp-noise above 0 too"),
+        ({"dp-clip": 0.5}, "dp-clip does nothing without noise; set dp-noise above 0 too"),
+        ({"dp-where": "local"}, "dp-where does nothing without noise; set dp-noise above 0 too"),
+        ({"dp-delta": 1e-4}, "dp-delta does nothing without noise; set dp-noise above 0 too"),
+        ({"reveal-round": 4}, "reveal-round=4 does nothing; the last one is 3"),
+        ({"full-round": 4}, "full-round=4 does nothing; the last one is 3"),
+        ({"close-up-client": 10}, "close-up-client=10 does nothing; the last one is 9"),
     ],
 )
 def test_what_does_not_go_with_secure_aggregation(settings: dict[str, Value], message: str) -> None:
