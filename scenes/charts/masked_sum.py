@@ -93,12 +93,15 @@ class MaskedSum:
 
     # --- verbs
 
-    def enter(self) -> Animation:
-        """Show what each worker has learned, at home."""
-        places = zip(self.plain, self.spec.workers, self.places.home, strict=True)
-        each = [FadeIn(Group(plate, self._over(name, slot))) for plate, name, slot in places]
-        notes = FadeIn(self._notes(), run_time=theme.SWAP)
-        return AnimationGroup(LaggedStart(*each, lag_ratio=0.3), notes, lag_ratio=0.8)
+    @property
+    def start(self) -> Group:
+        """What each worker has learned, at home."""
+        places = zip(self.spec.workers, self.places.home, strict=True)
+        return Group(*self.plain, *(self._over(*each) for each in places))
+
+    def name(self) -> Animation:
+        """Say what it is."""
+        return FadeIn(self._notes(), run_time=theme.SWAP)
 
     def mask(self) -> Animation:
         """Lay a masked copy over each plate."""

@@ -28,6 +28,7 @@ from manim.typing import Point3D
 
 from scenes import theme
 from scenes.drawing import layers
+from scenes.drawing.glow import glow
 from scenes.drawing.layout import Frame, Slot, box
 from scenes.drawing.panel import Panel
 from scenes.drawing.pictures import picture
@@ -147,8 +148,9 @@ class Rebuilt:
 
     def _case(self, slot: Slot) -> Group:
         px = self.frame.px
-        panel = Panel(slot.inset(-px(EDGE)), self.frame).lit(theme.DATA)
-        return Group(panel, _photo(self.spec.photo, slot))
+        around = slot.inset(-px(EDGE))
+        panel = Panel(around, self.frame).lit(theme.DATA)
+        return Group(glow(around, self.frame, theme.DATA), panel, _photo(self.spec.photo, slot))
 
     def _arrow(self, start: Slot, end: Slot) -> tuple[Arrow, VGroup]:
         """Return the arrow from the case to what is rebuilt, with the number of numbers on it."""
