@@ -188,12 +188,19 @@ def _leak(attempts: Attempts) -> LeakSpec:
         attempts=[
             _rebuilt(attempts, *both) for both in zip(attempts.shown, attempts.others, strict=True)
         ],
-        measure=text("likeness to the photo (PSNR)"),
+        measure=_measure(first.model),
         levels=[
             (text("mean photo"), _likeness(chance.mean)),
             (text("nearest other photo"), _likeness(chance.nearest)),
         ],
     )
+
+
+def _measure(shown: str) -> Line:
+    """Return what bars say, and from which model that is."""
+    if shown == "untrained":
+        return text("likeness to the photo (PSNR); bars: from the untrained model")
+    return text("likeness to the photo (PSNR); bars: from the trained model")
 
 
 def _rebuilt(attempts: Attempts, position: int, other: int | None) -> RebuiltSpec:
