@@ -189,7 +189,7 @@ class MaskedSum:
         high = first.y + px(LINE / 2) if self.frame.wide else self.area.top - px(LINE / 2)
         for i, words in enumerate(lines):
             words.put(np.array([left, high - i * px(LINE), 0]), -1)
-        return VGroup(*lines)
+        return within(VGroup(*lines), self.area)
 
     def _pairs(self) -> VGroup:
         """Return how masks are made, beside the last arrow, where there is room."""

@@ -192,7 +192,8 @@ class Rebuilt:
 
     def _stays(self, case: Slot) -> Words:
         down = np.array([0, self.frame.px(EDGE + TEXT), 0])
-        return Words(self.spec.stays, self.frame, color=theme.DATA).put(case.at(0.5, 0) - down)
+        stays = Words(self.spec.stays, self.frame, color=theme.DATA)
+        return within(stays.put(case.at(0.5, 0) - down), self.area)
 
     def _around_small(self) -> VGroup:
         """Return the texts of the smaller case: around it, or in a portrait frame right of it."""
