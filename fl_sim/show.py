@@ -12,6 +12,7 @@ from rich.text import Text
 from fl_sim import terminal
 from fl_sim.headline import ACCURACY, headline
 from fl_sim.record import Failure, Metrics, Provenance, Round, Run
+from fl_sim.recording.measures import LARGE
 from fl_sim.wording import count
 
 ABSENT = "-"
@@ -140,7 +141,17 @@ def _about(run_: Run) -> dict[str, str]:
         rows["network"] = f"{network.name}, {size}" if network.name else size
     if where := divergence(run_):
         rows["diverged"] = where
+    if _is_too_large(run_):
+        rows["left out"] = "comparisons of whole models of this size, unless updates=True"
     return rows
+
+
+def _is_too_large(run_: Run) -> bool:
+    """Tell whether a record lacks how whole models lie to each other since they are large."""
+    size = run_.network.num_parameters if run_.network else None
+    replies = [reply for each in run_.rounds if each.train for reply in each.train.replies]
+    compared = run_.path or any(reply.update_norm is not None for reply in replies)
+    return size is not None and size > LARGE and bool(replies) and not compared
 
 
 def _origin(run_: Run) -> dict[str, str]:

@@ -78,6 +78,11 @@ class SecureAggregation(Wrapper):
         """Bytes of keys, shares and lists of clients in the last round, both ways."""
         return self._coordinator.num_bytes if self._coordinator else 0
 
+    @property
+    def lost(self) -> Mapping[int, Message | None]:
+        """Nodes that the last round lost before training, each with its error, if it sent one."""
+        return self._coordinator.lost if self._coordinator else {}
+
     def configure_train(
         self, server_round: int, arrays: ArrayRecord, config: ConfigRecord, grid: Grid
     ) -> Iterable[Message]:
@@ -138,6 +143,7 @@ class Coordinator:
         self._u2: list[int] = []
         self.t = max(FEWEST, len(messages) // 2 + 1)
         self.num_bytes = 0  # of keys, shares and lists of clients, both ways
+        self.lost: dict[int, Message | None] = {}  # while clients agreed on keys
 
     def share_keys(self) -> list[Message]:
         """Return the messages that ask clients to train, after they have agreed on keys."""
@@ -220,6 +226,10 @@ class Coordinator:
         messages = [self._message(stage, u, values) for u, values in contents.items()]
         replies = list(self._grid.send_and_receive(messages, timeout=self._timeout))
         answered = self._answered(replies)
+        if stage != Stage.UNMASKING:  # then their updates are in the sum
+            errors = {each.metadata.src_node_id: each for each in replies if each.has_error()}
+            nodes = {self._messages[u].metadata.dst_node_id for u in contents.keys() - answered}
+            self.lost |= {node: errors.get(node) for node in sorted(nodes)}
         self._check(stage, answered, len(messages), replies)
         answers = {u: reply.content.config_records[SECAGG] for u, reply in answered.items()}
         self.num_bytes += sum(each.count_bytes() for each in answers.values())

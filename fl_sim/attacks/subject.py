@@ -55,7 +55,7 @@ class Subject:
         """
         torch.set_num_threads(1)  # as in training
         run = record.load(name)
-        _check_made_here(run)
+        model = _model_of(run)
         config = {**defaults(), **run.config, **({"dataset": str(data)} if data else {})}
         try:
             settings = Settings.of(config)
@@ -70,10 +70,10 @@ class Subject:
         untrained = task.initial_model(settings.seed, len(dataset.class_names), settings.network)
         trained = deepcopy(untrained)
         try:
-            trained.load_state_dict(load_file(record.resolve(name) / run.final.file))
+            trained.load_state_dict(load_file(record.resolve(name) / model))
         except (OSError, RuntimeError, SafetensorError) as error:
             raise AttackError(
-                f"{run.name}: {run.final.file} is not there, or not of this app's network; attacks "
+                f"{run.name}: {model} is not there, or not of this app's network; attacks "
                 "are on runs made by fl-sim run"
             ) from error
         subject = cls(run, settings, dataset, parts, {"untrained": untrained, "trained": trained})
@@ -133,7 +133,8 @@ class Subject:
                 )
 
 
-def _check_made_here(run: record.Run) -> None:
+def _model_of(run: record.Run) -> str:
+    """Return the file of the model of a run that can be attacked."""
     if run.provenance.code_hash is None:
         raise AttackError(
             f"{run.name}: it was not made by fl-sim run, and an attack repeats what its clients "
@@ -145,6 +146,7 @@ def _check_made_here(run: record.Run) -> None:
         )
     if run.final is None or run.final.file is None or run.partitions == ():
         raise AttackError(f"{run.name}: it has no global model to attack; attack a run that has")
+    return run.final.file
 
 
 def scaled(images: Tensor) -> Tensor:

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from flwr.app import Message
 from flwr.serverapp.strategy import Strategy
 
 from fl_sim import record
@@ -26,6 +27,15 @@ def chain(strategy: Strategy) -> Iterator[Any]:
     while isinstance(found, Strategy):
         yield found
         found = getattr(found, "strategy", None)
+
+
+def lost_in(strategy: Strategy) -> Mapping[int, Message | None]:
+    """Return whom secure aggregation has lost in a round before they were to train.
+
+    It is the error by node, or None of one that did not answer.
+    """
+    lost = (each.lost for each in chain(strategy) if hasattr(each, "lost"))
+    return next((each for each in lost if isinstance(each, Mapping)), {})
 
 
 def privacy_of(strategy: Strategy) -> record.Privacy | None:

@@ -12,6 +12,8 @@ import numpy as np
 from fl_sim import record
 
 METRIC_DIGITS = 7
+# Weights of a model: above it a round takes longer to compare whole models than to train, for some.
+LARGE = 5_000_000
 
 
 def score(

@@ -76,11 +76,12 @@ class Phase:
         self._delivered: dict[int, Delivery] = {}
         self._failed: dict[int, Message] = {}
         self._strays: list[Message] = []
+        self._lost: set[int] = set()
 
     @property
     def sampled(self) -> tuple[int, ...]:
         """Everyone who was asked, or answered without being asked, ascending."""
-        return tuple(sorted({*self.bytes_down, *self._delivered, *self._failed}))
+        return tuple(sorted({*self.bytes_down, *self._delivered, *self._failed, *self._lost}))
 
     @property
     def deliveries(self) -> tuple[Delivery, ...]:
@@ -96,7 +97,8 @@ class Phase:
     @property
     def failures(self) -> tuple[record.Failure, ...]:
         """Who did not deliver, ascending by client."""
-        silent = sorted(self.bytes_down.keys() - self._delivered.keys() - self._failed.keys())
+        asked = self.bytes_down.keys() | self._lost
+        silent = sorted(asked - self._delivered.keys() - self._failed.keys())
         known = {
             client: reply for client, reply in self._failed.items() if client not in self._delivered
         }
@@ -120,6 +122,14 @@ class Phase:
             self.models[client] = models[key]
             self.bytes_down[client] = count_bytes(records)
             self._sent.append((message.metadata, client))
+
+    def lose(self, nodes: "Mapping[int, Message | None]") -> None:
+        """Note who was lost before anything was asked: the error by node, None of the silent."""
+        for node, error in nodes.items():
+            client = self._clients.number(node)
+            self._lost.add(client)
+            if error is not None:
+                self._failed[client] = error
 
     def deliver(self, replies: "Iterable[Message]") -> None:
         """Note what came back, all at once or in parts."""

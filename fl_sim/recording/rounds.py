@@ -12,15 +12,13 @@ from flwr.app import ArrayRecord, ConfigRecord, Message, MetricRecord
 from flwr.serverapp import Grid
 
 from fl_sim import record
-from fl_sim.recording.measures import score
+from fl_sim.recording.hidden import lost_in
+from fl_sim.recording.measures import LARGE, score
 from fl_sim.recording.models import Filters, PathOfModels, floating_shapes
 from fl_sim.recording.phase import Clients, Phase
 from fl_sim.recording.probes import choose_probes, read_probes
 from fl_sim.recording.reader import WEIGHT, Reader, Score
 from fl_sim.recording.replies import Arrays, Model
-
-# Above it a round takes longer to compare than to train, for some.
-LARGE = 5_000_000  # weights
 
 _LOG = getLogger("flwr")
 
@@ -145,6 +143,8 @@ class Rounds:
     def ask(self, messages: Sequence[Message]) -> None:
         """Note whom a strategy has chosen, and what they are sent."""
         self._phase.ask(messages)
+        if self._open and self._phase is self._open.training and self._reader.strategy:
+            self._phase.lose(lost_in(self._reader.strategy))
 
     def receive_trained(self, label: Any, replies: Sequence[Message]) -> None:
         """Note what clients have made of the model, before a strategy aggregates it."""

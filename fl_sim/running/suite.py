@@ -184,7 +184,7 @@ def bring_about(
     Raises:
         KeyboardInterrupt: Ctrl-C. What was made by then stays, and is in the table.
     """
-    wanted = ("missing", "stale") if force else ("missing",)
+    wanted: tuple[State, ...] = ("missing", "stale") if force else ("missing",)
     missing = [entry for entry in entries if inspect(entry, runs).state in wanted]
     ended: dict[str, jobs.Ended] = {}
     try:

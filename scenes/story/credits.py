@@ -9,9 +9,10 @@ from fl_sim import record
 from fl_sim.record import Run
 from scenes.story.common import last_round, round_number
 from scenes.story.specs import ColumnSpec, FactSpec
+from scenes.story.traffic import masked
 from scenes.text.language import Language
 from scenes.text.lines import Line, Text, line, plural, text
-from scenes.text.numbers import ELLIPSIS, Number, at, computed, quote, with_run
+from scenes.text.numbers import ELLIPSIS, Number, at, computed, number, quote, with_run
 from scenes.text.sources import Source
 
 MOST_LISTED = 7  # runs in the table
@@ -19,6 +20,8 @@ MOST_NAME = 22  # characters of a name in the table
 MOST_FACT = 44  # characters of a fact
 HASH = 12  # characters of a hash, with the ellipsis
 PARTITIONING = "partitioning"  # the setting for the split of the photos
+DP_NOISE = "dp-noise"  # the setting for noise, in parts of the clipping norm
+NOISED = "noised"  # the form of updates to which clients have added noise
 RECORDED = "recorded"  # the source of a run that was not imported
 
 
@@ -113,8 +116,16 @@ def _table(runs: Sequence[Run]) -> list[ColumnSpec]:
 
 def _cells(runs: Sequence[Run], cell_of: Callable[[Run], Text]) -> list[Text]:
     """Return a column's cells, with run names in the sources of numbers."""
-    cells = [(run, cell_of(run)) for run in runs]
-    return [with_run(run, cell) if isinstance(cell, Number) else cell for run, cell in cells]
+    return [_of_run(run, cell_of(run)) for run in runs]
+
+
+def _of_run(run: Run, cell: Text) -> Text:
+    if isinstance(cell, Number):
+        return with_run(run, cell)
+    if isinstance(cell, Line):
+        parts = ((name, _of_run(run, part)) for name, part in cell.parts)
+        return replace(cell, parts=tuple(parts))
+    return cell
 
 
 def _listed(runs: Sequence[Run]) -> list[Run]:
@@ -219,7 +230,33 @@ def _name(run: Run, most: int) -> Number:
 
 
 def _strategy(run: Run) -> Text:
-    return text("unknown") if run.strategy is None else quote(at(run).strategy)
+    """Return a run's strategy, and what its updates or its model were hidden by."""
+    known: Number | Line = text("unknown") if run.strategy is None else quote(at(run).strategy)
+    for hidden in (text("masked updates") if masked(run) else None, _noise(run)):
+        if hidden is not None:
+            known = line("{strategy}, {hidden}", strategy=known, hidden=hidden)
+    return known
+
+
+def _noise(run: Run) -> Line | None:
+    """Return the noise in a run, in parts of the clipping norm, and what it spent of privacy."""
+    trained = [(i, round_.train) for i, round_ in enumerate(run.rounds) if round_.train]
+    noised = [(i, train) for i, train in trained if train.privacy or train.form == NOISED]
+    if not noised:
+        return None
+    last, train = noised[-1]
+    if train.privacy is None or train.privacy.epsilon is None:
+        return text("noise")
+    spent = at(run).rounds[last].train.privacy.epsilon
+    epsilon = number(spent, partial(Language.decimal, digits=1))
+    if not isinstance(run.config.get(DP_NOISE), float):
+        return line("noise, epsilon {e}", e=epsilon)
+    return line("noise z={z}, epsilon {e}", z=number(at(run).config[DP_NOISE], _short), e=epsilon)
+
+
+def _short(language: Language, value: float) -> str:
+    """Return a number with as many decimals as it has, and at most two."""
+    return language.decimal(value, next((i for i in (0, 1) if round(value, i) == value), 2))
 
 
 def _seed(run: Run) -> Text:

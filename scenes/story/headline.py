@@ -102,7 +102,7 @@ class Headline(Metric):
 def headline(run: Run) -> Headline | None:
     """Return the headline metric of a run, or None if its model was not measured."""
     found = of_record(run)
-    return found and Headline(found.phase, found.name, found.kind)
+    return None if found is None else Headline(found.phase, found.name, found.kind)
 
 
 def federated(run: Run) -> Headline | None:

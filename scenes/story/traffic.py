@@ -5,7 +5,7 @@ from functools import partial
 from math import isclose
 
 from fl_sim.record import EvaluateReply, Run, TrainReply
-from scenes.text.errors import not_recorded
+from scenes.text.errors import NotRecordedError, not_recorded
 from scenes.text.language import Language, rounded_size
 from scenes.text.numbers import Cursor, Number, at, computed, total
 
@@ -21,9 +21,14 @@ def replies(run: Run, phase: str) -> list[TrainReply | EvaluateReply]:
     return [reply for each in phases if each is not None for reply in each.replies]
 
 
+def masked(run: Run) -> bool:
+    """Whether the workers of a run sent masked updates in some round."""
+    return any(round_.train and round_.train.form == "masked" for round_ in run.rounds)
+
+
 def bytes_are_known(run: Run, phase: str = TRAINING) -> bool:
     """Whether the bytes of a phase are recorded in both directions, and no others were sent."""
-    if any(round_.train and round_.train.form == "masked" for round_ in run.rounds):
+    if masked(run):
         return False  # the messages with keys and shares are not counted
     known = [getattr(reply, way) is not None for reply in replies(run, phase) for way in (DOWN, UP)]
     return bool(known) and all(known)
@@ -33,8 +38,13 @@ def counted(run: Run) -> tuple[str, ...]:
     """Return the phases with recorded bytes: training, and maybe testing.
 
     Raises:
-        NotRecordedError: the bytes of training were not recorded.
+        NotRecordedError: the bytes of training were not recorded, as those of masks never are.
     """
+    if masked(run):
+        raise NotRecordedError(
+            f"the run {run.name!r} masks its updates, and no record has the bytes of all the keys "
+            "and shares that this takes. Use a run with secure-aggregation=false"
+        )
     if not bytes_are_known(run):
         raise not_recorded(run.name, "bytes of all its messages")
     return (TRAINING, TESTING) if bytes_are_known(run, TESTING) else (TRAINING,)

@@ -85,6 +85,11 @@ def _reason(run: Run) -> NotRecordedError:
             f"the workers of the run {run.name!r} sent {max(forms)} updates, and their own values "
             "are not known. Record a run with secure-aggregation=false, and without dp-where=local"
         )
+    if any(train.privacy for train in phases):
+        return NotRecordedError(
+            f"noise for privacy is in the model of the run {run.name!r}, so that it is no weighted "
+            "average of the workers' models. Use a run without dp-noise"
+        )
     if run.probes and not any(train.weighted_mean for train in phases):
         return NotRecordedError(
             f"the strategy of the run {run.name!r} does not make its model by a weighted average "

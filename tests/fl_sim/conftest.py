@@ -10,6 +10,9 @@ import pytest
 from processes import run
 from quick_run import SMALL
 
+# torchvision loads Triton, which nothing here uses, and which prints what it leaks as Python ends.
+sys.modules.setdefault("triton", None)  # type: ignore[arg-type]
+
 
 @pytest.fixture
 def small() -> Path:

@@ -347,7 +347,7 @@ def mutate(value: Data, data: st.DataObject) -> None:
 
 
 many_examples = settings(
-    max_examples=400, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 RUNS = st.sampled_from([tiny_run(), full_run()])
 

@@ -62,6 +62,18 @@ def of_classes(names: tuple[str, ...], count: int = 500) -> record.Run:
     )
 
 
+def test_what_is_left_out_of_large_models_is_said(lines: Any) -> None:
+    data = tiny_run().model_dump(exclude_none=True)
+    data["network"]["num_parameters"] = 5_000_001
+    left_out = "left out comparisons of whole models of this size, unless updates=True"
+    assert left_out in lines(record.Run.model_validate(data))
+    data["rounds"][1]["train"]["replies"][0]["update_norm"] = 0.5
+    assert left_out not in lines(record.Run.model_validate(data))
+    del data["rounds"][1]["train"]["replies"][0]["update_norm"]
+    data["network"]["num_parameters"] = 5_000_000
+    assert left_out not in lines(record.Run.model_validate(data))
+
+
 def test_what_a_full_run_holds(lines: Any) -> None:
     found = lines(full_run())
     assert part_of(found, "clients") == [

@@ -16,6 +16,7 @@ import pytest
 from click.testing import CliRunner
 from processes import finish, run, start, wait_for
 
+from fl_sim import record
 from fl_sim.record import RUN_FILE, RUNS
 from scenes.cli import CHAPTERS, cli, main
 
@@ -65,7 +66,9 @@ def _replaced(folder: Path, old: bytes, new: bytes) -> None:
 
 
 def _not_a_number(folder: Path) -> None:
-    _replaced(folder, b'"accuracy":0.1015', b'"accuracy":NaN')
+    central = record.load(folder).rounds[0].central
+    assert central is not None
+    _replaced(folder, f'"loss":{central.loss}'.encode(), b'"loss":NaN')
 
 
 def _newer(folder: Path) -> None:
@@ -77,7 +80,7 @@ def _newer(folder: Path) -> None:
     [
         (_missing, "no run.json.gz there"),
         (_truncated, "the file ends too early"),
-        (_not_a_number, "rounds[0].central.accuracy"),
+        (_not_a_number, "rounds[0].central.loss"),
         (_newer, "schema_version is 99"),
     ],
 )
@@ -260,9 +263,10 @@ def test_chapters_are_rendered_and_joined(tmp_path: Path) -> None:
     assert texts.index("This is federated learning") < texts.index("not one photo")
 
 
-@pytest.mark.parametrize("chapters", [[], ["one_round"]], ids=["whole", "split"])
 @pytest.mark.parametrize(
-    ("kill", "number"), [(os.killpg, signal.SIGINT), (os.kill, signal.SIGTERM)]
+    ("chapters", "kill", "number"),
+    [([], os.killpg, signal.SIGINT), (["one_round"], os.kill, signal.SIGTERM)],
+    ids=["whole", "split"],
 )
 def test_stopped_it_leaves_no_film_and_no_process(
     tmp_path: Path, chapters: list[str], kill: Callable[[int, int], None], number: int

@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from flwr.app import Array, ArrayRecord, ConfigRecord, Message, MetricRecord
+from flwr.app import Array, ArrayRecord, ConfigRecord, Error, Message, MetricRecord
 from flwr.clientapp.mod import LocalDpMod, fixedclipping_mod
+from flwr.common.constant import ErrorCode
 from flwr.serverapp import (
     NeighboringRelation,
     PrivacyConfig,
@@ -25,6 +26,7 @@ from quick_run import invoke
 from toy_app import START, arrays, model, start, toy_app
 
 from fl_sim import record
+from fl_sim.app.secagg import SECAGG, Stage
 from fl_sim.app.secagg_mod import secagg_mod
 from fl_sim.app.secagg_strategy import SecureAggregation
 from fl_sim.recording.replies import CLIENT, FORM, NOISED
@@ -93,6 +95,38 @@ def disguise(kind: str) -> Any:
         return reply
 
     return mod
+
+
+class Lossy(InProcessGrid):
+    """A grid that loses some clients in the stages before training, with an error or without."""
+
+    def send_and_receive(self, messages: Iterable[Message], **options: Any) -> list[Message]:
+        replies = []
+        for message in messages:
+            stage = message.content.config_records[SECAGG]["stage"]
+            client = message.metadata.dst_node_id - min(self.get_node_ids())
+            if (client, stage) == (1, Stage.SHARE_KEYS):
+                error = Error(ErrorCode.NODE_UNAVAILABLE, "it cannot be reached")
+                replies.append(Message(error, reply_to=message))
+            elif (client, stage) != (3, Stage.ADVERTISE_KEYS):
+                replies += super().send_and_receive([message], **options)
+        return replies
+
+
+@pytest.mark.parametrize(("clients", "delivered"), [(5, [0, 2, 4]), (4, [])])
+def test_who_is_lost_before_training_has_failed(
+    clients: int, delivered: list[int], tmp_path: Path
+) -> None:
+    grid = Lossy(toy_app(mods=(secagg_mod,)), {}, clients)
+    inner = FedAvg(min_available_nodes=clients, fraction_evaluate=0.0)
+    strategy = record_strategy(SecureAggregation(inner), tmp_path)
+    strategy.start(grid, arrays(START), 1)
+    phase = train(record.load(tmp_path))
+    assert [reply.client for reply in phase.replies] == delivered
+    assert phase.sampled == tuple(sorted({*delivered, 1, 3}))
+    assert [(each.client, each.kind, each.reason) for each in phase.failures] == [
+        (1, "error", "it cannot be reached"), (3, "no reply", None)
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", ["integers", "encrypted"])

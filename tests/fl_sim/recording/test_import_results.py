@@ -397,7 +397,7 @@ ANY_TEXT = st.one_of(nearly_right(), MAPS.map(json.dumps), LISTS.map(json.dumps)
 ANY_FILE = ANY_TEXT.map(lambda text: text.encode("utf-8", "surrogatepass")) | st.binary()
 
 
-@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow])
 @given(content=ANY_FILE, percent=st.booleans())
 def test_any_file_gives_a_valid_record_or_one_line(content: bytes, percent: bool) -> None:
     with TemporaryDirectory() as folder:

@@ -225,7 +225,7 @@ def test_images_are_compressed(tmp_path: Path) -> None:
 # --- anything else
 
 
-@settings(max_examples=400, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data(), compression=st.sampled_from([zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED]))
 def test_damaged_bytes_load_or_say_why_not(
     tmp_path: Path, data: st.DataObject, compression: int

@@ -151,7 +151,7 @@ NAMES = st.sampled_from(sorted(stored_record()[1])) | st.builds(
 )
 
 
-@settings(max_examples=500, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_mutated_columns_load_or_say_why_not(tmp_path: Path, data: st.DataObject) -> None:
     content, stored = stored_record()

@@ -18,6 +18,7 @@ from PIL import Image
 from released import release
 
 from fl_sim import record
+from scenes import theme
 from scenes.outputs.film import length_of
 from scenes.outputs.joins import JOIN
 from scenes.outputs.loop_files import BUDGETS
@@ -191,9 +192,10 @@ def test_films_have_chapters_and_say_what_they_are(either: tuple[Path, dict[str,
         lengths = [float(end - start) for start, end in zip(times, ends, strict=True)]
         assert sum(lengths) == pytest.approx(float(length_of(path)), abs=FRAME)
         if not look.label:
-            clips = [float(length_of(released / f"chapters/{name}.mp4")) for name in names]
-            joins = [JOIN] * (len(clips) - 1)
-            assert lengths == pytest.approx(list(map(sum, zip(clips, [*joins, 0], strict=True))))
+            alone = [float(length_of(released / f"chapters/{name}.mp4")) for name in names]
+            cards = 2 * (theme.CARD + JOIN)  # a chapter alone begins and ends with one
+            *joined, last = [one - cards for one in alone]
+            assert lengths == pytest.approx([*(one + JOIN for one in joined), last], abs=FRAME)
 
 
 def test_captions_stand_when_their_beats_do(either: tuple[Path, dict[str, Any]]) -> None:

@@ -13,7 +13,7 @@ from scenes.drawing.layout import Frame, box
 from scenes.story import credits as story
 from scenes.story.specs import ColumnSpec, FactSpec
 from scenes.text.languages import LANGUAGES
-from scenes.text.lines import in_language, text
+from scenes.text.lines import in_language, numbers_of, text
 from scenes.text.numbers import Number
 
 
@@ -133,6 +133,48 @@ def test_what_a_record_lacks_is_left_out() -> None:
     assert [str(fact.value) for fact in spec.run[1:4]] == ["unknown", "2", "unknown"]
     assert not spec.made_with
     assert [str(c) for c in story.tell([bare, hand_run()]).table[3].cells] == ["unknown", "0"]
+
+
+def hidden(form: record.Form, config: dict[str, float] | None = None, **spent: float) -> record.Run:
+    """Return a run whose updates have a form, with noise of 0.1 if anything is spent."""
+    run = hand_run()
+    privacy = record.Privacy(clip=1.0, noise=0.1, **spent) if spent else None
+    rounds = [
+        r.model_copy(
+            update={"train": r.train.model_copy(update={"form": form, "privacy": privacy})}
+        )
+        if r.train
+        else r
+        for r in run.rounds
+    ]
+    return run.model_copy(update={"rounds": tuple(rounds), "config": config or {}})
+
+
+@pytest.mark.parametrize(
+    ("run", "said", "german"),
+    [
+        (hidden("masked"), "masked updates", "maskierte Updates"),
+        (hidden("noised"), "noise", "Rauschen"),
+        (hidden("plain", epsilon=9.63), "noise, epsilon 9.6", "Rauschen, Epsilon 9,6"),
+        (
+            hidden("masked", {"dp-noise": 1.0}, epsilon=9.63),
+            "masked updates, noise z=1, epsilon 9.6",
+            "maskierte Updates, Rauschen z=1, Epsilon 9,6",
+        ),
+        (
+            hidden("plain", {"dp-noise": 0.3}, epsilon=253.0),
+            "noise z=0.3, epsilon 253.0",
+            "Rauschen z=0,3, Epsilon 253,0",
+        ),
+    ],
+)
+def test_the_strategy_says_what_hides_updates(run: record.Run, said: str, german: str) -> None:
+    strategy = story.tell([run]).run[1].value
+    assert str(strategy) == f"FedAvg, {said}"
+    assert str(in_language(strategy, LANGUAGES["de"])) == f"FedAvg, {german}"
+    cell = story.tell([run, hand_run(step=1)]).table[1].cells[0]
+    assert str(cell) == f"FedAvg, {said}"
+    assert {one.source.run for one in numbers_of(cell)} == {"hand-0"}
 
 
 def test_a_run_that_was_imported_says_so() -> None:

@@ -153,5 +153,5 @@ def test_keys_and_shares_are_no_part_of_what_is_counted() -> None:
     one = run.rounds[1]
     masked = one.model_copy(update={"train": one.train.model_copy(update={"form": "masked"})})
     rounds = (run.rounds[0], masked, *run.rounds[2:])
-    with pytest.raises(NotRecordedError, match="no bytes of all its messages"):
+    with pytest.raises(NotRecordedError, match="masks its updates, and no record has the bytes of"):
         ledger.tell([run.model_copy(update={"rounds": rounds})])

@@ -153,6 +153,13 @@ def test_what_a_worker_hides_is_not_shown_as_its_value(form: str) -> None:
     assert {choice.round_ for choice in choices(several)} == {2}
 
 
+def test_noise_is_the_reason_where_there_is_some() -> None:
+    noise = record.Privacy(clip=1.0, noise=0.1)
+    run = changed(hand_run(rounds=1), 1, privacy=noise, weighted_mean=None)
+    with pytest.raises(NotRecordedError, match=r"noise for privacy is in the model .* dp-noise"):
+        story.tell([run])
+
+
 def scaled(run: Record, factor: float) -> Record:
     """Return a run whose followed weight is another multiple, in every round."""
     rounds = []
