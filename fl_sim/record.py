@@ -129,9 +129,8 @@ def load_all(names_or_paths: Iterable[str]) -> dict[str, Run]:
 
 def _with_inversions(name_or_path: str, run: Run) -> Run:
     """Return a loaded run with the photos that were rebuilt from its updates, if it has any."""
-    with suppress(RecordError):
-        return run.with_inversions(load_attack(name_or_path, run, Inversions))
-    return run
+    found = (each for each in attacks(name_or_path, run) if isinstance(each, Inversions))
+    return run.with_inversions(next(found, None))
 
 
 def _marked(run: Run) -> Run:
@@ -253,10 +252,9 @@ def copy(name_or_path: str | Path, run: Run, target: Path) -> list[Path]:
     """
     path = _find(name_or_path)
     numbers = target / (RUN_FILE if path.suffix == ".gz" else OLD_RUN_FILE)
-    copied = [_copy_text(path, numbers)]
-    if run.inversions:
-        name = f"{Inversions.FILE}.json.gz"
-        copied.append(_copy_text(path.with_name(name), target / name))
+    with _named(path):
+        numbers.write_bytes(files.read(path, files.MOST_TEXT))
+    copied = [numbers]
     for file, sha256 in _beside(path, run):
         with _named(file):
             files.copy(file, target / file.name, sha256)
@@ -267,18 +265,9 @@ def copy(name_or_path: str | Path, run: Run, target: Path) -> list[Path]:
     return copied
 
 
-def _copy_text(path: Path, target: Path) -> Path:
-    """Copy a file of numbers and text, and return the copy."""
-    with _named(path):
-        target.write_bytes(files.read(path, files.MOST_TEXT))
-    return target
-
-
 def _beside(path: Path, run: Run) -> list[tuple[Path, str]]:
     """Return the files beside the JSON file of a record, each with the hash that it should have."""
-    rebuilt = run.inversions.arrays if run.inversions else None
-    parts = run.arrays, run.final, rebuilt
-    known = [part for part in parts if part and part.file and part.sha256]
+    known = [part for part in (run.arrays, run.final) if part and part.file and part.sha256]
     named = [(path.with_name(part.file or ""), part.sha256 or "") for part in known]
     return [(file, sha256) for file, sha256 in named if file.exists() or file.is_symlink()]
 

@@ -547,8 +547,8 @@ _CHAPTERS = (
         beats=(
             Beat(
                 "learned",
-                "For each of some workers a plate with squares of colour appears: what it has "
-                "learned. A text says that it is shown here for once.",
+                "For each of some workers there is a plate with squares of colour: what it has "
+                "learned. A text appears that says so, and that it is shown here for once.",
             ),
             Beat(
                 "masked",
@@ -577,8 +577,8 @@ _CHAPTERS = (
         beats=(
             Beat(
                 "hidden",
-                "A chart with a column for each level of noise appears. A line is drawn from "
-                "column to column, with a dot for each run: how often the model is right.",
+                "In a chart with a column for each level of noise a line is drawn from column to "
+                "column, with a dot for each run: how often the model is right.",
             ),
             Beat(
                 "crowd",

@@ -12,8 +12,9 @@ class Masks(Explainer):
         """Play the beats of the chapter."""
         spec = self.tell(story.tell)
         picture = MaskedSum(spec.masks, self.layout.untitled, self.frame)
+        self.add(picture.start)
         with self.beat("learned", spec.learned):
-            self.play(picture.enter())
+            self.play(picture.name())
         with self.beat("masked", spec.masked):
             self.play(picture.mask())
             self.play(picture.send())

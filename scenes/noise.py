@@ -13,7 +13,8 @@ class Noise(Explainer):
         spec = self.tell(story.tell)
         few, many = range(len(spec.cost.lines))
         chart = NoiseCost(spec.cost, self.layout.untitled, self.frame)
-        with self.beat("hidden", spec.hidden, chart.enter()):
+        self.add(chart.axes)
+        with self.beat("hidden", spec.hidden):
             self.play(chart.draw(few))
         with self.beat("crowd", spec.crowd):
             self.play(chart.draw(many))

@@ -14,7 +14,8 @@ class WhatLeaks(Explainer):
         spec = self.tell(story.tell)
         packet = Packet(spec.leak, self.layout.untitled, self.frame)
         rebuilt = Rebuilt(spec.leak, self.layout.untitled, self.frame)
-        with self.beat("packet", spec.packet, packet.enter()):
+        self.add(packet.closed)
+        with self.beat("packet", spec.packet):
             self.play(packet.open())
         with self.beat("rebuilt", spec.rebuilt, packet.shrink(rebuilt.between)):
             self.play(packet.leave(), rebuilt.enter())

@@ -9,6 +9,7 @@ import numpy as np
 from manim import (
     Animation,
     AnimationGroup,
+    ApplyMethod,
     Arrow,
     FadeIn,
     FadeOut,
@@ -22,8 +23,8 @@ from manim import (
 from scenes import theme
 from scenes.drawing import layers
 from scenes.drawing.layout import Frame, Slot
-from scenes.drawing.pictures import Rewrite
-from scenes.drawing.plates import FilterPlate, Pixels, brightest, colored, tiles_of
+from scenes.drawing.pictures import Pixels, Rewrite
+from scenes.drawing.plates import FilterPlate, brightest, colored, tiles_of
 from scenes.drawing.text import Words, paragraph, within
 from scenes.story.specs import MasksSpec
 from scenes.text.lines import Text
@@ -85,16 +86,22 @@ class MaskedSum:
             self._plate(colored(each), slot, "update").set_z_index(layers.PACKETS)
             for each, slot in zip(hidden, places, strict=True)
         ]
-        self.result, self.named = Group(), VGroup()
+
+        first, name = (spec.mean, spec.average) if spec.total is None else spec.total[::-1]
+        self.result = self._plate(tiles_of(first, self.limit), self.places.average, "model")
+        self.named = self._average_name(name)
 
     # --- verbs
 
-    def enter(self) -> Animation:
-        """Show what each worker has learned, at home."""
-        places = zip(self.plain, self.spec.workers, self.places.home, strict=True)
-        each = [FadeIn(Group(plate, self._over(name, slot))) for plate, name, slot in places]
-        notes = FadeIn(self._notes(), run_time=theme.SWAP)
-        return AnimationGroup(LaggedStart(*each, lag_ratio=0.3), notes, lag_ratio=0.8)
+    @property
+    def start(self) -> Group:
+        """What each worker has learned, at home."""
+        places = zip(self.spec.workers, self.places.home, strict=True)
+        return Group(*self.plain, *(self._over(*each) for each in places))
+
+    def name(self) -> Animation:
+        """Say what it is."""
+        return FadeIn(self._notes(), run_time=theme.SWAP)
 
     def mask(self) -> Animation:
         """Lay a masked copy over each plate."""
@@ -102,30 +109,30 @@ class MaskedSum:
 
     def send(self) -> Animation:
         """Let the masked copies travel."""
-        pairs = list(zip(self.masked, self.places.home, self.places.away, strict=True))
-        moves = [plate.animate.shift(end.center - start.center) for plate, start, end in pairs]
-        arrows = [GrowArrow(self._arrow(start, end)) for _, start, end in pairs]
+        pairs = list(zip(self.places.home, self.places.away, strict=True))
+        down = pairs[0][1].center - pairs[0][0].center
+        move = ApplyMethod(Group(*self.masked).shift, down)
+        arrows = [GrowArrow(self._arrow(*pair)) for pair in pairs]
         seen = FadeIn(VGroup(*self._seen(), *self._pairs()), run_time=theme.SWAP)
-        return AnimationGroup(AnimationGroup(*moves), AnimationGroup(*arrows), seen, lag_ratio=0.6)
+        return AnimationGroup(move, AnimationGroup(*arrows), seen, lag_ratio=0.6)
 
     def add(self) -> Animation:
         """Add the masked copies up: their sum appears, or their average where shares differ."""
         signs = [FadeIn(sign) for sign in self._signs()]
-        first = self.spec.mean if self.spec.total is None else self.spec.total[1]
-        name = self.spec.average if self.spec.total is None else self.spec.total[0]
-        self.result = self._plate(tiles_of(first, self.limit), self.places.average, "model")
-        self.named = self._average_name(name)
         shown = AnimationGroup(FadeIn(self.result, scale=0.92), FadeIn(self.named))
         return AnimationGroup(LaggedStart(*signs, lag_ratio=0.5), shown, lag_ratio=0.8)
 
     def divide(self) -> Animation:
-        """Wipe the sum to the average."""
+        """Wipe the sum to the average, and say how exact it is."""
+        exact = FadeIn(self._exact(), run_time=theme.SWAP)
+        if self.spec.total is None:
+            return exact
         slot = self.places.average
         average = self._plate(tiles_of(self.spec.mean, self.limit), slot, "model")
-        named, exact = self._average_name(self.spec.average), self._exact()
-        wiped = Rewrite(self.result.image, average.image, theme.MOVE, glow=False)
+        named = self._average_name(self.spec.average)
+        wiped = Rewrite(self.result.tiles, average.tiles, theme.MOVE, glow=False)
         swap = AnimationGroup(FadeOut(self.named), FadeIn(named), run_time=theme.SWAP, lag_ratio=1)
-        return AnimationGroup(AnimationGroup(wiped, swap), FadeIn(exact), lag_ratio=1)
+        return AnimationGroup(AnimationGroup(wiped, swap), exact, lag_ratio=1)
 
     # --- parts
 
@@ -143,11 +150,14 @@ class MaskedSum:
         words.put(slot.at(0.5, 0) - np.array([0, self.frame.px(NAME + row * LINE), 0]))
         return within(words, self.area)
 
-    def _exact(self) -> Words:
+    def _exact(self) -> VGroup:
+        """Return that masks changed nothing, if it is so."""
+        if not str(self.spec.exact):
+            return VGroup()
         words = Words(self.spec.exact, self.frame, color=theme.MUTED)
         name = self._average_name(self.spec.average)
         words.put(name.anchor - np.array([0, self.frame.px(LINE), 0]))
-        return within(words, self.area)
+        return VGroup(within(words, self.area))
 
     def _seen(self) -> VGroup:
         """Return what the copies on the way are, and what travels besides."""
@@ -179,7 +189,7 @@ class MaskedSum:
         high = first.y + px(LINE / 2) if self.frame.wide else self.area.top - px(LINE / 2)
         for i, words in enumerate(lines):
             words.put(np.array([left, high - i * px(LINE), 0]), -1)
-        return VGroup(*lines)
+        return within(VGroup(*lines), self.area)
 
     def _pairs(self) -> VGroup:
         """Return how masks are made, beside the last arrow, where there is room."""
@@ -224,7 +234,7 @@ def _sign(x: float, y: float, side: float, strokes: Strokes) -> VGroup:
     """Return a sign of a sum around a point."""
     middle, color = np.array([x, y, 0.0]), theme.INK
     ends = [[middle + side * np.array([*end, 0]) for end in stroke] for stroke in strokes]
-    return VGroup(*(Line(*pair, stroke_color=color, stroke_width=5) for pair in ends))
+    return VGroup(*(Line(a, b, stroke_color=color, stroke_width=5) for a, b in ends))
 
 
 def _places(area: Slot, frame: Frame, shape: Shape, count: int, below: int) -> Places:

@@ -65,8 +65,9 @@ class NoiseCost:
         self.ends = self._apart([*lasts, *guessing], APART)
         self.lines = [self._line(i, line) for i, line in enumerate(spec.lines)]
 
-    def enter(self) -> Animation:
-        """Show what is measured, the levels of noise and the level of guessing."""
+    @property
+    def axes(self) -> VGroup:
+        """What is measured, the levels of noise and the level of guessing."""
         spec, px = self.spec, self.frame.px
         name = Words(spec.name, self.frame, weight="SEMIBOLD")
         measured = Words(spec.measured, self.frame, color=theme.MUTED)
@@ -91,7 +92,7 @@ class NoiseCost:
             place = np.array([self.plot.right + px(GAP), self.ends[-1], 0])
             parts.add(DashedLine(*ends, stroke_color=theme.MUTED, stroke_width=2))
             parts.add(words.put(place, -1))
-        return FadeIn(parts, run_time=theme.SWAP)
+        return parts
 
     def draw(self, line: int) -> Animation:
         """Draw one line from level to level; those before it become muted."""

@@ -5,6 +5,7 @@ from manim import Animation, AnimationGroup, FadeIn, FadeOut, Group, LaggedStart
 
 from scenes import theme
 from scenes.drawing import layers
+from scenes.drawing.glow import glow
 from scenes.drawing.layout import Frame, Slot
 from scenes.drawing.panel import Panel
 from scenes.drawing.plates import PAD, FilterPlate, tiles_of
@@ -20,18 +21,19 @@ LAG = 0.3
 
 
 class Packet:
-    """The packet. Its methods return animations."""
+    """The packet, at first as ``closed``. Its methods return animations."""
 
     def __init__(self, spec: LeakSpec, area: Slot, frame: Frame) -> None:
         self.spec, self.frame = spec, frame
         self.opened = _slot(OPEN, area, frame)
         closed = _slot(CLOSED, area, frame)
         filters, limit = spec.plate
-        panel = Panel(closed, frame).lit(theme.UPDATE)
-        self.closed = Group(panel)
+        self.panel = Panel(closed, frame).lit(theme.UPDATE)
+        self.closed = Group(glow(closed, frame, theme.UPDATE), self.panel)
         if filters is not None:
             self.closed = FilterPlate(tiles_of(filters, limit), closed, frame, "update")
-        self.panel = self.closed[0]
+            self.panel = self.closed.panel
+        self.light = glow(self.opened, frame, theme.UPDATE)
         self.rows = self._rows()
         over = self.opened.at(0.5, 1) + np.array([0, frame.px(ABOVE), 0])
         under = self.opened.at(0.5, 0) - np.array([0, frame.px(BELOW), 0])
@@ -41,24 +43,21 @@ class Packet:
             note = paragraph(spec.numbers_note, frame, area.width, color=theme.MUTED)
             self.texts.add(*note.shift(under - note[0].anchor))
 
-    def enter(self) -> Animation:
-        """Show the closed packet."""
-        return FadeIn(self.closed, scale=0.92)
-
     def open(self) -> Animation:
         """Let the plate give way to numbers."""
         wide = Panel(self.opened, self.frame).lit(theme.UPDATE)
         opening = Transform(self.panel, wide, run_time=theme.MOVE)
-        plate = [FadeOut(each, run_time=theme.SWAP) for each in self.closed[1:]]
+        closed = [each for each in self.closed if each is not self.panel]
+        gone = FadeOut(Group(*closed), run_time=theme.SWAP)
         rows = [FadeIn(row, run_time=theme.SWAP) for row in self.rows]
         numbers = [LaggedStart(*rows, lag_ratio=LAG)] if rows else []
-        texts = FadeIn(self.texts, run_time=theme.SWAP)
-        return AnimationGroup(AnimationGroup(opening, *plate), *numbers, texts, lag_ratio=1)
+        shown = FadeIn(Group(self.texts, self.light), run_time=theme.SWAP)
+        return AnimationGroup(AnimationGroup(opening, gone), *numbers, shown, lag_ratio=1)
 
     def shrink(self, slot: Slot) -> Animation:
         """Let the packet close on its way to a place."""
         small = Panel(slot, self.frame).lit(theme.UPDATE)
-        gone = FadeOut(Group(*self.rows, self.texts), run_time=theme.SWAP)
+        gone = FadeOut(Group(*self.rows, self.texts, self.light), run_time=theme.SWAP)
         return AnimationGroup(gone, Transform(self.panel, small, run_time=theme.MOVE))
 
     def leave(self) -> Animation:

@@ -28,6 +28,7 @@ from manim.typing import Point3D
 
 from scenes import theme
 from scenes.drawing import layers
+from scenes.drawing.glow import glow
 from scenes.drawing.layout import Frame, Slot, box
 from scenes.drawing.panel import Panel
 from scenes.drawing.pictures import picture
@@ -97,7 +98,8 @@ class Rebuilt:
 
     def enter(self) -> Animation:
         """Show the photo in its case, and the first guess beside it."""
-        numbers = AnimationGroup(GrowArrow(self.arrow[0]), FadeIn(self.arrow[1:]))
+        arrow, words = self.arrow
+        numbers = AnimationGroup(GrowArrow(arrow), FadeIn(words))
         parts = [FadeIn(Group(self.case, self.texts)), numbers, FadeIn(self.result)]
         return AnimationGroup(*parts, lag_ratio=0.5)
 
@@ -110,7 +112,7 @@ class Rebuilt:
     def make_room(self) -> Animation:
         """Move both pictures to the row in which others follow."""
         places = self.places
-        gone = FadeOut(Group(self.texts, self.arrow), run_time=theme.SWAP)
+        gone = FadeOut(Group(self.texts, *self.arrow), run_time=theme.SWAP)
         smaller = places.small.width / places.case.width
         moving = [
             self.case.animate.scale(smaller).move_to(places.small.center),
@@ -118,9 +120,9 @@ class Rebuilt:
         ]
         come = VGroup(*self._around_small(), *self._heads(1))
         if self.frame.wide:
-            come.add(self._arrow(places.small, places.columns[0]))
+            come.add(*self._arrow(places.small, places.columns[0]))
         shown = FadeIn(come, run_time=theme.SWAP)
-        return AnimationGroup(gone, AnimationGroup(*moving), shown, lag_ratio=1)
+        return AnimationGroup(gone, AnimationGroup(*moving), shown, lag_ratio=1)  # type: ignore[arg-type]
 
     def show_more(self) -> Animation:
         """Show the pictures that were rebuilt from more photos, one after the other."""
@@ -146,10 +148,11 @@ class Rebuilt:
 
     def _case(self, slot: Slot) -> Group:
         px = self.frame.px
-        panel = Panel(slot.inset(-px(EDGE)), self.frame).lit(theme.DATA)
-        return Group(panel, _photo(self.spec.photo, slot))
+        around = slot.inset(-px(EDGE))
+        panel = Panel(around, self.frame).lit(theme.DATA)
+        return Group(glow(around, self.frame, theme.DATA), panel, _photo(self.spec.photo, slot))
 
-    def _arrow(self, start: Slot, end: Slot) -> VGroup:
+    def _arrow(self, start: Slot, end: Slot) -> tuple[Arrow, VGroup]:
         """Return the arrow from the case to what is rebuilt, with the number of numbers on it."""
         px, color = self.frame.px, theme.UPDATE
         left = np.array([start.right + px(EDGE + PATH), start.y, 0])
@@ -162,7 +165,7 @@ class Rebuilt:
         if str(self.spec.count):
             count = Words(self.spec.count, self.frame, color=color, weight="SEMIBOLD")
             words.append(count.put(middle + up))
-        return VGroup(drawn, *words)
+        return drawn, VGroup(*words)
 
     def _texts(self) -> VGroup:
         """Return the texts around both large pictures, and two notes."""
@@ -189,7 +192,8 @@ class Rebuilt:
 
     def _stays(self, case: Slot) -> Words:
         down = np.array([0, self.frame.px(EDGE + TEXT), 0])
-        return Words(self.spec.stays, self.frame, color=theme.DATA).put(case.at(0.5, 0) - down)
+        stays = Words(self.spec.stays, self.frame, color=theme.DATA)
+        return within(stays.put(case.at(0.5, 0) - down), self.area)
 
     def _around_small(self) -> VGroup:
         """Return the texts of the smaller case: around it, or in a portrait frame right of it."""

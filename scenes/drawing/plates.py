@@ -9,6 +9,7 @@ from PIL import Image, ImageDraw
 
 from scenes import theme
 from scenes.drawing import layers
+from scenes.drawing.glow import Shadow, glow
 from scenes.drawing.layout import Frame, Slot
 from scenes.drawing.panel import Panel
 from scenes.drawing.pictures import Pixels, picture
@@ -84,7 +85,9 @@ def rounded(tile: Pixels, side: int, corner: float) -> Pixels:
 
 
 class FilterPlate(Group):
-    """A panel with an edge in the colour of a role, and tiles on it, which may be uncovered later.
+    """A panel with an edge in the colour of a role, and tiles on it.
+
+    What leaves a worker, and the model, shine; what stays has a shadow.
 
     Args:
         tiles: uint8, shape (tiles, height, width, 3).
@@ -96,7 +99,9 @@ class FilterPlate(Group):
     def __init__(self, tiles: Pixels, slot: Slot, frame: Frame, role: Role) -> None:
         inner = slot.inset(frame.px(PAD))
         self.slot = slot
-        self.panel = Panel(slot, frame).lit(theme.color(role))
-        self.image: ImageMobject = picture(sheet(tiles, inner.width / inner.height), inner)
-        self.image.set_z_index(layers.CONTENT)
-        super().__init__(self.panel, self.image)
+        color = theme.color(role)
+        self.soft = Shadow(slot, frame) if role == "data" else glow(slot, frame, color)
+        self.panel = Panel(slot, frame).lit(color)
+        self.tiles: ImageMobject = picture(sheet(tiles, inner.width / inner.height), inner)
+        self.tiles.set_z_index(layers.CONTENT)
+        super().__init__(self.soft, self.panel, self.tiles)

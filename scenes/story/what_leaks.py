@@ -13,7 +13,6 @@ from scenes.story.specs import (
     NOTHING,
     LeakSpec,
     Plate,
-    Quantity,
     RebuiltSpec,
 )
 from scenes.text.errors import NotRecordedError
@@ -189,12 +188,19 @@ def _leak(attempts: Attempts) -> LeakSpec:
         attempts=[
             _rebuilt(attempts, *both) for both in zip(attempts.shown, attempts.others, strict=True)
         ],
-        measure=text("likeness to the photo (PSNR)"),
+        measure=_measure(first.model),
         levels=[
             (text("mean photo"), _likeness(chance.mean)),
             (text("nearest other photo"), _likeness(chance.nearest)),
         ],
     )
+
+
+def _measure(shown: str) -> Line:
+    """Return what bars say, and from which model that is."""
+    if shown == "untrained":
+        return text("likeness to the photo (PSNR); bars: from the untrained model")
+    return text("likeness to the photo (PSNR); bars: from the trained model")
 
 
 def _rebuilt(attempts: Attempts, position: int, other: int | None) -> RebuiltSpec:
@@ -214,7 +220,7 @@ def _photos(attempts: Attempts, position: int) -> Number:
     return number(at(attempts.run).inversions.found[position].num_photos, Language.integer)
 
 
-def _likeness(likeness: Cursor) -> Quantity:
+def _likeness(likeness: Cursor) -> tuple[Line, float]:
     psnr = number(likeness.psnr, DECIBELS)
     return line("{x} dB", x=psnr), psnr.value
 

@@ -79,9 +79,10 @@ def _items(value: Any) -> list[tuple[str | int, Any]] | None:
     """Return the parts of a value by name or position, or None for a simple value."""
     if isinstance(value, BaseModel):
         fields = ((name, getattr(value, name)) for name in type(value).model_fields)
-        known = [(name, item) for name, item in fields if item is not None]
         beside = value.inversions if isinstance(value, Run) else None
-        return [*known, ("inversions", beside)] if beside else known
+        return [
+            (name, item) for name, item in (*fields, ("inversions", beside)) if item is not None
+        ]
     if isinstance(value, Mapping):
         return list(value.items())
     if isinstance(value, Sequence) and not isinstance(value, str):
