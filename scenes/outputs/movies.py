@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from scenes.fast.gif import COLORS
 from scenes.fast.scheduler import DONE, OnProgress
 from scenes.outputs.encode import WEBM, encode
 from scenes.outputs.film import join, join_captioned
@@ -48,7 +49,7 @@ def film(
 ) -> list[Path]:
     """Write clips as one movie with a captions file, or one clip as a GIF; return the paths."""
     if path.suffix == ".gif":
-        return [gif(rendered.clips[0].movie, path, biggest=None)]
+        return [gif(rendered.clips[0].movie, path, biggest=None, colors=COLORS)]
     movies = rendered.movies(path.suffix, on_progress, path.name)
     return join_captioned(rendered.clips, movies, path, about)
 
