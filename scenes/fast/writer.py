@@ -15,12 +15,13 @@ from typing import Any, NamedTuple
 import av
 import numpy as np
 from av.video.reformatter import ColorPrimaries, ColorRange, ColorTrc, VideoReformatter
-from manim import config
+from manim import __version__, config
 from manim.scene.scene_file_writer import SceneFileWriter, _PartialMovieEncodeJob
 from manim.scene.video_segment_encoder import VideoSegmentEncoder
 from manim.typing import PixelArray
 
 from scenes.fast.boxes import Box, frame_box
+from scenes.fast.gif import write_gif
 
 CODEC, COLOURS = "libx264", "yuv420p"  # the encoder copies its input, so one frame is enough
 SUBSAMPLED = (1, 2, 2)  # pixels of a frame for one pixel of each plane, in both directions
@@ -242,6 +243,21 @@ class FastWriter(SceneFileWriter):
         """Finish the last section, and join the files."""
         self.end_section()
         super().finish()
+
+    def combine_files(
+        self,
+        input_files: list[str],
+        output_file: Path,
+        create_gif: bool = False,
+        includes_sound: bool = False,
+    ) -> None:
+        """Join files; a GIF has its own palette, unless it is transparent."""
+        if not create_gif or self.output_spec.transparent:
+            super().combine_files(input_files, output_file, create_gif, includes_sound)
+            return
+        output_file.parent.mkdir(parents=True, exist_ok=True)
+        comment = f"Rendered with Manim Community v{__version__}"
+        write_gif(list(map(Path, input_files)), output_file, comment=comment)
 
     def end_section(self) -> None:
         """Finish the open file, if any."""

@@ -6,6 +6,7 @@ from functools import partial
 from math import inf
 from pathlib import Path
 
+from scenes.fast.gif import COLORS
 from scenes.fast.scheduler import DONE, OnProgress
 from scenes.outputs.encode import WEBM, encode
 from scenes.outputs.film import Piece, join, join_captioned
@@ -96,7 +97,7 @@ def film(
 ) -> list[Path]:
     """Write clips as one movie with a captions file, or one clip as a GIF; return the paths."""
     if path.suffix == ".gif":
-        return [gif(rendered.clips[0].movie, path, biggest=None)]
+        return [gif(rendered.clips[0].movie, path, biggest=None, colors=COLORS)]
     clips = rendered.clips
     if len(clips) == 1:
         pieces, origins = [rendered.alone(0, path.suffix)], [JOIN]

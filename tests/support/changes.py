@@ -72,7 +72,7 @@ def manims_version(house: House) -> None:
 
 
 def a_setting_of_manim(house: House) -> None:
-    house.edit("manim.cfg", "crf = 25", "crf = 26")
+    house.edit("manim.cfg", "crf = 23", "crf = 24")
 
 
 def a_comment(house: House) -> None:

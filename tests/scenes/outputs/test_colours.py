@@ -24,7 +24,7 @@ from scenes.render.jobs import Clip, manim_settings
 _DARK, _LIGHT = PALETTES["dark"], PALETTES["light"]
 SHIFTED = ("#F1BF4D", "#00FF00", "#0000FF")
 COLOURS = (*SHIFTED, _DARK.ground, _DARK.model, _DARK.update, _LIGHT.ground, _LIGHT.update)
-MOST = 2  # levels of 255
+MOST = 3  # levels of 255: a loop is made from a movie, and rounded twice
 SIZE = 1280, 720  # where a player guesses a matrix that is not the film's
 TYPES = {".mp4": "video/mp4", ".webm": "video/webm", ".svg": "image/svg+xml"}
 
