@@ -253,7 +253,7 @@ class CardStage(BaseStage):
         px, slot = self.frame.px, card.slot
         side = px(STRIP_SIDE)
         left, bottom = slot.left + side, slot.bottom + side
-        return box(left, bottom, slot.right - side, bottom + px(STRIP))
+        return box(left, bottom, slot.right - side, bottom + min(px(STRIP), slot.height / 3))
 
     def _turn(self, client: int, changes: Mapping[int, Plate], seconds: float) -> list[Animation]:
         """Turn the model above a card into an update, if it is there."""
