@@ -20,6 +20,7 @@ class OneRound(StageScene):
         self.assemble()
         closing = self.untrained() if "untrained" in spec.captions else ()
         with self.phase("sample", *closing):
+            self.play(stage.pass_light())
             self.play(stage.pick(spec.picked))
         with self.phase("distribute"):
             self.play(stage.distribute(spec.reached, spec.model_size))

@@ -53,8 +53,9 @@ def check_train(train: "Train") -> None:
     if train.form == "masked":
         hidden = (train.weighted_mean, train.gram, *(r.probes for r in train.replies))
         told = (*hidden, *(r.update_norm for r in train.replies))
-        told = (*told, *(r.change for r in train.replies))
-        _check(not any(each is not None for each in told), "form", "masked, and updates are told")
+        shown = (r.change for r in train.replies)
+        known = any(each is not None for each in (*told, *shown))
+        _check(not known, "form", "masked, and updates are told")
     if train.masked is not None:
         _check(train.form == "masked", "masked", f"of updates that are {train.form}")
     for i, reply in enumerate(train.replies):

@@ -58,6 +58,7 @@ class BaseStage(Stage):
         ends = _line_between(layout.coordinator, layout.front_end)
         self.link = Stroke(*ends, stroke_color=theme.WIRE, stroke_width=THIN)
         self.wires = VGroup()
+        self.broken: set[int] = set()  # wires that are not shown again
         self.curves: Sequence[LossCurve | CurveBundle] = ()
         self.rise = np.array([0.0, self.frame.px(RISE), 0.0])
 
@@ -100,7 +101,7 @@ class BaseStage(Stage):
         places = [self.coordinator.places]
         return Group(
             *(self.wires, self.link, *self.standing, self.coordinator, *places, *plate),
-            *(*front, self.dial),
+            *(*front, *([self.dial] if len(self.dial.ring) else [])),
         )
 
     def open(self, plate: Plate, reading: Reading) -> Animation:
@@ -177,8 +178,15 @@ class BaseStage(Stage):
         yield self.front_end.read(spec.reading)
 
     def _set_wires(self, opacity: float) -> Animation:
-        """Hide the wires while something else is in their place, or show them again."""
-        wires = self.wires.copy().set_stroke(opacity=opacity)
+        """Hide the wires while something else is in their place, or show them again.
+
+        A wire that was hidden before, since it is broken, stays so.
+        """
+        wires = self.wires.copy()
+        for i, wire in enumerate(wires):
+            if not opacity and wire.get_stroke_opacity() == 0:
+                self.broken.add(i)
+            wire.set_stroke(opacity=0 if i in self.broken else opacity)
         return Transform(self.wires, wires, run_time=theme.SWAP)
 
 

@@ -49,7 +49,7 @@ class Card(Group):
             content.set_z_index(layers.CONTENT)
         self.parts = [self.light, *self.pile, self.panel, *self.photos, *self.bars, *self.blank]
         self.shapes = [part.points.copy() for part in self.parts]
-        self.named = True
+        self.named = True  # whether a chosen card has its name, or keeps its number
         super().__init__(*self.parts, self.number, self.words)
         self.stand(pose)
 
@@ -72,7 +72,7 @@ class Card(Group):
     def _look(self, pose: Pose, beat: float) -> None:
         """Set colours and opacities for a pose."""
         lit = pose.chosen * (1 - pose.dim)
-        edge = ManimColor(theme.EDGE).interpolate(ManimColor(theme.INK), lit)
+        edge = ManimColor(theme.EDGE).interpolate(ManimColor(theme.INK), max(lit, beat))
         pixels = EDGE + (LIT_EDGE - EDGE) * lit + SWELL * beat
         self.panel.set_stroke(edge, self.frame.stroke(pixels))
         self.light.set_opacity(lit if theme.dark() else 1 - DIM * pose.dim)
@@ -84,10 +84,6 @@ class Card(Group):
         named = max(0.0, 2 * pose.chosen - 1) if self.named else 0.0
         self.words.set_fill(opacity=named)
         self.number.set_fill(opacity=max(0.0, 1 - 2 * pose.chosen) if self.named else 1.0)
-
-    def fit_name(self, room: float) -> None:
-        """Keep the number in place of a name that is wider than its room."""
-        self.named = self.words.width <= room
 
     def _fill(self, inner: Slot) -> None:
         """Draw photos, else label bars, else a blank sheet."""
@@ -197,7 +193,7 @@ class Change(Animation):
 
     def get_all_mobjects(self) -> Sequence[Mobject]:
         """Return the card and its wire."""
-        return [self.mobject]
+        return [self.wire, self.card]
 
     def interpolate_mobject(self, alpha: float) -> None:
         """Set card and wire between both poses."""

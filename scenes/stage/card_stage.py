@@ -57,6 +57,7 @@ from scenes.text.lines import Text
 
 TRIP = 1.4  # times a move: the time of a parcel between the coordinator and a worker
 MOST_TRIPS = 4  # parcels with this time; with more parcels each takes less
+LIGHT_LAG = 0.25  # part of a card's light after which the next one begins
 WIRE_LAG = 0.3  # part of a wire's time after which the next one is drawn
 OVERLAP = 0.6  # part of the cards' leaving time after which the chart enters
 ABOVE = 10  # pixels between a card and the parcel above it
@@ -64,6 +65,7 @@ APART = 8  # pixels between two parcels at least
 IN_TRAY = 0.92  # part of its place in the tray that a parcel fills
 STRIP, STRIP_SIDE = 88, 3  # pixels: height of the loss on a card, and free space beside it
 TAG_UP, TAG_STEP, TAG_CLEAR = 34, 16, 10  # of the size: above a parcel, from place to place, around
+NAME = 0.8  # part of the distance of two cards that a name may fill
 LEAST_STRIP = 60  # pixels of width of a card with a loss on it
 
 
@@ -124,6 +126,11 @@ class CardStage(BaseStage):
 
     # --- the phases of a round
 
+    def pass_light(self) -> Animation:
+        """Let a light pass over the cards, from left to right."""
+        passing = (Work(card, theme.SWAP) for card in self.cards)
+        return LaggedStart(*passing, lag_ratio=LIGHT_LAG)
+
     def pick(self, clients: Sequence[int]) -> Animation:
         """Let the sampled workers grow and step forward; the others recede in the same move."""
         poses = chosen(self.layout.workers, self.count, clients, self.frame)
@@ -131,8 +138,9 @@ class CardStage(BaseStage):
         apart = min((b - a for a, b in pairwise(places)), default=self.frame.width)
         px = self.frame.px
         self.size = min(1.0, (apart - px(APART)) / px(WIDTH), self._room_above(poses) / px(HEIGHT))
-        for card, pose in zip(self.cards, poses, strict=True):
-            card.fit_name(self._pitch(poses, pose))
+        fits = all(self._fits(self.cards[i], poses) for i in clients)
+        for card in self.cards:
+            card.named = fits
         expecting = self.coordinator.expect(self.coordinator.tray.columns([1.0] * len(clients)))
         return AnimationGroup(self._rearranged(poses), expecting)
 
@@ -253,7 +261,7 @@ class CardStage(BaseStage):
         px, slot = self.frame.px, card.slot
         side = px(STRIP_SIDE)
         left, bottom = slot.left + side, slot.bottom + side
-        return box(left, bottom, slot.right - side, bottom + px(STRIP))
+        return box(left, bottom, slot.right - side, bottom + min(px(STRIP), slot.height / 3))
 
     def _turn(self, client: int, changes: Mapping[int, Plate], seconds: float) -> list[Animation]:
         """Turn the model above a card into an update, if it is there."""
@@ -382,10 +390,11 @@ class CardStage(BaseStage):
         top = max(pose.slot(self.frame).top for pose in poses)
         return 0.5 * (self.layout.coordinator.bottom - top)
 
-    def _pitch(self, poses: Sequence[Pose], pose: Pose) -> float:
-        """Return the width for a name below a card, up to its neighbours'."""
-        beside = [abs(other.x - pose.x) for other in poses if other is not pose]
-        return 0.95 * min(beside, default=self.layout.workers.width)
+    def _fits(self, card: Card, poses: Sequence[Pose]) -> bool:
+        """Whether there is room for a card's name below it, up to its neighbours'."""
+        here = poses[self.cards.index(card)].x
+        apart = (abs(pose.x - here) for pose in poses if pose.x != here)
+        return card.words.width <= NAME * min(apart, default=self.layout.workers.width)
 
     def _bench_slot(self) -> Slot:
         """Return the space between the coordinator and the workers."""

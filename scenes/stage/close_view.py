@@ -15,7 +15,7 @@ from scenes.text.lines import Text
 
 # Pixels.
 PAD, HEAD, FOOT = 36, 58, 104  # beside the wall, above it for names, below it for the number
-ABOVE = 23  # from a block up to the middle of its name
+ABOVE, ROOM = 23, 12  # from a block up to the middle of its name; free around a name
 NUMBER = 62  # height of a digit
 STAMP_PAD, STAMP_CORNER = 14, 8
 VIEW = layers.PACKET_TEXT + 1  # above the whole stage
@@ -70,7 +70,10 @@ class CloseView(Group):
         )
 
     def _sorted(self, screen: Slot) -> tuple[Wall, VGroup]:
-        """Return the wall with as few rows as let the names fit over their blocks."""
+        """Return the wall with as few rows as let the names fit over their blocks, and the names.
+
+        Without room between two rows of blocks there are none.
+        """
         names = [Words(name, self.frame) for name in self.spec.names]
         widest = max(words.width for words in names)
         for rows in range(1 if len(names) <= 5 else 2, len(names) + 1):
@@ -78,6 +81,8 @@ class CloseView(Group):
             blocks = [wall.block(kind) for kind in range(len(names))]
             if min(block.width for block in blocks) >= widest:
                 break
+        if wall.grid.block_space * wall.grid.pixel < self.frame.px(theme.LABEL + ROOM):
+            return wall, VGroup()
         up = np.array([0.0, self.frame.px(ABOVE), 0.0])
         pairs = zip(names, blocks, strict=True)
         return wall, VGroup(*(words.put(block.at(0.5, 1) + up) for words, block in pairs))
@@ -85,11 +90,14 @@ class CloseView(Group):
     def _stamp(self, kind: int, text: Text) -> VGroup:
         """Return an answer on a small panel in the middle of a block."""
         px = self.frame.px
+        room = self.wall.block(kind).width - 2 * px(PAD)
         words = Words(text, self.frame, pixels=theme.TITLE, weight="SEMIBOLD")
+        if words.width > room:
+            words = Words(text, self.frame, pixels=theme.LABEL, weight="SEMIBOLD")
         paper = Rounded(
             corner_radius=px(STAMP_CORNER),
             width=words.width + 2 * px(STAMP_PAD),
-            height=px(theme.TITLE + 2 * STAMP_PAD),
+            height=words.height + 2 * px(STAMP_PAD),
             fill_color=theme.PANEL,
             fill_opacity=1,
             stroke_color=theme.MUTED,

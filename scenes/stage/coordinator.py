@@ -1,5 +1,7 @@
 """The coordinator: a plate with the global model's first filters, and a tray for what comes in."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 from manim import (
@@ -69,10 +71,10 @@ class Coordinator(Group):
         """Let the panel's edge and its light swell and fade."""
         return Pulse(self.panel, light=self.light)
 
-    def expect(self, slots: list[Slot]) -> Animation:
+    def expect(self, slots: Sequence[Slot]) -> Animation:
         """Show dashed places in the tray, in place of the present ones."""
         old, self.places = self.places, _dashed(slots, self.frame)
-        changes = [FadeOut(old)] if len(old.points) else []
+        changes: list[Animation] = [FadeOut(old)] if len(old.points) else []
         changes += [FadeIn(self.places)] if slots else []
         return AnimationGroup(*changes, run_time=theme.SWAP) if changes else Wait(theme.SWAP)
 
@@ -116,7 +118,7 @@ def _code(color: str) -> Pixels:
     return np.frombuffer(bytes.fromhex(color.removeprefix("#")), np.uint8)
 
 
-def _dashed(slots: list[Slot], frame: Frame) -> VMobject:
+def _dashed(slots: Sequence[Slot], frame: Frame) -> VMobject:
     """Return dashed outlines of places, as one shape."""
     dashed = VMobject(stroke_color=theme.WIRE, stroke_width=frame.stroke(1.8))
     for slot in slots:

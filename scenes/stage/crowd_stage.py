@@ -106,6 +106,11 @@ class CrowdStage(BaseStage):
 
     # --- the phases of a round
 
+    def pass_light(self) -> Animation:
+        """Let all marks pulse in a wave from left to right."""
+        lefts = [self.crowd.slot(int(worker)).left for worker in self.crowd.everyone]
+        return self.crowd.change(order=_scaled(lefts), beats=1, run_time=theme.MOVE)
+
     def pick(self, clients: Sequence[int]) -> Animation:
         self.crowd.states[:] = marks.DIM
         self.crowd.states[list(clients)] = marks.LIT

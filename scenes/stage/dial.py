@@ -48,7 +48,7 @@ class Dial(VGroup):
         """Replace a part of the dial; words fade out before others fade in."""
         old = getattr(self, name)
         setattr(self, name, new)
-        swaps = [FadeOut(old)] if len(old) else []
+        swaps: list[Animation] = [FadeOut(old)] if len(old) else []
         swaps += [FadeIn(new)] if len(new) else []
         lag = 0 if name == "ring" else 1
         return [AnimationGroup(*swaps, lag_ratio=lag, run_time=theme.SWAP)] if swaps else []

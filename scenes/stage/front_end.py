@@ -34,6 +34,7 @@ NUMBER = 44  # of height of a digit
 CORNER, GAUGE = 20, 16
 LEAST_BAR = 0.002  # part of the track
 APART = 24  # between name and number at least
+SLOWLY = 0.8  # part of the wall's change after which the number follows
 MOST_SORTED, ONE_ROW = 20, 5  # kinds of a wall with a block for each; of one row of blocks
 
 
@@ -71,13 +72,13 @@ class FrontEnd(Group):
 
     def read(self, reading: Reading) -> Animation:
         """Show a reading in place of the old one; an empty value only removes it."""
-        return self._swap(reading, AnimationGroup)
+        return self._swap(reading)
 
     def read_slowly(self, reading: Reading) -> Animation:
         """Let the wall light up anew; then show the number."""
-        return self._swap(reading, lambda *steps: AnimationGroup(*steps, lag_ratio=0.8))
+        return self._swap(reading, SLOWLY)
 
-    def _swap(self, reading: Reading, together: "type[AnimationGroup]") -> Animation:
+    def _swap(self, reading: Reading, lag: float = 0.0) -> Animation:
         """Change the wall or the gauge, and the number."""
         new = self._numbers(reading) if str(reading.value) else VGroup()
         old, self.reading = self.reading, new.set_z_index(layers.CONTENT)
@@ -87,7 +88,7 @@ class FrontEnd(Group):
         steps = [*pictures]
         if changes:
             steps.append(AnimationGroup(*changes, lag_ratio=1, run_time=1.6 * theme.SWAP))
-        return together(*steps, *name) if steps else Wait(theme.SETTLE)
+        return AnimationGroup(*steps, *name, lag_ratio=lag) if steps else Wait(theme.SETTLE)
 
     def _light_up(self, reading: Reading) -> list[Animation]:
         if self.wall is None or reading.right is None:

@@ -54,10 +54,10 @@ class Parcel(ImageMobject):
         size, (x, y, _) = self.size, self.get_center()
         return Slot(x, y, size * self.frame.px(WIDTH), size * self.frame.px(HEIGHT))
 
-    def show(self, pixels: Pixels) -> None:
+    def set_pixels(self, pixels: Pixels) -> None:
         """Show other pixels."""
         self.pixel_array = pixels
-        self.orig_alpha_pixel_array = pixels[..., 3].copy()
+        self.orig_alpha_pixel_array = pixels[..., 3].copy()  # type: ignore[assignment]
 
     def wipe(self, tiles: Pixels | None, color: str, run_time: float) -> Animation:
         """Turn the plate into another one from the top down; no colour fades into another."""
@@ -79,13 +79,13 @@ class Wipe(Animation):
     def interpolate_mobject(self, alpha: float) -> None:
         """Show the new plate above the front, the old one below it."""
         if alpha >= 1:
-            self.parcel.show(self.new.copy())
+            self.parcel.set_pixels(self.new.copy())
             return
         front = _from_to(-REACH / HEIGHT, 1 + REACH / HEIGHT, smooth(max(alpha, 0.0)))
         pixels = np.where((self.place < front)[:, None, None], self.new, self.old)
         line = (np.abs(self.place - front) < LINE / HEIGHT / 2)[:, None] & self.body
         pixels[line, :3] = np.round(255 * ManimColor(theme.INK).to_rgb())
-        self.parcel.show(pixels)
+        self.parcel.set_pixels(pixels)
 
 
 class Carry(Animation):

@@ -81,6 +81,9 @@ class Stage(Protocol):
     ) -> Animation:
         """Show the global model's weights on the coordinator; changes glow."""
 
+    def pass_light(self) -> Animation:
+        """Let a light pass over all workers, as a lot is drawn."""
+
     def pick(self, clients: Sequence[int]) -> Animation:
         """Highlight the sampled workers, and dim the others."""
 

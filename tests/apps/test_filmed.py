@@ -21,7 +21,7 @@ from scenes.text.errors import NotRecordedError
 
 Recorded = dict[str, tuple[record.Run, Own]]
 
-ALWAYS = {"cast", "one_round", "many_rounds", "ledger", "credits", "loop"}
+ALWAYS = {"one_round", "many_rounds", "ledger", "credits", "loop"}
 # Apps whose model is the average of clients' models, weighted by numbers of examples.
 AVERAGED = set(FAMILIES) - {"trees", "private", "batches"}
 # What is said after the first round, and of the curve of all rounds.

@@ -191,10 +191,10 @@ def test_an_unknown_chapter_is_named_with_those_there_are() -> None:
 
 
 def test_chapters_come_in_the_films_order() -> None:
-    chosen = jobs(("one_round", "cast"), ("mine",))
+    chosen = jobs(("ledger", "one_round"), ("mine",))
     assert [(job.chapter.name, job.runs) for job in chosen] == [
-        ("cast", ("mine",)),
         ("one_round", ("mine",)),
+        ("ledger", ("mine",)),
     ]
 
 
@@ -234,8 +234,8 @@ def test_a_chapter_is_left_out_with_the_reason(tmp_path: Path) -> None:
 
 
 def test_a_digit_without_a_source_is_a_fault(tmp_path: Path) -> None:
-    found = list(_numbers("cast", "task", "about 7 workers", ()))
-    assert found == [AuditedNumber("cast", "task", "about 7 workers", None)]
+    found = list(_numbers("ledger", "task", "about 7 workers", ()))
+    assert found == [AuditedNumber("ledger", "task", "about 7 workers", None)]
     write(found, tmp_path / "audit.json")
     assert '"source": null' in (tmp_path / "audit.json").read_text()
 
@@ -244,7 +244,7 @@ def test_the_audit_has_a_quoted_text_where_there_is_no_value(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     numbers = Number("[b]cat", Source("a name")), Number("50.0%", Source("a share"), 0.5)
-    found = list(_numbers("cast", "task", "[b]cat: 50.0%", numbers))
+    found = list(_numbers("ledger", "task", "[b]cat: 50.0%", numbers))
     write(found, tmp_path / "audit.json")
     rows = json.loads((tmp_path / "audit.json").read_text(), parse_constant=pytest.fail)
     assert [row["value"] for row in rows] == ["[b]cat", 0.5]

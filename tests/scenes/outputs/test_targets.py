@@ -24,11 +24,11 @@ ALL = [chapter.name for chapter in FILM]
     [
         ([], [], Look(), "fedreel.mp4"),
         (ALL, [], Look(), "fedreel.mp4"),
-        (["credits", "cast"], [], Look(), "fedreel-cast+credits.mp4"),
+        (["credits", "ledger"], [], Look(), "fedreel-ledger+credits.mp4"),
         (["loop"], [], Look(), "fedreel-loop.mp4"),
         ([], ["reference", "iid-30"], Look(), "fedreel-of-reference+iid-30.mp4"),
         ([], [], OTHER, "fedreel-low-9x16-light-de.mp4"),
-        (["cast"], ["iid-30"], OTHER, "fedreel-cast-low-9x16-light-de-of-iid-30.mp4"),
+        (["ledger"], ["iid-30"], OTHER, "fedreel-ledger-low-9x16-light-de-of-iid-30.mp4"),
     ],
 )
 def test_a_name_has_what_is_unusual(
@@ -43,7 +43,7 @@ def test_different_outputs_have_different_names(tmp_path: Path) -> None:
         record.save(tiny_run(), place)
     runs: list[list[str]] = [[], ["reference"], *([str(place)] for place in places)]
     looks = [Look(), Look("low"), Look(theme="light"), Look("low", theme="light")]
-    choices = list(product([[], ["cast"], ["cast", "credits"]], runs, looks))
+    choices = list(product([[], ["ledger"], ["ledger", "credits"]], runs, looks))
     names = {str(named(DEFAULT, chapters, run, look, "medium")) for chapters, run, look in choices}
     assert len(names) == len(choices)
 
