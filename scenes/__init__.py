@@ -311,14 +311,14 @@ _CHAPTERS = (
             Beat(
                 "again",
                 "A wall of small tiles, one for each test photo, lit where the model is right. "
-                "Beside it a gauge with marks. Round by round lights go on and off, the gauge "
-                "rises or falls, and below, marks in rows show which workers took part.",
+                "Beside it a gauge. Round by round lights go on and off, the gauge follows, and "
+                "below, marks in rows show which workers took part.",
             ),
             Beat("passed", "All stands still. The mark that the gauge has passed is set off."),
             Beat(
                 "on",
-                "Wall and gauge go on to the last round. Then the rows of workers vanish; the "
-                "wall and the gauge are left.",
+                "Wall, gauge and rows go on to the last round. The question mark at the gauge "
+                "vanishes, and the gap that is left stays open.",
             ),
             Beat(
                 "grid",

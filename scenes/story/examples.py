@@ -84,6 +84,19 @@ _REWORDED = (
             "for each test example. Those that the worker gets right light up."
         ),
     ),
+    # --- many rounds, on the wall
+    (
+        (
+            "A wall of small tiles, one for each test photo, lit where the model is right. Beside "
+            "it a gauge. Round by round lights go on and off, the gauge follows, and below, marks "
+            "in rows show which workers took part.",
+        ),
+        forms(
+            "A wall of small tiles, one for each test example, lit where the model is right. "
+            "Beside it a gauge. Round by round lights go on and off, the gauge follows, and below, "
+            "marks in rows show which workers took part."
+        ),
+    ),
     # --- closing
     (
         (
