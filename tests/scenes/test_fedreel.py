@@ -250,7 +250,9 @@ def test_chapters_are_rendered_and_joined(tmp_path: Path) -> None:
     assert sorted(said[i].split(",")[0] for i in range(3)) == [
         "film: cast", "film: credits", "film: ledger",
     ]  # fmt: skip
-    assert [line.split(", ", 1)[1] for line in said] == [f"{i} of 3, ... s" for i in (1, 2, 3)]
+    *rendered, joined = said
+    assert [line.split(", ", 1)[1] for line in rendered] == [f"{i} of 3, ... s" for i in (1, 2, 3)]
+    assert joined == f"film: {film.name}, 4 of 4, ... s"
     with av.open(str(film)) as movie:
         video = movie.streams.video[0]
         assert (video.width, video.height) == (854, 480)
