@@ -287,7 +287,8 @@ def suite(
     epilog=examples(
         "fl-sim import results.json --name theirs",
         "fl-sim import metrics.csv --name theirs --percent --strategy FedAvg --clients 10",
-        "fl-sim import keras.csv --name theirs --round-column epoch --first-round 1",
+        "fl-sim import keras.csv --name theirs --round-column epoch --first-round 1 "
+        "--measured-by server",
         "fl-sim import results.json --name theirs --out ~/runs/theirs --force",
     ),
 )
@@ -307,7 +308,7 @@ def suite(
 @cloup.option("--metric", metavar="NAME", help="Metric that films show first, such as auc.")
 @cloup.option_group(
     "Where a file leaves a doubt",
-    cloup.option("--percent", is_flag=True, help="Accuracies are in percent."),
+    cloup.option("--percent", is_flag=True, help="All accuracies are in percent."),
     cloup.option("--loss", multiple=True, metavar="NAME", help="Metric that is the loss."),
     cloup.option("--accuracy", multiple=True, metavar="NAME", help="Metric that is the accuracy."),
     cloup.option(
@@ -485,10 +486,9 @@ def check(path: str) -> None:
         result = record.load(path)
     except record.RecordError as error:
         _fail(error)
-    say(
-        f"{record.resolve(path)}: valid. {result.strategy}, "
-        f"{count(len(result.rounds) - 1, 'round')}, {count(result.num_clients, 'client')}"
-    )
+    known = [result.strategy or "strategy unknown", count(len(result.rounds) - 1, "round")]
+    known += [] if result.num_clients is None else [count(result.num_clients, "client")]
+    say(f"{record.resolve(path)}: valid. {', '.join(known)}")
 
 
 @cli.group(

@@ -22,7 +22,6 @@ from pydantic import ValidationError
 from pydantic_core import from_json
 
 from fl_sim import interrupted
-from fl_sim.own_tiles import of_client as own_tiles
 from fl_sim.schema import arrays, derived, files, text, upgrades
 from fl_sim.schema import attacks as _attacks
 from fl_sim.schema import model as _model
@@ -32,14 +31,16 @@ from fl_sim.schema.checks import MEAN_TOLERANCE, mean_tolerance
 from fl_sim.schema.errors import cut, first_line
 from fl_sim.schema.model import *  # noqa: F403
 from fl_sim.schema.model import SCHEMA_VERSION, ArrayFile, Run, incidental
+from fl_sim.tiles import of_close_up as examples_in_small
 from fl_sim.tiles import of_run as tiles
 from fl_sim.wording import did_you_mean
 
 __all__ = [
-    "MEAN_TOLERANCE", "RUNS", "RUN_FILE", "SCHEMA_VERSION", "RecordError", "computed", "copy",
-    "file_of", "fingerprint", "inside", "load", "load_all", "load_attack", "mean_tolerance",
-    "names", "own_tiles", "parts", "plain", "resolve", "save", "save_attack", "schema", "tiles",
-    "verify",
+    "MEAN_TOLERANCE", "RUNS", "RUN_FILE", "SCHEMA_VERSION", "RecordError", "attacks", "computed",
+    "copy",
+    "examples_in_small", "file_of", "fingerprint", "inside", "load", "load_all", "load_attack",
+    "mean_tolerance", "names", "parts", "plain", "resolve", "save", "save_attack", "schema",
+    "tiles", "verify",
 ]  # fmt: skip
 __all__ += _model.__all__ + _attacks.__all__
 
@@ -50,6 +51,8 @@ ARRAYS = "arrays"  # how the name of the array file begins
 KINDS = ("*.json.gz", OLD_RUN_FILE, "*.npz", "*.safetensors")  # names of a record's files
 # Names of runs are names of folders on every operating system.
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+
+KINDS_OF_ATTACKS: tuple[type[Attack], ...] = (_attacks.Inversions, _attacks.Memberships)
 
 MARK = 8  # characters of a fingerprint that tell records of one name apart
 
@@ -168,6 +171,14 @@ def load_attack(name_or_path: str | Path, run: Run, kind: type[AttackT]) -> Atta
     return attack
 
 
+def attacks(name_or_path: str | Path, run: Run) -> Iterator[Attack]:
+    """Give what attacks of each kind found about a loaded record, and about no other."""
+    for kind in KINDS_OF_ATTACKS:
+        with suppress(RecordError):
+            if (found := load_attack(name_or_path, run, kind)) is not None:
+                yield found
+
+
 def _write(content: Run | Attack, target: Path, prefix: str) -> Path:
     """Write JSON and arrays; files of arrays whose names begin with ``prefix`` are replaced."""
     stored: arrays.Arrays = {}
@@ -227,7 +238,11 @@ def verify(name_or_path: str | Path, run: Run) -> None:
 
 
 def copy(name_or_path: str | Path, run: Run, target: Path) -> list[Path]:
-    """Copy a loaded record into a folder, and return the files there; see ``verify``."""
+    """Copy a loaded record, and what attacks found about it, into a folder; see ``verify``.
+
+    Returns:
+        the files there.
+    """
     path = _find(name_or_path)
     numbers = target / (RUN_FILE if path.suffix == ".gz" else OLD_RUN_FILE)
     with _named(path):
@@ -237,6 +252,9 @@ def copy(name_or_path: str | Path, run: Run, target: Path) -> list[Path]:
         with _named(file):
             files.copy(file, target / file.name, sha256)
         copied.append(target / file.name)
+    for attack in attacks(name_or_path, run):
+        save_attack(attack, target)
+        copied += sorted(target.glob(f"{attack.FILE}[-.]*"))
     return copied
 
 

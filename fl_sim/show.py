@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from fl_sim import terminal
+from fl_sim.headline import ACCURACY, headline
 from fl_sim.record import Failure, Metrics, Provenance, Round, Run
 from fl_sim.wording import count
 
@@ -26,6 +27,7 @@ BY_WHOM = (
 
 # Values by round; of several clients there are several.
 Measured = dict[tuple[str, str], dict[int, list[float]]]
+WHERE = {"central": "", "evaluate": "by clients", "train": "in training"}
 MOST_ROWS = 20  # of clients and of failures; more are summed up
 MOST_NUMBERS = 9  # characters of a list of clients; those of a longer one are counted
 BESIDE_REASON = 37  # columns of the table of failures
@@ -36,11 +38,11 @@ LEAST_CLASS = 3  # characters of a class's name; with room for fewer, classes ar
 
 def runs(found: Mapping[str, Run]) -> None:
     """Print one line for each run."""
-    table = _table("", "run", "strategy", "clients", "rounds", "accuracy")
+    table = _table("", "run", "strategy", "clients", "rounds", "in the end")
     for name, run_ in found.items():
         clients = ABSENT if run_.num_clients is None else str(run_.num_clients)
         rounds = str(len(run_.rounds) - 1)
-        _add(table, name, run_.strategy or ABSENT, clients, rounds, _last_accuracy(run_))
+        _add(table, name, run_.strategy or ABSENT, clients, rounds, _result(run_))
     terminal.console().print(table)
 
 
@@ -355,12 +357,19 @@ def _text(text: str) -> Text:
     return Text("\n".join(map(terminal.safe, text.split("\n"))))
 
 
-def _last_accuracy(run_: Run) -> str:
-    """Return the server's accuracy in the end, or the one that clients have measured."""
-    last = run_.rounds[-1]
-    by_server = _accuracy((run_.final and run_.final.test) or last.central)
-    by_clients = _accuracy(last.evaluate.metrics if last.evaluate else None)
-    return f"{by_clients} by clients" if by_server == ABSENT != by_clients else by_server
+def _result(run_: Run) -> str:
+    """Return the last value of the metric by which a run is told, of a model that was trained.
+
+    The metric has its name, unless it is an accuracy, and who measured it, unless the server did.
+    """
+    found = headline(run_)
+    last = found.last_known(run_) if found else None
+    if not found or not last:
+        return ABSENT
+    value = found.value(run_.rounds[last])
+    shown = f"{value:.1%}" if found.kind == ACCURACY else f"{value:.3g} {found.name}"
+    when = "" if last == len(run_.rounds) - 1 else f"in round {last}"
+    return " ".join(filter(None, (shown, WHERE[found.phase], when)))
 
 
 def _numbers(clients: Iterable[int]) -> str:

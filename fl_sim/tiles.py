@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from fl_sim.schema.model import Run
+from fl_sim.schema.model import CloseUp, Run
 
 PICTURES = Path(__file__).parent / "pictures"
 SIDE = 8  # pixels of a tile
@@ -22,6 +22,19 @@ MOST = 20_000  # tiles: a picture of so many has about 700 kB
 
 class TilesError(ValueError):
     """Bytes that are no picture of so many tiles."""
+
+
+def of_close_up(close_up: CloseUp, count: int) -> npt.NDArray[np.uint8] | None:
+    """Return all examples that a client trains on in small, uint8 (count, SIDE, SIDE, 3), or None.
+
+    Args:
+        close_up: the close look at its training.
+        count: how many they are.
+
+    Raises:
+        TilesError: the picture in the record is none, or one of other examples.
+    """
+    return None if close_up.examples is None else decode(close_up.examples.tobytes(), count)
 
 
 def path_of(fingerprint: str) -> Path:
@@ -45,22 +58,22 @@ def of_run(run: Run) -> npt.NDArray[np.uint8] | None:
     return decode(path_of(known).read_bytes(), len(run.test_labels))
 
 
-def encode(images: npt.NDArray[np.uint8], side: int = SIDE, quality: int = QUALITY) -> bytes:
+def encode(images: npt.NDArray[np.uint8]) -> bytes:
     """Return the picture of some images, uint8 (examples, height, width, 3), as WebP."""
     from PIL import Image  # noqa: PLC0415  # a record is read without it
 
     columns, rows = _layout(len(images))
-    sheet = Image.new("RGB", (columns * side, rows * side))
+    sheet = Image.new("RGB", (columns * SIDE, rows * SIDE))
     for i, pixels in enumerate(images):
-        tile = Image.fromarray(pixels).resize((side, side), Image.Resampling.BOX)
-        sheet.paste(tile, (i % columns * side, i // columns * side))
+        tile = Image.fromarray(pixels).resize((SIDE, SIDE), Image.Resampling.BOX)
+        sheet.paste(tile, (i % columns * SIDE, i // columns * SIDE))
     stream = io.BytesIO()
-    sheet.save(stream, "WEBP", quality=quality, method=6)
+    sheet.save(stream, "WEBP", quality=QUALITY, method=6)
     return stream.getvalue()
 
 
-def decode(content: bytes, count: int, side: int = SIDE) -> npt.NDArray[np.uint8]:
-    """Return the tiles of a picture, uint8 (count, side, side, 3).
+def decode(content: bytes, count: int) -> npt.NDArray[np.uint8]:
+    """Return the tiles of a picture, uint8 (count, SIDE, SIDE, 3).
 
     Raises:
         TilesError: it is no picture, or not one of so many tiles.
@@ -68,7 +81,7 @@ def decode(content: bytes, count: int, side: int = SIDE) -> npt.NDArray[np.uint8
     from PIL import Image  # noqa: PLC0415
 
     columns, rows = _layout(count)
-    size = columns * side, rows * side
+    size = columns * SIDE, rows * SIDE
     try:
         with Image.open(io.BytesIO(content), formats=["WEBP"]) as picture:
             if picture.size != size:
@@ -76,8 +89,8 @@ def decode(content: bytes, count: int, side: int = SIDE) -> npt.NDArray[np.uint8
             pixels: Any = np.asarray(picture.convert("RGB"))
     except OSError as error:
         raise TilesError(f"the picture of the test examples cannot be read: {error}") from error
-    tiles = pixels.reshape(rows, side, columns, side, 3).swapaxes(1, 2)
-    return np.ascontiguousarray(tiles.reshape(-1, side, side, 3)[:count])
+    tiles = pixels.reshape(rows, SIDE, columns, SIDE, 3).swapaxes(1, 2)
+    return np.ascontiguousarray(tiles.reshape(-1, SIDE, SIDE, 3)[:count])
 
 
 def _layout(count: int) -> tuple[int, int]:

@@ -473,7 +473,7 @@ _CHAPTERS = (
         "when_workers_fail",
         "WhenWorkersFail",
         about="workers drop out in the middle of a round, and it still closes",
-        runs=("dropouts",),
+        runs=("dropouts", "no-dropouts"),
         beats=(
             Beat(
                 "ask",
@@ -524,6 +524,10 @@ _CHAPTERS = (
                         "A curve of how well the model did grows along with the columns.",
                     ),
                 ),
+            ),
+            Beat(
+                "twin",
+                "A dashed line across the curve marks the end of the same run with every update.",
             ),
             Beat(
                 "none_came",

@@ -217,20 +217,24 @@ def film(
     """
     with _one_line_errors(f"No film was written; {CACHED}"):
         todo, failed = _told(chapters, runs, look, on, naming.title)
+        from scenes.outputs.film import length_of
         from scenes.outputs.movies import film as make
         from scenes.outputs.targets import FILM_FORMATS, check_file, check_gif, named
 
-        path = output or named(FILM_FILE, chapters, runs, todo[0].look, "medium", naming.title)
-        check_file(path, FILM_FORMATS)
-        check_gif(path, len(todo))
-        check_file(path.with_suffix(".srt"))
+        def file_of(held: "Sequence[Job]") -> Path:
+            of, look = _asked(chapters, held), held[0].look
+            return output or named(FILM_FILE, of, runs, look, "medium", naming.title)
+
+        check_file(file_of(todo), FILM_FORMATS)
+        check_gif(file_of(todo), len(todo))
+        check_file(file_of(todo).with_suffix(".srt"))
         about = naming.metadata(LANGUAGES[todo[0].look.language])
 
         def finish(rendered: "Rendered", on_progress: "OnProgress") -> tuple[list[Path], float]:
-            seconds = sum(clip.seconds for clip in rendered.clips)
-            return make(rendered, path, on_progress, about), seconds
+            made = make(rendered, file_of(rendered.jobs), on_progress, about)
+            return made, float(length_of(made[0]))
 
-        ((_, *captions), seconds), undrawn = _render(todo, "film", finish, on)
+        ((path, *captions), seconds), undrawn = _render(todo, "film", finish, on)
         beside = f", captions: {captions[0]}" if captions else ""
         say(f"film: {path}, {seconds:.0f} s{beside}")
         _end_without([*failed, *undrawn])
@@ -277,9 +281,13 @@ def sheet(
         from scenes.outputs.sheet import sheet as make
         from scenes.outputs.targets import SHEET_FORMATS, check_file, named
 
-        path = output or named(SHEET_FILE, chapters, runs, todo[0].look, "low")
-        check_file(path, SHEET_FORMATS)
-        _, undrawn = _render(todo, "sheet", lambda rendered, _: make(rendered.clips, path))
+        def file_of(held: "Sequence[Job]") -> Path:
+            return output or named(SHEET_FILE, _asked(chapters, held), runs, held[0].look, "low")
+
+        check_file(file_of(todo), SHEET_FORMATS)
+        path, undrawn = _render(
+            todo, "sheet", lambda rendered, _: make(rendered.clips, file_of(rendered.jobs))
+        )
         say(f"sheet: {path}")
         _end_without([*failed, *undrawn])
 
@@ -533,17 +541,22 @@ def slides(
         from scenes.text.languages import named
 
         chosen = todo[0].look
-        path = output or name_of(SLIDES_FILE, chapters, runs, chosen, "medium", naming.title)
-        check_file(path, SLIDES_FORMATS)
+
+        def file_of(held: "Sequence[Job]") -> Path:
+            of = _asked(chapters, held)
+            return output or name_of(SLIDES_FILE, of, runs, chosen, "medium", naming.title)
+
+        check_file(file_of(todo), SLIDES_FORMATS)
         language = named(chosen.language)
         name = naming.title_in(language)
 
-        def finish(rendered: "Rendered", on_progress: "OnProgress") -> int:
-            titles = [one.job.tell().title.in_language(language) for one in rendered.planned]
+        def finish(rendered: "Rendered", on_progress: "OnProgress") -> tuple[Path, int]:
+            path = file_of(rendered.jobs)
+            titles = [job.tell().title.in_language(language) for job in rendered.jobs]
             deck(rendered.clips, path, name, [str(title) for title in titles], chosen)
-            return sum(len(clip.beats) for clip in rendered.clips)
+            return path, sum(len(clip.beats) for clip in rendered.clips)
 
-        count, undrawn = _render(todo, "slides", finish)
+        (path, count), undrawn = _render(todo, "slides", finish)
         say(f"slides: {path}, {count} slides, {path.stat().st_size / 1e6:.1f} MB")
         _end_without([*failed, *undrawn])
 
@@ -631,6 +644,11 @@ def _told(
     if not todo:
         raise last
     return list(todo), [str(reason) for reason in failed]
+
+
+def _asked(chapters: tuple[str, ...], held: "Sequence[Job]") -> list[str]:
+    """Return the chapters that an output holds of those that were named; none if none was."""
+    return [job.chapter.name for job in held] if chapters else []
 
 
 def _end_without(failed: Sequence[str]) -> None:

@@ -7,15 +7,25 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from manim import Animation, DecimalNumber, Mobject, RendererType, config
+from manim import (
+    Animation,
+    DecimalNumber,
+    Mobject,
+    MovingCameraScene,
+    RendererType,
+    config,
+)
 from manim import Text as ManimText
 
 from fl_sim import record
 from scenes import FILM, LOOP, Chapter, theme
-from scenes.drawing.chrome import Chrome, caption_block
-from scenes.drawing.layout import Frame, layout
+from scenes.drawing import camera, ground
+from scenes.drawing.camera import CameraMove
+from scenes.drawing.chrome import Chrome, caption_block, title_card
+from scenes.drawing.layout import Frame, Slot, layout
 from scenes.drawing.text import Words
 from scenes.fast.scene import FastScene
+from scenes.story import titles
 from scenes.story.told import told
 from scenes.text import languages
 from scenes.text.errors import BeatError, ChapterError, FlagError
@@ -54,7 +64,7 @@ class PlayedBeat:
         return str(self.line)
 
 
-class Explainer(FastScene):
+class Explainer(FastScene, MovingCameraScene):
     """The base class of a chapter; a subclass plays its beats in ``construct``.
 
     ``FEDREEL_RUN`` names the runs; without it, the film's choice for the chapter is used.
@@ -81,6 +91,7 @@ class Explainer(FastScene):
                 super().__init__(renderer=renderer, **kwargs)
             except ValueError as error:  # what Manim says of flags that contradict each other
                 raise FlagError(str(error)) from error
+        ground.lay(self.camera)
         self.beats: list[PlayedBeat] = []
         self.on_beat: Callable[[str], None] = lambda name: None
         self.on_beat_end: Callable[[PlayedBeat], None] = lambda beat: None
@@ -105,7 +116,7 @@ class Explainer(FastScene):
     def setup(self) -> None:
         """Create the layout and the texts at the frame's edges."""
         self.layout = layout(self.frame)
-        self.chrome = Chrome(self.layout)
+        self.chrome = Chrome(self.layout, self.camera)
 
     def render(self, preview: bool = False) -> bool:
         """Render the scene; print errors that a user can fix in one line."""
@@ -113,8 +124,20 @@ class Explainer(FastScene):
             return bool(super().render(preview))
 
     def tell(self, story: Callable[[Sequence[record.Run]], Spec]) -> Spec:
-        """Return a story's spec for the runs, in the film's language."""
-        return in_language(told(story, self.runs, self.naming.title), self.language)
+        """Return a story's spec for the runs, in the film's language, after the title card."""
+        spec = in_language(told(story, self.runs, self.naming.title), self.language)
+        if self._chapter() in FILM:
+            self._show_card(spec)
+        return spec
+
+    def _show_card(self, spec: Any) -> None:
+        """Show the card with which the chapter alone begins; the film leaves it out."""
+        self.next_section("card")
+        origin = in_language(titles.origin(self.naming.title), self.language)
+        card = title_card(spec.title, origin, self.frame)
+        self.add(card)
+        self.wait(theme.CARD)
+        self.remove(card)
 
     @classmethod
     def _default_runs(cls) -> Sequence[str]:
@@ -192,9 +215,54 @@ class Explainer(FastScene):
         self.wait(theme.SETTLE)
         self._end_beat()
 
+    def camera_to(
+        self, slot: Slot | None = None, *, into: Slot | None = None, run_time: float = theme.PUSH
+    ) -> Animation:
+        """Return the animation of the camera to a part of the scene, or back to all of it.
+
+        Captions and what is pinned stay where they are on the screen.
+
+        Args:
+            slot: the part of the scene; None is the whole frame.
+            into: where it is to be seen, a part of the whole frame; None is between the title and
+                the caption.
+            run_time: seconds.
+        """
+        return CameraMove(self.camera, self._view_onto(slot, into), run_time)
+
+    def cut_to(self, slot: Slot | None = None, *, into: Slot | None = None) -> None:
+        """Show a part of the scene at once, or all of it."""
+        camera.point_at(self.camera, self._view_onto(slot, into))
+        camera.follow(self.mobjects, self.camera, self.frame)
+
+    def pin(self, mobject: Mobject) -> Mobject:
+        """Fix a mobject, which was made for the whole frame, on the screen, and return it."""
+        return camera.pin(mobject, self.camera, self.frame)
+
+    def _view_onto(self, slot: Slot | None, into: Slot | None) -> Slot:
+        if slot is None:
+            return camera.whole(self.frame)
+        return camera.view_onto(slot, into or self.layout.whole, self.frame)
+
+    def compile_animations(self, *args: Any, **kwargs: Any) -> list[Animation]:
+        """Return the animations to play; a move of the camera ends first."""
+        found = super().compile_animations(*args, **kwargs)
+        return sorted(found, key=lambda one: not isinstance(one, CameraMove))
+
+    def update_to_time(self, t: float) -> None:
+        """Go to a time of a play; what is pinned stays where it is on the screen."""
+        super().update_to_time(t)
+        if self._camera_moves():
+            camera.follow(self.mobjects, self.camera, self.frame)
+
+    def _camera_moves(self) -> bool:
+        return any(isinstance(one, CameraMove) for one in self.animations or ())
+
     def play(self, *args: Any, **kwargs: Any) -> None:
         """Play animations, and record every text that is on screen afterwards."""
         super().play(*args, **kwargs)
+        if self._camera_moves():
+            camera.follow(self.mobjects, self.camera, self.frame)
         if self.beats:
             texts = self.beats[-1].texts
             for text in texts_of(self.mobjects):

@@ -19,6 +19,7 @@ DEFAULT = "dark"
 # The colours of the theme in use, by role. Read them as ``theme.INK`` when something is drawn, not
 # when a module is imported.
 GROUND: str
+GROUND_MIDDLE: str
 PANEL: str
 EDGE: str
 WIRE: str
@@ -27,7 +28,16 @@ INK: str
 MODEL: str
 UPDATE: str
 DATA: str
+DATA_FILL: str
+DATA_EDGE: str
 ON_BRIGHT: str
+ON_DATA: str
+SHADOW: str
+
+# Its opacities.
+DIM: float  # of actors that do not take part
+SHADE: float
+GLOW: float
 
 
 # The roles that a story may use.
@@ -64,8 +74,9 @@ DISPLAY = 60
 # Pace.
 CHARACTERS_A_SECOND = 15.0  # caption reading speed; 17 is the limit of good subtitles
 CAPTION_AT_LEAST = 2.0  # seconds on screen
+CARD = 1.6  # seconds of a chapter's title card
 SETTLE = 0.8  # least seconds of a finished picture
 MOVE = 1.0  # seconds for a move from one place to another
+PUSH = 1.6  # seconds for a move of the camera
 TRAIN = 4.0  # seconds for a local epoch
 SWAP = 0.5  # seconds to replace a text
-DIM = 0.38  # opacity of actors that do not take part

@@ -45,6 +45,9 @@ class WhenWorkersFail(StageScene):
         with self.beat("all_rounds", spec.all_rounds, *around):
             self.play(replies.enter())
             self.play(replies.run())
+        if spec.twin is not None:
+            with self.beat("twin", spec.twin.caption, replies.compare(spec.twin.level)):
+                pass
         if spec.none_came is not None:
             with self.beat("none_came", spec.none_came):
                 self.play(replies.highlight_empty_rounds())

@@ -13,6 +13,7 @@ from flwr.app import (
     RecordDict,
 )
 from flwr.clientapp import ClientApp
+from torch import nn
 
 from fl_sim.app import cifar10, close_up, faults, mods, predictions, task
 from fl_sim.app.provenance import code_hash
@@ -50,7 +51,7 @@ def train(message: Message, context: Context) -> Message:
     """Reply with the received model, trained on the client's train part, and its metrics."""
     client, settings, data = _open(context)
     part = task.partition(data, settings)[client]
-    model = _received(message, data)
+    model = _received(message, data, settings)
     server_round = _config_value(message, "server-round")
     shuffle = task.generator(settings.seed, "train", server_round, client)
     closely = close_up.begin(settings, data, part, client, server_round)
@@ -94,7 +95,7 @@ def evaluate(message: Message, context: Context) -> Message:
     part = task.partition(data, settings)[client]
     data.train.images(part.validation)  # as in `train`
     start = time.perf_counter()
-    score = task.evaluate(_received(message, data), data.train, part.validation)
+    score = task.evaluate(_received(message, data, settings), data.train, part.validation)
     details = ConfigRecord({"seconds": time.perf_counter() - start})
     reply = RecordDict({"metrics": _metrics(score, len(part.validation)), CLIENT: details})
     return Message(reply, reply_to=message)
@@ -122,7 +123,7 @@ def _proximal_mu(message: Message) -> float:
 
 
 def _alone(
-    model: task.Net, data: cifar10.Data, part: task.Part, settings: Settings
+    model: nn.Module, data: cifar10.Data, part: task.Part, settings: Settings
 ) -> dict[str, ConfigRecordValues]:
     """Return how a model does that stays with its client: on the test split, and on its own."""
     if not settings.strategy.personal:
@@ -139,10 +140,10 @@ def _alone(
     return found
 
 
-def _received(message: Message, data: cifar10.Data) -> task.Net:
-    model = task.Net(len(data.class_names))
+def _received(message: Message, data: cifar10.Data, settings: Settings) -> nn.Module:
+    model = settings.network.make(len(data.class_names))
     model.load_state_dict(message.content.array_records["arrays"].to_torch_state_dict())
-    return model
+    return task.placed(model, settings)
 
 
 def _metrics(score: task.Score, num_examples: int) -> MetricRecord:

@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 
 import torch
 from flwr.app import ConfigRecordValues
-from torch import Tensor
+from torch import Tensor, nn
 
+from fl_sim import tiles
 from fl_sim.app import task
 from fl_sim.app.cifar10 import Data
 from fl_sim.app.settings import Settings
-from fl_sim.recording.close_ups import NAMES
+from fl_sim.recording.close_ups import EXAMPLES, NAMES, PLACE
 
 LOOKS = 300  # at the example; the first ones fall on the same steps
 MOVES = 9  # looks at all weights of one client, at most 62 kB each for the film's network
@@ -29,6 +30,7 @@ class CloseUp:
         before: steps taken in earlier rounds.
         total: steps of the run that are watched.
         moves: how often all weights are looked at.
+        examples: uint8 (n, 3, height, width), all that the client trains on, if they are kept.
     """
 
     image: Tensor
@@ -37,6 +39,7 @@ class CloseUp:
     before: int
     total: int
     moves: int = MOVES
+    examples: Tensor | None = None
     _steps: list[int] = field(default_factory=list)
     _probabilities: list[float] = field(default_factory=list)
     _moved_steps: list[int] = field(default_factory=list)
@@ -48,12 +51,12 @@ class CloseUp:
         self._looks = set(spaced(self.total, LOOKS))
         self._moves = set(spaced(self.total, self.moves))
 
-    def watch(self, model: task.Net) -> None:
+    def watch(self, model: nn.Module) -> None:
         """Look at the model after one more step."""
         self._taken += 1
         self.look(model)
 
-    def look(self, model: task.Net) -> None:
+    def look(self, model: nn.Module) -> None:
         """Look at the model now, if it is time for it."""
         if self._taken in self._looks:
             self._steps.append(self._taken)
@@ -76,7 +79,15 @@ class CloseUp:
             "moved": b"".join(moved.numpy().tobytes() for moved in self._moved),
             "largest": self._largest,
         }
-        return {NAMES[name]: value for name, value in values.items()}
+        named = {NAMES[name]: value for name, value in values.items()}
+        return named if self.examples is None else {**named, **self._in_small(self.examples)}
+
+    def _in_small(self, examples: Tensor) -> dict[str, ConfigRecordValues]:
+        same = (examples == self.image).flatten(1).all(1)
+        return {
+            EXAMPLES: tiles.encode(examples.permute(0, 2, 3, 1).contiguous().numpy()),
+            PLACE: int(same.nonzero()[0, 0]),
+        }
 
 
 def begin(
@@ -84,7 +95,8 @@ def begin(
 ) -> CloseUp | None:
     """Return a close look at a client's training in a round, None if it is not watched.
 
-    The example is the first of the client's thumbnails.
+    The example is the first of the client's thumbnails. Where one client alone is watched, all that
+    it trains on is kept in small.
     """
     steps = -(-len(part.train) // settings.batch_size) * settings.local_epochs
     before = (server_round - 1) * steps
@@ -93,10 +105,13 @@ def begin(
         return None
     choose = task.generator(settings.seed, "thumbnails", client)
     images, labels = task.thumbnails(data, part, 1, choose)
-    first = flat(task.initial_model(settings.seed, len(data.class_names)))
-    image = images.permute(0, 3, 1, 2)
-    moves = MOVES_OF_EACH if settings.close_up_client < 0 else MOVES
-    return CloseUp(image, int(labels[0]), first, before, settings.close_up, moves)
+    first = flat(task.initial_model(settings.seed, len(data.class_names), settings.network))
+    image, label = images.permute(0, 3, 1, 2), int(labels[0])
+    if settings.close_up_client < 0:
+        return CloseUp(image, label, first, before, settings.close_up, MOVES_OF_EACH)
+    kept = before == 0 and len(part.train) <= tiles.MOST
+    examples = data.train.images(part.train) if kept else None
+    return CloseUp(image, label, first, before, settings.close_up, examples=examples)
 
 
 def spaced(total: int, count: int) -> Sequence[int]:
@@ -105,6 +120,6 @@ def spaced(total: int, count: int) -> Sequence[int]:
     return sorted({round(step) for step in grown.tolist()})
 
 
-def flat(model: task.Net) -> Tensor:
+def flat(model: nn.Module) -> Tensor:
     """Return a copy of all parameters of a model in a row."""
-    return torch.cat([parameter.detach().flatten() for parameter in model.parameters()])
+    return torch.cat([parameter.detach().flatten().cpu() for parameter in model.parameters()])

@@ -53,7 +53,7 @@ def code_hash(settings: Settings, folder: Path = FOLDER) -> str:
 
 def definitions(settings: Settings, folder: Path = FOLDER) -> dict[Definition, ast.stmt]:
     """Return the definitions that a run with these settings uses; arguments as above."""
-    chosen = [type(settings.strategy), type(settings.partitioning)]
+    chosen = [type(settings.strategy), type(settings.partitioning), type(settings.network)]
     pending = [*ENTRIES, *((_module(each.__module__), each.__name__) for each in chosen)]
     apart = APART | _unused(settings)
     found: dict[Definition, ast.stmt] = {}
@@ -69,6 +69,7 @@ def definitions(settings: Settings, folder: Path = FOLDER) -> dict[Definition, a
 def _unused(settings: Settings) -> set[str]:
     """Return the modules that do nothing in a run with these settings."""
     uses = {
+        "augmentation": settings.augment,
         "faults": settings.has_faults,
         "secagg": settings.secure_aggregation,
         "secagg_mod": settings.secure_aggregation,

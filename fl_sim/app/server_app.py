@@ -15,6 +15,7 @@ from flwr.app import Array, ArrayRecord, Context, MetricRecord
 from flwr.serverapp import Grid, ServerApp
 from flwr.serverapp.strategy import Strategy
 from safetensors.torch import load, save
+from torch import nn
 
 from fl_sim import record, tiles
 from fl_sim.app import cifar10, predictions, privacy, provenance, secagg_strategy, task
@@ -93,7 +94,7 @@ class Experiment:
         # A strategy that sends each client its own model has no global one to test.
         self._personal = bool(getattr(self._inner, "personal", False))
         self._strategy = self._wrapped()
-        self._model = task.initial_model(settings.seed, len(data.class_names))
+        self._model = task.placed(self._initial_model(), settings)
         self._dataset = _dataset(data)
         self._keeps_predictions = predictions.are_kept(settings, data)
         self._journal = self._open_journal(started)
@@ -125,6 +126,10 @@ class Experiment:
             return
         self._write(Path(self.settings.out))
         self._journal.remove()
+
+    def _initial_model(self) -> nn.Module:
+        settings = self.settings
+        return task.initial_model(settings.seed, len(self.data.class_names), settings.network)
 
     def _wrapped(self) -> Strategy:
         """Return the strategy with its cohort, and with what hides the clients' updates."""
@@ -200,7 +205,7 @@ class Experiment:
             config_groups=groups(),
             num_clients=len(self.clients),
             dataset=self._dataset,
-            network=_network(self._model),
+            network=_network(self._model, self.settings.network.title),
             probes=self._recorder.probes or (),
             partitions=tuple(client.partition for client in self.clients),
             rounds=self._rounds(),
@@ -237,7 +242,7 @@ class Experiment:
         choose = task.generator(self.settings.seed, "samples")
         index = task.samples(self.data, SAMPLES, choose)
         images = self.data.test.images(index)
-        first = task.initial_model(self.settings.seed, len(self.data.class_names))
+        first = task.placed(self._initial_model(), self.settings)
         last = task.probabilities(self._model, images)
         if not last.isfinite().all():
             return None, None
@@ -258,7 +263,7 @@ class Experiment:
         # In the header: which run it is of.
         path.write_bytes(save(self._model.state_dict(), {"fingerprint": record.fingerprint(run)}))
         content = path.read_bytes()
-        saved = task.Net(len(self.data.class_names))
+        saved = task.placed(self._initial_model(), self.settings)
         saved.load_state_dict(load(content))
         result = task.test(saved, self.data.test, 1).score
         return record.Final(
@@ -287,10 +292,11 @@ def _shares(probabilities: torch.Tensor) -> tuple[tuple[float, ...], ...]:
     return tuple(tuple(round(value, 4) for value in row) for row in probabilities.tolist())
 
 
-def _probes(model: task.Net) -> list[record.Probe]:
+def _probes(model: nn.Module) -> list[record.Probe]:
     """Return the probes that this model has: the last layer's depend on the number of classes."""
     shapes = {name: tuple(parameter.shape) for name, parameter in model.named_parameters()}
-    return [probe for probe in PROBES if all(map(lt, probe.index, shapes[probe.parameter]))]
+    known = (probe for probe in PROBES if probe.parameter in shapes)
+    return [probe for probe in known if all(map(lt, probe.index, shapes[probe.parameter]))]
 
 
 def _dataset(data: cifar10.Data) -> record.Dataset:
@@ -303,9 +309,9 @@ def _dataset(data: cifar10.Data) -> record.Dataset:
     )
 
 
-def _network(model: task.Net) -> record.Network:
+def _network(model: nn.Module, name: str) -> record.Network:
     return record.Network(
-        name="LeNet",
+        name=name,
         num_parameters=sum(parameter.numel() for parameter in model.parameters()),
         num_bytes=ArrayRecord(model.state_dict()).count_bytes(),
     )

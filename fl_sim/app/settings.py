@@ -22,6 +22,7 @@ from fl_sim.app.fields import (
     Positive,
     Seed,
 )
+from fl_sim.app.networks import NETWORKS, LeNet, NetworkChoice
 from fl_sim.app.partitioners import PARTITIONERS, Iid, PartitionerChoice
 from fl_sim.app.strategies import STRATEGIES, FedAvg, StrategyChoice
 from fl_sim.wording import did_you_mean
@@ -87,6 +88,12 @@ class Settings(Group):
     """how images are dealt out to clients"""
     strategy: StrategyChoice = FedAvg()
     """what the server makes of the clients' models"""
+    network: NetworkChoice = LeNet()
+    """the network that clients train"""
+    augment: bool = False
+    """true: clients train on random crops and flips of their images"""
+    device: Literal["cpu", "auto", "cuda", "mps"] = "cpu"
+    """what computes; auto: a GPU if there is one. Only cpu gives the same bits on each machine"""
     secure_aggregation: bool = False
     """true: the server learns the average of the clients' updates, and no update"""
     dp_noise: NotNegative = 0.0
@@ -140,6 +147,19 @@ class Settings(Group):
         return self
 
     @model_validator(mode="after")
+    def _check_chosen(self) -> Self:
+        """Check that a round or a client that is chosen is there."""
+        rounds, clients = self.num_server_rounds, self.num_partitions - 1
+        for key, chosen, last in (
+            ("reveal-round", self.reveal_round, rounds),
+            ("full-round", self.full_round, rounds),
+            ("close-up-client", self.close_up_client, clients),
+        ):
+            if chosen > last:
+                raise ValueError(f"{key}={chosen} does nothing; the last one is {last}")
+        return self
+
+    @model_validator(mode="after")
     def _check_privacy(self) -> Self:
         if self.secure_aggregation and not self.strategy.averages:
             raise ValueError(
@@ -151,6 +171,8 @@ class Settings(Group):
                 "of one client the sum is its update; with secure-aggregation set num-partitions "
                 "to 2 or more"
             )
+        if not self.dp_noise and (changed := self._changed("dp_clip", "dp_where", "dp_delta")):
+            raise ValueError(f"{changed} does nothing without noise; set dp-noise above 0 too")
         if self.dp_epsilon and not self.dp_noise:
             raise ValueError("dp-epsilon is a budget of noise; set dp-noise above 0 too")
         if self.reveal_round and not self.secure_aggregation:
@@ -158,6 +180,12 @@ class Settings(Group):
         if self.dp_noise:
             self._check_dp()
         return self
+
+    def _changed(self, *names: str) -> str:
+        """Return the key of the first of these settings that has not its default, else nothing."""
+        fields = type(self).model_fields
+        changed = (n for n in names if getattr(self, n) != fields[n].default)
+        return next((str(fields[name].alias) for name in changed), "")
 
     def _check_dp(self) -> None:
         if not self.strategy.plain:
@@ -192,6 +220,7 @@ class Settings(Group):
 TABLES: dict[str, Mapping[str, type[Group]]] = {
     "partitioning": PARTITIONERS,
     "strategy": STRATEGIES,
+    "network": NETWORKS,
 }
 
 

@@ -1,7 +1,6 @@
-"""The learning task: a small convolutional network, its training, its test and its data.
+"""The learning task: the first model, its training, its test and its data.
 
-The network and its training are those of Flower's PyTorch quickstart (a LeNet after LeCun et al.,
-"Gradient-based learning applied to document recognition", 1998), with a smaller learning rate.
+The training is that of Flower's PyTorch quickstart, with a smaller learning rate.
 """
 
 import hashlib
@@ -15,9 +14,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812  # torch's own name for it
 
+from fl_sim.app import accelerators
 from fl_sim.app.cifar10 import Data, Split
 from fl_sim.app.descent import Descent
 from fl_sim.app.folder import DataError
+from fl_sim.app.networks import NetworkChoice
 from fl_sim.app.settings import Settings
 from fl_sim.app.threads import mapping
 from fl_sim.wording import count
@@ -25,41 +26,23 @@ from fl_sim.wording import count
 EVALUATION_BATCH = 500
 
 
-class Net(nn.Module):
-    """A LeNet for 32 x 32 colour images: 62,006 parameters with 10 classes."""
-
-    def __init__(self, num_classes: int = 10) -> None:
-        super().__init__()
-        self.conv1 = nn.Conv2d(3, 6, 5)
-        self.conv2 = nn.Conv2d(6, 16, 5)
-        self.fc1 = nn.Linear(16 * 5 * 5, 120)
-        self.fc2 = nn.Linear(120, 84)
-        self.fc3 = nn.Linear(84, num_classes)
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Map images, float32 (batch, 3, 32, 32), to logits, (batch, num_classes)."""
-        # In oneDNN's own layout pooling takes a tenth of the time, and gives the same bits.
-        x = x.to_mkldnn() if _has_onednn() else x
-        x = F.relu(F.max_pool2d(self.conv1(x), 2, 2))
-        x = F.relu(F.max_pool2d(self.conv2(x), 2, 2)).to_dense()
-        x = F.relu(self.fc1(x.flatten(1)))
-        x = F.relu(self.fc2(x))
-        logits: Tensor = self.fc3(x)
-        return logits
-
-
-def _has_onednn() -> bool:
-    return bool(torch.backends.mkldnn.is_available())  # type: ignore[no-untyped-call]
-
-
 _INITIALISING = Lock()  # threads share torch's own generator
 
 
-def initial_model(seed: int, num_classes: int) -> Net:
-    """Return the network with the parameters that every client starts from."""
+def initial_model(seed: int, num_classes: int, network: NetworkChoice) -> nn.Module:
+    """Return a network with the parameters that every client starts from."""
     with _INITIALISING, torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        return Net(num_classes)
+        return network.make(num_classes)
+
+
+def placed(model: nn.Module, settings: Settings) -> nn.Module:
+    """Return ``model`` on the device that a run computes on.
+
+    Raises:
+        SettingError: this machine has no such device.
+    """
+    return model.to(accelerators.named(settings.device))
 
 
 # --- who holds which images
@@ -161,14 +144,14 @@ class Test:
 
 
 def train(  # noqa: PLR0913  # one parameter an option
-    model: Net,
+    model: nn.Module,
     split: Split,
     index: Tensor,
     settings: Settings,
     shuffle: torch.Generator,
     *,
     proximal_mu: float = 0.0,
-    watch: Callable[[Net], None] = lambda model: None,
+    watch: Callable[[nn.Module], None] = lambda model: None,
 ) -> tuple[list[float], Score]:
     """Train ``model`` in place on the examples at ``index`` by SGD with momentum.
 
@@ -189,23 +172,28 @@ def train(  # noqa: PLR0913  # one parameter an option
         loss_sum, correct = 0.0, 0
         order = torch.randperm(len(index), generator=shuffle)
         for batch in torch.split(order, settings.batch_size):
-            logits = model(_normalise(images.index_select(0, batch)))
-            loss = F.cross_entropy(logits, labels[batch])
+            shown = images.index_select(0, batch)
+            if settings.augment:
+                from fl_sim.app.augmentation import augmented  # noqa: PLC0415  # takes seconds
+
+                shown = augmented(shown, shuffle)
+            logits = model(_normalise(shown, model))
+            loss = F.cross_entropy(logits, labels[batch].to(logits.device))
             step(loss)
             watch(model)
             curve.append(loss.item())
             loss_sum += curve[-1] * len(batch)
-            correct += int((logits.argmax(1) == labels[batch]).sum())
+            correct += int((logits.argmax(1).cpu() == labels[batch]).sum())
     return curve, Score(loss_sum / len(index), correct / len(index))
 
 
-def evaluate(model: Net, split: Split, index: Tensor) -> Score:
+def evaluate(model: nn.Module, split: Split, index: Tensor) -> Score:
     """Score ``model`` on the examples at ``index``."""
     loss, predicted = _predict(model, split, index)
     return Score(loss, int((predicted == split.labels[index]).sum()) / len(index))
 
 
-def test(model: Net, split: Split, threads: int) -> Test:
+def test(model: nn.Module, split: Split, threads: int) -> Test:
     """Score ``model`` on all of ``split``, and say which class it gives each example."""
     every = torch.arange(len(split))
     loss, predicted = _predict(model, split, every, threads)
@@ -213,7 +201,7 @@ def test(model: Net, split: Split, threads: int) -> Test:
     return Test(Score(loss, right / len(split)), predicted)
 
 
-def probabilities(model: Net, images: Tensor) -> Tensor:
+def probabilities(model: nn.Module, images: Tensor) -> Tensor:
     """Return what ``model`` gives each class.
 
     Args:
@@ -225,16 +213,18 @@ def probabilities(model: Net, images: Tensor) -> Tensor:
     """
     torch.set_num_threads(1)
     with torch.inference_mode():
-        return F.softmax(model(_normalise(images)), dim=1)
+        return F.softmax(model(_normalise(images, model)), dim=1).cpu()
 
 
-def _predict(model: Net, split: Split, index: Tensor, threads: int = 1) -> tuple[float, Tensor]:
+def _predict(
+    model: nn.Module, split: Split, index: Tensor, threads: int = 1
+) -> tuple[float, Tensor]:
     """Return the mean cross-entropy, and the likeliest class of each example, int64."""
     torch.set_num_threads(1)
 
     @torch.inference_mode()
     def answer(batch: Tensor) -> tuple[float, Tensor]:
-        logits = model(_normalise(split.images(batch)))
+        logits = model(_normalise(split.images(batch), model)).cpu()
         loss = F.cross_entropy(logits, split.labels[batch], reduction="sum")
         return loss.item(), logits.argmax(1)
 
@@ -243,9 +233,10 @@ def _predict(model: Net, split: Split, index: Tensor, threads: int = 1) -> tuple
     return math.fsum(losses) / len(index), torch.cat(predicted)
 
 
-def _normalise(images: Tensor) -> Tensor:
-    """Map 0 .. 255 to -1 .. 1."""
-    return images.to(torch.float32).div_(127.5).sub_(1)
+def _normalise(images: Tensor, model: nn.Module) -> Tensor:
+    """Map 0 .. 255 to -1 .. 1, on the device that ``model`` is on."""
+    device = next(model.parameters(), images).device
+    return images.to(device, torch.float32).div_(127.5).sub_(1)
 
 
 def generator(seed: int, *purpose: str | int) -> torch.Generator:

@@ -7,12 +7,13 @@ from pathlib import Path
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from fl_sim import record
+from fl_sim.app.networks import LeNet
 from fl_sim.attacks import members as membership
 from fl_sim.attacks.invert import cases, in_words
 from fl_sim.attacks.invert import invert as rebuilding
 from fl_sim.attacks.rebuild import Effort
 from fl_sim.attacks.subject import AttackError, Subject
-from fl_sim.running.launch import dataset_folder
+from fl_sim.running.launch import dataset_folder, quieten
 from fl_sim.terminal import console, say, table
 from fl_sim.wording import count
 
@@ -22,6 +23,8 @@ __all__ = ["Effort", "invert", "members"]
 def invert(name: str, data: Path | None, clients: int | None, effort: Effort, force: bool) -> None:
     """Rebuild photos of a record's clients, and print how like them the rebuilt ones are."""
     subject = _open(name, data)
+    if not isinstance(subject.settings.network, LeNet):
+        raise AttackError(f"{name}: photos are rebuilt with network=lenet alone; members works")
     number = min(clients or len(subject.parts), len(subject.parts))
     begun = None if force else _begun(name, subject, effort, number)
     done = len(begun.found) if begun else 0
@@ -47,10 +50,13 @@ def members(name: str, data: Path | None, client: int, seed: int) -> None:
     record.save_attack(found, name)
     headers = ("model", "members", "others", "accuracy", "AUC", "TPR at 1%", "at 0.1% FPR")
     table(headers, (_membership_row(each) for each in found.found))
+    if subject.settings.secure_aggregation:
+        say("updates are masked, so that nobody has the model of one client to attack")
     say(f"kept beside the record: {record.resolve(name) / record.Memberships.FILE}.json.gz")
 
 
 def _open(name: str, data: Path | None) -> Subject:
+    quieten()
     return Subject.open(name, None if data is None else dataset_folder(data))
 
 

@@ -5,11 +5,10 @@ from collections.abc import Iterable
 import numpy as np
 import numpy.typing as npt
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812  # torch's own name for it
 
 from fl_sim import record
-from fl_sim.app import task
 from fl_sim.attacks.metrics import auc, true_positive_rate
 from fl_sim.attacks.subject import EPOCH, Subject, locally_noised, scaled
 
@@ -46,7 +45,7 @@ def _took_part(run: record.Run) -> list[int]:
 
 
 def _of(
-    subject: Subject, model: task.Net, clients: Iterable[int], client: int | None
+    subject: Subject, model: nn.Module, clients: Iterable[int], client: int | None
 ) -> record.Membership:
     parts = [subject.parts[each] for each in clients]
     own = torch.cat([part.train for part in parts])
@@ -70,7 +69,7 @@ def _of(
 
 
 def _scores(
-    model: task.Net, subject: Subject, index: Tensor
+    model: nn.Module, subject: Subject, index: Tensor
 ) -> tuple[npt.NDArray[np.float64], float]:
     """Return minus the loss of each photo, and the share labelled correctly."""
     torch.set_num_threads(1)

@@ -9,7 +9,7 @@ from pathlib import Path
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812  # torch's own name for it
 
 from fl_sim import record
@@ -43,7 +43,7 @@ class Subject:
     settings: Settings
     data: cifar10.Data
     parts: tuple[task.Part, ...]
-    models: Mapping[str, task.Net]
+    models: Mapping[str, nn.Module]
 
     @classmethod
     def open(cls, name: str, data: Path | None) -> "Subject":
@@ -55,19 +55,19 @@ class Subject:
         """
         torch.set_num_threads(1)  # as in training
         run = record.load(name)
-        if run.final is None or run.final.file is None or run.partitions == ():
-            raise AttackError(
-                f"{run.name}: its record holds no model to attack; make one with keep=all"
-            )
+        _check_made_here(run)
         config = {**defaults(), **run.config, **({"dataset": str(data)} if data else {})}
         try:
             settings = Settings.of(config)
             dataset = cifar10.load(settings.dataset)
             parts = task.partition(dataset, settings)
-        except (DataError, ValueError) as error:
+        except DataError as error:
+            hint = "" if data else ". If you have a local copy, give its folder by --data"
+            raise AttackError(f"{run.name}: {error}{hint}") from error
+        except ValueError as error:
             raise AttackError(f"{run.name}: {error}") from error
         record.verify(name, run)
-        untrained = task.initial_model(settings.seed, len(dataset.class_names))
+        untrained = task.initial_model(settings.seed, len(dataset.class_names), settings.network)
         trained = deepcopy(untrained)
         try:
             trained.load_state_dict(load_file(record.resolve(name) / run.final.file))
@@ -113,7 +113,7 @@ class Subject:
         known = weights_of(before)
         return {name: tensor - known[name] for name, tensor in weights_of(after).items()}, steps
 
-    def updated(self, model: str, update: Weights) -> task.Net:
+    def updated(self, model: str, update: Weights) -> nn.Module:
         """Return a model with an update added."""
         found = deepcopy(self.models[model])
         with torch.no_grad():
@@ -131,6 +131,20 @@ class Subject:
                     f"{self.run.name}: its photos are not those of {self.data.name}; give the "
                     "folder of the dataset that it was trained on by --data"
                 )
+
+
+def _check_made_here(run: record.Run) -> None:
+    if run.provenance.code_hash is None:
+        raise AttackError(
+            f"{run.name}: it was not made by fl-sim run, and an attack repeats what its clients "
+            "did; attack a run that was"
+        )
+    if run.config.get("keep") == "numbers":
+        raise AttackError(
+            f"{run.name}: its record holds no model to attack; make one with keep=all"
+        )
+    if run.final is None or run.final.file is None or run.partitions == ():
+        raise AttackError(f"{run.name}: it has no global model to attack; attack a run that has")
 
 
 def scaled(images: Tensor) -> Tensor:

@@ -9,10 +9,8 @@ of the network itself.
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812  # torch's own name for it
-
-from fl_sim.app.task import Net
 
 Weights = dict[str, Tensor]
 LAYERS = ("conv1", "conv2", "fc1", "fc2", "fc3")
@@ -37,7 +35,7 @@ class Features:
         return cls(torch.zeros(photos, size), torch.zeros(photos, dtype=torch.bool))
 
 
-def weights_of(model: Net) -> Weights:
+def weights_of(model: nn.Module) -> Weights:
     """Return a model's weights and biases by name."""
     return {name: tensor.detach().clone() for name, tensor in model.named_parameters()}
 

@@ -12,6 +12,7 @@ NAMES = {
     name: f"close-up-{name}"
     for name in ("label", "image", "steps", "probabilities", "moved-steps", "moved", "largest")
 }
+EXAMPLES, PLACE = "close-up-examples", "close-up-place"
 IMAGE_SHAPE = (32, 32, 3)
 
 
@@ -31,4 +32,6 @@ def close_up_in(report: Mapping[str, Any]) -> record.CloseUp | None:
         moved_steps=moved_steps,
         moved=moved.reshape(len(moved_steps), -1 if moved_steps else 0),
         largest=tuple(seen["largest"]),
+        examples=None if EXAMPLES not in report else np.frombuffer(report[EXAMPLES], np.uint8),
+        place=report.get(PLACE),
     )

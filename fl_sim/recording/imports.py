@@ -5,7 +5,7 @@ record, and what can be meant in two ways is refused.
 """
 
 import codecs
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -30,6 +30,7 @@ from fl_sim.recording.measures import is_mean, rounded
 from fl_sim.recording.results import MISSING, ImportFileError, Layout, Results, is_round, listed
 from fl_sim.recording.tables import read_table
 from fl_sim.recording.trackers import read_tracker
+from fl_sim.schema.model import MOST_NOUN
 
 MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 SAVE_ANEW = "save what it holds as JSON or CSV"
@@ -79,13 +80,14 @@ def import_run(  # noqa: PLR0913  # one parameter an option
     try:
         choice = choice or Choice()
         chosen = {LOSS: choice.loss, ACCURACY: choice.accuracy}
-        results = _read(path, replace(layout or Layout(), chosen=chosen))
+        said = replace(layout or Layout(), chosen=chosen, percent=choice.percent)
+        results = _read(path, said)
         rounds = _interpreted(_rounds(results), choice, metric, tell)
         _tell_assumed(results, choice, tell)
         num_clients = clients or _num_clients(results)
         if num_clients is None:
             tell("how many clients there were is not known, and the film needs it: say --clients N")
-        return record.Run(
+        run = record.Run(
             name=name,
             strategy=strategy,
             provenance=record.Provenance(source=f"imported from {results.source}"),
@@ -94,11 +96,27 @@ def import_run(  # noqa: PLR0913  # one parameter an option
             metric=metric,
             rounds=rounds,
         )
+        if examples and not _counts_examples(rounds):
+            tell(f"--examples {quote(examples)}: no film says it, since no client counts any")
+        return run
     except ValidationError as error:
-        reason = error.errors(include_url=False)[0]["msg"]
-        raise ImportFileError(f"{path}: {reason}") from error
+        raise ImportFileError(_reason(path, error)) from error
     except ImportFileError as error:
         raise ImportFileError(f"{path}: {' '.join(str(error).split())}") from error
+
+
+def _reason(path: Path, error: ValidationError) -> str:
+    """Return what a record cannot hold: an option that a user has given, or else a number."""
+    first = error.errors(include_url=False)[0]
+    option, *_ = (*first["loc"], "")
+    if option == "examples":
+        return f"--examples {quote(first['input'])}: a noun has 1 to {MOST_NOUN} characters"
+    return f"{path}: {first['msg']}"
+
+
+def _counts_examples(rounds: Iterable[record.Round]) -> bool:
+    phases = (phase for each in rounds for phase in (each.train, each.evaluate) if phase)
+    return any(reply.num_examples is not None for phase in phases for reply in phase.replies)
 
 
 def _tell_assumed(results: Results, choice: Choice, tell: Tell) -> None:

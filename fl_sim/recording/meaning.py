@@ -41,6 +41,8 @@ OTHER = frozenset(
     | {"worst", "best", "class", "backdoor", "attack", "poisoned", "personal", "personalized"}
 )
 
+UNITS = frozenset({"percent", "percentage", "pct"})  # in names of what stays in percent
+
 # What a phase does not measure: the phases are where metrics stand in a record.
 FOREIGN: Mapping[str, frozenset[str]] = {
     "train": TESTING | VALIDATING | SERVER,
@@ -72,7 +74,7 @@ class Choice:
     Args:
         loss: names of metrics that are the loss of the model.
         accuracy: names of metrics that are its accuracy.
-        percent: accuracies are in percent, not shares of 1.
+        percent: all accuracies are in percent, not shares of 1.
     """
 
     loss: Collection[str] = ()
@@ -112,6 +114,12 @@ def measure_of(name: str) -> str | None:
     return found.pop() if plain_end and ("top" not in words or numbers <= {"1"}) else None
 
 
+def is_accuracy(name: str) -> bool:
+    """Tell whether a metric is an accuracy of any kind that says nothing of its unit."""
+    words = set(words_of(name))
+    return {MEASURES[word] for word in words & MEASURES.keys()} == {ACCURACY} and not words & UNITS
+
+
 class Meaning:
     """The meaning of the metrics of a run that grows: what was read stays, if nothing decides anew.
 
@@ -147,8 +155,10 @@ class Meaning:
             self._names = names
             self._read = []
 
+        percent = self._choice.percent and all(doubt.option for doubt in doubts)
+
         def change(phase: str, metrics: record.Metrics) -> record.Metrics:
-            return _with_measures(metrics, names[phase], self._choice.percent)
+            return _with_measures(metrics, names[phase], percent)
 
         self._read += [_changed(each, change) for each in rounds[len(self._read) :]]
         return tuple(self._read), doubts
@@ -237,8 +247,10 @@ def _with_measures(
         other.pop(name, None) if (name := names.get(each)) is not None else None
         for each in (LOSS, ACCURACY)
     )
-    if accuracy is not None and percent:
-        accuracy = rounded(accuracy / 100)
+    if percent:
+        accuracy = None if accuracy is None else rounded(accuracy / 100)
+        shares = {name: rounded(other[name] / 100) for name in other if is_accuracy(name)}
+        other = {**other, **shares}
     return record.Metrics(loss=loss, accuracy=accuracy, other=other)
 
 

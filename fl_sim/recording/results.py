@@ -8,10 +8,12 @@ from shlex import quote
 from typing import Any
 
 from fl_sim.recording.meaning import (
+    ACCURACY,
     CLIENTS,
     SERVER,
     TRAINING,
     VALIDATING,
+    is_accuracy,
     measure_of,
     words_of,
 )
@@ -31,6 +33,7 @@ LIKE_ROUNDS = {"epoch", "iteration", "iter", "it", "t", "time", "rnd", "rounds",
 
 
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
+PERCENT = re.compile(rf"(?P<number>{NUMBER.pattern})\s*%", re.ASCII | re.IGNORECASE)
 # How programs write that there is no number, or none that a record can hold.
 ABSENT = re.compile(r"-?|[+-]?(nan|inf|infinity)|n/?a|<na>|null|none", re.IGNORECASE)
 MISSING = "<missing>"  # stands in a remedy for the number of the round
@@ -51,6 +54,7 @@ class Layout:
         measured_by: who measured what no name tells: ``server`` or ``clients``.
         run: name of the run to read, of a file with several.
         chosen: the metrics that the user has named, by their measure.
+        percent: all accuracies are in percent.
     """
 
     rounds: str | None = None
@@ -59,6 +63,11 @@ class Layout:
     measured_by: str | None = None
     run: str | None = None
     chosen: Mapping[str, Collection[str]] = field(default_factory=dict)
+    percent: bool = False
+
+    def is_percent(self, name: str) -> bool:
+        """Tell whether the numbers of a metric are in percent, as they are written."""
+        return self.percent and (is_accuracy(name) or name in self.chosen.get(ACCURACY, ()))
 
     def asks_for(self, name: str) -> bool:
         """Tell whether a metric may be loss or accuracy, as far as the user has not said which."""

@@ -11,6 +11,7 @@ from fl_sim.recording.meaning import MEASURES, words_of
 from fl_sim.recording.measures import is_number
 from fl_sim.recording.results import (
     NUMBER,
+    PERCENT,
     ImportFileError,
     Layout,
     Results,
@@ -78,7 +79,7 @@ def read_table(text: str, title: str, layout: Layout) -> Results:
 
 def _read_rounds(table: Table, source: str, layout: Layout) -> Results:
     results, rounds, numbers = _begun(table, source, layout)
-    columns = _columns(table, {rounds})
+    columns = _columns(table, {rounds}, layout)
     _check_lines(table, numbers, columns)
     for i, number in enumerate(numbers):
         results.rounds.add(number)
@@ -93,7 +94,7 @@ def _read_clients(table: Table, layout: Layout) -> Results:
     if layout.clients not in table.header:
         raise ImportFileError(f"has no column {layout.clients!r}, but {listed(table.header)}")
     names = [cell for _, cell in table.column(layout.clients)]
-    columns = _columns(table, {rounds, layout.clients})
+    columns = _columns(table, {rounds, layout.clients}, layout)
     order = {name: i for i, name in enumerate(sorted(set(names), key=_by_number))}
     pairs = list(zip(numbers, names, strict=True))
     for i, (number, name) in enumerate(pairs):
@@ -112,7 +113,7 @@ def _read_long(table: Table, layout: Layout) -> Results:
     results = Results("CSV of MLflow", "add a line for it", layout, by_name["step"])
     keys, values, steps = (table.column(by_name[name]) for name in ("key", "value", "step"))
     for (line, key), (_, cell), (_, step) in zip(keys, values, steps, strict=True):
-        value = _cell(line, cell, key)
+        value = _cell(line, cell, key, layout)
         number = whole(step, line)
         check_name(key)
         if value is not None:
@@ -239,7 +240,7 @@ def _without_ranges(table: Table) -> Table:
     return Table([table.header[i] for i in kept], lines)
 
 
-def _columns(table: Table, apart: set[str]) -> dict[str, list[float | None]]:
+def _columns(table: Table, apart: set[str], layout: Layout) -> dict[str, list[float | None]]:
     """Return the columns of numbers, without what is no metric."""
     found = {}
     for name in table.header:
@@ -247,27 +248,33 @@ def _columns(table: Table, apart: set[str]) -> dict[str, list[float | None]]:
         clock = any(words >= clock for clock in CLOCKS)
         if name in apart or not name or name.startswith("_") or clock:
             continue
-        column = _column(name, table.column(name))
+        column = _column(name, table.column(name), layout)
         if column is not None:
             found[name] = column
     return found
 
 
-def _column(name: str, cells: Sequence[tuple[int, str]]) -> list[float | None] | None:
+def _column(
+    name: str, cells: Sequence[tuple[int, str]], layout: Layout
+) -> list[float | None] | None:
     """Return a column's numbers, None for cells without one; or None for a column of text."""
-    if not any(NUMBER.fullmatch(cell) for _, cell in cells):
+    if not any(NUMBER.fullmatch(cell) or PERCENT.fullmatch(cell) for _, cell in cells):
         measured = MEASURES.keys() & set(words_of(name))
         wrong = next(((line, cell) for line, cell in cells if not is_absent(cell)), None)
         if not measured or wrong is None:
             return None
         raise ImportFileError(_no_number(*wrong, name))
-    return [_cell(line, cell, name) for line, cell in cells]
+    return [_cell(line, cell, name, layout) for line, cell in cells]
 
 
-def _cell(line: int, cell: str, name: str) -> float | None:
+def _cell(line: int, cell: str, name: str, layout: Layout) -> float | None:
+    """Return the number in a cell: of 12% the share 0.12, unless that is what a user says of it."""
     if is_absent(cell):
         return None
-    value = float(cell) if NUMBER.fullmatch(cell) else None
+    if found := PERCENT.fullmatch(cell):
+        value: float | None = float(found["number"]) / (1 if layout.is_percent(name) else 100)
+    else:
+        value = float(cell) if NUMBER.fullmatch(cell) else None
     if value is None or not is_number(value):
         raise ImportFileError(_no_number(line, cell, name))
     return value

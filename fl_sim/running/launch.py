@@ -176,9 +176,16 @@ def dataset_folder(path: Path) -> Path:
     return path.resolve()
 
 
+def quieten() -> None:
+    """Keep a download of the dataset from printing bars, and a line for each of its attempts."""
+    os.environ.setdefault("HF_DATASETS_DISABLE_PROGRESS_BARS", "1")
+    os.environ.setdefault("HF_HUB_VERBOSITY", "error")  # the level, once it is imported
+    getLogger("huggingface_hub").setLevel(ERROR)
+
+
 def _train_here(config: dict[str, Value], shown: Bars) -> None:
     os.environ.setdefault("FLWR_TELEMETRY_ENABLED", "0")
-    os.environ.setdefault("HF_DATASETS_DISABLE_PROGRESS_BARS", "1")
+    quieten()
     # Flower and Torch take seconds to import.
     with late_interrupt():
         from flwr.app import Context, RecordDict
@@ -192,7 +199,6 @@ def _train_here(config: dict[str, Value], shown: Bars) -> None:
         from fl_sim.running.in_process import RUN_ID, InProcessGrid
 
     getLogger("flwr").setLevel(WARNING)
-    getLogger("huggingface_hub").setLevel(ERROR)
 
     def watch(message: "Message", done: int, total: int) -> None:
         server_round = message.content.config_records["config"].get("server-round")

@@ -2,7 +2,7 @@
 
 import sys
 import tomllib
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +24,7 @@ from fl_sim.app.settings import (
     used,
 )
 from fl_sim.running import jobs
+from fl_sim.running.attacks import Planned, is_whole, planned
 from fl_sim.running.flower import ended_by_sigterm
 from fl_sim.running.run_folder import RunFolder
 from fl_sim.terminal import console, safe
@@ -31,6 +32,7 @@ from fl_sim.wording import did_you_mean
 
 FILE = record.RUNS / "suite.toml"
 LIKE = "like"  # names the run whose changes a run has as well
+ATTACKS = "attacks"  # lists what is attacked of a run, in the words after `fl-sim attack`
 ABSENT = "-"
 SHOWN = 4  # settings that differ
 
@@ -43,16 +45,17 @@ class SuiteError(Exception):
 
 @dataclass(frozen=True)
 class Entry:
-    """A run of the list: its name, what it changes of the defaults, and what comes of that."""
+    """A run of the list: its name, what it changes of the defaults, what comes of that, attacks."""
 
     name: str
     changes: Mapping[str, Value]
     config: Mapping[str, Value]
+    attacks: tuple[Planned, ...] = ()
 
 
 @dataclass(frozen=True)
 class Standing:
-    """How an entry's record stands; ``why`` says why it is stale."""
+    """How an entry's record, or an attack on it, stands; ``why`` says why it is stale."""
 
     state: State
     why: str = ""
@@ -86,13 +89,14 @@ def _entry(name: str, table: Any, before: Mapping[str, Entry]) -> Entry:
     if not isinstance(table, dict):
         raise SettingError("it is no table of settings")
     changes = dict(table)
+    attacks = planned(changes.pop(ATTACKS, []))
     if (model := changes.pop(LIKE, None)) is not None:
         if model not in before:
             raise SettingError(f"it is like {model!r}, but no run of that name stands above it")
         changes = {**before[model].changes, **changes}
     config = override(defaults(), _assignments(changes))
     Settings.of(config)
-    return Entry(name, changes, config)
+    return Entry(name, changes, config, attacks)
 
 
 def _assignments(changes: Mapping[str, Value]) -> list[str]:
@@ -132,6 +136,20 @@ def inspect(entry: Entry, runs: Path) -> Standing:
     return Standing("there", run=found)
 
 
+def inspect_attack(attack: Planned, entry: Entry, runs: Path) -> Standing:
+    """Return how an attack on an entry's record stands, which is there."""
+    folder = runs / entry.name
+    try:
+        found = record.load_attack(folder, record.load(folder), attack.kind)
+    except record.RecordError as error:
+        return Standing("stale", str(error))
+    if found is None:
+        return Standing("missing")
+    if not attack.found(found):
+        return Standing("stale", "made with other options")
+    return Standing("there" if is_whole(found) else "missing")
+
+
 def _differing(wanted: Mapping[str, Value], found: Mapping[str, Value]) -> list[str]:
     ours, theirs = used(wanted), used(found)
     return [key for key in dict.fromkeys([*ours, *theirs]) if ours.get(key) != theirs.get(key)]
@@ -150,7 +168,8 @@ def bring_about(
 ) -> bool:
     """Make the runs that are missing, and with ``force`` the stale ones; print how all stand.
 
-    One that was interrupted goes on, with ``force`` it begins anew.
+    Then attacks on those that are there are made in the same way; those on a record go with it. A
+    run that was interrupted goes on, with ``force`` it begins anew.
 
     Args:
         entries: the runs.
@@ -169,8 +188,12 @@ def bring_about(
     missing = [entry for entry in entries if inspect(entry, runs).state in wanted]
     ended: dict[str, jobs.Ended] = {}
     try:
-        with ended_by_sigterm(), closing(make(missing, runs, data, at_a_time, force)) as made:
-            ended.update((job.name, job) for job in made)
+        with ended_by_sigterm():
+            with closing(make(missing, runs, data, at_a_time, force)) as made:
+                ended.update((job.name, job) for job in made)
+            commands = dict(_attack_commands(entries, runs, data, wanted))
+            with closing(_run(commands, at_a_time, "attacks")) as made:
+                ended.update((job.name, job) for job in made)
     finally:
         complete = show(entries, runs, ended)
     return complete
@@ -184,6 +207,11 @@ def make(
     Arguments are those of ``bring_about``.
     """
     commands = {entry.name: _command(entry, runs / entry.name, data, force) for entry in entries}
+    yield from _run(commands, at_a_time, "runs")
+
+
+def _run(commands: Mapping[str, Sequence[str]], at_a_time: int, noun: str) -> Generator[jobs.Ended]:
+    """Run commands by name with a bar, and a line for each that ends; yield each as it ends."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     shown = console(err=True)
     with (
@@ -196,7 +224,7 @@ def make(
             disable=not shown.is_terminal,
         ) as progress,
     ):
-        task = progress.add_task("runs", total=len(entries))
+        task = progress.add_task(noun, total=len(commands))
         for job in ended:
             said = f"{job.name}: {reason(job) or 'made'} ({job.seconds:.0f} s)"
             shown.print(Text(safe(said)), soft_wrap=True)
@@ -213,6 +241,25 @@ def _command(entry: Entry, folder: Path, data: Path | None, force: bool) -> list
         options.append(("--data", str(data)))
     # What is there and is to be kept has been left out before.
     return [*run, "--force", *(word for option in options for word in option)]
+
+
+def _attack_commands(
+    entries: Sequence[Entry], runs: Path, data: Path | None, wanted: Sequence[State]
+) -> Iterator[tuple[str, list[str]]]:
+    """Give the commands of attacks that are to be made on records that are there."""
+    options = [] if data is None else ["--data", str(data)]
+    for entry in entries:
+        folder = runs / entry.name
+        for attack in entry.attacks if inspect(entry, runs).state == "there" else ():
+            state = inspect_attack(attack, entry, runs).state
+            if state in wanted:
+                anew = ["--force"] if state == "stale" and attack.goes_on else []
+                words = ["attack", attack.name, str(folder), *attack.options, *anew, *options]
+                yield _named(attack, entry), [sys.executable, "-m", "fl_sim.cli", *words]
+
+
+def _named(attack: Planned, entry: Entry) -> str:
+    return f"attack {attack.name} on {entry.name}"
 
 
 def _is_interrupted(entry: Entry, folder: Path) -> bool:
@@ -242,10 +289,17 @@ def show(entries: Iterable[Entry], runs: Path, ended: Mapping[str, jobs.Ended]) 
     table.add_column("state", overflow="fold")
     complete = True
     for entry in entries:
-        standing, job = inspect(entry, runs), ended.get(entry.name)
-        complete &= standing.state == "there"
-        seconds = (f"{job.seconds:.0f}" if job else ABSENT,) if ended else ()
-        table.add_row(entry.name, *_results(standing.run), *seconds, _state(standing, job))
+        standing = inspect(entry, runs)
+        rows = [(entry.name, *_results(standing.run), standing)]
+        if standing.state == "there":
+            for attack in entry.attacks:
+                found = inspect_attack(attack, entry, runs)
+                rows.append((_named(attack, entry), ABSENT, ABSENT, found))
+        for name, *results, each in rows:
+            job = ended.get(name)
+            complete &= each.state == "there"
+            seconds = (f"{job.seconds:.0f}" if job else ABSENT,) if ended else ()
+            table.add_row(name, *results, *seconds, _state(each, job))
     console().print(table)
     return complete
 

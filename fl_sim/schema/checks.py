@@ -393,3 +393,6 @@ def check_close_up(close_up: "CloseUp") -> None:
     fits = moved.dtype == np.uint8 and moved.ndim == 2 and len(moved) == len(close_up.moved_steps)
     _check(fits, "moved", f"is {moved.dtype} of shape {moved.shape}")
     _check_count("largest", len(close_up.largest), len(moved), "rows of moved")
+    _check_bytes("examples", close_up.examples)
+    alone = close_up.examples is None and close_up.place is not None
+    _check(not alone, "place", "is given without examples")

@@ -39,7 +39,8 @@ Share = Annotated[Real, Field(ge=0, le=1)]
 ArrayName = Annotated[str, AfterValidator(partial(checks.check_name, suffix=".npz"))]
 ModelName = Annotated[str, AfterValidator(partial(checks.check_name, suffix=".safetensors"))]
 # A word that stands in the captions of a film.
-Noun = Annotated[str, Field(min_length=1, max_length=24)]
+MOST_NOUN = 24  # characters
+Noun = Annotated[str, Field(min_length=1, max_length=MOST_NOUN)]
 T = TypeVar("T")
 # Only the first error is reported, so validation stops there.
 Many = Annotated[tuple[T, ...], Field(fail_fast=True)]
@@ -169,6 +170,12 @@ class CloseUp(Model):
         "step 0, in parts of `largest`, 255 for all of it"
     )
     largest: Many[NonNegative] = Field(description="the farthest of all parameters, of each row")
+    examples: Array | None = Field(
+        default=None,
+        description="all examples that the client trains on, in small: uint8, the bytes of a "
+        "picture as in `Run.test_images`",
+    )
+    place: Count | None = Field(default=None, description="of the example among `examples`, from 0")
 
     @model_validator(mode="after")
     def _parts_agree(self) -> Self:

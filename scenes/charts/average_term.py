@@ -9,6 +9,7 @@ from manim.typing import Point3D
 
 from scenes import theme
 from scenes.drawing.layout import Frame, Slot
+from scenes.drawing.marks import gold
 from scenes.drawing.text import Words
 from scenes.story.specs import Quantity, TermSpec
 from scenes.text.lines import Text, numbers_of
@@ -81,8 +82,7 @@ class Term:
         length = max(columns.longest * share, 2)
         height = self.frame.px(THIN_BAR if columns.under else BAR)
         height = min(height, HIGHEST * self.slot.height)
-        self.bar = Rectangle(width=self.frame.px(length), height=height)
-        self.bar.set_fill(theme.DATA, opacity=1).set_stroke(width=0)
+        self.bar = gold(Rectangle(width=self.frame.px(length), height=height))
         self.bar.move_to(self._point(columns.bar + length / 2) - np.array([0.0, down, 0.0]))
         self.photos = Words(text if columns.named else numbers_of(text)[0], self.frame)
         place = columns.photos or columns.bar + length + 14

@@ -5,7 +5,7 @@ import numpy.typing as npt
 
 from scenes import theme
 from scenes.drawing import layers
-from scenes.drawing.layout import Frame, Slot
+from scenes.drawing.layout import Frame, Slot, box
 from scenes.drawing.panel import THICK, Rounded
 from scenes.drawing.raster import pixel_of, resized, rgb
 from scenes.drawing.wall_grid import WallGrid, arrange
@@ -17,6 +17,8 @@ Pixels = npt.NDArray[np.uint8]
 # Pixels of a frame whose shorter side has 1080 of them.
 SMALLEST, LARGEST = 3, 64  # from one mark to the next
 PAD, CORNER = 14, 18  # around the marks
+BEYOND = 1.06  # the width of the first photo, in frames
+VEIL = 0.85  # opacity over all but one photo, while the camera is near
 LIGHT = 0.62  # opacity of the gold of an example whose photo is not known
 # Pixels of the picture that the camera moves over.
 CELL = 36  # from one mark to the next at most
@@ -42,16 +44,32 @@ class Case(Zoomable):
         edge = case_edge(inner.inset(-pad), frame, CORNER)
         super().__init__(_pixels(self.grid, self.order, spec), inner, frame, edge)
         self.image.set_z_index(layers.CONTENT)
+        self.bright = self._place_in_picture(int(self.order[0]))
+
+    def _place_in_picture(self, mark: int) -> Slot:
+        """Return where a photo is in the picture, whose gaps are a little narrower."""
+        row, column = divmod(mark, self.grid.columns)
+        cell, side = _cell(self.grid)
+        gap = cell - side
+        x, y = self.home.width, self.home.height
+        across, down = x / (self.grid.columns * cell - gap), y / (self.grid.lines * cell - gap)
+        left, top = self.home.left + column * cell * across, self.home.top - row * cell * down
+        return box(left, top - side * down, left + side * across, top)
 
     @property
     def around(self) -> Slot:
         """The rectangle of its edge, where it stands at first."""
         return self.home.inset(-self.frame.px(PAD))
 
+    def fill_with_first(self) -> None:
+        """Come so near that the photo in the middle fills the frame, with a veil on the others."""
+        self.veil = VEIL
+        self.move_to_slot(self.filling())
+
     def filling(self) -> Slot:
         """Return where the case is while the photo in its middle fills the frame."""
-        photo = self.grid.slot(int(self.order[0]))
-        scale = max(self.frame.width, self.frame.height) / photo.width
+        photo = self.bright
+        scale = BEYOND * max(self.frame.width, self.frame.height) / photo.width
         x, y = scale * (self.home.x - photo.x), scale * (self.home.y - photo.y)
         return Slot(x, y, scale * self.home.width, scale * self.home.height)
 
@@ -76,13 +94,20 @@ def _from_the_middle(grid: WallGrid) -> npt.NDArray[np.intp]:
     return found
 
 
+def _cell(grid: WallGrid) -> tuple[int, int]:
+    """Return the pixels from one photo of the picture to the next, and of a photo's side."""
+    cell = min(CELL, MOST // max(grid.columns, grid.lines))
+    return cell, max(1, cell - max(1, round(SPACE * cell)))
+
+
 def _pixels(grid: WallGrid, order: npt.NDArray[np.intp], spec: CaseSpec) -> Pixels:
     """Return the picture, uint8 (rows, columns, 3): photos from the middle, or gold lights."""
-    cell = min(CELL, MOST // max(grid.columns, grid.lines))
-    side = max(1, cell - max(1, round(SPACE * cell)))
+    cell, side = _cell(grid)
     panel = rgb(theme.PANEL)
     cells = np.empty((grid.lines * grid.columns, cell, cell, 3), np.uint8)
-    cells[:] = np.round(255 * panel)
+    # Bright lines between dark photos that pass fast would flash.
+    mean = panel if spec.tiles is None else spec.tiles.mean(axis=(0, 1, 2)) / 255
+    cells[:] = np.round(255 * min(panel, mean, key=np.sum))
     cells[: len(order), :side, :side] = np.round(255 * (panel + LIGHT * (rgb(theme.DATA) - panel)))
     for photos in (spec.tiles, spec.photos):
         known = order[: 0 if photos is None else len(photos)]

@@ -70,8 +70,8 @@ class KnownAndNew:
         figure = FadeIn(self.known, run_time=theme.SWAP)
         if not self.case.shows_photos:
             self.case.move_to_slot(middle)
-            return AnimationGroup(FadeIn(self.case, run_time=theme.MOVE), figure, lag_ratio=1)
-        self.case.move_to_slot(self.case.filling())
+            return AnimationGroup(self.case.zoom(middle, HOLD), figure, lag_ratio=1)
+        self.case.fill_with_first()
         still = Wait(HOLD)
         return AnimationGroup(still, self.case.zoom(middle, DRAW_BACK), figure, lag_ratio=1)
 

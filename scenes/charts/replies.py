@@ -22,7 +22,7 @@ from scenes.drawing.growth import Grow
 from scenes.drawing.layout import Frame, Slot, box
 from scenes.drawing.plot import scaled
 from scenes.drawing.text import Words
-from scenes.story.specs import RepliesSpec
+from scenes.story.specs import LevelSpec, RepliesSpec
 from scenes.text.lines import Text
 
 SECONDS = 2.4  # for all rounds
@@ -56,7 +56,9 @@ class Replies:
         self.num_rounds = max(len(spec.rounds), 1)
         self.most = max(1, *(asked for asked, _ in spec.rounds))
         self.measure = (
-            MetricCurve(spec.measure, plots[0], self.num_rounds, frame) if spec.measure else None
+            MetricCurve(spec.measure, plots[0], self.num_rounds, frame, inside=True)
+            if spec.measure
+            else None
         )
         self.columns = VGroup(*(self._column(i) for i in range(len(spec.rounds))))
         self.still = VGroup(self._floor(), *self._key(), *self._ticks())
@@ -78,6 +80,11 @@ class Replies:
         if not self.measure:
             return run
         return Succession(run, FadeIn(self.measure.last, run_time=theme.SWAP))
+
+    def compare(self, level: LevelSpec) -> Animation:
+        """Draw a level to compare the measure with."""
+        assert self.measure is not None
+        return FadeIn(self.measure.level(level))
 
     def highlight_empty_rounds(self) -> Animation:
         """Dim all rounds with an update."""

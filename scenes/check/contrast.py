@@ -1,7 +1,6 @@
 """The contrast rules: text and meaningful shapes against their real background."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 from manim import ManimColor
@@ -21,7 +20,7 @@ SETTLED = 0.9  # opacity from which a moving text is checked; fading text has li
 # Percentile of the background pixels: a thin line or an edge in the background is ignored.
 WORST = 10
 ROUNDING = 0.05
-MEANINGFUL = ("MODEL", "UPDATE", "DATA", "INK")  # roles of the theme
+MEANINGFUL = ("MODEL", "UPDATE", "DATA", "DATA_FILL", "INK")  # roles of the theme
 PROMINENT = 0.5  # opacity; a fainter shape is dimmed on purpose
 SMALLEST = 10.0  # pixels: the longer side of a shape
 CHROMA = 20.0  # in CIE L*a*b*: from this value a colour has a meaning if there are no theme roles
@@ -122,7 +121,7 @@ def _faint_shapes(moment: Moment) -> Iterator[Fault]:
         under = [below for place, below in hits if place < order and not _alike(below, own)]
         if under and under[-1].is_image:
             continue
-        ground = under[-1].fill_colors[0] if under else _background(moment)
+        ground = under[-1].fill_colors[0] if under else _background(moment, point)
         key = (*np.round(own, 3).ravel(), *np.round(ground, 3))
         if key not in known:
             known[key] = max(float(colours.contrast(colour, ground)) for colour in own)
@@ -173,6 +172,10 @@ def _alike(part: Part, own: list[Floats]) -> bool:
     )
 
 
-def _background(moment: Moment) -> Floats:
-    camera: Any = moment.scene.camera
-    return np.array(ManimColor(camera.background_color).to_rgb())
+def _background(moment: Moment, point: Floats) -> Floats:
+    """Return the colour of the camera's background at a point."""
+    view, (height, width) = moment.view, moment.background.shape[:2]
+    across, down = point[0, 0] - view.left, view.top - point[0, 1]
+    column = min(max(int(across / view.width * width), 0), width - 1)
+    row = min(max(int(down / view.height * height), 0), height - 1)
+    return moment.background[row, column, :3] / 255.0

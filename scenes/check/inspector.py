@@ -8,6 +8,7 @@ from re import sub
 
 from manim import Scene
 
+from scenes.check.blackouts import Blackouts
 from scenes.check.finding import Fault, Finding
 from scenes.check.moment import Moment
 from scenes.check.pixels import Painter
@@ -52,6 +53,12 @@ class Inspector:
         if last is not None:
             self._note(last, (rule.check_scene(last) for rule in self.rules))
         return sorted(self.found.values(), key=lambda finding: finding.time)
+
+    @property
+    def gone(self) -> tuple[float, float]:
+        """The seconds without a picture at the begin and at the end of the scene."""
+        rule = next(rule for rule in self.rules if isinstance(rule, Blackouts))
+        return rule.begin, rule.end
 
     def _see(self, moment: Moment) -> None:
         self.last = self.seen = moment

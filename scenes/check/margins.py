@@ -3,12 +3,14 @@
 from manim import FocusOn, VectorField
 from manim.animation.creation import ShowPartial
 
-from scenes.check.boxes import around
+from scenes.check.boxes import Box, around
 from scenes.check.finding import Fault, Rule
 from scenes.check.moment import Moment
 from scenes.check.motion import effects_of
 from scenes.check.names import name_of
-from scenes.check.parts import Part
+from scenes.check.parts import Part, TextOnScreen
+from scenes.drawing.camera import is_pinned
+from scenes.explainer import Explainer
 
 TOLERANCE = 1.5  # pixels of 1080
 # Capitals and baselines keep the margins; accents and descenders may extend by so many pixels.
@@ -19,21 +21,28 @@ FAINT = 0.05  # opacity below which a part at the frame's edge is invisible
 class SafeArea(Rule):
     """Text stays in the safe area: 5% margins; in 9:16 also clear of a phone's controls.
 
-    A camera that has moved cuts off on purpose.
+    A camera that has moved cuts off on purpose. In a chapter, what is fixed on the screen keeps the
+    margins then as well, and once the camera stands still, the frame's edge cuts no other text.
     """
 
     def check_moment(self, moment: Moment) -> list[Fault]:
         """Return the visible texts that extend beyond the safe area."""
-        if moment.moved:
-            return []
-        left, bottom, right, top = moment.safe
-        over = moment.units(OVERSHOOT)
-        area = type(moment.safe)(left, bottom - over, right, top + over)
+        found = ((text, self._area(text, moment)) for text in moment.texts)
         return [
             Fault("safe area", text.words, beyond, TOLERANCE, "px", (text.box,))
-            for text in moment.texts
-            if (beyond := moment.px(text.box.beyond(area))) > TOLERANCE
+            for text, area in found
+            if area and (beyond := moment.px(text.box.beyond(area))) > TOLERANCE
         ]
+
+    def _area(self, text: TextOnScreen, moment: Moment) -> Box | None:
+        """Return the area in which a text has to be, if any."""
+        if moment.moved and not isinstance(moment.scene, Explainer):
+            return None
+        if moment.moved and not is_pinned(text.owner):
+            return moment.view if moment.still else None
+        left, bottom, right, top = moment.safe
+        over = moment.units(OVERSHOOT)
+        return Box(left, bottom - over, right, top + over)
 
 
 class InFrame(Rule):

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -79,7 +80,7 @@ class Moment:
 
     def waits_outside(self, box: Box) -> bool:
         """Whether a box is out of sight until the camera moves to it."""
-        return can_move(self.scene) and not box.crosses(self.view)
+        return (self.moved or can_move(self.scene)) and not box.crosses(self.view)
 
     @cached_property
     def fills(self) -> cover.Fills:
@@ -90,6 +91,13 @@ class Moment:
     def ground(self) -> Pixels:
         """The frame's pixels without texts, uint8, shape (height, width, 3)."""
         return self.draw(self)
+
+    @property
+    def background(self) -> Pixels:
+        """The camera's background, uint8, shape (height, width, 4)."""
+        camera: Any = self.scene.camera
+        pixels: Pixels = camera.background
+        return pixels
 
     def px(self, length: float) -> float:
         """Return a length in pixels of a frame whose shorter side has 1080 of them."""

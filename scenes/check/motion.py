@@ -50,7 +50,8 @@ class MovingGroups(Rule):
     group are: the glyphs of a text; parts with the same shift; parts that touch, such as a packet
     and its label; bars that grow from one baseline; and the parts of one animation whose corners
     follow one affine map, or whose lines start at one point; and the parts of one of Manim's
-    effects, such as ``Flash``, or of one field of vectors.
+    effects, such as ``Flash``, or of one field of vectors. A camera that moves is one group: what
+    stands still in the scene, or on the screen, does not move.
     """
 
     def __init__(self) -> None:
@@ -67,7 +68,8 @@ class MovingGroups(Rule):
         self._moved = {mover.key for mover in found}
         # What has just come to rest does not move at once with what begins to.
         moving = [mover for mover in found if mover.key in earlier]
-        groups = group_boxes(moving, moment) if len(moving) > MOST else []
+        panned = [moment.view] if moment.view != before.view else []
+        groups = panned + (group_boxes(moving, moment) if len(moving) + len(panned) > MOST else [])
         if len(groups) <= MOST:
             return []
         return [Fault("moving groups", "frame", len(groups), MOST, "groups", tuple(groups))]
@@ -82,18 +84,38 @@ def movers(before: Moment, after: Moment) -> list[MovingThing]:
     found = []
     for text in after.all_texts:
         old = written.get(id(text.owner))
-        if old is not None and text.opacity >= VISIBLE and _moves(old.box, text.box, least):
+        if old is None or text.opacity < VISIBLE:
+            continue
+        was = on_screen(old.box, before, after)
+        if _moves(old.box, text.box, least) and _moves(was, text.box, least):
             one = id(text.parts[0].mobject)
             key, whole = animations.get(one, -1), wholes.get(one)
-            found.append(MovingThing(id(text.owner), old.box, text.box, text.box, key, None, whole))
+            found.append(MovingThing(id(text.owner), was, text.box, text.box, key, None, whole))
     for _, part in after.shapes:
-        was = there.get(id(part.mobject))
-        if was is not None and was is not part and _moves(was.box, part.box, least):
-            place = _tip(part) if _is_drawn(was, part) else part.box
+        earlier = there.get(id(part.mobject))
+        if earlier is None or earlier is part:
+            continue
+        was = on_screen(earlier.box, before, after)
+        if _moves(earlier.box, part.box, least) and _moves(was, part.box, least):
+            place = _tip(part) if _is_drawn(earlier, part) else part.box
             one = id(part.mobject)
             key, whole = animations.get(one, -1), wholes.get(one)
-            found.append(MovingThing(one, was.box, part.box, place, key, _start(part), whole))
+            found.append(MovingThing(one, was, part.box, place, key, _start(part), whole))
     return found
+
+
+def on_screen(box: Box, before: Moment, after: Moment) -> Box:
+    """Return where the view after has what the view before had in a box."""
+    old, new = before.view, after.view
+    if old == new:
+        return box
+    x, y = new.width / old.width, new.height / old.height
+    return Box(
+        new.left + (box.left - old.left) * x,
+        new.bottom + (box.bottom - old.bottom) * y,
+        new.left + (box.right - old.left) * x,
+        new.bottom + (box.top - old.bottom) * y,
+    )
 
 
 def _wholes(moment: Moment) -> dict[int, int]:

@@ -4,7 +4,8 @@ from copy import copy
 from typing import Any
 
 import numpy as np
-from manim import Camera, ManimColor, MovingCamera, MultiCamera
+from manim import Camera, MovingCamera, MultiCamera
+from PIL import Image
 
 from scenes.check.moment import Moment, Pixels
 from scenes.check.parts import Part
@@ -23,16 +24,17 @@ class Painter:
     def __init__(self) -> None:
         self.camera: Any = None
         self._seen: tuple[Any, ...] = ()  # what the camera was made for
+        self._below = np.zeros(0, np.uint8)  # the background that it was made for
         self._last: list[Part] = []
         self._cached = 0  # how many of the last parts are drawn in the image below
         self._image: Any = None
 
     def ground(self, moment: Moment) -> Pixels:
         """Return a picture of a moment without texts, uint8, shape (height, width, 3)."""
-        seen = _seen(moment)
-        if seen != self._seen:
+        seen, below = _seen(moment), moment.background
+        if seen != self._seen or not np.array_equal(below, self._below):
             self.camera, self._last, self._image = camera_for(moment, SMALL), [], None
-            self._seen = seen
+            self._seen, self._below = seen, below.copy()
         parts = [part for part in moment.parts if id(part) not in moment.glyphs]
         # A camera that shows what another one sees draws for both.
         same = 0 if isinstance(self.camera, MultiCamera) else _common(self._last, parts)
@@ -76,16 +78,16 @@ def camera_for(moment: Moment, short: int) -> Any:
     own: Any = moment.scene.camera
     if type(own) not in (Camera, MovingCamera) and not isinstance(own, BoxCamera):
         return _resized(own, width, height)
-    return BoxCamera(
+    camera = BoxCamera(
         pixel_width=width,
         pixel_height=height,
         frame_width=view.width,
         frame_height=view.height,
         frame_center=np.array([x, y, 0.0]),
-        background_color=ManimColor(own.background_color),
-        background_opacity=own.background_opacity,
-        background_image=own.background_image,
     )
+    below = Image.fromarray(moment.background)
+    camera.set_background(np.array(below.resize((width, height), Image.Resampling.BOX)))
+    return camera.reset()
 
 
 def _resized(camera: Any, width: int, height: int) -> Any:
@@ -100,7 +102,5 @@ def _resized(camera: Any, width: int, height: int) -> Any:
 
 
 def _seen(moment: Moment) -> tuple[Any, ...]:
-    """Return what decides how the same parts are drawn: place and background of the camera."""
-    own: Any = moment.scene.camera
-    ground = ManimColor(own.background_color).to_hex(), own.background_opacity, own.background_image
-    return id(own), place_of(moment.scene), ground
+    """Return what decides how the same parts are drawn, besides the background: the place."""
+    return id(moment.scene.camera), place_of(moment.scene)

@@ -1,8 +1,10 @@
 """The list of all rules."""
 
+from scenes.check.blackouts import Blackouts
 from scenes.check.captions import Captions
 from scenes.check.colour_vision import ColourVision
 from scenes.check.contrast import ShapeContrast, TextContrast
+from scenes.check.figures import FiguresFirst
 from scenes.check.finding import Rule
 from scenes.check.flashes import Flashes
 from scenes.check.leftovers import LeftOver
@@ -18,6 +20,8 @@ def all_rules() -> list[Rule]:
     """Return a new instance of every rule, for one scene."""
     return [
         Captions(),
+        FiguresFirst(),
+        Blackouts(),
         TextContrast(),
         ShapeContrast(),
         TextHeight(),

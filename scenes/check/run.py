@@ -4,12 +4,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from fl_sim.wording import did_you_mean
-from scenes import Chapter
-from scenes.check.finding import Finding
+from scenes import FILM, Chapter
+from scenes.check.blackouts import LONGEST, RULE
+from scenes.check.finding import Fault, Finding
 from scenes.fast.scheduler import OnProgress, WorkerContext
 from scenes.render.jobs import WORK, Job, choose_look, scene_for
 from scenes.render.looks import Look
@@ -35,12 +37,17 @@ class Task:
 
 @dataclass(frozen=True)
 class Checked:
-    """The findings of a chapter, its number of beats and its length in seconds."""
+    """The findings of a chapter in a look, its number of beats and its length in seconds.
+
+    ``gone`` has the seconds without a picture at its begin and at its end.
+    """
 
     chapter: Chapter
+    look: Look
     findings: tuple[Finding, ...]
     beats: int
     seconds: float
+    gone: tuple[float, float]
 
 
 def scenes_of(file: Path, names: Sequence[str], look: Look) -> list[Job]:
@@ -110,7 +117,30 @@ def check(
         Task(replace(job, folder=WORK / "check" / job.name), stills and stills / job.look.label[1:])
         for job in todo
     ]
-    return all_that_succeed(_check_task, tasks, on_progress)
+    checked, reasons = all_that_succeed(_check_task, tasks, on_progress)
+    return with_joins(checked), reasons
+
+
+def with_joins(checked: Sequence[Checked]) -> list[Checked]:
+    """Return what was checked, with the blackouts where a chapter follows another in the film."""
+    known = {(one.look, one.chapter.name): one for one in checked}
+    before = {later.name: earlier.name for earlier, later in pairwise(FILM)}
+    found = []
+    for one in checked:
+        last = known.get((one.look, before.get(one.chapter.name, "")))
+        joins = _join(last, one) if last else ()
+        found.append(replace(one, findings=(*joins, *one.findings)))
+    return found
+
+
+def _join(last: Checked, one: Checked) -> tuple[Finding, ...]:
+    """Return the blackout between two chapters, if there is one."""
+    seconds = last.gone[1] + one.gone[0]
+    if seconds <= LONGEST:
+        return ()
+    fault = Fault(RULE, f"from {last.chapter.name} to {one.chapter.name}", seconds, LONGEST, "s")
+    name = f"{one.chapter.name}{one.look.label}"
+    return (Finding(name, one.chapter.beats[0].name, 0.0, fault),)
 
 
 def _check_task(task: Task, context: WorkerContext) -> Checked:
@@ -127,4 +157,5 @@ def inspect(
     inspector = Inspector(job.name, stills, on_beat)
     with _scene_of(job) as scene:
         found = inspector.inspect(scene)
-    return Checked(job.chapter, tuple(found), inspector.beats, scene.time)
+    seconds, gone = scene.time, inspector.gone
+    return Checked(job.chapter, job.look, tuple(found), inspector.beats, seconds, gone)

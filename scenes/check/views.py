@@ -5,6 +5,7 @@ from typing import Any
 from manim import Mobject, MovingCamera, Scene, ThreeDCamera
 
 from scenes.check.boxes import Box
+from scenes.explainer import Explainer
 
 
 def view_of(scene: Scene) -> Box:
@@ -25,8 +26,10 @@ def place_of(scene: Scene) -> tuple[float, ...]:
 
 
 def can_move(scene: Scene) -> bool:
-    """Whether the camera is one that a scene can move."""
-    return isinstance(scene.camera, MovingCamera | ThreeDCamera)
+    """Whether a scene may put something where its camera goes later; a chapter does not."""
+    return isinstance(scene.camera, MovingCamera | ThreeDCamera) and not isinstance(
+        scene, Explainer
+    )
 
 
 def of_camera(scene: Scene) -> set[int]:

@@ -1,12 +1,14 @@
 """The texts at the frame's edges: title, status, overlay of metrics, and caption."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from manim import Animation, AnimationGroup, FadeIn, FadeOut, VGroup, Wait
 from manim.typing import Point3D
 
 from scenes import theme
+from scenes.drawing.camera import pin
 from scenes.drawing.layout import Frame, Layout, Slot
 from scenes.drawing.text import LEADING, Block, Words, cut, with_shorter_name, wrapped
 from scenes.story.specs import Metric
@@ -17,14 +19,16 @@ GAP = 56  # pixels between two metrics
 DESCENT = 5  # pixels by which descenders lower the look of a block of text
 NAME_LEADING = 40  # pixels between both lines of a metric's long name
 BENEATH = 20  # least pixels between stacked metrics
+CARD_APART = 110  # pixels between the lines of a title card
 STACKED = 150  # slot height in pixels from which metrics are stacked
 
 
 class Chrome:
     """The texts at the frame's edges. Its methods return the animation of a change."""
 
-    def __init__(self, layout: Layout) -> None:
+    def __init__(self, layout: Layout, camera: Any) -> None:
         self.frame: Frame = layout.frame
+        self.camera = camera
         self.layout = layout
         self.on_screen: dict[str, VGroup] = {}
 
@@ -122,6 +126,7 @@ class Chrome:
     def _swap(self, name: str, new: VGroup) -> Animation:
         old = self.on_screen.get(name)
         self.on_screen[name] = new
+        pin(new, self.camera, self.frame)
         if old is None:
             return FadeIn(new, run_time=theme.SWAP)
         return AnimationGroup(
@@ -129,6 +134,20 @@ class Chrome:
             FadeIn(new, run_time=theme.SWAP / 2),
             lag_ratio=1,
         )
+
+
+def title_card(title: Text, origin: Text, frame: Frame) -> VGroup:
+    """Return the card with which a chapter alone begins: its title, and where it is from."""
+    card = VGroup()
+    for text, pixels, weight, color, down in (
+        (title, theme.DISPLAY, "SEMIBOLD", theme.INK, -CARD_APART / 2),
+        (origin, theme.LABEL, "NORMAL", theme.MUTED, CARD_APART / 2),
+    ):
+        words = Words(text, frame, pixels=pixels, color=color, weight=weight)
+        if words.width > frame.safe.width:
+            words.scale(frame.safe.width / words.width)
+        card.add(words.put(np.array([frame.safe.x, frame.safe.y - frame.px(down), 0.0])))
+    return card
 
 
 def caption_block(text: Text, layout: Layout) -> Block:

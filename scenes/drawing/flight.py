@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -86,7 +87,7 @@ class Swarm(Group):
             part = self.image.pixel_array[top : rows[-1] + 1, left : columns[-1] + 1]
             self._show(part.copy(), top, left)
 
-    def _show(self, pixels: npt.NDArray[np.uint8], top: int, left: int) -> None:
+    def _show(self, pixels: Any, top: int, left: int) -> None:
         """Show pixels whose corner is so far from that of the area."""
         self.image.pixel_array = pixels
         self.image.orig_alpha_pixel_array = pixels[..., 3].copy()

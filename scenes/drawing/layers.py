@@ -1,5 +1,6 @@
 """The layers of the picture, as Manim's z-indices from the lowest up."""
 
+SOFT = -1  # glows and shadows
 WIRES = 0
 PANELS = 1
 RECESSES = 2

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 
 from manim import Mobject
 
-from scenes.fast.camera import FastCamera
+from scenes.fast.camera import FastMovingCamera
 
 
-class NullCamera(FastCamera):
+class NullCamera(FastMovingCamera):
     """A camera that draws nothing."""
 
     def capture_mobjects(self, mobjects: Iterable[Mobject], **kwargs: object) -> None:

@@ -6,18 +6,27 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from manim import RESAMPLING_ALGORITHMS, Animation, Group, ImageMobject, Mobject, VMobject
+from manim import (
+    RESAMPLING_ALGORITHMS,
+    Animation,
+    Group,
+    ImageMobject,
+    Mobject,
+    VMobject,
+)
 from PIL import Image
 
+from scenes import theme
 from scenes.drawing.layout import Frame, Slot
-from scenes.drawing.raster import pixel_of
+from scenes.drawing.raster import pixel_of, rgb
 
 
 class Zoomable(Group):
     """A picture in a slot that may be much larger than the frame, or smaller than its pixels.
 
     ``image`` has the part in the frame, in the frame's own pixels. ``edge``, if any, is an outline
-    around the picture, which is scaled with it.
+    around the picture, which is scaled with it. ``veil`` is the opacity of a veil over all but
+    ``bright``, a part of the picture given by its place in ``home``.
 
     Args:
         pixels: uint8, shape (rows, columns, 3).
@@ -39,6 +48,9 @@ class Zoomable(Group):
         self.image = ImageMobject(np.zeros((1, 1, 4), np.uint8), resampling_algorithm=resampling)
         self.edge = VMobject() if edge is None else edge
         self.edge_points = self.edge.points.copy()
+        self.veil, self.bright = 0.0, Slot(0.0, 0.0, 0.0, 0.0)
+        # Not brighter than the picture: what comes out of it must not flash.
+        self.shade = min(255 * rgb(theme.PANEL), pixels.mean(axis=(0, 1)), key=np.sum)
         super().__init__(self.edge, self.image)
         self.move_to_slot(slot)
 
@@ -75,6 +87,8 @@ class Zoomable(Group):
         part = self.source.resize((width, height), bicubic, (x0, y0, x1, y1), reducing_gap=3.0)
         pixels: Any = np.full((height, width, 4), 255, np.uint8)
         pixels[..., :3] = np.asarray(part)
+        if self.veil:
+            self._draw_veil(pixels, low)
         self.image.pixel_array = pixels
         self.image.orig_alpha_pixel_array = pixels[..., 3].copy()
         corner = np.array([-self.frame.width / 2, self.frame.height / 2])
@@ -84,13 +98,30 @@ class Zoomable(Group):
         corners = [[left, top, 0], [right, top, 0], [left, bottom, 0], [right, bottom, 0]]
         self.image.points = np.array(corners)
 
+    def _draw_veil(self, pixels: Any, corner: npt.NDArray[np.intp]) -> None:
+        """Draw the veil on pixels whose corner is at a pixel of the frame."""
+        middle, scale = self.slot.center - self.home.center, self.slot.width / self.home.width
+        low, high = (self.bright.at(*at) - self.home.center for at in ((0, 1), (1, 0)))
+        places = [self.home.center + middle + scale * each for each in (low, high)]
+        half = np.array([self.frame.width, self.frame.height]) / 2
+        (left, top), (right, bottom) = (
+            np.round((half + np.array([1, -1]) * each[:2]) / pixel_of(self.frame)).astype(int)
+            - corner
+            for each in places
+        )
+        inside = slice(max(top, 0), max(bottom, 0)), slice(max(left, 0), max(right, 0))
+        bright = pixels[inside].copy()
+        pixels[..., :3] = np.round(pixels[..., :3] + self.veil * (self.shade - pixels[..., :3]))
+        pixels[inside] = bright
+
 
 class Zoom(Animation):
-    """The animation of a picture that becomes smaller or larger at an even rate."""
+    """The animation of a picture that becomes smaller or larger at an even rate; a veil goes."""
 
     def __init__(self, picture: Zoomable, slot: Slot, run_time: float) -> None:
         self.picture, self.end = picture, slot
         self.start: Slot | None = None
+        self.veil: float | None = None
         super().__init__(picture, run_time=run_time)
 
     def create_starting_mobject(self) -> Mobject:
@@ -105,6 +136,9 @@ class Zoom(Animation):
         """Show the picture in a slot between both."""
         start = self.start = self.start or self.picture.slot
         part = self.rate_func(min(max(alpha, 0.0), 1.0))
+        if self.veil is None:
+            self.veil = self.picture.veil
+        self.picture.veil = (1 - part) * self.veil
         self.picture.move_to_slot(between(start, self.end, part))
 
 

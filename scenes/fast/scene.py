@@ -137,7 +137,8 @@ class FastScene(Scene):
 
     It can be mixed with any other scene class. A camera that cannot be drawn faster, such as a
     three-dimensional one, is drawn as Manim does, and the log says so. With the camera class
-    ``manim.Camera`` or with a renderer of one's own it is an ordinary scene.
+    ``manim.Camera`` or ``manim.MovingCamera``, or with a renderer of one's own, it is an ordinary
+    scene.
 
     If ``sections`` is set, a separate process draws each section.
     """
@@ -147,8 +148,8 @@ class FastScene(Scene):
     def __init__(
         self, renderer: Any = None, camera_class: type[Camera] | None = None, **options: Any
     ) -> None:
-        camera = camera_class or camera_of(type(self))
-        if camera_class is not Camera:
+        camera = camera_of(type(self)) if camera_class is None else camera_class
+        if camera_class is None:
             camera = FASTER.get(camera, camera)
         own = renderer is not None or config.renderer != RendererType.CAIRO
         if not own and issubclass(camera, FastCamera):

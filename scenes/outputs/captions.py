@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
-from fractions import Fraction
 from typing import Any, Self
 
 from scenes.outputs.cues import cues
@@ -19,7 +18,7 @@ def tracks(
     own: Language,
     specs: Sequence[Any],
     clips: Sequence[Clip],
-    lengths: Sequence[float | Fraction],
+    origins: Sequence[float],
 ) -> list[Track]:
     """Return a text track in each language, the language of the pictures first.
 
@@ -27,14 +26,14 @@ def tracks(
         own: the language of the pictures.
         specs: the specs of the chapters, in any language.
         clips: the rendered chapters.
-        lengths: the lengths of the clips, seconds.
+        origins: when each clip begins in the film, seconds.
     """
     languages = [own, *(language for language in LANGUAGES.values() if language != own)]
     pairs = list(zip(specs, clips, strict=True))
     return [
         Track(
             language.code,
-            cues([_beats_in(language, own, spec, clip) for spec, clip in pairs], lengths),
+            cues([_beats_in(language, own, spec, clip) for spec, clip in pairs], origins),
         )
         for language in languages
     ]

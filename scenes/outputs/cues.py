@@ -19,15 +19,15 @@ class Cue:
     text: str
 
 
-def cues(clips: Sequence[Sequence[Any]], lengths: Sequence[float | Fraction]) -> list[Cue]:
+def cues(clips: Sequence[Sequence[Any]], origins: Sequence[float]) -> list[Cue]:
     """Return the captions of consecutive clips.
 
     Args:
         clips: each clip's beats, with ``start``, ``end`` and ``caption``.
-        lengths: the lengths of the clips, seconds.
+        origins: when each clip begins, seconds.
     """
     found: list[Cue] = []
-    for beats, first in zip(clips, starts(lengths), strict=True):
+    for beats, first in zip(clips, origins, strict=True):
         found += (Cue(beat.start + first, beat.end + first, beat.caption) for beat in beats)
     return found
 

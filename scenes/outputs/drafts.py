@@ -13,7 +13,8 @@ from functools import partial
 from pathlib import Path
 
 from fl_sim.terminal import one_line, say, streams
-from scenes.outputs.film import join_captioned
+from scenes.outputs.cues import starts
+from scenes.outputs.film import Piece, join_captioned
 from scenes.outputs.targets import whole
 from scenes.render.clips import PlannedClip, as_far_as_possible, inputs_of, load_or_render
 from scenes.render.jobs import Clip, jobs, renderable
@@ -53,7 +54,9 @@ def _draft(chapters: Sequence[str], runs: Sequence[str], folder: Path) -> None:
         with whole(folder / f"{clip.chapter.name}.mp4") as movie:
             shutil.copyfile(clip.movie, movie)
     about = Naming().metadata(ENGLISH)
-    path, _ = join_captioned(made, [clip.movie for clip in made], folder / FILM_FILE, about)
+    pieces = [[Piece(clip.movie)] for clip in made]
+    origins = list(starts([clip.seconds for clip in made]))
+    path, _ = join_captioned(made, pieces, origins, folder / FILM_FILE, about)
     say(f"{path}, {sum(clip.seconds for clip in made):.0f} s. Waiting for changes")
 
 

@@ -6,6 +6,7 @@ import signal
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from math import inf
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
@@ -20,9 +21,10 @@ from scenes.text.faults import line_of
 
 @dataclass(frozen=True)
 class Coding:
-    """The settings of an encoder: codec, options of codec and container, and size.
+    """The settings of an encoder: codec, options of codec and container, size, and part.
 
     ``width`` is in pixels, ``rate`` the highest number of frames a second; None keeps the movie's.
+    ``span`` is the part of the movie that is encoded, seconds.
     """
 
     codec: str
@@ -30,6 +32,7 @@ class Coding:
     container: Mapping[str, str] = field(default_factory=dict)
     width: int | None = None
     rate: Fraction | None = None
+    span: tuple[float, float] = (0.0, inf)
 
 
 # Presets of SVT-AV1 go from 0, slow, to 13, its quality from 0, best, to 63. On drawings, preset 10
@@ -40,6 +43,7 @@ COLOUR_TAGS = ("colorspace", "color_primaries", "color_trc", "color_range")
 
 PATIENCE = 60.0  # seconds without a frame after which an encoder counts as stuck
 ATTEMPTS = 3
+HALF = 0.5  # of a frame
 
 
 def encode(movie: Path, path: Path, coding: Coding, patience: float = PATIENCE) -> None:
@@ -126,7 +130,7 @@ def encoded(movie: Path, path: Path, coding: Coding) -> Iterator[None]:
         stream.pix_fmt = "yuv420p"
         for tag in COLOUR_TAGS:
             setattr(stream.codec_context, tag, getattr(video.codec_context, tag))
-        for frame in _frames(source, rate):
+        for frame in _frames(source, rate, coding.span):
             smaller = frame.reformat(
                 stream.width, stream.height, "yuv420p", interpolation="LANCZOS"
             )
@@ -135,12 +139,14 @@ def encoded(movie: Path, path: Path, coding: Coding) -> Iterator[None]:
         target.mux(stream.encode(None))
 
 
-def _frames(source: InputContainer, rate: Fraction) -> Iterator[av.VideoFrame]:
-    """Yield the numbered frames at a rate; the encoder chooses their types."""
-    last = -1
+def _frames(
+    source: InputContainer, rate: Fraction, span: tuple[float, float]
+) -> Iterator[av.VideoFrame]:
+    """Yield the numbered frames of a span at a rate; the encoder chooses their types."""
+    last, (first, end) = -1, (float(at * rate) for at in span)
     for frame in source.decode(video=0):
-        number = round(frame.time * rate) if frame.time is not None else last + 1
-        if number > last:
+        number = round((frame.time or 0) * rate - first)
+        if last < number < end - first - HALF:
             last = number
             frame.pict_type = PictureType.NONE
             frame.pts, frame.time_base = number, 1 / rate

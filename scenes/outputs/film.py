@@ -1,10 +1,11 @@
-"""The film: clips joined into one movie without transcoding, with captions."""
+"""Movies joined from pieces of clips without transcoding, with captions."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import inf
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import av
 from av.container import OutputContainer
@@ -39,8 +40,20 @@ class Extras:
     tracks: Sequence[Track] = ()
 
 
+class Piece(NamedTuple):
+    """A part of a movie, from one key frame to another; seconds."""
+
+    movie: Path
+    start: float = 0.0
+    end: float = inf
+
+
 def join_captioned(
-    clips: Sequence[Clip], movies: Sequence[Path], path: Path, about: Mapping[str, str]
+    clips: Sequence[Clip],
+    pieces: Sequence[Sequence[Piece]],
+    origins: Sequence[float],
+    path: Path,
+    about: Mapping[str, str],
 ) -> list[Path]:
     """Join clips into a movie with a captions file beside it, and return both paths.
 
@@ -48,22 +61,22 @@ def join_captioned(
 
     Args:
         clips: the clips.
-        movies: the movie of each, in the format of the path; all have the same settings.
+        pieces: those of each chapter, in the format of the path, with the same settings.
+        origins: when each clip begins in the movie, seconds.
         path: the movie's path.
         about: the movie's metadata.
     """
     captions = path.with_suffix(".srt")
     with whole(path) as movie, whole(captions) as written:
-        extras = Extras(about, [clip.chapter.name for clip in clips])
-        lengths = join_movies(movies, movie, extras)
-        written.write_text(as_srt(cues([clip.beats for clip in clips], lengths)), "utf-8")
+        join_movies(pieces, movie, Extras(about, [clip.chapter.name for clip in clips]))
+        written.write_text(as_srt(cues([clip.beats for clip in clips], origins)), "utf-8")
     return [path, captions]
 
 
 def join(movies: Sequence[Path], path: Path, about: Mapping[str, str]) -> Path:
     """Join movies into one without captions, and return its path."""
     with whole(path) as movie:
-        join_movies(movies, movie, Extras(about))
+        join_movies([list(map(Piece, movies))], movie, Extras(about))
     return path
 
 
@@ -76,30 +89,56 @@ def length_of(movie: Path) -> Fraction:
         return Fraction(source.duration or 0, av.time_base)
 
 
-def join_movies(movies: Sequence[Path], target: Path, extras: Extras) -> list[Fraction]:
-    """Concatenate the packets of movies; return each movie's length, seconds."""
-    lengths = [length_of(movie) for movie in movies]
+def join_movies(
+    chapters: Sequence[Sequence[Piece]], target: Path, extras: Extras
+) -> list[Fraction]:
+    """Concatenate the packets of movies; return each chapter's length, seconds.
+
+    Args:
+        chapters: the pieces of each; all have the same settings.
+        target: the new movie.
+        extras: its metadata, chapters and text tracks.
+    """
+    every = {piece: _length(piece) for chapter in chapters for piece in chapter}
+    lengths = [sum(map(every.__getitem__, chapter), Fraction(0)) for chapter in chapters]
+    pieces = [piece for chapter in chapters for piece in chapter]
     options = {} if target.suffix == ".webm" else {"movflags": "+faststart"}
     with av.open(str(target), "w", options=options) as out:
-        with av.open(str(movies[0])) as first:
+        with av.open(str(pieces[0].movie)) as first:
             stream = out.add_stream_from_template(first.streams.video[0], opaque=True)
         out.mux(add_extras(out, extras, lengths))
-        for movie, start in zip(movies, starts(lengths), strict=True):
-            _copy(movie, start, out, stream)
+        for piece, start in zip(pieces, starts([every[piece] for piece in pieces]), strict=True):
+            _copy(piece, start, out, stream)
     return lengths
 
 
-def _copy(movie: Path, start: float, out: OutputContainer, stream: Any) -> None:
-    with av.open(str(movie)) as source:
+def _length(piece: Piece) -> Fraction:
+    """Return the length of a piece, whole frames, seconds."""
+    whole_length = length_of(piece.movie)
+    if piece.start == 0 and piece.end == inf:
+        return whole_length
+    with av.open(str(piece.movie)) as source:
+        rate = source.streams.video[0].average_rate or Fraction(1)
+    ends = (whole_length if at == inf else Fraction(round(at * rate), 1) / rate for at in piece[1:])
+    first, last = ends
+    return last - first
+
+
+def _copy(piece: Piece, start: float, out: OutputContainer, stream: Any) -> None:
+    with av.open(str(piece.movie)) as source:
         video = source.streams.video[0]
         assert video.time_base is not None
-        shift = round(start / video.time_base)
+        assert video.average_rate is not None
+        frame = 1 / video.average_rate / video.time_base  # in units of the stream
+        first, end = (at / float(video.time_base) - float(frame) / 2 for at in piece[1:])
+        shift = round((start - piece.start) / video.time_base)
         for packet in source.demux(video):
-            if packet.dts is not None and packet.pts is not None:
-                packet.dts += shift
-                packet.pts += shift
-                packet.stream = stream
-                out.mux(packet)
+            if packet.dts is None or packet.pts is None or not first <= packet.pts < end:
+                continue
+            packet.dts += shift
+            packet.pts += shift
+            packet.stream = stream
+            out.mux(packet)
 
 
 def add_extras(

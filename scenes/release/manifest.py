@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from fl_sim import record
-from scenes.outputs.cues import starts
+from scenes.outputs.joins import film_origins
 from scenes.outputs.loop_files import budget_of
 from scenes.render.clips import ClipInputs, TimedText
 from scenes.render.jobs import Clip
@@ -69,7 +69,7 @@ def audit_of(clips: Sequence[Clip]) -> list[dict[str, Any]]:
             "text": text.text,
             **number,
         }
-        for clip, start in zip(clips, starts([clip.seconds for clip in clips]), strict=True)
+        for clip, start in zip(clips, film_origins(clips), strict=True)
         for beat in clip.beats
         for text in beat.texts
         for number in _numbers(text)

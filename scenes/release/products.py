@@ -9,7 +9,8 @@ from typing import Any
 from scenes.fast.scheduler import DONE, OnProgress
 from scenes.outputs.captions import tracks
 from scenes.outputs.cues import as_srt, as_vtt
-from scenes.outputs.film import Extras, Track, join_movies
+from scenes.outputs.film import Extras, Track, join_movies, length_of
+from scenes.outputs.joins import film_lengths, film_origins
 from scenes.outputs.loop_files import BUDGETS, loop, name_of
 from scenes.outputs.movies import Rendered
 from scenes.outputs.sheet import sheet, stills
@@ -62,30 +63,32 @@ class Film:
     @property
     def seconds(self) -> float:
         """The length of the film."""
-        return sum(clip.seconds for clip in self.clips)
+        return sum(self.lengths)
+
+    @property
+    def lengths(self) -> list[float]:
+        """The length of each chapter in the film, with the join that follows it."""
+        return film_lengths(self.clips)
 
     def product_key(self, maker: Maker, *more: object) -> str:
         """Return the cache key of a product of all clips, from its maker's code and more inputs."""
         return digest([maker_code(maker), [planned.key for planned in self.planned], *more])
 
-    def webms(self, on_progress: OnProgress = lambda name, step: None) -> list[Path]:
-        """Return the clips as WebM."""
-        rendered = Rendered(self.planned, self.clips, self.store)
-        return rendered.movies(".webm", on_progress, f"{self.stem}.webm")
+    @property
+    def rendered(self) -> Rendered:
+        """The clips and the cache that has them."""
+        return Rendered(self.planned, self.clips, self.store)
 
 
 def film_files(film: Film, on_progress: OnProgress) -> ProductFiles:
     """Return a film as MP4 and WebM, with captions as text tracks and as files."""
-    lengths = [clip.seconds for clip in film.clips]
     language = LANGUAGES[film.language]
-    texts = tracks(language, film.specs, film.clips, lengths)
+    texts = tracks(language, film.specs, film.clips, film_origins(film.clips))
     extras = Extras(_about(film), film.titles, texts)
     key = film.product_key(Maker.FILM, extras)
     made: ProductFiles = {}
-    for suffix, parts in (
-        (".mp4", [clip.movie for clip in film.clips]),
-        (".webm", film.webms(on_progress)),
-    ):
+    for suffix in (".mp4", ".webm"):
+        parts = film.rendered.film(suffix, on_progress, f"{film.stem}{suffix}")
         path = film.store.get(key, suffix, partial(join_movies, parts, extras=extras))
         made[f"{film.stem}{suffix}"] = path, film.seconds
     for track in texts:
@@ -117,16 +120,15 @@ def _about(film: Film) -> dict[str, str]:
 def chapter_files(film: Film) -> ProductFiles:
     """Return each chapter as MP4 and WebM, and a poster with its last picture."""
     made: ProductFiles = {}
-    rows = zip(film.planned, film.clips, film.webms(), film.titles, strict=True)
-    for planned, clip, webm, title_ in rows:
+    rows = zip(film.planned, film.clips, film.titles, strict=True)
+    for number, (planned, clip, title_) in enumerate(rows):
         name = f"chapters/{clip.chapter.name}"
         extras = Extras({"title": title_})
-        join = partial(join_movies, [clip.movie], extras=extras)
-        made[f"{name}.mp4"] = (
-            film.store.get(planned.product_key(Maker.FILM), ".mp4", join),
-            clip.seconds,
-        )
-        made[f"{name}.webm"] = webm, clip.seconds
+        for suffix in (".mp4", ".webm"):
+            pieces = film.rendered.alone(number, suffix)
+            join = partial(join_movies, [pieces], extras=extras)
+            path = film.store.get(planned.product_key(Maker.FILM), suffix, join)
+            made[f"{name}{suffix}"] = path, float(length_of(path))
         made[f"{name}.png"] = (
             film.store.get(planned.product_key(Maker.STILLS), ".png", partial(_poster, clip)),
             None,

@@ -128,7 +128,7 @@ def inputs_of(job: Job, spec: Any = None) -> ClipInputs:
     """
     spec = job.tell() if spec is None else spec
     return ClipInputs(
-        digest(in_language(spec, LANGUAGES[job.look.language])),
+        digest([in_language(spec, LANGUAGES[job.look.language]), job.title]),
         {**code_of(f"scenes.{job.chapter.name}"), **settings_digests()},
         job.look.facts,
         versions(),

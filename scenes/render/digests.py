@@ -156,6 +156,7 @@ class Maker(StrEnum):
     """The modules that make products from clips."""
 
     FILM = "scenes.outputs.film"
+    JOINS = "scenes.outputs.joins"
     WEBM = "scenes.outputs.encode"
     STILLS = "scenes.outputs.sheet"
     LOOPS = "scenes.outputs.loop_files"

@@ -16,6 +16,10 @@ from manim import Camera, Mobject, VMobject
 from manim.mobject.types.image_mobject import AbstractImageMobject
 from PIL import Image
 
+from scenes.drawing import ground
+from scenes.drawing.camera import view_of
+from scenes.drawing.glow import Soft
+from scenes.drawing.layout import Slot
 from scenes.drawing.null_camera import NullCamera
 from scenes.explainer import PlayedBeat
 from scenes.fast.images import BoxCamera
@@ -33,15 +37,14 @@ DENSITY = 2  # pixels of a PNG for one pixel of the film at 1080p
 class SvgCamera(Camera):
     """A camera that draws into an SVG file; images keep their own pixels."""
 
-    def __init__(self, path: Path, **options: Any) -> None:
-        super().__init__(**options)
+    def __init__(self, path: Path, view: Slot) -> None:
+        super().__init__(**seen(view))
         width, height = self.pixel_width, self.pixel_height
         self.surface = cairo.SVGSurface(str(path), width, height)
         self.context = cairo.Context(self.surface)
-        self.context.set_source_rgba(*self.background_color.to_rgba())
-        self.context.paint()
-        self.context.scale(width / self.frame_width, -height / self.frame_height)
-        self.context.translate(self.frame_width / 2, -self.frame_height / 2)
+        ground.paint(self.context, width, height)
+        self.context.scale(width / view.width, -height / view.height)
+        self.context.translate(-view.left, -view.top)
 
     def get_cairo_context(self, pixel_array: object) -> "cairo.Context[cairo.SVGSurface]":
         """Return the file's Cairo context."""
@@ -62,7 +65,8 @@ class SvgCamera(Camera):
         self.context.save()
         self.context.transform(cairo.Matrix(*across, *down, *left_top))
         self.context.set_source_surface(_surface(pixels))
-        self.context.get_source().set_filter(cairo.Filter.NEAREST)
+        soft = isinstance(image_mobject, Soft)
+        self.context.get_source().set_filter(cairo.Filter.GOOD if soft else cairo.Filter.NEAREST)
         self.context.paint()
         self.context.restore()
 
@@ -81,9 +85,18 @@ def _surface(pixels: npt.NDArray[np.uint8]) -> cairo.ImageSurface:
     return cairo.ImageSurface.create_for_data(data, cairo.Format.ARGB32, width, height)
 
 
-def as_svg(mobjects: Iterable[Mobject], path: Path, title: str) -> None:
-    """Draw mobjects into an SVG file with a title."""
-    camera = SvgCamera(path)
+def seen(view: Slot) -> dict[str, Any]:
+    """Return the options of a camera of Manim that shows a view."""
+    return {
+        "frame_width": view.width,
+        "frame_height": view.height,
+        "frame_center": view.center,
+    }
+
+
+def as_svg(mobjects: Iterable[Mobject], path: Path, title: str, view: Slot) -> None:
+    """Draw what a view shows of mobjects into an SVG file with a title."""
+    camera = SvgCamera(path, view)
     camera.capture_mobjects(mobjects)
     camera.finish()
     text = path.read_text("utf-8")
@@ -92,9 +105,10 @@ def as_svg(mobjects: Iterable[Mobject], path: Path, title: str) -> None:
     path.write_text(text, "utf-8")
 
 
-def as_png(mobjects: Iterable[Mobject], path: Path, pixels: tuple[int, int]) -> None:
-    """Draw mobjects into a PNG file with the given width and height."""
-    camera = BoxCamera(pixel_width=pixels[0], pixel_height=pixels[1])
+def as_png(mobjects: Iterable[Mobject], path: Path, pixels: tuple[int, int], view: Slot) -> None:
+    """Draw what a view shows of mobjects into a PNG file with the given width and height."""
+    camera = BoxCamera(pixel_width=pixels[0], pixel_height=pixels[1], **seen(view))
+    ground.lay(camera, dithered=False)
     camera.capture_mobjects(mobjects)
     Image.fromarray(camera.pixel_array[..., :3]).save(path)
 
@@ -172,8 +186,9 @@ class Drawer:
     def draw(self, scene: Any, beat: PlayedBeat) -> None:
         """Draw the mobjects of a scene at a beat's end."""
         place = self.folder / f"{len(scene.beats)}-{beat.name}"
-        as_png(scene.mobjects, place.with_suffix(".png"), self.pixels)
-        as_svg(scene.mobjects, place.with_suffix(".svg"), beat.caption)
+        view = view_of(scene.camera)
+        as_png(scene.mobjects, place.with_suffix(".png"), self.pixels, view)
+        as_svg(scene.mobjects, place.with_suffix(".svg"), beat.caption, view)
 
     @property
     def files(self) -> list[Path]:

@@ -67,6 +67,11 @@ class Clip:
     beats: tuple[Any, ...]
     seconds: float
 
+    @property
+    def card(self) -> float:
+        """The seconds of the title card before the first beat."""
+        return float(self.beats[0].start)
+
 
 def jobs(
     names: Sequence[str], runs: Sequence[str] = (), look: Look | None = None, title: str = ""

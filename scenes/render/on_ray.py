@@ -11,6 +11,7 @@ import asyncio
 import os
 import platform
 import signal
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -34,6 +35,7 @@ from scenes.text.faults import line_of, system_error
 
 RETRIES = 3  # of a task after its worker or machine was lost
 PATIENCE = 10.0  # seconds for cancelled tasks to clean up
+ASK_AGAIN = 1.0  # seconds; a task whose interrupt came at a bad moment goes on without noticing
 MOST_FILES = 3  # named in an error
 WORK = "fedreel"  # prefix of a task's working folder
 # The files of a record that scenes read, without the model.
@@ -175,15 +177,15 @@ def _result(ray: Any, ready: Any, name: str) -> Files:
 
 
 def _cancel(ray: Any, running: list[Any]) -> None:
-    """Cancel tasks, and wait while they clean up."""
-    if not running:
-        return
+    """Cancel tasks, again and again while some go on, and wait while they clean up."""
+    deadline = time.monotonic() + PATIENCE
+    timeout = 0.0  # some Ray ends this program if a finished task is cancelled
     with suppress(Exception):  # the cluster may have ended
-        # Ray ends this program if a finished task is cancelled.
-        _, running = ray.wait(running, num_returns=len(running), timeout=0)
-        for task in running:
-            ray.cancel(task)
-        ray.wait(running, num_returns=len(running), timeout=PATIENCE)
+        while running and time.monotonic() < deadline:
+            _, running = ray.wait(running, num_returns=len(running), timeout=timeout)
+            for task in running:
+                ray.cancel(task)
+            timeout = ASK_AGAIN
 
 
 class ProgressActor:
@@ -268,7 +270,7 @@ def render_remotely(task: RemoteTask, actor: Any, *records: PackedRecord) -> Fil
         ReleaseError: this machine has another fedreel than the sender.
         ChapterFailedError: the chapter cannot be drawn.
     """
-    with work_folder(Path(gettempdir()), WORK) as folder:
+    with _task_folder() as folder:
         runs = tuple(_unpacked(one, folder / f"{i}") for i, one in enumerate(records))
         job = replace(task.planned.job, runs=runs)
         planned = replace(task.planned, job=job)
@@ -278,6 +280,20 @@ def render_remotely(task: RemoteTask, actor: Any, *records: PackedRecord) -> Fil
         if reason := attempt(RenderTask(planned, store, task.illustrated), context):
             raise ChapterFailedError(reason)
         return files_of(store)
+
+
+@contextmanager
+def _task_folder() -> Iterator[Path]:
+    """Give a working folder. A task that is cancelled once more still removes it."""
+    interrupt = signal.getsignal(signal.SIGINT)
+    try:
+        with work_folder(Path(gettempdir()), WORK) as folder:
+            try:
+                yield folder
+            finally:
+                signal.signal(signal.SIGINT, signal.SIG_IGN)
+    finally:
+        signal.signal(signal.SIGINT, interrupt)
 
 
 def check_same(planned: PlannedClip, made: Mapping[str, str]) -> None:

@@ -19,6 +19,7 @@ from manim import Line as Stroke
 from scenes import theme
 from scenes.drawing import layers
 from scenes.drawing.layout import Frame, Slot, box
+from scenes.drawing.marks import gold
 from scenes.drawing.panel import CORNER, Panel, Pulse, Recess
 from scenes.drawing.pictures import grid, mosaic, photo_slots, picture
 from scenes.drawing.text import Words
@@ -153,7 +154,7 @@ class Card(Group):
 
 def label_bars(heights: Sequence[float], area: Slot) -> VGroup:
     """Return one bar for each class, as one mobject, and their baseline; heights are 0 to 1."""
-    bars = VMobject(fill_color=theme.DATA, fill_opacity=1, stroke_width=0)
+    bars = gold(VMobject())
     for height, cell in zip(heights, area.columns([1.0] * len(heights)), strict=True):
         half, top = 0.39 * cell.width, area.bottom + max(height, LEAST_BAR) * area.height
         bar = box(cell.x - half, area.bottom, cell.x + half, top)

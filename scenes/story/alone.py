@@ -7,9 +7,8 @@ from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
 
-from fl_sim.record import Run, TrainReply, own_tiles
+from fl_sim.record import Run, TrainReply, examples_in_small
 from scenes.story.baselines import in_one_place
 from scenes.story.class_names import num_kinds
 from scenes.story.common import ALONE, accuracy, num_workers, rises, workers
@@ -140,6 +139,12 @@ def _last(run: Run, client: int) -> tuple[Cursor, TrainReply]:
     raise AssertionError(client)
 
 
+def _closest(run: Run, client: int) -> TrainReply | None:
+    """Return the reply with a close look at a client's training, if there was one."""
+    seen = (reply for _, reply in _replies(run) if reply.client == client and reply.close_up)
+    return next(seen, None)
+
+
 # --- the best worker
 
 
@@ -155,7 +160,7 @@ def _best(run: Run, client: int, card: WorkerSpec) -> BestSpec | None:
     return BestSpec(
         own=_own(place, known, photos),
         new=_new(float(shown.mean()), known),
-        case=CaseSpec(held, card.photos, _in_small(run, client, card.photos)),
+        case=_case(_closest(run, client) or reply, held, card.photos),
         known=FigureSpec(
             number(place.own.accuracy, _form_of(known)),
             [text("of its own"), plural(photos, "{n} photo", "{n} photos")],
@@ -168,19 +173,14 @@ def _best(run: Run, client: int, card: WorkerSpec) -> BestSpec | None:
     )
 
 
-def _in_small(run: Run, client: int, photos: Pixels | None) -> Pixels | None:
-    """Return all examples of a worker in small, those of some photos first, if they are known."""
-    tiles = own_tiles(run, client)
-    if tiles is None or photos is None:
-        return tiles
-    side = tiles.shape[1]
-    first: list[int] = []
-    for photo in photos:
-        small = np.asarray(Image.fromarray(photo).resize((side, side), Image.Resampling.BOX), int)
-        far = np.abs(tiles.astype(int) - small).mean(axis=(1, 2, 3))
-        first.append(int(far.argmin()))
-    rest = np.setdiff1d(np.arange(len(tiles)), first)
-    return tiles[[*dict.fromkeys(first), *rest]]
+def _case(reply: TrainReply, held: int, photos: Pixels | None) -> CaseSpec:
+    """Return a worker's case: the photo of a close look first, if there was one, and all others."""
+    seen = reply.close_up
+    tiles = None if seen is None else examples_in_small(seen, held)
+    if seen is None or tiles is None or seen.place is None:
+        return CaseSpec(held, photos)
+    rest = np.delete(np.arange(held), seen.place)
+    return CaseSpec(held, seen.image[None], tiles[[seen.place, *rest]])
 
 
 def _own(place: Cursor, known: float, photos: Number) -> Line:

@@ -233,10 +233,10 @@ def train_of(run: Run, round_: int) -> Train:
     Raises:
         NotRecordedError: the round does not exist, or no client answered.
     """
-    if round_ >= len(run.rounds) or run.rounds[round_].train is None:
-        raise NotRecordedError(
-            f"the run {run.name!r} has no training in round {round_}. Use a run that has"
-        )
+    if round_ >= len(run.rounds):
+        raise NotRecordedError(f"the run {run.name!r} has no round {round_}. Use a run that has")
+    if run.rounds[round_].train is None:
+        raise not_recorded(run.name, f"training of its clients in round {round_}")
     train = run.rounds[round_].train
     assert train is not None
     if not train.replies and not train.failures:

@@ -1,79 +1,51 @@
-"""The headline metric: the one measure of its model by which a run is told, chosen once a run.
+"""The headline metric in words and numbers; ``fl_sim.headline`` chooses it."""
 
-It is the metric that the app names; else the accuracy on the coordinator's test set; else that on
-the clients' own data; else the first of ``KINDS`` that the coordinator or, after it, the clients
-measured; else the loss in training. Of these, one that was measured in several rounds comes first.
-"""
-
-import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
-from math import fsum
-from typing import Literal
 
-from fl_sim.record import EvaluateReply, Metrics, Round, Run
+from fl_sim.headline import (
+    ACCURACY,
+    CENTRAL,
+    FEDERATED,
+    KINDS,
+    LOSS,
+    TRAINING,
+    Metric,
+    Phase,
+    candidates,
+    is_mean_of_replies,
+    kind_of,
+    values_of,
+)
+from fl_sim.headline import headline as of_record
+from fl_sim.record import Run
 from scenes.text.errors import NotRecordedError
 from scenes.text.glyphs import drawable
 from scenes.text.language import Language
 from scenes.text.lines import Line, line, text
 from scenes.text.numbers import Cursor, Form, Number, at, computed, number
 
-ACCURACY, LOSS = "accuracy", "loss"
-Phase = Literal["central", "evaluate", "train"]
-CENTRAL: Phase = "central"
-FEDERATED: Phase = "evaluate"
-TRAINING: Phase = "train"
+__all__ = [
+    "ACCURACY", "CENTRAL", "FEDERATED", "KINDS", "LOSS", "TRAINING", "Headline", "federated",
+    "headline", "kind_of", "sensible", "told_by", "values_of",
+]  # fmt: skip
 
-# What names of metrics tell, in the order of choice, and whether more is better.
-KINDS = {
-    ACCURACY: True, "auc": True, "f1": True, "precision": True, "recall": True, "dice": True,
-    "iou": True, "r2": True, "bleu": True, "perplexity": False, "rmse": False, "mse": False,
-    "mae": False, LOSS: False,
-}  # fmt: skip
-SYNONYMS = {"acc": ACCURACY, "auroc": "auc", "ppl": "perplexity"}
-# Words that make another measure of one, of which nothing is claimed.
-OTHER = frozenset({"std", "var", "min", "max", "gap", "diff", "delta", "worst", "best"})
-WORD = re.compile(r"[A-Z]+\d*(?![a-z])|[A-Z]?[a-z]+\d*|\d+")
 MOST_NAME = 16  # characters of a metric's own name
 # The decimals of a number, by its least size.
 DECIMALS = ((100.0, 0), (10.0, 1), (1.0, 2), (0.1, 3), (0.01, 4), (0.001, 5), (0.0, 6))
 
 
-@dataclass(frozen=True)
-class Headline:
-    """A metric: the phase of a round in which it is measured, its name there, and its kind."""
-
-    phase: Phase
-    name: str
-    kind: str
+class Headline(Metric):
+    """A metric by which a run is told, with its words and its numbers."""
 
     @property
     def is_test_accuracy(self) -> bool:
         """Whether it is the accuracy on the coordinator's test set."""
         return (self.phase, self.name, self.kind) == (CENTRAL, ACCURACY, ACCURACY)
 
-    @property
-    def more_is_better(self) -> bool | None:
-        """Whether more is better; None if it is not known."""
-        return KINDS.get(self.kind)
-
-    def value(self, round_: Round) -> float | None:
-        """Return the value after a round, or None if it was not measured."""
-        return _values(round_, self.phase).get(self.name)
-
-    def values(self, run: Run) -> list[float | None]:
-        """Return the value after each round, None where it was not measured."""
-        return [self.value(round_) for round_ in run.rounds]
-
-    def last_known(self, run: Run, upto: int = -1) -> int | None:
-        """Return the last round in which the value is known, up to some round or of all."""
-        known = [i for i, value in enumerate(self.values(run)) if value is not None]
-        return max((i for i in known if i <= upto % len(run.rounds)), default=None)
-
     def number(self, run: Run, round_: int) -> Number:
         """Return the value after a round in which it is known."""
-        if not _is_mean_of_replies(run.rounds[round_], self.phase):
+        if not is_mean_of_replies(run.rounds[round_], self.phase):
             return number(self.place_in(_metrics_at(run, round_, self.phase)), self.form)
         replies = getattr(at(run).rounds[round_], self.phase).replies[:]
         return computed(
@@ -129,18 +101,14 @@ class Headline:
 
 def headline(run: Run) -> Headline | None:
     """Return the headline metric of a run, or None if its model was not measured."""
-    once = None
-    for found in _candidates(run):
-        known = sum(value is not None for value in found.values(run))
-        if known > 1:
-            return found
-        once = once or (found if known else None)
-    return once
+    found = of_record(run)
+    return found and Headline(found.phase, found.name, found.kind)
 
 
 def federated(run: Run) -> Headline | None:
     """Return the first metric of the clients' own tests, or None if they measured none."""
-    return next((found for found in _candidates(run) if found.phase == FEDERATED), None)
+    found = (metric for metric in candidates(run) if metric.phase == FEDERATED)
+    return next((Headline(each.phase, each.name, each.kind) for each in found), None)
 
 
 def told_by(run: Run) -> Headline:
@@ -158,104 +126,9 @@ def told_by(run: Run) -> Headline:
     return found
 
 
-def _candidates(run: Run) -> Iterator[Headline]:
-    names = {phase: _names(run, phase) for phase in (CENTRAL, FEDERATED, TRAINING)}
-    if run.metric is not None:
-        for phase, known in names.items():
-            for name in (run.metric, kind_of(run.metric)):
-                if name in known:
-                    yield Headline(phase, name, known[name])
-    measured: list[Phase] = [CENTRAL, FEDERATED]
-    for kind in KINDS:
-        for phase in measured:
-            yield from (
-                Headline(phase, name, kind) for name in names[phase] if names[phase][name] == kind
-            )
-    for kind in sorted(KINDS, key=lambda kind: kind != LOSS):
-        yield from (
-            Headline(TRAINING, name, kind)
-            for name in names[TRAINING]
-            if names[TRAINING][name] == kind
-        )
-
-
-def _names(run: Run, phase: Phase) -> Mapping[str, str]:
-    """Return the names of a phase's metrics, each with its kind.
-
-    What is called an accuracy or a loss and is not recorded as such is left in doubt.
-    """
-    found = dict.fromkeys(name for round_ in run.rounds for name in _values(round_, phase))
-    own = {name for round_ in run.rounds for name in _own(round_, phase)}
-    in_doubt = {ACCURACY: "", LOSS: ""}
-    return {
-        name: name if name in own else in_doubt.get(kind_of(name), kind_of(name)) for name in found
-    }
-
-
-def _own(round_: Round, phase: Phase) -> list[str]:
-    """Return which of accuracy and loss a phase has as such."""
-    evaluate = round_.evaluate
-    each = [round_.central if phase == CENTRAL else _aggregated(round_, phase)]
-    if evaluate is not None and _is_mean_of_replies(round_, phase):
-        each = [reply.metrics for reply in evaluate.replies]
-    return [
-        name
-        for name in (ACCURACY, LOSS)
-        if any(getattr(one, name, None) is not None for one in each)
-    ]
-
-
-def _aggregated(round_: Round, phase: Phase) -> Metrics | None:
-    return getattr(getattr(round_, phase), "metrics", None)
-
-
-def _values(round_: Round, phase: Phase) -> Mapping[str, float]:
-    """Return the metrics of a phase by name."""
-    if _is_mean_of_replies(round_, phase):
-        assert round_.evaluate is not None
-        return _mean_of(round_.evaluate.replies)
-    measured = round_.central if phase == CENTRAL else _aggregated(round_, phase)
-    return {} if measured is None else values_of(measured)
-
-
-def values_of(measured: Metrics) -> Mapping[str, float]:
-    """Return metrics by name."""
-    own = {ACCURACY: measured.accuracy, LOSS: measured.loss}
-    return {**measured.other, **{name: value for name, value in own.items() if value is not None}}
-
-
 def _metrics_at(run: Run, round_: int, phase: Phase) -> Cursor:
     place: Cursor = getattr(at(run).rounds[round_], phase)
     return place if phase == CENTRAL else place.metrics
-
-
-def _is_mean_of_replies(round_: Round, phase: Phase) -> bool:
-    """Whether a phase has no metrics of its own, but those of all clients and their weights."""
-    evaluate = round_.evaluate
-    if phase != FEDERATED or evaluate is None or evaluate.metrics is not None:
-        return False
-    each = [reply.metrics is not None and reply.weight is not None for reply in evaluate.replies]
-    return bool(each) and all(each)
-
-
-def _mean_of(replies: Sequence[EvaluateReply]) -> Mapping[str, float]:
-    """Return the means, weighted by n_k / n, of the metrics that all clients measured."""
-    each = [(reply.weight or 0.0, values_of(reply.metrics)) for reply in replies if reply.metrics]
-    shared = set.intersection(*(set(values) for _, values in each))
-    return {
-        name: fsum(weight * values[name] for weight, values in each)
-        for name in each[0][1]
-        if name in shared
-    }
-
-
-def kind_of(name: str) -> str:
-    """Return the kind of metric that a name tells, empty if it tells none."""
-    words: list[str] = [word.lower() for word in WORD.findall(name)]
-    found = {kind for word in words if (kind := SYNONYMS.get(word, word)) in KINDS}
-    if len(found) != 1 or OTHER & set(words) or {"average", "precision"} <= set(words):
-        return ""
-    return found.pop()
 
 
 def sensible(language: Language, value: float) -> str:

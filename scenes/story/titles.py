@@ -1,8 +1,9 @@
-"""A film's title of the user's own."""
+"""The titles of films: on the card with which a chapter alone begins, and a user's own."""
 
 from typing import Protocol, Self, TypeVar, runtime_checkable
 
-from scenes.text.lines import DIGIT, Text
+from scenes.text.lines import DIGIT, Line, Text, line
+from scenes.text.naming import usual_title
 from scenes.text.numbers import Number
 from scenes.text.sources import GIVEN_TITLE
 
@@ -21,6 +22,12 @@ class Entitled(Protocol):
 def entitled(spec: Spec, title: str) -> Spec:
     """Return a spec with the user's title, if there is one and the spec shows the film's title."""
     return spec.entitled(_given(title)) if title and isinstance(spec, Entitled) else spec
+
+
+def origin(title: str) -> Line:
+    """Return where a chapter is from: the film, by the user's title if there is one."""
+    film = Number(title, GIVEN_TITLE) if title else usual_title()
+    return line("From the film “{film}”", film=film)
 
 
 def _given(title: str) -> Text:

@@ -21,6 +21,7 @@ from scenes.story.common import (
 from scenes.story.headline import ACCURACY, headline
 from scenes.story.specs import (
     FailureSpec,
+    LevelSpec,
     Plate,
     Reading,
     RepliesSpec,
@@ -31,10 +32,11 @@ from scenes.story.specs import (
 from scenes.text.errors import NotRecordedError
 from scenes.text.language import Language
 from scenes.text.lines import Line, Text, line, plural, text
-from scenes.text.numbers import Number, at, computed, count, quote
+from scenes.text.numbers import Number, at, computed, count, quote, with_run
 
 ERROR = "error"  # the kind of a failure in a record that came with a reply
 NOT_REACHED = (3, 4, 5)  # Flower's codes: no message, no reply, or no node was to be had
+FAULTS = ("failure-rate", "hang-rate", "dropout-rate", "failure-seed", "round-timeout")
 RUN_NAME = 14  # characters of the run's name under the title
 
 
@@ -61,6 +63,14 @@ class FailingRoundSpec:
 
 
 @dataclass(frozen=True)
+class TwinSpec:
+    """The same run without failures: the caption, and its result as a level."""
+
+    caption: Line
+    level: LevelSpec
+
+
+@dataclass(frozen=True)
 class WhenWorkersFailSpec:
     """The contents of the chapter; ``round`` is None if no failing round has an update.
 
@@ -72,11 +82,14 @@ class WhenWorkersFailSpec:
     round: FailingRoundSpec | None
     all_rounds: Line
     none_came: Line | None
+    twin: TwinSpec | None
     replies: RepliesSpec
 
 
 def tell(runs: Sequence[Run]) -> WhenWorkersFailSpec:
     """Return the chapter's spec for the first run in which a client failed.
+
+    Another of the runs that differs in its failures alone is compared with it.
 
     Raises:
         NotRecordedError: no client failed, or the run lacks data.
@@ -88,13 +101,15 @@ def tell(runs: Sequence[Run]) -> WhenWorkersFailSpec:
             f"no client failed to train in {names}. Use a run with such failures, as 'dropouts' has"
         )
     round_, metric = _shown_round(run), headline(run)
+    twin = _twin(run, runs)
     return WhenWorkersFailSpec(
         title=text("When workers fail"),
         accuracy=metric is not None and metric.kind == ACCURACY,
         round=None if round_ is None else _round(run, round_),
         all_rounds=_all_rounds(run),
         none_came=_none_came(run),
-        replies=_replies(run),
+        twin=twin,
+        replies=_replies(run, [twin.level] if twin else []),
     )
 
 
@@ -286,6 +301,39 @@ def _all_rounds(run: Run) -> Line:
     )
 
 
+def _twin(run: Run, runs: Sequence[Run]) -> TwinSpec | None:
+    """Return the result of the same run without failures, or None."""
+    other = next((each for each in runs if _is_twin(run, each)), None)
+    here, there = (accuracy_after(each) for each in (run, other or run))
+    if other is None or here is None or there is None:
+        return None
+    each = at(run).rounds[:].train
+    twin = with_run(other, there)
+    caption = plural(
+        count(each.sampled),
+        "{failed} of {n} update lost: {here} right. With none lost: {there}.",
+        "{failed} of {n} updates lost: {here} right. With none lost: {there}.",
+        failed=count(each.failures),
+        here=here,
+        there=twin,
+    )
+    return TwinSpec(caption, LevelSpec(line("none lost: {there}", there=twin), there.value))
+
+
+def _is_twin(run: Run, other: Run) -> bool:
+    """Whether another run has no failures, and the same settings but for those of failures."""
+    known = (run.config.keys() & other.config.keys()) - set(FAULTS)  # newer runs have more
+    same = bool(known) and all(run.config[key] == other.config[key] for key in known)
+    return same and run.num_clients == other.num_clients and not any(map(_failures, other.rounds))
+
+
+def accuracy_after(run: Run) -> Number | None:
+    """Return the accuracy after the last round, if it is the headline metric."""
+    metric, (last, _) = headline(run), reading(run, -1)
+    known = metric is not None and metric.kind == ACCURACY and isinstance(last, Number)
+    return last if known and last.text else None
+
+
 def _none_came(run: Run) -> Line | None:
     """Return the caption on rounds without any update, or None."""
     empty = [bool(_failures(round_)) and not _train(round_).replies for round_ in run.rounds]
@@ -304,7 +352,7 @@ def _none_came(run: Run) -> Line | None:
     )
 
 
-def _replies(run: Run) -> RepliesSpec:
+def _replies(run: Run, levels: Sequence[LevelSpec]) -> RepliesSpec:
     """Return the numbers of sampled workers and of updates by round."""
     each, rounds = at(run).rounds[:].train, []
     for round_ in run.rounds[1:]:
@@ -316,11 +364,11 @@ def _replies(run: Run) -> RepliesSpec:
         missing=plural(count(each.failures), "{n} never came", "{n} never came"),
         first_round=line("round {r}", r=round_number(0, run)),
         last_round=line("round {r}", r=round_number(-1, run)),
-        measure=_measure(run),
+        measure=_measure(run, levels),
     )
 
 
-def _measure(run: Run) -> SeriesSpec | None:
+def _measure(run: Run, levels: Sequence[LevelSpec]) -> SeriesSpec | None:
     """Return the headline metric by round, or None if fewer than two rounds have it."""
     metric = headline(run)
     if metric is None:
@@ -331,4 +379,4 @@ def _measure(run: Run) -> SeriesSpec | None:
         return None
     name = text("accuracy on the test photos") if metric.is_test_accuracy else metric.title(run)
     first, last = (metric.number(run, i) for i in (known[0], known[-1]))
-    return SeriesSpec(name, values, first, last)
+    return SeriesSpec(name, values, first, last, levels)

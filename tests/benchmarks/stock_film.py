@@ -8,7 +8,7 @@ A ``FastScene`` whose camera is Manim's is an ordinary scene; nothing of ``scene
 from functools import partialmethod
 from importlib import import_module
 
-from manim import Camera, Scene
+from manim import MovingCamera, Scene
 
 from scenes import FILM, Chapter
 
@@ -16,7 +16,7 @@ from scenes import FILM, Chapter
 def stock(chapter: Chapter) -> type[Scene]:
     """Return a chapter's scene under its own name, by which it finds its runs."""
     scene = getattr(import_module(f"scenes.{chapter.name}"), chapter.scene)
-    made = partialmethod(scene.__init__, camera_class=Camera)
+    made = partialmethod(scene.__init__, camera_class=MovingCamera)
     return type(chapter.scene, (scene,), {"__init__": made, "__module__": __name__})
 
 

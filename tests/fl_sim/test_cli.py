@@ -191,6 +191,10 @@ def test_upgrade(runs: Path) -> None:
 def test_check(runs: Path) -> None:
     result = invoke("check", str(runs / "tiny" / "run.json.gz"))
     assert result.stdout == f"{runs / 'tiny'}: valid. FedAvg, 1 round, 2 clients\n"
+    rounds = (record.Round(number=0), record.Round(number=1))
+    record.save(record.Run(name="poor", rounds=rounds), runs / "poor")
+    poor = invoke("check", "poor")
+    assert poor.stdout == f"{runs / 'poor'}: valid. strategy unknown, 1 round\n"
 
 
 def test_schema() -> None:

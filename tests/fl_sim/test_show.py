@@ -261,13 +261,25 @@ def test_a_list_of_runs(capsys: pytest.CaptureFixture[str]) -> None:
     metrics = record.Metrics(accuracy=0.25)
     federated = record.Round(number=1, evaluate=record.Evaluate(metrics=metrics))
     by_clients = bare.model_copy(update={"rounds": (*bare.rounds, federated)})
-    show.runs({"tiny": tiny_run(), "[bare]": bare, "theirs": by_clients})
+    begun = record.Round(number=0, central=metrics)
+    untrained = bare.model_copy(update={"rounds": (begun, record.Round(number=1))})
+    scores = [record.Metrics(other={"AUC": value}) for value in (0.5, 0.8125)]
+    tested = [record.Round(number=i, central=each) for i, each in enumerate(scores)]
+    rounds = (*tested, record.Round(number=2))
+    medical = bare.model_copy(update={"rounds": rounds, "metric": "AUC"})
+    loss = record.Train(metrics=record.Metrics(loss=1.5))
+    trained = bare.model_copy(update={"rounds": (*bare.rounds, record.Round(number=1, train=loss))})
+    all_runs = {"tiny": tiny_run(), "[bare]": bare, "theirs": by_clients, "begun": untrained}
+    show.runs({**all_runs, "medical": medical, "trained": trained})
     found = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
     assert found == [
-        "run strategy clients rounds accuracy",
+        "run strategy clients rounds in the end",
         "tiny FedAvg 2 1 50.0%",
         "[bare] - - 0 -",
         "theirs - - 1 25.0% by clients",
+        "begun - - 1 -",
+        "medical - - 2 0.812 AUC in round 1",
+        "trained - - 1 1.5 loss in training",
     ]
 
 

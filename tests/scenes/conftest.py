@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from hand import saved_choice
-from released import released  # noqa: F401  # a fixture
+from released import released, two_shapes  # noqa: F401  # fixtures
 
 from scenes import FILM, LOOP
 from scenes.render.jobs import Job, dry_run

@@ -6,9 +6,10 @@ import sys
 from pathlib import Path
 
 import pytest
+import short_release
 from processes import run
 
-WORDS = ["--run", "reference", "--quality", "low", "--shape", "16:9", "--shape", "1:1"]
+WORDS = ["--run", "reference", "--quality", "low", "--shape", "16:9"]
 LONGEST = 900  # seconds
 
 
@@ -21,6 +22,18 @@ def released(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     folder = tmp_path_factory.mktemp("release")
     made = release(folder, *WORDS, "site")
     assert made.returncode == 0, made.stderr
+    return folder / "site"
+
+
+@pytest.fixture(scope="session")
+def two_shapes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a release of two short chapters, in two shapes."""
+    folder = tmp_path_factory.mktemp("shapes")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)  # where its store is as well
+        short_release.make(
+            "reference", folder / "site", chapters=("ledger", "credits"), shapes=("16:9", "1:1")
+        )
     return folder / "site"
 
 

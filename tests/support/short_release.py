@@ -10,15 +10,17 @@ import random
 import signal
 import sys
 import time
+from collections.abc import Mapping
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from scenes.release import manifest
 from scenes.release.plan import Plan, Request
 from scenes.release.release import release
 from scenes.render.clips import PlannedClip, inputs_of
-from scenes.render.jobs import jobs
+from scenes.render.jobs import Job, jobs
 from scenes.render.looks import Look
 from scenes.render.store import STORE, Store
 
@@ -27,13 +29,25 @@ ONE, OTHER = ("en",), ("en", "de")  # languages: two releases that differ, of on
 LONGEST = 2.5  # releases that a program may make before it is killed
 
 
-def make(run: str, out: Path, languages: tuple[str, ...] = ONE) -> None:
-    """Make a release of one chapter of a run; the languages only stand in its command."""
-    request = Request((run,), LOOK, (LOOK.shape,), languages)
-    (job,) = jobs((CHAPTER,), request.runs, LOOK)
-    spec = job.tell()
-    plan = Plan({LOOK: [PlannedClip(job, inputs_of(job, spec))]}, [spec], [], [])
+def make(
+    run: str,
+    out: Path,
+    languages: tuple[str, ...] = ONE,
+    chapters: tuple[str, ...] = (CHAPTER,),
+    shapes: tuple[str, ...] = (LOOK.shape,),
+) -> None:
+    """Make a release of some chapters of a run; the languages only stand in its command."""
+    request = Request((run,), LOOK, shapes, languages)
+    specs = {job: job.tell() for job in jobs(chapters, request.runs, LOOK)}
+    films = {look: planned(specs, look) for look in Request((run,), LOOK, shapes).looks}
+    plan = Plan(films, list(specs.values()), [], [])
     release(request, plan, out, Store(STORE), lambda name, beat: None)
+
+
+def planned(specs: Mapping[Job, Any], look: Look) -> list[PlannedClip]:
+    """Return the clips of a film in a look."""
+    told = [(replace(job, look=look), spec) for job, spec in specs.items()]
+    return [PlannedClip(job, inputs_of(job, spec)) for job, spec in told]
 
 
 def take_turns(run: str, out: Path) -> NoReturn:

@@ -50,8 +50,12 @@ def write_assets(environment: Environment, store: Store, folder: Path) -> list[P
     return sorted(assets.iterdir())
 
 
-def _colors(palette: Mapping[str, str]) -> str:
-    return " ".join(f"--{role.replace('_', '-')}: {color};" for role, color in palette.items())
+def _colors(palette: Mapping[str, object]) -> str:
+    return " ".join(
+        f"--{role.replace('_', '-')}: {color};"
+        for role, color in palette.items()
+        if isinstance(color, str)
+    )
 
 
 def _font(source: Any, path: Path) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from fl_sim import record
 from scenes.outputs.cues import Cue, as_vtt
+from scenes.outputs.joins import film_origins
 from scenes.release.manifest import ReleaseFile, release_file
 from scenes.release.page import templating
 from scenes.release.page.assets import write_assets
@@ -205,7 +206,7 @@ def _data(
             **_film(film, chapters, language.code),
             "chapters": [round(chapter.start, 3) for chapter in chapters],
             "beats": [round(beat.start, 3) for chapter in chapters for beat in chapter.beats],
-            "turns": _round_cues(film, chapters),
+            "turns": _round_cues(film),
         }
         for film, chapters in zip(films, texts, strict=True)
     ]
@@ -224,13 +225,12 @@ def _data(
     }
 
 
-def _round_cues(
-    film: Film, chapters: Sequence[ChapterTranscript]
-) -> list[tuple[float, str, int | None]]:
+def _round_cues(film: Film) -> list[tuple[float, str, int | None]]:
     found = []
-    for planned, clip, chapter in zip(film.planned, film.clips, chapters, strict=True):
+    origins = film_origins(film.clips)
+    for planned, clip, origin in zip(film.planned, film.clips, origins, strict=True):
         runs = [run.name for run in record.load_all(planned.job.runs).values()]
-        for cue in round_cues(clip.beats, chapter.start, runs):
+        for cue in round_cues(clip.beats, origin, runs):
             found.append((round(cue.at, 3), cue.run, cue.round))
     return found
 

@@ -67,8 +67,7 @@ def transcript(film: Film, language: Language, addresses: Addresses) -> list[Cha
         language: the transcript's language, which may differ from the film's.
         addresses: the addresses of places in records.
     """
-    lengths = [clip.seconds for clip in film.clips]
-    marks = pairwise([*starts(lengths), sum(lengths)])
+    marks = pairwise([*starts(film.lengths), film.seconds])
     chapters = zip(film.planned, film.specs, film.clips, marks, strict=True)
     return [
         _chapter(_Translator(planned.job, spec, language, addresses), clip, start, end)
@@ -145,14 +144,15 @@ def cut(text: str, numbers: Sequence[Number]) -> Iterator[tuple[str, Number | No
 def _chapter(translator: _Translator, clip: Clip, start: float, end: float) -> ChapterTranscript:
     before: set[str] = set()
     beats = []
+    origin = start - clip.card
     declared = {beat.name: beat for beat in clip.chapter.beats}
     for number, beat in enumerate(clip.beats, 1):
         figure = f"figures/{clip.chapter.name}-{number}-{beat.name}.png"
         beats.append(
             BeatTranscript(
                 beat.name,
-                start + beat.start,
-                start + beat.end,
+                origin + beat.start,
+                origin + beat.end,
                 translator.parts(beat.texts[0]),
                 translator.description(declared[beat.name]),
                 [translator.parts(one) for one in _new(beat, before)],

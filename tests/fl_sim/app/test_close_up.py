@@ -9,6 +9,7 @@ from quick_run import invoke
 
 from fl_sim import record
 from fl_sim.app import cifar10, close_up, task
+from fl_sim.app.networks import LeNet
 from fl_sim.app.settings import Settings
 from fl_sim.recording.close_ups import close_up_in
 
@@ -26,7 +27,7 @@ def test_two_hundred_looks() -> None:
 
 
 def test_what_it_sees_of_a_model() -> None:
-    model = task.initial_model(0, 10)
+    model = task.initial_model(0, 10, LeNet())
     first = close_up.flat(model)
     image = torch.full((1, 3, 32, 32), 200, dtype=torch.uint8)
     look = close_up.CloseUp(image, 7, first, before=0, total=2)
@@ -54,7 +55,7 @@ def test_training_is_the_same_when_it_is_watched(small: Path) -> None:
     part = task.partition(data, settings)[1]
     states = []
     for watch in (True, False):
-        model = task.initial_model(settings.seed, 10)
+        model = task.initial_model(settings.seed, 10, LeNet())
         look = close_up.begin(settings, data, part, client=1, server_round=1)
         assert look is not None
         shuffle = task.generator(0)
@@ -78,8 +79,24 @@ def test_whose_training_is_watched(tmp_path: Path) -> None:
         if reply.close_up
     }
     assert found == {(1, 2): (0, 1, 2, 3), (2, 2): (3, 4, 5, 6)}
+    check_examples(run, 2)
     for client in range(4):
         check_alone(run, client)
+
+
+def check_examples(run: record.Run, client: int) -> None:
+    """Check that all that a client trains on is kept in small, once."""
+    trained = [round_.train for round_ in run.rounds if round_.train]
+    first, *others = (train.replies[client].close_up for train in trained)
+    assert first is not None
+    assert first.place is not None
+    tiles = record.examples_in_small(first, 80)
+    assert tiles is not None
+    small = first.image.reshape(8, 4, 8, 4, 3).mean(axis=(1, 3))
+    away = np.abs(tiles - small).mean(axis=(1, 2, 3))
+    assert away.argmin() == first.place
+    assert away.min() < 12  # of 255: the picture is compressed
+    assert all(other is None or other.examples is None for other in others)
 
 
 def check_alone(run: record.Run, client: int) -> None:

@@ -22,6 +22,7 @@ RUNS = {
     "alone": Settings.of({"strategy": "local-only"}),
     "dirichlet": Settings.of({"partitioning": "dirichlet"}),
     "faults": Settings(hang_rate=0.1),
+    "large": Settings.of({"network": "resnet20", "augment": True}),
     "masked": Settings(secure_aggregation=True),
     "noised": Settings(dp_noise=1.0),
 }
@@ -69,6 +70,9 @@ STRATEGIES: """
         ("local_only", "return None, None", "return arrays, None", {"alone"}),
         ("partitioners", "positions.tensor_split", "labels.tensor_split", ALL - {"dirichlet"}),
         ("partitioners", "seed=settings.seed\n", "seed=0\n", {"dirichlet"}),
+        ("lenet", "F.max_pool2d(self.conv1(x), 2, 2)", "self.conv1(x)", ALL - {"large"}),
+        ("resnet", "GROUPS = 8", "GROUPS = 4", {"large"}),
+        ("augmentation", "MARGIN = 4", "MARGIN = 2", {"large"}),
         ("faults", "if chance < rate", "if chance <= rate", {"faults"}),
         ("secagg", "STEP = 2.0**-32", "STEP = 2.0**-31", {"masked"}),
         ("secagg_mod", "os.urandom(32)", "bytes(32)", {"masked"}),
@@ -84,10 +88,10 @@ def test_what_a_run_uses_counts(app: Path, module: str, old: str, new: str, runs
 @pytest.mark.parametrize(
     ("module", "old", "new"),
     [
-        ("task", "class Net(nn.Module):", "# a comment\nclass Net(nn.Module):"),
-        ("task", "A LeNet for", "Another docstring for"),
+        ("lenet", "class Net(nn.Module):", "# a comment\nclass Net(nn.Module):"),
+        ("lenet", "A LeNet for", "Another docstring for"),
         ("task", "def initial_model(seed: int,", "def initial_model(\n    seed: int,"),
-        ("task", "class Net(nn.Module):", "def unused(): ...\n\n\nclass Net(nn.Module):"),
+        ("lenet", "class Net(nn.Module):", "def unused(): ...\n\n\nclass Net(nn.Module):"),
         ("strategies", "STRATEGIES: ", NEW_STRATEGY),
         ("strategies", '"fedavg": FedAvg,', '"fedavg": FedAvg, "mean": FedAvg,'),
         ("strategies", "learning rate of the server", "another description"),
@@ -103,10 +107,10 @@ def test_what_it_does_not_use_does_not(app: Path, module: str, old: str, new: st
 @pytest.mark.parametrize("settings", RUNS.values(), ids=RUNS)
 def test_every_module_of_the_app_counts_for_some_run(settings: Settings) -> None:
     modules = {path.stem for path in provenance.FOLDER.glob("*.py")} - {"__init__"}
-    apart = provenance.APART | {"strategies", "partitioners"}
+    apart = provenance.APART | {"strategies", "partitioners", "networks"}
     reached = {module for module, _ in provenance.definitions(settings)}
     optional = {
-        *("faults", "local_only", "mods", "privacy"),
+        *("augmentation", "faults", "lenet", "local_only", "mods", "privacy", "resnet"),
         *("secagg", "secagg_mod", "secagg_strategy"),
     }
     assert modules - apart - optional <= reached

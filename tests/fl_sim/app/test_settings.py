@@ -8,6 +8,7 @@ import pytest
 
 from fl_sim.app import settings as settings_module
 from fl_sim.app.fields import Group, Positive
+from fl_sim.app.networks import NetworkChoice
 from fl_sim.app.partitioners import PARTITIONERS, Iid, PartitionerChoice
 from fl_sim.app.settings import (
     SETTINGS,
@@ -65,14 +66,14 @@ def test_what_can_be_chosen_by_name(key: str) -> None:
         assert type(chosen) is choice
 
 
-@pytest.mark.parametrize("base", [StrategyChoice, PartitionerChoice])
+@pytest.mark.parametrize("base", [StrategyChoice, PartitionerChoice, NetworkChoice])
 def test_what_is_written_is_in_the_table(base: type[Group]) -> None:
     def written(kind: type[Group]) -> set[type[Group]]:
         return {kind}.union(*map(written, kind.__subclasses__()))
 
     ready = {kind for kind in written(base) - {base} if not inspect.isabstract(kind)}
     known = {choice for table in TABLES.values() for choice in table.values()}
-    assert ready - known == set(), "give these a name in STRATEGIES or PARTITIONERS"
+    assert ready - known == set(), "give these a name in STRATEGIES, PARTITIONERS or NETWORKS"
 
 
 def test_two_settings_of_one_name_are_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -222,6 +223,12 @@ def test_the_settings_on_which_a_run_depends() -> None:
         ({"reveal-round": 1, "secure-aggregation": False}, "set that too"),
         ({"num-partitions": 1}, "set num-partitions to 2 or more"),
         ({"dp-epsilon": 1.0}, "set dp-noise above 0 too"),
+        ({"dp-clip": 0.5}, "dp-clip does nothing without noise; set dp-noise above 0 too"),
+        ({"dp-where": "local"}, "dp-where does nothing without noise; set dp-noise above 0 too"),
+        ({"dp-delta": 1e-4}, "dp-delta does nothing without noise; set dp-noise above 0 too"),
+        ({"reveal-round": 4}, "reveal-round=4 does nothing; the last one is 3"),
+        ({"full-round": 4}, "full-round=4 does nothing; the last one is 3"),
+        ({"close-up-client": 10}, "close-up-client=10 does nothing; the last one is 9"),
     ],
 )
 def test_what_does_not_go_with_secure_aggregation(settings: dict[str, Value], message: str) -> None:

@@ -10,8 +10,9 @@ from flwr.serverapp.strategy import Strategy
 from quick_run import SMALL
 from toy_app import START, arrays, nodes, toy_app
 
-from fl_sim.app import cifar10, client_app, local_only, task
+from fl_sim.app import cifar10, client_app, lenet, local_only, task
 from fl_sim.app.cohort import SeededCohort
+from fl_sim.app.networks import LeNet
 from fl_sim.app.settings import Settings, Value, defaults
 from fl_sim.app.strategies import STRATEGIES
 from fl_sim.recording.replies import CLIENT
@@ -146,15 +147,15 @@ def replies(**settings: Value) -> list[Message]:
     chosen = Settings.of(run_config)
     strategy = chosen.strategy.make(chosen)
     grid = InProcessGrid(client_app.app, run_config, 2)
-    model = ArrayRecord(task.initial_model(42, 10).state_dict())
+    model = ArrayRecord(task.initial_model(42, 10, LeNet()).state_dict())
     messages = strategy.configure_train(1, model, ConfigRecord(), grid)
     by_client = sorted(grid.send_and_receive(messages), key=lambda m: m.metadata.src_node_id)
     assert not any(reply.has_error() for reply in by_client)
     return by_client
 
 
-def model_of(reply: Message) -> task.Net:
-    model = task.Net()
+def model_of(reply: Message) -> lenet.Net:
+    model = lenet.Net()
     model.load_state_dict(reply.content.array_records["arrays"].to_torch_state_dict())
     return model
 
@@ -162,7 +163,7 @@ def model_of(reply: Message) -> task.Net:
 @torch.no_grad()
 def drift(reply: Message) -> float:
     """Return how far a client went from the initial model, the L2 norm."""
-    start = task.initial_model(42, 10)
+    start = task.initial_model(42, 10, LeNet())
     pairs = zip(model_of(reply).parameters(), start.parameters(), strict=True)
     return sum(float((a - b).square().sum()) for a, b in pairs) ** 0.5
 

@@ -8,9 +8,10 @@ import pytest
 import torch
 from processes import run
 
-from fl_sim.app import cifar10, task
+from fl_sim.app import cifar10, lenet, task
 from fl_sim.app.descent import Descent
 from fl_sim.app.folder import DataError
+from fl_sim.app.networks import LeNet
 from fl_sim.app.settings import Settings
 
 
@@ -29,11 +30,11 @@ def data(small: Path) -> cifar10.Data:
 
 
 def test_the_network_of_the_quickstart() -> None:
-    assert sum(parameter.numel() for parameter in task.Net().parameters()) == 62_006
+    assert sum(parameter.numel() for parameter in lenet.Net().parameters()) == 62_006
 
 
 def test_the_network_computes_what_torchs_own_layers_do() -> None:
-    net = task.initial_model(0, 10)
+    net = task.initial_model(0, 10, LeNet())
     pool = torch.nn.MaxPool2d(2)
     plain = torch.nn.Sequential(
         *(net.conv1, torch.nn.ReLU(), pool, net.conv2, torch.nn.ReLU(), pool, torch.nn.Flatten()),
@@ -50,14 +51,14 @@ def test_the_network_computes_what_torchs_own_layers_do() -> None:
 
 
 def test_the_seed_decides_the_first_model() -> None:
-    one, same, other = (task.initial_model(seed, 10).fc3.bias for seed in (0, 0, 1))
+    one, same, other = (task.initial_model(seed, 10, LeNet()).fc3.bias for seed in (0, 0, 1))
     assert torch.equal(one, same)
     assert not torch.equal(one, other)
 
 
 def test_descent_is_torchs_to_the_bit(settings: Settings) -> None:
     images = torch.rand((8, 3, 32, 32), generator=task.generator(0))
-    ours, theirs = (task.initial_model(0, 10) for _ in range(2))
+    ours, theirs = (task.initial_model(0, 10, LeNet()) for _ in range(2))
     optimizer = torch.optim.SGD(theirs.parameters(), lr=0.01, momentum=0.9)
     step = Descent(ours, settings)
     for _ in range(3):
@@ -71,8 +72,8 @@ def test_descent_is_torchs_to_the_bit(settings: Settings) -> None:
 
 def test_training_does_not_import_torchs_compiler() -> None:
     program = (
-        "import sys, torch; from fl_sim.app import descent, settings, task; "
-        "model = task.initial_model(0, 10); "
+        "import sys, torch; from fl_sim.app import descent, lenet, settings; "
+        "model = lenet.Net(); "
         "descent.Descent(model, settings.Settings())(model(torch.zeros(2, 3, 32, 32)).sum()); "
         "print('torch._dynamo' in sys.modules)"
     )
@@ -81,7 +82,7 @@ def test_training_does_not_import_torchs_compiler() -> None:
 
 def test_training_is_repeated_to_the_bit(data: cifar10.Data, settings: Settings) -> None:
     def trained(seed: int) -> tuple[list[float], torch.Tensor]:
-        model = task.initial_model(0, 10)
+        model = task.initial_model(0, 10, LeNet())
         curve, _ = task.train(
             model, data.train, torch.arange(100), settings, task.generator(seed, "train", 1, 2)
         )
@@ -95,7 +96,7 @@ def test_training_is_repeated_to_the_bit(data: cifar10.Data, settings: Settings)
 
 
 def test_the_score_of_a_model_that_always_says_class_three(data: cifar10.Data) -> None:
-    model = task.Net()
+    model = lenet.Net()
     torch.nn.init.zeros_(model.fc3.weight)
     torch.nn.init.zeros_(model.fc3.bias)
     with torch.no_grad():
@@ -107,12 +108,13 @@ def test_the_score_of_a_model_that_always_says_class_three(data: cifar10.Data) -
 def test_the_proximal_term_is_that_of_fedprox(data: cifar10.Data, settings: Settings) -> None:
     index, mu = torch.arange(96), 0.5
 
-    def trained(**options: float) -> task.Net:
-        model = task.initial_model(0, 10)
+    def trained(**options: float) -> torch.nn.Module:
+        model = task.initial_model(0, 10, LeNet())
         task.train(model, data.train, index, settings, task.generator(0), **options)
         return model
 
-    by_hand, received = task.initial_model(0, 10), list(task.initial_model(0, 10).parameters())
+    by_hand = task.initial_model(0, 10, LeNet())
+    received = [parameter.detach().clone() for parameter in by_hand.parameters()]
     optimizer = torch.optim.SGD(by_hand.parameters(), lr=0.01, momentum=0.9)
     for batch in torch.split(torch.randperm(96, generator=task.generator(0)), 32):
         logits = by_hand(data.train.images(index[batch]) / 127.5 - 1)
@@ -156,14 +158,14 @@ def test_the_predictions_for_five_examples() -> None:
 
 
 def test_the_test_scores_as_the_evaluation_does(data: cifar10.Data) -> None:
-    model = task.initial_model(0, 10)
+    model = task.initial_model(0, 10, LeNet())
     result = task.test(model, data.test, 2)
     assert result.score == task.evaluate(model, data.test, torch.arange(len(data.test)))
     assert len(result.predictions) == len(data.test)
 
 
 def test_the_probabilities_of_known_logits() -> None:
-    model = task.Net(3)
+    model = lenet.Net(3)
     with torch.no_grad():
         model.fc3.weight.zero_()
         model.fc3.bias.copy_(torch.tensor([1.0, 2.0, 5.0]).log())

@@ -129,7 +129,12 @@ def test_a_run_that_hides_updates_has_no_client_to_attack(tmp_path: Path) -> Non
     place = tmp_path / "hidden"
     made = make(place, "--set", "num-server-rounds=1", "--set", "secure-aggregation=true")
     assert made.exit_code == 0, made.output
-    assert attack("members", place).exit_code == 0
+    told = attack("members", place)
+    assert told.exit_code == 0
+    assert (
+        "\nupdates are masked, so that nobody has the model of one client to attack\n"
+        in told.output
+    )
     found = record.load_attack(place, record.load(place), record.Memberships)
     assert found is not None
     assert [each.model for each in found.found] == ["global"]
@@ -158,6 +163,12 @@ def test_what_cannot_be_attacked(folder: Path, tmp_path: Path) -> None:
     make(small, "--set", "num-server-rounds=1", "--set", "keep=numbers")
     assert "holds no model to attack" in attack("members", small).output
     run = record.load(folder)
+    foreign = run.provenance.model_copy(update={"code_hash": None})
+    record.save(run.model_copy(update={"provenance": foreign}), tmp_path / "foreign")
+    said = attack("members", tmp_path / "foreign").output
+    assert said.startswith("fl-sim: attacked: it was not made by fl-sim run, and an attack repeats")
+    record.save(run.model_copy(update={"final": None, "path": None}), tmp_path / "alone")
+    assert "it has no global model to attack" in attack("members", tmp_path / "alone").output
     record.save_attack(record.Memberships(run="another", seed=0, knows=("the model",)), folder)
     with pytest.raises(record.RecordError, match=r"another record.*fl-sim attack members"):
         record.load_attack(folder, run, record.Memberships)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from flwr.app import ConfigRecord, Context, Message, RecordDict
 from flwr.clientapp import ClientApp
@@ -55,6 +56,45 @@ def test_it_asks_for_label_counts_once_a_client() -> None:
     for kind in ("train", "evaluate", "train"):
         assert [found["label-counts"] for found in told(app, kind)] == [[0, 0], [1, 10]]
     assert asked == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("returned", "problem"),
+    [
+        ({"cat": 1, "dog": 2}, "it returned {'cat': 1, 'dog': 2}"),
+        ({0: 1, 1: 2}, "it returned {0: 1, 1: 2}"),
+        (np.array([[1, 2]]), "it returned array([[1, 2]])"),
+        (np.array([1.0, 2.0]), "it returned array([1., 2.])"),
+        (np.int64(3), "it returned np.int64(3)"),
+        ([1, -1], "it returned [1, -1]"),
+        ([], "it returned []"),
+        (None, "it returned None"),
+        ("12", "it returned '12'"),
+        ("x" * 500, f"it returned '{'x' * 87}..."),
+    ],
+)
+def test_label_counts_of_another_form_end_no_training(
+    returned: object, problem: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    app = toy_app(mods=[record_client(lambda context: returned)])  # type: ignore[arg-type,return-value]
+    for found in (*told(app), *told(app, "evaluate")):
+        assert found.keys() == {"seconds", "partition-id", "num-partitions"}
+    (said,) = caplog.messages
+    assert said.startswith("Run record: no label counts, since label_counts has to return a list")
+    assert said.endswith(f", such as [120, 80]: {problem}")
+
+
+def test_label_counts_that_raise_end_no_training(caplog: pytest.LogCaptureFixture) -> None:
+    def label_counts(context: Context) -> list[int]:
+        if context.node_config["partition-id"] == 0:
+            raise KeyError("labels\nof nobody")
+        return np.array([1, 2], np.uint8)  # type: ignore[return-value]
+
+    first, second = told(toy_app(mods=[record_client(label_counts)]))
+    assert "label-counts" not in first
+    assert second["label-counts"] == [1, 2]
+    (said,) = caplog.messages
+    assert said.endswith(r": it raised KeyError: 'labels\nof nobody'")
 
 
 # As Flower 1.21 has it: no name of a type alone.

@@ -232,7 +232,6 @@ def test_a_table_of_utf_16(made: Path) -> None:
         ),
         ("round,loss\n1,1e999\n", "line 2: loss is '1e999'; write a finite number"),
         ("round;loss\n1;0,5\n", "line 2: loss is '0,5'; write a finite number such as 0.5"),
-        ("round,accuracy\n1,56.3%\n", "line 2: accuracy is '56.3%'; write a finite number"),
         ("round,f1\n1,0.5\n2,one\n", "line 3: f1 is 'one'; write a finite number"),
         ("round,f1\n1,1_000\n2,2\n", "line 2: f1 is '1_000'; write a finite number"),
     ],
@@ -262,6 +261,32 @@ def test_percent_is_never_guessed(made: Path) -> None:
     run = imported(made, PERCENT, percent=True)
     assert [r.central.accuracy for r in run.rounds[1:]] == [0.563, 0.009]
     assert run.rounds[1].central.loss == 56.3
+
+
+@pytest.mark.parametrize("percent", [False, True])
+def test_a_sign_of_percent_is_understood(made: Path, percent: bool) -> None:
+    table = "round,accuracy,top5_accuracy,f1\n1,12%,50 %,40%\n2,56.5 %,,\n"
+    run = imported(made, table, percent=percent)
+    assert [round_.central for round_ in run.rounds[1:]] == [
+        Metrics(accuracy=0.12, other={"top5_accuracy": 0.5, "f1": 0.4}),
+        Metrics(accuracy=0.565),
+    ]
+
+
+def test_signs_of_percent_and_shares_may_be_mixed(made: Path) -> None:
+    run = imported(made, "round,accuracy\n1,12%\n2,0.5\n")
+    assert [round_.central for round_ in run.rounds[1:]] == [
+        Metrics(accuracy=0.12), Metrics(accuracy=0.5)
+    ]  # fmt: skip
+
+
+def test_all_accuracies_are_in_percent(made: Path) -> None:
+    table = "round,accuracy,top5_accuracy,best_acc,accuracy_percent,f1\n1,50,75,55,50,40\n"
+    (_, one) = imported(made, table, percent=True).rounds
+    assert one.central == Metrics(
+        accuracy=0.5,
+        other={"top5_accuracy": 0.75, "best_acc": 0.55, "accuracy_percent": 50.0, "f1": 40.0},
+    )
 
 
 def test_percent_has_limits(made: Path) -> None:
@@ -428,8 +453,8 @@ def test_the_command_s_options(tmp_path: Path) -> None:
     assert (result.exit_code, result.stderr) == (0, "")
     replies = [round_.evaluate.replies for round_ in record.load(out).rounds[1:]]
     assert [[each.metrics for each in reply] for reply in replies] == [
-        [Metrics(loss=3.0, accuracy=0.5, other={"val_acc": 40.0})],
-        [Metrics(loss=2.0, accuracy=0.75, other={"val_acc": 60.0})],
+        [Metrics(loss=3.0, accuracy=0.5, other={"val_acc": 0.4})],
+        [Metrics(loss=2.0, accuracy=0.75, other={"val_acc": 0.6})],
     ]
 
 
@@ -442,6 +467,25 @@ def test_the_command_says_what_it_takes_for_granted(tmp_path: Path) -> None:
         "fl-sim: taken as measured by the server: loss; if clients did, say --measured-by clients\n"
         "fl-sim: how many clients there were is not known, and the film needs it: say --clients N\n"
     )
+
+
+def test_the_noun_is_one_that_films_can_say(tmp_path: Path) -> None:
+    file, out = tmp_path / "table.csv", tmp_path / "theirs"
+    options = ("--name", "theirs", "--out", out, "--clients", 2, "--measured-by", "clients")
+    file.write_text("round,loss\n1,2\n")
+    for noun, quoted in (("", "''"), ("x" * 25, "x" * 25)):
+        result = invoke(file, *options, "--examples", noun)
+        assert (result.exit_code, result.stderr) == (
+            2, f"fl-sim: --examples {quoted}: a noun has 1 to 24 characters\n",
+        )  # fmt: skip
+    result = invoke(file, *options, "--examples", "patients")
+    assert (result.exit_code, result.stderr) == (
+        0, "fl-sim: --examples patients: no film says it, since no client counts any\n",
+    )  # fmt: skip
+    file.write_text("round,client,loss,num_examples\n1,a,2,10\n1,b,3,20\n")
+    counted = (*options, "--examples", "patients", "--client-column", "client", "--force")
+    result = invoke(file, *counted)
+    assert (result.exit_code, result.stderr) == (0, "")
 
 
 def test_the_command_names_what_is_wrong_and_writes_nothing(tmp_path: Path) -> None:

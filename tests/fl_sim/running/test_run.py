@@ -18,7 +18,7 @@ from safetensors import safe_open
 from safetensors.torch import load_file
 
 from fl_sim import record
-from fl_sim.app import cifar10, task
+from fl_sim.app import cifar10, lenet, task
 from fl_sim.app.provenance import code_hash
 from fl_sim.app.settings import Settings
 from fl_sim.cli import cli
@@ -107,7 +107,7 @@ def test_its_samples_are_test_images(run: record.Run, small: Path) -> None:
 
 
 def test_the_probabilities_are_those_of_the_saved_model(folder: Path, run: record.Run) -> None:
-    model = task.Net(10)
+    model = lenet.Net(10)
     model.load_state_dict(load_file(folder / run.final.file))
     images = torch.from_numpy(run.sample_images).permute(0, 3, 1, 2)
     found = task.probabilities(model, images).numpy()

@@ -2,11 +2,14 @@
 
 import json
 import math
+import shutil
 import signal
 import sys
 from collections.abc import Generator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 from processes import finish, run, start, wait_for
@@ -218,6 +221,145 @@ def test_no_such_dataset(file: Path) -> None:
     assert "/no/such: no such folder" in invoke("--data", "/no/such").stderr
 
 
+# --- attacks
+
+ATTACKED = (
+    LIST
+    + """
+[attacked]
+num-partitions = 4
+attacks = ["members", "invert --clients 1 --steps 2"]
+
+[like]
+like = "attacked"
+"""
+)
+
+
+def test_a_run_has_attacks_of_its_own(file: Path) -> None:
+    file.write_text(ATTACKED)
+    entries = suite.read(file)
+    members, invert = entries["attacked"].attacks
+    assert (members.name, members.options, members.goes_on) == ("members", (), False)
+    assert invert.options == ("--clients", "1", "--steps", "2")
+    assert (invert.chosen["steps"], invert.chosen["restarts"], invert.goes_on) == (2, 4, True)
+    assert entries["like"].attacks == ()
+    assert "attacks" not in entries["attacked"].changes
+
+
+@pytest.mark.parametrize(
+    ("listed", "said"),
+    [
+        ('"members"', 'attacks is a list of texts, such as ["invert --clients 3"]'),
+        ('["member"]', "there is no attack 'member'. Did you mean members? Attacks: invert,"),
+        ('[""]', "there is no attack ''. Attacks: invert, members"),
+        ('["invert --step 2"]', "attack 'invert --step 2': No such option"),
+        ('["invert --steps 0"]', "attack 'invert --steps 0': Invalid value for '--steps'"),
+    ],
+)
+def test_attacks_that_cannot_be_made(file: Path, listed: str, said: str) -> None:
+    file.write_text(f"[a]\nattacks = {listed}")
+    with pytest.raises(SuiteError) as caught:
+        suite.read(file)
+    assert str(caught.value).startswith(f"{file}: a: {said}")
+
+
+def told(folder: Path, run: str = "", **changes: Any) -> None:
+    """Keep what attacks found about a record, or about another one, with these options."""
+    about = run or record.fingerprint(record.load(folder))
+    if changes:
+        likeness = record.Likeness(psnr=1.0, ssim=0.5)
+        chance = record.Chance(client=0, label=0, mean=likeness, grey=likeness, nearest=likeness)
+        one = record.Inversion(
+            client=0, label=0, model="trained", num_photos=1, num_steps=1, restarts=1,
+            num_rebuilt=1, num_features=0, distance=0.0, start_psnr=1.0, likeness=likeness,
+            photo=np.zeros((2, 2, 3), np.uint8),
+        )  # fmt: skip
+        whole = {"steps": 2, "restarts": 4, "every": 1, "chance": (chance,), "found": (one,) * 12}
+        options: dict[str, Any] = {"seed": 0, **whole, **changes}
+        record.save_attack(record.Inversions(run=about, knows=(), **options), folder)
+    else:
+        record.save_attack(record.Memberships(run=about, seed=0, knows=()), folder)
+
+
+def test_how_attacks_stand(runs: Path, file: Path) -> None:
+    file.write_text(ATTACKED)
+    entry, folder = suite.read(file)["attacked"], runs / "attacked"
+    keep(entry, runs)
+
+    def stand() -> list[tuple[str, str]]:
+        each = [suite.inspect_attack(attack, entry, runs) for attack in entry.attacks]
+        return [(one.state, one.why.partition(": ")[2] or one.why) for one in each]
+
+    assert stand() == [("missing", ""), ("missing", "")]
+    told(folder)
+    told(folder, steps=2)
+    assert stand() == [("there", ""), ("there", "")]
+    told(folder, found=())
+    assert stand()[1] == ("missing", "")
+    told(folder, steps=3)
+    assert stand()[1] == ("stale", "made with other options")
+    told(folder, run="0" * 64)
+    state, why = stand()[0]
+    assert (state, why.startswith("it is about another record than the one there")) == (
+        "stale", True
+    )  # fmt: skip
+    assert lines(invoke("--list", "attacked"))[1:] == [
+        "attacked 1 50.0% up to date",
+        f"attack members on attacked - - stale: {folder}/memberships.json.gz: it is about another "
+        f"record than the one there. Make it again with: fl-sim attack members {folder}",
+        "attack invert on attacked - - stale: made with other options",
+    ]
+
+
+@pytest.fixture
+def attacking(
+    runs: Path, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> list[tuple[str, list[str]]]:
+    """Return the commands that are run from now on; a run leaves a record, an attack what it is."""
+    file.write_text(ATTACKED)
+    commands_: list[tuple[str, list[str]]] = []
+
+    def run(commands: Mapping[str, Sequence[str]], at_a_time: int) -> Generator[jobs.Ended]:
+        for name, command in commands.items():
+            commands_.append((name, list(command[3:])))
+            if name == "attacked":
+                shutil.rmtree(runs / name, ignore_errors=True)
+                keep(suite.read(file)[name], runs)
+            else:
+                told(runs / "attacked", **({"steps": 2} if "invert" in command else {}))
+            yield jobs.Ended(name, 1.0, 0, "")
+
+    monkeypatch.setattr(jobs, "run", run)
+    return commands_
+
+
+def test_attacks_are_made_after_their_run_and_with_it_anew(
+    attacking: list[tuple[str, list[str]]], runs: Path, file: Path
+) -> None:
+    folder = str(runs / "attacked")
+    result = invoke("attacked", "--data", str(SMALL))
+    assert result.exit_code == 0, result.stdout
+    names = ["attacked", "attack members on attacked", "attack invert on attacked"]
+    assert [name for name, _ in attacking] == names
+    invert = ["attack", "invert", folder, "--clients", "1", "--steps", "2", "--data", str(SMALL)]
+    assert attacking[2][1] == invert
+    del attacking[:]
+    assert (invoke("attacked").exit_code, attacking) == (0, [])
+
+    told(runs / "attacked", steps=3)
+    assert (invoke("attacked").exit_code, attacking) == (2, [])
+    assert invoke("attacked", "--force").exit_code == 0
+    assert attacking == [("attack invert on attacked", [*invert[:-2], "--force"])]
+    del attacking[:]
+
+    run = record.load(folder)
+    other = run.provenance.model_copy(update={"code_hash": "0" * 64})
+    record.save(run.model_copy(update={"provenance": other}), folder)
+    assert invoke("attacked", "--force").exit_code == 0
+    assert [name for name, _ in attacking] == names
+
+
 # --- in earnest, in a process of its own
 
 
@@ -338,7 +480,7 @@ def test_the_baselines_take_as_many_steps_as_the_federated_run() -> None:
 
 def test_the_projects_own_list() -> None:
     entries = suite.read(suite.FILE)
-    assert entries["reference"].changes == {}
+    assert entries["reference"].changes == {"close-up": 125}
     assert {"iid-drift", "dirichlet-drift", "unequal", "dropouts"} <= set(entries)
     for name in ("dirichlet-30", "fedprox-30", "fedyogi-30", "fedavgm-30"):
         repeats = [entry for key, entry in entries.items() if key.startswith(name)]

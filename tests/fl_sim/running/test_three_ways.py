@@ -110,9 +110,9 @@ class Deployment:
 
 @pytest.fixture
 def deployment(tmp_path: Path) -> Iterator[Deployment]:
-    """Give a SuperLink and three SuperNodes on loopback, by TLS, with keys of their own."""
+    """Give a SuperLink and two SuperNodes on loopback, by TLS, with keys of their own."""
     log = tmp_path / "deploy.log"
-    command = (sys.executable, "-m", "fl_sim.cli", "deploy", "--local", 3, "--data", SMALL)
+    command = (sys.executable, "-m", "fl_sim.cli", "deploy", "--local", 2, "--data", SMALL)
     with (
         log.open("w") as output,
         start(*command, stdout=output, stderr=subprocess.STDOUT, cwd=tmp_path) as child,
@@ -128,30 +128,31 @@ def deployment(tmp_path: Path) -> Iterator[Deployment]:
 def test_a_deployment_gives_the_same_weights_and_admits_no_stranger(
     deployment: Deployment, tmp_path: Path, fl_sim: Command
 ) -> None:
-    assert len(deployment.pids) == 8, deployment.lines
+    assert len(deployment.pids) == 6, deployment.lines
     here, deployed = tmp_path / "here" / "mine", tmp_path / "deployed" / "mine"
     # Each message starts a process, which takes seconds: one round, and nobody evaluates.
-    settings = ("num-server-rounds=1", "num-partitions=3", "fraction-evaluate=0")
+    settings = ("num-server-rounds=1", "num-partitions=2")
+    settings += ("fraction-train=1.0", "fraction-evaluate=0")
     same = (*MASKED, *(word for setting in settings for word in ("--set", setting)))
     assert invoke(here, *same).exit_code == 0
     superlink = deployment.superlink
     with Programs(tmp_path) as programs:
         key = make_node_key(tmp_path, "key").private
-        stranger = start_supernode(programs, superlink, key, partition=3, of=4)
+        stranger = start_supernode(programs, superlink, key, partition=2, of=3)
         words = [*deployment.command[1:], "--out", deployed]
         place = words.index("--token-file")
         done = fl_sim(*words[:place], *words[place + 2 :])
         assert (done.returncode, done.stderr.count("\n")) == (2, 1)
         assert "Authentication failed" in done.stderr
         assert "by --token-file" in done.stderr
-        done = fl_sim(*words, "--set", "fraction-train=0.5", *same)
+        done = fl_sim(*words, *same)
         assert done.returncode == 0, done.stderr
         assert stranger.process.wait(PATIENCE) != 0
         assert "Failed to activate SuperNode" in stranger.log.read_text()
     assert weights(deployed) == weights(here)
     assert fingerprint(deployed) == fingerprint(here)
     (tmp_path / "look").mkdir()
-    assert SuperLink.at(superlink, tmp_path / "look").nodes_online() == 3
+    assert SuperLink.at(superlink, tmp_path / "look").nodes_online() == 2
 
     deployment.process.send_signal(signal.SIGINT)
     assert deployment.process.wait(PATIENCE) == INTERRUPTED

@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from tiny_record import peak_memory, tiny_run
 
@@ -130,6 +131,26 @@ def test_a_copy_has_the_files_of_the_record_alone(folder: Path) -> None:
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
     names = {"run.json.gz", "model.safetensors", run.arrays.file}
     assert copied(folder, run) == {name: before[name] for name in names}
+
+
+def test_a_copy_has_what_attacks_found_about_the_record(folder: Path) -> None:
+    run = record.load(folder)
+    likeness = record.Likeness(psnr=1.0, ssim=0.5)
+    one = record.Inversion(
+        client=0, label=0, model="trained", num_photos=1, num_steps=1, restarts=1, num_rebuilt=1,
+        num_features=0, distance=0.0, start_psnr=1.0, likeness=likeness,
+        photo=np.zeros((2, 2, 3), np.uint8),
+    )  # fmt: skip
+    about = {"run": record.fingerprint(run), "seed": 0, "knows": ()}
+    rebuilt = record.Inversions(**about, steps=1, restarts=1, every=1, found=(one,))
+    record.save_attack(rebuilt, folder)
+    other = {**about, "run": "0" * 64}
+    record.save_attack(record.Memberships(**other), folder)
+    (photos,) = folder.glob("inversions-*.npz")
+    before = {name: (folder / name).read_bytes() for name in ("inversions.json.gz", photos.name)}
+    found = copied(folder, run)
+    assert found.keys() == {"run.json.gz", run.arrays.file, *before}
+    assert before.items() < found.items()
 
 
 def test_a_model_that_is_not_there_is_not_copied(folder: Path) -> None:

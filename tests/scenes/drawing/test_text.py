@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from manim import MovingCamera
 
 from scenes import theme
 from scenes.drawing import text
@@ -115,7 +116,7 @@ def test_a_caption_that_is_too_long_is_refused() -> None:
 
 def overlay(*names: str | Line, frame: Frame, alone: bool = True) -> list[Words]:
     """Return the texts of an overlay with metrics of these names."""
-    chrome = Chrome(layout(frame))
+    chrome = Chrome(layout(frame), MovingCamera(frame_width=frame.width))
     value = Number("100.0%", Source("somewhere"), 1.0)
     chrome.overlay([Metric(value, name, "ink") for name in names], alone=alone)
     return list(chrome.on_screen["overlay"])

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import split_chapter as split
 import stock
-from manim import Camera
+from manim import MovingCamera
 
 from scenes import FILM, LOOP
 from scenes.fast.scheduler import side_by_side
@@ -29,7 +29,7 @@ def test_frames_are_manims_own(name: str, tmp_path: Path, monkeypatch: pytest.Mo
         return scene
 
     with scene_for(job, stock.SETTINGS):  # it chooses the chapter's runs
-        theirs = stock.frames(scene_of, Camera, tmp_path / "stock")
+        theirs = stock.frames(scene_of, MovingCamera, tmp_path / "stock")
         ours = stock.frames(scene_of, None, tmp_path / "fast")
     assert stock.differing(theirs, ours) == []
 

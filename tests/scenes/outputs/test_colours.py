@@ -8,6 +8,7 @@ from browser import Opened, opened
 from manim import RIGHT, Rectangle, VGroup, config, tempconfig
 
 from scenes import FILM
+from scenes.drawing.camera import view_of
 from scenes.drawing.palettes import PALETTES
 from scenes.explainer import PlayedBeat
 from scenes.fast.scene import FastScene
@@ -77,8 +78,9 @@ def every_format(folder: Path, width: int, height: int) -> dict[str, Path]:
         scene: Any = Bars()
         scene.render()
         figures = {"figure": folder / "figure.png", "drawing": folder / "figure.svg"}
-        as_png(scene.mobjects, figures["figure"], (2 * width, 2 * height))
-        as_svg(scene.mobjects, figures["drawing"], "bars")
+        view = view_of(scene.camera)
+        as_png(scene.mobjects, figures["figure"], (2 * width, 2 * height), view)
+        as_svg(scene.mobjects, figures["drawing"], "bars", view)
     movie = Path(scene.renderer.file_writer.movie_file_path)
     clip = Clip(FILM[0], movie, (PlayedBeat("only", "bars", 0, 0.5),), 0.5)
     made = {"film": join([movie, movie], folder / "film.mp4", {}), "webm": folder / "film.webm"}

@@ -16,7 +16,9 @@ from scenes.cli import _all_jobs
 from scenes.explainer import PlayedBeat
 from scenes.outputs import loop
 from scenes.outputs.audit import AuditedNumber, _numbers, table, write
-from scenes.outputs.film import join_captioned
+from scenes.outputs.cues import starts
+from scenes.outputs.film import Piece, join_captioned
+from scenes.outputs.joins import JOIN, Picture, dissolve, film_lengths, film_origins
 from scenes.outputs.sheet import LABEL, STILL_WIDTH, moments, sheet, stills
 from scenes.render.jobs import Clip, jobs, renderable
 from scenes.render.looks import Look
@@ -55,7 +57,9 @@ def movie(tmp_path: Path) -> Movie:
 
 def join(clips: Sequence[Clip], path: Path, about: Mapping[str, str]) -> Path:
     """Join clips as they were rendered into a movie, and return its path."""
-    movie, _ = join_captioned(clips, [clip.movie for clip in clips], path, about)
+    pieces = [[Piece(clip.movie)] for clip in clips]
+    origins = list(starts([clip.seconds for clip in clips]))
+    movie, _ = join_captioned(clips, pieces, origins, path, about)
     return movie
 
 
@@ -65,6 +69,18 @@ def shades(path: Path) -> list[int]:
         return [
             round(float(frame.to_ndarray(format="gray").mean())) for frame in source.decode(video=0)
         ]
+
+
+def test_a_join_goes_from_the_last_picture_to_the_first(movie: Movie, tmp_path: Path) -> None:
+    one, two = movie("one", 20), movie("two", 5)
+    dissolve(Picture(one.movie), Picture(two.movie, 0.2), tmp_path / "join.mp4")
+    start, end = shades(one.movie)[-1], shades(two.movie)[2]
+    frames = round(JOIN * RATE)
+    wanted = [start + (end - start) * (i + 1) / (frames + 1) for i in range(frames)]
+    assert shades(tmp_path / "join.mp4") == pytest.approx(wanted, abs=1)
+    card = one.card  # before the first beat
+    assert film_lengths([one, two]) == [20 / RATE - card + JOIN, 5 / RATE - card]
+    assert film_origins([one, two]) == pytest.approx([-card, 20 / RATE - 2 * card + JOIN])
 
 
 def test_a_film_is_its_clips_one_after_the_other(movie: Movie, tmp_path: Path) -> None:

@@ -337,7 +337,7 @@ def test_an_encoder_that_is_stuck_is_ended_and_begun_anew(
 ) -> None:
     monkeypatch.setattr("scenes.outputs.encode._work", stuck)
     with pytest.raises(ReleaseError, match=r"the encoder of \.webm files got stuck 3 times"):
-        encode(tmp_path / "none.mp4", tmp_path / "film.webm", WEBM, patience=3.0)
+        encode(tmp_path / "none.mp4", tmp_path / "film.webm", WEBM, patience=1.5)
     begun = (tmp_path / "film.webm.log").read_text().split()
     assert len(set(begun)) == 3
     assert not [process for process in begun if Path("/proc", process).exists()]

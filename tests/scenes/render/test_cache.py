@@ -26,7 +26,7 @@ class Kept(House):
 
     def movies(self, *places: Path) -> list[bytes]:
         """Return the film of one chapter, made in each of some folders, side by side."""
-        words = ["film", "cast", "--run", self.mine, "--quality", "low", "-o", "film.mp4"]
+        words = ["film", "credits", "--run", self.mine, "--quality", "low", "-o", "film.mp4"]
         variables = {**os.environ, "PYTHONPATH": str(self.folder)}
         with ExitStack() as stack:
             programs = []
@@ -41,7 +41,7 @@ class Kept(House):
 
 
 def a_number(house: Kept) -> None:
-    """Let a worker hold one photo more."""
+    """Let a worker hold one photo more, by which the fingerprint that is shown is another."""
     run = record.load(str(house.mine))
     first, *others = run.partitions
     one, *rest = first.label_counts or ()
@@ -72,4 +72,4 @@ def test_a_change_shows_as_if_nothing_had_been_kept(tmp_path: Path) -> None:
 
 def clips_in(channel: Path) -> int:
     """Return how many clips are kept."""
-    return len([*(channel / "media" / "store").glob("??/*.mp4")])
+    return len([*(channel / "media" / "store").glob("??/*.json")])

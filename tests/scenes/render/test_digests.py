@@ -1,6 +1,6 @@
 """Digests of clips: a change makes exactly those clips anew that it concerns."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,8 +17,10 @@ NAMES = tuple(chapter.name for chapter in FILM)
 STAGED = ("cast", "one_round", "many_rounds", "when_workers_fail")
 
 
+Change = Callable[[House], None]
+
 # Each change, the chapters that it concerns, and in which looks.
-CHANGES: dict[Callable[[House], None], tuple[tuple[str, ...], tuple[str, ...]]] = {
+CHANGES: dict[Change, tuple[tuple[str, ...], tuple[str, ...]]] = {
     changes.a_number: (("weighted_average", "credits"), LOOKS),
     changes.a_thumbnail: (("when_workers_fail", "credits"), LOOKS),
     changes.a_caption: (("cast",), LOOKS),
@@ -39,6 +41,23 @@ CHANGES: dict[Callable[[House], None], tuple[tuple[str, ...], tuple[str, ...]]] 
 }
 
 
+def together() -> list[list[Change]]:
+    """Return the changes in groups, so that in each no two concern one chapter, and some none."""
+    groups = [[change for change, (chapters, _) in CHANGES.items() if not chapters]]
+    for change, (chapters, _) in CHANGES.items():
+        others = groups[-1] if len(groups) > 1 else []
+        if chapters and others and not concerned(others).intersection(chapters):
+            others.append(change)
+        elif chapters:
+            groups.append([change])
+    return groups
+
+
+def concerned(changes_: Iterable[Change]) -> set[str]:
+    """Return the chapters that some changes concern."""
+    return {chapter for change in changes_ for chapter in CHANGES[change][0]}
+
+
 @cache
 def unchanged() -> dict[str, str]:
     """Return the digests of the project as it is."""
@@ -46,15 +65,18 @@ def unchanged() -> dict[str, str]:
         return House(Path(folder) / "house").keys()
 
 
-@pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
-def test_a_change_concerns_these_clips(change: Callable[[House], None], tmp_path: Path) -> None:
-    chapters, looks = CHANGES[change]
+@pytest.mark.parametrize("group", together(), ids=lambda group: group[0].__name__)
+def test_changes_concern_these_clips(group: list[Change], tmp_path: Path) -> None:
     house = House(tmp_path / "house")
-    change(house)
+    for change in group:
+        change(house)
     before, after = unchanged(), house.keys()
     assert before.keys() == after.keys()
     changed = {name for name in before if before[name] != after[name]}
-    assert changed == {f"{chapter}{look}" for chapter in chapters for look in looks}
+    found = [CHANGES[change] for change in group]
+    assert changed == {
+        f"{name}{look}" for names, looks in found for name in names for look in looks
+    }
 
 
 def test_a_language_without_a_catalogue_is_an_error_at_once(tmp_path: Path) -> None:

@@ -181,6 +181,38 @@ def test_where_no_chapter_is_left_each_has_a_line(
         ]
 
 
+@pytest.mark.parametrize(
+    ("command", "file"),
+    [
+        ("film", "media/film/fedreel-credits.mp4"),
+        ("sheet", "media/sheet-credits.png"),
+        ("slides", "media/slides-credits.html"),
+    ],
+)
+def test_a_file_is_named_after_what_it_holds(
+    command: str, file: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    without(monkeypatch, "ledger")
+    written: list[str] = []
+
+    def write(*given: Any) -> Any:
+        written.extend(str(path) for path in given if isinstance(path, Path))
+        Path(written[-1]).parent.mkdir(parents=True, exist_ok=True)
+        Path(written[-1]).touch()
+        return [Path(written[-1])] if command == "film" else Path(written[-1])
+
+    for maker in ("movies.film", "sheet.sheet", "slides.deck"):
+        monkeypatch.setattr(f"scenes.outputs.{maker}", write)
+    monkeypatch.setattr("scenes.outputs.film.length_of", lambda path: 1)
+    monkeypatch.setattr(clips, "load_or_render", lambda todo, *_, **__: [clip(todo[0])])
+    result = CliRunner().invoke(cli.cli, [command, "ledger", "credits"])
+    assert result.exit_code == 1, result.output
+    assert written == [file]
+    *_, made, left_out = result.output.splitlines()
+    assert made.startswith(f"{command}: {file}")
+    assert left_out == "fedreel: the chapter ledger is left out: no bytes"
+
+
 def test_the_last_line_and_the_exit_code_say_what_is_left_out(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

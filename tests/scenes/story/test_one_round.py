@@ -182,7 +182,7 @@ def test_a_bare_run_can_be_drawn(chapter: str, built: Callable[..., Any], tmp_pa
 
 
 def test_a_run_without_training_is_not_text() -> None:
-    with pytest.raises(NotRecordedError, match="has no training in round 1"):
+    with pytest.raises(NotRecordedError, match="has no round 1"):
         one_round.tell([hand_run(rounds=0)])
 
 

@@ -194,3 +194,17 @@ def test_a_worker_that_was_not_reached_reports_nothing(code: int | None, caption
     failing = run.model_copy(update={"rounds": tuple(rounds)})
     assert str(story._fail(failing, 1)) == caption
     assert [each.reported for each in story._failure_specs(failing, 1)] == [code != 5]
+
+
+def test_the_same_run_without_failures_is_compared() -> None:
+    settings = {"seed": 7, "failure-rate": 0.5}
+    failed = hand_run(failed=1).model_copy(update={"config": settings})
+    spec = story.tell((failed, hand_run().model_copy(update={"config": {"seed": 8}})))
+    assert spec.twin is None
+    calm = hand_run().model_copy(update={"name": "calm", "config": {"seed": 7, "new": 1}})
+    spec = story.tell((failed, calm))
+    assert spec.twin is not None
+    last = f"{calm.rounds[-1].central.accuracy:.1%}"  # type: ignore[union-attr]
+    assert str(spec.twin.caption) == f"2 of 4 updates lost: {last} right. With none lost: {last}."
+    assert str(spec.twin.level.name) == f"none lost: {last}"
+    assert spec.twin.caption.numbers[-1].source.run == "calm"

@@ -1,0 +1,95 @@
+"""Joins of clips: one picture dissolves into another.
+
+A clip begins with the chapter's title card. A film leaves the cards out, and the last picture of a
+chapter dissolves into the first of the next. A chapter alone begins and ends with its card.
+"""
+
+import configparser
+from collections.abc import Sequence
+from fractions import Fraction
+from math import inf
+from pathlib import Path
+from typing import NamedTuple
+
+import av
+import numpy as np
+import numpy.typing as npt
+
+from scenes.outputs.cues import starts
+from scenes.outputs.encode import COLOUR_TAGS
+from scenes.render.jobs import ROOT, Clip
+
+JOIN = 0.4  # seconds of a dissolve
+
+
+def film_lengths(clips: Sequence[Clip]) -> list[float]:
+    """Return the length of each chapter in a film, seconds, with the join that follows it."""
+    return [clip.seconds - clip.card + JOIN * (clip is not clips[-1]) for clip in clips]
+
+
+def film_origins(clips: Sequence[Clip]) -> list[float]:
+    """Return when each clip would begin in a film if it had its card there, seconds."""
+    begins = starts(film_lengths(clips))
+    return [start - clip.card for clip, start in zip(clips, begins, strict=True)]
+
+
+class Picture(NamedTuple):
+    """A picture of a movie: the first one from a time on, seconds; by default the last one."""
+
+    movie: Path
+    seconds: float = inf
+
+
+def dissolve(before: Picture, after: Picture, path: Path) -> None:
+    """Write a movie in which a picture becomes another one, encoded as theirs are.
+
+    Args:
+        before: the start.
+        after: the end, of the same size.
+        path: the new movie, with the rate of the first one.
+    """
+    start, end = _planes(before), _planes(after)
+    with av.open(str(before.movie)) as source, av.open(str(path), "w", format="mp4") as target:
+        video = source.streams.video[0]
+        rate = Fraction(video.average_rate or 1)
+        stream = target.add_stream("libx264", rate=rate, options=_options())
+        assert isinstance(stream, av.VideoStream)
+        stream.width, stream.height, stream.pix_fmt = video.width, video.height, "yuv420p"
+        for tag in COLOUR_TAGS:
+            setattr(stream.codec_context, tag, getattr(video.codec_context, tag))
+        frames = round(JOIN * rate)
+        for number in range(frames):
+            frame = _blended(start, end, (number + 1) / (frames + 1))
+            frame.pts, frame.time_base = number, 1 / rate
+            target.mux(stream.encode(frame))
+        target.mux(stream.encode(None))
+
+
+def _options() -> dict[str, str]:
+    """Return the encoder's options, with which the clips are written."""
+    settings = configparser.ConfigParser()
+    settings.read(ROOT / "manim.cfg", "utf-8")
+    return dict(settings["video_encoder.options"])
+
+
+def _planes(picture: Picture) -> npt.NDArray[np.uint8]:
+    """Return the planes of a picture below each other."""
+    with av.open(str(picture.movie)) as source:
+        video = source.streams.video[0]
+        assert video.time_base is not None
+        assert video.duration is not None
+        end = float(video.duration * video.time_base)
+        time = round(min(picture.seconds, end) / video.time_base)
+        source.seek(time, stream=video)  # the key frame before
+        for frame in source.decode(video=0):
+            if frame.pts is not None and frame.pts >= time:
+                break
+    return np.asarray(frame.to_ndarray(format="yuv420p"), np.uint8)
+
+
+def _blended(
+    start: npt.NDArray[np.uint8], end: npt.NDArray[np.uint8], part: float
+) -> av.VideoFrame:
+    """Return the picture that is some part of the way from one to another."""
+    mean = np.round(start + part * (end.astype(np.float32) - start)).astype(np.uint8)
+    return av.VideoFrame.from_ndarray(mean, format="yuv420p")
