@@ -79,8 +79,9 @@ class DifferentData(Explainer):
     def drift(self, spec: DriftSpec) -> None:
         """Show in which directions the updates of a round point."""
         arrows = ClientDrift(spec.arrows, self.layout.untitled, self.frame)
-        with self.beat("updates", spec.updates, self.then(arrows.enter(spec.start))):
-            self.play(arrows.grow_alike())
+        entering = self.then(arrows.enter(spec.start), arrows.grow_alike())
+        with self.beat("updates", spec.updates, entering):
+            pass
         with self.beat("apart", spec.apart, late=True):
             self.play(arrows.grow_uneven())
         self.leaving = [arrows.leave]
