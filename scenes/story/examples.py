@@ -427,6 +427,83 @@ _REWORDED = (
         ("The row of the kind named right most often is brought out.",),
         forms("The row of the class named right most often is brought out."),
     ),
+    # --- what leaks, which is told of images alone
+    (
+        (
+            "A worker's photo appears in its case, and an arrow leads from it to a second "
+            "picture, of an even grey. Step by step this becomes what the attack makes of the "
+            "numbers.",
+        ),
+        forms(
+            "A worker's image appears in its case, and an arrow leads from it to a second "
+            "picture, of an even grey. Step by step this becomes what the attack makes of the "
+            "numbers."
+        ),
+    ),
+    (
+        (
+            "Both pictures become smaller and make room for others in a row. Below each a bar "
+            "grows, as high as the picture is like the photo. The mean of other photos and the "
+            "nearest of them are given, too.",
+        ),
+        forms(
+            "Both pictures become smaller and make room for others in a row. Below each a bar "
+            "grows, as high as the picture is like the image. The mean of other images and the "
+            "nearest of them are given, too."
+        ),
+    ),
+    (
+        ("A frame closes around the last picture, of the most photos.",),
+        forms("A frame closes around the last picture, of the most images."),
+    ),
+    (("Do those numbers give a photo away?",), forms("Do those numbers give an image away?")),
+    (
+        ("An update made from one photo, read by someone who knows its kind.",),
+        forms("An update made from one image, read by someone who knows its class."),
+    ),
+    (
+        ("And an update made from more photos at once?",),
+        forms("And an update made from more images at once?"),
+    ),
+    (
+        ("An update is no photo, but it can give one away.",),
+        forms("An update is no image, but it can give one away."),
+    ),
+    (
+        ("An update is no photo, but it tells something of one.",),
+        forms("An update is no image, but it tells something of one."),
+    ),
+    (
+        ("This attack does not find the photo. That is no proof that none can.",),
+        forms("This attack does not find the image. That is no proof that none can."),
+    ),
+    (
+        ("From {n} photos, too, this attack gets the photo.",),
+        forms("From {n} images, too, this attack gets the image."),
+    ),
+    (
+        ("From {n} photos, this attack still gets something.",),
+        forms("From {n} images, this attack still gets something."),
+    ),
+    (("a photo of worker {n}",), forms("an image of worker {n}")),
+    (
+        ("chosen by rule: the first photo of the first worker",),
+        forms("chosen by rule: the first image of the first worker"),
+    ),
+    (
+        ("known as well: the model, and what photos look like on the whole",),
+        forms("known as well: the model, and what images look like on the whole"),
+    ),
+    (("mean photo",), forms("mean image")),
+    (("nearest other photo",), forms("nearest other image")),
+    (
+        ("likeness to the photo (PSNR); bars: from the untrained model",),
+        forms("likeness to the image (PSNR); bars: from the untrained model"),
+    ),
+    (
+        ("likeness to the photo (PSNR); bars: from the trained model",),
+        forms("likeness to the image (PSNR); bars: from the trained model"),
+    ),
     # --- the ledger
     (("photos sent",), forms("data sent")),
     (("photos that stayed",), forms("data that stayed")),
