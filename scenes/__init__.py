@@ -310,9 +310,9 @@ _CHAPTERS = (
         beats=(
             Beat(
                 "again",
-                "A wall of small tiles, one for each test photo, lit where the model is right. "
-                "Beside it a gauge. Round by round lights go on and off, the gauge follows, and "
-                "below, marks in rows show which workers took part.",
+                "On a wall of small tiles, one for each test photo, those are lit that the model "
+                "gets right. Beside it stands a gauge. Round by round lights change, the gauge "
+                "follows, and below, marks in rows show which workers took part.",
             ),
             Beat("passed", "All stands still. The mark that the gauge has passed is set off."),
             Beat(
@@ -636,15 +636,15 @@ _CHAPTERS = (
                 (
                     When(
                         "photo_joins",
-                        "The photo shrinks into a wall of small tiles, one for each test photo. "
-                        "Those that the shared model gets right light up, from that photo on.",
-                        "On a wall of small tiles, one for each test photo, those light up that "
-                        "the shared model gets right.",
+                        "The photo shrinks into a wall of tiles, one for each test photo. "
+                        "Those that the shared model gets right light up.",
+                        "On a wall of tiles, one for each test photo, those light up that the "
+                        "shared model gets right.",
                     ),
-                    "Below stand the cases of all workers. A large number says how many are right.",
+                    "Below stand the workers' cases. A number says how many are right.",
                     When(
                         "best_alone",
-                        "A second one says how many the best worker gets right that trained alone.",
+                        "A second one is that of the best worker alone.",
                     ),
                 ),
             ),

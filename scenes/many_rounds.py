@@ -24,18 +24,15 @@ class ManyRounds(Explainer):
         chart = Climb(climb, self.layout.untitled, self.frame)
         self.add(*chart.at_first())
         with self.beat("again", spec.again):
-            for step in climb.first if spec.passed else climb.rest:
+            for step in climb.first:
                 self.play(chart.advance(step))
         if spec.passed:
             with self.beat("passed", spec.passed):
                 self.play(chart.stop())
-            with self.beat("on", spec.ended, late=True):
-                for step in climb.rest:
-                    self.play(chart.advance(step))
-                self.play(chart.close())
-        else:
-            with self.beat("on", spec.ended, late=True):
-                self.play(chart.close())
+        with self.beat("on", spec.ended, late=True):
+            for step in climb.rest:
+                self.play(chart.advance(step))
+            self.play(chart.close())
 
     def show_history(self, spec: ManyRoundsSpec) -> None:
         """Show the history of all rounds."""

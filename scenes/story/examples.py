@@ -87,35 +87,35 @@ _REWORDED = (
     # --- many rounds, on the wall
     (
         (
-            "A wall of small tiles, one for each test photo, lit where the model is right. Beside "
-            "it a gauge. Round by round lights go on and off, the gauge follows, and below, marks "
-            "in rows show which workers took part.",
+            "On a wall of small tiles, one for each test photo, those are lit that the model gets "
+            "right. Beside it stands a gauge. Round by round lights change, the gauge follows, and "
+            "below, marks in rows show which workers took part.",
         ),
         forms(
-            "A wall of small tiles, one for each test example, lit where the model is right. "
-            "Beside it a gauge. Round by round lights go on and off, the gauge follows, and below, "
-            "marks in rows show which workers took part."
+            "On a wall of small tiles, one for each test example, those are lit that the model "
+            "gets right. Beside it stands a gauge. Round by round lights change, the gauge follows, "
+            "and below, marks in rows show which workers took part."
         ),
     ),
     # --- closing
     (
         (
-            "The photo shrinks into a wall of small tiles, one for each test photo. Those that "
-            "the shared model gets right light up, from that photo on.",
+            "The photo shrinks into a wall of tiles, one for each test photo. Those that the shared "
+            "model gets right light up.",
         ),
         forms(
-            "The image shrinks into a wall of small tiles, one for each test example. Those "
-            "that the shared model gets right light up, from that one on."
+            "The image shrinks into a wall of tiles, one for each test example. Those that the "
+            "shared model gets right light up."
         ),
     ),
     (
         (
-            "On a wall of small tiles, one for each test photo, those light up that the shared "
-            "model gets right.",
+            "On a wall of tiles, one for each test photo, those light up that the shared model gets "
+            "right.",
         ),
         forms(
-            "On a wall of small tiles, one for each test example, those light up that the "
-            "shared model gets right."
+            "On a wall of tiles, one for each test example, those light up that the shared model "
+            "gets right."
         ),
     ),
     (
@@ -275,7 +275,6 @@ _REWORDED = (
     ),
     # --- the weighted average
     (("photos",), forms("{examples}")),
-    (("all {n} photos",), forms("all {n} {examples}")),
     (("weighted by photos",), forms("weighted by data")),
     (
         ("A worker with more photos has seen more, so it counts for more.",),
@@ -359,74 +358,6 @@ _REWORDED = (
     # --- the final model
     (("photo of",), forms("class")),
     (("named right",), forms("right")),
-    (
-        ("Test photos, which no worker holds. Untrained: {k} of {n} right.",),
-        forms("Images to test with. Untrained: {k} of {n} right."),
-    ),
-    (
-        ("After round {r}: {k} of {n} right, {accuracy} of the {tested} test photos.",),
-        forms("After round {r}: {k} of {n} right, {accuracy} of all {tested}."),
-    ),
-    (
-        ("Each row: photos of one kind. Brighter: more got the column's name.",),
-        forms("Each row: one class. Brighter: more got the column's name."),
-    ),
-    (
-        ("Each row: photos of one kind. At first {share} are called {name}.",),
-        forms("Each row: one class. At first {share} are called {name}."),
-    ),
-    (
-        ("Each row: photos of one kind. Untrained, {share} are called {name}.",),
-        forms("Each row: one class. Untrained, {share} are called {name}."),
-    ),
-    (("It names every kind right: {high}.",), forms("It gets every class right: {high}.")),
-    (("It gives each photo its right name.",), forms("It gives each example its right name.")),
-    (
-        ("It calls every photo by one name: {name}.",),
-        forms("It calls every example by one name: {name}."),
-    ),
-    (
-        ("It names no kind right. Most common mistake: {true} called {named}.",),
-        forms("It gets no class right. Most common mistake: {true} called {named}."),
-    ),
-    (
-        (
-            "Photos appear, each with the name of what it shows. One after the other gets the name "
-            "that the untrained model gives it, with a tick or a cross; what was named right also "
-            "gets a frame.",
-        ),
-        forms(
-            "Images appear, each with the name of its class. One after the other gets the name "
-            "that the untrained model gives it, with a tick or a cross; what was named right also "
-            "gets a frame."
-        ),
-    ),
-    (
-        (
-            "The given names vanish. One after the other, the photos get the names that the "
-            "trained model gives them, again with a tick or a cross, and a frame around those "
-            "named right.",
-        ),
-        forms(
-            "The given names vanish. One after the other, the images get the names that the "
-            "trained model gives them, again with a tick or a cross, and a frame around those "
-            "named right."
-        ),
-    ),
-    (
-        (
-            "A grid of cells appears, a row for each kind of photo, a column for each name given. "
-            "The more often a row's photos got that name, the more the cell stands out.",
-        ),
-        forms(
-            "A grid of cells appears, a row for each class, a column for each name given. The more "
-            "often those of a row got that name, the more the cell stands out."
-        ),
-    ),
-    (
-        ("The row of the kind named right most often is brought out.",),
-        forms("The row of the class named right most often is brought out."),
-    ),
     # --- what leaks, which is told of images alone
     (
         (

@@ -116,7 +116,7 @@ def _climb(run: Run, runs: Sequence[Run], metric: Headline) -> ClimbSpec | None:
     peak = best_alone(runs)
     there = next((other for other in runs if in_one_place(run, other)), None)
     steps = _changes(run, metric)
-    passed = _passing(steps, peak)
+    passed = next((i for i, step in enumerate(steps, 1) if _is_higher(step, peak)), len(steps))
     return ClimbSpec(
         wall=shown,
         gauge=gauge(peak, there),
@@ -152,15 +152,13 @@ def _change(run: Run, metric: Headline, round_: int, seconds: float) -> ClimbSte
     )
 
 
-def _passing(steps: Sequence[ClimbStepSpec], peak: Number | None) -> int:
-    """Return how many steps lead to the first that is higher than the best alone; 0 for none."""
-    higher = (i for i, step in enumerate(steps, 1) if peak and step.value > peak.value)
-    return next(higher, 0)
+def _is_higher(step: ClimbStepSpec, peak: Number | None) -> bool:
+    return peak is not None and step.value > peak.value
 
 
 def _passed(climb: ClimbSpec | None, peak: Number | None) -> Line | None:
     """Return the caption on the round that passes the best worker alone, or None."""
-    if climb is None or peak is None or not climb.first:
+    if climb is None or not _is_higher(climb.first[-1], peak):
         return None
     parts = dict(climb.first[-1].counter.parts)  # type: ignore[union-attr]
     return line("Round {r}: better than any worker alone.", r=parts["r"])

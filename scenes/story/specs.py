@@ -602,7 +602,7 @@ class ClimbStepSpec:
 class ClimbSpec:
     """The wall of test examples and a gauge, round by round, and who took part.
 
-    ``first`` are the steps up to the round that passes the gauge's first mark, ``rest`` the others.
+    ``first`` are the steps up to the round that passes the gauge's first mark, or all of them.
     ``question`` stands at the gap between two marks until the end.
     """
 
