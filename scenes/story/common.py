@@ -76,11 +76,7 @@ def stage(run: Run) -> StageSpec:
     Raises:
         NotRecordedError: the workers share no model, or their number is unknown.
     """
-    if run.strategy == ALONE:
-        raise NotRecordedError(
-            f"each client of the run {run.name!r} keeps a model of its own, and the chapter shows "
-            "one that all share. Use another run"
-        )
+    check_shared(run)
     per_mark = computed(
         1,
         Language.integer,
@@ -102,6 +98,19 @@ def wall_of_tests(run: Run) -> WallSpec | None:
     metric = headline(run)
     tested = right_after(run, 0) is not None
     return wall(run) if tested and metric is not None and metric.is_test_accuracy else None
+
+
+def check_shared(run: Run) -> None:
+    """Check that the workers of a run share a model.
+
+    Raises:
+        NotRecordedError: each has its own.
+    """
+    if run.strategy == ALONE:
+        raise NotRecordedError(
+            f"each client of the run {run.name!r} keeps a model of its own, and the chapter shows "
+            "one that all share. Use another run"
+        )
 
 
 def worker_number(run: Run, worker: int) -> Number:

@@ -274,7 +274,6 @@ _REWORDED = (
         forms("Blue: the model out. Red: updates back. The data never leave their worker."),
     ),
     # --- the weighted average
-    (("photos",), forms("{examples}")),
     (("weighted by photos",), forms("weighted by data")),
     (
         ("A worker with more photos has seen more, so it counts for more.",),
@@ -356,8 +355,6 @@ _REWORDED = (
         forms("In the end, beside a model that learned from alike data."),
     ),
     # --- the final model
-    (("photo of",), forms("class")),
-    (("named right",), forms("right")),
     # --- what leaks, which is told of images alone
     (
         (

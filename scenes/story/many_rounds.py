@@ -7,6 +7,7 @@ from fl_sim.record import Run
 from scenes.story.alone import best_alone, gauge
 from scenes.story.baselines import Comparison, comparison, in_one_place
 from scenes.story.common import (
+    check_shared,
     SHOWN_ROUND,
     drawn_anew,
     everyone,
@@ -80,6 +81,7 @@ def tell(runs: Sequence[Run]) -> ManyRoundsSpec:
         NotRecordedError: the run lacks data.
     """
     run = runs[0]
+    check_shared(run)
     if last_round(run) < SHOWN_ROUND:
         raise NotRecordedError(
             f"the run {run.name!r} has no rounds. Record a run with: fl-sim run NAME"
@@ -121,7 +123,7 @@ def _climb(run: Run, runs: Sequence[Run], metric: Headline) -> ClimbSpec | None:
         wall=shown,
         gauge=gauge(peak, there),
         history=_history(run, metric, None),
-        question=text(QUESTION),
+        question=QUESTION,
         start=_change(run, metric, 0, FIRST_CHANGE),
         first=steps[:passed],
         rest=steps[passed:],

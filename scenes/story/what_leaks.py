@@ -25,7 +25,7 @@ DIGITS = partial(Language.decimal, digits=4)
 DECIBELS = partial(Language.decimal, digits=1)
 MODELS = ("untrained", "trained")  # that of the first round is shown if it was attacked
 # PSNR above that of the mean photo, dB. From several photos the nearest guess of a kind counts,
-# which alone gains about one.
+# which alone gains a little.
 FOUND = 6.0  # errors are half as large
 SOMETHING = 2.0
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hand import saved_choice
+from hand_choices import saved_choice
 from released import released, two_shapes  # noqa: F401  # fixtures
 
 from scenes import FILM, LOOP

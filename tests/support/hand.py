@@ -1,6 +1,5 @@
 """Records made by hand, whose every number can be chosen. None of them is a result."""
 
-import os
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -135,13 +134,6 @@ def hand_seeds(**numbers: int) -> list[record.Run]:
         for strategy, several in gains.items()
         for seed, gain in enumerate(several)
     ]
-
-
-def saved_choice(folder: Path, choice: str = "", **numbers: int) -> str:
-    """Save a run, or a choice of several, and return what ``FEDREEL_RUN`` should say."""
-    several = {"pair": hand_pair, "seeds": hand_seeds}
-    runs = several[choice](**numbers) if choice else [hand_run(**numbers)]
-    return os.pathsep.join(saved(folder, run) for run in runs)
 
 
 def _skewed(run: record.Run, step: int) -> record.Run:

@@ -9,8 +9,40 @@ from hand import hand_run
 from fl_sim import record
 
 MEAN, NEAREST = 10.0, 15.0  # dB
+MANY = 99  # workers
 SHAPE = (2, 3, 2, 2)  # of the first convolution of a run made by hand
 PICTURE = (4, 4, 3)
+
+
+def hand_attacked(**numbers: int) -> list[record.Run]:
+    """Return a run with attempts on updates of more and more photos. Numbers: ``hand_run``."""
+    run, step = hand_run(**numbers), numbers.get("step", 0)
+    found = (
+        attempt(1, 20.0 + step),
+        attempt(1, 19.0 + step, model="trained"),
+        attempt(4 + step, 15.0 + step),
+        attempt(4000 + step, 10.5 + step, num_steps=125),
+    )
+    changed = run.model_copy(update={"filters": run.filters * np.float32(1 + step)})
+    return [attacked(changed, *found, better=step)]
+
+
+def hand_masked(**numbers: int) -> list[record.Run]:
+    """Return a run with a masked round of which not all is shown. Numbers: ``hand_run``."""
+    workers, step = numbers.get("workers", 3), numbers.get("step", 0)
+    count = min(workers, 4)
+    run = hand_run(**numbers | {"picked": count})
+    return [masked(run, shown=count - (2 if step else 1))]
+
+
+def hand_noised(**numbers: int) -> list[record.Run]:
+    """Return runs of few workers and of many, without noise and with it. Numbers: ``hand_run``."""
+    workers, step = numbers.get("workers", 3), numbers.get("step", 0)
+    less = 0.01 * step
+    few = ((0.6 - less, 0.61), (0.3 - less, 0.31), (0.12 - less, 0.1))
+    many = ((0.6 - less, 0.6), (0.6 - less, 0.61), (0.59 - less, 0.6))
+    epsilons = (None, 253.0 + step, 9.6 + step)
+    return [*noised(workers, few, epsilons), *noised(100 * workers, many, epsilons)]
 
 
 def attempt(num_photos: int, psnr: float, **fields: Any) -> record.Inversion:
@@ -29,9 +61,15 @@ def attempt(num_photos: int, psnr: float, **fields: Any) -> record.Inversion:
     )
 
 
-def attacked(run: record.Run, *found: record.Inversion) -> record.Run:
-    """Return a run with attempts to rebuild the first worker's photo."""
-    levels = {"mean": MEAN, "grey": MEAN - 1, "nearest": NEAREST}
+def attacked(run: record.Run, *found: record.Inversion, better: float = 0.0) -> record.Run:
+    """Return a run with attempts to rebuild the first worker's photo.
+
+    Args:
+        run: the run.
+        found: the attempts.
+        better: added to the likeness of other pictures, dB.
+    """
+    levels = {"mean": MEAN + better, "grey": MEAN - 1, "nearest": NEAREST + better}
     chance = {name: record.Likeness(psnr=psnr, ssim=0.1) for name, psnr in levels.items()}
     document = record.Inversions(
         run=record.fingerprint(run),
@@ -103,7 +141,7 @@ def _noised(
         update["train"] = last.train.model_copy(update={"privacy": privacy})
     return run.model_copy(
         update={
-            "name": f"{run.num_clients}-{level}-s{seed}",
+            "name": f"{'many' if run.num_clients > MANY else 'few'}-{level}-s{seed}",
             "rounds": (before, last.model_copy(update=update)),
             "provenance": record.Provenance(seed=seed),
             "config": {"dp-noise": float(level), "seed": seed, "num-partitions": run.num_clients},

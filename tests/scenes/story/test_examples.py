@@ -13,7 +13,7 @@ from spec_texts import lines_in
 from fl_sim import record
 from fl_sim.record import Dataset, Run
 from scenes import FILM, LOOP
-from scenes.story import different_data, weighted_average
+from scenes.story import different_data, one_round, weighted_average
 from scenes.story.examples import NOUNS, REWORDED, are_photos, in_words_of, sentence_for
 from scenes.story.told import told
 from scenes.text.catalogues import forms, template
@@ -86,12 +86,12 @@ def test_photos_are_what_has_images_if_the_app_does_not_say(run: Run, photos: bo
 @pytest.mark.parametrize(
     ("examples", "language", "expected"),
     [
-        (None, "en", "300 examples"),
-        ("patients", "en", "300 patients"),
-        ("Patient", "de", "300 Patienten"),
-        ("rows", "es", "300 filas"),
-        ("graphs", "fr", "300 graphs"),
-        ("samples", "de", "300 Beispiele"),
+        (None, "en", "12 examples"),
+        ("patients", "en", "12 patients"),
+        ("Patient", "de", "12 Patienten"),
+        ("rows", "es", "12 filas"),
+        ("graphs", "fr", "12 graphs"),
+        ("samples", "de", "12 Beispiele"),
     ],
 )
 def test_examples_are_called_what_the_app_says(

@@ -387,7 +387,7 @@ def climbing(*accuracies: float) -> Run:
     return run.model_copy(update={"test_labels": labels, "rounds": tuple(rounds)})
 
 
-def alone(*best: float) -> Run:
+def best_of(*best: float) -> Run:
     """Return a run whose two clients trained alone, with the test accuracies of one by round."""
     run = hand_run(workers=2, rounds=len(best)).model_copy(update={"strategy": "LocalOnly"})
     rounds = [run.rounds[0]]
@@ -403,7 +403,7 @@ def alone(*best: float) -> Run:
 
 
 def test_the_climb_stops_where_it_passes_the_best_worker_alone() -> None:
-    spec = many_rounds.tell([climbing(0.1, 0.3, 0.6, 0.8), alone(0.5, 0.4)])
+    spec = many_rounds.tell([climbing(0.1, 0.3, 0.6, 0.8), best_of(0.5, 0.4)])
     assert spec.climb is not None
     assert [step.round for step in spec.climb.first] == [1, 2]
     assert [step.round for step in spec.climb.rest] == [3]
@@ -414,7 +414,7 @@ def test_the_climb_stops_where_it_passes_the_best_worker_alone() -> None:
 
 
 def test_no_worker_alone_is_passed_where_none_is() -> None:
-    spec = many_rounds.tell([climbing(0.1, 0.3, 0.2), alone(0.5, 0.4)])
+    spec = many_rounds.tell([climbing(0.1, 0.3, 0.2), best_of(0.5, 0.4)])
     assert spec.climb is not None
     assert [step.round for step in spec.climb.first] == [1, 2]
     assert not spec.climb.rest

@@ -35,9 +35,9 @@ def test_each_line_has_all_runs_of_each_level() -> None:
         ("\u03b5 = 9.6", "9.6"),
     ]
     assert str(cost.lines[0].last.source) == (
-        "mean over 10-2-s0, 10-2-s1 of the mean of rounds[1:].central.accuracy"
+        "mean over few-2-s0, few-2-s1 of the mean of rounds[1:].central.accuracy"
     )
-    assert cost.levels[1][1].source.run == "10-1-s0"
+    assert cost.levels[1][1].source.run == "few-1-s0"
 
 
 @pytest.mark.parametrize(

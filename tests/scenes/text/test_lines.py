@@ -67,8 +67,8 @@ def test_a_line_is_written_in_every_language() -> None:
 
 
 def test_parts_are_translated_with_their_line() -> None:
-    spec = Line("{a}: {b}", (("a", text("photos")), ("b", made(4000))))
-    assert str(spec.in_language(GERMAN)) == "Fotos: 4.000"
+    spec = Line("{a}: {b}", (("a", text("Coordinator")), ("b", made(4000))))
+    assert str(spec.in_language(GERMAN)) == "Koordinator: 4.000"
 
 
 def test_a_text_without_a_translation_stays_as_it_is() -> None:
@@ -109,7 +109,7 @@ def test_a_value_that_is_known_late_is_written_as_the_line_is() -> None:
 
 
 def test_a_line_stays_itself_when_manim_copies_what_carries_it() -> None:
-    spec = text("photos")
+    spec = text("Coordinator")
     assert deepcopy([spec])[0] is spec
 
 
@@ -129,13 +129,13 @@ class Story:
 
 
 def test_a_spec_is_written_in_a_language_however_deep_its_texts_lie() -> None:
-    entry = EntrySpec(text("photos"), text("the model"), made(4000), 4000.0, "data")
-    scores = ScoresSpec({7: made(5000)}, text("photos"))
+    entry = EntrySpec(text("Coordinator"), text("the model"), made(4000), 4000.0, "data")
+    scores = ScoresSpec({7: made(5000)}, text("Coordinator"))
     spec = Story(text("The cast"), [entry], scores, (made(6000), text("worker")))
     german = in_language(spec, GERMAN)
     assert str(german.title) == "Die Rollen" != str(spec.title)
     assert [str(text) for text in (german.entries[0].name, german.entries[0].amount)] == [
-        "Fotos",
+        "Koordinator",
         "4.000",
     ]
     assert {key: str(text) for key, text in german.scores.each.items()} == {7: "5.000"}
