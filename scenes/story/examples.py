@@ -93,15 +93,15 @@ _REWORDED = (
         ),
         forms(
             "On a wall of small tiles, one for each test example, those are lit that the model "
-            "gets right. Beside it stands a gauge. Round by round lights change, the gauge follows, "
-            "and below, marks in rows show which workers took part."
+            "gets right. Beside it stands a gauge. Round by round lights change, the gauge "
+            "follows, and below, marks in rows show which workers took part."
         ),
     ),
     # --- closing
     (
         (
-            "The photo shrinks into a wall of tiles, one for each test photo. Those that the shared "
-            "model gets right light up.",
+            "The photo shrinks into a wall of tiles, one for each test photo. Those that the "
+            "shared model gets right light up.",
         ),
         forms(
             "The image shrinks into a wall of tiles, one for each test example. Those that the "
@@ -110,8 +110,8 @@ _REWORDED = (
     ),
     (
         (
-            "On a wall of tiles, one for each test photo, those light up that the shared model gets "
-            "right.",
+            "On a wall of tiles, one for each test photo, those light up that the shared model "
+            "gets right.",
         ),
         forms(
             "On a wall of tiles, one for each test example, those light up that the shared model "

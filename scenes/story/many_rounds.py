@@ -7,8 +7,8 @@ from fl_sim.record import Run
 from scenes.story.alone import best_alone, gauge
 from scenes.story.baselines import Comparison, comparison, in_one_place
 from scenes.story.common import (
-    check_shared,
     SHOWN_ROUND,
+    check_shared,
     drawn_anew,
     everyone,
     last_round,
