@@ -17,6 +17,7 @@ from click.testing import CliRunner
 from processes import finish, run, start, wait_for
 
 from fl_sim.record import RUN_FILE, RUNS
+from scenes import FILM
 from scenes.cli import CHAPTERS, cli, main
 
 ROOT = Path(__file__).parents[2]
@@ -172,8 +173,8 @@ def test_a_wrong_word_is_one_line(
         ),
         (
             ["film", "-o", "x.gif"],
-            "x.gif: a GIF holds one chapter, and there are 12. Name one chapter, or a file that "
-            "ends in .mp4, .mov or .webm",
+            f"x.gif: a GIF holds one chapter, and there are {len(FILM)}. Name one chapter, or a "
+            "file that ends in .mp4, .mov or .webm",
         ),
         (
             ["loop", "-o", "x.png"],
