@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import chain
 
 import numpy as np
-from manim import Animation, FadeIn, LaggedStart, MathTypst, VGroup
+from manim import UP, Animation, FadeIn, LaggedStart, MathTypst, VGroup
 from manim import Line as Stroke
 
 from scenes import theme
@@ -38,6 +38,11 @@ class Formula(VGroup):
             self.typst.select(part).set_color(color)
         super().__init__(self.typst)
 
+    @property
+    def axis(self) -> float:
+        """The height of its fraction's line, about that of its equals sign."""
+        return float(self.typst.select(SHARE).get_y())
+
 
 class WeightedSum(VGroup):
     """The formula, and its sum: photos times values, added, over all photos."""
@@ -60,6 +65,8 @@ class WeightedSum(VGroup):
             low = place.bottom - px(SPACE) - self.sum.height / 2
             self.sum.move_to(np.array([area.x, low, 0]))
         self.formula = Formula(place)
+        if frame.wide:
+            self.sum.shift((self.formula.axis - self.sum[2].get_y()) * UP)
         super().__init__(self.formula, self.sum)
         self.set_z_index(layers.CONTENT)
 

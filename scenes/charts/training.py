@@ -113,8 +113,7 @@ class Training:
         first, then = self.spec.looks[:2]
         flashes = then in self.spec.moved_at
         step = Steps(self, first, then, 1.5 * theme.MOVE, flashes=flashes)
-        notes = [self.texts[name] for name in ("scale", "grouped") if name in self.texts]
-        said = FadeIn(VGroup(*notes, self.at_first))
+        said = FadeIn(VGroup(self.texts["scale"], self.at_first))
         return AnimationGroup(step, Pulse(self.plate, theme.UPDATE), said)
 
     def train(self) -> Animation:
@@ -200,9 +199,6 @@ class Training:
         }
         if spec.losses:
             texts["error"] = self._words(spec.error, slots.error, -1)
-        if spec.grouped:
-            under = box(slots.scale.left, slots.scale.bottom, slots.scale.right, slots.scale.top)
-            texts["grouped"] = self._words(spec.grouped, under, 0)
         return texts
 
     def _words(self, text: Text, slot: Slot, side: float, *, strong: bool = False) -> Words:

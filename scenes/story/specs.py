@@ -364,7 +364,6 @@ class TrainingSpec:
     others: npt.NDArray[np.uint8]
     weights: Text
     scale: Text
-    grouped: Text | None
     at_first: Text
     error: Text
     bars: Sequence[BarSpec]

@@ -137,8 +137,7 @@ def _training(seen: Sequence[Seen], runs: Sequence[Run]) -> TrainingSpec:
         photo=first.close_up.image if first.close_up.image.size else None,
         others=_others(first, runs),
         weights=plural(n, "its {n} number", "its {n} numbers"),
-        scale=text("the brighter, the further it moved"),
-        grouped=_grouped(n, per_dot),
+        scale=_scale(n, per_dot),
         at_first=line("{name}, at first {share}", name=name, share=sure[0]),
         error=text("error"),
         bars=_bars(seen),
@@ -190,12 +189,12 @@ def _others(seen: Seen, runs: Sequence[Run]) -> npt.NDArray[np.uint8]:
     return np.zeros((0, *photo.shape), np.uint8)
 
 
-def _grouped(n: Number, per_dot: int) -> Text | None:
-    """Return the note on dots that stand for several weights; None if each has its own."""
+def _scale(n: Number, per_dot: int) -> Text:
+    """Return the note on the dots, each of one weight, or of several where there are many."""
     if per_dot == 1:
-        return None
+        return text("the brighter, the further it moved")
     k = computed(per_dot, Language.integer, "{} in at most as many dots as fit", n)
-    return line("each dot: {k} numbers", k=k)
+    return line("{k} a dot, brighter: moved further", k=k)
 
 
 def _moved(seen: Sequence[Seen], per_dot: int) -> Values:

@@ -18,6 +18,7 @@ from processes import finish, run, start, wait_for
 
 from fl_sim import record
 from fl_sim.record import RUN_FILE, RUNS
+from scenes import FILM
 from scenes.cli import CHAPTERS, cli, main
 
 ROOT = Path(__file__).parents[2]
@@ -175,8 +176,8 @@ def test_a_wrong_word_is_one_line(
         ),
         (
             ["film", "-o", "x.gif"],
-            "x.gif: a GIF holds one chapter, and there are 12. Name one chapter, or a file that "
-            "ends in .mp4, .mov or .webm",
+            f"x.gif: a GIF holds one chapter, and there are {len(FILM)}. Name one chapter, or a "
+            "file that ends in .mp4, .mov or .webm",
         ),
         (
             ["loop", "-o", "x.png"],

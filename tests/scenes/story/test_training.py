@@ -84,7 +84,7 @@ def test_a_dot_stands_for_several_of_many_weights(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(story, "MOST_DOTS", 30)
     run = hand_run(close_up=3)
     seen = story.tell([run]).training
-    assert str(seen.grouped) == "each dot: 3 numbers"
+    assert str(seen.scale) == "3 a dot, brighter: moved further"
     assert seen.moved.shape == (3, 25)
     assert seen.moved[2, 24] == pytest.approx(close_up(run).moved[2, 72:].mean() / 255 * 0.5)
 

@@ -8,12 +8,11 @@ from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog, Message
-from filmed import CHAPTERS
+from filmed import CHAPTERS, film_job
 from spec_texts import lines_in
 
 import scenes
 from scenes import FILM, LOOP
-from scenes.render.jobs import jobs
 from scenes.text.catalogues import field_names, forms, read, template, to_do
 from scenes.text.language import ENGLISH
 from scenes.text.languages import LANGUAGES
@@ -41,8 +40,7 @@ def test_a_catalogue_has_the_texts_of_the_code_and_no_others(language: str) -> N
 
 @pytest.mark.parametrize("chapter", CHAPTERS)
 def test_every_line_of_a_story_is_among_the_texts_of_the_code(chapter: str) -> None:
-    (job,) = jobs((chapter,))
-    shown = set(messages_in(job.tell()))
+    shown = set(messages_in(film_job(chapter).tell()))
     assert shown
     assert shown <= wanted()
 
