@@ -4,8 +4,9 @@ import numpy as np
 from manim import Animation, AnimationGroup, ApplyMethod, FadeIn, FadeOut, Group, Wait
 
 from scenes import theme
-from scenes.charts.case import Case
+from scenes.charts.case import CORNER, Case
 from scenes.charts.figure import Figure
+from scenes.drawing.glow import glow
 from scenes.drawing.layout import Frame, Slot, box
 from scenes.drawing.raster import Floats, pixel_of
 from scenes.drawing.wall import Bools, Wall
@@ -40,7 +41,8 @@ class KnownAndNew:
         tops = [self.case.around.top, self.wall.area.top]
         left_top, right_top = tops if frame.portrait else [max(tops)] * 2
         clear = self.wall.area.left - frame.px(CLEAR)
-        self.known = self._figure(known, self.case.around, left_top, clear)
+        figure = self._figure(known, self.case.around, left_top, clear)
+        self.known = Group(glow(self.case.around, frame, theme.DATA, CORNER), figure)
         self.tested = self._figure(tested, self.wall.area, right_top, area.right)
         self.aside = np.array([area.x, area.y if frame.portrait else self.place.y, 0.0])
         self.aside -= self.place.center
@@ -93,7 +95,7 @@ class KnownAndNew:
         return FadeIn(self.tested, run_time=theme.SWAP)
 
     def leave(self) -> Animation:
-        """Remove both figures."""
+        """Remove both figures, and the light around the case."""
         return FadeOut(Group(self.known, self.tested), run_time=theme.SWAP / 2)
 
     def _outward(self) -> Floats:

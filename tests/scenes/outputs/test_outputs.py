@@ -104,7 +104,7 @@ def test_a_film_has_a_mark_for_each_chapter(movie: Movie, tmp_path: Path) -> Non
     path = join([movie("one", 10), movie("two", 5)], tmp_path / "film.mp4", {"title": "A film"})
     with av.open(str(path)) as film:
         found = [(mark["start"], mark["end"], mark["metadata"]) for mark in film.chapters()]
-    assert found == [(0, 1000, {"title": "opening"}), (1000, 1500, {"title": "opening"})]
+    assert found == [(0, 1000, {"title": "alone"}), (1000, 1500, {"title": "alone"})]
 
 
 def test_a_film_that_cannot_be_joined_leaves_the_old_one(movie: Movie, tmp_path: Path) -> None:
