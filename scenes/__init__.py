@@ -415,7 +415,7 @@ _CHAPTERS = (
     Chapter(
         "remedies",
         "Remedies",
-        about="what one remedy does, and what it and others gain, over three seeds",
+        about="what one remedy does, and what it and others gain, as means over seeds",
         runs=("dirichlet-30", "dirichlet-30-s1", "dirichlet-30-s2", *_REMEDIES),
         beats=(
             Beat(

@@ -67,7 +67,7 @@ class KindsWall(Group):
 
     def enter(self) -> Animation:
         """Show the wall, all dark, and the names of its kinds."""
-        return FadeIn(Group(*(wall for _, wall in self.lines), self.names), run_time=theme.MOVE)
+        return FadeIn(Group(*(wall for _, wall in self.lines), self.names), run_time=theme.SWAP)
 
     def change(self, shown: WallRoundSpec, run_time: float = theme.MOVE) -> Animation:
         """Change lights and numbers to those of another round."""

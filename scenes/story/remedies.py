@@ -48,6 +48,7 @@ def tell(runs: Sequence[Run]) -> RemediesSpec:
             "have the same skewed data, rounds and settings, and a test after every round, some "
             f"of them with the strategy {PLAIN}"
         )
+    found = found.of_common_seeds
     shown = _shown(found)
     return RemediesSpec(
         title=text("Remedies"),

@@ -30,6 +30,20 @@ class ComparableRuns:
         rounds = min(len(run.rounds) for run in self.runs)
         return rounds - max(1, min(MOST_AVERAGED, (rounds - 1) // ENDINGS))
 
+    @property
+    def of_common_seeds(self) -> "ComparableRuns":
+        """The runs of the seeds that every strategy has, or all if there is no such seed."""
+        seeds = [{run.provenance.seed for run in runs} for runs in self.by_strategy.values()]
+        common = set.intersection(*seeds)
+        if not common:
+            return self
+        return ComparableRuns(
+            {
+                name: tuple(run for run in runs if run.provenance.seed in common)
+                for name, runs in self.by_strategy.items()
+            }
+        )
+
     def score(self, run: Run) -> float:
         """Return a run's test accuracy, averaged over its last rounds."""
         return fmean(_accuracy(run, r) or 0.0 for r in range(self.first_averaged, len(run.rounds)))

@@ -18,8 +18,6 @@ UNTIL_RETOLD = {
     ("one_round", "figure first"),
     ("weighted_average", "figure first"),
     ("many_rounds", "figure first"),
-    ("different_data", "figure first"),
-    ("remedies", "figure first"),
     ("when_workers_fail", "figure first"),
     ("when_workers_fail", "blackout"),
     ("credits", "blackout"),

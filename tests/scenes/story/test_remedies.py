@@ -53,7 +53,14 @@ def test_the_gauge_has_the_means_over_seeds_and_last_rounds() -> None:
         "mean over FedYogi-s0, FedYogi-s1 of the mean of rounds[2:].central.accuracy"
     )
     assert str(spec.note) == "mean over 2 seeds, last 1 round"
-    assert str(remedies.tell(hand_seeds()[:3]).note) == "mean over seeds, last 1 round"
+
+
+def test_means_are_over_the_seeds_that_all_have() -> None:
+    spec = remedies.tell(of(FedAvg=(0.2, 0.4), FedProx=(0.5,)))
+    assert [mark.value for mark in spec.gauge.marks] == [0.2, 0.5]
+    assert str(spec.note) == "mean over 1 seed, last 1 round"
+    other = [run for run in of(FedAvg=(0.2, 0.4, 0.6), FedProx=(0.5,)) if run.name != "FedAvg-s0"]
+    assert str(remedies.tell(other).note) == "mean over seeds, last 1 round"
 
 
 def test_a_third_of_the_rounds_counts_and_ten_at_most() -> None:
@@ -88,8 +95,8 @@ def test_a_third_of_the_rounds_counts_and_ten_at_most() -> None:
             "One remedy: the average keeps some of its momentum.",
             "With an average that keeps momentum: 30.0%, then 10.0%. No gain.",
         ),
-        ({"FedYogi": (0.4,)}, None, "", "With another strategy: 30.0% becomes 40.0%."),
-        ({"FedYogi": (0.2,)}, None, "", "With another strategy: 30.0%, then 20.0%. No gain."),
+        ({"FedYogi": (0.4, 0.4)}, None, "", "With another strategy: 30.0% becomes 40.0%."),
+        ({"FedYogi": (0.2, 0.2)}, None, "", "With another strategy: 30.0%, then 20.0%. No gain."),
     ],
 )
 def test_the_best_remedy_with_a_picture_is_shown_with_its_gain(
