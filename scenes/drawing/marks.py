@@ -1,5 +1,7 @@
 """Marks: a tick for right, a cross for wrong or missing, and the gold of data."""
 
+from typing import TypeVar
+
 import numpy as np
 from manim import VMobject
 from manim.typing import Point3D
@@ -11,6 +13,7 @@ MARK = 22  # pixels of a mark's side
 STROKE = 4
 OUTLINE = 1.2
 Stroke = tuple[tuple[float, float], ...]
+Shape = TypeVar("Shape", bound=VMobject)
 TICK: tuple[Stroke, ...] = (((-0.5, -0.05), (-0.14, -0.42), (0.5, 0.42)),)
 CROSS: tuple[Stroke, ...] = (((-0.4, -0.4), (0.4, 0.4)), ((-0.4, 0.4), (0.4, -0.4)))
 
@@ -25,14 +28,15 @@ def cross(middle: Point3D, frame: Frame) -> VMobject:
     return _strokes(CROSS, middle, frame.px(MARK), theme.MUTED)
 
 
-def gold(shape: VMobject) -> VMobject:
+def gold(shape: Shape) -> Shape:
     """Fill a shape with the colour of data, and return it.
 
     It has an outline where the colour alone is too faint on the ground.
     """
     outlined = theme.DATA_EDGE != theme.DATA_FILL
     shape.set_stroke(theme.DATA_EDGE, OUTLINE if outlined else 0, opacity=1)
-    return shape.set_fill(theme.DATA_FILL, opacity=1)
+    shape.set_fill(theme.DATA_FILL, opacity=1)
+    return shape
 
 
 def _strokes(shape: tuple[Stroke, ...], middle: Point3D, side: float, color: str) -> VMobject:
