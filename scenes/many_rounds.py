@@ -37,7 +37,8 @@ class ManyRounds(StageScene):
         chrome, history = self.chrome, self.history
         with self.beat("grid", spec.grid):
             rows = self.stage.become_rows(history.rows, history.enter())
-            self.play(brisk(rows), chrome.title(spec.title))
+            self.play(brisk(rows))
+            self.play(chrome.title(spec.title))
             for step in spec.first_rounds:
                 self.play(history.advance(step.round, step.seconds))
         with self.beat("grow", spec.grow, chrome.overlay(spec.so_far, alone=True)):
