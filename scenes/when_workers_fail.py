@@ -16,7 +16,7 @@ class WhenWorkersFail(StageScene):
         """Play the beats of the chapter."""
         spec = self.tell(story.tell)
         around = [] if spec.round is None else self.one_round(spec.round)
-        self.all_rounds(spec, *around, self.chrome.title(spec.title))
+        self.all_rounds(spec, *around)
 
     def one_round(self, spec: FailingRoundSpec) -> list[Animation]:
         """Play a round in which workers fail; return the animations that remove the stage."""
@@ -40,7 +40,7 @@ class WhenWorkersFail(StageScene):
         """Show the replies in all rounds, with the accuracy."""
         replies = Replies(spec.replies, self.layout.whole, self.frame)
         with self.beat("all_rounds", spec.all_rounds, *around):
-            self.play(replies.enter())
+            self.play(replies.enter(), self.chrome.title(spec.title))
             self.play(replies.run())
         if spec.twin is not None:
             with self.beat("twin", spec.twin.caption, replies.compare(spec.twin.level)):

@@ -98,10 +98,10 @@ class BaseStage(Stage):
     def everything(self) -> Group:
         plate = [self.coordinator.plate] if self.coordinator.plate is not None else []
         front = [self.front_end, self.front_end.gauge, self.front_end.reading]
-        places = [self.coordinator.places]
+        places = [self.coordinator.places] if len(self.coordinator.places.points) else []
         return Group(
             *(self.wires, self.link, *self.standing, self.coordinator, *places, *plate),
-            *(*front, *([self.dial] if len(self.dial.ring) else [])),
+            *(*front, *self.dial.parts),
         )
 
     def open(self, plate: Plate, reading: Reading) -> Animation:

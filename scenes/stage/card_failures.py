@@ -28,13 +28,13 @@ from scenes.drawing.marks import cross
 from scenes.drawing.panel import THIN
 from scenes.drawing.text import Words
 from scenes.stage.card import Card, Work
-from scenes.stage.wires import Packet, Trail, Travel, path_back
+from scenes.stage.wires import Packet, Trail, Travel, in_equal_steps, path_back
 from scenes.story.specs import FailureSpec
 from scenes.text.lines import Text
 
 DASHES, DASHED = 34, 0.5  # dashes around a card; the drawn part of each
 REST, REST_DASH = 0.62, 24  # part of a broken wire that is left at most; pixels of its dashes
-STEPS = np.linspace(0, 1, 60)  # places along a wire at which it may cross a note
+STEPS = np.linspace(0, 1, 120)  # places along a wire at which it may cross a note
 CLEAR = 10  # pixels of free space around a note
 ABOVE = 20  # pixels between a card and the note above it
 CROSS = 2.0  # times a mark's usual size
@@ -156,6 +156,6 @@ class CardFailures:
 def _dashed(wire: VMobject, part: float, frame: Frame) -> VMobject:
     """Return the first part of a wire, dashed."""
     rest = VMobject(stroke_color=theme.MUTED, stroke_width=2)
-    rest.pointwise_become_partial(wire, 0, part)
+    rest.pointwise_become_partial(in_equal_steps(wire), 0, part)
     dashes = max(2, round(rest.get_arc_length() / frame.px(REST_DASH)))
     return DashedVMobject(rest, num_dashes=dashes).set_z_index(layers.WIRES)

@@ -65,6 +65,7 @@ APART = 8  # pixels between two parcels at least
 IN_TRAY = 0.92  # part of its place in the tray that a parcel fills
 STRIP, STRIP_SIDE = 88, 3  # pixels: height of the loss on a card, and free space beside it
 TAG_UP, TAG_STEP, TAG_CLEAR = 34, 16, 10  # of the size: above a parcel, from place to place, around
+NOTES = 60  # pixels of the notes on failures above the cards
 NAME = 0.8  # part of the distance of two cards that a name may fill
 LEAST_STRIP = 60  # pixels of width of a card with a loss on it
 
@@ -103,6 +104,7 @@ class CardStage(BaseStage):
         return sorted(self.docked)
 
     def failures(self, spec: Sequence[FailureSpec]) -> CardFailures:
+        self.bench.area = self._bench_slot(NOTES)
         return CardFailures(spec, self, self.frame)
 
     # --- entering and leaving
@@ -396,10 +398,10 @@ class CardStage(BaseStage):
         apart = (abs(pose.x - here) for pose in poses if pose.x != here)
         return card.words.width <= NAME * min(apart, default=self.layout.workers.width)
 
-    def _bench_slot(self) -> Slot:
-        """Return the space between the coordinator and the workers."""
-        area = self.layout.workers
-        return box(area.left, area.top, area.right, self.layout.coordinator.bottom)
+    def _bench_slot(self, above: float = 0.0) -> Slot:
+        """Return the space between the coordinator and some pixels above the workers."""
+        area, low = self.layout.workers, self.layout.workers.top + self.frame.px(above)
+        return box(area.left, low, area.right, self.layout.coordinator.bottom)
 
     def _tray_slots(self, clients: Sequence[int]) -> list[Slot]:
         """Return a place in the tray for each client, in the order of the wires above."""

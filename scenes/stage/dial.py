@@ -18,7 +18,7 @@ NUMBER = 0.63  # height of the number's digits, as a part of the radius
 WIDEST = 1.4  # width of the number at most, in radii
 
 
-class Dial(VGroup):
+class Dial:
     """The dial. It is empty before the first round is shown."""
 
     def __init__(self, slot: Slot, frame: Frame) -> None:
@@ -27,40 +27,41 @@ class Dial(VGroup):
         self.middle = np.array([slot.left + self.radius + frame.px(RING / 2), slot.y, 0.0])
         self.ring, self.words, self.phase = VGroup(), VGroup(), VGroup()
         self.spec: DialSpec | None = None
-        super().__init__(self.ring, self.words, self.phase)
+
+    @property
+    def parts(self) -> list[VGroup]:
+        """What is on screen of it."""
+        return [part for part in (self.ring, self.words, self.phase) if len(part)]
 
     def turn(self, spec: DialSpec) -> Animation:
         """Show a round and its phase in place of the present ones; what stays is not touched."""
-        old, first = self.spec, not len(self.ring)
-        self.spec = spec
+        old, self.spec = self.spec, spec
         changes: list[Animation] = []
         if old is None or old.place != spec.place:
-            changes += self._replace("ring", self._ring(spec))
-            changes += self._replace("words", self._round(spec))
+            changes += [self._turn_ring(spec), *self._replace("words", self._round(spec))]
         if old is None or str(old.phase) != str(spec.phase):
             changes += self._replace("phase", self._phase(spec))
-        self.submobjects = [self.ring, self.words, self.phase]
-        if first:
-            return FadeIn(self, run_time=theme.SWAP)
         return AnimationGroup(*changes) if changes else Wait(theme.SWAP)
 
+    def _turn_ring(self, spec: DialSpec) -> Animation:
+        """Show other ticks; the old ones stay until the new ones hide them."""
+        old, self.ring = self.ring, self._ring(spec)
+        leaving = [FadeOut(old)] if len(old) else []
+        return AnimationGroup(FadeIn(self.ring), *leaving, lag_ratio=1, run_time=theme.SWAP)
+
     def _replace(self, name: str, new: VGroup) -> list[Animation]:
-        """Replace a part of the dial; words fade out before others fade in."""
+        """Replace words of the dial; the old ones fade out before the new ones fade in."""
         old = getattr(self, name)
         setattr(self, name, new)
         swaps: list[Animation] = [FadeOut(old)] if len(old) else []
         swaps += [FadeIn(new)] if len(new) else []
-        lag = 0 if name == "ring" else 1
-        return [AnimationGroup(*swaps, lag_ratio=lag, run_time=theme.SWAP)] if swaps else []
+        return [AnimationGroup(*swaps, lag_ratio=1, run_time=theme.SWAP)] if swaps else []
 
     def hide(self) -> Animation:
         """Remove the dial."""
-        if not len(self.ring):
-            return Wait(theme.SWAP)
-        old = VGroup(self.ring, self.words, self.phase)
-        self.ring, self.words, self.phase = VGroup(), VGroup(), VGroup()
-        self.submobjects, self.spec = [self.ring, self.words, self.phase], None
-        return FadeOut(old, run_time=theme.SWAP)
+        old = self.parts
+        self.ring, self.words, self.phase, self.spec = VGroup(), VGroup(), VGroup(), None
+        return FadeOut(*old, run_time=theme.SWAP) if old else Wait(theme.SWAP)
 
     def _ring(self, spec: DialSpec) -> VGroup:
         """Return the ticks: those of past rounds and the present one are lit."""

@@ -265,7 +265,7 @@ def test_the_dial_lights_the_rounds_so_far() -> None:
     dial.turn(DialSpec(NUMBER, NUMBER, "a phase", (3, 30)))
     assert dial.ring is ring
     dial.hide()
-    assert not dial.ring
+    assert not dial.parts
 
 
 @pytest.mark.parametrize("kind", [CardStage, CrowdStage])
