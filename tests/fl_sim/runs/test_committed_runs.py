@@ -118,6 +118,9 @@ def test_accuracy_after_3_and_after_30_rounds() -> None:
 
 def test_the_long_run_begins_as_the_reference_run() -> None:
     long, reference = (content(record.RUNS / name)["rounds"] for name in ("iid-30", "reference"))
+    for round_ in reference[1:]:
+        for reply in round_["train"]["replies"]:
+            reply["close_up"] = None  # the setting of the reference run alone
     assert long[:4] == reference
     assert len(long) == 31
 
