@@ -138,16 +138,28 @@ class Chrome:
 
 def title_card(title: Text, origin: Text, frame: Frame) -> VGroup:
     """Return the card with which a chapter alone begins: its title, and where it is from."""
-    card = VGroup()
-    for text, pixels, weight, color, down in (
-        (title, theme.DISPLAY, "SEMIBOLD", theme.INK, -CARD_APART / 2),
-        (origin, theme.LABEL, "NORMAL", theme.MUTED, CARD_APART / 2),
+    above = _lines_of(title, frame, theme.DISPLAY, "SEMIBOLD", theme.INK)
+    below = _lines_of(origin, frame, theme.LABEL, "NORMAL", theme.MUTED)
+    middle, card = frame.safe.center, VGroup()
+    for lines, pixels, first in (
+        (above, theme.DISPLAY, len(above) - 1),
+        (below, theme.LABEL, 0),
     ):
-        words = Words(text, frame, pixels=pixels, color=color, weight=weight)
-        if words.width > frame.safe.width:
-            words.scale(frame.safe.width / words.width)
-        card.add(words.put(np.array([frame.safe.x, frame.safe.y - frame.px(down), 0.0])))
+        side = 1 if lines is above else -1
+        for i, words in enumerate(lines):
+            up = side * CARD_APART / 2 + (first - i) * pixels * LEADING
+            card.add(words.put(middle + np.array([0.0, frame.px(up), 0.0])))
     return card
+
+
+def _lines_of(text: Text, frame: Frame, pixels: float, weight: str, color: str) -> list[Words]:
+    """Return a text on as many lines as the frame's width makes necessary."""
+    whole = Words(text, frame, pixels=pixels, weight=weight, color=color)
+    if whole.width <= frame.safe.width:
+        return [whole]
+    columns = int(len(str(text)) * frame.safe.width / whole.width)
+    parts = split(text, wrapped(str(text), columns - 1))
+    return [Words(part, frame, pixels=pixels, weight=weight, color=color) for part in parts]
 
 
 def caption_block(text: Text, layout: Layout) -> Block:
