@@ -50,7 +50,8 @@ class Contest:
 
     def enter(self) -> Animation:
         """Show the cases."""
-        return AnimationGroup(self.cases.enter(), FadeIn(self.names, run_time=theme.SWAP))
+        named = [FadeIn(self.names, run_time=theme.SWAP)] if len(self.names) else []
+        return AnimationGroup(self.cases.enter(), *named)
 
     def take(self, known: KnownAndNew, right: Bools) -> Sequence[Animation]:
         """Let a case become one of the small ones, and the lights of its wall fall on it.
@@ -154,4 +155,4 @@ def _filled(column: Slot, count: int, of: int) -> Places:
     row, place = np.divmod(np.arange(count), across)
     left = column.x - width / 2 + place * width / across
     top = column.bottom + (row + 1) * high
-    return Places(np.stack([left, top], axis=1), max(high, width / across))
+    return Places(np.stack([left, top], axis=1), min(high, width / across))

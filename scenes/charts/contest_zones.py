@@ -14,6 +14,7 @@ LOW_CASE = 58  # the widest where the gauge stands above the columns
 NAMES = 42  # room under the cases
 OVER = 16  # between a case and its column
 PILE = 540, 150  # the largest pile
+LEAST_ROW = 80  # of the cases, and of the pile among them
 BETWEEN = 30  # between the gauge and the highest column, where it stands above them
 TALL = 1.5  # height of a case over its width
 CROWDED = 0.8  # part of its room that a case takes in a crowd
@@ -39,14 +40,15 @@ class Zones:
         width = pitch * (CROWDED if crowded(count) else CASE / (CASE + SPACE))
         width = min(width, px(CASE if frame.wide else LOW_CASE))
         height = width if crowded(count) else TALL * width
+        row = max(height, px(LEAST_ROW))
         floor = area.bottom + px(NAMES)
         cases = []
         for i in range(count):
             side, place = divmod(i, per_side)
             there = min(per_side, count - side * per_side)
             x = sides[side].x + (place - (there - 1) / 2) * pitch
-            cases.append(box(x - width / 2, floor, x + width / 2, floor + height))
-        bottom = floor + height + px(OVER)
+            cases.append(box(x - width / 2, floor + row - height, x + width / 2, floor + row))
+        bottom = floor + row + px(OVER)
         top = area.top if frame.wide else area.bottom + (1 - GAUGE) * area.height - px(BETWEEN)
         gauge_bottom = bottom if frame.wide else top + px(BETWEEN)
         gauge = box(area.left, gauge_bottom, area.right, area.top)

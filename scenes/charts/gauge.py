@@ -117,10 +117,19 @@ class Gauge(VGroup):
             labels.append(Label(mark, at, self.side, self.frame, below=mark.value == lowest))
         ranked = sorted(labels, key=lambda label: float(label.number.anchor[1]))
         for lower, upper in pairwise(ranked):
-            name_above = lower.get_top()[1] - lower.number.get_top()[1]
-            between = upper.number.anchor[1] - lower.number.anchor[1] - name_above
-            upper.shift(np.array([0.0, max(self.frame.px(APART) - between, 0.0), 0.0]))
+            upper.shift(np.array([0.0, self._lack(lower, upper), 0.0]))
+        if ranked:
+            beyond = max(ranked[-1].get_top()[1] - self.column.top, 0.0)
+            ranked[-1].shift(np.array([0.0, -beyond, 0.0]))
+        for upper, lower in pairwise(reversed(ranked)):
+            lower.shift(np.array([0.0, -self._lack(lower, upper), 0.0]))
         return labels
+
+    def _lack(self, lower: "Label", upper: "Label") -> float:
+        """Return how much is missing between a number and the label below it."""
+        name_above = lower.get_top()[1] - lower.number.get_top()[1]
+        between = float(upper.number.anchor[1] - lower.number.anchor[1] - name_above)
+        return max(self.frame.px(APART) - between, 0.0)
 
     def _tick(self, number: int) -> VMobject:
         """Return the line of a mark across the column, and on to its label."""

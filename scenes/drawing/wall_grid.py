@@ -153,7 +153,7 @@ def arrange(
 
 def _step(width: int, height: int, count: int) -> int:
     """Return the largest step with which so many squares fit."""
-    step = min(width, height)
+    step = max(min(width, height), 0)
     while step and (width // step) * (height // step) < count:
         step -= 1
     return step

@@ -45,3 +45,10 @@ def test_names_are_outside_of_both_numbers() -> None:
     assert low.get_bottom()[1] < low.number.get_bottom()[1]
     assert low.get_top()[1] == pytest.approx(low.number.get_top()[1])
     assert high.get_top()[1] > high.number.get_top()[1]
+
+
+def test_labels_stay_under_the_upper_end() -> None:
+    found = gauge(0.96, 0.98)
+    low, high = found.labels
+    assert high.get_top()[1] == pytest.approx(found.column.top)
+    assert high.number.anchor[1] - low.number.anchor[1] >= FRAME.px(APART) - 1e-9
