@@ -19,10 +19,9 @@ from manim import Line as Stroke
 from manim.typing import Point3D
 
 from scenes import theme
-from scenes.charts.line_chart import spread
 from scenes.drawing import layers
 from scenes.drawing.layout import Frame, Slot, box
-from scenes.drawing.plot import scaled
+from scenes.drawing.plot import scaled, spread
 from scenes.drawing.text import Words, paragraph
 from scenes.story.specs import CostLineSpec, CostSpec
 
