@@ -17,8 +17,8 @@ class Closing(Explainer):
             with self.beat("photo", spec.photo.caption, late=True):
                 self.play(ending.grow_bars())
                 self.play(ending.learn())
-            self.play(*ending.join_the_others(), *self.chrome.hide("caption"))
-        with self.beat("together", spec.together.caption, late=True):
+        joining = ending.join_the_others() if spec.photo else ()
+        with self.beat("together", spec.together.caption, *joining, late=True):
             self.play(ending.enter())
             self.play(ending.light())
             self.play(ending.tell())

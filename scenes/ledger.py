@@ -14,8 +14,8 @@ class Ledger(Explainer):
         chrome = self.chrome
         entries = [*spec.travelled, *spec.kept]
         account = Amounts(entries, spec.most, self.layout.whole, self.frame)
-        around = chrome.title(spec.title), chrome.status(spec.status)
-        with self.beat("moved", spec.moved, *around):
+        self.add(account.at_first(spec.travelled))
+        with self.beat("moved", spec.moved, chrome.status(spec.status)):
             self.play(account.enter(spec.travelled))
         with self.beat("stayed", spec.stayed):
             if spec.kept:

@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from manim import Animation
+from manim import Animation, AnimationGroup, FadeIn
 
+from scenes import theme
 from scenes.drawing.pace import brisk
 from scenes.stage.scene import StageScene
 from scenes.story import one_round as story
@@ -57,9 +58,13 @@ class OneRound(StageScene):
                 self.play(stage.front_end.pulse())
             else:
                 self.play(view.grow(stage.front_end))
+                self.remove(stage.everything)  # it is all behind the view
             if view is not None and spec.guess:
                 self.play(view.stamp(spec.guess))
-        return () if view is None else (view.shrink(),)
+        if view is None:
+            return ()
+        back = FadeIn(stage.everything, run_time=theme.SWAP)
+        return (AnimationGroup(view.leave(), back, lag_ratio=1),)
 
     def evaluate(self) -> None:
         """Show the test of the new model by some workers."""

@@ -59,11 +59,16 @@ class Entry:
         """All parts of the entry; without a length it has no bar."""
         return VGroup(self.name, self.note, self.amount, *([self.bar] if self.length else []))
 
-    def enter(self) -> Animation:
-        """Show the name and the note, let the bar grow, and show the amount."""
+    @property
+    def names(self) -> VGroup:
+        """The name and the note."""
+        return VGroup(self.name, self.note)
+
+    def enter(self, *, named: bool = False) -> Animation:
+        """Show the name and the note, unless these are there; let the bar grow; show the amount."""
         grow = [GrowFromEdge(self.bar, LEFT, run_time=theme.MOVE)] if self.length else []
         return AnimationGroup(
-            FadeIn(VGroup(self.name, self.note), run_time=theme.SWAP),
+            *([] if named else [FadeIn(self.names, run_time=theme.SWAP)]),
             *grow,
             FadeIn(self.amount, run_time=theme.SWAP),
             lag_ratio=0.6,
@@ -92,12 +97,20 @@ class Amounts:
         low, high = (self.bars.at(0, up) for up in (0.04, 0.96))
         self.axis = Stroke(low, high, stroke_color=theme.EDGE, stroke_width=2)
 
+    def at_first(self, spec: Sequence[EntrySpec]) -> VGroup:
+        """Return the axis, and the names of some entries that are to come."""
+        self.entries += [self._entry(each, self.slots[self.spec.index(each)].y) for each in spec]
+        return VGroup(self.axis, *(entry.names for entry in self.entries))
+
     def enter(self, spec: Sequence[EntrySpec]) -> Animation:
-        """Show some entries one after the other, with the axis before the first ones."""
-        first = [FadeIn(self.axis, run_time=theme.SWAP)] if not self.entries else []
-        new = [self._entry(t, self.slots[self.spec.index(t)].y) for t in spec]
+        """Show some entries one after the other; those whose names are there, without these."""
+        named = [entry for entry in self.entries if entry.spec in spec]
+        known = [entry.spec for entry in named]
+        rest = [each for each in spec if each not in known]
+        new = [self._entry(each, self.slots[self.spec.index(each)].y) for each in rest]
         self.entries += new
-        return LaggedStart(*first, *(entry.enter() for entry in new), lag_ratio=0.7)
+        entering = [entry.enter(named=entry in named) for entry in (*named, *new)]
+        return LaggedStart(*entering, lag_ratio=0.7)
 
     def add_up(self, spec: Sequence[EntrySpec], whole: EntrySpec) -> Animation:
         """Join the bars of some entries to one entry above all others.

@@ -28,7 +28,7 @@ from scenes.text.lines import Text
 
 # Pixels of a frame whose shorter side has 1080 of them.
 GAUGE = 520  # width of the gauge with its labels
-COLUMN = 0.5  # of it, from the column's middle to the right
+COLUMN = 0.65  # of it, from the column's middle to the right
 HEAD = 66  # height of the line of counters over the wall
 GRID, LOW_GRID = 132, 132  # height of the rows of participants
 UNDER = 76  # between the wall and the rows

@@ -124,8 +124,6 @@ class Ending:
         """Show both figures."""
         texts = [self.together.shared, *([self.together.alone] if self.together.alone else [])]
         drawn = [Figure(t, slot, self.frame) for t, slot in zip(texts, self.figures, strict=False)]
-        for other in drawn[1:]:
-            other.set_opacity(OTHERS)
         return AnimationGroup(*(FadeIn(each, run_time=theme.SWAP) for each in drawn), lag_ratio=0.6)
 
     def _outward(self) -> Floats:
@@ -168,9 +166,6 @@ class Ending:
         whole = count * width + (count - 1) * px(CASE_GAP)
         centred = Slot(row.x, row.y, whole, row.height)
         return list(centred.columns([1.0] * count, px(CASE_GAP)))
-
-
-OTHERS = 0.62  # opacity of the figure that is not the result
 
 
 class DrawBars(Animation):

@@ -1,9 +1,10 @@
 """Panels: the rounded boxes of actors, their highlight and their pulse."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Self
 
-from manim import Animation, Group, ImageMobject, RoundedRectangle, there_and_back_with_pause
+from manim import Animation, ImageMobject, Mobject, RoundedRectangle, there_and_back_with_pause
 from manim.typing import Point3D_Array
 
 from scenes import theme
@@ -74,7 +75,10 @@ class Recess(Rounded):
 
 
 class Pulse(Animation):
-    """The animation of a panel's edge, and of its light, that swell and shrink ``beats`` times."""
+    """The animation of a panel's edge, and of its light, that swell and shrink ``beats`` times.
+
+    ``actor`` is what both are parts of.
+    """
 
     def __init__(
         self,
@@ -82,14 +86,24 @@ class Pulse(Animation):
         color: str | None = None,
         beats: int = 1,
         light: ImageMobject | None = None,
+        actor: Mobject | None = None,
     ) -> None:
-        moved = panel if light is None else Group(light, panel)
-        super().__init__(moved, run_time=beats * theme.MOVE)
+        # What is on the scene already: a new group of its parts would take it apart.
+        self.actor: Mobject = actor or panel
+        super().__init__(self.actor, run_time=beats * theme.MOVE)
         self.beats = beats
         self.panel = panel
         self.light = light if theme.dark() else None
         self.rest = panel.copy()
         self.peak = panel.lit(color).set_stroke(width=2.2 * THICK)
+
+    def create_starting_mobject(self) -> Mobject:
+        """Return an empty mobject: a copy of the actor is not needed."""
+        return Mobject()
+
+    def get_all_mobjects(self) -> Sequence[Mobject]:
+        """Return the actor."""
+        return [self.actor]
 
     def interpolate_mobject(self, alpha: float) -> None:
         """Set the edge; at the end it is as at the start."""

@@ -97,7 +97,8 @@ class BaseStage(Stage):
     @property
     def everything(self) -> Group:
         plate = [self.coordinator.plate] if self.coordinator.plate is not None else []
-        front = [self.front_end, self.front_end.gauge, self.front_end.reading]
+        numbers = (self.front_end.gauge, self.front_end.reading)
+        front = [self.front_end, *(each for each in numbers if len(each))]
         places = [self.coordinator.places] if len(self.coordinator.places.points) else []
         return Group(
             *(self.wires, self.link, *self.standing, self.coordinator, *places, *plate),

@@ -49,8 +49,7 @@ class CloseView(Group):
 
     def grow(self, front_end: FrontEnd) -> Animation:
         """Let the front end's panel grow to the view; then show the wall."""
-        self.small = front_end.panel.copy().set_z_index(VIEW)
-        target, self.panel = self.panel, self.small.copy()
+        target, self.panel = self.panel, front_end.panel.copy().set_z_index(VIEW)
         self.submobjects[0] = self.panel
         growing = Transform(self.panel, target, introducer=True, run_time=theme.MOVE)
         return AnimationGroup(growing, FadeIn(self.content), lag_ratio=0.6)
@@ -61,13 +60,9 @@ class CloseView(Group):
         self.stamps = VGroup(*(self._stamp(kind, guess.text) for kind in kinds))
         return LaggedStart(*(FadeIn(stamp, scale=1.3) for stamp in self.stamps), lag_ratio=0.25)
 
-    def shrink(self) -> Animation:
-        """Let the view become the front end's panel again."""
-        leaving = FadeOut(Group(self.content, self.stamps), run_time=theme.SWAP)
-        shrinking = Transform(self.panel, self.small, run_time=theme.MOVE)
-        return AnimationGroup(
-            leaving, shrinking, FadeOut(self.panel, run_time=theme.SWAP / 2), lag_ratio=1
-        )
+    def leave(self) -> Animation:
+        """Remove the view."""
+        return FadeOut(Group(self.panel, self.content, self.stamps), run_time=theme.SWAP)
 
     def _sorted(self, screen: Slot) -> tuple[Wall, VGroup]:
         """Return the wall with as few rows as let the names fit over their blocks, and the names.

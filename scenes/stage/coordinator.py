@@ -69,7 +69,7 @@ class Coordinator(Group):
 
     def pulse(self) -> Animation:
         """Let the panel's edge and its light swell and fade."""
-        return Pulse(self.panel, light=self.light)
+        return Pulse(self.panel, light=self.light, actor=self)
 
     def expect(self, slots: Sequence[Slot]) -> Animation:
         """Show dashed places in the tray, in place of the present ones."""

@@ -64,11 +64,12 @@ class FrontEnd(Group):
         self.reading = VGroup()
         self.gauge = VGroup()
         shown = [] if self.wall is None else [self.wall]
-        super().__init__(self.light, self.panel, self.words, *shown)
+        # Manim takes a group apart when it changes a part of it: the light stays with the panel.
+        super().__init__(Group(self.light, self.panel, self.words), *shown)
 
     def pulse(self) -> Animation:
         """Let the panel's edge and its light swell and fade."""
-        return Pulse(self.panel, light=self.light)
+        return Pulse(self.panel, light=self.light, actor=self)
 
     def read(self, reading: Reading) -> Animation:
         """Show a reading in place of the old one; an empty value only removes it."""

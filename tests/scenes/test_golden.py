@@ -22,7 +22,7 @@ GOLDEN: tuple[tuple[str, str | int], ...] = (
     ("weighted_average", -1),
     ("many_rounds", -1),
     ("different_data", -1),
-    ("final_model", -1),
+    ("closing", -1),
 )
 Pixels = npt.NDArray[np.uint8]
 

@@ -93,8 +93,8 @@ def noting_faults() -> Iterator[list[str]]:
     found: list[str] = []
     end_beat = Explainer._end_beat
 
-    def end(scene: Explainer, shown: float) -> None:
-        end_beat(scene, shown)
+    def end(scene: Explainer) -> None:
+        end_beat(scene)
         moment = moment_of(scene, scene.beats[-1].name)
         for rule in RULES:
             for fault in rule().check_moment(moment):
@@ -108,8 +108,8 @@ def noting_faults() -> Iterator[list[str]]:
 def _noting(ends: list[BeatEnd]) -> Callable[[Explainer], None]:
     end_beat = Explainer._end_beat
 
-    def end(scene: Explainer, shown: float) -> None:
-        end_beat(scene, shown)
+    def end(scene: Explainer) -> None:
+        end_beat(scene)
         beat = scene.beats[-1]
         ends.append(BeatEnd(beat.name, beat.caption, list(_actors(scene)), _pixels(scene)))
 
