@@ -184,13 +184,17 @@ _CHAPTERS = (
                     ),
                     When(
                         "weights",
-                        "Above them a panel appears, the coordinator. On it lies the model, its "
-                        "filters as small coloured squares.",
-                        "Above them a panel appears, the coordinator. On it lies the model, as "
-                        "plain blue squares.",
+                        "Above them a panel appears, the coordinator, with the model as small "
+                        "coloured squares.",
+                        "Above them a panel appears, the coordinator, with the model as plain blue "
+                        "squares.",
                     ),
-                    "Wires grow from it to the workers. A second panel, the front end, appears.",
-                    When("wall", "On it is a wall of small lights, one for each test example."),
+                    "Wires grow from it to the workers.",
+                    When(
+                        "wall",
+                        "Beside it appears the front end, with a wall of small lights.",
+                        "Beside it appears the front end.",
+                    ),
                 ),
             ),
             Beat(

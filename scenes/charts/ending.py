@@ -25,7 +25,7 @@ CASE_GAP = 22
 CASE = 100  # width of the widest case
 UNDER = 44  # between the wall and the cases
 FIGURES = 430  # width of the figures beside the wall
-FIGURE = 118  # height of one
+FIGURE = 190  # height of one
 BESIDE = 70  # between them and the wall
 GROWING, LEARNING, SPREADING = 0.8, 2.4, 2.4  # seconds
 

@@ -87,7 +87,7 @@ def tiles_of(filters: npt.NDArray[np.float32], limit: float) -> Pixels:
         limit: the weight of the brightest pixel; -limit is the darkest. It is the same for a whole
             run, so that a change of brightness is a change of the weight.
     """
-    share = np.clip(filters / limit / 2 + 0.5, 0, 1)
+    share = np.clip(filters.astype(np.float64) / limit / 2 + 0.5, 0, 1)
     if filters.shape[1] == len("RGB"):
         return np.round(255 * share.transpose(0, 2, 3, 1)).astype(np.uint8)
     dark, bright = (np.array(ManimColor(c).to_rgb()) for c in (theme.GROUND, theme.MODEL))

@@ -40,7 +40,7 @@ def tiles_of(filters: npt.NDArray[np.float32], limit: float) -> Pixels:
         filters: shape (filters, channels, height, width).
         limit: the weight of full brightness; -limit is black.
     """
-    return colored(np.clip(filters / limit / 2 + 0.5, 0, 1))
+    return colored(np.clip(filters.astype(np.float64) / limit / 2 + 0.5, 0, 1))
 
 
 def colored(shares: npt.NDArray[np.float32]) -> Pixels:

@@ -1,7 +1,7 @@
 """A Manim scene and renderer that draw and encode only what changes between frames."""
 
 import inspect
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from inspect import Parameter
 from typing import Any, cast
 
@@ -125,11 +125,15 @@ FASTER: dict[type[Camera], type[FastCamera]] = {
 def camera_of(scene_class: type[Scene]) -> type[Camera]:
     """Return the camera class that a scene class has without ``FastScene``."""
     after = scene_class.__mro__[scene_class.__mro__.index(FastScene) + 1 :]
-    for initialise in (vars(kind)["__init__"] for kind in after if "__init__" in vars(kind)):
+    return next(_defaults(after), Camera)
+
+
+def _defaults(kinds: Iterable[type]) -> Iterator[type[Camera]]:
+    """Yield the camera classes that scene classes have by default."""
+    for initialise in (vars(kind)["__init__"] for kind in kinds if "__init__" in vars(kind)):
         option = inspect.signature(initialise).parameters.get("camera_class")
-        if option is not None and option.default is not Parameter.empty:
-            return cast(type[Camera], option.default)
-    return Camera
+        if option is not None and option.default not in (Parameter.empty, None):
+            yield cast(type[Camera], option.default)
 
 
 class FastScene(Scene):
@@ -148,8 +152,10 @@ class FastScene(Scene):
     def __init__(
         self, renderer: Any = None, camera_class: type[Camera] | None = None, **options: Any
     ) -> None:
+        before = type(self).__mro__[: type(self).__mro__.index(FastScene)]
+        usual = camera_class is None or camera_class in _defaults(before)
         camera = camera_of(type(self)) if camera_class is None else camera_class
-        if camera_class is None:
+        if usual:
             camera = FASTER.get(camera, camera)
         own = renderer is not None or config.renderer != RendererType.CAIRO
         if not own and issubclass(camera, FastCamera):

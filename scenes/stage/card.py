@@ -88,7 +88,7 @@ class Card(Group):
     def _fill(self, inner: Slot) -> None:
         """Draw photos, else label bars, else a blank sheet."""
         photos = self.spec.photos
-        if photos is not None and len(photos) > 0:
+        if photos is not None and photos.size > 0:
             columns, count = grid(inner.width / inner.height, len(photos))
             pixels = sheet(photos[:count], columns, PHOTO, PHOTO_GAP, PHOTO_CORNER)
             self.photos = Group(picture(pixels, inner))

@@ -25,6 +25,8 @@ BEATS = {
 }
 # What a record made by hand (tests/support/hand.py) has only where a chapter shows it.
 NEEDS = {
+    "alone": {"choice": "alone"},
+    "closing": {"choice": "answered"},
     "training": {"close_up": 3},
     "when_workers_fail": {"failed": 1},
     "different_data": {"choice": "pair"},
@@ -33,6 +35,8 @@ NEEDS = {
     "masks": {"choice": "masked"},
     "noise": {"choice": "noised"},
 }
+# Beats of runs that lack what the committed ones have.
+OTHERWISE = {("many_rounds", name) for name in ("grid", "grow", "compare")}
 FIXED = re.compile(
     r"position of|\.number$|one over|^count of rounds\[\*\]|^strategy$|^dataset\.name$"
     r"|^count of filters|: strategy$|that a light stands for|^workers that share a mark"
@@ -49,7 +53,8 @@ def faults() -> Iterator[list[str]]:
 
 @pytest.mark.parametrize("chapter", GROUPED)
 def test_a_chapter_of_the_committed_runs_has_its_beats(chapter: str) -> None:
-    assert [beat.name for beat in filmed(chapter).beats] == BEATS[chapter]
+    played = [beat.name for beat in filmed(chapter).beats]
+    assert played == [name for name in BEATS[chapter] if (chapter, name) not in OTHERWISE]
 
 
 def tell(chapter: str, chosen: str) -> Any:

@@ -97,7 +97,6 @@ def tell_without(chapter: str, base: str, *fields: str) -> None:
         ("one_round", "hand", ("one_step", "huge_filters")),
         ("one_round", "crowd", ("no_examples", "huge_losses")),
         ("one_round", "hand", ("no_channels", "no_pixels")),
-        ("final_model", "hand", ("collapsed", "named '\\u732b'")),
     ],
 )
 def test_an_odd_run_is_drawn(

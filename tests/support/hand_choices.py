@@ -6,6 +6,7 @@ from pathlib import Path
 
 from hand import hand_pair, hand_run, hand_seeds, saved
 from hand_private import hand_attacked, hand_masked, hand_noised
+from hand_tested import hand_alone, hand_answered
 
 from fl_sim import record
 
@@ -15,6 +16,8 @@ CHOICES: dict[str, Callable[..., list[record.Run]]] = {
     "attacked": hand_attacked,
     "masked": hand_masked,
     "noised": hand_noised,
+    "alone": hand_alone,
+    "answered": hand_answered,
 }
 
 

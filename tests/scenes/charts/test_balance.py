@@ -36,7 +36,7 @@ def average(photos: list[int], values: list[float]) -> AverageSpec:
 
 def balance(photos: list[int], values: list[float]) -> Balance:
     """Return a balance in a wide frame."""
-    return Balance(average(photos, values), layout(WIDE).canvas, WIDE)
+    return Balance(average(photos, values), layout(WIDE).untitled, WIDE)
 
 
 def test_things_side_by_side_keep_their_places_where_they_can() -> None:
@@ -99,7 +99,7 @@ def test_a_sum_has_as_few_lines_as_have_room(
     frame: Frame, count: int, lines: int, tmp_path: Path
 ) -> None:
     spec = average([10_000] * count, [0.1234 + 0.01 * i for i in range(count)])
-    area = divided(layout(frame).canvas, frame)[1]
+    area = divided(layout(frame).untitled, frame)[1]
     with tempconfig({"media_dir": str(tmp_path)}):
         drawn = WeightedSum(spec, area, frame)
     assert len(drawn.sum[1]) == lines

@@ -116,7 +116,7 @@ def test_all_rounds_are_counted() -> None:
     came = sum(came for _, came in spec.replies.rounds)
     assert (asked, came) == (50, 35)
     assert str(spec.all_rounds) == (
-        "15 of 50 updates never came. Accuracy went from 10.2% to 50.2%."
+        "15 of 50 updates never came. Accuracy went from 10.2% to 50.4%."
     )
     assert spec.none_came is None
 

@@ -131,9 +131,9 @@ class Story:
 def test_a_spec_is_written_in_a_language_however_deep_its_texts_lie() -> None:
     entry = EntrySpec(text("Coordinator"), text("the model"), made(4000), 4000.0, "data")
     scores = ScoresSpec({7: made(5000)}, text("Coordinator"))
-    spec = Story(text("The cast"), [entry], scores, (made(6000), text("worker")))
+    spec = Story(text("Many rounds"), [entry], scores, (made(6000), text("worker")))
     german = in_language(spec, GERMAN)
-    assert str(german.title) == "Die Rollen" != str(spec.title)
+    assert str(german.title) == "Viele Runden" != str(spec.title)
     assert [str(text) for text in (german.entries[0].name, german.entries[0].amount)] == [
         "Koordinator",
         "4.000",
