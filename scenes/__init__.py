@@ -264,7 +264,7 @@ _CHAPTERS = (
                     When("measured_after", "There the result of the new model appears."),
                 ),
             ),
-            Beat("report", "All workers come back to rest."),
+            Beat("report", "All workers come back to rest, and nobody stands out."),
             Beat(
                 "evaluate",
                 "The workers that test the new model stand out, and it travels to them, in blue. "

@@ -375,7 +375,7 @@ def _predictions(run: "Run") -> Iterator[tuple[str, npt.NDArray[Any]]]:
 def _check_classes(field: str, values: npt.NDArray[Any], size: int, classes: int) -> None:
     """Check one class for each of ``size`` examples."""
     _check_bytes(field, values)
-    _check_count(field, len(values), size, "test examples")
+    _check_count(field, len(values), size, "test example")
     top = int(values.max(initial=0))
     _check(top < classes, field, f"class {top} of {classes}")
 

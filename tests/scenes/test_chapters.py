@@ -40,7 +40,7 @@ OTHERWISE = {("many_rounds", name) for name in ("grid", "grow", "compare")}
 FIXED = re.compile(
     r"position of|\.number$|one over|^count of rounds\[\*\]|^strategy$|^dataset\.name$"
     r"|^count of filters|: strategy$|that a light stands for|^workers that share a mark"
-    r"|accuracy that there is$|^inversions\.found\[0\]\.num_photos$"
+    r"|accuracy that there is$|^samples\.|^inversions\.found\[0\]\.num_photos$"
 )
 
 

@@ -87,12 +87,12 @@ def test_every_kind_of_run_is_listed() -> None:
 def test_the_film_lists_a_run_for_each_of_its_points() -> None:
     listed = story._listed([record.load(name) for name in FILM[-1].runs])
     assert [run.name for run in listed] == [
+        "local-only",
+        "centralised",
         "reference",
         "unequal",
         "iid-30",
-        "centralised",
         "dirichlet-30",
-        "fedprox-30-s0",
         "dropouts",
     ]
 

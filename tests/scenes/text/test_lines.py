@@ -131,7 +131,7 @@ class Story:
 def test_a_spec_is_written_in_a_language_however_deep_its_texts_lie() -> None:
     entry = EntrySpec(text("Coordinator"), text("the model"), made(4000), 4000.0, "data")
     scores = ScoresSpec({7: made(5000)}, text("Coordinator"))
-    spec = Story(text("Many rounds"), [entry], scores, (made(6000), text("worker")))
+    spec = Story(text("Many rounds"), [entry], scores, (made(6000), text("Front end")))
     german = in_language(spec, GERMAN)
     assert str(german.title) == "Viele Runden" != str(spec.title)
     assert [str(text) for text in (german.entries[0].name, german.entries[0].amount)] == [
@@ -139,7 +139,7 @@ def test_a_spec_is_written_in_a_language_however_deep_its_texts_lie() -> None:
         "4.000",
     ]
     assert {key: str(text) for key, text in german.scores.each.items()} == {7: "5.000"}
-    assert [str(text) for text in german.pair] == ["6.000", "Worker"]
+    assert [str(text) for text in german.pair] == ["6.000", "Frontend"]
     assert (german.entries[0].value, german.entries[0].role) == (4000.0, "data")
     assert (german.maybe, german.kind) == (None, int)
     assert isinstance(german.entries, list)
