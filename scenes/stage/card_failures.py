@@ -129,9 +129,8 @@ class CardFailures:
     def _is_free(self, words: Words) -> bool:
         """Return whether no card, parcel or working worker's wire is in the place of a note."""
         low, high = self._bounds(words)
-        for parcel in (held.plate for held in self.stage.docked.values()):
-            beside = parcel.left > high[0] or parcel.right < low[0]
-            if not (beside or parcel.bottom > high[1] or parcel.top < low[1]):
+        for parcel in self.stage.docked.values():  # each with its light
+            if (parcel.get_corner(DL)[:2] < high).all() and (parcel.get_corner(UR)[:2] > low).all():
                 return False
         slots = [card.slot for card in self.cards]
         if any(slot.bottom < high[1] and slot.top > low[1] for slot in slots):
