@@ -54,7 +54,7 @@ class Reader:
         self._score = score
         self.strategy: Strategy | None = None  # that is recorded
         self.updates = True  # whether to measure how far clients' models are from the global one
-        self._shown = False  # whether what clients changed of the first layer is kept already
+        self.shown = not curves  # what clients changed of the first layer: once, or never
 
     def train(
         self, phase: Phase, probes: Probes, aggregate: Model | None, metrics: MetricRecord | None
@@ -71,7 +71,7 @@ class Reader:
         form = phase.form
         told = None if form == "masked" else probes
         rows = tuple(self._trained(phase, each, shares, told) for each in phase.deliveries)
-        self._shown = self._shown or bool(rows)
+        self.shown = self.shown or bool(rows)
         privacy = masked = None
         if aggregate is not None and self.strategy is not None:
             privacy = privacy_of(self.strategy)
@@ -136,7 +136,7 @@ class Reader:
             own=self._score(sent.report, "own-"),
             predictions=_predictions(sent.report),
             close_up=close_up,
-            change=None if start is None or self._shown else self._change(phase, sent, start),
+            change=None if start is None or self.shown else self._change(phase, sent, start),
         )
 
     def _change(self, phase: Phase, sent: Delivery, start: Model) -> npt.NDArray[np.float32] | None:

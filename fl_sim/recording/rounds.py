@@ -106,6 +106,7 @@ class Rounds:
 
     def restore(self, round_: record.Round, model: Arrays | None) -> None:
         """Take in a round of an earlier process, in order, with the global model after it."""
+        self._reader.shown |= bool(round_.train and round_.train.replies)
         self._keep(round_, model)
 
     def note_confusion(self, matrix: Sequence[Sequence[int]]) -> None:

@@ -60,7 +60,7 @@ def test_the_environment_has_nothing_of_sim(film_environment: dict[str, str]) ->
 
 def test_a_chapter_renders(film_environment: dict[str, str], tmp_path: Path) -> None:
     quick = ("-ql", "--fps", "5", "--disable_caching", "--media_dir", str(tmp_path))
-    done = python(film_environment, "-m", "manim", *quick, "scenes/cast.py", "Cast")
+    done = python(film_environment, "-m", "manim", *quick, "scenes/ledger.py", "Ledger")
     assert done.returncode == 0, done.stderr
-    (film,) = tmp_path.rglob("Cast.mp4")
+    (film,) = tmp_path.rglob("Ledger.mp4")
     assert film.stat().st_size > 0
