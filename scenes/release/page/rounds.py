@@ -73,9 +73,12 @@ def round_cues(
 
 
 def _rounds(texts: Sequence[TimedText], runs: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """Yield the round of each text that names any: the first of them, as in "round 2 of 30"."""
     for one in texts:
+        named = []
         for number in one.numbers:
             place = place_of(number.source, runs[0]).around[0]
             match place.steps:
                 case ("rounds", int(round_), *_):
-                    yield round_, place.run
+                    named.append((round_, place.run))
+        yield from sorted(named)[:1]

@@ -105,14 +105,15 @@ def test_each_kind_of_file_has_its_reason(
 
 
 def test_a_title_and_an_author_change_what_shows_them() -> None:
-    opening = "made again, since opening changed"
+    # The card with which the clip of a chapter begins has the film's title.
+    several = "made again, since training, one_round, weighted_average, many_rounds and"
     named = replace(REQUEST, naming=Naming("Our run", "Ada Lovelace"))
     assert told(made(), named) == {
-        FILES[0]: "made again, since opening, --author, --title changed",
-        "chapters": opening,
-        "poster.png": opening,
-        "sheet.png": opening,
-        "figures": opening,
+        FILES[0]: f"{several} 6 more changed",  # 4 chapters more, --author and --title
+        "chapters": f"{several} 4 more changed",
+        "poster.png": "made again, since training changed",
+        "sheet.png": f"{several} 4 more changed",
+        "figures": f"{several} 4 more changed",
         "loop files": "unchanged",
         FILES[-1]: "written again, since --author, --title changed",
     }

@@ -99,11 +99,13 @@ def chapter_starts(released: Path) -> list[float]:
 
 
 def times_of_rounds(released: Path) -> list[float]:
-    """Return when the accuracy of each round comes up beside its confusions, seconds."""
+    """Return when the counter of each round comes up over the wall, seconds."""
     audit = json.loads((released / "manifest.json").read_text("utf-8"))["audit"]
-    rows = [row for row in audit if (row["chapter"], row["beat"]) == ("final_model", "sharpen")]
-    times = {row["source"]: row["time"] for row in rows if row["text"] == row["number"]}
-    return [times[f"rounds[{number}].central.accuracy"] for number in range(LAST + 1)]
+    times: dict[str, float] = {}
+    for row in audit:
+        if (row["chapter"], row["beat"]) == ("many_rounds", "again"):
+            times.setdefault(row["text"], row["time"])
+    return [times[f"round {number} of {LAST}"] for number in range(LAST + 1)]
 
 
 def pages_of(released: Path) -> list[Path]:
@@ -144,7 +146,7 @@ def test_a_chapter_link_plays_from_there(
 ) -> None:
     starts = chapter_starts(released)
     with visit(at=address if parts else plain_address) as seen:
-        assert seen.page.locator("[data-chapter]").count() == len(starts) == 9
+        assert seen.page.locator("[data-chapter]").count() == len(starts) == 8
         for chapter in (1, 3, 5):
             seen.page.locator("[data-chapter]").nth(chapter).click()
             seen.until(f"!film.paused && film.currentTime > {starts[chapter] + 0.2}")
@@ -268,7 +270,7 @@ def test_the_transcript_follows_the_film(released: Path, visit: Visit) -> None:
       return box.top <= beat.top && beat.bottom <= box.bottom;
     }"""
     with visit() as seen:
-        for beat in (30, 4, len(cues(released)) - 1):
+        for beat in (22, 4, len(cues(released)) - 1):
             seek(seen, start_of(released, beat) + 0.5)
             seen.until(f"{MARKED} === {beat}")
             assert seen.page.locator(".beat[aria-current]").count() == 1
@@ -281,8 +283,8 @@ def test_the_transcript_stays_where_a_reader_is(released: Path, visit: Visit) ->
     top = "document.querySelector('.told').scrollTop"
     with visit(reduced_motion="reduce") as seen:
         seen.page.locator(".beat .clock").nth(1).focus()
-        seek(seen, start_of(released, 30) + 0.5)
-        seen.until(f"{MARKED} === 30")
+        seek(seen, start_of(released, 22) + 0.5)
+        seen.until(f"{MARKED} === 22")
         assert seen.page.evaluate(top) == 0
         seen.page.evaluate("document.activeElement.blur()")
         seen.page.locator(".told").hover()
@@ -325,7 +327,7 @@ def test_a_number_leads_to_its_place_and_does_not_seek(visit: Visit) -> None:
 def test_the_view_shows_the_round_that_the_film_shows(released: Path, visit: Visit) -> None:
     times = times_of_rounds(released)
     with visit() as seen:
-        seek(seen, chapter_starts(released)[5] + 0.1)
+        seek(seen, chapter_starts(released)[3] + 0.1)
         seen.until(f"told.textContent === 'All rounds, up to {LAST}'")
         assert spec(seen)[1:] == ("", "", "")
         for number in range(LAST + 1):
@@ -508,7 +510,7 @@ def test_who_wants_no_motion_sees_none(
             "asked = []; for (const name of ['scrollTo', 'scrollIntoView'])"
             " Element.prototype[name] = (how) => asked.push(how.behavior); 0"
         )
-        seek(seen, start_of(released, 30) + 0.5)
+        seek(seen, start_of(released, 22) + 0.5)
         seen.until("asked.length > 0")
         seen.page.evaluate("scrollBy(0, 2000)")
         seen.page.locator(".beat .clock").nth(1).evaluate("link => link.click()")
@@ -541,7 +543,7 @@ def test_on_a_phone_the_film_stays_in_sight(visit: Visit) -> None:
 def test_the_keyboard_reaches_everything_in_order_and_shows_where_it_is(visit: Visit) -> None:
     wanted = [".skip", ".languages a", "#film", "[name=shape]", "[data-chapter]"]
     wanted += ["#run", "#round", "#follow", "#place", ".told", ".clip", ".beat .clock"]
-    wanted += [".figure", ".beat summary"]
+    wanted += [".caption a", ".figure", ".beat summary"]
     focus = f"""() => {{
       const at = document.activeElement, ring = getComputedStyle(at);
       const box = at.getBoundingClientRect();

@@ -178,7 +178,7 @@ def test_the_latest_new_round_is_the_one_shown() -> None:
             caption,
             shown("to 30", 0.5, source("rounds", 30, "number")),
             shown("round 1", 0.5, source("rounds", 1, "number")),
-            shown("round 2", 2.0, source("rounds", 2, "number")),
+            shown("round 2 of 30", 2.0, source("rounds", 2, "number"), source("rounds", 30)),
             shown("before it 1", 3.0, source("rounds", 1, "number")),
         ),
     )

@@ -80,8 +80,8 @@ def test_the_code_of_a_chapter_is_what_draws_it() -> None:
     assert {"scenes/ledger.py", "scenes/explainer.py", "scenes/charts/amounts.py"} <= code.keys()
     others = ("scenes/story/ledger", "scenes/check/", "scenes/release/", "scenes/outputs/")
     assert not [file for file in code if file.startswith(others)]
-    assert "scenes/charts/confusion.py" not in code
-    assert "scenes/charts/confusion.py" in code_of("scenes.final_model")
+    assert "scenes/charts/climb.py" not in code
+    assert "scenes/charts/climb.py" in code_of("scenes.many_rounds")
 
 
 def test_everything_sees_a_changed_record_and_setting(hand: Callable[..., str]) -> None:
