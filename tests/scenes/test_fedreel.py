@@ -240,16 +240,16 @@ def test_a_disk_that_takes_no_more_is_one_line_and_nothing_is_half_made(tmp_path
 
 
 def test_chapters_are_rendered_and_joined(tmp_path: Path) -> None:
-    done = fedreel("film", "ledger", "cast", "credits", "--quality", "low")
+    done = fedreel("film", "ledger", "masks", "credits", "--quality", "low")
     assert done.returncode == 0, done.stderr
-    film = tmp_path / "media" / "film" / "fedreel-cast+ledger+credits-low.mp4"
+    film = tmp_path / "media" / "film" / "fedreel-masks+ledger+credits-low.mp4"
     captions = film.with_suffix(".srt")
     assert done.stdout.startswith(f"film: {film.relative_to(tmp_path)}, ")
     assert done.stdout.endswith(f" s, captions: {captions.relative_to(tmp_path)}\n")
     assert sorted(film.parent.iterdir()) == [film, captions]
     said = [re.sub(r"\d+ s$", "... s", line) for line in done.stderr.splitlines()]
     assert sorted(said[i].split(",")[0] for i in range(3)) == [
-        "film: cast", "film: credits", "film: ledger",
+        "film: credits", "film: ledger", "film: masks",
     ]  # fmt: skip
     *rendered, joined = said
     assert [line.split(", ", 1)[1] for line in rendered] == [f"{i} of 3, ... s" for i in (1, 2, 3)]
@@ -262,8 +262,8 @@ def test_chapters_are_rendered_and_joined(tmp_path: Path) -> None:
     assert seconds >= 30
     assert shown / 15 == pytest.approx(seconds, abs=0.5)
     texts = captions.read_text("utf-8")
-    assert texts.count("-->") == 2 + 3 + 2
-    assert texts.index("This is federated learning") < texts.index("not one photo")
+    assert texts.count("-->") == 3 + 3 + 2
+    assert texts.index("What travels is a masked copy") < texts.index("not one photo")
 
 
 @pytest.mark.parametrize(

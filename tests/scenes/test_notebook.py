@@ -182,10 +182,10 @@ def test_a_scene_is_shown_as_a_video_of_its_beats(ran: Ran, name: str) -> None:
     beats = list(srt.parse(subtitles.read_text()))
     assert [beat.content for beat in beats] == captions()[name]
     assert beats[0].start.total_seconds() == 0
-    assert beats[0].end == beats[1].start
+    assert beats[0].end < beats[1].start  # the second picture speaks before its caption
     shown = frames(ran.video(name))
     assert len(shown) == pytest.approx(RATE * beats[-1].end.total_seconds(), abs=1)
-    assert np.ptp(shown[0]) < 20
+    assert np.ptp(shown[0]) < 50  # the ground alone
     assert np.ptp(shown[-1]) > 200
 
 

@@ -23,7 +23,7 @@ def a_thumbnail(house: House) -> None:
 
 
 def a_caption(house: House) -> None:
-    house.edit("scenes/story/one_round.py", "A copy of the model goes out", "A copy goes out")
+    house.edit("scenes/story/one_round.py", "A copy of the model goes out: {", "A copy goes out: {")
 
 
 def a_word_on_a_card(house: House) -> None:
@@ -80,7 +80,7 @@ def a_comment(house: House) -> None:
 
 
 def a_description(house: House) -> None:
-    house.edit("scenes/__init__.py", "As the title appears", "While the title appears")
+    house.edit("scenes/__init__.py", "One photo fills the picture.", "A photo fills the picture.")
 
 
 def another_language(house: House) -> None:

@@ -221,7 +221,7 @@ def test_text_is_never_markup(movie: Movie, tmp_path: Path) -> None:
         assert page.locator("img").count() == 0
         assert page.evaluate("typeof broken") == "undefined"
         ground = "getComputedStyle(document.body).backgroundColor"
-        assert page.evaluate(ground) == "rgb(250, 250, 248)"
+        assert page.evaluate(ground) == "rgb(243, 241, 236)"
     assert (seen.errors, seen.outside) == ([], [])
 
 

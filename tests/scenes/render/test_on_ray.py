@@ -42,7 +42,7 @@ pytestmark = pytest.mark.xdist_group("on ray")
 CLUSTER = Path(ray_cluster.__file__)
 ATTEMPTS = 3  # to start it: on a busy machine Ray gives up
 SOON = {"RAY_health_check_period_ms": "500"}  # a lost node is noticed in seconds
-CHAPTERS = ("cast", "ledger", "credits")
+CHAPTERS = ("masks", "ledger", "credits")
 Follow = Callable[[str, str], None]
 
 
@@ -194,7 +194,7 @@ def test_the_command_says_nothing_of_ray(cluster: Nodes, made_here: Store, tmp_p
 def test_what_a_lost_node_was_at_is_done_by_another(
     cluster: Nodes, made_here: Store, tmp_path: Path
 ) -> None:
-    store, todo = Store(tmp_path / "store"), planned("cast", "ledger")
+    store, todo = Store(tmp_path / "store"), planned("masks", "ledger")
     finished: list[str] = []
     killed: list[int] = []
     _, lost = cluster.keepers
@@ -209,7 +209,7 @@ def test_what_a_lost_node_was_at_is_done_by_another(
 
     load_or_render(todo, store, follow, renderer=on_ray)
     assert killed
-    assert sorted(finished) == ["ledger", "cast"]
+    assert sorted(finished) == ["ledger", "masks"]
     assert contents(store).items() < contents(made_here).items()
 
 

@@ -13,8 +13,9 @@ import pytest
 from manim import ManimColor, config, tempconfig
 from processes import run
 
-from scenes import FILM
+from scenes import FILM, theme
 from scenes.fast.scheduler import DONE, OnProgress
+from scenes.outputs.joins import JOIN
 from scenes.render.clips import (
     METADATA,
     MOVIE,
@@ -218,7 +219,11 @@ def test_a_film_is_whole_whatever_the_users_own_file_says(tmp_path: Path) -> Non
     (metadata,) = tmp_path.glob("media/store/??/*.json")
     with av.open("film.mp4") as film:
         frames = film.streams.video[0].frames
-    assert frames == round(15 * json.loads(metadata.read_text())["seconds"])
+    around = (
+        theme.CARD + 2 * JOIN
+    )  # a chapter alone ends with its card, and dissolves from and to it
+    seconds = json.loads(metadata.read_text())["seconds"] + around
+    assert frames == round(15 * seconds)
 
 
 def test_a_users_file_that_manim_cannot_read_is_named_in_one_line(tmp_path: Path) -> None:
