@@ -219,9 +219,7 @@ def test_a_film_is_whole_whatever_the_users_own_file_says(tmp_path: Path) -> Non
     (metadata,) = tmp_path.glob("media/store/??/*.json")
     with av.open("film.mp4") as film:
         frames = film.streams.video[0].frames
-    around = (
-        theme.CARD + 2 * JOIN
-    )  # a chapter alone ends with its card, and dissolves from and to it
+    around = theme.CARD + 2 * JOIN  # the card again in the end, and two dissolves
     seconds = json.loads(metadata.read_text())["seconds"] + around
     assert frames == round(15 * seconds)
 
