@@ -11,9 +11,9 @@ import av
 import numpy as np
 from av.filter import Graph
 
-RATE = Fraction(25, 2)  # frames a second at most: eight hundredths of a second, its unit, for each
+RATE = Fraction(10)  # frames a second at most: ten hundredths of a second, its unit, for each
 COLORS = 192
-NOISE = 5  # of 255: by so little an encoder may change the values of a picture that stands still
+NOISE = 4  # of 255: by so little an encoder may change the values of a picture that stands still
 
 
 def write_gif(

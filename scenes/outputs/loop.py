@@ -8,7 +8,7 @@ from scenes.outputs.targets import whole
 from scenes.text.errors import LoopSizeError
 
 GIF_WIDTH = 720  # pixels
-FEW = 64  # colours of a loop, which has to be small; with fewer the blue of a wire is lost
+FEW = 96  # colours of a loop, which has to be small; with 64 the blue of a wire turns grey
 BIGGEST = 1_500_000  # bytes
 
 
