@@ -13,7 +13,6 @@ from av.filter import Graph
 
 RATE = Fraction(10)  # frames a second at most: ten hundredths of a second, its unit, for each
 COLORS = 192
-NOISE = 4  # of 255: by so little an encoder may change the values of a picture that stands still
 
 
 def write_gif(
@@ -22,11 +21,12 @@ def write_gif(
     width: int | None = None,
     colors: int = COLORS,
     comment: str | None = None,
+    noise: int = 0,
 ) -> None:
     """Write movies, one after the other, as one GIF.
 
     The palette is computed from changing pixels, and there is no dithering: flat colours look
-    better in drawings and compress better. What stands still does so in each frame.
+    better in drawings and compress better.
 
     Args:
         movies: movies of one size and rate.
@@ -34,6 +34,7 @@ def write_gif(
         width: the GIF's width, pixels; None keeps the movies'.
         colors: the number of colours, at most 256.
         comment: a text in the file, which no one sees.
+        noise: the largest change of a value, of 255, that is left out.
     """
     with av.open(str(movies[0])) as first, av.open(str(path), "w", format="gif") as target:
         video = first.streams.video[0]
@@ -45,7 +46,7 @@ def write_gif(
         graph = _graph(video, rate, (width, height), colors)
         stream = target.add_stream("gif", rate=rate)
         stream.width, stream.height, stream.pix_fmt = width, height, "pal8"
-        for frame in _steady(_frames(movies)):
+        for frame in _steady(_frames(movies), noise):
             graph.push(frame)
         graph.push(None)
         while (indexed := _pull(graph)) is not None:
@@ -68,7 +69,7 @@ def _frames(movies: Sequence[Path]) -> Iterator[av.VideoFrame]:
                 yield frame
 
 
-def _steady(frames: Iterator[av.VideoFrame]) -> Iterator[av.VideoFrame]:
+def _steady(frames: Iterator[av.VideoFrame], noise: int) -> Iterator[av.VideoFrame]:
     """Yield the frames without the encoder's noise: a value that hardly changes is kept.
 
     A GIF stores each pixel that changes: on the dithered ground, noise is a third of its bytes.
@@ -77,7 +78,7 @@ def _steady(frames: Iterator[av.VideoFrame]) -> Iterator[av.VideoFrame]:
     for frame in frames:
         values = frame.to_ndarray()
         if kept is not None:
-            values = np.where(np.abs(values.astype(np.int16) - kept) > NOISE, values, kept)
+            values = np.where(np.abs(values.astype(np.int16) - kept) > noise, values, kept)
         kept = values
         steady = av.VideoFrame.from_ndarray(kept, format=frame.format.name)
         steady.pts, steady.time_base = frame.pts, frame.time_base
