@@ -8,7 +8,8 @@ from scenes.outputs.targets import whole
 from scenes.text.errors import LoopSizeError
 
 GIF_WIDTH = 720  # pixels
-FEW = 96  # colours of a loop, which has to be small
+FEW = 96  # colours of a loop, which has to be small; with 64 the blue of a wire turns grey
+NOISE = 4  # of 255: by so little an encoder may change the values of what stands still
 BIGGEST = 1_500_000  # bytes
 
 
@@ -62,5 +63,8 @@ def gif(
         LoopSizeError: the GIF is too large in any width; nothing was written.
     """
     return small_enough(
-        path, width, biggest, lambda file, across: write_gif([movie], file, across, colors)
+        path,
+        width,
+        biggest,
+        lambda file, across: write_gif([movie], file, across, colors, noise=NOISE),
     )

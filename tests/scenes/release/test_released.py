@@ -331,7 +331,12 @@ def test_a_changed_number_makes_its_chapter_stale(
     shutil.copytree(released / "records/reference", copy)
     run = record.load(copy)
     origin = run.provenance.model_copy(update={"seed": 12345})
-    record.save(run.model_copy(update={"provenance": origin}), copy)
+    changed = run.model_copy(update={"provenance": origin})
+    record.save(changed, copy)
+    found = record.load_attack(copy, run, record.Inversions)
+    assert found is not None
+    known = found.model_copy(update={"run": record.fingerprint(changed)})
+    record.save_attack(known, copy)  # what the attack found is told of the changed record as well
     spec = release(tmp_path, "--run", str(copy), *asked(manifest), "--explain", str(released))
     assert spec.returncode == 0, spec.stderr
     why = dict(line.split(": ", 1) for line in spec.stdout.splitlines())
