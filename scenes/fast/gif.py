@@ -82,6 +82,7 @@ def _steady(frames: Iterator[av.VideoFrame], noise: int) -> Iterator[av.VideoFra
         kept = values
         steady = av.VideoFrame.from_ndarray(kept, format=frame.format.name)
         steady.pts, steady.time_base = frame.pts, frame.time_base
+        steady.duration = frame.duration  # without it, the last one is lost
         steady.colorspace, steady.color_range = frame.colorspace, frame.color_range
         yield steady
 

@@ -122,8 +122,8 @@ def test_a_gif_has_its_own_palette_and_the_movies_length(movie: Movie, tmp_path:
     path = loop.gif(movie("one", 20).movie, tmp_path / "loop.gif")
     with Image.open(path) as image:
         assert image.size == (720, 405)
-        assert image.n_frames == 20  # no more than the movie has
         assert image.info["duration"] == 100
+        assert image.n_frames == 20  # no more than the movie has
         assert image.info.get("loop") == 0
         image.seek(12)
         assert np.asarray(image.convert("L")).std() < 2
