@@ -1,7 +1,7 @@
 """A release of one short chapter, made and killed: ``python short_release.py RUN OUT [KILLS]``.
 
-With KILLS, two releases of it take turns in OUT, the program at it is killed so many times, and
-what is in OUT each time is printed as JSON.
+With KILLS, two releases of it take turns in OUT, the program at it is killed so many times, or until
+both were found in OUT, and what is in OUT each time is printed as JSON.
 """
 
 import json
@@ -27,6 +27,7 @@ from scenes.render.store import STORE, Store
 CHAPTER, LOOK = "credits", Look("low")
 ONE, OTHER = ("en",), ("en", "de")  # languages: two releases that differ, of one clip
 LONGEST = 2.5  # releases that a program may make before it is killed
+MOST = 6  # kills, as a multiple of those asked for
 
 
 def make(
@@ -74,13 +75,14 @@ def state(out: Path) -> str:
 
 
 def kill(run: str, out: Path, times: int) -> list[str]:
-    """Kill the program that makes releases, so many times, and return what was there each time."""
+    """Kill the program that makes releases, and return what was there each time."""
     chance = random.Random(times)
     begun = time.monotonic()
     make(run, out)
     longest = LONGEST * (time.monotonic() - begun)
-    found = []
-    for _ in range(times):
+    found: list[str] = []
+    # Which release is there when the program dies is chance, so it dies until both were.
+    while len(found) < times or (len(set(found)) < 2 and len(found) < MOST * times):
         program = os.fork()
         if not program:
             take_turns(run, out)

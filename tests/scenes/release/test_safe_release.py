@@ -58,7 +58,7 @@ def printed(*words: str) -> str:
 
 def test_killed_at_any_moment_the_earlier_release_is_whole() -> None:
     spec = json.loads(printed(*SHORT, "reference", "site", "5").splitlines()[-1])
-    assert len(spec["found"]) == 5
+    assert len(spec["found"]) >= 5
     assert set(spec["found"]) == {COMMAND, OTHER}
     # What was half made is gone after the next release.
     assert spec["left"] == ["media", "site"]
