@@ -1,7 +1,7 @@
 """A release of one short chapter, made and killed: ``python short_release.py RUN OUT [KILLS]``.
 
-With KILLS, two releases of it take turns in OUT, the program at it is killed so many times, or until
-both were found in OUT, and what is in OUT each time is printed as JSON.
+With KILLS, two releases of it take turns in OUT, the program at it is killed so many times, or
+until both were found in OUT, and what is in OUT each time is printed as JSON.
 """
 
 import json
