@@ -6,6 +6,7 @@ zero.
 """
 
 import math
+from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, TypeVar, get_args, get_origin
@@ -425,6 +426,24 @@ class ArrayFile(Model):
     sha256: str
 
 
+# Settings that the app did not have at first, each with the value that was in effect before.
+ADDED: Mapping[str, bool | int | float | str] = {
+    "network": "lenet",
+    "augment": False,
+    "device": "cpu",
+    "secure-aggregation": False,
+    "dp-noise": 0.0,
+    "dp-clip": 1.0,
+    "dp-where": "server",
+    "dp-delta": 1e-05,
+    "dp-epsilon": 0.0,
+    "predictions": "auto",
+    "close-up": 0,
+    "close-up-client": -1,
+    "reveal-round": 0,
+}
+
+
 class Run(Model):
     """A whole run. ``rounds[r]`` is round r, and ``rounds[0]`` the state before training."""
 
@@ -490,6 +509,14 @@ class Run(Model):
     )
 
     _inversions: "Inversions | None" = PrivateAttr(default=None)
+
+    @property
+    def settings(self) -> Mapping[str, bool | int | float | str]:
+        """The run config, with the settings that came later, as they were in effect.
+
+        So a record of before and one of after compare.
+        """
+        return {**ADDED, **self.config}
 
     @property
     def inversions(self) -> "Inversions | None":

@@ -90,7 +90,7 @@ def _families(runs: Sequence[Run]) -> list[Family]:
         accuracies = [round_.central and round_.central.accuracy for round_ in run.rounds[1:]]
         if run.num_clients and accuracies and None not in accuracies:
             alike = run.num_clients, run.strategy, settings(run, RECORDING, free=NOISE)
-            found[alike][float(run.config.get(NOISE, 0.0))].append(run)
+            found[alike][float(run.settings[NOISE])].append(run)
     by_levels: dict[tuple[float, ...], list[Family]] = defaultdict(list)
     for levels in found.values():
         family = Family({noise: tuple(levels[noise]) for noise in sorted(levels)})

@@ -35,7 +35,7 @@ def skew(run: Run) -> float | None:
 def settings(run: Run, *groups: str, free: str = SEED) -> frozenset[tuple[str, object]]:
     """Return a run's settings, without those of some groups, the seed, and a free one."""
     ignored = {SEED, free}.union(*(run.config_groups.get(group, ()) for group in groups))
-    return frozenset((key, value) for key, value in run.config.items() if key not in ignored)
+    return frozenset((key, value) for key, value in run.settings.items() if key not in ignored)
 
 
 def alike_and_skewed(

@@ -319,7 +319,8 @@ def _twin(run: Run, runs: Sequence[Run]) -> TwinSpec | None:
 def _is_twin(run: Run, other: Run) -> bool:
     """Whether another run has no failures, and the same settings but for those of failures."""
     known = (run.config.keys() & other.config.keys()) - set(FAULTS)  # newer runs have more
-    same = bool(known) and all(run.config[key] == other.config[key] for key in known)
+    compared = (run.settings.keys() & other.settings.keys()) - set(FAULTS)
+    same = bool(known) and all(run.settings[key] == other.settings[key] for key in compared)
     return same and run.num_clients == other.num_clients and not any(map(_failures, other.rounds))
 
 

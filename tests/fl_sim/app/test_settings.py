@@ -23,8 +23,20 @@ from fl_sim.app.settings import (
 from fl_sim.app.strategies import STRATEGIES, FedAvg, StrategyChoice
 from fl_sim.running.app_folder import to_toml
 from fl_sim.running.settings_table import as_toml
+from fl_sim.schema.model import ADDED
 
 PYPROJECT = Path(__file__).parents[3] / "pyproject.toml"
+
+
+# The settings of the first records, and what says only where a run is and what it reads.
+FIRST = {
+    *("name", "out", "dataset", "seed", "num-partitions", "validation-fraction"),
+    *("num-server-rounds", "fraction-train", "fraction-evaluate", "local-epochs", "batch-size"),
+    *("learning-rate", "momentum", "partitioning", "dirichlet-alpha", "classes-per-client"),
+    *("strategy", "proximal-mu", "server-learning-rate", "server-momentum", "eta", "beta-1"),
+    *("beta-2", "tau", "full-round", "confusion-every", "keep", "round-timeout", "failure-rate"),
+    *("hang-rate", "dropout-rate", "failure-seed"),
+}
 
 
 def test_the_reference_run_is_the_default() -> None:
@@ -44,6 +56,11 @@ def test_the_reference_run_is_the_default() -> None:
 def test_pyproject_has_the_same_settings_in_the_same_order() -> None:
     config = tomllib.loads(PYPROJECT.read_text())["tool"]["flwr"]["app"]["config"]
     assert to_toml(config) == as_toml(), "put there what `fl-sim settings --toml` prints"
+
+
+def test_a_record_of_before_a_setting_was_there_has_its_default() -> None:
+    later = {key: value for key, value in defaults().items() if key not in FIRST}
+    assert later == ADDED
 
 
 def test_every_setting_is_described() -> None:

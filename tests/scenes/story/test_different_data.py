@@ -90,6 +90,14 @@ def test_runs_are_chosen_by_what_they_hold() -> None:
     )
 
 
+def test_a_record_of_before_a_setting_was_there_compares() -> None:
+    alike, skewed = hand_pair()
+    for network, found in (("lenet", True), ("resnet20", False)):
+        newer = changed(alike, config={**alike.config, "network": network})
+        assert "network" not in skewed.config
+        assert bool(alike_and_skewed([skewed, newer], lambda run: 1)) is found
+
+
 def test_one_run_is_not_enough() -> None:
     with pytest.raises(NotRecordedError, match="one with alike and one with different data"):
         different_data.tell([hand_run()])
