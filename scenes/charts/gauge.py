@@ -20,6 +20,7 @@ GAP = 14  # between a mark and its label
 NUMBER = 50  # height of a mark's number
 LINE = 41  # between the lines of a name
 APART = 74  # between the numbers of two labels, at least
+OWN = 26  # more between a name and the number above it, which is another's
 BRACKET, CLEAR = 20, 30  # length of a bracket's ends; between the column and a bracket
 QUESTION = 92  # height of the question mark
 NAME = 19  # characters of a line of a mark's name
@@ -126,8 +127,13 @@ class Gauge(VGroup):
         return labels
 
     def _lack(self, lower: "Label", upper: "Label") -> float:
-        """Return how much is missing between a number and the label below it."""
+        """Return how much is missing between a number and the label below it.
+
+        A name between two numbers is nearer to its own.
+        """
         name_above = lower.get_top()[1] - lower.number.get_top()[1]
+        if name_above > self.frame.px(LINE / 2):
+            name_above += self.frame.px(OWN)
         between = float(upper.number.anchor[1] - lower.number.anchor[1] - name_above)
         return max(self.frame.px(APART) - between, 0.0)
 

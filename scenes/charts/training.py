@@ -38,6 +38,7 @@ from scenes.text.lines import Text
 EDGE = 14  # pixels from a case to what lies in it
 PHOTO = 512  # pixels of the side of an enlarged photo
 ROUND = 0.024  # radius of its corners, in sides
+FEW = 5  # looks at most until the first nudge is shown
 UNSEEN = 0.5  # opacity of the photo before the model looks at it
 LAG = 0.3
 ALL_STEPS = 8.0  # seconds for many steps, and ...
@@ -109,8 +110,8 @@ class Training:
         return AnimationGroup(grow, AnimationGroup(marks, FadeIn(self.sure)), lag_ratio=0.8)  # type: ignore[arg-type]
 
     def nudge(self) -> Animation:
-        """Take the first step: the weights that move flash, if it is known which do."""
-        first, then = self.spec.looks[:2]
+        """Take the first steps: the weights that move flash, if it is known which do."""
+        first, then = self.spec.looks[0], self.nudged
         flashes = then in self.spec.moved_at
         step = Steps(self, first, then, 1.5 * theme.MOVE, flashes=flashes)
         said = FadeIn(VGroup(self.texts["scale"], self.at_first))
@@ -118,7 +119,7 @@ class Training:
 
     def train(self) -> Animation:
         """Take all other steps, the first ones slowly."""
-        first, last = self.spec.looks[1], self.spec.looks[-1]
+        first, last = self.nudged, self.spec.looks[-1]
         seconds = min(ALL_STEPS, theme.MOVE + EACH_STEP * (last - first))
         return Steps(self, first, last, seconds)
 
@@ -132,6 +133,12 @@ class Training:
         return Succession(faded.set_run_time(theme.SWAP), small)  # type: ignore[arg-type]
 
     # --- what changes
+
+    @property
+    def nudged(self) -> int:
+        """The step of the first nudge: the first that moved measured weights, unless that is late."""
+        looks = self.spec.looks[1 : FEW + 1]
+        return next((look for look in looks if look in self.spec.moved_at), looks[0])
 
     @property
     def changing(self) -> list[Mobject]:
