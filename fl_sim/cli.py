@@ -13,7 +13,7 @@ import click
 import cloup
 
 from fl_sim.terminal import Choice, escaped, one_line, say, streams, usage
-from fl_sim.wording import count
+from fl_sim.wording import count, percent
 
 if TYPE_CHECKING:
     from fl_sim.record import Run
@@ -166,7 +166,7 @@ def _tell_result(result: "Run") -> None:
     said = f"{result.name}: {count(len(result.rounds) - 1, 'round')}"
     test = result.final.test if result.final else None
     if result.final and test and test.accuracy is not None:
-        said += f", {test.accuracy:.1%} on {count(result.final.num_test, 'test image')}"
+        said += f", {percent(test.accuracy)} on {count(result.final.num_test, 'test image')}"
     say(said)
 
 

@@ -13,7 +13,7 @@ from fl_sim import terminal
 from fl_sim.headline import ACCURACY, headline
 from fl_sim.record import Failure, Metrics, Provenance, Round, Run
 from fl_sim.recording.measures import LARGE
-from fl_sim.wording import count
+from fl_sim.wording import count, percent
 
 ABSENT = "-"
 RECORDED = Provenance().source
@@ -311,7 +311,7 @@ def _range(metric: str, values: Sequence[float]) -> str:
 
 def _number(metric: str, value: float) -> str:
     if metric == "accuracy":
-        return f"{value:.1%}"
+        return percent(value)
     return _decimal(value) if metric == "loss" else f"{value:.4g}"
 
 
@@ -375,10 +375,10 @@ def _result(run_: Run) -> str:
     """
     found = headline(run_)
     last = found.last_known(run_) if found else None
-    if not found or not last:
+    value = found.value(run_.rounds[last]) if found and last else None
+    if not found or not last or value is None:
         return ABSENT
-    value = found.value(run_.rounds[last])
-    shown = f"{value:.1%}" if found.kind == ACCURACY else f"{value:.3g} {found.name}"
+    shown = percent(value) if found.kind == ACCURACY else f"{value:.3g} {found.name}"
     when = "" if last == len(run_.rounds) - 1 else f"in round {last}"
     return " ".join(filter(None, (shown, WHERE[found.phase], when)))
 
@@ -402,4 +402,4 @@ def _decimal(loss: float) -> str:
 
 
 def _accuracy(metrics: Metrics | None) -> str:
-    return ABSENT if metrics is None or metrics.accuracy is None else f"{metrics.accuracy:.1%}"
+    return ABSENT if metrics is None or metrics.accuracy is None else percent(metrics.accuracy)

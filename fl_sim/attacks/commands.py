@@ -15,7 +15,7 @@ from fl_sim.attacks.rebuild import Effort
 from fl_sim.attacks.subject import AttackError, Subject
 from fl_sim.running.launch import dataset_folder, quieten
 from fl_sim.terminal import console, say, table
-from fl_sim.wording import count
+from fl_sim.wording import count, percent
 
 __all__ = ["Effort", "invert", "members"]
 
@@ -126,8 +126,8 @@ def _membership_row(each: record.Membership) -> tuple[str, ...]:
         whose if each.form == "plain" else f"{whose}, {each.form}",
         f"{each.num_members}",
         f"{each.num_others}",
-        f"{each.member_accuracy:.1%} and {each.other_accuracy:.1%}",
+        f"{percent(each.member_accuracy)} and {percent(each.other_accuracy)}",
         f"{each.auc:.3f}",
-        f"{each.tpr_1:.2%}",
-        f"{each.tpr_01:.2%}",
+        percent(each.tpr_1, 2),
+        percent(each.tpr_01, 2),
     )

@@ -28,7 +28,7 @@ from fl_sim.running.attacks import Planned, is_whole, planned
 from fl_sim.running.flower import ended_by_sigterm
 from fl_sim.running.run_folder import RunFolder
 from fl_sim.terminal import console, safe
-from fl_sim.wording import did_you_mean
+from fl_sim.wording import did_you_mean, percent
 
 FILE = record.RUNS / "suite.toml"
 LIKE = "like"  # names the run whose changes a run has as well
@@ -309,7 +309,7 @@ def _results(run: record.Run | None) -> tuple[str, str]:
         return ABSENT, ABSENT
     last = run.rounds[-1].central
     accuracy = last.accuracy if last else None
-    return str(len(run.rounds) - 1), ABSENT if accuracy is None else f"{accuracy:.1%}"
+    return str(len(run.rounds) - 1), ABSENT if accuracy is None else percent(accuracy)
 
 
 def _state(standing: Standing, job: jobs.Ended | None) -> Text:

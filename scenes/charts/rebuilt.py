@@ -274,8 +274,8 @@ class Rebuilt:
             for (name, likeness), x in zip(spec.levels, xs, strict=True)
         ]
         measure = Words(spec.measure, self.frame, color=theme.MUTED)
-        columns = (self.places.columns[0].left + self.places.columns[-1].right) / 2
-        return [*drawn, VGroup(measure.put(np.array([columns, bars.bottom - px(FEET + LINE), 0])))]
+        end = np.array([self.places.columns[-1].right, bars.bottom - px(FEET + LINE), 0])
+        return [*drawn, VGroup(measure.put(end, 1))]  # clear of a second line below the levels
 
     def _entry(self, row: int, name: Text, likeness: Quantity) -> VGroup:
         """Return a level as a line of text below the bars."""

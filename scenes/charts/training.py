@@ -136,7 +136,7 @@ class Training:
 
     @property
     def nudged(self) -> int:
-        """The step of the first nudge: the first that moved measured weights, unless that is late."""
+        """The step of the first nudge: the first one with measured weights, unless it is late."""
         looks = self.spec.looks[1 : FEW + 1]
         return next((look for look in looks if look in self.spec.moved_at), looks[0])
 

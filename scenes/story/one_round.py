@@ -503,7 +503,7 @@ def _result(run: Run, round_: int, metric: Headline, new: Number) -> Line:
     if metric.phase != CENTRAL or metric.name not in (ACCURACY, LOSS):
         return _changed(run, metric, old, new)
     if metric.name == ACCURACY and _averages(run, round_):
-        return line("Their average is the new model: from {old} to {new} right.", old=old, new=new)
+        return line("The new model: from {old} to {new} right.", old=old, new=new)
     if metric.name == LOSS:
         return line(
             "On photos that no worker holds, its loss is {new}; before, {old}.",

@@ -26,15 +26,15 @@ ALWAYS = {"one_round", "many_rounds", "ledger", "credits", "loop"}
 AVERAGED = set(FAMILIES) - {"trees", "private", "batches"}
 # What is said after the first round, and of the curve of all rounds.
 MEASURED = {
-    "images_central": ("Their average is the new model: from 38.3% to 63.3% right.", "how well"),
+    "images_central": ("The new model: from 38.3% to 63.3% right.", "how well"),
     "images_federated": ("Tested on the workers' own data: accuracy 62.2%.", "More is better."),
     "tables": ("On the coordinator's test data: AUC 0.968; before, 0.500.", "More is better."),
     "trees": ("Tested on the workers' own data: RMSE 1.42.", "Less is better."),
     "text": ("Tested on the workers' own data: perplexity 9.27.", "Less is better."),
-    "own_start": ("Their average is the new model: from 38.3% to 63.3% right.", "how well"),
+    "own_start": ("The new model: from 38.3% to 63.3% right.", "how well"),
     "private": ("On the coordinator's test data, 58.3% are right; before, 38.3%.", "how well"),
     "grid_driven": ("Tested on the workers' own data: accuracy 62.2%.", "More is better."),
-    "percent": ("Their average is the new model: from 38.3% to 63.3% right.", "how well"),
+    "percent": ("The new model: from 38.3% to 63.3% right.", "how well"),
     "batches": ("Tested on the workers' own data: accuracy 63.3%.", "More is better."),
 }
 AGGREGATED = {

@@ -188,9 +188,7 @@ def test_another_measure_of_the_first_model_has_its_name() -> None:
 
 
 def test_the_report_says_what_was_measured() -> None:
-    assert caption(hand_run(), "report") == (
-        "Their average is the new model: from 10.0% to 15.0% right."
-    )
+    assert caption(hand_run(), "report") == ("The new model: from 10.0% to 15.0% right.")
     run = with_train(hand_run(), weighted_mean=None)
     assert caption(run, "report") == (
         "Of photos no worker holds, it now names 15.0% right; before, 10.0%."
