@@ -27,6 +27,7 @@ from scenes.drawing.layout import Frame, Slot, box
 from scenes.drawing.panel import Panel
 from scenes.drawing.pictures import mosaic, picture
 from scenes.drawing.plot import scaled
+from scenes.drawing.redraw import Redraw
 from scenes.drawing.text import Words
 from scenes.story.specs import AverageSpec, Quantity, TermSpec
 from scenes.text.lines import Text, numbers_of
@@ -227,7 +228,7 @@ class Balance:
             content.set_z_index(layers.CONTENT)
 
 
-class Swing(Animation):
+class Swing(Redraw):
     """The animation of a beam that a case tips, until the pivot has moved to the new mean."""
 
     def __init__(self, balance: Balance, i: int, before: Quantity, after: Quantity) -> None:
@@ -238,14 +239,6 @@ class Swing(Animation):
         cases = (part for case in balance.cases[: i + 1] for part in case)
         self.moved = Group(*drawn, *hung, *cases)
         super().__init__(self.moved, run_time=1.5 * theme.MOVE)
-
-    def create_starting_mobject(self) -> Mobject:
-        """Return an empty mobject: what moves is drawn anew."""
-        return Mobject()
-
-    def get_all_mobjects(self) -> Sequence[Mobject]:
-        """Return what moves."""
-        return [self.moved]
 
     def interpolate_mobject(self, alpha: float) -> None:
         """Tip the beam, then move the pivot until it is level."""

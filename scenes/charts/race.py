@@ -4,12 +4,13 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-from manim import Animation, Group, ImageMobject, Mobject, VMobject
+from manim import Animation, Group, ImageMobject, VMobject
 
 from scenes import theme
 from scenes.drawing import layers
 from scenes.drawing.layout import Frame, Slot, snapped
 from scenes.drawing.raster import blank, pixel_of, rgb
+from scenes.drawing.redraw import Redraw
 
 WIDTH = 0.76  # part of the room of a column
 PEAK = 4  # width of the line that stays at the highest value
@@ -109,20 +110,12 @@ class Race(Group):
             self.peak.add_points_as_corners([np.array([right, y, 0.0])])
 
 
-class Run(Animation):
+class Run(Redraw):
     """The animation of columns that follow their values by round."""
 
     def __init__(self, race: Race, run_time: float) -> None:
         self.race = race
         super().__init__(race, run_time=run_time, introducer=True)
-
-    def create_starting_mobject(self) -> Mobject:
-        """Return an empty mobject: a copy of the image would be large."""
-        return Mobject()
-
-    def get_all_mobjects(self) -> Sequence[Mobject]:
-        """Return the columns."""
-        return [self.race]
 
     def interpolate_mobject(self, alpha: float) -> None:
         """Draw all columns at one moment."""

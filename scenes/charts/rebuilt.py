@@ -18,7 +18,6 @@ from manim import (
     GrowFromEdge,
     ImageMobject,
     LaggedStart,
-    Mobject,
     Rectangle,
     VGroup,
     linear,
@@ -33,6 +32,7 @@ from scenes.drawing.layout import Frame, Slot, box
 from scenes.drawing.panel import Panel
 from scenes.drawing.pictures import picture
 from scenes.drawing.plates import rounded
+from scenes.drawing.redraw import Redraw
 from scenes.drawing.text import Block, Words, paragraph, within
 from scenes.story.specs import LeakSpec, Quantity
 from scenes.text.lines import Text
@@ -288,21 +288,13 @@ class Rebuilt:
         return VGroup(words, number.put(left + np.array([words.width + gap, 0, 0]), -1))
 
 
-class ShowHistory(Animation):
+class ShowHistory(Redraw):
     """The animation of an image that shows recorded pictures, one after the other, as they are."""
 
     def __init__(self, image: ImageMobject, history: Pixels, run_time: float) -> None:
         self.image, self.history = image, history
         self.fingerprint = sha256(history.tobytes()).hexdigest()
         super().__init__(image, run_time=run_time, rate_func=linear)
-
-    def create_starting_mobject(self) -> Mobject:
-        """Return an empty mobject: nothing is interpolated."""
-        return Mobject()
-
-    def get_all_mobjects(self) -> Sequence[Mobject]:
-        """Return the image."""
-        return [self.image]
 
     def interpolate_mobject(self, alpha: float) -> None:
         """Show the picture of a moment."""

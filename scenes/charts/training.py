@@ -1,6 +1,6 @@
 """One worker's training: its photo, the model's weights, what it says, and the loss."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,6 +31,7 @@ from scenes.drawing import layers
 from scenes.drawing.layout import Frame, Slot, box
 from scenes.drawing.panel import Panel, Pulse
 from scenes.drawing.pictures import picture
+from scenes.drawing.redraw import Redraw
 from scenes.drawing.text import Words, cut
 from scenes.story.specs import TrainingSpec
 from scenes.text.lines import Text
@@ -242,7 +243,7 @@ class Training:
         return arrow.set_z_index(layers.WIRES)
 
 
-class Steps(Animation):
+class Steps(Redraw):
     """The animation of some steps of a training, slow at both ends."""
 
     def __init__(
@@ -258,14 +259,6 @@ class Steps(Animation):
         self.changing = Group(*training.changing)
         super().__init__(self.changing, run_time=run_time)
 
-    def create_starting_mobject(self) -> Mobject:
-        """Return an empty mobject: a copy of the images would be large."""
-        return Mobject()
-
-    def get_all_mobjects(self) -> Sequence[Mobject]:
-        """Return what changes."""
-        return [self.changing]
-
     def interpolate_mobject(self, alpha: float) -> None:
         """Show the state between two steps."""
         alpha = min(max(alpha, 0.0), 1.0)
@@ -275,21 +268,13 @@ class Steps(Animation):
         self.training.draw_to(first + eased * (last - first), flash)
 
 
-class Grow(Animation):
+class Grow(Redraw):
     """The animation of bars that grow to what a model says at first."""
 
     def __init__(self, bars: ClassBars) -> None:
         self.bars = bars
         self.group = VGroup(*bars.bars)
         super().__init__(self.group, run_time=theme.MOVE)
-
-    def create_starting_mobject(self) -> Mobject:
-        """Return an empty mobject."""
-        return Mobject()
-
-    def get_all_mobjects(self) -> Sequence[Mobject]:
-        """Return the bars."""
-        return [self.group]
 
     def interpolate_mobject(self, alpha: float) -> None:
         """Draw the bars at a part of their length."""

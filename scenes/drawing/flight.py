@@ -6,11 +6,12 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from manim import Animation, Group, ImageMobject, Mobject
+from manim import Animation, Group, ImageMobject
 
 from scenes.drawing import layers
 from scenes.drawing.layout import Frame, Slot, snapped
 from scenes.drawing.raster import Floats, blank, eased, pixel_of, resized
+from scenes.drawing.redraw import Redraw
 
 SPREAD = 0.5  # part of the time between the first start and the last
 
@@ -103,21 +104,13 @@ class Swarm(Group):
         return self._sizes[side]
 
 
-class Fly(Animation):
+class Fly(Redraw):
     """The animation of pictures to other places, each on a straight way."""
 
     def __init__(self, swarm: Swarm, places: Places, order: Floats, run_time: float) -> None:
         self.swarm, self.places, self.order = swarm, places, order
         self.start: Places | None = None
         super().__init__(swarm, run_time=run_time, introducer=True)
-
-    def create_starting_mobject(self) -> Mobject:
-        """Return an empty mobject: a copy of the pictures would be large."""
-        return Mobject()
-
-    def get_all_mobjects(self) -> Sequence[Mobject]:
-        """Return the pictures."""
-        return [self.swarm]
 
     def interpolate_mobject(self, alpha: float) -> None:
         """Draw all pictures on their ways."""

@@ -1,15 +1,15 @@
 """Panels: the rounded boxes of actors, their highlight and their pulse."""
 
-from collections.abc import Sequence
 from functools import lru_cache
 from typing import Self
 
-from manim import Animation, ImageMobject, Mobject, RoundedRectangle, there_and_back_with_pause
+from manim import ImageMobject, Mobject, RoundedRectangle, there_and_back_with_pause
 from manim.typing import Point3D_Array
 
 from scenes import theme
 from scenes.drawing import layers
 from scenes.drawing.layout import Frame, Slot
+from scenes.drawing.redraw import Redraw
 
 CORNER = 14  # pixels
 THIN = 1.6
@@ -74,7 +74,7 @@ class Recess(Rounded):
         self.move_to(slot.center).set_z_index(layers.RECESSES)
 
 
-class Pulse(Animation):
+class Pulse(Redraw):
     """The animation of a panel's edge, and of its light, that swell and shrink ``beats`` times.
 
     ``actor`` is what both are parts of.
@@ -96,14 +96,6 @@ class Pulse(Animation):
         self.light = light if theme.dark() else None
         self.rest = panel.copy()
         self.peak = panel.lit(color).set_stroke(width=2.2 * THICK)
-
-    def create_starting_mobject(self) -> Mobject:
-        """Return an empty mobject: a copy of the actor is not needed."""
-        return Mobject()
-
-    def get_all_mobjects(self) -> Sequence[Mobject]:
-        """Return the actor."""
-        return [self.actor]
 
     def interpolate_mobject(self, alpha: float) -> None:
         """Set the edge; at the end it is as at the start."""

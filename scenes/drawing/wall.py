@@ -5,17 +5,17 @@ is right, and dark grey, or pale on a light ground, where it is wrong; without p
 light.
 """
 
-from collections.abc import Sequence
 from hashlib import sha256
 
 import numpy as np
 import numpy.typing as npt
-from manim import Animation, Group, Mobject
+from manim import Animation, Group
 
 from scenes import theme
 from scenes.drawing import layers
 from scenes.drawing.layout import Frame, Slot
 from scenes.drawing.raster import Floats, blank, eased, pixel_of, resized, rgb
+from scenes.drawing.redraw import Redraw
 from scenes.drawing.wall_grid import Integers, WallGrid, arrange
 from scenes.story.specs import WallSpec
 
@@ -115,7 +115,7 @@ class Wall(Group):
         return mean
 
 
-class ChangeLights(Animation):
+class ChangeLights(Redraw):
     """The animation of a wall from its present lights to those of other right examples."""
 
     def __init__(self, wall: Wall, right: Bools, order: Floats, run_time: float) -> None:
@@ -125,14 +125,6 @@ class ChangeLights(Animation):
         self.start: Floats | None = None
         self.fingerprint = sha256(right.tobytes() + order.tobytes()).hexdigest()
         super().__init__(wall, run_time=run_time)
-
-    def create_starting_mobject(self) -> Mobject:
-        """Return an empty mobject: a copy of the wall would be large."""
-        return Mobject()
-
-    def get_all_mobjects(self) -> Sequence[Mobject]:
-        """Return the wall."""
-        return [self.wall]
 
     def interpolate_mobject(self, alpha: float) -> None:
         """Draw the tiles that are changing."""

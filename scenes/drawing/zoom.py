@@ -1,6 +1,5 @@
 """A large picture that the camera moves over: what is in the frame is resampled once a frame."""
 
-from collections.abc import Sequence
 from math import exp, log
 from typing import Any
 
@@ -11,7 +10,6 @@ from manim import (
     Animation,
     Group,
     ImageMobject,
-    Mobject,
     VMobject,
 )
 from PIL import Image
@@ -19,6 +17,7 @@ from PIL import Image
 from scenes import theme
 from scenes.drawing.layout import Frame, Slot
 from scenes.drawing.raster import pixel_of, rgb
+from scenes.drawing.redraw import Redraw
 
 
 class Zoomable(Group):
@@ -115,7 +114,7 @@ class Zoomable(Group):
         pixels[inside] = bright
 
 
-class Zoom(Animation):
+class Zoom(Redraw):
     """The animation of a picture that becomes smaller or larger at an even rate; a veil goes."""
 
     def __init__(self, picture: Zoomable, slot: Slot, run_time: float) -> None:
@@ -123,14 +122,6 @@ class Zoom(Animation):
         self.start: Slot | None = None
         self.veil: float | None = None
         super().__init__(picture, run_time=run_time)
-
-    def create_starting_mobject(self) -> Mobject:
-        """Return an empty mobject: a copy of the picture would be large."""
-        return Mobject()
-
-    def get_all_mobjects(self) -> Sequence[Mobject]:
-        """Return the picture."""
-        return [self.picture]
 
     def interpolate_mobject(self, alpha: float) -> None:
         """Show the picture in a slot between both."""

@@ -8,7 +8,6 @@ from manim import (
     AnimationGroup,
     FadeIn,
     FadeOut,
-    Mobject,
     Succession,
     VGroup,
     Wait,
@@ -20,6 +19,7 @@ from scenes import theme
 from scenes.drawing import layers
 from scenes.drawing.layout import Frame, Slot
 from scenes.drawing.pictures import Pixels
+from scenes.drawing.redraw import Redraw
 from scenes.drawing.text import Words
 from scenes.stage.parcel import HEIGHT, WIDTH, Parcel
 from scenes.text.lines import Text
@@ -86,7 +86,7 @@ class Bench:
         return [(np.array([left + i * pitch, y, 0.0]), size) for i in range(count)]
 
 
-class Slide(Animation):
+class Slide(Redraw):
     """The animation of a parcel that moves straight to a place and changes its size."""
 
     def __init__(
@@ -101,14 +101,6 @@ class Slide(Animation):
         self.parcel, self.goal, self.fades = parcel, (point, size), fades
         self.start: tuple[Point3D, float] | None = None
         super().__init__(parcel, remover=remover, run_time=theme.MOVE)
-
-    def create_starting_mobject(self) -> Mobject:
-        """Return an empty mobject: a copy of the image would be large."""
-        return Mobject()
-
-    def get_all_mobjects(self) -> Sequence[Mobject]:
-        """Return the parcel."""
-        return [self.parcel]
 
     def interpolate_mobject(self, alpha: float) -> None:
         """Place the parcel between start and goal."""

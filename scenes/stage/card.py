@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
-from manim import Animation, Group, ManimColor, Mobject, VGroup, VMobject
+from manim import Group, ManimColor, Mobject, VGroup, VMobject
 from manim import Line as Stroke
 
 from scenes import theme
@@ -13,6 +13,7 @@ from scenes.drawing.layout import Frame, Slot, box
 from scenes.drawing.marks import gold
 from scenes.drawing.panel import Panel, Rounded
 from scenes.drawing.pictures import grid, picture, sheet
+from scenes.drawing.redraw import Redraw
 from scenes.drawing.text import Words
 from scenes.stage.worker_row import DIM, HEIGHT, WIDTH, Pose
 from scenes.story.specs import WorkerSpec
@@ -157,20 +158,12 @@ def _points(*places: tuple[float, float]) -> list[np.ndarray]:
     return [np.array([x, y, 0.0]) for x, y in places]
 
 
-class Work(Animation):
+class Work(Redraw):
     """The animation of a card that pulses: it swells a little, and so does its edge."""
 
     def __init__(self, card: Card, seconds: float) -> None:
         self.card, self.beats = card, max(1, round(seconds / BEAT))
         super().__init__(card, run_time=seconds)
-
-    def create_starting_mobject(self) -> Mobject:
-        """Return an empty mobject: a copy of the card would be large."""
-        return Mobject()
-
-    def get_all_mobjects(self) -> Sequence[Mobject]:
-        """Return the card."""
-        return [self.card]
 
     def interpolate_mobject(self, alpha: float) -> None:
         """Set the card; at the end it is as at the start."""
@@ -179,17 +172,13 @@ class Work(Animation):
         self.card.stand(self.card.pose, beat)
 
 
-class Change(Animation):
+class Change(Redraw):
     """The animation of a card that takes another pose; its wire goes along."""
 
     def __init__(self, card: Card, wire: VMobject, pose: Pose, points: np.ndarray) -> None:
         self.card, self.wire, self.target, self.points = card, wire, pose, points
         self.start: tuple[Pose, np.ndarray] | None = None
         super().__init__(Group(wire, card), run_time=theme.MOVE)
-
-    def create_starting_mobject(self) -> Mobject:
-        """Return an empty mobject: a copy of the card would be large."""
-        return Mobject()
 
     def get_all_mobjects(self) -> Sequence[Mobject]:
         """Return the card and its wire."""

@@ -8,13 +8,14 @@ from hashlib import sha256
 
 import numpy as np
 import numpy.typing as npt
-from manim import Animation, Group, ManimColor, Mobject, Wait
+from manim import Animation, Group, ManimColor, Wait
 from PIL import Image, ImageDraw
 
 from scenes import theme
 from scenes.drawing import layers
 from scenes.drawing.layout import Frame, Slot
 from scenes.drawing.raster import Floats, blank, eased, pixel_of, rgb
+from scenes.drawing.redraw import Redraw
 from scenes.stage.crowd_grid import arrange, shows_photos
 
 Indices = npt.NDArray[np.intp]
@@ -142,7 +143,7 @@ class Crowd(Group):
         return [rest, dim, theme.INK]
 
 
-class ChangeLooks(Animation):
+class ChangeLooks(Redraw):
     """The animation of some workers from their present looks to their target looks."""
 
     def __init__(
@@ -161,14 +162,6 @@ class ChangeLooks(Animation):
         self.start: Floats | None = None
         self.fingerprint = sha256(workers.tobytes() + self.looks.tobytes()).hexdigest()
         super().__init__(crowd, run_time=run_time)
-
-    def create_starting_mobject(self) -> Mobject:
-        """Return an empty mobject: a copy of the image would be large."""
-        return Mobject()
-
-    def get_all_mobjects(self) -> Sequence[Mobject]:
-        """Return the crowd."""
-        return [self.crowd]
 
     def interpolate_mobject(self, alpha: float) -> None:
         """Draw the workers with looks between both, and pulse."""
