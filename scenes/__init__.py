@@ -663,26 +663,15 @@ FILM = (
             Beat(
                 "runs",
                 (
+                    "The title of the film appears.",
                     When(
                         "several_runs",
-                        "The recorded runs are listed as the rows of a table, with the start of"
-                        " their fingerprints.",
-                        "The recorded run is described by a few facts, with the start of its "
-                        "fingerprint.",
+                        "A line below it says when the runs were recorded.",
+                        "A line below it has the run's name and the start of its fingerprint.",
                     ),
-                    When("runs_left_out", "A line below says how many more there are."),
                 ),
             ),
-            Beat(
-                "thanks",
-                When(
-                    "several_runs",
-                    "The list fades. In its place come facts that all runs share: versions "
-                    "of the software, the data set, the code and the dates of recording.",
-                    "The facts fade. In their place come others: versions of the software, "
-                    "the data set, the code and the date of recording.",
-                ),
-            ),
+            Beat("thanks", "The title stays, above thanks to those whose work is behind the film."),
         ),
     ),
 )

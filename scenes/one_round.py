@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from manim import Animation, AnimationGroup, FadeIn
 
 from scenes import theme
-from scenes.drawing.pace import brisk
+from scenes.drawing.pace import brisk, quick
 from scenes.stage.scene import StageScene
 from scenes.story import one_round as story
 
@@ -60,7 +60,7 @@ class OneRound(StageScene):
                 self.play(view.grow(stage.front_end))
                 self.remove(stage.everything)  # it is all behind the view
             if view is not None and spec.guess:
-                self.play(view.stamp(spec.guess))
+                self.play(brisk(view.stamp(spec.guess)))
         if view is None:
             return ()
         back = FadeIn(stage.everything, run_time=theme.SWAP)
@@ -71,10 +71,13 @@ class OneRound(StageScene):
         spec, stage = self.spec, self.stage
         tested = tuple(spec.tested.each)
         with self.phase("evaluate"):
-            self.play(stage.pick(tested))
-            self.play(brisk(stage.distribute(tested, spec.copy_size)))
-            self.play(brisk(stage.evaluate(tested)))
-            self.play(brisk(stage.send_scores(spec.tested)))
+            self.play(brisk(stage.pick(tested)))
+            for step in (
+                stage.distribute(tested, spec.copy_size),
+                stage.evaluate(tested),
+                stage.send_scores(spec.tested),
+            ):
+                self.play(quick(step))
 
     @contextmanager
     def phase(self, name: str, *around: Animation) -> Iterator[None]:

@@ -22,8 +22,8 @@ class WhenWorkersFail(StageScene):
         """Play a round in which workers fail; return the animations that remove the stage."""
         stage = self.set_stage(spec.stage)
         failures = stage.failures(spec.failures)
-        with self.beat("ask", spec.ask):
-            self.play(brisk(stage.open(spec.plate, spec.reading)), stage.dial.turn(spec.dial))
+        opening = brisk(stage.open(spec.plate, spec.reading)), stage.dial.turn(spec.dial)
+        with self.beat("ask", spec.ask, *opening):
             self.play(brisk(stage.pick(spec.picked)))
             self.play(brisk(stage.distribute(spec.reached, spec.model_size)))
         with self.beat("fail", spec.fail):
@@ -39,8 +39,8 @@ class WhenWorkersFail(StageScene):
     def all_rounds(self, spec: WhenWorkersFailSpec, *around: Animation) -> None:
         """Show the replies in all rounds, with the accuracy."""
         replies = Replies(spec.replies, self.layout.whole, self.frame)
-        with self.beat("all_rounds", spec.all_rounds, *around):
-            self.play(replies.enter(), self.chrome.title(spec.title))
+        with self.beat("all_rounds", spec.all_rounds, late=True):
+            self.play(*around, replies.enter())
             self.play(replies.run())
         if spec.twin is not None:
             with self.beat("twin", spec.twin.caption, replies.compare(spec.twin.level)):

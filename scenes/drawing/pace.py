@@ -3,6 +3,7 @@
 from manim import Animation
 
 BRISK = 0.7  # part of the usual time
+QUICK = 0.5
 
 
 def paced(animation: Animation, pace: float) -> Animation:
@@ -14,3 +15,8 @@ def paced(animation: Animation, pace: float) -> Animation:
 def brisk(animation: Animation) -> Animation:
     """Shorten an animation with all its parts, and return it."""
     return paced(animation, BRISK)
+
+
+def quick(animation: Animation) -> Animation:
+    """Play an animation with all its parts in half its usual time, and return it."""
+    return paced(animation, QUICK)

@@ -197,12 +197,6 @@ def last_reading(run: Run, upto: int = -1) -> Reading:
     return NO_READING if known is None else reading(run, known)
 
 
-def before_and_after(run: Run, round_: int) -> tuple[Number, Number] | None:
-    """Return the front end's value before and after a round, if both are known."""
-    old, new = (reading(run, each).value for each in (round_ - 1, round_))
-    return (old, new) if old.text and new.text else None
-
-
 def accuracy(run: Run, round_: int) -> Number:
     """Return the global model's accuracy on the test split after a round."""
     return number(at(run).rounds[round_].central.accuracy, Language.percent)

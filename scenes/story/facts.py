@@ -210,13 +210,8 @@ def photos_weighed(spec: Any) -> bool:
 
 
 def several_runs(spec: Any) -> bool:
-    """Whether several runs are listed, as a table."""
-    return bool(spec.table)
-
-
-def runs_left_out(spec: Any) -> bool:
-    """Whether the table does not have all runs."""
-    return spec.left_out is not None
+    """Whether the numbers come from several runs."""
+    return bool(spec.several)
 
 
 # --- closing

@@ -306,27 +306,6 @@ class EntrySpec:
 
 
 @dataclass(frozen=True)
-class ColumnSpec:
-    """A table's column: its name, its cells from the top down, and whether they are numbers.
-
-    If the columns do not fit, the one with the highest ``rank`` is left out first.
-    """
-
-    name: Text
-    cells: Sequence[Text]
-    number: bool = False
-    rank: int = 0
-
-
-@dataclass(frozen=True)
-class FactSpec:
-    """A fact: its name and value."""
-
-    name: Text
-    value: Text
-
-
-@dataclass(frozen=True)
 class QuickRoundSpec:
     """A quick round with ``pace`` times the usual length."""
 

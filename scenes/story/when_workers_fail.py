@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from fl_sim.record import Failure, Round, Run, Train
 from scenes.story.common import (
-    before_and_after,
     dial,
     model_packet,
     num_workers,
@@ -13,7 +12,6 @@ from scenes.story.common import (
     plate,
     reached,
     reading,
-    rises,
     round_number,
     stage,
     updates,
@@ -107,7 +105,7 @@ def tell(runs: Sequence[Run]) -> WhenWorkersFailSpec:
         title=text("When workers fail"),
         accuracy=metric is not None and metric.kind == ACCURACY,
         round=None if round_ is None else _round(run, round_),
-        all_rounds=_all_rounds(run),
+        all_rounds=_all_rounds(run, has_twin=twin is not None),
         none_came=_none_came(run),
         twin=twin,
         replies=_replies(run, [twin.level] if twin else []),
@@ -233,44 +231,26 @@ def _number(run: Run, round_: int, reported: bool) -> Number:
 
 
 def _close(run: Run, round_: int) -> Line:
-    """Return the caption on the end of the round, and on the headline metric if known."""
-    parts = {"came": count(at(run).rounds[round_].train.replies), "n": _asked(run, round_)}
-    metric, readings = headline(run), before_and_after(run, round_)
-    if metric is None or readings is None:
-        return line("The round closes with {came} of {n} updates.", **parts)
-    old, new = readings
-    if metric.kind != ACCURACY:
-        return line(
-            "The round closes with {came} of {n} updates. {metric}: {old} before, {new} after.",
-            metric=metric.word(run),
-            old=old,
-            new=new,
-            **parts,
-        )
-    if rises(old, new):
-        return line(
-            "The round closes with {came} of {n} updates. Accuracy still rose: {old} to {new}.",
-            old=old,
-            new=new,
-            **parts,
-        )
+    """Return the caption on the end of the round; the front end shows how the model then does."""
     return line(
-        "The round closes with {came} of {n} updates. Accuracy: {old} before, {new} after.",
-        old=old,
-        new=new,
-        **parts,
+        "The round closes with {came} of {n} updates.",
+        came=count(at(run).rounds[round_].train.replies),
+        n=_asked(run, round_),
     )
 
 
 # --- all rounds
 
 
-def _all_rounds(run: Run) -> Line:
-    """Return the caption on all missing updates, and on the headline metric if known."""
+def _all_rounds(run: Run, *, has_twin: bool) -> Line:
+    """Return the caption on all missing updates, and on the headline metric if known.
+
+    That of a run with a twin follows when both are compared.
+    """
     each = at(run).rounds[:].train
     failed, asked = count(each.failures), count(each.sampled)
     metric, first, last = headline(run), reading(run, 0).value, reading(run, -1).value
-    if metric is None or not first.text or not last.text:
+    if has_twin or metric is None or not first.text or not last.text:
         return plural(
             asked,
             "{failed} of {n} update never came.",

@@ -12,16 +12,6 @@ from filmed import CHAPTERS, GROUPED, filmed, snapshot
 from scenes.outputs.audit import numbers_of
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
-# Chapters that break a rule which is newer than they are. Remove a line when one is told anew.
-UNTIL_RETOLD = {
-    ("one_round", "figure first"),
-    ("weighted_average", "figure first"),
-    ("different_data", "figure first"),
-    ("many_rounds", "figure first"),
-    ("when_workers_fail", "figure first"),
-    ("when_workers_fail", "blackout"),
-    ("credits", "blackout"),
-}
 
 
 @pytest.mark.parametrize("chapter", GROUPED)
@@ -31,7 +21,6 @@ def test_a_chapter_has_no_finding(chapter: str) -> None:
         f"{finding.beat}, {finding.time:.1f} s: {finding.fault.rule}, {finding.fault.about}, "
         f"{finding.measured}, {finding.limit}"
         for finding in filmed(chapter).findings
-        if (chapter, finding.fault.rule) not in UNTIL_RETOLD
     ]
 
 

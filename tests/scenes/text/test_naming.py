@@ -62,6 +62,6 @@ def test_the_credits_alone_show_a_title() -> None:
     assert [name for name, spec in named.items() if digest(spec) != digest(usual[name])] == [
         "credits"
     ]
-    title = named["credits"].title
+    title = named["credits"].film
     assert str(title) == "Our 1st run"
     assert title.source == GIVEN_TITLE
