@@ -1,6 +1,6 @@
 """The chapter on failures: one round with failing workers, and all rounds of the run."""
 
-from manim import Animation, FadeOut, Group
+from manim import Animation, AnimationGroup, FadeOut, Group
 
 from scenes.charts.replies import Replies
 from scenes.drawing.pace import brisk
@@ -38,9 +38,9 @@ class WhenWorkersFail(StageScene):
 
     def all_rounds(self, spec: WhenWorkersFailSpec, *around: Animation) -> None:
         """Show the replies in all rounds, with the accuracy."""
-        replies = Replies(spec.replies, self.layout.whole, self.frame)
+        replies = Replies(spec.replies, self.layout.untitled, self.frame)
         with self.beat("all_rounds", spec.all_rounds, late=True):
-            self.play(*around, replies.enter())
+            self.play(AnimationGroup(*around, replies.enter(), lag_ratio=0.7))
             self.play(replies.run())
         if spec.twin is not None:
             with self.beat("twin", spec.twin.caption, replies.compare(spec.twin.level)):

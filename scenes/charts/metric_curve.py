@@ -15,8 +15,8 @@ from scenes.text.lines import Text
 HEADING = 80  # pixels from a heading's middle down to the plot
 BESIDE = 22  # pixels between a curve's end and its label
 LINE = 44  # pixels between the middles of two labels at the right end at least
-CLEAR = 22  # pixels from a level to its name inside the plot
-HIGHER = 20  # pixels of additional height of the heading in that case
+CLEAR = 28  # pixels from a level to its name inside the plot
+HIGHER = 26  # pixels of additional height of the heading in that case
 
 
 class MetricCurve(VGroup):
