@@ -7,6 +7,7 @@ from manim import Animation, AnimationGroup
 from scenes.charts.client_drift import ClientDrift
 from scenes.charts.deal import Deal, over_strip
 from scenes.charts.kinds_wall import KindsWall, one_over_the_other
+from scenes.drawing.pace import brisk
 from scenes.explainer import Explainer
 from scenes.story import different_data as story
 from scenes.story.different_data import (
@@ -83,7 +84,7 @@ class DifferentData(Explainer):
         with self.beat("updates", spec.updates, entering):
             pass
         with self.beat("apart", spec.apart, late=True):
-            self.play(arrows.grow_uneven())
+            self.play(brisk(arrows.grow_uneven()))
         self.leaving = [arrows.leave]
 
     def end(self, spec: EndsSpec) -> None:

@@ -79,10 +79,10 @@ TITLE = 37
 DISPLAY = 60
 
 # Pace.
-CHARACTERS_A_SECOND = 15.0  # caption reading speed; 17 is the limit of good subtitles
+CHARACTERS_A_SECOND = 16.0  # caption reading speed; 17 is the limit of good subtitles
 CAPTION_AT_LEAST = 2.0  # seconds on screen
 CARD = 1.6  # seconds of a chapter's title card
-SETTLE = 0.8  # least seconds of a finished picture
+SETTLE = 0.7  # least seconds of a finished picture
 MOVE = 1.0  # seconds for a move from one place to another
 PUSH = 1.6  # seconds for a move of the camera
 TRAIN = 4.0  # seconds for a local epoch

@@ -39,7 +39,7 @@ class WhenWorkersFail(StageScene):
     def all_rounds(self, spec: WhenWorkersFailSpec, *around: Animation) -> None:
         """Show the replies in all rounds, with the accuracy."""
         replies = Replies(spec.replies, self.layout.untitled, self.frame)
-        with self.beat("all_rounds", spec.all_rounds, late=True):
+        with self.beat("all_rounds", spec.all_rounds, late=spec.twin is None):
             self.play(AnimationGroup(*around, replies.enter(), lag_ratio=0.7))
             self.play(replies.run())
         if spec.twin is not None:
