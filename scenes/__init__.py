@@ -173,6 +173,7 @@ _CHAPTERS = (
         "one_round",
         "OneRound",
         about="one round, phase by phase: sample, distribute, train, collect, aggregate, evaluate",
+        runs=("iid-30",),
         beats=(
             Beat(
                 "assemble",

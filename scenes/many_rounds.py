@@ -46,7 +46,6 @@ class ManyRounds(Explainer):
                 chrome.tick(step.so_far, alone=True)
                 self.play(history.advance(step.round, step.seconds))
             self.play(history.finish())
-        if spec.comparison:
-            with self.beat("compare", spec.comparison.caption):
-                for level in spec.comparison.levels:
-                    self.play(history.compare(level))
+        with self.beat("compare", spec.ended):
+            for level in spec.levels:
+                self.play(history.compare(level))

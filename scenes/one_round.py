@@ -33,9 +33,9 @@ class OneRound(StageScene):
                 self.play(brisk(trip))
         with self.phase("aggregate"):
             self.play(stage.show_shares(spec.weighed))
-            self.play(stage.aggregate(*spec.new_plate))
-            self.play(stage.notify_front_end())
-            self.play(stage.report(spec.new_reading))
+            self.play(brisk(stage.aggregate(*spec.new_plate)))
+            if not spec.tests_tell:
+                self.report()
         with self.phase("report"):
             self.play(stage.clear_packets(), stage.release())
         if spec.tested.each:
@@ -70,7 +70,7 @@ class OneRound(StageScene):
         """Show the test of the new model by some workers."""
         spec, stage = self.spec, self.stage
         tested = tuple(spec.tested.each)
-        with self.phase("evaluate"):
+        with self.phase("evaluate", late=spec.tests_tell):
             self.play(brisk(stage.pick(tested)))
             for step in (
                 stage.distribute(tested, spec.copy_size),
@@ -78,10 +78,17 @@ class OneRound(StageScene):
                 stage.send_scores(spec.tested),
             ):
                 self.play(quick(step))
+            if spec.tests_tell:
+                self.report()
+
+    def report(self) -> None:
+        """Show the front end's new number."""
+        self.play(self.stage.notify_front_end())
+        self.play(self.stage.report(self.spec.new_reading))
 
     @contextmanager
-    def phase(self, name: str, *around: Animation) -> Iterator[None]:
+    def phase(self, name: str, *around: Animation, late: bool = False) -> Iterator[None]:
         """Play a phase of the round: a beat, while the dial turns to it."""
         turn = self.stage.dial.turn(self.spec.dials[name])
-        with self.beat(name, self.spec.captions[name], turn, *around):
+        with self.beat(name, self.spec.captions[name], turn, *around, late=late):
             yield

@@ -10,6 +10,7 @@ from scenes import theme
 from scenes.drawing import layers
 from scenes.drawing.layout import Frame, Slot, box
 from scenes.drawing.panel import Rounded
+from scenes.drawing.redraw import Redraw
 from scenes.drawing.text import Words, cut
 from scenes.drawing.wall import Wall
 from scenes.story.specs import WallRoundSpec, WallSpec
@@ -26,6 +27,7 @@ APART = 20  # pixels between two walls
 MOST_IN_LINE = 6  # kinds in one line of a frame that is not wide
 TICK = 0.3  # seconds of a quick round
 CORNER = 12
+HALF = 0.5  # of a change
 SWEEPS = 40  # over all pairs of names
 FRAME = 3.0  # stroke around a block
 AROUND = 7  # pixels from a block to its frame
@@ -71,13 +73,18 @@ class KindsWall(Group):
 
     def change(self, shown: WallRoundSpec, run_time: float = theme.MOVE) -> Animation:
         """Change lights and numbers to those of another round."""
-        first = not len(self.counts)
-        self.write(shown)
         lights = (
             wall.change(shown.right[np.isin(self.spec.kinds, kinds)], run_time)
             for kinds, wall in self.lines
         )
-        return AnimationGroup(*lights, *([FadeIn(self.counts, self.head)] if first else []))
+        return AnimationGroup(*lights, self._numbers(shown, run_time))
+
+    def _numbers(self, shown: WallRoundSpec, run_time: float) -> Animation:
+        """Let the first numbers appear, or others follow the lights."""
+        if len(self.counts):
+            return Renumber(self, shown, run_time)
+        self.write(shown)
+        return FadeIn(self.counts, self.head)
 
     def tick(self, shown: WallRoundSpec) -> Animation:
         """Change lights and numbers quickly."""
@@ -190,6 +197,20 @@ class KindsWall(Group):
             return self.head_area.y
         top, bottom = self.lines[0][1].area.top, self.lines[-1][1].area.bottom
         return (top + bottom) / 2
+
+
+class Renumber(Redraw):
+    """The animation of a sorted wall's numbers: they change when half of the lights have."""
+
+    def __init__(self, wall: KindsWall, shown: WallRoundSpec, run_time: float) -> None:
+        self.wall, self.shown, self.written = wall, shown, False
+        super().__init__(VGroup(wall.counts, wall.head), run_time=run_time)
+
+    def interpolate_mobject(self, alpha: float) -> None:
+        """Write the numbers, once."""
+        if alpha >= HALF and not self.written:
+            self.wall.write(self.shown)
+            self.written = True
 
 
 def one_over_the_other(

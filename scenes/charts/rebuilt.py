@@ -55,7 +55,7 @@ HEADS = 116  # above the columns, for the heading and their heads
 NOTE = 76  # below their pictures
 FEET = 46  # from the floor of the bars to the middle of the text below it
 BAR = 60  # width of a bar
-LEVELS = 230  # between both bars of other pictures
+LEVEL = 420  # width for the name of the level
 COLUMN = 320  # width for a text below the bar of a column
 OVER_BAR = 34  # from a bar's top to the middle of its number
 MOST_APART = 90  # between two smaller pictures
@@ -133,7 +133,7 @@ class Rebuilt:
         return LaggedStart(*each, lag_ratio=1)
 
     def compare(self) -> Animation:
-        """Let a bar grow for each picture, as high as it is like the photo, and for two others."""
+        """Let a bar grow for each picture, as high as it is like the photo, and for chance."""
         floor = Stroke(*self._floor(), stroke_color=theme.WIRE, stroke_width=2)
         bars = [_grown(bar) for bar in (*self._levels(), *self._bars())]
         drawn = FadeIn(floor, run_time=theme.SWAP)
@@ -249,40 +249,34 @@ class Rebuilt:
         return VGroup(bar.move_to(floor, DOWN), words).set_z_index(layers.CONTENT)
 
     def _most(self) -> float:
-        levels = [value for _, (_, value) in self.spec.levels]
-        return max(*levels, *(each.likeness[1] for each in self.spec.attempts)) or 1.0
+        _, (_, level) = self.spec.level
+        return max(level, *(each.likeness[1] for each in self.spec.attempts)) or 1.0
 
     def _bars(self) -> list[VGroup]:
         """Return the bars of all columns."""
         columns = zip(self.spec.attempts, self.places.columns, strict=True)
-        return [
-            self._bar(
-                each.likeness, slot.x, theme.UPDATE, COLUMN, *([each.other] * self.frame.wide)
-            )
-            for each, slot in columns
-        ]
+        return [self._bar(each.likeness, slot.x, theme.UPDATE, COLUMN) for each, slot in columns]
 
     def _levels(self) -> list[VGroup]:
-        """Return the bars of other pictures, below the case; in a narrow frame their numbers."""
-        spec, bars, px = self.spec, self.places.bars, self.frame.px
+        """Return the bar of chance, below the case, and notes; in a narrow frame its number."""
+        spec, px = self.spec, self.frame.px
+        name, likeness = spec.level
         if not self.frame.wide:
-            return [self._entry(i, *level) for i, level in enumerate(spec.levels)]
-        middle, apart = (self.area.left + self.places.columns[0].left) / 2, px(LEVELS)
-        xs = [middle + (i - (len(spec.levels) - 1) / 2) * apart for i in range(len(spec.levels))]
-        drawn = [
-            self._bar(likeness, x, theme.MUTED, LEVELS, name)
-            for (name, likeness), x in zip(spec.levels, xs, strict=True)
-        ]
-        measure = Words(spec.measure, self.frame, color=theme.MUTED)
-        end = np.array([self.places.columns[-1].right, bars.bottom - px(FEET + LINE), 0])
-        return [*drawn, VGroup(measure.put(end, 1))]  # clear of a second line below the levels
+            return [self._entry(name, likeness)]
+        middle = (self.area.left + self.places.columns[0].left) / 2
+        end = np.array([self.places.columns[-1].right, self.places.bars.bottom - px(FEET), 0])
+        notes = VGroup()
+        for note in filter(str, (spec.measure, spec.tried)):
+            notes.add(Words(note, self.frame, color=theme.MUTED).put(end, 1))
+            end[1] -= px(LINE)
+        return [self._bar(likeness, middle, theme.MUTED, LEVEL, name), notes]
 
-    def _entry(self, row: int, name: Text, likeness: Quantity) -> VGroup:
-        """Return a level as a line of text below the bars."""
+    def _entry(self, name: Text, likeness: Quantity) -> VGroup:
+        """Return the level as a line of text below the bars."""
         words = Words(name, self.frame, color=theme.MUTED)
         number = Words(likeness[0], self.frame, weight="SEMIBOLD")
         gap = self.frame.px(PATH)
-        left = self.places.bars.at(0.5, 0) - np.array([0, self.frame.px(FEET + row * LINE), 0])
+        left = self.places.bars.at(0.5, 0) - np.array([0, self.frame.px(FEET), 0])
         left[0] -= (words.width + gap + number.width) / 2
         words.put(left, -1)
         return VGroup(words, number.put(left + np.array([words.width + gap, 0, 0]), -1))

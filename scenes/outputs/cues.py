@@ -23,12 +23,12 @@ def cues(clips: Sequence[Sequence[Any]], origins: Sequence[float]) -> list[Cue]:
     """Return the captions of consecutive clips.
 
     Args:
-        clips: each clip's beats, with ``start``, ``end`` and ``caption``.
+        clips: each clip's beats, with ``shown``, ``end`` and ``caption``.
         origins: when each clip begins, seconds.
     """
     found: list[Cue] = []
     for beats, first in zip(clips, origins, strict=True):
-        found += (Cue(beat.start + first, beat.end + first, beat.caption) for beat in beats)
+        found += (Cue(beat.shown + first, beat.end + first, beat.caption) for beat in beats)
     return found
 
 

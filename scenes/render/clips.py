@@ -52,13 +52,14 @@ class TimedText:
 class BeatMetadata:
     """A beat of a clip: its name, caption, times in seconds, and texts with numbers.
 
-    The first of ``texts`` is the caption.
+    ``shown`` is when its caption appears. The first of ``texts`` is the caption.
     """
 
     name: str
     caption: str
     start: float
     end: float
+    shown: float
     texts: tuple[TimedText, ...]
 
     @property
@@ -353,8 +354,9 @@ def beats_of(clip: Clip) -> Iterator[BeatMetadata]:
     for beat in clip.beats:
         texts = [_timed(text, at, numbers) for (text, numbers), at in beat.texts.items()]
         numbered = [one for one in texts if one.numbers or DIGIT.search(one.text)]
-        caption = _timed(beat.caption, beat.start, numbers_of(beat.line))
-        yield BeatMetadata(beat.name, beat.caption, beat.start, beat.end, (caption, *numbered))
+        caption = _timed(beat.caption, beat.shown, numbers_of(beat.line))
+        times = beat.start, beat.end, beat.shown
+        yield BeatMetadata(beat.name, beat.caption, *times, (caption, *numbered))
 
 
 def _timed(text: str, at: float, numbers: Sequence[Number]) -> TimedText:

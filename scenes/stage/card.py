@@ -8,7 +8,7 @@ from manim import Line as Stroke
 
 from scenes import theme
 from scenes.drawing import layers
-from scenes.drawing.halo import halo
+from scenes.drawing.glow import glow
 from scenes.drawing.layout import Frame, Slot, box
 from scenes.drawing.marks import gold
 from scenes.drawing.panel import Panel, Rounded
@@ -39,7 +39,7 @@ class Card(Group):
     def __init__(self, spec: WorkerSpec, pose: Pose, frame: Frame) -> None:
         self.spec, self.frame, self.pose = spec, frame, pose
         area = Slot(0.0, 0.0, frame.px(WIDTH), frame.px(HEIGHT))
-        self.light = halo(area, CORNER, frame, theme.DATA).set_z_index(layers.PANELS - 0.1)
+        self.light = glow(area, frame, theme.DATA, CORNER).set_z_index(layers.PANELS - 0.1)
         self.pile = _pile(area, frame)
         self.panel = Panel(area, frame, CORNER)
         self.photos, self.bars, self.blank = Group(), VGroup(), VGroup()

@@ -19,7 +19,7 @@ from manim import (
 
 from scenes import theme
 from scenes.drawing import layers
-from scenes.drawing.halo import halo
+from scenes.drawing.glow import glow
 from scenes.drawing.layout import Frame, Slot, box
 from scenes.drawing.panel import Panel, Pulse, Recess, Rounded
 from scenes.drawing.pictures import Pixels, Rewrite, columns_for, picture, sheet, tiles_of
@@ -48,7 +48,7 @@ class Coordinator(Group):
     def __init__(self, slot: Slot, frame: Frame, name: Text) -> None:
         px = frame.px
         self.frame, self.slot = frame, slot
-        self.light = halo(slot, CORNER, frame, theme.INK).set_z_index(layers.PANELS - 0.1)
+        self.light = glow(slot, frame, theme.INK, CORNER).set_z_index(layers.PANELS - 0.1)
         self.light.set_opacity(0 if theme.dark() else 1)
         self.panel = Panel(slot, frame, CORNER)
         self.words = Words(name, frame, weight="SEMIBOLD")

@@ -8,15 +8,16 @@ import numpy.typing as npt
 from PIL import Image
 
 from fl_sim.record import Run, tiles
+from scenes.story.alone import best_alone
 from scenes.story.class_names import kind_name
-from scenes.story.common import ALONE, num_workers, reading, rises, workers
+from scenes.story.common import ALONE, reading, rises, workers
 from scenes.story.headline import ACCURACY, headline
 from scenes.story.specs import BarSpec, FigureSpec, PhotoSpec, TogetherSpec
 from scenes.story.wall import right_after, wall
 from scenes.text.errors import NotRecordedError
 from scenes.text.language import Language
 from scenes.text.lines import Line, line, text
-from scenes.text.numbers import Number, at, computed, number, with_run
+from scenes.text.numbers import Number, at, number
 
 SHOWN = 10  # classes: the likeliest in the end
 NAME = 12  # characters of a class's name
@@ -136,14 +137,8 @@ def _caption(first: Number, last: Number) -> Line:
 
 
 def _alone(runs: Sequence[Run]) -> FigureSpec | None:
-    """Return how well the best client does that trained alone, where a run of such is given."""
-    run = next((run for run in runs if run.strategy == ALONE and num_workers(run).value > 1), None)
-    if run is None or run.rounds[-1].train is None:
+    """Return how well any client ever did that trained alone, where a run of such is given."""
+    best = best_alone(runs)
+    if best is None:
         return None
-    tests = (reply.test for reply in run.rounds[-1].train.replies)
-    known = [test.accuracy for test in tests if test and test.accuracy is not None]
-    if not known:
-        return None
-    place = at(run).rounds[-1].train.replies[:].test.accuracy
-    best = computed(max(known), Language.percent, "most of {}", place)
-    return FigureSpec(with_run(run, best), [text("the best of them,"), text("learned alone")])
+    return FigureSpec(best, [text("best of any alone,"), text("at any moment")])

@@ -234,27 +234,27 @@ _REWORDED = (
         ),
     ),
     (
-        ("Who has more photos counts more. Their average is the new model.",),
-        forms("Who has more data counts more. Their average is the new model."),
+        ("Whoever has more photos counts more. Their average is the new model.",),
+        forms("Whoever has more data counts more. Their average is the new model."),
     ),
     (
         (
-            "{n} worker tests it on photos it kept apart. Only a score comes back.",
-            "{n} workers test it on photos they kept apart. Only scores come back.",
+            "{n} worker tests it on photos it kept apart. A score comes back, no photo.",
+            "{n} workers test it on photos they kept apart. Scores come back, no photos.",
         ),
         forms(
-            "{n} worker tests it on data it kept apart. Only a score comes back.",
-            "{n} workers test it on data they kept apart. Only scores come back.",
+            "{n} worker tests it on data it kept apart. A score comes back, no data.",
+            "{n} workers test it on data they kept apart. Scores come back, no data.",
         ),
     ),
     (
         (
-            "{n} worker tests it on its own photos. Only a score comes back.",
-            "{n} workers test it on their own photos. Only scores come back.",
+            "{n} worker tests it on its own photos. A score comes back, no photo.",
+            "{n} workers test it on their own photos. Scores come back, no photos.",
         ),
         forms(
-            "{n} worker tests it on its own data. Only a score comes back.",
-            "{n} workers test it on their own data. Only scores come back.",
+            "{n} worker tests it on its own data. A score comes back, no data.",
+            "{n} workers test it on their own data. Scores come back, no data.",
         ),
     ),
     (
@@ -436,8 +436,8 @@ _REWORDED = (
     (("photos sent",), forms("data sent")),
     (("photos that stayed",), forms("data that stayed")),
     (
-        ("{n} messages, {amount}: weights and scores, and not one photo.",),
-        forms("{n} messages, {amount}: models and scores. The data were not sent."),
+        ("{n} messages: {amount} of weights and scores, and not one photo.",),
+        forms("{n} messages: {amount} of models and scores. The data were not sent."),
     ),
     (
         ("To train: {n} messages, {amount} of weights, and not one photo.",),

@@ -98,8 +98,16 @@ def _kept(run: Run, stored: Number | None) -> list[EntrySpec]:
     """Return the entry of the photos that stayed, if their size is known."""
     if stored is None:
         return []
-    note = line("{n}, uncompressed", n=total(Language.integer, *all_photos(run)))
-    return [EntrySpec(text("photos that stayed"), note, stored, stored.value, "data")]
+    return [EntrySpec(text("photos that stayed"), _parted(run), stored, stored.value, "data")]
+
+
+def _parted(run: Run) -> Line:
+    """Return how many photos stayed: those to learn from, and those kept apart, if any were."""
+    counted = all_photos(run)
+    if len(counted) == 1 or not total(Language.integer, counted[1]).value:
+        return line("{n}, uncompressed", n=total(Language.integer, *counted))
+    learned, apart = (total(Language.integer, each) for each in counted)
+    return line("{n} to learn from, {apart} kept apart", n=learned, apart=apart)
 
 
 def _stored(run: Run) -> Number | None:
@@ -121,7 +129,7 @@ def _moved(run: Run) -> Line:
     n, amount = messages(run, BOTH), travelled(run, BOTH, digits_that_add_up(run))
     if len(counted(run)) > 1:
         return line(
-            "{n} messages, {amount}: weights and scores, and not one photo.",
+            "{n} messages: {amount} of weights and scores, and not one photo.",
             n=n,
             amount=amount,
         )

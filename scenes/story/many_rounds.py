@@ -8,6 +8,7 @@ from scenes.story.alone import best_alone, gauge
 from scenes.story.baselines import Comparison, comparison, in_one_place
 from scenes.story.common import (
     SHOWN_ROUND,
+    accuracy,
     check_shared,
     drawn_anew,
     everyone,
@@ -28,18 +29,20 @@ from scenes.story.specs import (
     Metric,
     SeriesSpec,
 )
+from scenes.story.tests_by_round import last_tested
 from scenes.story.traffic import TESTING, bytes_are_known
 from scenes.story.wall import right_after, wall
 from scenes.text.errors import NotRecordedError
 from scenes.text.language import Language
 from scenes.text.lines import Line, line, plural, text
-from scenes.text.numbers import Number, at, computed
+from scenes.text.numbers import Number, at, computed, with_run
 
 PAIR = 2  # workers that are called both
 MOST_STEPS = 44  # steps for the other rounds; many rounds share steps
 FIRST_STEP, LAST_STEP, QUICKER = 0.3, 0.1, 0.9  # seconds, and the ratio of a step to the one before
 # The same on the wall, whose lights need time to change.
 FIRST_CHANGE, LAST_CHANGE = 1.1, 0.4
+NEARLY = 0.75  # part of a gap
 QUESTION = "?"  # the same in every language
 
 
@@ -66,7 +69,7 @@ class ManyRoundsSpec:
     ended: Line
     grid: Line
     grow: Line
-    comparison: Comparison | None
+    levels: Sequence[LevelSpec]
     climb: ClimbSpec | None
     history: HistorySpec
     first_rounds: Sequence[StepSpec]
@@ -95,10 +98,10 @@ def tell(runs: Sequence[Run]) -> ManyRoundsSpec:
         accuracy=metric.kind == ACCURACY,
         again=_again(run),
         passed=_passed(climb, best_alone(runs)),
-        ended=compared.caption if compared else _ended(run, metric),
+        ended=_gap(run, runs, climb) or (compared.caption if compared else _ended(run, metric)),
         grid=_grid(run, metric),
         grow=_grow(run),
-        comparison=compared,
+        levels=compared.levels if compared else (),
         climb=climb,
         history=_history(run, metric, compared),
         first_rounds=[StepSpec(r, FIRST_STEP, ()) for r in range(1, last_shown + 1)],
@@ -166,13 +169,45 @@ def _passed(climb: ClimbSpec | None, peak: Number | None) -> Line | None:
     return line("Round {r}: better than any worker alone.", r=parts["r"])
 
 
+def _gap(run: Run, runs: Sequence[Run], climb: ClimbSpec | None) -> Line | None:
+    """Return what became of the gap between the best worker alone and training in one place."""
+    peak, there = best_alone(runs), next((one for one in runs if in_one_place(run, one)), None)
+    if climb is None or peak is None or there is None:
+        return None
+    here, level = (accuracy(one, last_tested(one)) for one in (run, there))
+    if not peak.value < min(here.value, level.value):
+        return None
+    parts = {"here": here, "there": with_run(there, level)}
+    closed = (here.value - peak.value) / (level.value - peak.value)
+    if closed >= 1:
+        return line("The gap is closed: {here} right. In one place: {there}.", **parts)
+    if closed >= NEARLY:
+        return line("The gap is nearly closed: {here} right. In one place: {there}.", **parts)
+    return line("Part of the gap is closed: {here} right. In one place: {there}.", **parts)
+
+
 def _ended(run: Run, metric: Headline) -> Line:
     """Return the caption on the end of a run that nothing is compared with."""
+    values = metric.values(run)
+    first = next(i for i, value in enumerate(values) if value is not None)
+    last = metric.last_known(run) or 0
+    parts: dict[str, Number | Line] = {
+        "metric": metric.title(run),
+        "last": metric.number(run, last),
+    }
+    if first == last:
+        return plural(
+            round_number(last, run),
+            "After {n} round, {metric}: {last}.",
+            "After {n} rounds, {metric}: {last}.",
+            **parts,
+        )
     return plural(
-        round_number(last_round(run), run),
-        "After {n} round: {last}.",
-        "After {n} rounds: {last}.",
-        last=metric.number(run, metric.last_known(run) or 0),
+        round_number(last, run),
+        "After {n} round, {metric}: {last}. At first, {first}.",
+        "After {n} rounds, {metric}: {last}. At first, {first}.",
+        first=metric.number(run, first),
+        **parts,
     )
 
 
@@ -264,9 +299,9 @@ def _is_known(run: Run) -> bool:
 def _grid(run: Run, metric: Headline) -> Line:
     """Return the caption on the first rounds of the history."""
     if not _is_known(run):
-        return line("The curves: how well the model did, round by round.")
+        return line("A curve shows how well the model did, round by round.")
     if metric.phase == CENTRAL and metric.kind in (ACCURACY, LOSS):
-        return line("Red marks: updates sent. The curves: how well the model did.")
+        return line("Red marks: updates sent. A curve shows how well the model did.")
     parts = {
         "curve": text("The upper curve") if _loss_beside(run, metric) else text("The curve"),
         "metric": metric.title(run),

@@ -40,7 +40,7 @@ def tell(runs: Sequence[Run]) -> MasksChapterSpec:
     return MasksChapterSpec(
         title=text("Masks"),
         masks=_masks(run, round_, train, masked),
-        learned=text("What each has learned stays at home."),
+        learned=text("With masks, what each has learned stays at home."),
         masked=text("What travels is a masked copy."),
         cancel=text("Secret masks hide each part, and cancel."),
     )
@@ -90,7 +90,7 @@ def _masks(run: Run, round_: int, train: Train, masked: Masked) -> MasksSpec:
         learned=text("what each has learned"),
         once=text("shown here for once"),
         pairs=text("each pair shares a secret mask: one adds it, the other takes it away"),
-        seen=text("all that the coordinator sees"),
+        seen=text("all it sees of their updates"),
         clear=text("in the clear: how much data each has, and its scores"),
     )
 

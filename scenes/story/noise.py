@@ -77,7 +77,7 @@ def tell(runs: Sequence[Run]) -> NoiseSpec:
     return NoiseSpec(
         title=text("Noise"),
         cost=_cost(few, many),
-        hidden=text("Lasting noise hides each worker's part."),
+        hidden=_hidden(few),
         crowd=_crowd(few, many),
         costs=_costs(few, many),
     )
@@ -103,12 +103,20 @@ def _families(runs: Sequence[Run]) -> list[Family]:
 # --- captions
 
 
+def _hidden(few: Family) -> Line:
+    """Return the caption on noise: in the averages, or in each update."""
+    noised = [runs[0].rounds[-1].train for noise, runs in few.by_noise.items() if noise]
+    if any(train is not None and train.form == "noised" for train in noised):
+        return text("Noise in every update blurs each worker's part. What does it cost?")
+    return text("Noise in every average blurs each worker's part. What does it cost?")
+
+
 def _crowd(few: Family, many: Family) -> Line:
     """Return the caption on the runs with more workers."""
     n = with_run(many.first, num_workers(many.first))
     if [str(each) for each in _epsilons(few)] == [str(each) for each in _epsilons(many)]:
-        return line("As well hidden, among {n} workers:", n=n)
-    return line("With as much noise, among {n} workers:", n=n)
+        return line("And as well hidden, among {n} workers?", n=n)
+    return line("And with as much noise, among {n} workers?", n=n)
 
 
 def _costs(few: Family, many: Family) -> Line:
@@ -189,7 +197,7 @@ def _level(family: Family, noise: float, epsilon: Number | None) -> tuple[Text, 
 
 def _note(family: Family) -> Line:
     """Return what epsilon is."""
-    return text("\u03b5 bounds what all the models tell of any one worker: less hides more")
+    return text("\u03b5: how much the models may tell of any one worker. Less hides more")
 
 
 def _line(family: Family) -> CostLineSpec:

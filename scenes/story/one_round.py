@@ -80,6 +80,7 @@ class OneRoundSpec:
     """The contents of the chapter; captions and dials are by beat.
 
     Data that the run did not record are empty, such as curves, changes, shares and scores.
+    ``tests_tell`` says whether the front end's number is known only once the workers have tested.
     """
 
     title: Line
@@ -96,6 +97,7 @@ class OneRoundSpec:
     updates: UpdatesSpec
     weighed: UpdatesSpec
     tested: ScoresSpec
+    tests_tell: bool
     plate: Plate
     new_plate: Plate
     reading: Reading
@@ -128,6 +130,7 @@ def tell(runs: Sequence[Run]) -> OneRoundSpec:
         updates=sent,
         weighed=sent if weighed else UpdatesSpec(),
         tested=tested,
+        tests_tell=_tests_tell(run, round_),
         plate=plate(run, 0),
         new_plate=plate(run, round_),
         reading=reading(run, 0),
@@ -272,6 +275,8 @@ def _assemble(run: Run) -> Line:
     """Return the caption on the coordinator and the front end."""
     if headline(run) is None:
         return line("A coordinator keeps one model for all.")
+    if not reading(run, 0).value.text:
+        return line("A coordinator keeps one model for all. The front end will show how it does.")
     return line("A coordinator keeps one model for all. The front end shows how well it does.")
 
 
@@ -429,17 +434,38 @@ def _collect_some(run: Run, round_: int, lost: int, form: Form) -> Line:
 
 
 def _aggregate(run: Run, round_: int) -> Line:
-    """Return the caption on the average and its shares."""
+    """Return the caption on how the updates become the new model."""
+    train = train_of(run, round_)
+    if train.privacy is not None and train.form == "plain":
+        return _private_average(noised=train.privacy.noise > 0)
     if not _averages(run, round_):
-        return line("From all of these, the coordinator makes the new model.")
-    if not _weights_known(run, round_):
-        return line("Their average is the new model.")
-    each = shares(run, round_)
+        return line("From all updates, the coordinator makes the new model.")
+    return _average(run, round_)
+
+
+def _private_average(*, noised: bool) -> Line:
+    """Return the caption on an average that the coordinator makes with differential privacy."""
+    if noised:
+        return line("Large ones are cut to size, and their average gets some noise.")
+    return line("Large ones are cut to size. Their average is the new model.")
+
+
+def _average(run: Run, round_: int) -> Line:
+    """Return the caption on an average and its shares, as far as these are known."""
+    each = shares(run, round_) if _weights_known(run, round_) else []
     if len(each) == 1:
         return line("Only one came in: it is the new model.")
-    if len({share.text for share in each}) > 1 and run.weighted_by is None:
-        return line("Who has more photos counts more. Their average is the new model.")
-    return line("Their average is the new model.")
+    if len({share.text for share in each}) < 2:
+        return line("Their average is the new model.")
+    if run.weighted_by is None:
+        return line("Whoever has more photos counts more. Their average is the new model.")
+    return line("Some count more. Their weighted average is the new model.")
+
+
+def _tests_tell(run: Run, round_: int) -> bool:
+    """Whether the headline metric is that of the workers' tests, and these are shown."""
+    metric = headline(run)
+    return metric is not None and metric.phase == FEDERATED and bool(_tested(run, round_).each)
 
 
 def _averages(run: Run, round_: int) -> bool:
@@ -462,16 +488,19 @@ def _shares_add_up(run: Run, round_: int) -> bool:
 
 def _evaluate(run: Run, round_: int) -> Line:
     """Return the caption on the test of the new model."""
+    metric, new = headline(run), reading(run, round_).value
+    if metric is not None and _tests_tell(run, round_) and new.text:
+        return _result(run, round_, metric, new)
     if _have_validation(run, round_):
         return plural(
             testers(run, round_),
-            "{n} worker tests it on photos it kept apart. Only a score comes back.",
-            "{n} workers test it on photos they kept apart. Only scores come back.",
+            "{n} worker tests it on photos it kept apart. A score comes back, no photo.",
+            "{n} workers test it on photos they kept apart. Scores come back, no photos.",
         )
     return plural(
         testers(run, round_),
-        "{n} worker tests it on its own photos. Only a score comes back.",
-        "{n} workers test it on their own photos. Only scores come back.",
+        "{n} worker tests it on its own photos. A score comes back, no photo.",
+        "{n} workers test it on their own photos. Scores come back, no photos.",
     )
 
 
@@ -486,6 +515,8 @@ def _have_validation(run: Run, round_: int) -> bool:
 def _report(run: Run, round_: int) -> Line:
     """Return the caption on the result of the round."""
     metric, new = headline(run), reading(run, round_).value
+    if _tests_tell(run, round_):
+        return line("How well does the new model do? The workers test it.")
     if metric is not None and new.text:
         return _result(run, round_, metric, new)
     if round_ == last_round(run):
@@ -523,7 +554,7 @@ def _measured(run: Run, metric: Headline, new: Number) -> Line:
     if metric.phase == CENTRAL:
         return line("On the coordinator's test data: {metric} {new}.", metric=name, new=new)
     if metric.phase == FEDERATED:
-        return line("Tested on the workers' own data: {metric} {new}.", metric=name, new=new)
+        return line("The workers' tests on their own data: {metric} {new}.", metric=name, new=new)
     return line("On the workers' own data, in training: {metric} {new}.", metric=name, new=new)
 
 
@@ -533,7 +564,7 @@ def _changed(run: Run, metric: Headline, old: Number, new: Number) -> Line:
     if metric.phase == CENTRAL:
         return line("On the coordinator's test data: {metric} {new}; before, {old}.", **parts)
     if metric.phase == FEDERATED:
-        return line("Tested on the workers' own data: {metric} {new}; before, {old}.", **parts)
+        return line("The workers' tests on their own data: {metric} {new}; before, {old}.", **parts)
     return line("On the workers' own data, in training: {metric} {new}; before, {old}.", **parts)
 
 
@@ -546,7 +577,7 @@ def _unchanged(run: Run, metric: Headline, new: Number) -> Line:
         )
     if metric.phase == FEDERATED:
         return line(
-            "Tested on the workers' own data: {metric} {new}, as before.", metric=name, new=new
+            "The workers' tests on their own data: {metric} {new}, as before.", metric=name, new=new
         )
     return line(
         "On the workers' own data, in training: {metric} {new}, as before.", metric=name, new=new

@@ -466,14 +466,13 @@ class RebuiltSpec:
     """A photo rebuilt from an update of some photos: their number, the picture, and its likeness.
 
     ``brief`` replaces ``photos`` if there is little room. ``picture`` is uint8, shape (height,
-    width, 3). ``other`` is the likeness from another model, ``note`` says what is special.
+    width, 3). ``note`` says what is special.
     """
 
     photos: Text
     brief: Text
     picture: npt.NDArray[np.uint8]
     likeness: Quantity
-    other: Text = NOTHING
     note: Text = NOTHING
 
 
@@ -485,7 +484,8 @@ class LeakSpec:
     ``counted`` says how many an update has, ``count`` and ``noun`` the same in two lines. ``photo``
     is uint8, shape (height, width, 3); ``history`` has the pictures of the first attempt in their
     order, shape (pictures, height, width, 3). ``rule`` and ``knows`` are notes on how the photo was
-    chosen and what the attacker has. ``levels`` are other pictures with their likeness.
+    chosen and what the attacker has. ``level`` is the likeness of chance, ``tried`` tells of other
+    photos.
     """
 
     numbers: Sequence[Sequence[Text]]
@@ -504,7 +504,8 @@ class LeakSpec:
     heading: Text
     attempts: Sequence[RebuiltSpec]
     measure: Text
-    levels: Sequence[tuple[Text, Quantity]]
+    tried: Text
+    level: tuple[Text, Quantity]
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ DECIBELS = partial(Language.decimal, digits=1)
 MODELS = ("untrained", "trained")  # that of the first round is shown if it was attacked
 # PSNR above that of the mean photo, dB. From several photos the nearest guess of a kind counts,
 # which alone gains a little.
+SEVERAL = 2  # photos that are counted
 FOUND = 6.0  # errors are half as large
 SOMETHING = 2.0
 
@@ -185,25 +186,34 @@ def _leak(attempts: Attempts) -> LeakSpec:
         history=first.history,
         plate=_plate(run),
         heading=text("rebuilt, if the update was made from"),
-        attempts=[
-            _rebuilt(attempts, *both) for both in zip(attempts.shown, attempts.others, strict=True)
-        ],
-        measure=_measure(first.model),
-        levels=[
-            (text("mean photo"), _likeness(chance.mean)),
-            (text("nearest other photo"), _likeness(chance.nearest)),
-        ],
+        attempts=[_rebuilt(attempts, position) for position in attempts.shown],
+        measure=text("likeness to the photo, in decibels"),
+        tried=_tried(attempts, first.model),
+        level=(text("chance: the mean photo"), _likeness(chance.mean)),
     )
 
 
-def _measure(shown: str) -> Line:
-    """Return what bars say, and from which model that is."""
-    if shown == "untrained":
-        return text("likeness to the photo (PSNR); bars: from the untrained model")
-    return text("likeness to the photo (PSNR); bars: from the trained model")
+def _tried(attempts: Attempts, model: str) -> Text:
+    """Return how many photos came out of their updates nearer than any other photo is to them."""
+    document = attempts.document
+    nearest = {each.client: each.nearest.psnr for each in document.chance}
+    won = [
+        each.likeness.psnr > nearest[each.client]
+        for each in document.found
+        if (each.num_photos, each.model, each.form) == (1, model, "plain")
+        and each.noise is None
+        and each.client in nearest
+    ]
+    if len(won) < SEVERAL:
+        return NOTHING
+    place = at(attempts.run).inversions
+    words = "count of {} of one photo", "count of those nearer than {}"
+    n = computed(len(won), Language.integer, words[0], place.found)
+    near = computed(sum(won), Language.integer, words[1], place.chance[:].nearest.psnr)
+    return line("from one photo: nearer than any other photo in {near} of {n}", near=near, n=n)
 
 
-def _rebuilt(attempts: Attempts, position: int, other: int | None) -> RebuiltSpec:
+def _rebuilt(attempts: Attempts, position: int) -> RebuiltSpec:
     found, n = attempts.found(position), _photos(attempts, position)
     every = at(attempts.run).inversions.found
     return RebuiltSpec(
@@ -211,7 +221,6 @@ def _rebuilt(attempts: Attempts, position: int, other: int | None) -> RebuiltSpe
         brief=n,
         picture=found.photo,
         likeness=_likeness(every[position].likeness),
-        other=NOTHING if other is None else _other(found.model, every[other].likeness),
         note=text("as in this film") if found.num_steps > 1 else NOTHING,
     )
 
@@ -223,14 +232,6 @@ def _photos(attempts: Attempts, position: int) -> Number:
 def _likeness(likeness: Cursor) -> tuple[Line, float]:
     psnr = number(likeness.psnr, DECIBELS)
     return line("{x} dB", x=psnr), psnr.value
-
-
-def _other(shown: str, likeness: Cursor) -> Line:
-    """Return the likeness that was reached from the other model."""
-    reached, _ = _likeness(likeness)
-    if shown == "untrained":
-        return line("trained: {x}", x=reached)
-    return line("untrained: {x}", x=reached)
 
 
 # --- the numbers of an update

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from fl_sim.record import Failure, Round, Run, Train
 from scenes.story.common import (
+    another_run,
     dial,
     model_packet,
     num_workers,
@@ -138,7 +139,7 @@ def _train(round_: Round) -> Train:
 
 def _round(run: Run, round_: int) -> FailingRoundSpec:
     return FailingRoundSpec(
-        dial=dial(run, round_, line("run {run}", run=quote(at(run).name, RUN_NAME))),
+        dial=dial(run, round_, another_run(run) or _named(run)),
         ask=_ask(run, round_),
         fail=_fail(run, round_),
         close=_close(run, round_),
@@ -154,6 +155,10 @@ def _round(run: Run, round_: int) -> FailingRoundSpec:
         reading=reading(run, round_ - 1),
         new_reading=reading(run, round_),
     )
+
+
+def _named(run: Run) -> Line:
+    return line("run {run}", run=quote(at(run).name, RUN_NAME))
 
 
 def _failure_specs(run: Run, round_: int) -> list[FailureSpec]:

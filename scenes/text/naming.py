@@ -14,7 +14,7 @@ MOST_AUTHOR = 200  # characters
 
 def usual_title() -> Line:
     """Return the title of a film that the user gave no other one."""
-    return text("Federated learning, told from a recorded run")
+    return text("Federated learning, as it was recorded")
 
 
 @dataclass(frozen=True)

@@ -61,13 +61,16 @@ def attempt(num_photos: int, psnr: float, **fields: Any) -> record.Inversion:
     )
 
 
-def attacked(run: record.Run, *found: record.Inversion, better: float = 0.0) -> record.Run:
+def attacked(
+    run: record.Run, *found: record.Inversion, better: float = 0.0, clients: int = 1
+) -> record.Run:
     """Return a run with attempts to rebuild the first worker's photo.
 
     Args:
         run: the run.
         found: the attempts.
         better: added to the likeness of other pictures, dB.
+        clients: how many have a level of chance, from the first on.
     """
     levels = {"mean": MEAN + better, "grey": MEAN - 1, "nearest": NEAREST + better}
     chance = {name: record.Likeness(psnr=psnr, ssim=0.1) for name, psnr in levels.items()}
@@ -78,7 +81,7 @@ def attacked(run: record.Run, *found: record.Inversion, better: float = 0.0) -> 
         steps=20,
         restarts=1,
         every=10,
-        chance=(record.Chance(client=0, label=0, **chance),),
+        chance=tuple(record.Chance(client=i, label=0, **chance) for i in range(clients)),
         found=found,
     )
     return run.with_inversions(document)

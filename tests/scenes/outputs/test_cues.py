@@ -16,7 +16,7 @@ class Beat:
     """What a cue takes from a beat."""
 
     caption: str
-    start: float
+    shown: float
     end: float
 
 

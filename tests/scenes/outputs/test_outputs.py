@@ -49,7 +49,7 @@ def movie(tmp_path: Path) -> Movie:
                 frame = av.VideoFrame.from_ndarray(shade.astype(np.uint8), format="rgb24")
                 out.mux(stream.encode(frame))
             out.mux(stream.encode(None))
-        beat = PlayedBeat("only", name, 0.1, frames / RATE - 0.1)
+        beat = PlayedBeat("only", name, 0.1, frames / RATE - 0.1, shown=0.1)
         return Clip(FILM[0], path, (beat,), frames / RATE)
 
     return make

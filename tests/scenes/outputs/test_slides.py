@@ -61,7 +61,7 @@ def movie(tmp_path: Path) -> Movie:
             out.mux(stream.encode(None))
         ends = [*starts.values(), frames][1:]
         beats = [
-            PlayedBeat(f"beat {first}", caption, first / rate, end / rate)
+            PlayedBeat(f"beat {first}", caption, first / rate, end / rate, shown=first / rate)
             for (caption, first), end in zip(starts.items(), ends, strict=True)
         ]
         return Clip(FILM[0], path, tuple(beats), frames / rate)

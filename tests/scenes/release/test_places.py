@@ -174,6 +174,7 @@ def test_the_latest_new_round_is_the_one_shown() -> None:
         "up to 30",
         0.0,
         4.0,
+        0.0,
         (
             caption,
             shown("to 30", 0.5, source("rounds", 30, "number")),
@@ -187,6 +188,7 @@ def test_the_latest_new_round_is_the_one_shown() -> None:
         "",
         4.0,
         6.0,
+        4.0,
         (
             shown("", 4.0),
             shown("round 2", 4.5, source("rounds", 2, "number")),
@@ -245,7 +247,9 @@ def test_a_transcript_is_written_in_each_language(hand: Callable[..., str]) -> N
     assert job.chapter in FILM
     spec = job.tell()
     caption = str(spec.moved)
-    beat = BeatMetadata("moved", caption, 0.0, 3.0, (TimedText(caption, 0.0, spec.moved.numbers),))
+    beat = BeatMetadata(
+        "moved", caption, 0.0, 3.0, 0.0, (TimedText(caption, 0.0, spec.moved.numbers),)
+    )
     clip = Clip(job.chapter, job.folder, (beat,), 3.0)
     film = Film([PlannedClip(job, inputs_of(job))], [clip], Store(Path("store")), [spec])
     addresses = Addresses({}, {})

@@ -189,7 +189,7 @@ def test_films_have_chapters_and_say_what_they_are(either: tuple[Path, dict[str,
         with av.open(str(path)) as film:
             about = {key.lower(): text for key, text in film.metadata.items()}
             marks = film.chapters()
-        assert about["title"] == "Federated learning, told from a recorded run"
+        assert about["title"] == "Federated learning, as it was recorded"
         assert record.fingerprint(REFERENCE) in about["comment"]
         assert f"seed {REFERENCE.provenance.seed}" in about["comment"]
         assert f"flwr {REFERENCE.provenance.versions['flwr']}" in about["comment"]

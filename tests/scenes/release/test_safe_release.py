@@ -153,9 +153,9 @@ def written(run: str, folder: Path, store: Store, naming: Naming | None = None) 
     spec = job.tell()
     shown = [
         TimedText(str(line), 0.5, numbers_of(line))
-        for line in (spec.runs, *lines_in(spec), *(fact.value for fact in spec.run))
+        for line in (spec.runs, *lines_in(spec))
     ]
-    beat = BeatMetadata("runs", shown[0].text, 0.0, 2.0, tuple(shown))
+    beat = BeatMetadata("runs", shown[0].text, 0.0, 2.0, 0.0, tuple(shown))
     clip = Clip(job.chapter, folder / "none.mp4", (beat,), 2.0)
     film = Film([PlannedClip(job, inputs_of(job))], [clip], store, [spec])
     site = Site([film], (run,), naming or Naming())

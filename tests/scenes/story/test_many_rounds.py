@@ -310,7 +310,7 @@ def test_a_history_stays_in_its_area(shape: tuple[float, float]) -> None:
 
 def test_a_line_is_described_as_it_stands() -> None:
     spec: Line = many_rounds.tell([hand_run()]).grid
-    assert spec == line("Red marks: updates sent. The curves: how well the model did.")
+    assert spec == line("Red marks: updates sent. A curve shows how well the model did.")
 
 
 def with_trained(*rounds: tuple[int, ...]) -> Run:
@@ -368,7 +368,7 @@ def test_who_trained_is_not_said_where_it_was_not_recorded() -> None:
     run = hand_run()
     rounds = tuple(each.model_copy(update={"train": None}) for each in run.rounds)
     spec = many_rounds.tell((changed(run, rounds=rounds),))
-    assert str(spec.grid) == "The curves: how well the model did, round by round."
+    assert str(spec.grid) == "A curve shows how well the model did, round by round."
     assert str(spec.grow) == "Who trained in which round was not recorded."
 
 

@@ -51,7 +51,7 @@ def test_each_line_has_all_runs_of_each_level() -> None:
 def test_what_it_costs_is_what_the_means_say(few: Levels, crowd: Levels, caption: str) -> None:
     spec = tell(few, crowd)
     assert str(spec.hidden) == "Lasting noise hides each worker's part."
-    assert str(spec.crowd) == "As well hidden, among 1,000 workers:"
+    assert str(spec.crowd) == "And as well hidden, among 1,000 workers?"
     assert str(spec.costs) == caption
 
 
@@ -60,7 +60,7 @@ def test_where_epsilon_differs_or_is_not_known_the_setting_is_named(
     epsilons: Sequence[float | None],
 ) -> None:
     spec = tell(FEW, CROWD, epsilons)
-    assert str(spec.crowd) == "With as much noise, among 1,000 workers:"
+    assert str(spec.crowd) == "And with as much noise, among 1,000 workers?"
     assert [str(name) for name, _ in spec.cost.levels] == ["no noise", "noise 1.0", "noise 2.0"]
     assert str(spec.cost.note) == ""
 

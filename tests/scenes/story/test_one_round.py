@@ -129,7 +129,7 @@ def test_of_masked_updates_only_what_is_sent_is_shown() -> None:
 
 def test_shares_that_differ_are_told_apart() -> None:
     assert caption(hand_run(), "aggregate") == (
-        "Who has more photos counts more. Their average is the new model."
+        "Whoever has more photos counts more. Their average is the new model."
     )
     assert caption(record.load("reference"), "aggregate") == "Their average is the new model."
     spec = one_round.tell([record.load("reference")])
@@ -270,14 +270,14 @@ def test_the_trend_of_losses(losses: tuple[float, ...], trend: str) -> None:
 
 def test_shares_of_nothing_are_no_average() -> None:
     run = with_replies(hand_run(), num_examples=0, weight=0.0)
-    assert caption(run, "aggregate") == "From all of these, the coordinator makes the new model."
+    assert caption(run, "aggregate") == "From all updates, the coordinator makes the new model."
 
 
 def test_a_model_that_is_not_the_mean_is_not_called_one() -> None:
     run = hand_run()
     rounds = [round_.model_copy(update={"probes": (9.0,)}) for round_ in run.rounds]
     moved = run.model_copy(update={"rounds": tuple(rounds), "strategy": "FedAvgM"})
-    assert caption(moved, "aggregate") == "From all of these, the coordinator makes the new model."
+    assert caption(moved, "aggregate") == "From all updates, the coordinator makes the new model."
 
 
 @pytest.mark.parametrize(

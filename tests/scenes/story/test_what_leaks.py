@@ -51,7 +51,14 @@ def test_of_both_models_the_one_that_gives_more_away_counts(
     assert str(spec.most) == caption
 
 
-def test_attempts_stand_in_order_beside_the_levels_of_chance() -> None:
+def test_it_is_counted_how_many_photos_came_out_nearer_than_any_other() -> None:
+    found = [attempt(1, NEAREST + more, client=i) for i, more in enumerate((0.0, 0.1, 7.0))]
+    others = attempt(1, 30.0, client=3), attempt(1, 30.0, model="trained")
+    leak = what_leaks.tell([attacked(hand_run(), *found, *others, clients=3)]).leak
+    assert str(leak.tried) == "from one photo: nearer than any other photo in 2 of 3"
+
+
+def test_attempts_stand_in_order_beside_the_level_of_chance() -> None:
     run = attacked(
         hand_run(),
         attempt(4000, 9.5, num_steps=125),
@@ -65,9 +72,9 @@ def test_attempts_stand_in_order_beside_the_levels_of_chance() -> None:
     leak = what_leaks.tell([run]).leak
     assert [str(each.photos) for each in leak.attempts] == ["1 photo", "4 photos", "4,000 photos"]
     assert [str(each.likeness[0]) for each in leak.attempts] == ["17.8 dB", "15.2 dB", "9.5 dB"]
-    assert [str(each.other) for each in leak.attempts] == ["trained: 19.0 dB", "", ""]
     assert [str(each.note) for each in leak.attempts] == ["", "", "as in this film"]
-    assert [value for _, (_, value) in leak.levels] == [MEAN, NEAREST]
+    assert leak.level[1][1] == MEAN
+    assert not str(leak.tried)
     assert (leak.photo == run.thumbnails[0, 0]).all()
     assert len(leak.history) == 3
     assert str(leak.owner) == "a photo of worker 0"

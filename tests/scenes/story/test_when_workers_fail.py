@@ -105,7 +105,7 @@ def test_shares_are_of_the_updates_that_came() -> None:
 def test_it_is_said_to_be_another_run() -> None:
     spec = story.tell((record.load("dropouts"),)).round
     assert spec is not None
-    assert str(spec.dial.phase) == "run dropouts"
+    assert str(spec.dial.phase) == "another run"
     assert str(spec.dial.name).startswith("round 2 of ")
     assert str(spec.ask) == "In this run, some workers fail. In round 2, 5 of 10 are picked."
 

@@ -15,7 +15,7 @@ from scenes.text.sources import GIVEN_TITLE
 
 
 def test_without_a_title_it_is_the_usual_one_in_each_language() -> None:
-    assert Naming().metadata(ENGLISH) == {"title": "Federated learning, told from a recorded run"}
+    assert Naming().metadata(ENGLISH) == {"title": "Federated learning, as it was recorded"}
     assert Naming().title_in(LANGUAGES["de"]) != Naming().title_in(ENGLISH)
 
 
