@@ -22,6 +22,7 @@ from scenes.release.page.transcript import (
     as_text,
     transcript,
 )
+from scenes.release.page.trial import Trial, trial_data, trial_of, write_trial
 from scenes.release.products import STEM, Film
 from scenes.render.digests import versions
 from scenes.text.language import ENGLISH, Language
@@ -82,13 +83,15 @@ def write(site: Site, folder: Path, made: Sequence[ReleaseFile], command: str) -
         for page in records.pages
         for file in write_record(environment, folder, page, back, name)
     ]
+    trial = trial_of(records.pages)
+    written += write_trial(trial, folder) if trial else []
     transcripts = {code: _transcripts(site, records, code) for code in LANGUAGES}
     texts = [
         path for code, films in transcripts.items() for path in _as_texts(site, folder, code, films)
     ]
     names = [path.relative_to(folder).as_posix() for path in texts]
     made = [*made, *(release_file(folder, name, None) for name in names)]
-    pages = Pages(site, records, command)
+    pages = Pages(site, records, trial, command)
     for code, films in transcripts.items():
         written.append(folder / site.name(code))
         written[-1].write_text(_page(pages, LANGUAGES[code], films, made), "utf-8")
@@ -121,6 +124,7 @@ class Pages:
 
     site: Site
     records: RecordPages
+    trial: Trial | None
     command: str
 
 
@@ -129,6 +133,7 @@ def _page(pages: Pages, language: Language, texts: Transcripts, made: Sequence[R
     site, records = pages.site, pages.records
     films = site.films_in(language.code)
     data = _data(records, films, texts, language)
+    data["trial"] = trial_data(pages.trial, language)
     name = site.naming.title_in(language)
     main = max(data["runs"].values(), key=lambda run: len(run["rounds"]))
     template = templating.environment(language).get_template("index.html")
@@ -247,6 +252,20 @@ def _labels(language: Language) -> dict[str, str]:
         "failed": _("Delivered nothing: {workers}."),
         "nobody": _("Nobody trained."),
         "curve": _("{measure} by round: {first} at first, {last} at last"),
+        "photo": _("Photo {n}: {kind}"),
+        "right": _("Photo {n}: {kind}, which the model gets right"),
+        "wrong": _("Photo {n}: {kind}, which the model takes for: {other}"),
+        "painted": _("Photo {n}: {kind}, painted over"),
+        "own": _("A picture of your own"),
+        "lit": _("Lit: the {right} of these {n} that {model} gets right."),
+        "verdict": _("{model}: {kind}, {percent}"),
+        "agreed": _(
+            "On these {n} photos every probability here is the one that PyTorch recorded, to "
+            "within {most}."
+        ),
+        "loading": _("The model is loading."),
+        "lost": _("The model did not load. Load the page again, or look into the record."),
+        "unreadable": _("This is no picture that the browser can read. Take a PNG, JPEG or WebP."),
     }
 
 

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
@@ -165,11 +166,13 @@ def written(run: str, folder: Path, store: Store, naming: Naming | None = None) 
 @pytest.mark.parametrize("kind", EVIL)
 def test_a_record_cannot_escape_into_a_page(kind: str, tmp_path: Path, store: Store) -> None:
     record.save(evil(EVIL[kind]), tmp_path / "evil")
+    shutil.copy(record.RUNS / "reference" / "model.safetensors", tmp_path / "evil")
     files = written(str(tmp_path / "evil"), tmp_path / "site", store)
     check_files(files)
     check_pages(tmp_path / "site")
     there = {path.relative_to(tmp_path / "site").as_posix() for path in tmp_path.rglob("*.html")}
     assert there == {file for file in files if file.endswith(".html")}
+    assert [name for name in files if name.endswith("/model.js")]
     if EVIL[kind].isprintable() and len(EVIL[kind]) < 100:
         assert all(EVIL[kind] in page.text for page in pages(tmp_path / "site"))
 
@@ -249,6 +252,7 @@ def check_pages(out: Path) -> None:
         scripts = [found for tag, found in page.elements if tag == "script"]
         assert [found.get("src") or found["type"] for found in scripts] in (
             ["assets/page.js", "application/json"],
+            ["assets/page.js", "assets/network.js", "assets/trial.js", "application/json"],
             [],
         )
         assert not [
