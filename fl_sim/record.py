@@ -52,7 +52,9 @@ KINDS = ("*.json.gz", OLD_RUN_FILE, "*.npz", "*.safetensors")  # names of a reco
 # Names of runs are names of folders on every operating system.
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 
-KINDS_OF_ATTACKS: tuple[type[Attack], ...] = (_attacks.Inversions, _attacks.Memberships)
+KINDS_OF_ATTACKS: tuple[type[Attack], ...] = (
+    _attacks.Inversions, _attacks.Memberships, _attacks.Updates,
+)  # fmt: skip
 
 MARK = 8  # characters of a fingerprint that tell records of one name apart
 

@@ -14,6 +14,12 @@ from scenes.outputs.joins import film_origins
 from scenes.release.manifest import ReleaseFile, release_file
 from scenes.release.page import templating
 from scenes.release.page.assets import write_assets
+from scenes.release.page.coordinator import (
+    Coordinator,
+    coordinator_data,
+    coordinator_of,
+    write_updates,
+)
 from scenes.release.page.record_pages import RecordPages, citation, provenance, write_record
 from scenes.release.page.rounds import round_cues, view_of
 from scenes.release.page.transcript import (
@@ -84,14 +90,16 @@ def write(site: Site, folder: Path, made: Sequence[ReleaseFile], command: str) -
         for file in write_record(environment, folder, page, back, name)
     ]
     trial = trial_of(records.pages)
+    coordinator = coordinator_of(trial.models) if trial else None
     written += write_trial(trial, folder) if trial else []
+    written += [write_updates(coordinator, folder)] if coordinator else []
     transcripts = {code: _transcripts(site, records, code) for code in LANGUAGES}
     texts = [
         path for code, films in transcripts.items() for path in _as_texts(site, folder, code, films)
     ]
     names = [path.relative_to(folder).as_posix() for path in texts]
     made = [*made, *(release_file(folder, name, None) for name in names)]
-    pages = Pages(site, records, trial, command)
+    pages = Pages(site, records, trial, coordinator, command)
     for code, films in transcripts.items():
         written.append(folder / site.name(code))
         written[-1].write_text(_page(pages, LANGUAGES[code], films, made), "utf-8")
@@ -125,6 +133,7 @@ class Pages:
     site: Site
     records: RecordPages
     trial: Trial | None
+    coordinator: Coordinator | None
     command: str
 
 
@@ -133,7 +142,7 @@ def _page(pages: Pages, language: Language, texts: Transcripts, made: Sequence[R
     site, records = pages.site, pages.records
     films = site.films_in(language.code)
     data = _data(records, films, texts, language)
-    data["trial"] = trial_data(pages.trial, language)
+    data["trial"] = _trial(pages, language)
     name = site.naming.title_in(language)
     main = max(data["runs"].values(), key=lambda run: len(run["rounds"]))
     template = templating.environment(language).get_template("index.html")
@@ -157,6 +166,15 @@ def _page(pages: Pages, language: Language, texts: Transcripts, made: Sequence[R
         versions=_versions(),
         data=data,
     )
+
+
+def _trial(pages: Pages, language: Language) -> dict[str, Any] | None:
+    """Return the data of the models to try and of the updates to weigh, if there are any."""
+    trial, coordinator = pages.trial, pages.coordinator
+    if trial is None:
+        return None
+    known = coordinator and coordinator_data(coordinator, trial.models, language)
+    return {**trial_data(trial, language), "coordinator": known}
 
 
 def _film(film: Film, chapters: Sequence[ChapterTranscript], code: str) -> dict[str, Any]:
@@ -263,6 +281,15 @@ def _labels(language: Language) -> dict[str, str]:
             "On these {n} photos every probability here is the one that PyTorch recorded, to "
             "within {most}."
         ),
+        "worker": _("Worker {k}: {n} photos"),
+        "workerOf": _("Worker {k}: {n} photos, mostly {kinds}"),
+        "averaged": _("{right} of {n} right, loss {loss}"),
+        "rightOf": _("{right} of {n}"),
+        "yours": _("yours"),
+        "byCount": _("by number of photos, n_k / n"),
+        "alike": _("the same for each"),
+        "alone": _("worker {k} alone"),
+        "none": _("none: the model before"),
         "loading": _("The model is loading."),
         "lost": _("The model did not load. Load the page again, or look into the record."),
         "unreadable": _("This is no picture that the browser can read. Take a PNG, JPEG or WebP."),

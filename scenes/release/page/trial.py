@@ -87,19 +87,21 @@ def write_trial(trial: Trial, folder: Path) -> list[Path]:
     photos = trial.photos.run
     contents = {model.file: _contents(model, photos) for model in trial.models}
     contents[trial.photos_file] = {
-        "pixels": _base64(_pixels(photos).tobytes()),
+        "pixels": base64(_pixels(photos).tobytes()),
         "labels": photos.samples.labels if photos.samples else (),
     }
-    for name, content in contents.items():
-        text = f"(globalThis.fedreel ??= {{}})[{json.dumps(name)}] = {json.dumps(content)};\n"
-        (folder / name).write_text(text, "utf-8")
-    return [folder / name for name in contents]
+    return [write_script(folder, name, content) for name, content in contents.items()]
 
 
-def trial_data(trial: Trial | None, language: Language) -> dict[str, Any] | None:
+def write_script(folder: Path, name: str, content: object) -> Path:
+    """Write a script that sets the entry ``name`` of ``fedreel``, and return its path."""
+    text = f"(globalThis.fedreel ??= {{}})[{json.dumps(name)}] = {json.dumps(content)};\n"
+    (folder / name).write_text(text, "utf-8")
+    return folder / name
+
+
+def trial_data(trial: Trial, language: Language) -> dict[str, Any]:
     """Return what the page's script knows of the models, as a JSON object."""
-    if trial is None:
-        return None
     run = trial.photos.run
     return {
         "classes": [
@@ -132,7 +134,7 @@ def _contents(model: TrialModel, photos: Run) -> dict[str, Any]:
     """Return a model's weights, and its recorded probabilities for the photos before and after."""
     samples = model.run.samples if model.knows(photos) else None
     return {
-        "weights": _base64(model.content),
+        "weights": base64(model.content),
         "first": samples.first if samples else None,
         "last": samples.last if samples else None,
     }
@@ -192,5 +194,6 @@ def _pixels(run: Run) -> Any:
     return run.sample_images
 
 
-def _base64(content: bytes) -> str:
+def base64(content: bytes) -> str:
+    """Return bytes as text."""
     return b64encode(content).decode()

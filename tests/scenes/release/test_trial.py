@@ -259,7 +259,6 @@ def test_the_best_model_stands_first_and_the_one_that_differs_most_beside_it() -
         "iid-30", "unequal", "reference", "dirichlet-30",
     ]  # fmt: skip
     data = trial_data(trial, ENGLISH)
-    assert data is not None
     assert data["beside"] == 3
     assert data["photos"] == "records/iid-30/photos.js"
     assert data["classes"] == list(CLASSES)

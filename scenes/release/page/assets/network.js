@@ -99,5 +99,27 @@ function probabilities(weights, pixels) {
   return softmax(dense(positive(dense(third, ...layer("fc2"))), ...layer("fc3")));
 }
 
-return { SIDE, bytesOf, weightsOf, probabilities };
+const likeliest = (row) => row.indexOf(Math.max(...row));
+
+// Returns updates: the weights of each by name. They are kept as bytes, in steps of each parameter.
+function updatesOf({ parameters, sizes, updates }) {
+  return updates.map(({ values, steps }) => {
+    const all = new Int8Array(bytesOf(values).buffer);
+    let end = 0;
+    return Object.fromEntries(parameters.map((name, i) => {
+      end += sizes[i];
+      return [name, Float32Array.from(all.subarray(end - sizes[i], end), (value) => value * steps[i])];
+    }));
+  });
+}
+
+// Returns a model's weights, to which some updates are added, each by its share.
+function updated(weights, updates, shares) {
+  return Object.fromEntries(Object.entries(weights).map(([name, { shape, values }]) => {
+    const found = Float32Array.from(values, (value, i) => updates.reduce((sum, one, k) => sum + shares[k] * one[name][i], value));
+    return [name, { shape, values: found }];
+  }));
+}
+
+return { SIDE, bytesOf, weightsOf, updatesOf, updated, probabilities, likeliest };
 })();

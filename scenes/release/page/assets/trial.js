@@ -5,18 +5,16 @@
 (() => {
 "use strict";
 
-const { trial, labels, language } = JSON.parse(document.getElementById("data").textContent);
-const { SIDE, bytesOf, weightsOf, probabilities } = globalThis.fedreel.network;
-const byId = (id) => document.getElementById(id);
+const { network, trials } = globalThis.fedreel;
+const { SIDE, likeliest, probabilities } = network;
+const { trial, labels, byId, fill, part, percent, put } = trials;
 const pad = byId("pad");
 const sheet = pad.getContext("2d", { willReadFrequently: true });
-const percent = new Intl.NumberFormat(language, { style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 });
-const exact = new Intl.NumberFormat(language, { minimumFractionDigits: 5, maximumFractionDigits: 5 });
+const exact = trials.numbers(5);
 const GREY = "#808080";
 const LARGEST = 1024; // pixels of a picture's side while it is made smaller
 const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
-const models = new Map(); // by file: the model, or its promise
 let photos = null; // the pixels and classes of the test photos
 let chosen = []; // the models that are shown, one or two
 let photo = null; // the number of the photo on the pad; null for another picture
@@ -25,57 +23,7 @@ let painted = false;
 let brush = [SIDE / 2, SIDE / 2]; // pixels
 let stroke = null; // where the pointer was last while it paints
 
-function fill(template, values) {
-  return template.replace(/\{(\w+)\}/g, (_, name) => values[name]);
-}
-
-// --- what is loaded
-
-// A script works from a folder too, where a browser reads no other file.
-function loaded(file) {
-  return new Promise((resolve, reject) => {
-    const script = document.createElement("script");
-    script.src = file;
-    script.onload = () => resolve(globalThis.fedreel[file]);
-    script.onerror = reject;
-    document.head.append(script);
-  });
-}
-
-function model(spec) {
-  if (!models.has(spec.file)) models.set(spec.file, fetched(spec));
-  return models.get(spec.file);
-}
-
-async function fetched(spec) {
-  const { weights, first, last } = await loaded(spec.file);
-  const parsed = weightsOf(bytesOf(weights));
-  const given = photos.pixels.map((pixels) => probabilities(parsed, pixels));
-  return { spec, first, weights: parsed, given, apart: last && difference(given, last) };
-}
-
-// The largest difference between two lists of probabilities.
-function difference(one, other) {
-  return Math.max(...one.map((row, i) => Math.max(...row.map((value, kind) => Math.abs(value - other[i][kind])))));
-}
-
-async function loadPhotos() {
-  const { pixels, labels: kinds } = await loaded(trial.photos);
-  const all = bytesOf(pixels);
-  const size = 3 * SIDE * SIDE;
-  photos = { labels: kinds, pixels: kinds.map((_, i) => all.subarray(i * size, (i + 1) * size)) };
-}
-
 // --- the pad
-
-function put(canvas, pixels) {
-  const image = new ImageData(SIDE, SIDE);
-  for (let i = 0; i < SIDE * SIDE; i += 1) {
-    image.data.set(pixels.subarray(3 * i, 3 * i + 3), 4 * i);
-    image.data[4 * i + 3] = 255;
-  }
-  canvas.getContext("2d").putImageData(image, 0, 0);
-}
 
 function pixelsOnPad() {
   const { data } = sheet.getImageData(0, 0, SIDE, SIDE);
@@ -166,8 +114,6 @@ function square(size, source) {
 
 // --- what the models say
 
-const likeliest = (row) => row.indexOf(Math.max(...row));
-
 // Shows what the models give the picture on the pad; `speak` to say it to screen readers too.
 function judge(speak = true) {
   if (!chosen.length) return;
@@ -201,13 +147,6 @@ function show(cell, value, before) {
   bar.lastChild.hidden = before === null;
   bar.lastChild.style.left = `${100 * (before ?? 0)}%`;
   written.textContent = percent.format(value);
-}
-
-function part(name, className, ...children) {
-  const made = document.createElement(name);
-  made.className = className;
-  made.append(...children);
-  return made;
 }
 
 function layTable() {
@@ -254,10 +193,9 @@ async function choose() {
   const names = [byId("model").value, byId("beside").value].filter((value) => value !== "");
   told.textContent = labels.loading;
   try {
-    chosen = await Promise.all([...new Set(names)].map((name) => model(trial.models[name])));
+    chosen = await Promise.all([...new Set(names)].map((name) => trials.model(trial.models[name])));
     told.textContent = "";
   } catch {
-    models.clear();
     told.textContent = labels.lost;
     return;
   }
@@ -344,7 +282,7 @@ function telling() {
 
 async function begin() {
   try {
-    await loadPhotos();
+    photos = await trials.photos();
   } catch {
     byId("trial-told").textContent = labels.lost;
     return;
@@ -361,12 +299,7 @@ function start() {
   byId("trial").hidden = false;
   offer();
   placeBrush();
-  const sight = new IntersectionObserver((seen) => {
-    if (!seen.some((one) => one.isIntersecting)) return;
-    sight.disconnect();
-    begin();
-  });
-  sight.observe(byId("trial"));
+  trials.inSight(byId("trial"), begin);
 }
 
 start();
