@@ -2,7 +2,7 @@
 
 import platform
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
@@ -20,6 +20,7 @@ from scenes.release.page.coordinator import (
     coordinator_of,
     write_updates,
 )
+from scenes.release.page.questions import Question, Shown, questions
 from scenes.release.page.record_pages import RecordPages, citation, provenance, write_record
 from scenes.release.page.rounds import round_cues, view_of
 from scenes.release.page.transcript import (
@@ -156,6 +157,7 @@ def _page(pages: Pages, language: Language, texts: Transcripts, made: Sequence[R
         ],
         films=[_film(*pair, language.code) for pair in zip(films, texts, strict=True)],
         chapters=texts[0],
+        questions=_questions(pages, films[0], language, data["runs"]),
         seconds=texts[0][-1].end,
         main=main,
         most_workers=MOST_WORKERS,
@@ -166,6 +168,18 @@ def _page(pages: Pages, language: Language, texts: Transcripts, made: Sequence[R
         versions=_versions(),
         data=data,
     )
+
+
+def _questions(
+    pages: Pages, film: Film, language: Language, names: Collection[str]
+) -> list[Question]:
+    """Return the questions between a film's chapters, on the runs that the view has."""
+    chapters = []
+    for planned in film.planned:
+        runs = record.load_all(planned.job.runs).values()
+        viewed = [run for run in runs if run.name in names]
+        chapters.append(Shown(planned.job.chapter.name, viewed))
+    return questions(chapters, pages.records, language, pages.trial)
 
 
 def _trial(pages: Pages, language: Language) -> dict[str, Any] | None:
@@ -281,6 +295,8 @@ def _labels(language: Language) -> dict[str, str]:
             "On these {n} photos every probability here is the one that PyTorch recorded, to "
             "within {most}."
         ),
+        "found": _("You found it."),
+        "guessed": _("You said {guess}, which is {apart} away."),
         "worker": _("Worker {k}: {n} photos"),
         "workerOf": _("Worker {k}: {n} photos, mostly {kinds}"),
         "averaged": _("{right} of {n} right, loss {loss}"),

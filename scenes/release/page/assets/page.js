@@ -309,6 +309,7 @@ function setFollowing(on) {
 function walk(i) {
   setFollowing(false);
   show(run.name, i);
+  document.dispatchEvent(new CustomEvent("fedreel:round", { detail: { run: run.name, round: i } }));
 }
 
 // While the whole run is shown, the slider is at the last round: the first step shows it.
@@ -360,6 +361,11 @@ function start() {
     byId("round").addEventListener(event, () => walk(Number(byId("round").value)));
   }
   byId("round").addEventListener("keydown", enter);
+  document.addEventListener("fedreel:open", ({ detail }) => {
+    setFollowing(false);
+    show(detail, null);
+    byId("round").focus();
+  });
   byId("follow").addEventListener("click", () => setFollowing(!following));
   const at = /^#t=([\d.]+)$/.exec(location.hash);
   if (at) seek(Number(at[1]), false);

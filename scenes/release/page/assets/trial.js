@@ -213,7 +213,10 @@ function hang() {
     const input = document.createElement("input");
     const canvas = document.createElement("canvas");
     Object.assign(input, { type: "radio", name: "photo", value: number });
-    input.addEventListener("change", () => lay(photos.pixels[number], number));
+    input.addEventListener("change", () => {
+      lay(photos.pixels[number], number);
+      document.dispatchEvent(new CustomEvent("fedreel:photo", { detail: number }));
+    });
     input.setAttribute("aria-label", captionOf(number));
     canvas.width = canvas.height = SIDE;
     put(canvas, photos.pixels[number]);
