@@ -143,7 +143,7 @@ def _contents(model: TrialModel, photos: Run) -> dict[str, Any]:
 def _model(page: RecordPage) -> TrialModel | None:
     """Return the model of a record, if the page can run it and has photos for it."""
     run = page.run
-    if run.samples is None or run.sample_images is None or not _classes(run):
+    if not run.samples or not run.samples.labels or run.sample_images is None or not _classes(run):
         return None
     if run.sample_images.dtype != np.uint8 or run.sample_images.shape[1:] != (SIDE, SIDE, 3):
         return None

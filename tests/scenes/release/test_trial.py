@@ -28,6 +28,7 @@ pytestmark = pytest.mark.xdist_group("release")
 REFERENCE = record.load("reference")
 MODEL = record.RUNS / "reference" / "model.safetensors"
 CLASSES = REFERENCE.dataset.class_names if REFERENCE.dataset else ()
+EMPTY = record.Samples(labels=(), first=(), last=())
 NEAR = 1e-4
 GIVEN = """pixels => {
   const { network, ...files } = fedreel;
@@ -276,7 +277,13 @@ def test_probabilities_of_other_photos_are_none_of_these() -> None:
 
 @pytest.mark.parametrize(
     "without",
-    [{"samples": None}, {"sample_images": None}, {"final": None}, {"dataset": None}],
+    [
+        {"samples": None},
+        {"samples": EMPTY},
+        {"sample_images": None},
+        {"final": None},
+        {"dataset": None},
+    ],
     ids=str,
 )
 def test_a_record_that_lacks_something_offers_no_model(without: dict[str, Any]) -> None:
