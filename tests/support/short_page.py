@@ -30,7 +30,7 @@ def written(run: str, folder: Path, store: Store, naming: Naming | None = None) 
     spec = job.tell()
     shown = [
         TimedText(str(line), 0.5, numbers_of(line))
-        for line in (spec.runs, *lines_in(spec), *(fact.value for fact in spec.run))
+        for line in (spec.runs, *lines_in(spec), spec.recorded)
     ]
     beat = BeatMetadata("runs", shown[0].text, 0.0, 2.0, tuple(shown))
     clip = Clip(job.chapter, folder / "none.mp4", (beat,), 2.0)
