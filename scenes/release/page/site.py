@@ -247,6 +247,7 @@ def _data(
         }
         for film, chapters in zip(films, texts, strict=True)
     ]
+    _drop_written(film_data)
     names = {name for film in film_data for _, name, _ in film["turns"]}
     runs = {
         page.run.name: {**view_of(page.run), "folder": page.folder}
@@ -260,6 +261,16 @@ def _data(
         "runs": runs,
         "labels": _labels(language),
     }
+
+
+def _drop_written(films: Sequence[dict[str, Any]]) -> None:
+    """Drop the addresses of tracks that stand in the page, those of the first film, from data."""
+    written = {track["src"] for track in films[0]["tracks"]}
+    for film in films:
+        film["tracks"] = [
+            {name: value for name, value in track.items() if value not in written}
+            for track in film["tracks"]
+        ]
 
 
 def _round_cues(film: Film) -> list[tuple[float, str, int | None]]:
