@@ -570,6 +570,20 @@ def members(name: str, data: Path | None, client: int, seed: int) -> None:
         commands.members(name, data, client, seed)
 
 
+@attack.command(epilog=examples("fl-sim attack updates dirichlet-30"))
+@cloup.argument("name", help="Name of a run, or its folder.")
+@cloup.option("--data", type=cloup.Path(path_type=Path), help="Folder with the dataset.")
+def updates(name: str, data: Path | None) -> None:
+    """Keep what the server would be sent in one more round: whole updates of a few clients.
+
+    A release's page weighs them anew.
+    """
+    from fl_sim.attacks import commands
+
+    with _attacking():
+        commands.updates(name, data)
+
+
 @contextmanager
 def _attacking() -> Iterator[None]:
     """Say in one line what keeps an attack from being made, or that it was stopped."""

@@ -38,9 +38,9 @@ from fl_sim.wording import did_you_mean
 __all__ = [
     "MEAN_TOLERANCE", "RUNS", "RUN_FILE", "SCHEMA_VERSION", "RecordError", "attacks", "computed",
     "copy",
-    "examples_in_small", "file_of", "fingerprint", "inside", "load", "load_all", "load_attack",
-    "mean_tolerance", "names", "parts", "plain", "resolve", "save", "save_attack", "schema",
-    "tiles", "verify",
+    "examples_in_small", "file_of", "final_model", "fingerprint", "inside", "load", "load_all",
+    "load_attack", "mean_tolerance", "names", "parts", "plain", "resolve", "save", "save_attack",
+    "schema", "tiles", "verify",
 ]  # fmt: skip
 __all__ += _model.__all__ + _attacks.__all__
 
@@ -52,7 +52,9 @@ KINDS = ("*.json.gz", OLD_RUN_FILE, "*.npz", "*.safetensors")  # names of a reco
 # Names of runs are names of folders on every operating system.
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 
-KINDS_OF_ATTACKS: tuple[type[Attack], ...] = (_attacks.Inversions, _attacks.Memberships)
+KINDS_OF_ATTACKS: tuple[type[Attack], ...] = (
+    _attacks.Inversions, _attacks.Memberships, _attacks.Updates,
+)  # fmt: skip
 
 MARK = 8  # characters of a fingerprint that tell records of one name apart
 
@@ -263,6 +265,26 @@ def copy(name_or_path: str | Path, run: Run, target: Path) -> list[Path]:
         save_attack(attack, target)
         copied += sorted(target.glob(f"{attack.FILE}[-.]*"))
     return copied
+
+
+def final_model(name_or_path: str | Path, run: Run, most: int) -> bytes | None:
+    """Return the safetensors file of a loaded record's last model, or None.
+
+    It is None where there is no such file, or a larger one than ``most`` bytes.
+
+    Raises:
+        RecordError: as for ``verify``.
+    """
+    final = run.final
+    if final is None or final.file is None or final.sha256 is None:
+        return None
+    file = _find(name_or_path).with_name(final.file)
+    if not file.exists() or file.stat().st_size > most:
+        return None
+    with _named(file):
+        content = files.read(file, most)
+        files.check_hash(hashlib.sha256(content).hexdigest(), final.sha256)
+    return content
 
 
 def _beside(path: Path, run: Run) -> list[tuple[Path, str]]:

@@ -9,6 +9,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from fl_sim import record
 from fl_sim.app.networks import LeNet
 from fl_sim.attacks import members as membership
+from fl_sim.attacks import updates as sending
 from fl_sim.attacks.invert import cases, in_words
 from fl_sim.attacks.invert import invert as rebuilding
 from fl_sim.attacks.rebuild import Effort
@@ -17,7 +18,7 @@ from fl_sim.running.launch import dataset_folder, quieten
 from fl_sim.terminal import console, say, table
 from fl_sim.wording import count, percent
 
-__all__ = ["Effort", "invert", "members"]
+__all__ = ["Effort", "invert", "members", "updates"]
 
 
 def invert(name: str, data: Path | None, clients: int | None, effort: Effort, force: bool) -> None:
@@ -53,6 +54,19 @@ def members(name: str, data: Path | None, client: int, seed: int) -> None:
     if subject.settings.secure_aggregation:
         say("updates are masked, so that nobody has the model of one client to attack")
     say(f"kept beside the record: {record.resolve(name) / record.Memberships.FILE}.json.gz")
+
+
+def updates(name: str, data: Path | None) -> None:
+    """Keep a record's updates of one more round, and print what their mean would give."""
+    subject = _open(name, data)
+    found = sending.updates(subject)
+    record.save_attack(found, name)
+    rows = ((f"{each.client}", f"{each.num_examples}", each.form) for each in found.found)
+    table(("client", "examples", "form"), rows)
+    before, after = subject.run.final and subject.run.final.test, found.test
+    if before and before.accuracy is not None and after.accuracy is not None:
+        say(f"accuracy {percent(before.accuracy)}, with their mean {percent(after.accuracy)}")
+    say(f"kept beside the record: {record.resolve(name) / record.Updates.FILE}.json.gz")
 
 
 def _open(name: str, data: Path | None) -> Subject:

@@ -91,4 +91,5 @@ def _is_members(found: Any, chosen: Options) -> bool:
 KINDS: Mapping[str, tuple[type[record.Attack], Callable[[Any, Options], bool]]] = {
     "invert": (record.Inversions, _is_invert),
     "members": (record.Memberships, _is_members),
+    "updates": (record.Updates, lambda found, chosen: True),
 }

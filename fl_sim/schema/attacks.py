@@ -1,8 +1,9 @@
 """The model of what attacks on a run found: a document of its own beside the run's record."""
 
-from typing import ClassVar, Literal, TypeVar
+from typing import ClassVar, Literal, Self, TypeVar
 
-from pydantic import Field
+import numpy as np
+from pydantic import Field, model_validator
 
 from fl_sim.schema.model import (
     INCIDENTAL,
@@ -11,6 +12,7 @@ from fl_sim.schema.model import (
     Count,
     Form,
     Many,
+    Metrics,
     Model,
     NonNegative,
     Real,
@@ -18,7 +20,7 @@ from fl_sim.schema.model import (
 )
 
 __all__ = ["Attack", "Chance", "Inversion", "Inversions", "Likeness", "Membership", "Memberships",
-    "ModelState"]  # fmt: skip
+    "ModelState", "Update", "Updates"]  # fmt: skip
 
 ModelState = Literal["untrained", "trained"]
 
@@ -133,6 +135,49 @@ class Memberships(Attack):
     COMMAND: ClassVar[str] = "members"
 
     found: Many[Membership] = ()
+
+
+class Update(Model):
+    """What one client's training changes: sent weights - received weights.
+
+    Each number is a whole multiple of a step, which is 1/127 of the largest of its parameter.
+    """
+
+    client: Count
+    num_examples: Count = Field(description="n_k, the examples trained on")
+    form: Form = Field(default="plain", description="in which form it left the client")
+    values: Array = Field(
+        description="int8, (weights,): in steps, parameters in the order of `Updates.parameters`, "
+        "each row by row"
+    )
+    steps: Many[NonNegative] = Field(description="of each parameter, in units of weights")
+
+
+class Updates(Attack):
+    """What the server would be sent in one more round, from the last model on.
+
+    The clients are those of the last round. This is what the other attacks begin with.
+    """
+
+    FILE: ClassVar[str] = "updates"
+    COMMAND: ClassVar[str] = "updates"
+
+    parameters: Many[str] = Field(description="names in the model's file, in order")
+    sizes: Many[Count] = Field(description="weights of each parameter")
+    found: Many[Update]
+    test: Metrics = Field(
+        description="the last model and the mean of these updates by n_k / n, on the test split"
+    )
+
+    @model_validator(mode="after")
+    def _sizes_agree(self) -> Self:
+        if len(self.parameters) != len(self.sizes):
+            raise ValueError("parameters and sizes are not as many")
+        for update in self.found:
+            values, fits = update.values, len(update.steps) == len(self.sizes)
+            if not fits or values.dtype != np.int8 or values.shape != (sum(self.sizes),):
+                raise ValueError(f"the update of client {update.client} has other sizes")
+        return self
 
 
 AttackT = TypeVar("AttackT", bound=Attack)

@@ -18,7 +18,7 @@ from scenes.drawing.palettes import PALETTES
 from scenes.render.digests import digest
 from scenes.render.store import Store
 
-SCRIPT = Path(__file__).parent / "assets" / "page.js"
+SCRIPTS = Path(__file__).parent / "assets"
 FONT_FILES = {"regular": "SourceSansPro-Regular.ttf", "semibold": "SourceSansPro-Semibold.ttf"}
 FONT_RANGE = "U+0020-017F,U+2010-2026,U+2190-2193,U+2212,U+20AC"  # Latin, dashes, arrows
 POSTER = 1280, 1280  # the largest size in pixels
@@ -38,7 +38,8 @@ def write_assets(environment: Environment, store: Store, folder: Path) -> list[P
     for name in ("page.css", "icon.svg"):
         text = environment.get_template(name).render(**palettes, colors=_colors)
         (assets / name).write_text(text + "\n", "utf-8")
-    shutil.copyfile(SCRIPT, assets / "page.js")
+    for script in SCRIPTS.glob("*.js"):
+        shutil.copyfile(script, assets / script.name)
     drawn_by = [FONT_RANGE, version("font-source-sans-pro"), version("fonttools")]
     for weight, file in FONT_FILES.items():
         source = files("font_source_sans_pro") / "files" / file

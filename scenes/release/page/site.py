@@ -2,7 +2,7 @@
 
 import platform
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
@@ -14,6 +14,13 @@ from scenes.outputs.joins import film_origins
 from scenes.release.manifest import ReleaseFile, release_file
 from scenes.release.page import templating
 from scenes.release.page.assets import write_assets
+from scenes.release.page.coordinator import (
+    Coordinator,
+    coordinator_data,
+    coordinator_of,
+    write_updates,
+)
+from scenes.release.page.questions import Question, Shown, questions
 from scenes.release.page.record_pages import RecordPages, citation, provenance, write_record
 from scenes.release.page.rounds import round_cues, view_of
 from scenes.release.page.transcript import (
@@ -22,6 +29,7 @@ from scenes.release.page.transcript import (
     as_text,
     transcript,
 )
+from scenes.release.page.trial import Trial, trial_data, trial_of, write_trial
 from scenes.release.products import STEM, Film
 from scenes.render.digests import versions
 from scenes.text.language import ENGLISH, Language
@@ -82,13 +90,17 @@ def write(site: Site, folder: Path, made: Sequence[ReleaseFile], command: str) -
         for page in records.pages
         for file in write_record(environment, folder, page, back, name)
     ]
+    trial = trial_of(records.pages)
+    coordinator = coordinator_of(trial.models) if trial else None
+    written += write_trial(trial, folder) if trial else []
+    written += [write_updates(coordinator, folder)] if coordinator else []
     transcripts = {code: _transcripts(site, records, code) for code in LANGUAGES}
     texts = [
         path for code, films in transcripts.items() for path in _as_texts(site, folder, code, films)
     ]
     names = [path.relative_to(folder).as_posix() for path in texts]
     made = [*made, *(release_file(folder, name, None) for name in names)]
-    pages = Pages(site, records, command)
+    pages = Pages(site, records, trial, coordinator, command)
     for code, films in transcripts.items():
         written.append(folder / site.name(code))
         written[-1].write_text(_page(pages, LANGUAGES[code], films, made), "utf-8")
@@ -121,6 +133,8 @@ class Pages:
 
     site: Site
     records: RecordPages
+    trial: Trial | None
+    coordinator: Coordinator | None
     command: str
 
 
@@ -129,6 +143,7 @@ def _page(pages: Pages, language: Language, texts: Transcripts, made: Sequence[R
     site, records = pages.site, pages.records
     films = site.films_in(language.code)
     data = _data(records, films, texts, language)
+    data["trial"] = _trial(pages, language)
     name = site.naming.title_in(language)
     main = max(data["runs"].values(), key=lambda run: len(run["rounds"]))
     template = templating.environment(language).get_template("index.html")
@@ -142,6 +157,7 @@ def _page(pages: Pages, language: Language, texts: Transcripts, made: Sequence[R
         ],
         films=[_film(*pair, language.code) for pair in zip(films, texts, strict=True)],
         chapters=texts[0],
+        questions=_questions(pages, films[0], language, data["runs"]),
         seconds=texts[0][-1].end,
         main=main,
         most_workers=MOST_WORKERS,
@@ -152,6 +168,27 @@ def _page(pages: Pages, language: Language, texts: Transcripts, made: Sequence[R
         versions=_versions(),
         data=data,
     )
+
+
+def _questions(
+    pages: Pages, film: Film, language: Language, names: Collection[str]
+) -> list[Question]:
+    """Return the questions between a film's chapters, on the runs that the view has."""
+    chapters = []
+    for planned in film.planned:
+        runs = record.load_all(planned.job.runs).values()
+        viewed = [run for run in runs if run.name in names]
+        chapters.append(Shown(planned.job.chapter.name, viewed))
+    return questions(chapters, pages.records, language, pages.trial)
+
+
+def _trial(pages: Pages, language: Language) -> dict[str, Any] | None:
+    """Return the data of the models to try and of the updates to weigh, if there are any."""
+    trial, coordinator = pages.trial, pages.coordinator
+    if trial is None:
+        return None
+    known = coordinator and coordinator_data(coordinator, trial.models, language)
+    return {**trial_data(trial, language), "coordinator": known}
 
 
 def _film(film: Film, chapters: Sequence[ChapterTranscript], code: str) -> dict[str, Any]:
@@ -210,6 +247,7 @@ def _data(
         }
         for film, chapters in zip(films, texts, strict=True)
     ]
+    _drop_written(film_data)
     names = {name for film in film_data for _, name, _ in film["turns"]}
     runs = {
         page.run.name: {**view_of(page.run), "folder": page.folder}
@@ -223,6 +261,16 @@ def _data(
         "runs": runs,
         "labels": _labels(language),
     }
+
+
+def _drop_written(films: Sequence[dict[str, Any]]) -> None:
+    """Drop the addresses of tracks that stand in the page, those of the first film, from data."""
+    written = {track["src"] for track in films[0]["tracks"]}
+    for film in films:
+        film["tracks"] = [
+            {name: value for name, value in track.items() if value not in written}
+            for track in film["tracks"]
+        ]
 
 
 def _round_cues(film: Film) -> list[tuple[float, str, int | None]]:
@@ -247,6 +295,31 @@ def _labels(language: Language) -> dict[str, str]:
         "failed": _("Delivered nothing: {workers}."),
         "nobody": _("Nobody trained."),
         "curve": _("{measure} by round: {first} at first, {last} at last"),
+        "photo": _("Photo {n}: {kind}"),
+        "right": _("Photo {n}: {kind}, which the model gets right"),
+        "wrong": _("Photo {n}: {kind}, which the model takes for: {other}"),
+        "painted": _("Photo {n}: {kind}, painted over"),
+        "own": _("A picture of your own"),
+        "lit": _("Lit: the {right} of these {n} that {model} gets right."),
+        "verdict": _("{model}: {kind}, {percent}"),
+        "agreed": _(
+            "On these {n} photos every probability here is the one that PyTorch recorded, to "
+            "within {most}."
+        ),
+        "found": _("You found it."),
+        "guessed": _("You said {guess}, which is {apart} away."),
+        "worker": _("Worker {k}: {n} photos"),
+        "workerOf": _("Worker {k}: {n} photos, mostly {kinds}"),
+        "averaged": _("{right} of {n} right, loss {loss}"),
+        "rightOf": _("{right} of {n}"),
+        "yours": _("yours"),
+        "byCount": _("by number of photos, n_k / n"),
+        "alike": _("the same for each"),
+        "alone": _("worker {k} alone"),
+        "none": _("none: the model before"),
+        "loading": _("The model is loading."),
+        "lost": _("The model did not load. Load the page again, or look into the record."),
+        "unreadable": _("This is no picture that the browser can read. Take a PNG, JPEG or WebP."),
     }
 
 

@@ -36,7 +36,7 @@ TextParts = Sequence[TextPart]
 class BeatTranscript:
     """A beat: times in seconds, caption, description, and the new texts with numbers.
 
-    ``figure`` is the file of its figure.
+    ``figure`` and ``vector_figure`` are the files of its figure, PNG and SVG.
     """
 
     name: str
@@ -46,6 +46,7 @@ class BeatTranscript:
     description: str
     texts: Sequence[TextParts]
     figure: str
+    vector_figure: str
 
 
 @dataclass(frozen=True)
@@ -147,7 +148,7 @@ def _chapter(translator: _Translator, clip: Clip, start: float, end: float) -> C
     origin = start - clip.card
     declared = {beat.name: beat for beat in clip.chapter.beats}
     for number, beat in enumerate(clip.beats, 1):
-        figure = f"figures/{clip.chapter.name}-{number}-{beat.name}.png"
+        figure = f"figures/{clip.chapter.name}-{number}-{beat.name}"
         beats.append(
             BeatTranscript(
                 beat.name,
@@ -156,7 +157,8 @@ def _chapter(translator: _Translator, clip: Clip, start: float, end: float) -> C
                 translator.parts(beat.texts[0]),
                 translator.description(declared[beat.name]),
                 [translator.parts(one) for one in _new(beat, before)],
-                figure,
+                f"{figure}.png",
+                f"{figure}.svg",
             )
         )
         before = {one.text for one in beat.other_texts}

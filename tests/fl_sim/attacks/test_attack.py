@@ -125,10 +125,47 @@ def test_members_are_told_and_kept(folder: Path) -> None:
     assert (one.model, one.client, one.num_members, one.num_others) == ("client", 0, 80, 20)
 
 
+def test_updates_of_one_more_round_are_kept_to_a_step(folder: Path) -> None:
+    result = attack("updates", folder)
+    assert result.exit_code == 0, result.output
+    subject = Subject.open(str(folder), SMALL)
+    found = record.load_attack(folder, subject.run, record.Updates)
+    assert found is not None
+    last = subject.run.rounds[-1].train
+    assert last is not None
+    assert [each.client for each in found.found] == [each.client for each in last.replies][:3]
+    assert [each.num_examples for each in found.found] == [80] * len(found.found)
+    bounds = np.cumsum(found.sizes)[:-1]
+    mean = {name: torch.zeros(()) for name in found.parameters}
+    for each in found.found:
+        update, _ = subject.update("trained", each.client, EPOCH)
+        assert tuple(update) == found.parameters
+        parts = np.split(each.values, bounds)
+        for (name, exact), part, step in zip(update.items(), parts, each.steps, strict=True):
+            near = exact.numpy().ravel()
+            assert part * step == pytest.approx(near, abs=0.51 * step)
+            assert step == pytest.approx(abs(near).max() / 127)
+            mean[name] = mean[name] + exact / len(found.found)
+    scored = task.test(subject.updated("trained", mean), subject.data.test, 1).score
+    assert found.test.loss == pytest.approx(scored.loss, rel=1e-4)
+    assert found.test.accuracy == pytest.approx(scored.accuracy, abs=0.011)  # of 100 photos, one
+
+
+def test_updates_of_other_sizes_are_refused() -> None:
+    values = np.zeros(3, np.int8)
+    update = {"client": 0, "num_examples": 1, "values": values, "steps": (0.1, 0.2)}
+    about = {"run": "", "seed": 0, "knows": (), "parameters": ("a", "b"), "test": {"loss": 0.0}}
+    assert record.Updates(**about, sizes=(1, 2), found=(update,)).found[0].form == "plain"
+    for sizes in ((1, 1), (1, 2, 3)):
+        with pytest.raises(ValueError, match=r"of client 0 has other sizes|are not as many"):
+            record.Updates(**about, sizes=sizes, found=(update,))
+
+
 def test_a_run_that_hides_updates_has_no_client_to_attack(tmp_path: Path) -> None:
     place = tmp_path / "hidden"
     made = make(place, "--set", "num-server-rounds=1", "--set", "secure-aggregation=true")
     assert made.exit_code == 0, made.output
+    assert "its updates are masked, and the server sees none" in attack("updates", place).output
     told = attack("members", place)
     assert told.exit_code == 0
     assert (

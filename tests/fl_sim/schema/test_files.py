@@ -169,6 +169,18 @@ def test_a_private_file_is_never_copied(folder: Path) -> None:
     assert not (folder.parent / "copy" / "model.safetensors").exists()
 
 
+def test_a_model_is_read_if_it_is_the_one_of_the_record_and_small(folder: Path) -> None:
+    run = with_model(folder, b"weights")
+    assert record.final_model(folder, run, 7) == b"weights"
+    assert record.final_model(folder, run, 6) is None
+    (folder / "model.safetensors").write_bytes(b"others!")
+    with pytest.raises(RecordError, match=r"SHA-256 is 7ab00dcd4748..., the record says 9a"):
+        record.final_model(folder, run, 7)
+    (folder / "model.safetensors").unlink()
+    assert record.final_model(folder, run, 7) is None
+    assert record.final_model(folder, run.model_copy(update={"final": None}), 7) is None
+
+
 def test_a_file_that_the_record_does_not_mean_is_not_copied(folder: Path) -> None:
     run = with_model(folder, b"weights")
     record.verify(folder, run)

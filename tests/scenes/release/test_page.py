@@ -4,8 +4,6 @@ import json
 import platform
 import re
 from base64 import b64decode
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
 from html.parser import HTMLParser
 from importlib.metadata import version
 from pathlib import Path
@@ -16,9 +14,10 @@ import av
 import pytest
 import srt
 from axe_playwright_python.sync_playwright import Axe
-from browser import Opened, launched, visited
+from browser import Opened, visited
 from playwright.sync_api import Browser, Locator, ViewportSize
-from served import plainly_served, served
+from served import served
+from visits import NARROW, WIDE, Visit, loaded_trial
 
 from fl_sim import record
 from scenes.render.digests import versions
@@ -30,56 +29,17 @@ FRAME = 1 / 15  # seconds, in the draft quality of the release
 REFERENCE = record.load("reference")
 LAST = len(REFERENCE.rounds) - 1
 RECORD = "records/reference/index.html"
-MOST_BYTES = 300_000  # of a visit, without the film and its captions
-WIDE = ViewportSize(width=1440, height=1000)
-NARROW = ViewportSize(width=320, height=640)
+# Of a visit, without the film and its captions: at first, and with the model.
+MOST_BYTES, MOST_BYTES_IN_ALL = 300_000, 1_500_000
 PLAYED_FROM = "film.played.start(film.played.length - 1)"
 # The number of the beat that is marked in the transcript.
 MARKED = "[...document.querySelectorAll('.beat')].findIndex(beat => beat.ariaCurrent)"
 UNFOLD = "document.querySelectorAll('details').forEach(part => part.open = true)"
 # Where many are made alike, a few of them: axe needs long for thousands.
 FEWER = """document.querySelectorAll(
-  ['.record dl', '.record ol', '.told', '.told ol', '.texts', '.files']
+  ['.record dl', '.record ol', '.told', '.told ol', '.texts', '.files', '#photos']
     .map(list => `${list} > :nth-child(n + 4)`).join()
 ).forEach(part => part.remove())"""
-Visit = Callable[..., AbstractContextManager[Opened]]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Return a browser for all tests; each visit starts with nothing left of earlier ones."""
-    with launched() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def address(released: Path) -> Iterator[str]:
-    """Return the address of the release on a usual server."""
-    with served(released) as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-def plain_address(released: Path) -> Iterator[str]:
-    """Return the address of the release on a server that sends files only as a whole."""
-    with plainly_served(released) as address:
-        yield address
-
-
-@pytest.fixture
-def visit(browser: Browser, address: str) -> Visit:
-    """Return what opens a page of the release.
-
-    In no visit there may be an error in the console, or a request to another host.
-    """
-
-    @contextmanager
-    def visit_(page: str = "index.html", at: str = address, **options: Any) -> Iterator[Opened]:
-        with visited(browser, f"{at}/{page}", **{"viewport": WIDE, **options}) as seen:
-            yield seen
-            assert (seen.errors, seen.outside) == ([], [])
-
-    return visit_
 
 
 def cues(released: Path, code: str = "en") -> list[srt.Subtitle]:
@@ -486,6 +446,7 @@ def test_without_scripts_everything_can_be_read(released: Path, visit: Visit) ->
 def test_axe_finds_nothing(visit: Visit, page: str, scheme: str) -> None:
     with visit(page, color_scheme=scheme, bypass_csp=True, reduced_motion="reduce") as seen:
         if page != RECORD:
+            loaded_trial(seen.page)
             assert violations(seen, WIDE) == ""
         seen.page.evaluate(FEWER)
         assert violations(seen, NARROW) == ""
@@ -587,11 +548,21 @@ def test_a_visit_weighs_little(browser: Browser, address: str) -> None:
         answers: list[Any] = []
         page.on("response", lambda answer: answers.extend([answer]))
         page.goto(f"{address}/index.html", wait_until="networkidle")
-        kept = [one for one in answers if one.request.resource_type not in ("media", "texttrack")]
-        names = {urlsplit(one.url).path for one in kept}
+        names, size = weight(answers)
         assert {"/index.html", "/assets/page.css", "/assets/page.js"} < names
         assert {"/assets/regular.woff", "/assets/poster.webp"} < names
-        assert sum(len(one.body()) for one in kept) < MOST_BYTES
+        assert not [name for name in names if name.startswith("/records/")]
+        assert size < MOST_BYTES
+        loaded_trial(page)
+        names, size = weight(answers)
+        assert {"/records/reference/model.js", "/records/reference/photos.js"} < names
+        assert size < MOST_BYTES_IN_ALL
+
+
+def weight(answers: list[Any]) -> tuple[set[str], int]:
+    """Return the paths and bytes of what a page has loaded, without the film and its captions."""
+    kept = [one for one in answers if one.request.resource_type not in ("media", "texttrack")]
+    return {urlsplit(one.url).path for one in kept}, sum(len(one.body()) for one in kept)
 
 
 class _Seen(HTMLParser):

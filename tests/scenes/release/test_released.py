@@ -196,7 +196,7 @@ def test_films_have_chapters_and_say_what_they_are(either: tuple[Path, dict[str,
         assert len(marks) == len(names)
         times = [Fraction(mark["start"]) * mark["time_base"] for mark in marks]
         assert times[0] == 0
-        second = {"one_round": "One round", "credits": "The records"}[names[1]]
+        second = {"one_round": "One round", "credits": "Credits"}[names[1]]
         assert marks[1]["metadata"]["title"] == second
         ends = [Fraction(mark["end"]) * mark["time_base"] for mark in marks]
         assert ends[:-1] == times[1:]

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
@@ -13,27 +14,22 @@ from pathlib import Path
 import av
 import pytest
 import short_release
-from PIL import Image
 from processes import Child, finish, start
-from short_release import CHAPTER, LOOK, state
+from short_page import written
+from short_release import LOOK, state
 
 from fl_sim import record
 from fl_sim.record import Run
-from scenes.outputs.captions import lines_in
 from scenes.release import manifest
-from scenes.release.page.site import Site, write
 from scenes.release.plan import Request
-from scenes.release.products import Film
-from scenes.render.clips import BeatMetadata, PlannedClip, TimedText, inputs_of
-from scenes.render.jobs import Clip, jobs
 from scenes.render.store import Store
-from scenes.text.lines import numbers_of
 from scenes.text.naming import Naming
 
 ROOT = Path(__file__).parents[3]
 SHORT = [sys.executable, short_release.__file__]
 COMMAND = "fedreel release --run reference --quality low --theme dark --shape 16:9 --language en"
 OTHER = f"{COMMAND} --language de"
+SCRIPTS = ("page", "questions", "network", "trials", "trial")  # of a page with models
 
 
 def started(*words: str) -> AbstractContextManager[Child]:
@@ -139,37 +135,16 @@ def pages(out: Path) -> Iterator[Texts]:
         yield Texts(path.read_text("utf-8"))
 
 
-@pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
-    """Return a store that the pages' fonts are kept in."""
-    return Store(tmp_path_factory.mktemp("store"))
-
-
-def written(run: str, folder: Path, store: Store, naming: Naming | None = None) -> list[str]:
-    """Write the page of a film of one chapter, which is only planned."""
-    folder.mkdir()
-    Image.new("RGB", (64, 36)).save(folder / "poster.png")
-    (job,) = jobs((CHAPTER,), (run,), LOOK)
-    spec = job.tell()
-    shown = [
-        TimedText(str(line), 0.5, numbers_of(line))
-        for line in (spec.runs, *lines_in(spec))
-    ]
-    beat = BeatMetadata("runs", shown[0].text, 0.0, 2.0, 0.0, tuple(shown))
-    clip = Clip(job.chapter, folder / "none.mp4", (beat,), 2.0)
-    film = Film([PlannedClip(job, inputs_of(job))], [clip], store, [spec])
-    site = Site([film], (run,), naming or Naming())
-    return write(site, folder, [], f"fedreel release {run}")
-
-
 @pytest.mark.parametrize("kind", EVIL)
 def test_a_record_cannot_escape_into_a_page(kind: str, tmp_path: Path, store: Store) -> None:
     record.save(evil(EVIL[kind]), tmp_path / "evil")
+    shutil.copy(record.RUNS / "reference" / "model.safetensors", tmp_path / "evil")
     files = written(str(tmp_path / "evil"), tmp_path / "site", store)
     check_files(files)
     check_pages(tmp_path / "site")
     there = {path.relative_to(tmp_path / "site").as_posix() for path in tmp_path.rglob("*.html")}
     assert there == {file for file in files if file.endswith(".html")}
+    assert [name for name in files if name.endswith("/model.js")]
     if EVIL[kind].isprintable() and len(EVIL[kind]) < 100:
         assert all(EVIL[kind] in page.text for page in pages(tmp_path / "site"))
 
@@ -248,7 +223,8 @@ def check_pages(out: Path) -> None:
         assert not [tag for tag, _ in page.elements if tag == "img"]
         scripts = [found for tag, found in page.elements if tag == "script"]
         assert [found.get("src") or found["type"] for found in scripts] in (
-            ["assets/page.js", "application/json"],
+            ["assets/page.js", "assets/questions.js", "application/json"],
+            [*(f"assets/{name}.js" for name in SCRIPTS), "application/json"],
             [],
         )
         assert not [

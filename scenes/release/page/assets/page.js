@@ -21,6 +21,9 @@ const MOST_LISTED = 12; // workers
 const ON_SERVER = location.protocol !== "file:";
 const PATIENCE = 8000; // milliseconds without automatic scrolling after a reader scrolled
 
+// The addresses of tracks in the page. Other films have addresses of their own for some of them.
+const tracks = new Map([...film.querySelectorAll("track")].map((track) => [track.srclang, track.getAttribute("src")]));
+
 let currentFilm = data.films[0]; // the film in the chosen shape
 let run = null; // the run in the view
 let round = null; // the round in the view; null for the whole run
@@ -117,7 +120,7 @@ async function choose(index) {
     source.src = source.type.startsWith("video/webm") ? currentFilm.webm : currentFilm.mp4;
   }
   film.querySelectorAll("track").forEach((track) => {
-    track.src = currentFilm.tracks.find((one) => one.code === track.srclang).src;
+    track.src = currentFilm.tracks.find((one) => one.code === track.srclang).src ?? tracks.get(track.srclang);
   });
   film.load();
   await loaded();
@@ -309,6 +312,7 @@ function setFollowing(on) {
 function walk(i) {
   setFollowing(false);
   show(run.name, i);
+  document.dispatchEvent(new CustomEvent("fedreel:round", { detail: { run: run.name, round: i } }));
 }
 
 // While the whole run is shown, the slider is at the last round: the first step shows it.
@@ -360,6 +364,11 @@ function start() {
     byId("round").addEventListener(event, () => walk(Number(byId("round").value)));
   }
   byId("round").addEventListener("keydown", enter);
+  document.addEventListener("fedreel:open", ({ detail }) => {
+    setFollowing(false);
+    show(detail, null);
+    byId("round").focus();
+  });
   byId("follow").addEventListener("click", () => setFollowing(!following));
   const at = /^#t=([\d.]+)$/.exec(location.hash);
   if (at) seek(Number(at[1]), false);
