@@ -20,6 +20,7 @@ from fl_sim.terminal import Choice, one_line, say, streams, table, usage
 from scenes import FILM, LOOP
 from scenes.drawing.palettes import PALETTES
 from scenes.render.looks import QUALITIES, SHAPES, Look
+from scenes.sound.effects import EFFECTS, SOUNDS
 from scenes.text.languages import LANGUAGES, check_catalogues, untranslated
 
 if TYPE_CHECKING:
@@ -201,11 +202,20 @@ def cli() -> None:
 @run_option
 @look_options("medium")
 @naming_options
+@cloup.option(
+    "--sound",
+    type=Choice(list(SOUNDS)),
+    default=EFFECTS,
+    show_default=True,
+    help="What is heard: a click for each packet and a tone for each round, as high as the "
+    "accuracy; or these over a low pad. A GIF has no sound.",
+)
 @on_option
 @output_option(FILM_FILE)
 def film(
     chapters: tuple[str, ...],
     runs: tuple[str, ...],
+    sound: str,
     on: str,
     output: Path | None,
     naming: "Naming",
@@ -219,11 +229,12 @@ def film(
         todo, failed = _told(chapters, runs, look, on, naming.title)
         from scenes.outputs.film import length_of
         from scenes.outputs.movies import film as make
-        from scenes.outputs.targets import FILM_FORMATS, check_file, check_gif, named
+        from scenes.outputs.targets import FILM_FORMATS, check_file, check_gif, named, sounding
 
         def file_of(held: "Sequence[Job]") -> Path:
             of, look = _asked(chapters, held), held[0].look
-            return output or named(FILM_FILE, of, runs, look, "medium", naming.title)
+            usual = named(FILM_FILE, of, runs, look, "medium", naming.title)
+            return output or sounding(usual, sound)
 
         check_file(file_of(todo), FILM_FORMATS)
         check_gif(file_of(todo), len(todo))
@@ -231,7 +242,7 @@ def film(
         about = naming.metadata(LANGUAGES[todo[0].look.language])
 
         def finish(rendered: "Rendered", on_progress: "OnProgress") -> tuple[list[Path], float]:
-            made = make(rendered, file_of(rendered.jobs), on_progress, about)
+            made = make(rendered, file_of(rendered.jobs), on_progress, about, sound)
             return made, float(length_of(made[0]))
 
         ((path, *captions), seconds), undrawn = _render(todo, "film", finish, on)

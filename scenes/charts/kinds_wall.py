@@ -12,6 +12,8 @@ from scenes.drawing.layout import Frame, Slot, box
 from scenes.drawing.panel import Rounded
 from scenes.drawing.text import Words, cut
 from scenes.drawing.wall import Wall
+from scenes.sound.effects import tone
+from scenes.sound.heard import heard
 from scenes.story.specs import WallRoundSpec, WallSpec
 from scenes.text.lines import Text
 
@@ -77,7 +79,8 @@ class KindsWall(Group):
             wall.change(shown.right[np.isin(self.spec.kinds, kinds)], run_time)
             for kinds, wall in self.lines
         )
-        return AnimationGroup(*lights, *([FadeIn(self.counts, self.head)] if first else []))
+        changed = AnimationGroup(*lights, *([FadeIn(self.counts, self.head)] if first else []))
+        return heard(changed, tone(float(np.mean(shown.right))))
 
     def tick(self, shown: WallRoundSpec) -> Animation:
         """Change lights and numbers quickly."""

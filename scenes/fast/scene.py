@@ -184,7 +184,7 @@ class FastScene(Scene):
 
     @property
     def movie_time(self) -> float:
-        """The seconds of the movie up to now: those that were played, without what it leaves out."""
+        """The seconds of the movie up to now, without what was played and left out."""
         return float(self.renderer.time - getattr(self.renderer, "left_out", 0.0))
 
     def add_sound(
@@ -196,7 +196,7 @@ class FastScene(Scene):
     ) -> None:
         """Add a sound to the movie at the present time.
 
-        Manim loses it after an animation that its cache has, and is late by what was skipped before.
+        Manim loses it after an animation that its cache has, and is late by what was skipped.
         """
         if isinstance(self.renderer, CairoRenderer) and in_movie(self.renderer):
             time = self.movie_time + time_offset

@@ -16,6 +16,7 @@ from scenes.render.clips import PlannedClip
 from scenes.render.digests import Maker, digest, maker_code
 from scenes.render.jobs import Clip, Job
 from scenes.render.store import Store
+from scenes.sound.effects import SILENT
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,11 @@ class Rendered:
 
 
 def film(
-    rendered: Rendered, path: Path, on_progress: OnProgress, about: Mapping[str, str]
+    rendered: Rendered,
+    path: Path,
+    on_progress: OnProgress,
+    about: Mapping[str, str],
+    sound: str = SILENT,
 ) -> list[Path]:
     """Write clips as one movie with a captions file, or one clip as a GIF; return the paths."""
     if path.suffix == ".gif":
@@ -104,7 +109,7 @@ def film(
     else:
         pieces = rendered.film(path.suffix, on_progress, path.name)
         origins = film_origins(clips)
-    return join_captioned(clips, pieces, origins, path, about)
+    return join_captioned(clips, pieces, origins, path, about, sound)
 
 
 def loop(

@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 from fl_sim import record
 from scenes import FILM
 from scenes.render.looks import Look
+from scenes.sound.effects import EFFECTS
 from scenes.text.errors import OutputError
 
 FILM_FORMATS = (".mp4", ".mov", ".webm", ".gif")
@@ -51,6 +52,11 @@ def named(
         f"titled-{_digest(title)}" if title else "",
     ]
     return path.with_name("-".join([path.stem, *filter(None, words)]) + path.suffix)
+
+
+def sounding(path: Path, sound: str) -> Path:
+    """Return the name of a movie with a sound: another one than that with the usual sound."""
+    return path if sound == EFFECTS else path.with_stem(f"{path.stem}-sound-{sound}")
 
 
 def _run_name(run: str) -> str:

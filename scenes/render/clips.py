@@ -29,6 +29,7 @@ from scenes.render.jobs import Clip, Job, render_job
 from scenes.render.looks import QUALITIES
 from scenes.render.store import Store
 from scenes.render.workers import side_by_side
+from scenes.sound.effects import TimedEffect
 from scenes.text.errors import ReleaseError, UndrawnError
 from scenes.text.faults import reason_of
 from scenes.text.languages import LANGUAGES
@@ -70,10 +71,11 @@ class BeatMetadata:
 
 @dataclass(frozen=True)
 class ClipMetadata:
-    """The data stored beside a clip: its length in seconds, and its beats."""
+    """The data stored beside a clip: its length in seconds, its beats, and what is heard of it."""
 
     seconds: float
     beats: tuple[BeatMetadata, ...]
+    effects: tuple[TimedEffect, ...]
 
 
 def _is_row(one: TimedText, caption: TimedText) -> bool:
@@ -344,7 +346,8 @@ def check_frames(clip: Clip, planned: PlannedClip) -> None:
 def store_clip(clip: Clip, store: Store, key: str) -> None:
     """Move a rendered clip into the store; its metadata follows last and marks it complete."""
     store.get(key, MOVIE, partial(shutil.move, clip.movie))
-    text = json.dumps(_metadata().dump_python(ClipMetadata(clip.seconds, tuple(beats_of(clip)))))
+    metadata = ClipMetadata(clip.seconds, tuple(beats_of(clip)), clip.effects)
+    text = json.dumps(_metadata().dump_python(metadata))
     store.get(key, METADATA, lambda path: path.write_text(text, "utf-8"))
 
 
@@ -367,7 +370,7 @@ def read_clip(store: Store, planned: PlannedClip) -> Clip:
         json.loads(store.path(planned.key, METADATA).read_text("utf-8"))
     )
     movie = store.path(planned.key, MOVIE)
-    return Clip(planned.job.chapter, movie, metadata.beats, metadata.seconds)
+    return Clip(planned.job.chapter, movie, metadata.beats, metadata.seconds, metadata.effects)
 
 
 @cache

@@ -27,6 +27,8 @@ RESULTS_IN_DIGEST = (
     "scenes.text.languages",
     "scenes.drawing.palettes",
 )
+# Modules that make samples: clips are silent, and say only what is heard of them, and when.
+SAMPLES = ("scenes.sound.files", "scenes.sound.synthesis")
 PRODUCTS = "scenes.release.products"  # calls all makers
 USED_TO_DRAW = ("scenes.story.specs", "scenes.story.crowds")
 # Packages that draw or encode.
@@ -102,7 +104,7 @@ def _file(module: str) -> Path | None:
     included = module in USED_TO_DRAW or not any(
         _is_within(module, one) for one in RESULTS_IN_DIGEST
     )
-    if module == PACKAGE or not included:
+    if module == PACKAGE or module in SAMPLES or not included:
         return None
     place = ROOT.joinpath(*module.split("."))
     files = (place.with_suffix(".py"), place / "__init__.py")

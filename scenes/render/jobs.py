@@ -18,6 +18,7 @@ from fl_sim.wording import did_you_mean
 from scenes import FILM, LOOP, Chapter
 from scenes.fast.scheduler import WorkerContext
 from scenes.render.looks import QUALITIES, Look
+from scenes.sound.effects import SILENT, TimedEffect
 from scenes.story.told import told
 from scenes.text.errors import ChapterError, ChapterFailedError, NotRecordedError
 from scenes.text.faults import reason_of
@@ -60,12 +61,16 @@ class Job:
 
 @dataclass(frozen=True)
 class Clip:
-    """A rendered chapter: its movie, its beats with times, and its length in seconds."""
+    """A rendered chapter: its movie, its beats with times, and its length in seconds.
+
+    ``effects`` are what is heard of it; the movie has no sound.
+    """
 
     chapter: Chapter
     movie: Path
     beats: tuple[Any, ...]
     seconds: float
+    effects: tuple[TimedEffect, ...] = ()
 
     @property
     def card(self) -> float:
@@ -239,12 +244,19 @@ def manim_settings() -> ConfigParser:
 
 def choose_look(job: Job) -> None:
     """Choose a job's runs, theme and language for the scenes that are created after it."""
-    from scenes.explainer import LANGUAGE_VARIABLE, RUN_VARIABLE, THEME_VARIABLE, TITLE_VARIABLE
+    from scenes.explainer import (
+        LANGUAGE_VARIABLE,
+        RUN_VARIABLE,
+        SOUND_VARIABLE,
+        THEME_VARIABLE,
+        TITLE_VARIABLE,
+    )
 
     os.environ[RUN_VARIABLE] = os.pathsep.join(job.runs)
     os.environ[THEME_VARIABLE] = job.look.theme
     os.environ[LANGUAGE_VARIABLE] = job.look.language
     os.environ[TITLE_VARIABLE] = job.title
+    os.environ[SOUND_VARIABLE] = SILENT  # what is heard is added when clips are joined
 
 
 def module_of(job: Job) -> Any:
@@ -274,4 +286,4 @@ def render_job(
             scene.sections = Sections(context.slots)
         scene.render()
     movie = Path(scene.renderer.file_writer.movie_file_path)
-    return Clip(job.chapter, movie, tuple(scene.beats), scene.time)
+    return Clip(job.chapter, movie, tuple(scene.beats), scene.time, tuple(scene.effects))

@@ -1,17 +1,15 @@
-"""Effects: what is heard of an animation, and when."""
+"""Effects: what is heard of a run."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from manim import Animation, AnimationGroup
-
+from fl_sim.wording import did_you_mean
 from scenes import theme
+from scenes.text.errors import SoundError
 
 # A click of a packet with the model, an update, or a reply; and the tone of a measure.
 Kind = Literal["model", "update", "reply", "tone"]
-SILENT, EFFECTS, ALL = SOUNDS = ("none", "effects", "all")  # the choices of a film's sound
-Choice = Literal["none", "effects", "all"]
+SILENT, EFFECTS, ALL = SOUNDS = ("none", "effects", "all")  # a film's sound; all is with the pad
 
 
 @dataclass(frozen=True)
@@ -30,6 +28,20 @@ class TimedEffect:
     effect: Effect
 
 
+def sound_named(name: str) -> str:
+    """Return one of ``SOUNDS`` by its name; effects for no name.
+
+    Raises:
+        SoundError: there is no such sound.
+    """
+    if name and name not in SOUNDS:
+        raise SoundError(
+            f"there is no sound {name!r}.{did_you_mean(name, SOUNDS)} Choose from: "
+            f"{', '.join(SOUNDS)}"
+        )
+    return name or EFFECTS
+
+
 def click(color: str) -> Effect:
     """Return the click of a packet of a colour."""
     kinds: dict[str, Kind] = {theme.MODEL: "model", theme.UPDATE: "update"}
@@ -39,26 +51,3 @@ def click(color: str) -> Effect:
 def tone(height: float) -> Effect:
     """Return the tone of a measure from 0 to 1; what is beyond has the tone of the end."""
     return Effect("tone", min(max(height, 0.0), 1.0))
-
-
-def heard(animation: Animation, effect: Effect) -> Animation:
-    """Let an animation be heard when it has ended, and return it."""
-    animation.effect = effect  # type: ignore[attr-defined]
-    return animation
-
-
-def effects_of(animation: Animation, start: float = 0.0, pace: float = 1.0) -> Iterator[TimedEffect]:
-    """Yield the effects of an animation and of its parts, timed from ``start``, seconds.
-
-    ``pace`` is the animation's length in units of its run time. The rate of a group is taken as
-    linear, as Manim's groups are.
-    """
-    seconds = float(animation.run_time) * pace
-    effect = getattr(animation, "effect", None)
-    if effect is not None:
-        yield TimedEffect(start + seconds, effect)
-    if isinstance(animation, AnimationGroup) and animation.max_end_time:
-        inner = seconds / animation.max_end_time
-        for part, begins, ends in animation.anims_with_timings:
-            own = (ends - begins) / part.run_time if part.run_time else 1.0
-            yield from effects_of(part, start + begins * inner, own * inner)

@@ -65,7 +65,7 @@ def two_sounds(scene: Any) -> None:
     scene.wait(1)
     scene.next_section("second")
     scene.wait(1)
-    scene.add_sound(SOUND, time_offset=0.25, gain=-3)
+    scene.add_sound(SOUND, time_offset=0.3, gain=-3)
     scene.wait(0.5)
 
 
@@ -83,6 +83,18 @@ def test_sounds_stay_where_the_cache_has_every_animation() -> None:
         [[0.5, 2.8], []],  # Manim's own are lost
         [[0.5, 2.8], [0.5, 2.8]],
     ]
+
+
+@pytest.mark.parametrize("container", ["mp4", "webm"])
+@pytest.mark.parametrize("cached", [False, True])
+def test_sections_have_their_own_sounds(container: str, cached: bool) -> None:
+    saved = {"save_sections": True, "disable_caching": not cached, "format": container}
+    movie = render(two_sounds, FastScene, **saved)
+    first, second = sorted((movie.parent / "sections").glob(f"*.{container}"))
+    assert heard(movie) == [0.5, 2.8]
+    assert (heard(first), heard(second)) == ([0.5], [1.3])
+    with av.open(str(second)) as source:
+        assert len([*source.decode(video=0)]) == 6
 
 
 def test_sounds_stay_where_other_processes_draw() -> None:

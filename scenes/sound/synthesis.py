@@ -1,0 +1,107 @@
+"""The samples of effects and of the pad, made with numpy.
+
+Samples are float32 from -1 to 1, of shape (samples, 2): left and right, ``RATE`` in a second. No
+clip has them, so that their code is no input of one.
+"""
+
+from collections.abc import Iterable, Sequence
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+
+from scenes.sound.effects import Effect, Kind
+
+Samples = npt.NDArray[np.float32]
+Wave = npt.NDArray[np.float64]  # of one channel, or the times of its samples
+
+RATE = 48_000  # samples a second; Opus has this rate alone
+# A tone: E3 for a measure of 0, three octaves more for 1, so that a person hears one percent.
+LOWEST, OCTAVES = 164.8, 3.0  # hertz
+TONE, TONE_LEVEL, FADES = 1.1, 0.22, 0.26  # seconds; part of full scale; seconds to a third
+PARTIALS = (1.0, 0.32, 0.12, 0.04)
+ATTACK = 0.012  # seconds
+# A click: its frequency, hertz. The model comes from above and has the lowest.
+CLICKS: dict[Kind, float] = {"model": 620.0, "update": 930.0, "reply": 1550.0}
+CLICK, CLICK_LEVEL, CLICK_FADES = 0.12, 0.14, 0.018
+# The pad: a fifth and its octave, slowly beating; hertz, and parts of its level.
+PAD = ((82.4, 1.0), (123.6, 0.6), (164.8, 0.45), (247.2, 0.16), (329.6, 0.08))
+PAD_LEVEL, BEAT, SWELL = 0.03, 0.13, 11.0  # part of full scale; hertz apart; seconds of a swell
+HUSH, ENTER = 0.9, 3.0  # seconds in which the pad falls silent, and comes in
+BLOCK = 20 * RATE  # samples of a pad that are made at once
+
+
+@cache
+def samples_of(effect: Effect) -> Samples:
+    """Return the samples of an effect."""
+    if effect.kind == "tone":
+        return _stereo(_tone(LOWEST * 2 ** (OCTAVES * effect.height)))
+    return _stereo(_click(CLICKS[effect.kind]))
+
+
+def _tone(frequency: float) -> Wave:
+    """Return a struck tone with a few partials, the higher of which fade sooner."""
+    time = np.arange(round(TONE * RATE)) / RATE
+    parts = (
+        level * np.sin(2 * np.pi * number * frequency * time) * np.exp(-time * number**0.5 / FADES)
+        for number, level in enumerate(PARTIALS, start=1)
+    )
+    return TONE_LEVEL * sum(parts, np.zeros(len(time))) * _ends(time, TONE, ATTACK, 0.1)
+
+
+def _click(frequency: float) -> Wave:
+    """Return a short wooden sound."""
+    time = np.arange(round(CLICK * RATE)) / RATE
+    body = np.sin(2 * np.pi * frequency * time) + 0.4 * np.sin(2 * np.pi * 2.76 * frequency * time)
+    return CLICK_LEVEL * body * np.exp(-time / CLICK_FADES) * _ends(time, CLICK, 0.001, 0.03)
+
+
+def pad(seconds: float, silences: Sequence[tuple[float, float]] = ()) -> Samples:
+    """Return a low sound of some length that is not heard during silences, given in seconds."""
+    count = round(seconds * RATE)
+    made = np.zeros((count, 2), np.float32)
+    for first in range(0, count, BLOCK):
+        time = np.arange(first, min(first + BLOCK, count)) / RATE
+        made[first : first + BLOCK] = _pad(time, seconds, silences)
+    return made
+
+
+def _pad(time: Wave, seconds: float, silences: Sequence[tuple[float, float]]) -> Wave:
+    """Return the pad at some times, shape (times, 2)."""
+    level = PAD_LEVEL * _ends(time, seconds, ENTER, ENTER)
+    for start, end in silences:
+        before, after = (start - time) / HUSH, (time - end) / ENTER
+        level *= _smooth(np.clip(np.maximum(before, after), 0, 1))
+    sides = []
+    for apart in (-BEAT / 2, BEAT / 2):
+        parts = (
+            loud * np.sin(2 * np.pi * (frequency + apart * number) * time + number)
+            * (1 - 0.35 * np.cos(2 * np.pi * time / (SWELL + number)))
+            for number, (frequency, loud) in enumerate(PAD)
+        )  # fmt: skip
+        sides.append(level * sum(parts, np.zeros(len(time))))
+    return np.stack(sides, axis=1)
+
+
+def mix(seconds: float, parts: Iterable[tuple[float, Samples]]) -> Samples:
+    """Return sounds put together, each at its time in seconds; what is beyond the end is cut."""
+    mixed = np.zeros((round(seconds * RATE), 2), np.float32)
+    for at, samples in parts:
+        first = max(round(at * RATE), 0)
+        room = mixed[first : first + len(samples)]
+        room += samples[: len(room)]
+    return mixed
+
+
+def _ends(time: Wave, seconds: float, rise: float, fall: float) -> Wave:
+    """Return a level at some times, which rises from 0 at the start and falls to 0 at the end."""
+    left = (seconds - time) / fall
+    return _smooth(np.clip(time / rise, 0, 1)) * _smooth(np.clip(left, 0, 1))
+
+
+def _smooth(part: Wave) -> Wave:
+    return part * part * (3 - 2 * part)
+
+
+def _stereo(wave: Wave) -> Samples:
+    return np.repeat(wave[:, None], 2, axis=1).astype(np.float32)
