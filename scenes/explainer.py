@@ -26,7 +26,8 @@ from scenes.drawing.chrome import Chrome, caption_block, title_card
 from scenes.drawing.layout import Frame, Slot, layout
 from scenes.drawing.text import Words
 from scenes.fast.scene import FastScene
-from scenes.sound.effects import ALL, SILENT, TimedEffect, sound_named
+from scenes.render.voices import voice_named
+from scenes.sound.effects import ALL, SILENT, TimedEffect, TimedSpeech, sound_named
 from scenes.sound.files import effect_file, sound_file
 from scenes.sound.heard import effects_of
 from scenes.sound.synthesis import pad
@@ -39,12 +40,15 @@ from scenes.text.language import ENGLISH
 from scenes.text.lines import Text, in_language
 from scenes.text.naming import Naming
 from scenes.text.numbers import Number
+from scenes.voice.spoken import spoken
 
 RUN_VARIABLE = "FEDREEL_RUN"  # names or paths, separated like PATH
 THEME_VARIABLE = "FEDREEL_THEME"
 LANGUAGE_VARIABLE = "FEDREEL_LANGUAGE"
 TITLE_VARIABLE = "FEDREEL_TITLE"
 SOUND_VARIABLE = "FEDREEL_SOUND"
+VOICE_VARIABLE = "FEDREEL_VOICE"
+UNDER_VOICE = -6.0  # decibels of sounds under a voice
 NO_MOVIE = ("png", "png-sequence", "none")  # Manim's formats without an encoder
 Spec = TypeVar("Spec")
 
@@ -75,7 +79,7 @@ class Explainer(FastScene, MovingCameraScene):
 
     ``FEDREEL_RUN`` names the runs; without it, the film's choice for the chapter is used.
     ``FEDREEL_THEME`` and ``FEDREEL_LANGUAGE`` set theme and language, ``FEDREEL_TITLE`` the title,
-    ``FEDREEL_SOUND`` what is heard.
+    ``FEDREEL_SOUND`` what is heard, ``FEDREEL_VOICE`` who speaks.
     """
 
     def __init__(self, renderer: Any = None, **kwargs: Any) -> None:
@@ -88,6 +92,8 @@ class Explainer(FastScene, MovingCameraScene):
             self.language = languages.named(code)
             self.naming = Naming(os.environ.get(TITLE_VARIABLE, ""))
             self.sound = sound_named(os.environ.get(SOUND_VARIABLE, ""))
+            speaker = os.environ.get(VOICE_VARIABLE)
+            self.voice = voice_named(speaker, code) if speaker else None
             names = os.environ.get(RUN_VARIABLE)
             chosen = names.split(os.pathsep) if names else self._default_runs()
             self.runs = tuple(record.load_all(chosen).values())
@@ -102,6 +108,7 @@ class Explainer(FastScene, MovingCameraScene):
         ground.lay(self.camera)
         self.beats: list[PlayedBeat] = []
         self.effects: list[TimedEffect] = []
+        self.speeches: list[TimedSpeech] = []
         self.silences: list[tuple[float, float]] = []  # seconds of the movie
         self.on_beat: Callable[[str], None] = lambda name: None
         self.on_beat_end: Callable[[PlayedBeat], None] = lambda beat: None
@@ -197,13 +204,24 @@ class Explainer(FastScene, MovingCameraScene):
                 self.play(*before)
             yield
         beat.shown = self.time
+        needed = max(reading_time(beat.caption), self._speak(beat))
         self.play(self.chrome.caption(block), *(() if late else around))
         if not late:
             yield
-        self.wait(max(theme.SETTLE, beat.shown + reading_time(beat.caption) - self.time))
+        self.wait(max(theme.SETTLE, beat.shown + needed - self.time))
         self._end_beat()
         if self._silent:
             self.silences.append((began, self.movie_time))
+
+    def _speak(self, beat: PlayedBeat) -> float:
+        """Speak a beat's caption once it is on screen; return how long it then stays, seconds."""
+        if self.voice is None:
+            return 0.0
+        text = str(spoken(beat.line, self.language))
+        self.speeches.append(TimedSpeech(self.time + theme.SWAP, text))
+        if self.sound != SILENT:
+            self.add_sound(str(self.voice.file(text)), theme.SWAP)
+        return theme.SWAP + self.voice.seconds(text) + theme.BREATH
 
     def _end_beat(self) -> None:
         beat = self.beats[-1]
@@ -271,7 +289,8 @@ class Explainer(FastScene, MovingCameraScene):
         for one in effects_of(animation):
             self.effects.append(TimedEffect(self.time + one.at, one.effect))
             if self.sound != SILENT:
-                self.add_sound(str(effect_file(one.effect, self._sounds)), one.at)
+                gain = UNDER_VOICE if self.voice else None
+                self.add_sound(str(effect_file(one.effect, self._sounds)), one.at, gain)
 
     @property
     def _sounds(self) -> Path:
@@ -282,7 +301,7 @@ class Explainer(FastScene, MovingCameraScene):
         """End the last section; the pad goes through the whole movie."""
         if self.sound == ALL:
             low = sound_file(pad(self.movie_time, self.silences), self._sounds)
-            self.add_sound(str(low), -self.movie_time)
+            self.add_sound(str(low), -self.movie_time, UNDER_VOICE if self.voice else None)
         super().tear_down()
 
     def update_to_time(self, t: float) -> None:

@@ -11,11 +11,10 @@ import av
 from av.container import OutputContainer
 
 from scenes.outputs.cues import Cue, as_srt, cues, starts
-from scenes.outputs.soundtrack import add_sound, soundtrack
+from scenes.outputs.soundtrack import NOTHING_HEARD, Heard, add_sound, soundtrack
 from scenes.outputs.targets import whole
 from scenes.render.jobs import Clip
-from scenes.sound.effects import SILENT
-from scenes.sound.synthesis import Samples
+from scenes.sound.samples import Samples
 from scenes.text.languages import LANGUAGES
 
 MILLISECOND = Fraction(1, 1000)
@@ -59,7 +58,7 @@ def join_captioned(
     origins: Sequence[float],
     path: Path,
     about: Mapping[str, str],
-    sound: str = SILENT,
+    heard: Heard = NOTHING_HEARD,
 ) -> list[Path]:
     """Join clips into a movie with a captions file beside it, and return both paths.
 
@@ -71,13 +70,13 @@ def join_captioned(
         origins: when each clip begins in the movie, seconds.
         path: the movie's path.
         about: the movie's metadata.
-        sound: what is heard.
+        heard: its sound and voice.
     """
     captions = path.with_suffix(".srt")
     with whole(path) as movie, whole(captions) as written:
-        heard = soundtrack(clips, origins, float(sum(_lengths(pieces))), sound)
+        sound = soundtrack(clips, origins, float(sum(_lengths(pieces))), heard)
         names = [clip.chapter.name for clip in clips]
-        join_movies(pieces, movie, Extras(about, names, sound=heard))
+        join_movies(pieces, movie, Extras(about, names, sound=sound))
         written.write_text(as_srt(cues([clip.beats for clip in clips], origins)), "utf-8")
     return [path, captions]
 

@@ -12,11 +12,11 @@ from scenes.outputs.encode import WEBM, encode
 from scenes.outputs.film import Piece, join, join_captioned
 from scenes.outputs.joins import JOIN, Picture, dissolve, film_origins
 from scenes.outputs.loop import gif
+from scenes.outputs.soundtrack import NOTHING_HEARD, Heard
 from scenes.render.clips import PlannedClip
 from scenes.render.digests import Maker, digest, maker_code
 from scenes.render.jobs import Clip, Job
 from scenes.render.store import Store
-from scenes.sound.effects import SILENT
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ def film(
     path: Path,
     on_progress: OnProgress,
     about: Mapping[str, str],
-    sound: str = SILENT,
+    heard: Heard = NOTHING_HEARD,
 ) -> list[Path]:
     """Write clips as one movie with a captions file, or one clip as a GIF; return the paths."""
     if path.suffix == ".gif":
@@ -109,7 +109,7 @@ def film(
     else:
         pieces = rendered.film(path.suffix, on_progress, path.name)
         origins = film_origins(clips)
-    return join_captioned(clips, pieces, origins, path, about, sound)
+    return join_captioned(clips, pieces, origins, path, about, heard)
 
 
 def loop(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import av
 import numpy as np
@@ -10,15 +10,33 @@ from av.container import OutputContainer
 
 from scenes.render.jobs import Clip
 from scenes.sound.effects import ALL, SILENT
-from scenes.sound.synthesis import RATE, Samples, mix, pad, samples_of
+from scenes.sound.loudness import UNDER, limited, loudness
+from scenes.sound.samples import RATE, Samples
+from scenes.sound.synthesis import mix, pad, samples_of
+
+if TYPE_CHECKING:
+    from scenes.render.voices import Voice
 
 CODECS = {".mp4": "aac", ".mov": "aac", ".webm": "libopus"}  # by file suffix
 BIT_RATE = 128_000  # bits a second
 LAYOUT, FORMAT = "stereo", "fltp"
 
 
+class Heard(NamedTuple):
+    """What is heard of a film: one of ``SOUNDS``, and who speaks its captions, if anybody."""
+
+    sound: str
+    voice: "Voice | None" = None
+
+
+NOTHING_HEARD = Heard(SILENT)
+
+
 def soundtrack(
-    clips: Sequence[Clip], origins: Sequence[float], seconds: float, sound: str
+    clips: Sequence[Clip],
+    origins: Sequence[float],
+    seconds: float,
+    heard: Heard,
 ) -> Samples | None:
     """Return what is heard of a film, or None for nothing.
 
@@ -26,10 +44,26 @@ def soundtrack(
         clips: the clips.
         origins: when each of them begins, seconds.
         seconds: the length of the film.
-        sound: one of ``SOUNDS``.
+        heard: its sound and voice.
     """
+    sound, voice = heard
+    if voice is None:
+        return None if sound == SILENT else _score(clips, origins, seconds, sound)
+    speeches = [
+        (first + one.at, voice.samples(one.text))
+        for clip, first in zip(clips, origins, strict=True)
+        for one in clip.speeches
+    ]
+    spoken = mix(seconds, speeches)
     if sound == SILENT:
-        return None
+        return spoken
+    score = _score(clips, origins, seconds, sound)
+    quieter = min(10 ** ((UNDER - loudness(score)) / 20), 1.0)
+    return limited(spoken + np.float32(quieter) * score)
+
+
+def _score(clips: Sequence[Clip], origins: Sequence[float], seconds: float, sound: str) -> Samples:
+    """Return what is heard of a film besides its voice."""
     heard = [
         (first + one.at, samples_of(one.effect))
         for clip, first in zip(clips, origins, strict=True)

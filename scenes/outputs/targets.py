@@ -54,9 +54,10 @@ def named(
     return path.with_name("-".join([path.stem, *filter(None, words)]) + path.suffix)
 
 
-def sounding(path: Path, sound: str) -> Path:
-    """Return the name of a movie with a sound: another one than that with the usual sound."""
-    return path if sound == EFFECTS else path.with_stem(f"{path.stem}-sound-{sound}")
+def sounding(path: Path, sound: str, voice: str = "") -> Path:
+    """Return the name of a movie with a sound and a voice: another one than that of the usual."""
+    words = [f"-sound-{sound}" if sound != EFFECTS else "", f"-voice-{_short(Path(voice).stem)}"]
+    return path.with_stem("".join([path.stem, words[0], words[1] if voice else ""]))
 
 
 def _run_name(run: str) -> str:

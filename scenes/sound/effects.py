@@ -28,6 +28,14 @@ class TimedEffect:
     effect: Effect
 
 
+@dataclass(frozen=True)
+class TimedSpeech:
+    """A text as it is spoken, and when a voice begins to speak it in a clip, seconds."""
+
+    at: float
+    text: str
+
+
 def sound_named(name: str) -> str:
     """Return one of ``SOUNDS`` by its name; effects for no name.
 

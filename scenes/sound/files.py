@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from scenes.sound.effects import Effect
-from scenes.sound.synthesis import RATE, Samples, samples_of
+from scenes.sound.samples import RATE, Samples
+from scenes.sound.synthesis import samples_of
 
 FULL = 2**15 - 1  # the loudest sample of a file
 

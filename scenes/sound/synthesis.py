@@ -1,7 +1,6 @@
 """The samples of effects and of the pad, made with numpy.
 
-Samples are float32 from -1 to 1, of shape (samples, 2): left and right, ``RATE`` in a second. No
-clip has them, so that their code is no input of one.
+No clip has them, so that their code is no input of one.
 """
 
 from collections.abc import Iterable, Sequence
@@ -11,11 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from scenes.sound.effects import Effect, Kind
+from scenes.sound.samples import RATE, Samples
 
-Samples = npt.NDArray[np.float32]
 Wave = npt.NDArray[np.float64]  # of one channel, or the times of its samples
 
-RATE = 48_000  # samples a second; Opus has this rate alone
 # A tone: E3 for a measure of 0, three octaves more for 1, so that a person hears one percent.
 LOWEST, OCTAVES = 164.8, 3.0  # hertz
 TONE, TONE_LEVEL, FADES = 1.1, 0.22, 0.26  # seconds; part of full scale; seconds to a third

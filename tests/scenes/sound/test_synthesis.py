@@ -8,7 +8,8 @@ import pytest
 
 from scenes.sound.effects import Effect, click, tone
 from scenes.sound.files import effect_file
-from scenes.sound.synthesis import RATE, Samples, mix, pad, samples_of
+from scenes.sound.samples import RATE, Samples
+from scenes.sound.synthesis import mix, pad, samples_of
 from scenes.theme import INK, MODEL, UPDATE
 
 
