@@ -180,8 +180,9 @@ def sound_options(command: Callable[..., Any]) -> Callable[..., Any]:
         flag_value="auto",
         default="",
         metavar="[ENGINE]",
-        help="Speak the captions: hibari, which speaks English, espeak-ng, or piper:VOICE.onnx, a "
-        "voice that you have. Without a name, the first that is installed and speaks the language. "
+        help="Speak the captions by hibari, which speaks English, espeak-ng, or a voice that you "
+        "have: kokoro:VOICE.bin, piper:VOICE.onnx. Without a name, hibari for English, else "
+        "espeak-ng. "
         "A beat lasts until all is spoken. Name chapters before it.",
     )
     return sound(voice(with_sounds))

