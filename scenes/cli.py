@@ -262,8 +262,8 @@ def film(
         check_file(file_of(todo), FILM_FORMATS)
         check_gif(file_of(todo), len(todo))
         check_file(file_of(todo).with_suffix(".srt"))
-        about = naming.metadata(LANGUAGES[todo[0].look.language])
         heard = _heard(*sounds, todo[0].look.language)
+        about = {**naming.metadata(LANGUAGES[todo[0].look.language]), **heard.about}
 
         def finish(rendered: "Rendered", on_progress: "OnProgress") -> tuple[list[Path], float]:
             made = make(rendered, file_of(rendered.jobs), on_progress, about, heard)

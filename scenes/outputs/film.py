@@ -11,10 +11,9 @@ import av
 from av.container import OutputContainer
 
 from scenes.outputs.cues import Cue, as_srt, cues, starts
-from scenes.outputs.soundtrack import NOTHING_HEARD, Heard, add_sound, soundtrack
+from scenes.outputs.soundtrack import NOTHING_HEARD, Heard, Sound, add_sound, soundtrack
 from scenes.outputs.targets import whole
 from scenes.render.jobs import Clip
-from scenes.sound.samples import Samples
 from scenes.text.languages import LANGUAGES
 
 MILLISECOND = Fraction(1, 1000)
@@ -34,14 +33,14 @@ class Track:
 class Extras:
     """The metadata, chapters, text tracks and sound of a movie.
 
-    ``about`` is the container's metadata; ``chapters`` are names in order. ``sound`` has shape
-    (samples, 2), or is None for a movie without sound.
+    ``about`` is the container's metadata; ``chapters`` are names in order. ``sound`` is None for
+    a movie without sound.
     """
 
     about: Mapping[str, str]
     chapters: Sequence[str] = ()
     tracks: Sequence[Track] = ()
-    sound: Samples | None = None
+    sound: Sound | None = None
 
 
 class Piece(NamedTuple):

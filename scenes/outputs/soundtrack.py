@@ -1,6 +1,7 @@
 """The soundtrack of a film: what is heard of its clips, as samples and as an audio stream."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -13,6 +14,7 @@ from scenes.sound.effects import ALL, SILENT
 from scenes.sound.loudness import UNDER, limited, loudness
 from scenes.sound.samples import RATE, Samples
 from scenes.sound.synthesis import mix, pad, samples_of
+from scenes.text.languages import LANGUAGES
 
 if TYPE_CHECKING:
     from scenes.render.voices import Voice
@@ -28,8 +30,27 @@ class Heard(NamedTuple):
     sound: str
     voice: "Voice | None" = None
 
+    @property
+    def about(self) -> dict[str, str]:
+        """Metadata of a movie: by whom it is spoken, and under which licence."""
+        if self.voice is None:
+            return {}
+        engine = self.voice.engine
+        return {"comment": f"Spoken by {engine.made_by}. Licence: {engine.licence}."}
+
 
 NOTHING_HEARD = Heard(SILENT)
+
+
+@dataclass(frozen=True)
+class Sound:
+    """What is heard of a movie: samples, shape (samples, 2), and the language that is spoken.
+
+    ``language`` is a code of ISO 639-2, or empty where nothing is spoken.
+    """
+
+    samples: Samples
+    language: str = ""
 
 
 def soundtrack(
@@ -37,7 +58,7 @@ def soundtrack(
     origins: Sequence[float],
     seconds: float,
     heard: Heard,
-) -> Samples | None:
+) -> Sound | None:
     """Return what is heard of a film, or None for nothing.
 
     Args:
@@ -47,19 +68,29 @@ def soundtrack(
         heard: its sound and voice.
     """
     sound, voice = heard
+    if voice is None and sound == SILENT:
+        return None
     if voice is None:
-        return None if sound == SILENT else _score(clips, origins, seconds, sound)
+        return Sound(_score(clips, origins, seconds, sound))
+    language = LANGUAGES[voice.language].iso_639_2
+    spoken = _spoken(clips, origins, seconds, voice)
+    if sound == SILENT:
+        return Sound(spoken, language)
+    score = _score(clips, origins, seconds, sound)
+    quieter = np.float32(min(10 ** ((UNDER - loudness(score)) / 20), 1.0))
+    return Sound(limited(spoken + quieter * score), language)
+
+
+def _spoken(
+    clips: Sequence[Clip], origins: Sequence[float], seconds: float, voice: "Voice"
+) -> Samples:
+    """Return what is spoken in a film."""
     speeches = [
         (first + one.at, voice.samples(one.text))
         for clip, first in zip(clips, origins, strict=True)
         for one in clip.speeches
     ]
-    spoken = mix(seconds, speeches)
-    if sound == SILENT:
-        return spoken
-    score = _score(clips, origins, seconds, sound)
-    quieter = min(10 ** ((UNDER - loudness(score)) / 20), 1.0)
-    return limited(spoken + np.float32(quieter) * score)
+    return mix(seconds, speeches)
 
 
 def _score(clips: Sequence[Clip], origins: Sequence[float], seconds: float, sound: str) -> Samples:
@@ -85,17 +116,19 @@ def silences(clips: Sequence[Clip], origins: Sequence[float]) -> list[tuple[floa
     return found
 
 
-def add_sound(out: OutputContainer, samples: Samples, suffix: str) -> "Iterator[av.Packet[Any]]":
+def add_sound(out: OutputContainer, sound: Sound, suffix: str) -> "Iterator[av.Packet[Any]]":
     """Add an audio stream, and yield its packets.
 
     Args:
         out: a new movie, still without packets.
-        samples: what is heard, shape (samples, 2).
+        sound: what is heard.
         suffix: of the movie's name.
     """
     stream: Any = out.add_stream(CODECS[suffix], rate=RATE, layout=LAYOUT)
     stream.bit_rate = BIT_RATE
-    return _encoded(stream, samples)
+    if sound.language:
+        stream.metadata["language"] = sound.language
+    return _encoded(stream, sound.samples)
 
 
 def _encoded(stream: Any, samples: Samples) -> "Iterator[av.Packet[Any]]":

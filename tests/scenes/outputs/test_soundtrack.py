@@ -110,7 +110,7 @@ def test_the_pictures_are_the_same_with_any_sound(movie: Movie, tmp_path: Path) 
 
 
 def test_sound_is_written_beside_the_pictures(movie: Movie, tmp_path: Path) -> None:
-    path = joined([movie(30)], tmp_path / "film.mp4", Heard(ALL))
+    path = joined([movie(15)], tmp_path / "film.mp4", Heard(ALL))
     times = []
     with av.open(str(path)) as source:
         for packet in source.demux():
@@ -131,6 +131,8 @@ def test_a_voice_is_at_its_time_and_above_the_rest(
         replace(movie(5), speeches=(TimedSpeech(1.0, "the last caption"),)),
     ]
     path = joined(clips, tmp_path / "film.mp4", Heard(sound, voice))
+    with av.open(str(path)) as source:
+        assert source.streams.audio[0].metadata["language"] == "eng"
     found = decoded(path)
     assert onsets(found) == pytest.approx([0.5, 2.5, 5.0], abs=AGREE)
     assert np.abs(found).max() < 0.99
@@ -154,14 +156,21 @@ def test_a_silent_beat_is_silent_where_the_film_has_it(movie: Movie) -> None:
     assert silences(clips, [1.0, 9.0]) == [(5.0, 9.0), (14.0, 19.0)]
     heard = soundtrack(clips, [1.0, 9.0], 24.0, Heard(ALL))
     assert heard is not None
-    assert not heard[5 * RATE : 9 * RATE].any()
-    assert heard[3 * RATE : 4 * RATE].any()
+    assert not heard.samples[5 * RATE : 9 * RATE].any()
+    assert heard.samples[3 * RATE : 4 * RATE].any()
 
 
 def test_silent_beats_that_follow_each_other_are_one_silence(movie: Movie) -> None:
     clip = movie(4)
     chapter = Chapter("one", "One", (Beat("heard", ".", silent=True), *clip.chapter.beats[1:]))
     assert silences([Clip(chapter, clip.movie, clip.beats, 4)], [0.0]) == [(0.0, 4.0)]
+
+
+def test_a_movie_says_who_speaks(monkeypatch: pytest.MonkeyPatch) -> None:
+    fake_voice.use(monkeypatch)
+    heard = Heard(ALL, voice_named(fake_voice.NAME, "en"))
+    assert heard.about == {"comment": "Spoken by beeps 1. Licence: none."}
+    assert Heard(ALL).about == {}
 
 
 def test_a_voice_has_a_name_of_its_own() -> None:

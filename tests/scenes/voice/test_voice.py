@@ -159,10 +159,10 @@ def test_a_beat_lasts_until_all_is_spoken(beeps: Voice) -> None:
 def test_english_is_spoken_by_a_voice_in_its_package() -> None:
     pytest.importorskip("hibari", reason="the extra voice is not installed")
     once, again = voice_named("auto", "en"), voice_named("hibari", "en")
-    text = "Each round it asks a few: three of ten, by lot."
+    text = "Three of ten, by lot."
     spoken = once.samples(text)
     assert once.engine.licence == "Apache-2.0"
-    assert 2 < len(spoken) / RATE < 5
+    assert 1 < len(spoken) / RATE < 3
     assert loudness(spoken) == pytest.approx(-16, abs=1)
     once.file(text).unlink()
     assert (again.samples(text) == spoken).all()
