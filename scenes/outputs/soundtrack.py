@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 CODECS = {".mp4": "aac", ".mov": "aac", ".webm": "libopus"}  # by file suffix
 BIT_RATE = 128_000  # bits a second
+# FFmpeg's other coder of AAC takes three times as long for a voice, and is further from it.
+OPTIONS = {"aac": {"aac_coder": "fast"}}
 LAYOUT, FORMAT = "stereo", "fltp"
 
 
@@ -124,7 +126,9 @@ def add_sound(out: OutputContainer, sound: Sound, suffix: str) -> "Iterator[av.P
         sound: what is heard.
         suffix: of the movie's name.
     """
-    stream: Any = out.add_stream(CODECS[suffix], rate=RATE, layout=LAYOUT)
+    codec = CODECS[suffix]
+    options = OPTIONS.get(codec, {})
+    stream: Any = out.add_stream(codec, rate=RATE, layout=LAYOUT, options=options)
     stream.bit_rate = BIT_RATE
     if sound.language:
         stream.metadata["language"] = sound.language

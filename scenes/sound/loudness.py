@@ -57,7 +57,9 @@ def at_loudness(samples: Samples, target: float) -> Samples:
 
 def limited(samples: Samples) -> Samples:
     """Return samples whose peaks are rounded off from half the highest level on."""
-    half = MOST / 2
-    beyond = np.abs(samples) - half
-    bent = np.sign(samples) * (half + half * np.tanh(np.maximum(beyond, 0) / half))
-    return np.where(beyond > 0, bent, samples).astype(np.float32)
+    half = np.float32(MOST / 2)
+    bent = samples.copy()
+    high = np.abs(samples) > half
+    beyond = np.abs(samples[high]) - half
+    bent[high] = np.sign(samples[high]) * (half + half * np.tanh(beyond / half))
+    return bent

@@ -22,11 +22,13 @@ ATTACK = 0.012  # seconds
 # A click: its frequency, hertz. The model comes from above and has the lowest.
 CLICKS: dict[Kind, float] = {"model": 620.0, "update": 930.0, "reply": 1550.0}
 CLICK, CLICK_LEVEL, CLICK_FADES = 0.12, 0.14, 0.018
-# The pad: a fifth and its octave, slowly beating; hertz, and parts of its level.
+# The pad: a fifth and its octave, slowly beating; hertz, and parts of its level. All its frequencies
+# are multiples of 1 / LOOP, so that it can be repeated.
 PAD = ((82.4, 1.0), (123.6, 0.6), (164.8, 0.45), (247.2, 0.16), (329.6, 0.08))
-PAD_LEVEL, BEAT, SWELL = 0.03, 0.13, 11.0  # part of full scale; hertz apart; seconds of a swell
+PAD_LEVEL, BEAT, SWELL = 0.03, 0.1, 0.05  # part of full scale; hertz of the first beat and swell
+LOOP = 20  # seconds
 HUSH, ENTER = 0.9, 3.0  # seconds in which the pad falls silent, and comes in
-BLOCK = 20 * RATE  # samples of a pad that are made at once
+LEVELS = 1000  # of the pad in a second
 
 
 @cache
@@ -57,28 +59,27 @@ def _click(frequency: float) -> Wave:
 def pad(seconds: float, silences: Sequence[tuple[float, float]] = ()) -> Samples:
     """Return a low sound of some length that is not heard during silences, given in seconds."""
     count = round(seconds * RATE)
-    made = np.zeros((count, 2), np.float32)
-    for first in range(0, count, BLOCK):
-        time = np.arange(first, min(first + BLOCK, count)) / RATE
-        made[first : first + BLOCK] = _pad(time, seconds, silences)
+    made = np.resize(_loop(), (count, 2))
+    steps = np.arange(0, seconds + 1 / LEVELS, 1 / LEVELS)
+    level = _ends(steps, seconds, ENTER, ENTER)
+    for start, end in silences:
+        before, after = (start - steps) / HUSH, (steps - end) / ENTER
+        level *= _smooth(np.clip(np.maximum(before, after), 0, 1))
+    made *= np.interp(np.arange(count) / RATE, steps, level)[:, None].astype(np.float32)
     return made
 
 
-def _pad(time: Wave, seconds: float, silences: Sequence[tuple[float, float]]) -> Wave:
-    """Return the pad at some times, shape (times, 2)."""
-    level = PAD_LEVEL * _ends(time, seconds, ENTER, ENTER)
-    for start, end in silences:
-        before, after = (start - time) / HUSH, (time - end) / ENTER
-        level *= _smooth(np.clip(np.maximum(before, after), 0, 1))
-    sides = []
-    for apart in (-BEAT / 2, BEAT / 2):
-        parts = (
-            loud * np.sin(2 * np.pi * (frequency + apart * number) * time + number)
-            * (1 - 0.35 * np.cos(2 * np.pi * time / (SWELL + number)))
-            for number, (frequency, loud) in enumerate(PAD)
-        )  # fmt: skip
-        sides.append(level * sum(parts, np.zeros(len(time))))
-    return np.stack(sides, axis=1)
+@cache
+def _loop() -> Samples:
+    """Return the pad without an end, to be repeated."""
+    time = np.arange(LOOP * RATE) / RATE
+    made = np.zeros((len(time), 2))
+    for number, (frequency, loud) in enumerate(PAD):
+        swell = 1 - 0.35 * np.cos(2 * np.pi * SWELL * (number + 1) * time)
+        for side, apart in enumerate((-BEAT / 2, BEAT / 2)):
+            phase = 2 * np.pi * (frequency + apart * number) * time + number
+            made[:, side] += PAD_LEVEL * loud * swell * np.sin(phase)
+    return made.astype(np.float32)
 
 
 def mix(seconds: float, parts: Iterable[tuple[float, Samples]]) -> Samples:
