@@ -159,6 +159,21 @@ def naming_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return title(author(with_naming))
 
 
+def voice_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the option for a voice to a command."""
+    return cloup.option(
+        "--voice",
+        is_flag=False,
+        flag_value="auto",
+        default="",
+        metavar="[ENGINE]",
+        help="Speak the captions by hibari, which speaks English, espeak-ng, or a voice that you "
+        "have: kokoro:VOICE.bin, piper:VOICE.onnx. Without a name, hibari for English, else "
+        "espeak-ng. "
+        "A beat lasts until all is spoken. Name chapters before it.",
+    )(command)
+
+
 def sound_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options for sound and voice to a command, which gets both as ``sounds``."""
 
@@ -174,18 +189,7 @@ def sound_options(command: Callable[..., Any]) -> Callable[..., Any]:
         help="What is heard: a click for each packet and a tone for each round, as high as the "
         "accuracy; or all, which adds a low pad. A GIF has no sound.",
     )
-    voice = cloup.option(
-        "--voice",
-        is_flag=False,
-        flag_value="auto",
-        default="",
-        metavar="[ENGINE]",
-        help="Speak the captions by hibari, which speaks English, espeak-ng, or a voice that you "
-        "have: kokoro:VOICE.bin, piper:VOICE.onnx. Without a name, hibari for English, else "
-        "espeak-ng. "
-        "A beat lasts until all is spoken. Name chapters before it.",
-    )
-    return sound(voice(with_sounds))
+    return sound(voice_option(with_sounds))
 
 
 def on_option(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -558,11 +562,13 @@ def _summary(manifest: "Manifest", out: Path, seconds: float) -> None:
 @chapters_argument
 @run_option
 @look_options("medium")
+@voice_option
 @naming_options
 @output_option(SLIDES_FILE)
 def slides(
     chapters: tuple[str, ...],
     runs: tuple[str, ...],
+    voice: str,
     output: Path | None,
     naming: "Naming",
     **look: str,
@@ -574,9 +580,9 @@ def slides(
     were already rendered in the same look come from the cache.
     """
     with _one_line_errors(f"No slides were written; {CACHED}"):
-        todo, failed = _told(chapters, runs, look, title=naming.title)
+        todo, failed = _told(chapters, runs, look, title=naming.title, voice=voice)
         from scenes.outputs.slides import deck
-        from scenes.outputs.targets import SLIDES_FORMATS, check_file
+        from scenes.outputs.targets import SLIDES_FORMATS, check_file, sounding
         from scenes.outputs.targets import named as name_of
         from scenes.text.languages import named
 
@@ -584,16 +590,18 @@ def slides(
 
         def file_of(held: "Sequence[Job]") -> Path:
             of = _asked(chapters, held)
-            return output or name_of(SLIDES_FILE, of, runs, chosen, "medium", naming.title)
+            usual = name_of(SLIDES_FILE, of, runs, chosen, "medium", naming.title)
+            return output or sounding(usual, EFFECTS, voice)
 
         check_file(file_of(todo), SLIDES_FORMATS)
+        speaker = _heard(EFFECTS, voice, chosen.language).voice
         language = named(chosen.language)
         name = naming.title_in(language)
 
         def finish(rendered: "Rendered", on_progress: "OnProgress") -> tuple[Path, int]:
             path = file_of(rendered.jobs)
             titles = [job.tell().title.in_language(language) for job in rendered.jobs]
-            deck(rendered.clips, path, name, [str(title) for title in titles], chosen)
+            deck(rendered.clips, path, name, [str(title) for title in titles], chosen, speaker)
             return path, sum(len(clip.beats) for clip in rendered.clips)
 
         (path, count), undrawn = _render(todo, "slides", finish)

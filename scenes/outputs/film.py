@@ -1,6 +1,6 @@
 """Movies joined from pieces of clips without transcoding, with captions."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import inf
@@ -113,7 +113,7 @@ def join_movies(
         with av.open(str(pieces[0].movie)) as first:
             stream = out.add_stream_from_template(first.streams.video[0], opaque=True)
         sound = [] if extras.sound is None else add_sound(out, extras.sound, target.suffix)
-        beside = Beside(out, iter(sound))
+        beside = Beside(out, sound)
         out.mux(add_extras(out, extras, lengths))
         for piece, start in zip(pieces, starts(list(map(_length, pieces))), strict=True):
             _copy(piece, start, beside, stream)
@@ -127,9 +127,9 @@ class Beside:
     The muxer waits for a picture before each sound, but only for ten seconds of sound.
     """
 
-    def __init__(self, out: OutputContainer, sound: "Iterator[av.Packet[Any]]") -> None:
-        self.out, self.sound = out, sound
-        self.next = next(sound, None)
+    def __init__(self, out: OutputContainer, sound: "Iterable[av.Packet[Any]]") -> None:
+        self.out, self.sound = out, iter(sound)
+        self.next = next(self.sound, None)
 
     def mux(self, picture: "av.Packet[Any]") -> None:
         """Write a packet of the pictures, after all sound up to it."""

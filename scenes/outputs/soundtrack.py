@@ -106,6 +106,13 @@ def _score(clips: Sequence[Clip], origins: Sequence[float], seconds: float, soun
     return mix(seconds, [*heard, *low])
 
 
+def speech_in(clip: Clip, start: float, end: float, voice: "Voice") -> Sound:
+    """Return what a voice begins to speak in a part of a clip, given in seconds."""
+    said = [one for one in clip.speeches if start <= one.at < end]
+    parts = [(one.at - start, voice.samples(one.text)) for one in said]
+    return Sound(mix(end - start, parts), LANGUAGES[voice.language].iso_639_2)
+
+
 def silences(clips: Sequence[Clip], origins: Sequence[float]) -> list[tuple[float, float]]:
     """Return start and end of each silent beat, seconds; those that follow each other are one."""
     found: list[tuple[float, float]] = []

@@ -22,7 +22,7 @@ ATTACK = 0.012  # seconds
 # A click: its frequency, hertz. The model comes from above and has the lowest.
 CLICKS: dict[Kind, float] = {"model": 620.0, "update": 930.0, "reply": 1550.0}
 CLICK, CLICK_LEVEL, CLICK_FADES = 0.12, 0.14, 0.018
-# The pad: a fifth and its octave, slowly beating; hertz, and parts of its level. All its frequencies
+# The pad: a fifth and its octave, slowly beating; hertz, and parts of its level. All frequencies
 # are multiples of 1 / LOOP, so that it can be repeated.
 PAD = ((82.4, 1.0), (123.6, 0.6), (164.8, 0.45), (247.2, 0.16), (329.6, 0.08))
 PAD_LEVEL, BEAT, SWELL = 0.03, 0.1, 0.05  # part of full scale; hertz of the first beat and swell
