@@ -26,7 +26,7 @@ def effects_of(
     if effect is not None:
         yield TimedEffect(start + seconds, effect)
     if isinstance(animation, AnimationGroup) and animation.max_end_time:
-        inner = seconds / animation.max_end_time
+        inner = seconds / float(animation.max_end_time)
         for part, begins, ends in animation.anims_with_timings:
-            own = (ends - begins) / part.run_time if part.run_time else 1.0
-            yield from effects_of(part, start + begins * inner, own * inner)
+            own = float(ends - begins) / part.run_time if part.run_time else 1.0
+            yield from effects_of(part, start + float(begins) * inner, own * inner)
