@@ -264,7 +264,7 @@ def film(
             return output or sounding(usual, *sounds)
 
         check_file(file_of(todo), FILM_FORMATS)
-        check_gif(file_of(todo), len(todo))
+        check_gif(file_of(todo), len(todo), sounds[1])
         check_file(file_of(todo).with_suffix(".srt"))
         heard = _heard(*sounds, todo[0].look.language)
         about = {**naming.metadata(LANGUAGES[todo[0].look.language]), **heard.about}
@@ -704,8 +704,9 @@ def _heard(sound: str, voice: str, language: str) -> "Heard":
     from scenes.render.voices import voice_named
     from scenes.voice.spoken import check_library
 
+    speaker = voice_named(voice, language)
     check_library()
-    return Heard(sound, voice_named(voice, language))
+    return Heard(sound, speaker)
 
 
 def _asked(chapters: tuple[str, ...], held: "Sequence[Job]") -> list[str]:

@@ -99,12 +99,17 @@ def check_file(path: Path, formats: Sequence[str] = ()) -> None:
     _check_writable(path)
 
 
-def check_gif(path: Path, clips: int) -> None:
+def check_gif(path: Path, clips: int, voice: str = "") -> None:
     """Check that a movie can be a GIF, whose frames are all in memory at once.
 
     Raises:
-        OutputError: it has several chapters.
+        OutputError: it has several chapters, or a voice.
     """
+    if path.suffix == ".gif" and voice:
+        raise OutputError(
+            f"{path}: a GIF has no sound. Leave out --voice, or name a file that ends in "
+            f"{_either(FILM_FORMATS[:-1])}"
+        )
     if path.suffix == ".gif" and clips > 1:
         raise OutputError(
             f"{path}: a GIF holds one chapter, and there are {clips}. Name one chapter, or a file "
