@@ -9,8 +9,8 @@ UV := .venv/bin/uv
 # Nothing that requirements.txt does not pin gets in, and nothing whose hash differs. Compiling now
 # keeps the syntax warnings of other people's code out of the first run.
 INSTALL := $(UV) pip install --python .venv/bin/python --build-constraint requirements.txt
-# All but those of trackers: see pyproject.toml.
-EXTRAS := --extra sim --extra notebook --extra ray --extra dev
+# All but those of trackers and of Kokoro: see pyproject.toml.
+EXTRAS := --extra sim --extra voice --extra notebook --extra ray --extra dev
 INSTALL_PINNED := $(INSTALL) --require-hashes --constraint requirements.txt --compile-bytecode \
 	--requirement pyproject.toml
 INSTALL_FEDREEL := $(INSTALL) --quiet --no-deps --editable .

@@ -29,11 +29,12 @@ class Beat(NamedTuple):
 
     A description is a text, or several sentences, of which some depend on what is shown. It must
     hold for any record, shape and theme. It has no numbers, which the transcript lists, and does
-    not rely on colour alone.
+    not rely on colour alone. Nothing is heard in a beat that is ``silent``, but a voice.
     """
 
     name: str
     description: str | tuple[str | When, ...]
+    silent: bool = False
 
     @property
     def parts(self) -> tuple[str | When, ...]:
@@ -72,6 +73,11 @@ class Chapter(NamedTuple):
     about: str = ""
     runs: tuple[str, ...] = ("reference",)
 
+    @property
+    def silent(self) -> frozenset[str]:
+        """The names of the silent beats."""
+        return frozenset(beat.name for beat in self.beats if beat.silent)
+
 
 # Three strategies other than plain averaging, each with three seeds.
 _REMEDIES = tuple(
@@ -107,6 +113,7 @@ _CHAPTERS = (
                     "tiles, one for each test photo. Those that the worker gets right light up.",
                     "A large number says how many.",
                 ),
+                silent=True,
             ),
             Beat(
                 "others",
@@ -516,12 +523,14 @@ _CHAPTERS = (
                     ),
                     "A text says how many numbers it is.",
                 ),
+                silent=True,
             ),
             Beat(
                 "rebuilt",
                 "A worker's photo appears in its case, and an arrow leads from it to a second "
                 "picture, of an even grey. Step by step this becomes what the attack makes of the "
                 "numbers.",
+                silent=True,
             ),
             Beat(
                 "outcome",

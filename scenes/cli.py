@@ -20,11 +20,13 @@ from fl_sim.terminal import Choice, one_line, say, streams, table, usage
 from scenes import FILM, LOOP
 from scenes.drawing.palettes import PALETTES
 from scenes.render.looks import QUALITIES, SHAPES, Look
+from scenes.sound.effects import EFFECTS, SOUNDS
 from scenes.text.languages import LANGUAGES, check_catalogues, untranslated
 
 if TYPE_CHECKING:
     from scenes.fast.scheduler import OnProgress
     from scenes.outputs.movies import Rendered
+    from scenes.outputs.soundtrack import Heard
     from scenes.release.manifest import Manifest
     from scenes.release.plan import Request
     from scenes.render.clips import Renderer
@@ -157,6 +159,39 @@ def naming_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return title(author(with_naming))
 
 
+def voice_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the option for a voice to a command."""
+    return cloup.option(
+        "--voice",
+        is_flag=False,
+        flag_value="auto",
+        default="",
+        metavar="[ENGINE]",
+        help="Speak the captions by hibari, which speaks English, espeak-ng, or a voice that you "
+        "have: kokoro:VOICE.bin, piper:VOICE.onnx. Without a name, hibari for English, else "
+        "espeak-ng. "
+        "A beat lasts until all is spoken. Name chapters before it.",
+    )(command)
+
+
+def sound_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options for sound and voice to a command, which gets both as ``sounds``."""
+
+    @wraps(command)
+    def with_sounds(*values: Any, sound: str, voice: str, **others: Any) -> None:
+        command(*values, sounds=(sound, voice), **others)
+
+    sound = cloup.option(
+        "--sound",
+        type=Choice(list(SOUNDS)),
+        default=EFFECTS,
+        show_default=True,
+        help="What is heard: a click for each packet and a tone for each round, as high as the "
+        "accuracy; or all, which adds a low pad. A GIF has no sound.",
+    )
+    return sound(voice_option(with_sounds))
+
+
 def on_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the option for the place to render to a command."""
     return cloup.option(
@@ -201,11 +236,13 @@ def cli() -> None:
 @run_option
 @look_options("medium")
 @naming_options
+@sound_options
 @on_option
 @output_option(FILM_FILE)
 def film(
     chapters: tuple[str, ...],
     runs: tuple[str, ...],
+    sounds: tuple[str, str],
     on: str,
     output: Path | None,
     naming: "Naming",
@@ -216,22 +253,24 @@ def film(
     The movie is MP4, MOV or WebM, as its name ends; that of one chapter can be a GIF.
     """
     with _one_line_errors(f"No film was written; {CACHED}"):
-        todo, failed = _told(chapters, runs, look, on, naming.title)
+        todo, failed = _told(chapters, runs, look, on, naming.title, sounds[1])
         from scenes.outputs.film import length_of
         from scenes.outputs.movies import film as make
-        from scenes.outputs.targets import FILM_FORMATS, check_file, check_gif, named
+        from scenes.outputs.targets import FILM_FORMATS, check_file, check_gif, named, sounding
 
         def file_of(held: "Sequence[Job]") -> Path:
             of, look = _asked(chapters, held), held[0].look
-            return output or named(FILM_FILE, of, runs, look, "medium", naming.title)
+            usual = named(FILM_FILE, of, runs, look, "medium", naming.title)
+            return output or sounding(usual, *sounds)
 
         check_file(file_of(todo), FILM_FORMATS)
-        check_gif(file_of(todo), len(todo))
+        check_gif(file_of(todo), len(todo), sounds[1])
         check_file(file_of(todo).with_suffix(".srt"))
-        about = naming.metadata(LANGUAGES[todo[0].look.language])
+        heard = _heard(*sounds, todo[0].look.language)
+        about = {**naming.metadata(LANGUAGES[todo[0].look.language]), **heard.about}
 
         def finish(rendered: "Rendered", on_progress: "OnProgress") -> tuple[list[Path], float]:
-            made = make(rendered, file_of(rendered.jobs), on_progress, about)
+            made = make(rendered, file_of(rendered.jobs), on_progress, about, heard)
             return made, float(length_of(made[0]))
 
         ((path, *captions), seconds), undrawn = _render(todo, "film", finish, on)
@@ -302,11 +341,13 @@ def sheet(
     type=cloup.Path(path_type=Path),
     help="Also write the list to this file.",
 )
+@cloup.option("--spoken", is_flag=True, help="Also list the numbers that a voice speaks, as words.")
 def audit(
     chapters: tuple[str, ...],
     runs: tuple[str, ...],
     every_look: bool,
     json_path: Path | None,
+    spoken: bool,
     **look: str,
 ) -> None:
     """List every number on screen with its place in the record.
@@ -317,17 +358,20 @@ def audit(
         from scenes.outputs import audit as audits
         from scenes.outputs.targets import check_file
         from scenes.render.progress import with_bars
+        from scenes.voice.spoken import check_library
 
         if json_path:
             check_file(json_path)
-
+        if spoken:
+            check_library()
         todo, failed = _all_jobs(chapters, runs, every_look, look)
-        numbers, unbuilt = with_bars(todo, "audit", partial(audits.audit, todo))
+        numbers, unbuilt = with_bars(todo, "audit", partial(audits.audit, todo, aloud=spoken))
         audits.table(numbers)
         if json_path:
             audits.write(numbers, json_path)
         without = sum(number.number is None for number in numbers)
-        say(f"{len(numbers)} numbers on screen, {without} without a source")
+        where = "on screen and in words" if spoken else "on screen"
+        say(f"{len(numbers)} numbers {where}, {without} without a source")
         _end_without([*failed, *unbuilt.values()])
         sys.exit(1 if without else 0)
 
@@ -518,11 +562,13 @@ def _summary(manifest: "Manifest", out: Path, seconds: float) -> None:
 @chapters_argument
 @run_option
 @look_options("medium")
+@voice_option
 @naming_options
 @output_option(SLIDES_FILE)
 def slides(
     chapters: tuple[str, ...],
     runs: tuple[str, ...],
+    voice: str,
     output: Path | None,
     naming: "Naming",
     **look: str,
@@ -534,9 +580,9 @@ def slides(
     were already rendered in the same look come from the cache.
     """
     with _one_line_errors(f"No slides were written; {CACHED}"):
-        todo, failed = _told(chapters, runs, look, title=naming.title)
+        todo, failed = _told(chapters, runs, look, title=naming.title, voice=voice)
         from scenes.outputs.slides import deck
-        from scenes.outputs.targets import SLIDES_FORMATS, check_file
+        from scenes.outputs.targets import SLIDES_FORMATS, check_file, sounding
         from scenes.outputs.targets import named as name_of
         from scenes.text.languages import named
 
@@ -544,16 +590,18 @@ def slides(
 
         def file_of(held: "Sequence[Job]") -> Path:
             of = _asked(chapters, held)
-            return output or name_of(SLIDES_FILE, of, runs, chosen, "medium", naming.title)
+            usual = name_of(SLIDES_FILE, of, runs, chosen, "medium", naming.title)
+            return output or sounding(usual, EFFECTS, voice)
 
         check_file(file_of(todo), SLIDES_FORMATS)
+        speaker = _heard(EFFECTS, voice, chosen.language).voice
         language = named(chosen.language)
         name = naming.title_in(language)
 
         def finish(rendered: "Rendered", on_progress: "OnProgress") -> tuple[Path, int]:
             path = file_of(rendered.jobs)
             titles = [job.tell().title.in_language(language) for job in rendered.jobs]
-            deck(rendered.clips, path, name, [str(title) for title in titles], chosen)
+            deck(rendered.clips, path, name, [str(title) for title in titles], chosen, speaker)
             return path, sum(len(clip.beats) for clip in rendered.clips)
 
         (path, count), undrawn = _render(todo, "slides", finish)
@@ -619,6 +667,7 @@ def _told(
     look: Mapping[str, str],
     on: str = HERE,
     title: str = "",
+    voice: str = "",
 ) -> "tuple[list[Job], list[str]]":
     """Return the jobs whose records have the data they need, and why others failed.
 
@@ -634,7 +683,7 @@ def _told(
     chosen = Look(**look)
     if missing := untranslated(LANGUAGES[chosen.language]):
         say(f"fedreel: {missing} texts are not translated; they are in English", err=True)
-    todo, left_out = renderable(jobs(chapters, runs, chosen, title))
+    todo, left_out = renderable(jobs(chapters, runs, chosen, title, voice))
     failed = [one for one in left_out if chapters or isinstance(one, ChapterFailedError)]
     if not todo:
         *left_out, last = left_out
@@ -644,6 +693,20 @@ def _told(
     if not todo:
         raise last
     return list(todo), [str(reason) for reason in failed]
+
+
+def _heard(sound: str, voice: str, language: str) -> "Heard":
+    """Return what is heard of a film; a voice that cannot speak is an error."""
+    from scenes.outputs.soundtrack import Heard
+
+    if not voice:
+        return Heard(sound)
+    from scenes.render.voices import voice_named
+    from scenes.voice.spoken import check_library
+
+    speaker = voice_named(voice, language)
+    check_library()
+    return Heard(sound, speaker)
 
 
 def _asked(chapters: tuple[str, ...], held: "Sequence[Job]") -> list[str]:

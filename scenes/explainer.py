@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, TypeVar
 
 from manim import (
@@ -25,6 +26,11 @@ from scenes.drawing.chrome import Chrome, caption_block, title_card
 from scenes.drawing.layout import Frame, Slot, layout
 from scenes.drawing.text import Words
 from scenes.fast.scene import FastScene
+from scenes.render.voices import voice_named
+from scenes.sound.effects import ALL, SILENT, TimedEffect, TimedSpeech, sound_named
+from scenes.sound.files import effect_file, sound_file
+from scenes.sound.heard import effects_of
+from scenes.sound.synthesis import pad
 from scenes.story import titles
 from scenes.story.told import told
 from scenes.text import languages
@@ -34,11 +40,15 @@ from scenes.text.language import ENGLISH
 from scenes.text.lines import Text, in_language
 from scenes.text.naming import Naming
 from scenes.text.numbers import Number
+from scenes.voice.spoken import spoken
 
 RUN_VARIABLE = "FEDREEL_RUN"  # names or paths, separated like PATH
 THEME_VARIABLE = "FEDREEL_THEME"
 LANGUAGE_VARIABLE = "FEDREEL_LANGUAGE"
 TITLE_VARIABLE = "FEDREEL_TITLE"
+SOUND_VARIABLE = "FEDREEL_SOUND"
+VOICE_VARIABLE = "FEDREEL_VOICE"
+UNDER_VOICE = -6.0  # decibels of sounds under a voice
 NO_MOVIE = ("png", "png-sequence", "none")  # Manim's formats without an encoder
 Spec = TypeVar("Spec")
 
@@ -68,7 +78,8 @@ class Explainer(FastScene, MovingCameraScene):
     """The base class of a chapter; a subclass plays its beats in ``construct``.
 
     ``FEDREEL_RUN`` names the runs; without it, the film's choice for the chapter is used.
-    ``FEDREEL_THEME`` and ``FEDREEL_LANGUAGE`` set theme and language, ``FEDREEL_TITLE`` the title.
+    ``FEDREEL_THEME`` and ``FEDREEL_LANGUAGE`` set theme and language, ``FEDREEL_TITLE`` the title,
+    ``FEDREEL_SOUND`` what is heard, ``FEDREEL_VOICE`` who speaks.
     """
 
     def __init__(self, renderer: Any = None, **kwargs: Any) -> None:
@@ -80,6 +91,9 @@ class Explainer(FastScene, MovingCameraScene):
             code = os.environ.get(LANGUAGE_VARIABLE) or ENGLISH.code
             self.language = languages.named(code)
             self.naming = Naming(os.environ.get(TITLE_VARIABLE, ""))
+            self.sound = sound_named(os.environ.get(SOUND_VARIABLE, ""))
+            speaker = os.environ.get(VOICE_VARIABLE)
+            self.voice = voice_named(speaker, code) if speaker else None
             names = os.environ.get(RUN_VARIABLE)
             chosen = names.split(os.pathsep) if names else self._default_runs()
             self.runs = tuple(record.load_all(chosen).values())
@@ -93,6 +107,9 @@ class Explainer(FastScene, MovingCameraScene):
                 raise FlagError(str(error)) from error
         ground.lay(self.camera)
         self.beats: list[PlayedBeat] = []
+        self.effects: list[TimedEffect] = []
+        self.speeches: list[TimedSpeech] = []
+        self.silences: list[tuple[float, float]] = []  # seconds of the movie
         self.on_beat: Callable[[str], None] = lambda name: None
         self.on_beat_end: Callable[[PlayedBeat], None] = lambda beat: None
 
@@ -179,7 +196,7 @@ class Explainer(FastScene, MovingCameraScene):
         self._check_declared(name)
         self.next_section(name)
         self.on_beat(name)
-        beat = PlayedBeat(name, caption, self.time)
+        beat, began = PlayedBeat(name, caption, self.time), self.movie_time
         self.beats.append(beat)
         block = caption_block(caption, self.layout)
         if late:
@@ -187,11 +204,24 @@ class Explainer(FastScene, MovingCameraScene):
                 self.play(*before)
             yield
         beat.shown = self.time
+        needed = max(reading_time(beat.caption), self._speak(beat))
         self.play(self.chrome.caption(block), *(() if late else around))
         if not late:
             yield
-        self.wait(max(theme.SETTLE, beat.shown + reading_time(beat.caption) - self.time))
+        self.wait(max(theme.SETTLE, beat.shown + needed - self.time))
         self._end_beat()
+        if self._silent:
+            self.silences.append((began, self.movie_time))
+
+    def _speak(self, beat: PlayedBeat) -> float:
+        """Speak a beat's caption once it is on screen; return how long it then stays, seconds."""
+        if self.voice is None:
+            return 0.0
+        text = str(spoken(beat.line, self.language))
+        self.speeches.append(TimedSpeech(self.time + theme.SWAP, text))
+        if self.sound != SILENT:
+            self.add_sound(str(self.voice.file(text)), theme.SWAP)
+        return theme.SWAP + self.voice.seconds(text) + theme.BREATH
 
     def _end_beat(self) -> None:
         beat = self.beats[-1]
@@ -244,7 +274,35 @@ class Explainer(FastScene, MovingCameraScene):
     def compile_animations(self, *args: Any, **kwargs: Any) -> list[Animation]:
         """Return the animations to play; a move of the camera ends first."""
         found = super().compile_animations(*args, **kwargs)
+        for one in found if not self._silent else ():
+            self._hear(one)
         return sorted(found, key=lambda one: not isinstance(one, CameraMove))
+
+    @property
+    def _silent(self) -> bool:
+        """Whether nothing is to be heard in the present beat."""
+        chapter = self._chapter()
+        return bool(chapter and self.beats and self.beats[-1].name in chapter.silent)
+
+    def _hear(self, animation: Animation) -> None:
+        """Note what is heard of an animation that begins, and add it to the movie."""
+        for one in effects_of(animation):
+            self.effects.append(TimedEffect(self.time + one.at, one.effect))
+            if self.sound != SILENT:
+                gain = UNDER_VOICE if self.voice else None
+                self.add_sound(str(effect_file(one.effect, self._sounds)), one.at, gain)
+
+    @property
+    def _sounds(self) -> Path:
+        """The folder for files of sounds."""
+        return Path(config.get_dir("media_dir"), "sounds")
+
+    def tear_down(self) -> None:
+        """End the last section; the pad goes through the whole movie."""
+        if self.sound == ALL:
+            low = sound_file(pad(self.movie_time, self.silences), self._sounds)
+            self.add_sound(str(low), -self.movie_time, UNDER_VOICE if self.voice else None)
+        super().tear_down()
 
     def update_to_time(self, t: float) -> None:
         """Go to a time of a play; what is pinned stays where it is on the screen."""

@@ -87,3 +87,4 @@ MOVE = 1.0  # seconds for a move from one place to another
 PUSH = 1.6  # seconds for a move of the camera
 TRAIN = 4.0  # seconds for a local epoch
 SWAP = 0.5  # seconds to replace a text
+BREATH = 0.5  # seconds of silence after a spoken caption

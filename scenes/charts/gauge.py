@@ -10,6 +10,8 @@ from scenes import theme
 from scenes.drawing import layers
 from scenes.drawing.layout import Frame, Slot, box
 from scenes.drawing.text import Words, wrapped
+from scenes.sound.effects import Effect, tone
+from scenes.sound.heard import heard
 from scenes.story.specs import GaugeMarkSpec, GaugeSpec
 from scenes.text.lines import Text, split
 
@@ -70,7 +72,7 @@ class Gauge(VGroup):
 
     def raise_to(self, value: float, run_time: float = theme.MOVE) -> Animation:
         """Fill the column up to a value, from where it is."""
-        return Raise(self, value, run_time)
+        return heard(Raise(self, value, run_time), self._tone(value))
 
     def empty(self, run_time: float = theme.MOVE) -> Animation:
         """Let the column run empty; the marks stay."""
@@ -80,7 +82,8 @@ class Gauge(VGroup):
         """Show one of the marks and its label."""
         tick, label = self._tick(number), self.labels[number]
         self.add(tick, label)
-        return AnimationGroup(Create(tick), FadeIn(label), run_time=theme.SWAP)
+        mark = AnimationGroup(Create(tick), FadeIn(label), run_time=theme.SWAP)
+        return heard(mark, self._tone(self.spec.marks[number].value))
 
     def ask(self, question: Text) -> Animation:
         """Show the gap between the first and the second mark as a bracket with a question."""
@@ -107,6 +110,10 @@ class Gauge(VGroup):
             self.filling.points = _area(filled).points
 
     # --- parts
+
+    def _tone(self, value: float) -> Effect:
+        low, high = self.spec.ends
+        return tone((value - low) / (high - low))
 
     def _labels(self) -> "list[Label]":
         """Return the labels of all marks, from the lowest up as far apart as they need."""

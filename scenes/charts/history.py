@@ -13,6 +13,8 @@ from scenes.charts.participation import Participation
 from scenes.drawing.growth import Grow
 from scenes.drawing.layout import Frame, Slot, box
 from scenes.drawing.text import Words
+from scenes.sound.effects import tone
+from scenes.sound.heard import heard
 from scenes.story.specs import HistorySpec, LevelSpec
 from scenes.text.lines import Text
 
@@ -55,7 +57,9 @@ class History:
         start, self.drawn = self.drawn, round_
         parts = [self.rows.marks, *(measure.curve for measure in self.measures)]
         grow = (Grow(part, start, round_) for part in parts)
-        return AnimationGroup(*grow, run_time=run_time, rate_func=linear)
+        grown = AnimationGroup(*grow, run_time=run_time, rate_func=linear)
+        height = self.measures[0].height_at(round_)
+        return grown if height is None else heard(grown, tone(height))
 
     def finish(self) -> Animation:
         """Show the last values."""

@@ -13,6 +13,8 @@ from scenes.drawing.panel import Rounded
 from scenes.drawing.redraw import Redraw
 from scenes.drawing.text import Words, cut
 from scenes.drawing.wall import Wall
+from scenes.sound.effects import tone
+from scenes.sound.heard import heard
 from scenes.story.specs import WallRoundSpec, WallSpec
 from scenes.text.lines import Text
 
@@ -77,7 +79,8 @@ class KindsWall(Group):
             wall.change(shown.right[np.isin(self.spec.kinds, kinds)], run_time)
             for kinds, wall in self.lines
         )
-        return AnimationGroup(*lights, self._numbers(shown, run_time))
+        changed = AnimationGroup(*lights, self._numbers(shown, run_time))
+        return heard(changed, tone(float(np.mean(shown.right))))
 
     def _numbers(self, shown: WallRoundSpec, run_time: float) -> Animation:
         """Let the first numbers appear, or others follow the lights."""

@@ -51,6 +51,11 @@ class MetricCurve(VGroup):
         self.still = VGroup(floor, self.heading, self.first)
         super().__init__(self.still, self.curve)
 
+    def height_at(self, round_: int) -> float | None:
+        """Return the height of the curve at a round, 0 to 1, or None where it was not measured."""
+        value = self.spec.values[round_]
+        return None if value is None else value / self.highest
+
     def level(self, spec: LevelSpec) -> VGroup:
         """Return a dashed line at a level, and its name right of it or on it."""
         y = self._y(spec.value)

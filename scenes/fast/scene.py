@@ -27,21 +27,24 @@ class FastRenderer(CairoRenderer):
     def __init__(self, camera_class: type[Camera] = FastCamera, **options: Any) -> None:
         super().__init__(file_writer_class=FastWriter, camera_class=camera_class, **options)
         self.drawn_elsewhere = False  # whether another process draws the frames
+        self.left_out = 0.0  # seconds that were played and are not in the movie
         self._changed: list[Box] | None = None  # what was drawn and is not yet written
         self._said: set[str] = set()
 
     def play(self, scene: Scene, *args: Any, **options: Any) -> None:
         """Play animations; a skipped play advances the time as if its frames were drawn."""
-        before = self.time
+        before, kept = self.time, in_movie(self)
         super().play(scene, *args, **options)
         if self.skip_animations and scene.stop_condition is None:
             self.time = before
             step = 1 / self.camera.frame_rate
             if scene.is_current_animation_frozen_frame():
                 self.time += int(scene.duration / step) * step
-                return
-            for _ in np.arange(0, scene.duration, step):
-                self.time += step
+            else:
+                for _ in np.arange(0, scene.duration, step):
+                    self.time += step
+        if not kept:
+            self.left_out += self.time - before
 
     def update_skipping_status(self) -> None:
         """Skip as Manim does, and also the frames that another process draws."""
@@ -115,6 +118,15 @@ class FastRenderer(CairoRenderer):
             self._said.add(camera)
 
 
+def in_movie(renderer: Any) -> bool:
+    """Whether what is played next is in the movie, whether it is drawn now, elsewhere or before."""
+    writer, plays = renderer.file_writer, renderer.num_plays
+    skipped = renderer._original_skipping_status or writer.sections[-1].skip_animations
+    early = plays < config.from_animation_number
+    late = 0 <= config.upto_animation_number < plays
+    return not (skipped or early or late or writer.output_spec.is_still)
+
+
 # Manim's cameras, and those that give the same pixels sooner.
 FASTER: dict[type[Camera], type[FastCamera]] = {
     Camera: FastCamera,
@@ -169,6 +181,28 @@ class FastScene(Scene):
     def drawn_elsewhere(self) -> bool:
         """Whether another process draws the present frames."""
         return isinstance(self.renderer, FastRenderer) and self.renderer.drawn_elsewhere
+
+    @property
+    def movie_time(self) -> float:
+        """The seconds of the movie up to now, without what was played and left out."""
+        return float(self.renderer.time - getattr(self.renderer, "left_out", 0.0))
+
+    def add_sound(
+        self,
+        sound_file: str,
+        time_offset: float = 0,
+        gain: float | None = None,
+        **options: Any,
+    ) -> None:
+        """Add a sound to the movie at the present time.
+
+        Manim loses it after an animation that its cache has, and is late by what was skipped.
+        """
+        if isinstance(self.renderer, CairoRenderer) and in_movie(self.renderer):
+            time = self.movie_time + time_offset
+            self.renderer.file_writer.add_sound(sound_file, time, gain, **options)
+        elif not isinstance(self.renderer, CairoRenderer):
+            super().add_sound(sound_file, time_offset, gain, **options)
 
     def next_section(self, *args: Any, **options: Any) -> None:
         """Begin a section."""

@@ -22,6 +22,7 @@ from manim.typing import PixelArray
 
 from scenes.fast.boxes import Box, frame_box
 from scenes.fast.gif import write_gif
+from scenes.fast.section_sound import add_sound, length_of
 
 CODEC, COLOURS = "libx264", "yuv420p"  # the encoder copies its input, so one frame is enough
 SUBSAMPLED = (1, 2, 2)  # pixels of a frame for one pixel of each plane, in both directions
@@ -258,6 +259,24 @@ class FastWriter(SceneFileWriter):
         output_file.parent.mkdir(parents=True, exist_ok=True)
         comment = f"Rendered with Manim Community v{__version__}"
         write_gif(list(map(Path, input_files)), output_file, comment=comment)
+
+    def combine_to_movie(self) -> None:
+        """Join all files, and add what is heard; Manim would leave the sound's own file behind."""
+        super().combine_to_movie()
+        if self.includes_sound and self.output_spec.is_video and not self.output_spec.is_gif:
+            self.movie_file_path.with_suffix(".wav").unlink(missing_ok=True)
+
+    def combine_to_section_videos(self) -> None:
+        """Join the files of each section that is to be saved, with its part of what is heard."""
+        super().combine_to_section_videos()
+        start = 0.0
+        for section in self.sections if self.includes_sound else ():
+            files = [Path(name) for name in section.partial_movie_files if name is not None]
+            end = start + length_of(files)
+            if section.video is not None:
+                part = self.audio_segment[round(1000 * start) : round(1000 * end)]
+                add_sound(self.sections_output_dir / section.video, part)
+            start = end
 
     def end_section(self) -> None:
         """Finish the open file, if any."""

@@ -13,8 +13,11 @@ from scenes.fast.scheduler import OnProgress, WorkerContext
 from scenes.outputs.targets import whole
 from scenes.render.jobs import Job, dry_run
 from scenes.render.workers import all_that_succeed
+from scenes.text.language import Language
 from scenes.text.lines import DIGIT
+from scenes.text.lines import numbers_of as text_numbers
 from scenes.text.numbers import Number
+from scenes.voice.spoken import spoken
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,7 @@ class AuditedNumber:
 
 
 def audit(
-    todo: Sequence[Job], on_progress: OnProgress
+    todo: Sequence[Job], on_progress: OnProgress, *, aloud: bool = False
 ) -> tuple[list[AuditedNumber], Mapping[str, str]]:
     """Return every number that chapters show, and why some could not be built, by name.
 
@@ -37,15 +40,17 @@ def audit(
     Args:
         todo: the jobs.
         on_progress: called with a job's name and each beat that begins, and (name, ``DONE``).
+        aloud: whether to list also what a voice speaks.
     """
-    built, failed = all_that_succeed(_audit, todo, on_progress)
+    built, failed = all_that_succeed(partial(_audit, aloud), todo, on_progress)
     return [number for found in built for number in found], failed
 
 
-def _audit(job: Job, context: WorkerContext) -> list[AuditedNumber]:
+def _audit(aloud: bool, job: Job, context: WorkerContext) -> list[AuditedNumber]:
     """Return one chapter's numbers; runs in a worker process."""
     scene = dry_run(job, on_beat=partial(context.report, job.name))
-    return list(numbers_of(job.name, scene.beats))
+    heard = spoken_numbers(job.name, scene.beats, scene.language) if aloud else ()
+    return [*numbers_of(job.name, scene.beats), *heard]
 
 
 def numbers_of(chapter: str, beats: Iterable[Any]) -> Iterator[AuditedNumber]:
@@ -55,6 +60,15 @@ def numbers_of(chapter: str, beats: Iterable[Any]) -> Iterator[AuditedNumber]:
         for text, numbers in beat.texts:
             found.update(dict.fromkeys(_numbers(chapter, beat.name, text, numbers)))
     yield from found
+
+
+def spoken_numbers(
+    chapter: str, beats: Iterable[Any], language: Language
+) -> Iterator[AuditedNumber]:
+    """Yield the numbers that a voice speaks in a chapter's captions, as words."""
+    for beat in beats:
+        line = spoken(beat.line, language)
+        yield from _numbers(chapter, beat.name, str(line), text_numbers(line))
 
 
 def _numbers(

@@ -1,6 +1,6 @@
 """Movies joined from pieces of clips without transcoding, with captions."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import inf
@@ -11,6 +11,7 @@ import av
 from av.container import OutputContainer
 
 from scenes.outputs.cues import Cue, as_srt, cues, starts
+from scenes.outputs.soundtrack import NOTHING_HEARD, Heard, Sound, add_sound, soundtrack
 from scenes.outputs.targets import whole
 from scenes.render.jobs import Clip
 from scenes.text.languages import LANGUAGES
@@ -30,14 +31,16 @@ class Track:
 
 @dataclass(frozen=True)
 class Extras:
-    """The metadata, chapters and text tracks of a movie.
+    """The metadata, chapters, text tracks and sound of a movie.
 
-    ``about`` is the container's metadata; ``chapters`` are names in order.
+    ``about`` is the container's metadata; ``chapters`` are names in order. ``sound`` is None for
+    a movie without sound.
     """
 
     about: Mapping[str, str]
     chapters: Sequence[str] = ()
     tracks: Sequence[Track] = ()
+    sound: Sound | None = None
 
 
 class Piece(NamedTuple):
@@ -54,6 +57,7 @@ def join_captioned(
     origins: Sequence[float],
     path: Path,
     about: Mapping[str, str],
+    heard: Heard = NOTHING_HEARD,
 ) -> list[Path]:
     """Join clips into a movie with a captions file beside it, and return both paths.
 
@@ -65,10 +69,13 @@ def join_captioned(
         origins: when each clip begins in the movie, seconds.
         path: the movie's path.
         about: the movie's metadata.
+        heard: its sound and voice.
     """
     captions = path.with_suffix(".srt")
     with whole(path) as movie, whole(captions) as written:
-        join_movies(pieces, movie, Extras(about, [clip.chapter.name for clip in clips]))
+        sound = soundtrack(clips, origins, float(sum(_lengths(pieces))), heard)
+        names = [clip.chapter.name for clip in clips]
+        join_movies(pieces, movie, Extras(about, names, sound=sound))
         written.write_text(as_srt(cues([clip.beats for clip in clips], origins)), "utf-8")
     return [path, captions]
 
@@ -97,19 +104,60 @@ def join_movies(
     Args:
         chapters: the pieces of each; all have the same settings.
         target: the new movie.
-        extras: its metadata, chapters and text tracks.
+        extras: its metadata, chapters, text tracks and sound.
     """
-    every = {piece: _length(piece) for chapter in chapters for piece in chapter}
-    lengths = [sum(map(every.__getitem__, chapter), Fraction(0)) for chapter in chapters]
+    lengths = _lengths(chapters)
     pieces = [piece for chapter in chapters for piece in chapter]
     options = {} if target.suffix == ".webm" else {"movflags": "+faststart"}
     with av.open(str(target), "w", options=options) as out:
         with av.open(str(pieces[0].movie)) as first:
             stream = out.add_stream_from_template(first.streams.video[0], opaque=True)
+        sound = [] if extras.sound is None else add_sound(out, extras.sound, target.suffix)
+        beside = Beside(out, sound)
         out.mux(add_extras(out, extras, lengths))
-        for piece, start in zip(pieces, starts([every[piece] for piece in pieces]), strict=True):
-            _copy(piece, start, out, stream)
+        for piece, start in zip(pieces, starts(list(map(_length, pieces))), strict=True):
+            _copy(piece, start, beside, stream)
+        beside.mux_rest()
     return lengths
+
+
+class Beside:
+    """A movie whose sound is written beside its pictures, each packet before the picture after it.
+
+    The muxer waits for a picture before each sound, but only for ten seconds of sound.
+    """
+
+    def __init__(self, out: OutputContainer, sound: "Iterable[av.Packet[Any]]") -> None:
+        self.out, self.sound = out, iter(sound)
+        self.next = next(self.sound, None)
+
+    def mux(self, picture: "av.Packet[Any]") -> None:
+        """Write a packet of the pictures, after all sound up to it."""
+        while self.next is not None and _time(self.next) <= _time(picture):
+            self._mux_next()
+        self.out.mux(picture)
+
+    def mux_rest(self) -> None:
+        """Write the sound that is left."""
+        while self.next is not None:
+            self._mux_next()
+
+    def _mux_next(self) -> None:
+        assert self.next is not None
+        self.out.mux(self.next)
+        self.next = next(self.sound, None)
+
+
+def _time(packet: "av.Packet[Any]") -> Fraction:
+    assert packet.dts is not None
+    assert packet.time_base is not None
+    return packet.dts * packet.time_base
+
+
+def _lengths(chapters: Sequence[Sequence[Piece]]) -> list[Fraction]:
+    """Return the length of each chapter, seconds."""
+    every = {piece: _length(piece) for chapter in chapters for piece in chapter}
+    return [sum(map(every.__getitem__, chapter), Fraction(0)) for chapter in chapters]
 
 
 def _length(piece: Piece) -> Fraction:
@@ -124,7 +172,7 @@ def _length(piece: Piece) -> Fraction:
     return last - first
 
 
-def _copy(piece: Piece, start: float, out: OutputContainer, stream: Any) -> None:
+def _copy(piece: Piece, start: float, out: Beside, stream: Any) -> None:
     with av.open(str(piece.movie)) as source:
         video = source.streams.video[0]
         assert video.time_base is not None

@@ -12,6 +12,7 @@ from scenes.outputs.encode import WEBM, encode
 from scenes.outputs.film import Piece, join, join_captioned
 from scenes.outputs.joins import JOIN, Picture, dissolve, film_origins
 from scenes.outputs.loop import gif
+from scenes.outputs.soundtrack import NOTHING_HEARD, Heard
 from scenes.render.clips import PlannedClip
 from scenes.render.digests import Maker, digest, maker_code
 from scenes.render.jobs import Clip, Job
@@ -93,7 +94,11 @@ class Rendered:
 
 
 def film(
-    rendered: Rendered, path: Path, on_progress: OnProgress, about: Mapping[str, str]
+    rendered: Rendered,
+    path: Path,
+    on_progress: OnProgress,
+    about: Mapping[str, str],
+    heard: Heard = NOTHING_HEARD,
 ) -> list[Path]:
     """Write clips as one movie with a captions file, or one clip as a GIF; return the paths."""
     if path.suffix == ".gif":
@@ -104,7 +109,7 @@ def film(
     else:
         pieces = rendered.film(path.suffix, on_progress, path.name)
         origins = film_origins(clips)
-    return join_captioned(clips, pieces, origins, path, about)
+    return join_captioned(clips, pieces, origins, path, about, heard)
 
 
 def loop(

@@ -6,7 +6,7 @@ from io import StringIO
 from itertools import chain, pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import av
 from manim_slides.config import PresentationConfig, SlideConfig
@@ -14,11 +14,16 @@ from manim_slides.convert import PowerPoint, RevealJS
 from pptx import Presentation
 
 from scenes.drawing.palettes import PALETTES, Palette
+from scenes.outputs.film import Beside
 from scenes.outputs.sheet import BEFORE_END, stills
+from scenes.outputs.soundtrack import Sound, add_sound, speech_in
 from scenes.outputs.targets import whole
 from scenes.render.jobs import Clip
 from scenes.render.looks import Look
 from scenes.text.errors import SceneError
+
+if TYPE_CHECKING:
+    from scenes.render.voices import Voice
 
 TEMPLATE = Path(__file__).with_name("slides.html")
 
@@ -39,10 +44,16 @@ class Deck(RevealJS):
     language: str
     palette: Palette
     chapters: list[str]
+    spoken: bool
 
 
 def deck(
-    clips: Sequence[Clip], path: Path, title: str, chapters: Sequence[str], look: Look
+    clips: Sequence[Clip],
+    path: Path,
+    title: str,
+    chapters: Sequence[str],
+    look: Look,
+    voice: "Voice | None" = None,
 ) -> Path:
     """Write clips as slides into one self-contained file, and return its path.
 
@@ -54,6 +65,7 @@ def deck(
         title: the page's title.
         chapters: the clips' titles.
         look: the clips' look, whose language and colours the page uses.
+        voice: speaks each slide's caption, if the clips have a voice.
 
     Raises:
         CutError: a beat does not start with a key frame; nothing was written.
@@ -62,7 +74,7 @@ def deck(
         if path.suffix == ".pdf":
             _write_pdf(clips, partial, title)
             return path
-        slides = [_slides(clip, Path(folder, str(i)), look) for i, clip in enumerate(clips)]
+        slides = [_slides(clip, Path(folder, str(i)), look, voice) for i, clip in enumerate(clips)]
         if path.suffix == ".pptx":
             _write_powerpoint(slides, partial, title, look)
             return path
@@ -72,6 +84,7 @@ def deck(
             language=look.language,
             palette=PALETTES[look.theme],
             chapters=list(chapters),
+            spoken=voice is not None,
         ).convert_to(partial)
     return path
 
@@ -92,20 +105,22 @@ def _write_powerpoint(slides: list[PresentationConfig], path: Path, title: str, 
     presentation.save(str(path))
 
 
-def _slides(clip: Clip, folder: Path, look: Look) -> PresentationConfig:
+def _slides(clip: Clip, folder: Path, look: Look, voice: "Voice | None") -> PresentationConfig:
     """Return a clip's beats as slides, with their captions as notes."""
     folder.mkdir()
     slides = [
         # The page needs no reversed movie.
         SlideConfig(file=movie, rev_file=movie, notes=beat.caption, dedent_notes=False)
-        for beat, movie in zip(clip.beats, cut(clip, folder), strict=True)
+        for beat, movie in zip(clip.beats, cut(clip, folder, voice), strict=True)
     ]
     ground = PALETTES[look.theme].ground
     return PresentationConfig(slides=slides, resolution=look.pixels, background_color=ground)
 
 
-def cut(clip: Clip, folder: Path) -> list[Path]:
+def cut(clip: Clip, folder: Path, voice: "Voice | None" = None) -> list[Path]:
     """Copy each beat, up to the start of the next one, into a movie in ``folder``.
+
+    With a voice, the movie has what is spoken in the beat.
 
     A beat starts a new encoded segment, so its packets need no frame of another beat.
 
@@ -129,7 +144,9 @@ def cut(clip: Clip, folder: Path) -> list[Path]:
                     f"the beat {beat.name!r} cannot be cut out of {clip.movie}: frame {first} is "
                     "no key frame. Render the chapter again"
                 )
-            movies.append(_copy(packets[first:end], video, folder / f"{number}.mp4"))
+            span = first / rate, end / rate
+            heard = None if voice is None else speech_in(clip, *span, voice)
+            movies.append(_copy(packets[first:end], video, folder / f"{number}.mp4", heard))
     return movies
 
 
@@ -138,15 +155,19 @@ def _time(packet: "av.Packet[Any]") -> int:
     return packet.pts
 
 
-def _copy(packets: "Sequence[av.Packet[Any]]", video: av.VideoStream, path: Path) -> Path:
+def _copy(
+    packets: "Sequence[av.Packet[Any]]", video: av.VideoStream, path: Path, heard: Sound | None
+) -> Path:
     """Write packets to a movie with times from zero, and return its path."""
     start = _time(packets[0])
     with av.open(str(path), "w") as out:
         stream = out.add_stream_from_template(video, opaque=True)
+        beside = Beside(out, [] if heard is None else add_sound(out, heard, path.suffix))
         for packet in packets:
             assert packet.dts is not None
             packet.pts = _time(packet) - start
             packet.dts -= start
             packet.stream = stream
-            out.mux(packet)
+            beside.mux(packet)
+        beside.mux_rest()
     return path

@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 from fl_sim import record
 from scenes import FILM
 from scenes.render.looks import Look
+from scenes.sound.effects import EFFECTS
 from scenes.text.errors import OutputError
 
 FILM_FORMATS = (".mp4", ".mov", ".webm", ".gif")
@@ -51,6 +52,12 @@ def named(
         f"titled-{_digest(title)}" if title else "",
     ]
     return path.with_name("-".join([path.stem, *filter(None, words)]) + path.suffix)
+
+
+def sounding(path: Path, sound: str, voice: str = "") -> Path:
+    """Return the name of a movie with a sound and a voice: another one than that of the usual."""
+    words = [f"-sound-{sound}" if sound != EFFECTS else "", f"-voice-{_short(Path(voice).stem)}"]
+    return path.with_stem("".join([path.stem, words[0], words[1] if voice else ""]))
 
 
 def _run_name(run: str) -> str:
@@ -92,12 +99,17 @@ def check_file(path: Path, formats: Sequence[str] = ()) -> None:
     _check_writable(path)
 
 
-def check_gif(path: Path, clips: int) -> None:
+def check_gif(path: Path, clips: int, voice: str = "") -> None:
     """Check that a movie can be a GIF, whose frames are all in memory at once.
 
     Raises:
-        OutputError: it has several chapters.
+        OutputError: it has several chapters, or a voice.
     """
+    if path.suffix == ".gif" and voice:
+        raise OutputError(
+            f"{path}: a GIF has no sound. Leave out --voice, or name a file that ends in "
+            f"{_either(FILM_FORMATS[:-1])}"
+        )
     if path.suffix == ".gif" and clips > 1:
         raise OutputError(
             f"{path}: a GIF holds one chapter, and there are {clips}. Name one chapter, or a file "

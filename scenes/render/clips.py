@@ -29,6 +29,7 @@ from scenes.render.jobs import Clip, Job, render_job
 from scenes.render.looks import QUALITIES
 from scenes.render.store import Store
 from scenes.render.workers import side_by_side
+from scenes.sound.effects import TimedEffect, TimedSpeech
 from scenes.text.errors import ReleaseError, UndrawnError
 from scenes.text.faults import reason_of
 from scenes.text.languages import LANGUAGES
@@ -71,10 +72,12 @@ class BeatMetadata:
 
 @dataclass(frozen=True)
 class ClipMetadata:
-    """The data stored beside a clip: its length in seconds, and its beats."""
+    """The data stored beside a clip: its length in seconds, its beats, and what is heard of it."""
 
     seconds: float
     beats: tuple[BeatMetadata, ...]
+    effects: tuple[TimedEffect, ...]
+    speeches: tuple[TimedSpeech, ...]
 
 
 def _is_row(one: TimedText, caption: TimedText) -> bool:
@@ -131,9 +134,18 @@ def inputs_of(job: Job, spec: Any = None) -> ClipInputs:
     return ClipInputs(
         digest([in_language(spec, LANGUAGES[job.look.language]), job.title]),
         {**code_of(f"scenes.{job.chapter.name}"), **settings_digests()},
-        job.look.facts,
+        job.look.facts | _voice(job),
         versions(),
     )
+
+
+def _voice(job: Job) -> dict[str, str]:
+    """Return what a clip's times depend on where it has a voice."""
+    if not job.voice:
+        return {}
+    from scenes.render.voices import voice_named  # noqa: PLC0415  # only with a voice
+
+    return {"voice": voice_named(job.voice, job.look.language).made_by}
 
 
 @dataclass(frozen=True)
@@ -345,7 +357,8 @@ def check_frames(clip: Clip, planned: PlannedClip) -> None:
 def store_clip(clip: Clip, store: Store, key: str) -> None:
     """Move a rendered clip into the store; its metadata follows last and marks it complete."""
     store.get(key, MOVIE, partial(shutil.move, clip.movie))
-    text = json.dumps(_metadata().dump_python(ClipMetadata(clip.seconds, tuple(beats_of(clip)))))
+    metadata = ClipMetadata(clip.seconds, tuple(beats_of(clip)), clip.effects, clip.speeches)
+    text = json.dumps(_metadata().dump_python(metadata))
     store.get(key, METADATA, lambda path: path.write_text(text, "utf-8"))
 
 
@@ -369,7 +382,8 @@ def read_clip(store: Store, planned: PlannedClip) -> Clip:
         json.loads(store.path(planned.key, METADATA).read_text("utf-8"))
     )
     movie = store.path(planned.key, MOVIE)
-    return Clip(planned.job.chapter, movie, metadata.beats, metadata.seconds)
+    heard = metadata.effects, metadata.speeches
+    return Clip(planned.job.chapter, movie, metadata.beats, metadata.seconds, *heard)
 
 
 @cache

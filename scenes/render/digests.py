@@ -27,6 +27,16 @@ RESULTS_IN_DIGEST = (
     "scenes.text.languages",
     "scenes.drawing.palettes",
 )
+# Modules that make samples: clips are silent, and name what is heard of them. The look
+# of a clip names what its voice is made by.
+SAMPLES = (
+    "scenes.sound.files",
+    "scenes.sound.loudness",
+    "scenes.sound.samples",
+    "scenes.sound.synthesis",
+    "scenes.voice",
+    "scenes.render.voices",
+)
 PRODUCTS = "scenes.release.products"  # calls all makers
 USED_TO_DRAW = ("scenes.story.specs", "scenes.story.crowds")
 # Packages that draw or encode.
@@ -85,7 +95,8 @@ def code_of(module: str, folder: str = PACKAGE) -> dict[str, str]:
     waiting = [module]
     while waiting:
         name = waiting.pop()
-        file = _file(name) if _is_within(name, folder) else None
+        heard = folder == PACKAGE and any(_is_within(name, one) for one in SAMPLES)
+        file = _file(name) if _is_within(name, folder) and not heard else None
         if file is None or str(file) in found:
             continue
         found[str(file)], imports = _parsed(file)

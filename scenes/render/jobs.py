@@ -18,6 +18,7 @@ from fl_sim.wording import did_you_mean
 from scenes import FILM, LOOP, Chapter
 from scenes.fast.scheduler import WorkerContext
 from scenes.render.looks import QUALITIES, Look
+from scenes.sound.effects import SILENT, TimedEffect, TimedSpeech
 from scenes.story.told import told
 from scenes.text.errors import ChapterError, ChapterFailedError, NotRecordedError
 from scenes.text.faults import reason_of
@@ -32,7 +33,7 @@ WORK = Path("media", "work")
 class Job:
     """A chapter to render: its runs, its look, and Manim's working folder.
 
-    ``title`` is the film's title that the user gave, if any.
+    ``title`` is the film's title that the user gave, if any, and ``voice`` the name of what speaks.
     """
 
     chapter: Chapter
@@ -41,6 +42,7 @@ class Job:
     folder: Path
     file: Path | None = None  # the file of a scene outside this package
     title: str = ""
+    voice: str = ""
 
     @property
     def name(self) -> str:
@@ -60,12 +62,17 @@ class Job:
 
 @dataclass(frozen=True)
 class Clip:
-    """A rendered chapter: its movie, its beats with times, and its length in seconds."""
+    """A rendered chapter: its movie, its beats with times, and its length in seconds.
+
+    ``effects`` and ``speeches`` are what is heard of it; the movie has no sound.
+    """
 
     chapter: Chapter
     movie: Path
     beats: tuple[Any, ...]
     seconds: float
+    effects: tuple[TimedEffect, ...] = ()
+    speeches: tuple[TimedSpeech, ...] = ()
 
     @property
     def card(self) -> float:
@@ -74,7 +81,11 @@ class Clip:
 
 
 def jobs(
-    names: Sequence[str], runs: Sequence[str] = (), look: Look | None = None, title: str = ""
+    names: Sequence[str],
+    runs: Sequence[str] = (),
+    look: Look | None = None,
+    title: str = "",
+    voice: str = "",
 ) -> list[Job]:
     """Return the jobs for the named chapters, or for the whole film without names.
 
@@ -83,6 +94,7 @@ def jobs(
         runs: records for all of them; without any, each chapter uses its own.
         look: the look; None is the default.
         title: the film's title that the user gave, if any.
+        voice: the name of the engine that speaks, if any.
 
     Raises:
         ChapterError: a name is unknown, or a chapter's beats do not match its scene.
@@ -101,7 +113,7 @@ def jobs(
     chosen = [chapter for name, chapter in known.items() if name in names] if names else FILM
     look = look or Look()
     return [
-        replace(job, folder=WORK / job.name, title=title)
+        replace(job, folder=WORK / job.name, title=title, voice=voice)
         for job in (Job(chapter, tuple(runs) or chapter.runs, look, WORK) for chapter in chosen)
     ]
 
@@ -239,12 +251,21 @@ def manim_settings() -> ConfigParser:
 
 def choose_look(job: Job) -> None:
     """Choose a job's runs, theme and language for the scenes that are created after it."""
-    from scenes.explainer import LANGUAGE_VARIABLE, RUN_VARIABLE, THEME_VARIABLE, TITLE_VARIABLE
+    from scenes.explainer import (
+        LANGUAGE_VARIABLE,
+        RUN_VARIABLE,
+        SOUND_VARIABLE,
+        THEME_VARIABLE,
+        TITLE_VARIABLE,
+        VOICE_VARIABLE,
+    )
 
     os.environ[RUN_VARIABLE] = os.pathsep.join(job.runs)
     os.environ[THEME_VARIABLE] = job.look.theme
     os.environ[LANGUAGE_VARIABLE] = job.look.language
     os.environ[TITLE_VARIABLE] = job.title
+    os.environ[VOICE_VARIABLE] = job.voice
+    os.environ[SOUND_VARIABLE] = SILENT  # what is heard is added when clips are joined
 
 
 def module_of(job: Job) -> Any:
@@ -274,4 +295,5 @@ def render_job(
             scene.sections = Sections(context.slots)
         scene.render()
     movie = Path(scene.renderer.file_writer.movie_file_path)
-    return Clip(job.chapter, movie, tuple(scene.beats), scene.time)
+    heard = tuple(scene.effects), tuple(scene.speeches)
+    return Clip(job.chapter, movie, tuple(scene.beats), scene.time, *heard)

@@ -21,6 +21,8 @@ from scenes.drawing.layout import Frame, Slot, box
 from scenes.drawing.panel import Panel, Pulse
 from scenes.drawing.text import Words, cut
 from scenes.drawing.wall import Wall
+from scenes.sound.effects import tone
+from scenes.sound.heard import heard
 from scenes.story.specs import Reading, WallSpec
 from scenes.text.lines import Text
 from scenes.text.numbers import Number
@@ -89,6 +91,9 @@ class FrontEnd(Group):
         steps = [*pictures]
         if changes:
             steps.append(AnimationGroup(*changes, lag_ratio=1, run_time=1.6 * theme.SWAP))
+        share = _share(reading.value)
+        if len(new) and 0 <= share <= 1:
+            heard(steps[-1], tone(share))
         return AnimationGroup(*steps, *name, lag_ratio=lag) if steps else Wait(theme.SETTLE)
 
     def _light_up(self, reading: Reading) -> list[Animation]:

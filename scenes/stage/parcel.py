@@ -13,6 +13,8 @@ from scenes.drawing import layers
 from scenes.drawing.halo import DOWN, INSIDE, REACH, distances, light
 from scenes.drawing.layout import Frame, Slot
 from scenes.drawing.pictures import Pixels, columns_for, sheet
+from scenes.sound.effects import click
+from scenes.sound.heard import heard
 from scenes.stage.wires import FADE, along
 
 WIDTH, HEIGHT = 128, 92  # pixels
@@ -118,6 +120,7 @@ class Carry(Animation):
         self.head.set_z_index(layers.PACKETS)
         self.carried = Group(self.head, parcel)
         super().__init__(self.carried, introducer=appears, remover=disappears, run_time=run_time)
+        heard(self, click(parcel.edge))
 
     def interpolate_mobject(self, alpha: float) -> None:
         """Move the parcel and the arrow head, and fade them at the ends."""

@@ -12,6 +12,8 @@ from scenes.drawing import layers
 from scenes.drawing.layout import Frame, Slot
 from scenes.drawing.panel import Rounded
 from scenes.drawing.text import Words
+from scenes.sound.effects import click
+from scenes.sound.heard import heard
 from scenes.text.lines import Text
 
 PACKET_HEIGHT = 42  # pixels
@@ -69,6 +71,7 @@ class Packet(VGroup):
     """A labelled packet: blue for the global model, red for an update, white for a score."""
 
     def __init__(self, text: Text, color: str, frame: Frame) -> None:
+        self.kind = color
         self.words = Words(text, frame, color=theme.ON_BRIGHT, weight="SEMIBOLD")
         self.body = Rounded(
             corner_radius=frame.px(9),
@@ -113,6 +116,7 @@ class Travel(Animation):
         super().__init__(
             packet, introducer=appears, remover=disappears, run_time=run_time, rate_func=smooth
         )
+        heard(self, click(packet.kind))
 
     def interpolate_mobject(self, alpha: float) -> None:
         """Move the packet, and fade it at the ends where it appears or disappears."""

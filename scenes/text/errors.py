@@ -69,6 +69,10 @@ class ThemeError(SceneError):
     """An unknown theme."""
 
 
+class SoundError(SceneError):
+    """A sound or a voice that cannot be made."""
+
+
 class LoopSizeError(SceneError):
     """A loop file over its size limit."""
 

@@ -180,6 +180,16 @@ def test_a_wrong_word_is_one_line(
             "file that ends in .mp4, .mov or .webm",
         ),
         (
+            ["film", "ledger", "-o", "x.gif", "--voice"],
+            "x.gif: a GIF has no sound. Leave out --voice, or name a file that ends in .mp4, .mov "
+            "or .webm",
+        ),
+        (
+            ["film", "--language", "de", "--voice", "hibari"],
+            "hibari speaks English alone, not Deutsch. Use --voice espeak-ng, or --voice "
+            "piper:VOICE.onnx",
+        ),
+        (
             ["loop", "-o", "x.png"],
             "x.png: .png files cannot be made. Name one that ends in .gif, .mp4, .mov or .webm",
         ),

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import av
+import numpy as np
 import pytest
 from manim import config, tempconfig
 from manim.cli.render.commands import render
@@ -27,11 +28,11 @@ def manim(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Manim:
     """Return a function that runs Manim's command in this process, and returns what it wrote."""
     monkeypatch.setattr(sys, "path", [*sys.path])
 
-    def command(*words: object) -> list[Path]:
+    def command(*words: object, **settings: Any) -> list[Path]:
         with tempconfig({}):
             config.digest_parser(manim_settings())
             own: dict[str, Any] = {"notify_outdated_version": False, "media_dir": str(tmp_path)}
-            with tempconfig(own):
+            with tempconfig(own | settings):
                 render.main([str(word) for word in words], standalone_mode=False)
         kinds = ("videos/*/*/*.*", "images/*/*")
         return [path for kind in kinds for path in tmp_path.glob(kind) if path.suffix != ".srt"]
@@ -147,3 +148,50 @@ def test_another_renderer_is_refused_in_one_line(tmp_path: Path) -> None:
         2,
         "fedreel: a chapter is drawn by Manim's Cairo renderer only. Leave out --renderer=opengl\n",
     )
+
+
+HEARD = """
+from manim import Wait
+from scenes.explainer import Explainer
+from scenes.sound.effects import tone
+from scenes.sound.heard import heard
+from scenes.text.lines import text
+
+
+class Heard(Explainer):
+    def construct(self):
+        with self.beat("one", text("Silence")):
+            self.play(Wait(1))
+        with self.beat("two", text("A tone")):
+            self.play(heard(Wait(1), tone(0.5)))
+"""
+
+
+def loudest(path: Path) -> list[float]:
+    """Return the loudest sample of each second of a movie; of none without sound."""
+    with av.open(str(path)) as movie:
+        if not movie.streams.audio:
+            return []
+        parts = [frame.to_ndarray().max(axis=0) for frame in movie.decode(audio=0)]
+        rate = movie.streams.audio[0].rate
+    sound = np.concatenate(parts)
+    return [round(float(sound[at : at + rate].max()), 2) for at in range(0, len(sound), rate)]
+
+
+@pytest.mark.parametrize("sound", ["none", "effects", "all"])
+def test_a_chapter_is_heard(
+    sound: str, manim: Manim, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FEDREEL_SOUND", sound)
+    (tmp_path / "heard.py").write_text(HEARD)
+    command = *SMALL, "--save_sections", tmp_path / "heard.py", "Heard"
+    heard = [
+        loudest(*manim(*command, disable_caching=not cached)) for cached in (False, True, True)
+    ]
+    assert heard[0] == heard[1] == heard[2]  # the third has every animation from the cache
+    if sound == "none":
+        assert heard[0] == []
+    else:
+        tones = [second for second, level in enumerate(heard[0]) if level > 0.1]
+        assert tones[:1] == [4]  # a caption of two seconds, and the play after the next one's
+        assert (heard[0][2] > 0.01) == (sound == "all")

@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "requirements.txt").read_text(encoding="utf-8")
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 # Extras that are no part of the environment.
-TRACKERS = {"tensorboard", "wandb", "mlflow"}
+APART = {"tensorboard", "wandb", "mlflow", "kokoro"}
 PYTHONS = ("3.11", "3.12", "3.13")
 
 
@@ -41,7 +41,7 @@ def version(pin: Requirement) -> str:
 def declared() -> list[str]:
     project = PYPROJECT["project"]
     known = project["optional-dependencies"]
-    extras = [texts for name, texts in known.items() if name not in TRACKERS]
+    extras = [texts for name, texts in known.items() if name not in APART]
     groups = PYPROJECT["dependency-groups"].values()
     return [text for texts in (project["dependencies"], *extras, *groups) for text in texts]
 
@@ -104,4 +104,4 @@ def test_the_makefile_takes_every_other_extra() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     (extras,) = re.findall(r"^EXTRAS := (.*)$", makefile, re.MULTILINE)
     known = set(PYPROJECT["project"]["optional-dependencies"])
-    assert set(re.findall(r"--extra (\S+)", extras)) == known - TRACKERS
+    assert set(re.findall(r"--extra (\S+)", extras)) == known - APART

@@ -57,6 +57,10 @@ def a_helper_of_one_chart(house: House) -> None:
     house.append("scenes/charts/leash.py")
 
 
+def the_samples_of_a_sound(house: House) -> None:
+    house.edit("scenes/sound/synthesis.py", "LOWEST, OCTAVES = 164.8", "LOWEST, OCTAVES = 220.0")
+
+
 def a_scene(house: House) -> None:
     house.append("scenes/ledger.py")
 

@@ -31,6 +31,7 @@ from scenes.explainer import Explainer, PlayedBeat
 from scenes.fast.images import BoxCamera
 from scenes.render.jobs import Job, jobs, scene_for
 from scenes.render.looks import Look
+from scenes.sound.effects import TimedEffect
 from scenes.text.errors import NotRecordedError
 
 CHAPTERS = [chapter.name for chapter in (*FILM, LOOP)]
@@ -61,6 +62,7 @@ class Filmed:
     ends: list[BeatEnd]
     beats: list[PlayedBeat]
     findings: list[Finding]
+    effects: list[TimedEffect]
 
 
 @cache
@@ -74,7 +76,7 @@ def filmed(chapter: str) -> Filmed:
         patch.setattr(Explainer, "_end_beat", _noting(ends))
         with scene_for(job, {**NO_MOVIE, "media_dir": str(Path(folder))}) as scene:
             findings = Inspector(chapter, None).inspect(scene)
-    return Filmed(ends, scene.beats, findings)
+    return Filmed(ends, scene.beats, findings, scene.effects)
 
 
 def film_job(chapter: str) -> Job:

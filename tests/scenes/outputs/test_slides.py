@@ -1,10 +1,12 @@
 """A film becomes a deck: one HTML file, in which each beat is a slide that stops at its end."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import av
+import fake_voice
 import numpy as np
 import pytest
 from av.video.frame import PictureType
@@ -17,6 +19,8 @@ from scenes.explainer import Explainer, PlayedBeat
 from scenes.outputs.slides import CutError, cut, deck
 from scenes.render.jobs import Clip
 from scenes.render.looks import Look
+from scenes.render.voices import voice_named
+from scenes.sound.effects import TimedSpeech
 
 RATE = 25
 STEP = 10  # between the shades of two frames
@@ -101,6 +105,34 @@ def test_a_cut_holds_the_frames_of_its_beat(movie: Movie, tmp_path: Path) -> Non
     parts = cut(clip, folder(tmp_path))
     assert [shades(part) for part in parts] == [[0, 1, 2], [3, 4, 5, 6, 7], [8, 9, 10, 11]]
     assert [length(part) for part in parts] == [(0, pytest.approx(own / RATE)) for own in (3, 5, 4)]
+
+
+def spoken_from(path: Path) -> float:
+    """Return when something is spoken in a movie, seconds."""
+    with av.open(str(path)) as source:
+        parts = [frame.to_ndarray().max(axis=0) for frame in source.decode(audio=0)
+                 if frame.time is not None and frame.time >= 0]  # fmt: skip
+        rate = source.streams.audio[0].rate
+    return float(np.argmax(np.concatenate(parts) > 0.05)) / rate
+
+
+def test_a_slide_has_what_is_spoken_in_its_beat(
+    movie: Movie, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake_voice.use(monkeypatch)
+    voice = voice_named(fake_voice.NAME, "en")
+    clip = movie(12, {"a": 0, "b": 3, "c": 8}, keys=(0, 3, 8))
+    said = TimedSpeech(4 / RATE, "one"), TimedSpeech(10 / RATE, "two")
+    spoken = replace(clip, speeches=said)
+    _, second, third = cut(spoken, folder(tmp_path), voice)
+    assert spoken_from(second) == pytest.approx(1 / RATE, abs=0.05)
+    assert spoken_from(third) == pytest.approx(2 / RATE, abs=0.05)
+    assert [shades(part) for part in (second, third)] == [[3, 4, 5, 6, 7], [8, 9, 10, 11]]
+    mute = (
+        deck([spoken], tmp_path / "deck.html", "title", ["one"], LOOK, speaker).read_text("utf-8")
+        for speaker in (None, voice)
+    )
+    assert ["<video muted" in page for page in mute] == [True, False]
 
 
 def test_frames_are_counted_where_the_times_in_a_movie_are_off(

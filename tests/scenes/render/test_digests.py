@@ -35,6 +35,7 @@ CHANGES: dict[Change, tuple[tuple[str, ...], tuple[str, ...]]] = {
     changes.manims_version: (NAMES, LOOKS),
     changes.a_setting_of_manim: (NAMES, LOOKS),
     changes.a_comment: ((), LOOKS),
+    changes.the_samples_of_a_sound: ((), LOOKS),
     changes.a_description: ((), LOOKS),
     changes.another_language: ((), LOOKS),
     changes.the_page_of_a_release: ((), LOOKS),

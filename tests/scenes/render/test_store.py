@@ -40,7 +40,7 @@ DAMAGE = {
     "empty": b"",
     "longer": MADE + b"!",
 }
-CLIP = json.dumps({"seconds": 1, "beats": []})
+CLIP = json.dumps({"seconds": 1, "beats": [], "effects": [], "speeches": []})
 
 
 @pytest.fixture
