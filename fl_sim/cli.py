@@ -80,7 +80,8 @@ def cli() -> None:
 @cloup.option(
     "--out",
     type=cloup.Path(path_type=Path),
-    help="Folder for the record, instead of one of that name in fl_sim/runs.",
+    help="Folder for the record, instead of one of that name in fl_sim/runs, or in runs here where "
+    "fedreel is installed.",
 )
 @cloup.option("--force", is_flag=True, help="Replace the record that is there.")
 @cloup.option("--resume", is_flag=True, help="Go on with a run that was interrupted.")
@@ -262,11 +263,18 @@ def suite(
     names: tuple[str, ...], data: Path | None, jobs: int, force: bool, only_list: bool
 ) -> None:
     """Make the project's own runs that are not there, as fl_sim/runs/suite.toml lists them."""
+    from fl_sim import record
     from fl_sim.running import launch
     from fl_sim.running import suite as runs
     from fl_sim.running.target import LaunchError
 
     try:
+        if record.own_runs() != record.RUNS:
+            raise LaunchError(
+                "the committed runs are made in a checkout of fedreel; make one of your own with: "
+                "fl-sim run NAME"
+            )
+        launch.need(*launch.SIM_PACKAGES)
         entries = runs.choose(runs.read(runs.FILE), names)
         folder = None if data is None else launch.dataset_folder(data)
     except (runs.SuiteError, LaunchError) as error:
@@ -391,25 +399,28 @@ def settings(toml: bool) -> None:
     "folder",
     required=False,
     type=cloup.Path(path_type=Path, exists=True, file_okay=False),
-    help="Folder with the records, instead of fl_sim/runs.",
+    help="Folder with the records, instead of those with which names are looked up.",
 )
 def list_runs(folder: Path | None) -> None:
     """List the runs in a folder, and those that were interrupted."""
     from fl_sim import interrupted, record, show
 
-    place = folder or record.RUNS
+    places = [folder] if folder else record.places()
     runs, errors = {}, []
-    for path in [place] if record.file_of(place) else record.inside(place):
-        try:
-            runs[path.name] = record.load(path)
-        except record.RecordError as error:
-            errors.append(error)
+    for place in places:
+        for path in [place] if record.file_of(place) else record.inside(place):
+            try:
+                runs[path.name] = record.load(path)
+            except record.RecordError as error:
+                errors.append(error)
     show.runs(runs)
-    for begun in interrupted.find_all(place, record.RUNS):
-        say(str(begun))
+    for place in places:
+        for begun in interrupted.find_all(place, record.own_runs()):
+            say(str(begun))
     for found in errors:
         say(_line(found), err=True)
-    say(f"These are in {place}; for those elsewhere: fl-sim list FOLDER", err=True)
+    where = " and ".join(map(str, places))
+    say(f"These are in {where}; for those elsewhere: fl-sim list FOLDER", err=True)
     sys.exit(2 if errors else 0)
 
 
@@ -540,9 +551,9 @@ def invert(  # noqa: PLR0913, PLR0917  # one parameter an option
 
     What is found is kept after each photo, so that the same command goes on after Ctrl-C.
     """
-    from fl_sim.attacks import commands
-
     with _attacking():
+        from fl_sim.attacks import commands
+
         commands.invert(name, data, clients, commands.Effort(steps, restarts, seed), force)
 
 
@@ -564,9 +575,9 @@ def invert(  # noqa: PLR0913, PLR0917  # one parameter an option
 )
 def members(name: str, data: Path | None, client: int, seed: int) -> None:
     """Tell photos that were trained on from others, by a threshold on the loss."""
-    from fl_sim.attacks import commands
-
     with _attacking():
+        from fl_sim.attacks import commands
+
         commands.members(name, data, client, seed)
 
 
