@@ -3,38 +3,29 @@
 import os
 import subprocess
 import sys
-import zipfile
 from importlib.metadata import Distribution, PathDistribution, distribution
 from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
 from processes import run
+from wheels import build, unpack
 
 ROOT = Path(__file__).parents[2]
 SIM = ("flwr", "flwr_datasets", "datasets", "ray", "safetensors", "torch", "torchvision")
 MOST = 20e6  # bytes of the wheel
 
-# As `uv build` and `pip wheel` call it.
-BUILD = "import sys; from hatchling.build import build_wheel; print(build_wheel(sys.argv[1]))"
-
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the built wheel."""
-    folder = tmp_path_factory.mktemp("dist")
-    done = run(sys.executable, "-c", BUILD, folder, cwd=ROOT)
-    assert done.returncode == 0, done.stderr
-    return folder / done.stdout.strip()
+    return build(ROOT, tmp_path_factory.mktemp("dist"))
 
 
 @pytest.fixture(scope="module")
 def installed(wheel: Path) -> Path:
-    """Return the folder that the wheel is unpacked into, which is all that installing one does."""
-    folder = wheel.parents[1] / "site-packages"
-    with zipfile.ZipFile(wheel) as archive:
-        archive.extractall(folder)
-    return folder
+    """Return the folder that the wheel is unpacked into."""
+    return unpack(wheel, wheel.parents[1] / "site-packages")
 
 
 def base_distributions(requires: list[str]) -> dict[str, Distribution]:
