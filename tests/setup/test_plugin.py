@@ -3,6 +3,7 @@
 import os
 import re
 import sys
+from collections.abc import Callable
 from configparser import ConfigParser
 from pathlib import Path
 
@@ -17,7 +18,7 @@ README = (PLUGIN / "README.md").read_text("utf-8")
 SCENES = """
 import sys
 
-from manim import BLUE, RIGHT, Circle, Scene
+from manim import BLUE, RIGHT, Circle, Scene, Text
 from manim_fastscene import FastScene
 
 
@@ -33,6 +34,13 @@ class Fast(FastScene, Stock):
         super().construct()
         ours = {name.partition(".")[0] for name in sys.modules} & {"scenes", "fl_sim"}
         assert not ours and type(self.renderer).__name__ == "FastRenderer"
+        self.wait(0.4)
+
+
+class Faint(Scene):
+    def construct(self) -> None:
+        self.add(Text("Hardly seen", color="#222222"))
+        self.wait()
 """
 
 
@@ -43,25 +51,51 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return unpack(wheel, wheel.parents[1] / "plugin")
 
 
-def test_it_has_the_modules_of_the_fast_renderer_under_its_own_name(installed: Path) -> None:
+def test_it_has_the_modules_under_its_own_names_and_imports_nothing_else(installed: Path) -> None:
     package = installed / "manim_fastscene"
-    sources = {file.name for file in (ROOT / "scenes" / "fast").glob("*.py")}
-    assert {file.name for file in package.glob("*.py")} == sources
-    code = "".join(file.read_text("utf-8") for file in package.glob("*.py"))
+    names = {file.relative_to(package).as_posix() for file in package.rglob("*.py")}
+    assert {"scene.py", "writer.py", "check/rules.py", "check/screen.py"} < names
+    assert not {"check/figures.py", "check/run.py"} & names
+    code = "".join((package / name).read_text("utf-8") for name in names)
     assert not re.findall(r"^\s*(?:from|import) (?:scenes|fl_sim)\b", code, re.M)
 
 
-def test_manim_lists_it_and_it_renders_a_scene_and_a_gif(installed: Path, tmp_path: Path) -> None:
+def test_what_the_checker_knows_of_the_film_has_a_stand_in() -> None:
+    known = (ROOT / "scenes" / "check" / "film.py", PLUGIN / "manim_fastscene/check/film.py")
+    ours, stand_in = (re.search(r"^__all__ = .*$", file.read_text("utf-8"), re.M) for file in known)
+    assert ours and stand_in
+    assert ours[0] == stand_in[0]
+
+
+@pytest.fixture
+def program(installed: Path, tmp_path: Path) -> Callable[..., tuple[int, str]]:
+    """Return what runs a module in a folder that has scenes: its exit status, and what it said."""
     (tmp_path / "my.py").write_text(SCENES, "utf-8")
-    variables = os.environ | {"PYTHONPATH": str(installed)}
+    variables = os.environ | {"PYTHONPATH": str(installed), "COLUMNS": "160"}
 
-    def manim(*words: str) -> str:
-        done = run(sys.executable, "-m", "manim", *words, cwd=tmp_path, env=variables)
-        assert done.returncode == 0, done.stderr + done.stdout
-        return done.stdout
+    def run_module(*words: str) -> tuple[int, str]:
+        done = run(sys.executable, "-m", *words, cwd=tmp_path, env=variables)
+        return done.returncode, done.stdout + done.stderr
 
-    assert "manim_fastscene" in manim("plugins", "-l")
-    manim("-a", "-ql", "--fps", "10", "--format", "gif", "--disable_caching", "my.py")
+    return run_module
+
+
+def test_a_faulty_scene_is_found(program: Callable[..., tuple[int, str]], tmp_path: Path) -> None:
+    code, said = program("manim_fastscene", "check", "my.py", "Fast", "Faint")
+    assert code == 1, said
+    (row,) = [line for line in said.splitlines() if line.startswith("F")]
+    assert re.match(r"Faint +scene +1\.0 s +contrast +Hardly seen ", row)
+    assert len(list((tmp_path / "media/check").glob("Faint-*.png"))) == 1
+    assert "1 finding." in said
+
+
+def test_manim_lists_it_and_it_renders_a_gif(
+    program: Callable[..., tuple[int, str]], tmp_path: Path
+) -> None:
+    assert "manim_fastscene" in program("manim", "plugins", "-l")[1]
+    how = "-ql", "--fps", "10", "--format", "gif", "--disable_caching"
+    code, said = program("manim", *how, "my.py", "Stock", "Fast")
+    assert code == 0, said
     colours = {}
     for name in ("Stock", "Fast"):
         (path,) = tmp_path.rglob(f"{name}_*.gif")
