@@ -210,6 +210,47 @@ def deploy(num_nodes: int, port: int | None, data: Path | None) -> None:
         _fail(error)
 
 
+@cli.command(
+    epilog=examples(
+        "fl-sim app my-app",
+        "fl-sim app my-app --publisher ada --set num-server-rounds=10",
+    ),
+)
+@cloup.argument(
+    "folder",
+    type=cloup.Path(path_type=Path),
+    help="The folder to make, whose name is the app's.",
+)
+@cloup.option(
+    "--publisher", default="fedreel", show_default=True, help="Your account at Flower's hub."
+)
+@cloup.option(
+    "--set",
+    "assignments",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="Change a setting of the app; `fl-sim settings` lists them.",
+)
+def app(folder: Path, publisher: str, assignments: tuple[str, ...]) -> None:
+    """Make a Flower app of its own, for `flwr run` there and for Flower's hub.
+
+    Its run leaves a record, and ends with the line that films it.
+    """
+    from fl_sim.app.settings import SettingError, defaults, override
+    from fl_sim.running.app_folder import publish
+    from fl_sim.running.target import LaunchError
+
+    try:
+        config = override(defaults(), assignments)
+        files = publish(folder, publisher, config)
+    except (LaunchError, SettingError) as error:
+        _fail(error)
+    size = sum(file.stat().st_size for file in files)
+    nodes = f"num-supernodes={config['num-partitions']}"
+    say(f"{folder}: {count(len(files), 'file')}, {size / 1e6:.1f} MB. Run it there with:")
+    say(f'  flwr run . --stream --federation-config "{nodes}"')
+
+
 @cli.command("sign-in", epilog=examples("fl-sim sign-in link.example.org:8000 token"))
 @cloup.argument("address", help="The SuperLink's, as Flower's configuration has it.")
 @cloup.argument(

@@ -36,8 +36,8 @@ from fl_sim.tiles import of_run as tiles
 from fl_sim.wording import did_you_mean
 
 __all__ = [
-    "MEAN_TOLERANCE", "RUNS", "RUN_FILE", "SCHEMA_VERSION", "RecordError", "attacks", "computed",
-    "copy",
+    "HOME_RUNS", "MEAN_TOLERANCE", "RUNS", "RUN_FILE", "SCHEMA_VERSION", "RecordError", "attacks",
+    "computed", "copy",
     "examples_in_small", "file_of", "fingerprint", "inside", "load", "load_all", "load_attack",
     "mean_tolerance", "names", "own_runs", "parts", "places", "plain", "resolve", "save",
     "save_attack", "schema", "tiles", "verify",
@@ -47,6 +47,7 @@ __all__ += _model.__all__ + _attacks.__all__
 RUNS = Path(__file__).parent / "runs"  # the runs that come with the package
 PROJECT = RUNS.parents[1] / "pyproject.toml"  # in a checkout; an installed package has none
 OWN_RUNS = "runs"
+HOME_RUNS = "flower-records"  # in the home, for runs of the published app
 RUN_FILE = "run.json.gz"
 OLD_RUN_FILE = "run.json"  # of schemas 1 and 2
 ARRAYS = "arrays"  # how the name of the array file begins

@@ -63,7 +63,8 @@ def test_it_has_the_modules_under_its_own_names_and_imports_nothing_else(install
 def test_what_the_checker_knows_of_the_film_has_a_stand_in() -> None:
     known = (ROOT / "scenes" / "check" / "film.py", PLUGIN / "manim_fastscene/check/film.py")
     ours, stand_in = (re.search(r"^__all__ = .*$", file.read_text("utf-8"), re.M) for file in known)
-    assert ours and stand_in
+    assert ours
+    assert stand_in
     assert ours[0] == stand_in[0]
 
 
