@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import click
+import nbformat
 import pytest
 from babel import Locale
 
@@ -60,6 +61,18 @@ def test_what_a_page_says_to_type_is_understood(
         elif name == "manim":
             file, scene = words[-2:]
             assert f"class {scene}(" in (ROOT / file).read_text("utf-8")
+
+
+def test_what_the_recording_notebook_types_is_understood() -> None:
+    book = nbformat.read(ROOT / "examples" / "record.ipynb", nbformat.NO_CONVERT)
+    nbformat.validate(book)
+    code = [cell for cell in book.cells if cell.cell_type == "code"]
+    assert not any(cell.outputs or cell.execution_count for cell in code)
+    typed = [cell.source.splitlines()[1] for cell in code if cell.source.startswith("%%sh")]
+    for first, *words in map(shlex.split, typed):
+        check_options(PROGRAMS[first], words)
+    (run, film) = map(shlex.split, typed)
+    assert run[run.index("--out") + 1] == film[film.index("--run") + 1] == "runs/mine"
 
 
 def test_an_option_that_is_not_there_is_found() -> None:
