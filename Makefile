@@ -10,7 +10,7 @@ UV := .venv/bin/uv
 # keeps the syntax warnings of other people's code out of the first run.
 INSTALL := $(UV) pip install --python .venv/bin/python --build-constraint requirements.txt
 # All but those of trackers: see pyproject.toml.
-EXTRAS := --extra sim --extra notebook --extra ray --extra dev
+EXTRAS := --extra sim --extra notebook --extra ray --extra crate --extra dev
 INSTALL_PINNED := $(INSTALL) --require-hashes --constraint requirements.txt --compile-bytecode \
 	--requirement pyproject.toml
 INSTALL_FEDREEL := $(INSTALL) --quiet --no-deps --editable .

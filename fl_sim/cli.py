@@ -643,6 +643,35 @@ def _attacking() -> Iterator[None]:
         sys.exit(INTERRUPTED)
 
 
+@cli.command(
+    epilog=examples(
+        "fl-sim export mine crate",
+        "fl-sim export mine crate --author 'Ada Lovelace' "
+        "--license https://creativecommons.org/licenses/by/4.0/",
+    ),
+)
+@cloup.argument("name", help="Name of a run, or its folder.")
+@cloup.argument("target", type=cloup.Path(path_type=Path), help="The folder to make.")
+@cloup.option("--author", default="", help="Who made the run.")
+@cloup.option("--license", "license_url", default="", metavar="URL", help="Of the record.")
+def export(name: str, target: Path, author: str, license_url: str) -> None:
+    """Write a record as an RO-Crate, for archives such as Zenodo.
+
+    `fl-sim show NAME --json` prints it as plain JSON.
+    """
+    from fl_sim.record import RecordError
+
+    try:
+        from fl_sim import crate
+    except ImportError as error:
+        _fail(ImportError(f"{error}; install it with: pip install 'fedreel[crate]'"))
+    try:
+        files = crate.export(name, target, license_url, author)
+    except (crate.CrateError, RecordError) as error:
+        _fail(error)
+    say(f"{target}: {count(len(files), 'file')}, described in {target / 'ro-crate-metadata.json'}")
+
+
 @cli.command(epilog=examples("fl-sim schema", "fl-sim schema > run.schema.json"))
 def schema() -> None:
     """Print the JSON Schema of a record."""
