@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -88,6 +89,13 @@ def test_an_option_that_is_not_there_is_found() -> None:
 def test_links_lead_to_files(page: Path) -> None:
     links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text("utf-8"))
     assert not [link for link in links if not (page.parent / link).exists()]
+
+
+def test_every_page_is_in_the_site() -> None:
+    site = tomllib.loads((ROOT / "zensical.toml").read_text("utf-8"))["project"]
+    listed = {path for entry in site["nav"] for path in entry.values()}
+    assert {page.relative_to(ROOT).as_posix() for page in PAGES} <= listed
+    assert all((ROOT / path).is_file() for path in listed)
 
 
 def test_every_page_is_linked_from_the_readme() -> None:
