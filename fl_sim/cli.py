@@ -238,9 +238,11 @@ def app(folder: Path, publisher: str, assignments: tuple[str, ...]) -> None:
     """
     from fl_sim.app.settings import SettingError, defaults, override
     from fl_sim.running.app_folder import publish
+    from fl_sim.running.launch import need
     from fl_sim.running.target import LaunchError
 
     try:
+        need("flwr")
         config = override(defaults(), assignments)
         files = publish(folder, publisher, config)
     except (LaunchError, SettingError) as error:

@@ -7,7 +7,7 @@ import json
 import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from importlib.metadata import requires, version
+from importlib.metadata import distribution, requires, version
 from pathlib import Path
 
 import fl_sim
@@ -22,12 +22,12 @@ PYPROJECT = """\
 name = {name}
 version = "{version}"
 description = {description}
-license = "MIT"
+license = {license}
 dependencies = {dependencies}
 
 [tool.flwr.app]
 publisher = {publisher}
-fab-include = ["/fl_sim/**/*.py"]
+{published}
 
 [tool.flwr.app.components]
 serverapp = "{serverapp}:app"
@@ -35,6 +35,14 @@ clientapp = "fl_sim.app.client_app:app"
 
 [tool.flwr.app.config]
 {config}"""
+
+# What Flower asks of an app at its hub: flwr.supercore.fab_format_version.
+PUBLISHED = """\
+fab-format-version = 1
+flwr-version-target = "{flwr}"
+fab-include = ["/fl_sim/**/*.py", "/LICENSE"]"""
+STAGED = 'fab-include = ["/fl_sim/**/*.py"]'
+LICENSE = "LICENSE"
 
 README = """\
 # {name}
@@ -63,7 +71,16 @@ Made with fedreel {version}. MIT licence.
 
 # Flower's rule for names at its hub: flwr.cli.utils.validate_project_name.
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,31}")
-APART = ("attacks", "running", "cli.py", "compare.py", "headline.py", "show.py", "upgrade.py")
+APART = (
+    "attacks",
+    "running",
+    "cli.py",
+    "compare.py",
+    "crate.py",
+    "headline.py",
+    "show.py",
+    "upgrade.py",
+)
 NEEDED = ("filelock", "numpy", "pillow", "pydantic")  # by the app, of what a film needs as well
 
 
@@ -104,6 +121,9 @@ def publish(folder: Path, publisher: str, config: Mapping[str, Value]) -> list[P
     _copy((file for file in PACKAGE.rglob("*.py") if not _is_apart(file)), folder)
     project = _pyproject(name, publisher, dependencies(), "fl_sim.published", config)
     (folder / "pyproject.toml").write_text(project, encoding="utf-8")
+    text = distribution("fedreel").read_text(f"licenses/{LICENSE}")
+    assert text
+    (folder / LICENSE).write_text(text, encoding="utf-8")
     (folder / "README.md").write_text(_readme(name, config), encoding="utf-8")
     return sorted(file for file in folder.rglob("*") if file.is_file())
 
@@ -139,6 +159,8 @@ def _pyproject(
 ) -> str:
     return PYPROJECT.format(
         name=json.dumps(name),
+        license=f'{{ file = "{LICENSE}" }}' if needed else '"MIT"',
+        published=PUBLISHED.format(flwr=version("flwr")) if needed else STAGED,
         version=version("fedreel"),
         description=json.dumps("Federated learning on CIFAR-10, recorded to be filmed"),
         dependencies=json.dumps(list(needed), indent=2),

@@ -10,7 +10,7 @@ import time
 import tomllib
 import zipfile
 from collections.abc import Iterator
-from importlib.metadata import packages_distributions
+from importlib.metadata import packages_distributions, version
 from pathlib import Path
 from typing import Any
 
@@ -173,16 +173,19 @@ def test_flower_builds_the_published_app_and_its_hub_takes_it(tmp_path: Path) ->
     built = bundle(tmp_path / "my-app", tmp_path / "work")
     code = {str(file.relative_to(tmp_path / "my-app")) for file in files} - {"README.md"}
     assert code < built.keys()
+    assert built["LICENSE"].startswith(b"MIT License")
     project = tomllib.loads(built["pyproject.toml"].decode())
     app = project["tool"]["flwr"]["app"]
     assert (project["project"]["name"], app["publisher"]) == ("my-app", "ada")
+    assert app["flwr-version-target"] == version("flwr")
     assert app["config"]["num-partitions"] == 4
     sizes = [file.stat().st_size for file in files]
     assert len(sizes) < MAX_FILE_COUNT
     assert max(sizes) < MAX_FILE_BYTES
     assert sum(sizes) < MAX_TOTAL_BYTES
     kinds = {pattern.rpartition("*")[2] for pattern in APP_PUBLISH_INCLUDE_PATTERNS}
-    assert {file.suffix for file in files} == {".py", ".toml", ".md"} < kinds
+    assert {file.suffix for file in files if file.name != "LICENSE"} == {".py", ".toml", ".md"}
+    assert {".py", ".toml", ".md", "/LICENSE"} < kinds | set(APP_PUBLISH_INCLUDE_PATTERNS)
 
 
 def test_the_published_app_has_what_it_imports_and_asks_for_the_rest(tmp_path: Path) -> None:
