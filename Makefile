@@ -10,12 +10,12 @@ UV := .venv/bin/uv
 # keeps the syntax warnings of other people's code out of the first run.
 INSTALL := $(UV) pip install --python .venv/bin/python --build-constraint requirements.txt
 # All but those of trackers and of Kokoro: see pyproject.toml.
-EXTRAS := --extra sim --extra voice --extra notebook --extra ray --extra dev
+EXTRAS := --extra sim --extra voice --extra notebook --extra ray --extra crate --extra dev
 INSTALL_PINNED := $(INSTALL) --require-hashes --constraint requirements.txt --compile-bytecode \
 	--requirement pyproject.toml
 INSTALL_FEDREEL := $(INSTALL) --quiet --no-deps --editable .
 
-.PHONY: help film test lint bench lock catalogues snapshots clean
+.PHONY: help film test lint bench docs lock catalogues snapshots clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -34,8 +34,13 @@ lint: .venv/.all ## set up everything, and run the static checks
 bench: .venv/.film ## render the film beside stock Manim's, for two hours, and print a table
 	.venv/bin/python tests/benchmarks --only render $(ARGS)
 
+docs: | $(UV) ## build the pages as a site, into build/docs
+	@$(INSTALL) --quiet --require-hashes --constraint requirements.txt --group docs
+	.venv/bin/python .ci/docs
+	.venv/bin/zensical build --clean
+
 lock: | $(UV) ## write requirements.txt anew from pyproject.toml
-	$(UV) pip compile --quiet --universal --generate-hashes $(EXTRAS) --group build \
+	$(UV) pip compile --quiet --universal --generate-hashes $(EXTRAS) --group build --group docs \
 		--python-version 3.11 --no-emit-index-url --custom-compile-command "make lock" \
 		$(if $(UPGRADE),--upgrade) --output-file requirements.txt pyproject.toml
 

@@ -80,7 +80,8 @@ def cli() -> None:
 @cloup.option(
     "--out",
     type=cloup.Path(path_type=Path),
-    help="Folder for the record, instead of one of that name in fl_sim/runs.",
+    help="Folder for the record, instead of one of that name in fl_sim/runs, or in runs here where "
+    "fedreel is installed.",
 )
 @cloup.option("--force", is_flag=True, help="Replace the record that is there.")
 @cloup.option("--resume", is_flag=True, help="Go on with a run that was interrupted.")
@@ -209,6 +210,49 @@ def deploy(num_nodes: int, port: int | None, data: Path | None) -> None:
         _fail(error)
 
 
+@cli.command(
+    epilog=examples(
+        "fl-sim app my-app",
+        "fl-sim app my-app --publisher ada --set num-server-rounds=10",
+    ),
+)
+@cloup.argument(
+    "folder",
+    type=cloup.Path(path_type=Path),
+    help="The folder to make, whose name is the app's.",
+)
+@cloup.option(
+    "--publisher", default="fedreel", show_default=True, help="Your account at Flower's hub."
+)
+@cloup.option(
+    "--set",
+    "assignments",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="Change a setting of the app; `fl-sim settings` lists them.",
+)
+def app(folder: Path, publisher: str, assignments: tuple[str, ...]) -> None:
+    """Make a Flower app of its own, for `flwr run` there and for Flower's hub.
+
+    Its run leaves a record, and ends with the line that films it.
+    """
+    from fl_sim.app.settings import SettingError, defaults, override
+    from fl_sim.running.app_folder import publish
+    from fl_sim.running.launch import need
+    from fl_sim.running.target import LaunchError
+
+    try:
+        need("flwr")
+        config = override(defaults(), assignments)
+        files = publish(folder, publisher, config)
+    except (LaunchError, SettingError) as error:
+        _fail(error)
+    size = sum(file.stat().st_size for file in files)
+    nodes = f"num-supernodes={config['num-partitions']}"
+    say(f"{folder}: {count(len(files), 'file')}, {size / 1e6:.1f} MB. Run it there with:")
+    say(f'  flwr run . --stream --federation-config "{nodes}"')
+
+
 @cli.command("sign-in", epilog=examples("fl-sim sign-in link.example.org:8000 token"))
 @cloup.argument("address", help="The SuperLink's, as Flower's configuration has it.")
 @cloup.argument(
@@ -262,11 +306,18 @@ def suite(
     names: tuple[str, ...], data: Path | None, jobs: int, force: bool, only_list: bool
 ) -> None:
     """Make the project's own runs that are not there, as fl_sim/runs/suite.toml lists them."""
+    from fl_sim import record
     from fl_sim.running import launch
     from fl_sim.running import suite as runs
     from fl_sim.running.target import LaunchError
 
     try:
+        if record.own_runs() != record.RUNS:
+            raise LaunchError(
+                "the committed runs are made in a checkout of fedreel; make one of your own with: "
+                "fl-sim run NAME"
+            )
+        launch.need(*launch.SIM_PACKAGES)
         entries = runs.choose(runs.read(runs.FILE), names)
         folder = None if data is None else launch.dataset_folder(data)
     except (runs.SuiteError, LaunchError) as error:
@@ -391,25 +442,28 @@ def settings(toml: bool) -> None:
     "folder",
     required=False,
     type=cloup.Path(path_type=Path, exists=True, file_okay=False),
-    help="Folder with the records, instead of fl_sim/runs.",
+    help="Folder with the records, instead of those with which names are looked up.",
 )
 def list_runs(folder: Path | None) -> None:
     """List the runs in a folder, and those that were interrupted."""
     from fl_sim import interrupted, record, show
 
-    place = folder or record.RUNS
+    places = [folder] if folder else record.places()
     runs, errors = {}, []
-    for path in [place] if record.file_of(place) else record.inside(place):
-        try:
-            runs[path.name] = record.load(path)
-        except record.RecordError as error:
-            errors.append(error)
+    for place in places:
+        for path in [place] if record.file_of(place) else record.inside(place):
+            try:
+                runs[path.name] = record.load(path)
+            except record.RecordError as error:
+                errors.append(error)
     show.runs(runs)
-    for begun in interrupted.find_all(place, record.RUNS):
-        say(str(begun))
+    for place in places:
+        for begun in interrupted.find_all(place, record.own_runs()):
+            say(str(begun))
     for found in errors:
         say(_line(found), err=True)
-    say(f"These are in {place}; for those elsewhere: fl-sim list FOLDER", err=True)
+    where = " and ".join(map(str, places))
+    say(f"These are in {where}; for those elsewhere: fl-sim list FOLDER", err=True)
     sys.exit(2 if errors else 0)
 
 
@@ -540,9 +594,9 @@ def invert(  # noqa: PLR0913, PLR0917  # one parameter an option
 
     What is found is kept after each photo, so that the same command goes on after Ctrl-C.
     """
-    from fl_sim.attacks import commands
-
     with _attacking():
+        from fl_sim.attacks import commands
+
         commands.invert(name, data, clients, commands.Effort(steps, restarts, seed), force)
 
 
@@ -564,9 +618,9 @@ def invert(  # noqa: PLR0913, PLR0917  # one parameter an option
 )
 def members(name: str, data: Path | None, client: int, seed: int) -> None:
     """Tell photos that were trained on from others, by a threshold on the loss."""
-    from fl_sim.attacks import commands
-
     with _attacking():
+        from fl_sim.attacks import commands
+
         commands.members(name, data, client, seed)
 
 
@@ -603,6 +657,35 @@ def _attacking() -> Iterator[None]:
     except KeyboardInterrupt:
         say("fl-sim: stopped; what was found so far is kept", err=True)
         sys.exit(INTERRUPTED)
+
+
+@cli.command(
+    epilog=examples(
+        "fl-sim export mine crate",
+        "fl-sim export mine crate --author 'Ada Lovelace' "
+        "--license https://creativecommons.org/licenses/by/4.0/",
+    ),
+)
+@cloup.argument("name", help="Name of a run, or its folder.")
+@cloup.argument("target", type=cloup.Path(path_type=Path), help="The folder to make.")
+@cloup.option("--author", default="", help="Who made the run.")
+@cloup.option("--license", "license_url", default="", metavar="URL", help="Of the record.")
+def export(name: str, target: Path, author: str, license_url: str) -> None:
+    """Write a record as an RO-Crate, for archives such as Zenodo.
+
+    `fl-sim show NAME --json` prints it as plain JSON.
+    """
+    from fl_sim.record import RecordError
+
+    try:
+        from fl_sim import crate
+    except ImportError as error:
+        _fail(ImportError(f"{error}; install it with: pip install 'fedreel[crate]'"))
+    try:
+        files = crate.export(name, target, license_url, author)
+    except (crate.CrateError, RecordError) as error:
+        _fail(error)
+    say(f"{target}: {count(len(files), 'file')}, described in {target / 'ro-crate-metadata.json'}")
 
 
 @cli.command(epilog=examples("fl-sim schema", "fl-sim schema > run.schema.json"))

@@ -36,15 +36,18 @@ from fl_sim.tiles import of_run as tiles
 from fl_sim.wording import did_you_mean
 
 __all__ = [
-    "MEAN_TOLERANCE", "RUNS", "RUN_FILE", "SCHEMA_VERSION", "RecordError", "attacks", "computed",
-    "copy",
+    "HOME_RUNS", "MEAN_TOLERANCE", "RUNS", "RUN_FILE", "SCHEMA_VERSION", "RecordError", "attacks",
+    "computed", "copy",
     "examples_in_small", "file_of", "final_model", "fingerprint", "inside", "load", "load_all",
-    "load_attack", "mean_tolerance", "names", "parts", "plain", "resolve", "save", "save_attack",
-    "schema", "tiles", "verify",
+    "load_attack", "mean_tolerance", "names", "own_runs", "parts", "places", "plain", "resolve", "save",
+    "save_attack", "schema", "tiles", "verify",
 ]  # fmt: skip
 __all__ += _model.__all__ + _attacks.__all__
 
-RUNS = Path(__file__).parent / "runs"
+RUNS = Path(__file__).parent / "runs"  # the runs that come with the package
+PROJECT = RUNS.parents[1] / "pyproject.toml"  # in a checkout; an installed package has none
+OWN_RUNS = "runs"
+HOME_RUNS = "flower-records"  # in the home, for runs of the published app
 RUN_FILE = "run.json.gz"
 OLD_RUN_FILE = "run.json"  # of schemas 1 and 2
 ARRAYS = "arrays"  # how the name of the array file begins
@@ -72,7 +75,7 @@ def file_of(folder: Path) -> Path | None:
 
 
 def resolve(name_or_path: str | Path) -> Path:
-    """Return the folder of a record, given a name under ``RUNS``, its folder or its JSON file.
+    """Return the folder of a record, given a name in ``places``, its folder or its JSON file.
 
     Raises:
         RecordError: nothing is there; the text lists the records that are.
@@ -80,9 +83,23 @@ def resolve(name_or_path: str | Path) -> Path:
     return _find(name_or_path).parent
 
 
+def own_runs() -> Path:
+    """Return the folder for runs that are made here.
+
+    In a checkout it is that of the committed runs. Where the package is installed, it is ``runs``
+    in the current folder.
+    """
+    return RUNS if PROJECT.is_file() else Path(OWN_RUNS).absolute()
+
+
+def places() -> list[Path]:
+    """Return the folders in which a run is found by its name."""
+    return list(dict.fromkeys((own_runs(), RUNS)))
+
+
 def names() -> list[str]:
-    """Return the names of the records under ``RUNS``, sorted."""
-    return [folder.name for folder in inside(RUNS)]
+    """Return the names of the records in ``places``, sorted."""
+    return sorted({folder.name for place in places() for folder in inside(place)})
 
 
 def inside(folder: Path) -> list[Path]:
@@ -352,7 +369,8 @@ def _find(name_or_path: str | Path) -> Path:
     """Return the JSON file of a record."""
     path = Path(name_or_path)
     try:
-        found = path if path.is_file() else file_of(path) or file_of(RUNS / path)
+        named = (file_of(folder) for folder in (path, *(place / path for place in places())))
+        found = path if path.is_file() else next(filter(None, named), None)
     except OSError as error:
         raise RecordError(f"{name_or_path}: {error.strerror}. Check the path") from error
     if found is None:
@@ -362,7 +380,8 @@ def _find(name_or_path: str | Path) -> Path:
 
 def _why_missing(name_or_path: str | Path, path: Path) -> str:
     """Say that no record is there, and what is there instead."""
-    if begun := interrupted.find(path, RUNS) or interrupted.find(RUNS / path, RUNS):
+    own = own_runs()
+    if begun := interrupted.find(path, own) or interrupted.find(own / path, own):
         return str(begun)
     if path.is_dir() and any(path.iterdir()):
         listing = f"fl-sim list {shlex.quote(str(path))}" if inside(path) else "fl-sim list"

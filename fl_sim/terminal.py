@@ -93,11 +93,15 @@ def say(text: str, err: bool = False) -> None:
 
 
 def console(err: bool = False) -> "Console":
-    """Return what prints tables: as wide as the terminal or, into a pipe or file, as is needed."""
+    """Return what prints tables: as wide as the terminal or, into a pipe or file, as is needed.
+
+    A pipe is no terminal, whatever ``FORCE_COLOR`` says, which notebooks set.
+    """
     from rich.console import Console
 
-    found = Console(stderr=err)
-    return found if found.is_terminal else Console(stderr=err, width=AS_WIDE_AS_NEEDED)
+    if (sys.stderr if err else sys.stdout).isatty():
+        return Console(stderr=err)
+    return Console(stderr=err, width=AS_WIDE_AS_NEEDED, force_terminal=False)
 
 
 def table(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> None:

@@ -331,6 +331,45 @@ def sheet(
         _end_without([*failed, *undrawn])
 
 
+@cli.command(
+    epilog=examples("fedreel figures", "fedreel figures one_round --theme light --format pdf")
+)
+@chapters_argument
+@run_option
+@look_options("high")
+@cloup.option(
+    "--format",
+    "kind",
+    type=Choice(["svg", "pdf", "png"]),
+    default="svg",
+    show_default=True,
+    help="Lines and letters of SVG and PDF are sharp at any size.",
+)
+@cloup.option(
+    "-o",
+    "--output",
+    type=cloup.Path(file_okay=False, path_type=Path),
+    default=Path("media/figures"),
+    show_default=True,
+    help="The folder for the figures.",
+)
+def figures(
+    chapters: tuple[str, ...], runs: tuple[str, ...], kind: str, output: Path, **look: str
+) -> None:
+    """Draw the picture at the end of each beat, for papers and slides."""
+    with _one_line_errors("Some figures may be missing"):
+        from scenes.outputs.figures import figures as draw
+        from scenes.outputs.targets import check_folder
+        from scenes.render.progress import with_bars
+
+        check_folder(output)
+        todo, failed = _told(chapters, runs, look)
+        work = partial(draw, todo, output, kind)
+        paths, undrawn = with_bars(todo, "figures", work)
+        say(f"figures: {output}, {len(paths)} files")
+        _end_without([*failed, *undrawn.values()])
+
+
 @cli.command(epilog=examples("fedreel audit", "fedreel audit one_round --run mine --json a.json"))
 @chapters_argument
 @run_option

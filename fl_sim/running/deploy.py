@@ -58,7 +58,7 @@ def command(local: Local, data: Path | None) -> list[str]:
 
 def _free_name() -> str:
     names = (f"mine-{number}" if number > 1 else "mine" for number in count(1))
-    folders = (record.RUNS / name for name in names)
+    folders = (record.own_runs() / name for name in names)
     return next(f.name for f in folders if not f.exists() and not place_of(f).exists())
 
 

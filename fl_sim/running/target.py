@@ -26,7 +26,7 @@ class Target:
 
     Args:
         name: of the run.
-        out: folder of the record, by default one of the run's name among the project's runs.
+        out: folder of the record, by default one of the run's name in ``record.own_runs()``.
         force: replace a record, or an interrupted run, that is there.
         resume: go on with an interrupted run.
     """
@@ -52,6 +52,7 @@ class Target:
         """
         _check_name(self.name)
         folder = self._folder()
+        _check_not_ours(folder)
         if not self.resume:
             _check_free(folder, self.force)
         return folder
@@ -72,7 +73,8 @@ class Target:
         folder = self._folder()
         if record.file_of(folder):
             return f"{self.name} is finished already; make it anew with: {self._command('--force')}"
-        known = [found.name for found in interrupted.find_all(record.RUNS, record.RUNS)]
+        own = record.own_runs()
+        known = [found.name for found in interrupted.find_all(own, own)]
         hint = did_you_mean(self.name, known)
         missing = f"there is no interrupted run {self.name} to go on with.{hint}"
         return f"{missing} Start it with: {self._command()}"
@@ -106,7 +108,7 @@ class Target:
             raise StoppedError(f"stopped; {left}") from error
 
     def _folder(self) -> Path:
-        return (self.out or record.RUNS / self.name).absolute()
+        return (self.out or record.own_runs() / self.name).absolute()
 
     def _check_interrupted(self, run_folder: RunFolder) -> None:
         done = run_folder.rounds_done()
@@ -136,6 +138,15 @@ def _check_name(name: str) -> None:
         raise LaunchError(
             f"{name!r} is no name for a run: use up to 64 letters, digits, - and _, "
             "the first a letter or digit"
+        )
+
+
+def _check_not_ours(folder: Path) -> None:
+    """Raise LaunchError if a run of that name comes with an installed fedreel."""
+    shipped = record.RUNS / folder.name
+    if folder.parent == record.own_runs() != record.RUNS and record.file_of(shipped):
+        raise LaunchError(
+            f"a run {folder.name} comes with fedreel; choose another name, or a folder with --out"
         )
 
 

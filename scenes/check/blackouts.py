@@ -3,10 +3,10 @@
 import numpy as np
 from PIL import Image
 
+from scenes.check.film import is_chapter
 from scenes.check.finding import Fault, Rule
 from scenes.check.flashes import INK
 from scenes.check.moment import Moment, Pixels
-from scenes.explainer import Explainer
 
 RULE = "blackout"
 LONGEST = 0.3  # seconds
@@ -32,7 +32,7 @@ class Blackouts(Rule):
 
     def check_moment(self, moment: Moment) -> list[Fault]:
         """Return a fault when a picture comes back too late."""
-        if not isinstance(moment.scene, Explainer):
+        if not is_chapter(moment.scene):
             return []
         if self._ink(moment) < FLOOR:
             if self._since is None:

@@ -4,7 +4,6 @@ from textwrap import wrap
 
 from scenes.check.finding import Fault, Rule
 from scenes.check.moment import Moment
-from scenes.drawing.layout import layout
 
 FASTEST = 17.0  # characters a second
 SHORTEST = 1.2  # seconds on screen
@@ -23,7 +22,7 @@ class Captions(Rule):
         """Return the faults of the captions added since the last beat."""
         every = last.scene.renderer.file_writer.subcaptions
         new, self.checked = every[self.checked :], len(every)
-        columns, most = layout(last.frame).caption_shape
+        columns, most = last.shape.caption
         faults = []
         for caption in new:
             words, start = caption.content, caption.start.total_seconds()

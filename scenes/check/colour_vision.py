@@ -4,11 +4,11 @@ import numpy as np
 from manim import ManimColor
 
 from scenes.check import colours
-from scenes.check.contrast import PROMINENT, role_colours
+from scenes.check.contrast import PROMINENT
+from scenes.check.film import is_chapter, role_colours
 from scenes.check.finding import Fault, Rule
 from scenes.check.moment import Moment
 from scenes.check.parts import Floats, Part, TextOnScreen
-from scenes.explainer import Explainer
 
 LEAST = 15.0  # CIE76
 # In CIE L*a*b*; a colour with less chroma is grey, and its hue has no meaning.
@@ -46,7 +46,7 @@ class ColourVision(Rule):
 
 def meaningful(moment: Moment) -> dict[str, Floats]:
     """Return the colours in use that have a meaning, sRGB, by theme role or by hex code."""
-    roles = role_colours() if isinstance(moment.scene, Explainer) else {}
+    roles = role_colours() if is_chapter(moment.scene) else {}
     found: dict[str, Floats] = {}
     for colour in _in_use(moment):
         name = next((r for r, one in roles.items() if np.abs(one - colour).max() < 0.01), None)

@@ -5,14 +5,13 @@ from collections.abc import Iterator
 import numpy as np
 from manim import ManimColor
 
-from scenes import theme
 from scenes.check import colours, cover
 from scenes.check.boxes import Box, around
+from scenes.check.film import is_chapter, role_colours
 from scenes.check.finding import Fault, Rule
 from scenes.check.moment import VISIBLE, Moment
 from scenes.check.names import name_of
 from scenes.check.parts import Floats, Part, TextOnScreen
-from scenes.explainer import Explainer
 
 TEXT = {"label": 4.5, "title": 4.5, "caption": 7.0}
 SHAPE = 3.0
@@ -20,7 +19,6 @@ SETTLED = 0.9  # opacity from which a moving text is checked; fading text has li
 # Percentile of the background pixels: a thin line or an edge in the background is ignored.
 WORST = 10
 ROUNDING = 0.05
-MEANINGFUL = ("MODEL", "UPDATE", "DATA", "DATA_FILL", "INK")  # roles of the theme
 PROMINENT = 0.5  # opacity; a fainter shape is dimmed on purpose
 SMALLEST = 10.0  # pixels: the longer side of a shape
 CHROMA = 20.0  # in CIE L*a*b*: from this value a colour has a meaning if there are no theme roles
@@ -142,14 +140,9 @@ def _colours(part: Part) -> list[Floats]:
 
 def has_meaning(colour: Floats, moment: Moment) -> bool:
     """Whether a colour has a meaning."""
-    if isinstance(moment.scene, Explainer):
+    if is_chapter(moment.scene):
         return any(np.abs(colour - one).max() < 0.01 for one in role_colours().values())
     return float(np.hypot(*colours.perceived(colour)[1:])) >= CHROMA
-
-
-def role_colours() -> dict[str, Floats]:
-    """Return the colours with a meaning of the theme in use, sRGB, by role."""
-    return {role: np.array(ManimColor(getattr(theme, role)).to_rgb()) for role in MEANINGFUL}
 
 
 def _middle(part: Part) -> Floats:

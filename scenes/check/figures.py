@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from math import isnan
 
+from scenes.check.film import Words
 from scenes.check.finding import Fault, Rule
 from scenes.check.moment import Moment
 from scenes.check.parts import TextOnScreen
-from scenes.drawing.text import Words
 from scenes.text.numbers import Number
 
 RULE = "figure first"

@@ -10,7 +10,7 @@ from typing import Any
 from manim import RendererType, Scene, config, tempconfig
 from manim.utils.module_ops import get_module, get_scene_classes_from_module
 
-from scenes.text.errors import CheckError
+from scenes.check.film import CheckError
 
 
 @contextmanager

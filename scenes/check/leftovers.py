@@ -8,12 +8,12 @@ import numpy as np
 from manim import Animation, AnimationGroup, Mobject
 
 from scenes.check.boxes import Box
+from scenes.check.film import is_chapter
 from scenes.check.finding import Fault, Rule
 from scenes.check.moment import VISIBLE, Moment
 from scenes.check.names import name_of
 from scenes.check.parts import Part, is_drawn
 from scenes.check.views import of_camera
-from scenes.explainer import Explainer
 
 RULE = "left over"
 CLEAR = 0.01  # opacity below which a mobject is invisible
@@ -56,7 +56,7 @@ class LeftOver(Rule):
         """Return the duplicates; remember the invisible mobjects."""
         drawn = {id(part.mobject): part for part in last.parts}
         aside = {*self._manims, *of_camera(last.scene)}
-        ours = isinstance(last.scene, Explainer)
+        ours = is_chapter(last.scene)
         for mobject in last.scene.mobjects:
             if id(mobject) in aside or not is_drawn(mobject) or mobject.get_family_updaters():
                 continue

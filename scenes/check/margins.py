@@ -4,13 +4,12 @@ from manim import FocusOn, VectorField
 from manim.animation.creation import ShowPartial
 
 from scenes.check.boxes import Box, around
+from scenes.check.film import is_chapter, is_pinned
 from scenes.check.finding import Fault, Rule
 from scenes.check.moment import Moment
 from scenes.check.motion import effects_of
 from scenes.check.names import name_of
 from scenes.check.parts import Part, TextOnScreen
-from scenes.drawing.camera import is_pinned
-from scenes.explainer import Explainer
 
 TOLERANCE = 1.5  # pixels of 1080
 # Capitals and baselines keep the margins; accents and descenders may extend by so many pixels.
@@ -36,7 +35,7 @@ class SafeArea(Rule):
 
     def _area(self, text: TextOnScreen, moment: Moment) -> Box | None:
         """Return the area in which a text has to be, if any."""
-        if moment.moved and not isinstance(moment.scene, Explainer):
+        if moment.moved and not is_chapter(moment.scene):
             return None
         if moment.moved and not is_pinned(text.owner):
             return moment.view if moment.still else None

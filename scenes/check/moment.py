@@ -13,9 +13,10 @@ from scenes.check import cover
 from scenes.check.boxes import Box
 from scenes.check.parts import Part, TextOnScreen
 from scenes.check.views import can_move
-from scenes.drawing.layout import Frame, Slot
+from scenes.drawing.screen import Shape
 
 Pixels = npt.NDArray[np.uint8]
+SHORT = 1080  # pixels of the frame's shorter side, in which lengths are given
 VISIBLE = 0.2  # opacity from which something counts as visible
 MOSTLY_HIDDEN = 0.02  # visible share of a text's box; with less, the text counts as hidden
 
@@ -41,17 +42,17 @@ class Moment:
     all_texts: list[TextOnScreen]
     draw: Callable[["Moment"], Pixels]
 
-    @cached_property
-    def frame(self) -> Frame:
-        """The frame's size."""
-        return Frame(self.view.width, self.view.height)
+    @property
+    def shape(self) -> Shape:
+        """The frame's shape."""
+        return Shape(self.view.width, self.view.height)
 
     @cached_property
     def safe(self) -> Box:
         """The area in which text may stand."""
-        slot: Slot = self.frame.safe
+        left, bottom, right, top = self.shape.safe
         x, y = self.view.center
-        return Box(slot.left + x, slot.bottom + y, slot.right + x, slot.top + y)
+        return Box(left + x, bottom + y, right + x, top + y)
 
     @cached_property
     def glyphs(self) -> set[int]:
@@ -101,8 +102,8 @@ class Moment:
 
     def px(self, length: float) -> float:
         """Return a length in pixels of a frame whose shorter side has 1080 of them."""
-        return length * 1080 / min(self.view.width, self.view.height)
+        return length * SHORT / min(self.shape)
 
     def units(self, pixels: float) -> float:
         """Return a length in Manim's units, given in such pixels."""
-        return self.frame.px(pixels)
+        return pixels * min(self.shape) / SHORT

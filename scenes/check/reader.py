@@ -18,8 +18,8 @@ from manim import (
 )
 from manim.utils.iterables import list_update
 
+from scenes.check.film import Words
 from scenes.check.parts import Part, TextOnScreen, is_drawn, part_of
-from scenes.drawing.text import Words
 
 TEXTS = (Words, Text, MarkupText, Paragraph, SingleStringMathTex, Typst, DecimalNumber)
 PATTERNS = (VectorField, Code)  # their colours are a scale or a style, without a meaning each

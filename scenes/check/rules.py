@@ -1,17 +1,16 @@
 """The list of all rules."""
 
+from scenes.check import film
 from scenes.check.blackouts import Blackouts
 from scenes.check.captions import Captions
 from scenes.check.colour_vision import ColourVision
 from scenes.check.contrast import ShapeContrast, TextContrast
-from scenes.check.figures import FiguresFirst
 from scenes.check.finding import Rule
 from scenes.check.flashes import Flashes
 from scenes.check.leftovers import LeftOver
 from scenes.check.margins import InFrame, SafeArea
 from scenes.check.motion import MovingGroups
 from scenes.check.overlaps import Overlap
-from scenes.check.photos import PhotosStay
 from scenes.check.settled import Settled
 from scenes.check.sizes import TextHeight
 
@@ -20,7 +19,6 @@ def all_rules() -> list[Rule]:
     """Return a new instance of every rule, for one scene."""
     return [
         Captions(),
-        FiguresFirst(),
         Blackouts(),
         TextContrast(),
         ShapeContrast(),
@@ -33,5 +31,5 @@ def all_rules() -> list[Rule]:
         MovingGroups(),
         Settled(),
         LeftOver(),
-        PhotosStay(),
+        *film.rules(),
     ]

@@ -6,11 +6,11 @@ from typing import Any
 
 from manim import Mobject, Scene
 
+from scenes.check.film import is_chapter
 from scenes.check.moment import Moment, Pixels
 from scenes.check.pixels import Painter
 from scenes.check.reader import Reader
 from scenes.check.views import place_of, view_of
-from scenes.explainer import Explainer
 
 RATE = 8  # samples a second during a play
 LEAST = 4  # samples in the shortest play
@@ -46,15 +46,16 @@ class Sampler:
         self._attach()
 
     def _attach(self) -> None:
-        renderer: Any = self.scene.renderer
+        scene: Any = self.scene
+        renderer = scene.renderer
         renderer.play = self._play
         renderer.update_frame = _nothing
         renderer.scene_finished = _nothing
-        if isinstance(self.scene, Explainer):
-            self.scene.on_beat = self._begin
+        if is_chapter(self.scene):
+            scene.on_beat = self._begin
         else:
-            self._next_section = self.scene.next_section
-            self.scene.next_section = self._section  # type: ignore[method-assign]
+            self._next_section = scene.next_section
+            scene.next_section = self._section
 
     def _begin(self, beat: str) -> None:
         self.beat = beat

@@ -8,12 +8,11 @@ from fontTools.pens.boundsPen import BoundsPen
 from fontTools.ttLib import TTFont
 from manim import Mobject, Text
 
+from scenes.check.film import Words, font_file
 from scenes.check.finding import Fault, Rule
 from scenes.check.moment import Moment
 from scenes.check.parts import TextOnScreen
 from scenes.check.reader import SPACE
-from scenes.drawing.text import Words
-from scenes.text.glyphs import font_file
 
 LEAST = {"label": 24.0, "caption": 36.0, "title": 36.0}  # height of capitals, pixels of 1080
 TOLERANCE = 0.25

@@ -5,7 +5,7 @@ from typing import Any
 from manim import Mobject, MovingCamera, Scene, ThreeDCamera
 
 from scenes.check.boxes import Box
-from scenes.explainer import Explainer
+from scenes.check.film import is_chapter
 
 
 def view_of(scene: Scene) -> Box:
@@ -27,9 +27,7 @@ def place_of(scene: Scene) -> tuple[float, ...]:
 
 def can_move(scene: Scene) -> bool:
     """Whether a scene may put something where its camera goes later; a chapter does not."""
-    return isinstance(scene.camera, MovingCamera | ThreeDCamera) and not isinstance(
-        scene, Explainer
-    )
+    return isinstance(scene.camera, MovingCamera | ThreeDCamera) and not is_chapter(scene)
 
 
 def of_camera(scene: Scene) -> set[int]:

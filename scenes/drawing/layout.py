@@ -10,9 +10,8 @@ import numpy as np
 from manim import config
 from manim.typing import Point3D
 
-MARGIN = 0.05  # part of the frame's width and height without text
-# A phone's controls cover so much of a portrait frame, pixels of 1920: top, bottom, right.
-PORTRAIT_COVER = (250, 420, 170)
+from scenes.drawing.screen import Shape
+
 SHORT = 8.0  # the shorter side in Manim's units
 LINE = 0.01  # Manim's units of length of a stroke of width 1
 UNDER_TITLE = 30  # free pixels under the title
@@ -114,14 +113,19 @@ class Frame:
         return cls(SHORT * max(1.0, aspect), SHORT * max(1.0, 1 / aspect))
 
     @property
+    def shape(self) -> Shape:
+        """The frame's shape."""
+        return Shape(self.width, self.height)
+
+    @property
     def portrait(self) -> bool:
         """Whether the frame is clearly taller than wide."""
-        return self.height > 1.2 * self.width
+        return self.shape.portrait
 
     @property
     def wide(self) -> bool:
         """Whether the frame is clearly wider than tall."""
-        return self.width > 1.2 * self.height
+        return self.shape.wide
 
     def px(self, pixels: float) -> float:
         """Return a length given in pixels of a frame whose shorter side has 1080 of them."""
@@ -134,12 +138,7 @@ class Frame:
     @property
     def safe(self) -> Slot:
         """The area in which text may stand."""
-        right, top = self.width / 2 * (1 - 2 * MARGIN), self.height / 2 * (1 - 2 * MARGIN)
-        if not self.portrait:
-            return box(-right, -top, right, top)
-        over, under, beside = (pixels * self.height / 1920 for pixels in PORTRAIT_COVER)
-        half = self.width / 2 - beside
-        return box(-half, -self.height / 2 + under, half, self.height / 2 - over)
+        return box(*self.shape.safe)
 
 
 @dataclass(frozen=True)
@@ -147,7 +146,6 @@ class Layout:
     """The slots of one frame for a number of workers."""
 
     frame: Frame
-    caption_shape: tuple[int, int]  # characters a line, lines
     title: Slot
     dial: Slot
     overlay: Slot
@@ -158,6 +156,11 @@ class Layout:
     workers: Slot  # the area of all workers together
     figure: Slot
     tall: Slot  # the figure's area without a headline above
+
+    @property
+    def caption_shape(self) -> tuple[int, int]:
+        """The most characters in a line of a caption, and the most lines."""
+        return self.frame.shape.caption
 
     @property
     def whole(self) -> Slot:
@@ -190,7 +193,6 @@ def _wide(frame: Frame) -> Layout:
     high, low = safe.top - px(6), safe.top - px(242)
     return Layout(
         frame=frame,
-        caption_shape=(42, 2),
         title=title,
         dial=box(safe.left, low, -px(320), high),
         overlay=box(safe.left, safe.top - px(256), safe.left + px(530), safe.top - px(156)),
@@ -214,7 +216,6 @@ def _square(frame: Frame) -> Layout:
     cards = box(safe.left, caption.top + px(30), safe.right, safe.top - px(430))
     return Layout(
         frame=frame,
-        caption_shape=(36, 3),
         title=title,
         dial=title,
         overlay=beside,
@@ -236,7 +237,6 @@ def _portrait(frame: Frame) -> Layout:
     cards = box(safe.left, caption.top + px(20), safe.right, safe.top - px(670))
     return Layout(
         frame=frame,
-        caption_shape=(28, 4),
         title=title,
         dial=title,
         overlay=box(safe.left, safe.top - px(334), safe.right - px(444), safe.top - px(128)),

@@ -17,7 +17,8 @@ import numpy.typing as npt
 
 from scenes.outputs.cues import starts
 from scenes.outputs.encode import COLOUR_TAGS
-from scenes.render.jobs import ROOT, Clip
+from scenes.render.digests import MANIM_CFG
+from scenes.render.jobs import Clip
 
 JOIN = 0.4  # seconds of a dissolve
 
@@ -68,7 +69,7 @@ def dissolve(before: Picture, after: Picture, path: Path) -> None:
 def _options() -> dict[str, str]:
     """Return the encoder's options, with which the clips are written."""
     settings = configparser.ConfigParser()
-    settings.read(ROOT / "manim.cfg", "utf-8")
+    settings.read(MANIM_CFG, "utf-8")
     return dict(settings["video_encoder.options"])
 
 

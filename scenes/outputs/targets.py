@@ -63,7 +63,7 @@ def sounding(path: Path, sound: str, voice: str = "") -> Path:
 def _run_name(run: str) -> str:
     """Return a run's name; those in other places than the committed runs have a digest of it."""
     folder = record.resolve(run).absolute()
-    if folder.parent == record.RUNS:
+    if folder.parent in record.places():
         return folder.name
     return f"{_short(folder.name)}-{_digest(str(folder))}"
 

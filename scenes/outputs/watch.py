@@ -13,7 +13,7 @@ from watchfiles import watch as changes_of
 from fl_sim import record
 from fl_sim.terminal import say
 from scenes import FILM, LOOP
-from scenes.render.digests import PACKAGE, ROOT
+from scenes.render.digests import MANIM_CFG, PACKAGE, ROOT
 
 SUFFIXES = (".po", ".json", ".gz", ".npz", ".cfg")  # of watched files besides code
 PATIENCE = 10.0  # seconds for a program to end in
@@ -61,7 +61,7 @@ def watched(runs: Sequence[str]) -> list[Path]:
     """Return the folders and files to watch."""
     known = [run for chapter in (*FILM, LOOP) for run in chapter.runs]
     records = {record.resolve(run) for run in (runs or known)}
-    return [ROOT / PACKAGE, ROOT / "fl_sim", ROOT / "manim.cfg", *sorted(records)]
+    return [ROOT / PACKAGE, ROOT / "fl_sim", MANIM_CFG, *sorted(records)]
 
 
 def _named(paths: Sequence[str]) -> str:

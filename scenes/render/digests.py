@@ -18,6 +18,8 @@ import numpy as np
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = "scenes"
+_PACKED = ROOT / PACKAGE / "manim.cfg"  # where a wheel has the file
+MANIM_CFG = _PACKED if _PACKED.is_file() else ROOT / _PACKED.name
 PATTERNS = ("*.py", "*.po", "*.html", "*.css", "*.js", "*.svg")  # files that affect a release
 # Modules whose results are part of a clip's digest, so that their code is not: specs, and tables of
 # a look's choices. USED_TO_DRAW are exceptions.
@@ -190,7 +192,7 @@ def settings_digests() -> dict[str, str]:
     """Return the digest of each file that affects every clip: settings and fonts."""
     render = ROOT / PACKAGE / "render" / "jobs.py"
     return {
-        "manim.cfg": _bytes_digest(ROOT / "manim.cfg"),
+        MANIM_CFG.name: _bytes_digest(MANIM_CFG),
         render.relative_to(ROOT).as_posix(): _parsed(render).digest,
         **{font.name: _bytes_digest(font) for font in _fonts()},
     }
@@ -216,7 +218,7 @@ def release_inputs(records: Iterable[Sequence[Path]], chosen: Mapping[str, str])
         chosen: the other choices by name, such as the theme.
     """
     code = [file for kind in PATTERNS for file in (ROOT / PACKAGE).rglob(kind)]
-    code.append(ROOT / "manim.cfg")
+    code.append(MANIM_CFG)
     code += (ROOT / "fl_sim").rglob("*.py")
     found = {file.relative_to(ROOT).as_posix(): _bytes_digest(file) for file in sorted(code)}
     for number, parts in enumerate(records):

@@ -1,8 +1,8 @@
-"""Figures: the last picture of each beat, as a large PNG and as SVG."""
+"""Figures: the last picture of each beat, as a large PNG, as SVG or as PDF."""
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from html import escape
@@ -34,23 +34,32 @@ LISTED = ".figures.json"  # suffix of a chapter's list of figures
 DENSITY = 2  # pixels of a PNG for one pixel of the film at 1080p
 
 
-class SvgCamera(Camera):
-    """A camera that draws into an SVG file; images keep their own pixels."""
+Vectors = cairo.SVGSurface | cairo.PDFSurface
 
-    def __init__(self, path: Path, view: Slot) -> None:
+
+class VectorCamera(Camera):
+    """A camera that draws into a file of lines and fills; images keep their own pixels.
+
+    Args:
+        kind: of the file.
+        path: of the file.
+        view: what is seen.
+    """
+
+    def __init__(self, kind: type[Vectors], path: Path, view: Slot) -> None:
         super().__init__(**seen(view))
         width, height = self.pixel_width, self.pixel_height
-        self.surface = cairo.SVGSurface(str(path), width, height)
+        self.surface: Any = kind(str(path), width, height)
         self.context = cairo.Context(self.surface)
         ground.paint(self.context, width, height)
         self.context.scale(width / view.width, -height / view.height)
         self.context.translate(-view.left, -view.top)
 
-    def get_cairo_context(self, pixel_array: object) -> "cairo.Context[cairo.SVGSurface]":
+    def get_cairo_context(self, pixel_array: object) -> "cairo.Context[Any]":
         """Return the file's Cairo context."""
         return self.context
 
-    def set_cairo_context_color(self, ctx: Any, rgbas: Any, vmobject: VMobject) -> "SvgCamera":
+    def set_cairo_context_color(self, ctx: Any, rgbas: Any, vmobject: VMobject) -> "VectorCamera":
         """Set a colour as RGBA; Manim swaps red and blue for the byte order of its frames."""
         swapped = np.asarray(rgbas)[:, [2, 1, 0, 3]]
         super().set_cairo_context_color(ctx, swapped, vmobject)
@@ -96,7 +105,7 @@ def seen(view: Slot) -> dict[str, Any]:
 
 def as_svg(mobjects: Iterable[Mobject], path: Path, title: str, view: Slot) -> None:
     """Draw what a view shows of mobjects into an SVG file with a title."""
-    camera = SvgCamera(path, view)
+    camera = VectorCamera(cairo.SVGSurface, path, view)
     camera.capture_mobjects(mobjects)
     camera.finish()
     text = path.read_text("utf-8")
@@ -105,12 +114,23 @@ def as_svg(mobjects: Iterable[Mobject], path: Path, title: str, view: Slot) -> N
     path.write_text(text, "utf-8")
 
 
+def as_pdf(mobjects: Iterable[Mobject], path: Path, title: str, view: Slot) -> None:
+    """Draw what a view shows of mobjects into a PDF file with a title."""
+    camera = VectorCamera(cairo.PDFSurface, path, view)
+    camera.surface.set_metadata(cairo.PDFMetadata.TITLE, title)
+    camera.capture_mobjects(mobjects)
+    camera.finish()
+
+
 def as_png(mobjects: Iterable[Mobject], path: Path, pixels: tuple[int, int], view: Slot) -> None:
     """Draw what a view shows of mobjects into a PNG file with the given width and height."""
     camera = BoxCamera(pixel_width=pixels[0], pixel_height=pixels[1], **seen(view))
     ground.lay(camera, dithered=False)
     camera.capture_mobjects(mobjects)
     Image.fromarray(camera.pixel_array[..., :3]).save(path)
+
+
+VECTORS = {".svg": as_svg, ".pdf": as_pdf}
 
 
 @dataclass(frozen=True)
@@ -164,36 +184,48 @@ def _draw(task: FigureTask, context: WorkerContext) -> None:
     with work_folder(task.store.folder, "work") as folder:
         job = replace(task.job, folder=folder / "manim")
         drawer = Drawer(folder, job.look.pixels)
-        with scene_for(job, DRY_RUN, camera_class=NullCamera) as scene:
-            scene.on_beat = partial(context.report, task.name)
-            scene.on_beat_end = partial(drawer.draw, scene)
-            scene.render()
+        drawer.draw_all(job, partial(context.report, task.name))
         drawer.store(task.store, task.key)
 
 
 class Drawer:
-    """Writes a PNG and an SVG at the end of each beat.
+    """Writes a figure of each kind at the end of each beat.
 
     Args:
         folder: an existing folder for the files.
         pixels: width and height of the film's pictures.
+        kinds: the suffixes of the files.
     """
 
-    def __init__(self, folder: Path, pixels: tuple[int, int]) -> None:
+    def __init__(
+        self, folder: Path, pixels: tuple[int, int], kinds: Sequence[str] = (".png", ".svg")
+    ) -> None:
         self.folder = folder
         self.pixels = DENSITY * pixels[0], DENSITY * pixels[1]
+        self.kinds = kinds
+
+    def draw_all(self, job: Job, on_beat: Callable[[str], None]) -> None:
+        """Build a chapter's scene, and draw the end of each beat of it."""
+        with scene_for(job, DRY_RUN, camera_class=NullCamera) as scene:
+            scene.on_beat = on_beat
+            scene.on_beat_end = partial(self.draw, scene)
+            scene.render()
 
     def draw(self, scene: Any, beat: PlayedBeat) -> None:
         """Draw the mobjects of a scene at a beat's end."""
         place = self.folder / f"{len(scene.beats)}-{beat.name}"
         view = view_of(scene.camera)
-        as_png(scene.mobjects, place.with_suffix(".png"), self.pixels, view)
-        as_svg(scene.mobjects, place.with_suffix(".svg"), beat.caption, view)
+        for kind in self.kinds:
+            path = place.with_suffix(kind)
+            if kind == ".png":
+                as_png(scene.mobjects, path, self.pixels, view)
+            else:
+                VECTORS[kind](scene.mobjects, path, beat.caption, view)
 
     @property
     def files(self) -> list[Path]:
         """The files in the order of the beats, also those of forked processes."""
-        drawn = [path for kind in ("*.svg", "*.png") for path in self.folder.glob(kind)]
+        drawn = [path for kind in self.kinds for path in self.folder.glob(f"*{kind}")]
         return sorted(drawn, key=lambda path: (int(path.name.partition("-")[0]), path.suffix))
 
     def store(self, store: Store, key: str) -> None:

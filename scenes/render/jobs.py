@@ -17,6 +17,7 @@ from fl_sim import record
 from fl_sim.wording import did_you_mean
 from scenes import FILM, LOOP, Chapter
 from scenes.fast.scheduler import WorkerContext
+from scenes.render.digests import MANIM_CFG
 from scenes.render.looks import QUALITIES, Look
 from scenes.sound.effects import SILENT, TimedEffect, TimedSpeech
 from scenes.story.told import told
@@ -24,8 +25,7 @@ from scenes.text.errors import ChapterError, ChapterFailedError, NotRecordedErro
 from scenes.text.faults import reason_of
 from scenes.text.glyphs import check_fonts
 
-ROOT = Path(__file__).parents[2]
-SCENES = ROOT / "scenes"
+SCENES = Path(__file__).parents[1]
 WORK = Path("media", "work")
 
 
@@ -245,7 +245,7 @@ def manim_settings() -> ConfigParser:
 
     defaults, *_ = config_file_paths()
     parser = ConfigParser()
-    parser.read([defaults, ROOT / "manim.cfg"], "utf-8")
+    parser.read([defaults, MANIM_CFG], "utf-8")
     return parser
 
 

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from scenes import FILM, LOOP
 from scenes.fast import scheduler
 from scenes.fast.scheduler import OnProgress
-from scenes.render.digests import ROOT
+from scenes.render.digests import MANIM_CFG
 from scenes.text.errors import SettingsError, UndrawnError
 from scenes.text.faults import reason_of
 
@@ -40,7 +40,7 @@ def check_settings() -> None:
         SettingsError: a value or the file cannot be read.
     """
     places = (Path.home() / ".config" / "manim" / "manim.cfg", Path("manim.cfg").absolute())
-    users = [str(path) for path in places if path.is_file() and path != ROOT / path.name]
+    users = [str(path) for path in places if path.is_file() and path != MANIM_CFG]
     if not users or "manim" in sys.modules:
         return
     try:

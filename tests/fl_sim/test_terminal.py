@@ -93,7 +93,12 @@ def test_a_table_is_a_line_a_row_in_a_pipe(
     ]
 
 
-def test_what_is_piped_is_as_wide_as_needed(capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("forced", ["", "1"])
+def test_what_is_piped_is_as_wide_as_needed(
+    forced: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", forced)
+    assert not terminal.console(err=True).is_terminal
     terminal.console().print("x" * 5000)
     assert capsys.readouterr().out == "x" * 5000 + "\n"
 

@@ -42,7 +42,7 @@ def test_help_needs_nothing_heavy() -> None:
     assert not set(done.stdout.split()) & {"manim", "numpy", "pydantic", "rich", "av", "PIL"}
 
 
-@pytest.mark.parametrize("name", ["", "film", "loop", "sheet", "audit", "check"])
+@pytest.mark.parametrize("name", ["", "film", "loop", "sheet", "figures", "audit", "check"])
 def test_help_shows_examples(name: str) -> None:
     done = fedreel(*name.split(), "--help")
     assert done.returncode == 0

@@ -2,10 +2,12 @@
 
 import re
 import shlex
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 import click
+import nbformat
 import pytest
 from babel import Locale
 
@@ -62,6 +64,18 @@ def test_what_a_page_says_to_type_is_understood(
             assert f"class {scene}(" in (ROOT / file).read_text("utf-8")
 
 
+def test_what_the_recording_notebook_types_is_understood() -> None:
+    book = nbformat.read(ROOT / "examples" / "record.ipynb", nbformat.NO_CONVERT)
+    nbformat.validate(book)
+    code = [cell for cell in book.cells if cell.cell_type == "code"]
+    assert not any(cell.outputs or cell.execution_count for cell in code)
+    typed = [cell.source.splitlines()[1] for cell in code if cell.source.startswith("%%sh")]
+    for first, *words in map(shlex.split, typed):
+        check_options(PROGRAMS[first], words)
+    (run, film) = map(shlex.split, typed)
+    assert run[run.index("--out") + 1] == film[film.index("--run") + 1] == "runs/mine"
+
+
 def test_an_option_that_is_not_there_is_found() -> None:
     with pytest.raises(click.UsageError, match="--shapes"):
         check_options(fedreel, ["film", "--shapes", "9:16"])
@@ -75,6 +89,13 @@ def test_an_option_that_is_not_there_is_found() -> None:
 def test_links_lead_to_files(page: Path) -> None:
     links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text("utf-8"))
     assert not [link for link in links if not (page.parent / link).exists()]
+
+
+def test_every_page_is_in_the_site() -> None:
+    site = tomllib.loads((ROOT / "zensical.toml").read_text("utf-8"))["project"]
+    listed = {path for entry in site["nav"] for path in entry.values()}
+    assert {page.relative_to(ROOT).as_posix() for page in PAGES} <= listed
+    assert all((ROOT / path).is_file() for path in listed)
 
 
 def test_every_page_is_linked_from_the_readme() -> None:

@@ -87,6 +87,13 @@ def test_the_pythons_are_the_declared_ones() -> None:
     assert PYPROJECT["project"]["requires-python"] == ">=3.11,<3.14"
 
 
+def test_what_keeps_a_version_back_is_said_beside_it() -> None:
+    lines = (ROOT / "pyproject.toml").read_text("utf-8").splitlines()
+    kept_back = [line for line in lines if re.search(r"[\[\w]<\d|,<\d|< '", line)]
+    assert len(kept_back) > 5
+    assert not [line for line in kept_back if not re.search(r"# \w", line)]
+
+
 def test_pillow_is_below_13() -> None:
     # manim 0.22 admits Pillow 13 and cannot draw an image with it.
     assert all(Version(version(pin)).major < 13 for pin in pins()["pillow"])

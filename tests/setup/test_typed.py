@@ -83,6 +83,7 @@ def test_what_the_pages_say_to_type_works(project: Path) -> None:
 def test_each_output_in_another_look(project: Path) -> None:
     for command, look in (  # films, in one, are typed above
         ("sheet", "--theme light"),
+        ("figures", "--theme light --format pdf"),
         ("loop", "--shape 1:1 --language es"),
         ("slides", "--shape 1:1 --theme light"),
         ("audit", "--language de"),

@@ -1,20 +1,37 @@
 """Flower's programs: started apart, judged by what they leave, ended with all they started."""
 
+import ast
+import logging
 import os
+import shutil
 import signal
+import sys
 import time
 import tomllib
 import zipfile
 from collections.abc import Iterator
+from importlib.metadata import packages_distributions, version
 from pathlib import Path
 from typing import Any
 
 import pytest
+from flwr.app import Context, RecordDict
+from flwr.supercore.constant import (
+    APP_PUBLISH_INCLUDE_PATTERNS,
+    MAX_FILE_BYTES,
+    MAX_FILE_COUNT,
+    MAX_TOTAL_BYTES,
+)
+from house import House
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 from processes import PATIENCE, run, wait_for
 
 import fl_sim
+from fl_sim import published
+from fl_sim.app.settings import defaults, override
 from fl_sim.running import superlink
-from fl_sim.running.app_folder import stage, to_toml
+from fl_sim.running.app_folder import dependencies, publish, stage, to_toml
 from fl_sim.running.flower import (
     FlowerError,
     Programs,
@@ -24,6 +41,7 @@ from fl_sim.running.flower import (
 )
 from fl_sim.running.progress import bars
 from fl_sim.running.superlink import Address, LogWatch, Status, SuperLink, judge
+from fl_sim.running.target import LaunchError
 
 
 def lives(pid: int) -> bool:
@@ -138,7 +156,9 @@ def test_flower_takes_the_same_app_from_the_checkout_and_from_what_is_installed(
     tmp_path: Path,
 ) -> None:
     staged = bundle(stage(tmp_path), tmp_path / "staged")
-    checkout = bundle(Path(fl_sim.__file__).parents[1], tmp_path / "checkout")
+    house = House(tmp_path / "house").folder
+    shutil.copy(Path(fl_sim.__file__).parents[1] / "pyproject.toml", house)
+    checkout = bundle(house, tmp_path / "checkout")
     assert staged.keys() == checkout.keys()
     code = {name for name in staged if name.endswith(".py")}
     assert "fl_sim/app/server_app.py" in code
@@ -146,6 +166,87 @@ def test_flower_takes_the_same_app_from_the_checkout_and_from_what_is_installed(
     ours, theirs = (tomllib.loads(each["pyproject.toml"].decode()) for each in (staged, checkout))
     assert ours["tool"]["flwr"] == theirs["tool"]["flwr"]
     assert ours["project"]["version"] == theirs["project"]["version"]
+
+
+def test_flower_builds_the_published_app_and_its_hub_takes_it(tmp_path: Path) -> None:
+    files = publish(tmp_path / "my-app", "ada", override(defaults(), ["num-partitions=4"]))
+    built = bundle(tmp_path / "my-app", tmp_path / "work")
+    code = {str(file.relative_to(tmp_path / "my-app")) for file in files} - {"README.md"}
+    assert code < built.keys()
+    assert built["LICENSE"].startswith(b"MIT License")
+    project = tomllib.loads(built["pyproject.toml"].decode())
+    app = project["tool"]["flwr"]["app"]
+    assert (project["project"]["name"], app["publisher"]) == ("my-app", "ada")
+    assert app["flwr-version-target"] == version("flwr")
+    assert app["config"]["num-partitions"] == 4
+    sizes = [file.stat().st_size for file in files]
+    assert len(sizes) < MAX_FILE_COUNT
+    assert max(sizes) < MAX_FILE_BYTES
+    assert sum(sizes) < MAX_TOTAL_BYTES
+    kinds = {pattern.rpartition("*")[2] for pattern in APP_PUBLISH_INCLUDE_PATTERNS}
+    assert {file.suffix for file in files if file.name != "LICENSE"} == {".py", ".toml", ".md"}
+    assert {".py", ".toml", ".md", "/LICENSE"} < kinds | set(APP_PUBLISH_INCLUDE_PATTERNS)
+
+
+def test_the_published_app_has_what_it_imports_and_asks_for_the_rest(tmp_path: Path) -> None:
+    folder = tmp_path / "my-app"
+    code = [file for file in publish(folder, "ada", defaults()) if file.suffix == ".py"]
+    names = {name for file in code for name in imported(file)}
+    ours = {name for name in names if name.startswith("fl_sim.")}
+    assert not [name for name in ours if not is_there(folder, name)]
+    asked = {canonicalize_name(Requirement(text).name) for text in dependencies()}
+    known = packages_distributions()
+    others = {name.partition(".")[0] for name in names - ours} - {
+        "fl_sim",
+        *sys.stdlib_module_names,
+    }
+    needed = {top: {canonicalize_name(name) for name in known[top]} for top in others - OPTIONAL}
+    assert not {top for top, names in needed.items() if not names & asked}
+
+
+# What is imported only by the terminal, and what comes with another package.
+OPTIONAL = {"click", "rich", "pydantic_core"}
+
+
+def imported(file: Path) -> Iterator[str]:
+    """Yield the modules that a file imports, wherever in it."""
+    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+
+
+def is_there(folder: Path, name: str) -> bool:
+    """Whether a module is among the files of a folder."""
+    place = folder.joinpath(*name.split("."))
+    return place.with_suffix(".py").is_file() or (place / "__init__.py").is_file()
+
+
+@pytest.mark.parametrize("name", ["-app", "my app", "a" * 33, "used"])
+def test_a_folder_that_can_be_no_app_is_refused(tmp_path: Path, name: str) -> None:
+    (tmp_path / "used").mkdir()
+    (tmp_path / "used" / "file").touch()
+    before = sorted(tmp_path.rglob("*"))
+    with pytest.raises(LaunchError, match=r"is no name for a Flower app|is there already"):
+        publish(tmp_path / name, "ada", defaults())
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_the_published_app_says_where_the_record_is_and_how_to_film_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    outs = []
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setattr(
+        "fl_sim.app.server_app.main", lambda _, context: outs.append(context.run_config["out"])
+    )
+    monkeypatch.setattr(logging.getLogger("flwr"), "propagate", True)
+    grid: Any = None
+    for out in ("", "/elsewhere"):
+        published.main(grid, Context(7, 1, {}, RecordDict(), {"out": out}))
+    assert outs == [str(tmp_path / "flower-records" / "7"), "/elsewhere"]
+    assert f"film it with: fedreel film --run {outs[0]}" in caplog.messages
 
 
 def bundle(app: Path, work: Path) -> dict[str, bytes]:

@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from manim import Camera, tempconfig
+from manim import LEFT, RIGHT, Camera, Line, tempconfig
 
 from scenes import theme
 from scenes.drawing import ground
 from scenes.drawing.glow import Shadow, glow
 from scenes.drawing.layout import Frame, Slot
-from scenes.render.figures import as_svg
+from scenes.render.figures import as_pdf, as_svg
 
 FRAME = Frame(16.0, 9.0)
 PANEL = Slot(1.0, 2.0, 4.0, 3.0)
@@ -74,6 +74,15 @@ def test_a_drawing_has_the_ground_as_a_gradient(tmp_path: Path) -> None:
     text = (tmp_path / "empty.svg").read_text()
     assert text.count("<radialGradient") == 1
     assert "<image" not in text
+
+
+def test_a_figure_as_pdf_has_lines_and_its_title(tmp_path: Path) -> None:
+    line = Line(LEFT, RIGHT)
+    as_pdf([line], tmp_path / "line.pdf", "one line", Slot(0.0, 0.0, 16.0, 9.0))
+    content = (tmp_path / "line.pdf").read_bytes()
+    assert content.startswith(b"%PDF")
+    assert b"/Title (one line)" in content
+    assert b"/Image" not in content
 
 
 def test_a_panel_glows_in_its_colour_and_casts_a_shadow_in_the_light_theme() -> None:
