@@ -39,8 +39,8 @@ __all__ = [
     "HOME_RUNS", "MEAN_TOLERANCE", "RUNS", "RUN_FILE", "SCHEMA_VERSION", "RecordError", "attacks",
     "computed", "copy",
     "examples_in_small", "file_of", "final_model", "fingerprint", "inside", "load", "load_all",
-    "load_attack", "mean_tolerance", "names", "own_runs", "parts", "places", "plain", "resolve", "save",
-    "save_attack", "schema", "tiles", "verify",
+    "load_attack", "mean_tolerance", "names", "own_runs", "parts", "places", "plain", "resolve",
+    "save", "save_attack", "schema", "tiles", "verify",
 ]  # fmt: skip
 __all__ += _model.__all__ + _attacks.__all__
 
