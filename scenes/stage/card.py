@@ -15,7 +15,7 @@ from scenes.drawing.panel import Panel, Rounded
 from scenes.drawing.pictures import grid, picture, sheet
 from scenes.drawing.redraw import Redraw
 from scenes.drawing.text import Words
-from scenes.stage.worker_row import DIM, HEIGHT, WIDTH, Pose
+from scenes.stage.pose import DIM, HEIGHT, WIDTH, Pose
 from scenes.story.specs import WorkerSpec
 
 # Pixels of a card of size 1.

@@ -9,7 +9,7 @@ from scenes.drawing.layout import Frame, Slot, box
 from scenes.drawing.panel import Panel, Rounded
 from scenes.drawing.text import Words
 from scenes.drawing.wall import Wall
-from scenes.stage.front_end import CORNER, FrontEnd
+from scenes.stage.front_end import CORNER, MOST_SORTED, ONE_ROW, FrontEnd
 from scenes.story.specs import GuessSpec, Reading, WallSpec
 from scenes.text.lines import Text
 
@@ -19,6 +19,13 @@ ABOVE, ROOM = 23, 12  # from a block up to the middle of its name; free around a
 NUMBER = 62  # height of a digit
 STAMP_PAD, STAMP_CORNER = 14, 8
 VIEW = layers.PACKET_TEXT + 1  # above the whole stage
+
+
+def _rows(kinds: int) -> list[int]:
+    """Return numbers of rows for a wall's blocks, from few to many; of full rows, if there are."""
+    counts = list(range(1 if kinds <= ONE_ROW else 2, kinds + 1))
+    full = [rows for rows in counts if kinds % rows == 0]
+    return full if len(full) > 1 and kinds <= MOST_SORTED else counts
 
 
 class CloseView(Group):
@@ -71,7 +78,7 @@ class CloseView(Group):
         """
         names = [Words(name, self.frame) for name in self.spec.names]
         widest = max(words.width for words in names)
-        for rows in range(1 if len(names) <= 5 else 2, len(names) + 1):
+        for rows in _rows(len(names)):
             wall = Wall(self.spec, screen, self.frame, rows)
             blocks = [wall.block(kind) for kind in range(len(names))]
             if min(block.width for block in blocks) >= widest:
