@@ -21,7 +21,7 @@ from scenes.drawing.layout import Frame, Slot, box
 from scenes.drawing.text import Words
 from scenes.story.specs import EntrySpec
 
-BAR = 72  # pixels of height
+BAR = 72, 120  # pixels of height; in portrait
 BESIDE = 22  # pixels between a bar and its amount, and between names and the axis
 NOTE = 42  # pixels from the middle of a name to that of its note
 NAMED = 52  # pixels from the middle of a name to its bar under it
@@ -89,7 +89,7 @@ class Amounts:
         self.area = area = Slot(area.x, area.y - drop, area.width, area.height)
         self.slots = area.rows([1.0] * len(entries))
         names = frame.px(NAMED + APART) + self.over if self.narrow else 0.0
-        self.thick = min(frame.px(BAR), self.slots[0].height - names)
+        self.thick = min(frame.px(BAR[frame.portrait]), self.slots[0].height - names)
         named = 0.0 if self.narrow else self._widest() + 2 * frame.px(BESIDE)
         self.bars = box(area.left + named, area.bottom, area.right - self._reserved, area.top)
         self.entries: list[Entry] = []

@@ -33,7 +33,7 @@ HEAD = 66  # height of the line of counters over the wall
 GRID, TALL_GRID = 132, 210  # height of the rows of participants; in portrait
 UNDER = 76  # between the wall and the rows
 LINE = 46  # between two lines of text
-LOW_GAUGE = 0.37  # height of a gauge under the wall, as a part of the whole; in a square, of ...
+LOW_GAUGE = 0.36  # height of a gauge under the wall, as a part of the whole; in a square, of ...
 LOWER = 0.5  # ... wall and gauge
 APART = 56
 STOP = 0.9  # seconds
@@ -137,16 +137,21 @@ class Climb:
 
     def _count(self, step: ClimbStepSpec) -> None:
         """Set the counters: they run along without an animation."""
-        high = 0.0 if self.frame.wide else self.frame.px(LINE)
-        under = np.array([self.rows.plot.right, self.heading.anchor[1] + high, 0.0])
-        if self.frame.wide:
-            under[0] = self.head.right
+        under, side = self._under()
         places = (
             (step.counter, self.head.at(0, 0.5), -1, False),
             (step.known, self.head.at(1, 0.5), 1, True),
-            (step.moved, under, 1, False),
+            (step.moved, under, side, False),
         )
         self.counters.submobjects = [self._counter(*place) for place in places if str(place[0])]
+
+    def _under(self) -> tuple[Point3D, int]:
+        """Return where the counter under the wall ends or begins, and at which side it is."""
+        y = float(self.heading.anchor[1])
+        if self.frame.wide:
+            return np.array([self.head.right, y, 0.0]), 1
+        left = self.rows.plot.left if self.frame.portrait else self.rows.get_left()[0]
+        return np.array([left, y + self.frame.px(LINE), 0.0]), -1
 
     def _counter(self, text: Text, place: Point3D, side: int, large: bool) -> VMobject:
         """Return a counter that begins at a place, or ends there; a large one is the result."""

@@ -31,7 +31,7 @@ from scenes.story.specs import DealSpec
 from scenes.text.lines import Text
 
 NAMES = 218  # pixels of width for the names of kinds
-NUMBERS = 112  # pixels beside them for the numbers of one worker
+NUMBERS = 112  # pixels beside them for the numbers of one worker; in portrait these are below
 FOOT = 60  # pixels under the cases for the workers' numbers
 LINE = 44  # pixels from there to a second line
 BETWEEN = 0.14  # part of a case's width between two
@@ -40,7 +40,7 @@ LARGEST = 30  # pixels from one light to the next
 GAP = 0.16  # part of that between two lights
 ROW_GAP = 0.14  # part of a kind's row without lights
 STRIP = 226, 140  # pixels of height of the cases as a strip, and above it
-LOW_STRIP = 172, 112  # the same in a square frame
+LOW_STRIP = 150, 96  # the same in a square frame
 VEIL = 0.6  # opacity over the other cases
 OTHERS = 0.2  # opacity of the lights of other kinds
 LAG = 0.25  # between two kinds that are dealt: at most four move at once
@@ -64,7 +64,8 @@ class Deal:
         px = frame.px
         self.spec, self.frame = spec, frame
         foot = px(FOOT) + (px(LINE) if str(spec.few) else 0.0)
-        inner = box(area.left + px(NAMES + NUMBERS), area.bottom + foot, area.right, area.top)
+        beside = px(NAMES) if frame.portrait else px(NAMES + NUMBERS)
+        inner = box(area.left + beside, area.bottom + foot, area.right, area.top)
         self.slots, self.strip = self._cases(inner), self._cases(_above(strip, px(FOOT)))
         self.cases = VGroup(*(self._case(slot) for slot in self.slots))
         self.numbers = list(self._numbers(self.slots))
@@ -191,11 +192,14 @@ class Deal:
             yield words.put(np.array([area.left, self._row(self.slots[0], kind).y, 0.0]), -1)
 
     def _told(self) -> Iterator[Words]:
-        """Yield the numbers of two kinds, each beside its name."""
-        right = self.slots[0].left - self.frame.px(20)
+        """Yield the numbers of two kinds, each beside its name or below it."""
+        below = self.frame.portrait
+        x = self.names[0].get_left()[0] if below else self.slots[0].left - self.frame.px(20)
+        down = self.frame.px(LINE) if below else 0.0
         for kind, number in (self.spec.most, self.spec.least):
             words = Words(number, self.frame, weight="SEMIBOLD")
-            yield words.put(np.array([right, self.names[kind].anchor[1], 0.0]), 1)
+            place = np.array([x, self.names[kind].anchor[1] - down, 0.0])
+            yield words.put(place, -1 if below else 1)
 
     def _key(self, area: Slot) -> VGroup:
         """Return a light with what it stands for, under the names, and how many are shown."""

@@ -19,7 +19,7 @@ from scenes.story.specs import PhotoSpec, TogetherSpec
 # Pixels of a frame whose shorter side has 1080 of them.
 PHOTO = 540  # side; the width of the bars
 LARGEST = 0.45  # of the photo's side, as a part of the room
-APART = 110  # between the photo and the bars
+APART, NEAR = 110, 0.064  # between the photo and the bars, and as a part of the room at most
 HEAD = 78  # from the bars up to the line above them
 CASES = 132  # height of the row of cases
 CASE_GAP = 22
@@ -61,10 +61,11 @@ class Ending:
         px = self.frame.px
         side = min(px(PHOTO), LARGEST * (area.height if self.frame.portrait else area.width))
         if not self.frame.portrait:
-            width = min(px(PHOTO), area.width - side - px(APART))
-            left = area.x - (side + px(APART) + width) / 2
+            apart = min(px(APART), NEAR * area.width)
+            width = min(px(PHOTO), area.width - side - apart)
+            left = area.x - (side + apart + width) / 2
             place = Slot(left + side / 2, area.y, side, side)
-            start = place.right + px(APART)
+            start = place.right + apart
             bars = box(start, place.bottom, start + width, place.top - px(HEAD))
         else:
             place = Slot(area.x, area.top - side / 2, side, side)

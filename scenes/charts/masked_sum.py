@@ -55,7 +55,7 @@ class Shape(NamedTuple):
 
 WIDE = Shape(340, 96, 128, 96, 116)
 SQUARE = Shape(196, 44, 84, 160, 104)
-PORTRAIT = Shape(208, 54, 84, 152, 76)
+PORTRAIT = Shape(252, 54, 84, 190, 160)
 
 
 @dataclass(frozen=True)

@@ -247,6 +247,6 @@ def _portrait(frame: Frame) -> Layout:
         front_end=front_end,
         coordinator=coordinator,
         workers=cards,
-        figure=box(safe.left, caption.top + px(24), safe.right, safe.top - px(235)),
-        tall=box(safe.left, caption.top + px(24), safe.right, title.bottom - px(50)),
+        figure=box(safe.left, caption.top + px(34), safe.right, safe.top - px(235)),
+        tall=box(safe.left, caption.top + px(34), safe.right, title.bottom - px(50)),
     )
