@@ -18,6 +18,7 @@ from manim import Line as Stroke
 
 from scenes import theme
 from scenes.drawing.layout import Frame, Slot, box
+from scenes.drawing.marks import gold
 from scenes.drawing.text import Words
 from scenes.story.specs import EntrySpec
 
@@ -48,6 +49,8 @@ class Entry:
             fill_opacity=1,
             stroke_width=0,
         )
+        if spec.role == "data":
+            gold(self.bar)
         self.bar.move_to(slot.at(0, 0.5), aligned_edge=LEFT)
         self.amount = Words(spec.amount, frame, pixels=theme.TITLE, weight="SEMIBOLD")
         self.amount.put(slot.at(0, 0.5) + np.array([length + frame.px(BESIDE), 0.0, 0.0]), -1)

@@ -48,7 +48,8 @@ class Climb:
         wall = box(above.left, above.bottom, above.right, above.top - frame.px(HEAD))
         self.wall = Wall(spec.wall, wall, frame)
         drawn = self.wall.area
-        self.head = box(drawn.left, wall.top, drawn.right, above.top)
+        across = drawn if frame.wide else above
+        self.head = box(across.left, wall.top, across.right, above.top)
         self.gauge = Gauge(spec.gauge, gauge, frame)
         if frame.wide:
             low = box(drawn.left, low.bottom, drawn.right, low.top)

@@ -24,6 +24,7 @@ from manim.typing import Point3D
 from scenes import theme
 from scenes.drawing import layers
 from scenes.drawing.layout import Frame, Slot, box
+from scenes.drawing.marks import gold
 from scenes.drawing.pace import brisk
 from scenes.drawing.panel import Panel
 from scenes.drawing.text import Words, cut
@@ -63,7 +64,8 @@ class Deal:
     def __init__(self, spec: DealSpec, area: Slot, strip: Slot, frame: Frame) -> None:
         px = frame.px
         self.spec, self.frame = spec, frame
-        foot = px(FOOT) + (px(LINE) if str(spec.few) else 0.0)
+        lines = int(frame.portrait) + bool(str(spec.few))
+        foot = px(FOOT) + lines * px(LINE)
         beside = px(NAMES) if frame.portrait else px(NAMES + NUMBERS)
         inner = box(area.left + beside, area.bottom + foot, area.right, area.top)
         self.slots, self.strip = self._cases(inner), self._cases(_above(strip, px(FOOT)))
@@ -142,7 +144,7 @@ class Deal:
         dim: list[Animation] = []
         for i, lights in enumerate(self.lights):
             if i != kind:
-                dim.append(lights.animate.set_fill(opacity=OTHERS))  # type: ignore[arg-type]
+                dim.append(lights.animate.set_opacity(OTHERS))  # type: ignore[arg-type]
         return AnimationGroup(
             AnimationGroup(*dim, run_time=theme.SWAP),
             LaggedStart(*map(Create, self.beams), lag_ratio=0.2, run_time=theme.MOVE),
@@ -203,8 +205,9 @@ class Deal:
 
     def _key(self, area: Slot) -> VGroup:
         """Return a light with what it stands for, under the names, and how many are shown."""
-        px, y = self.frame.px, self.slots[0].bottom - self.frame.px(FOOT / 2)
-        light = Square(px(16), stroke_width=0, fill_color=theme.DATA, fill_opacity=1)
+        px = self.frame.px
+        y = self.slots[0].bottom - px(FOOT / 2) - (px(LINE) if self.frame.portrait else 0.0)
+        light = gold(Square(px(16)))
         light.move_to(np.array([area.left + px(8), y, 0.0]))
         words = Words(self.spec.light, self.frame, color=theme.MUTED)
         key = VGroup(light, words.put(np.array([area.left + px(32), y, 0.0]), -1))
@@ -294,7 +297,7 @@ def _group(count: int, row: Slot, pitch: float) -> list[Floats]:
 
 def _squares(centers: Sequence[Floats], side: float, count: int) -> VMobject:
     """Return squares as one path: ``count`` of them, those without a place of no size."""
-    path = VMobject(fill_color=theme.DATA, fill_opacity=1, stroke_width=0)
+    path = gold(VMobject())
     corners = Square(side).points
     points = [corners + center for center in centers]
     last = centers[-1] if centers else np.zeros(3)

@@ -240,7 +240,7 @@ def _portrait(frame: Frame) -> Layout:
         frame=frame,
         caption_shape=(32, 3),
         title=title,
-        dial=box(safe.left, safe.top - px(160), front_end.left - px(12), safe.top - px(48)),
+        dial=box(safe.left, safe.top - px(152), front_end.left - px(8), safe.top - px(56)),
         overlay=box(safe.left, safe.top - px(208), front_end.left - px(24), safe.top - px(108)),
         headline=box(safe.left, safe.top - px(205), safe.right, safe.top - px(105)),
         caption=caption,
