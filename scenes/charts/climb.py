@@ -119,7 +119,7 @@ class Climb:
             return self._over_rows(left, px(GRID), px(UNDER), gauge)
         low = area.bottom + LOWER * area.height
         gauge = box(middle - width / 2, area.bottom, middle + width / 2, low)
-        rows = box(area.left, area.bottom, area.right - width - px(APART / 2), low - px(UNDER))
+        rows = box(area.left, area.bottom, area.right - width - px(APART), low - px(UNDER))
         return box(area.left, low + px(APART / 2), area.right, area.top), rows, gauge
 
     def _over_rows(

@@ -11,6 +11,7 @@ from scenes.charts.gauge import Gauge
 from scenes.charts.known_and_new import KnownAndNew
 from scenes.charts.race import WIDTH, Race
 from scenes.charts.small_cases import SmallCases
+from scenes.drawing import layers
 from scenes.drawing.flight import Places, Swarm
 from scenes.drawing.layout import Frame, Slot, box
 from scenes.drawing.text import Words
@@ -109,7 +110,8 @@ class Contest:
         color = theme.INK if place == self.best else theme.MUTED
         slot = self.zones.cases[place]
         at = np.array([slot.x, slot.bottom - self.frame.px(NAMES / 2), 0.0])
-        return Words(number, self.frame, color=color).put(at)
+        words = Words(number, self.frame, color=color).put(at)
+        return words.set_z_index(layers.PACKET_TEXT)  # lights pass behind it
 
     def _spread(self, text: Text) -> Words:
         """Return the range of the other workers over their columns."""

@@ -120,7 +120,8 @@ class BaseStage(Stage):
         if wall is None or reading.right is None:
             return None
         low = self.layout.caption.top + self.frame.px(RISE)
-        return CloseView(wall, reading, box(safe.left, low, safe.right, safe.top), self.frame)
+        area = box(safe.left, low, safe.right, safe.top)
+        return CloseView(wall, reading, self.everything, area, self.frame)
 
     def enter_coordinator(self) -> Animation:
         return FadeIn(self.coordinator)

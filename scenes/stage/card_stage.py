@@ -158,7 +158,8 @@ class CardStage(BaseStage):
         run_time = TRIP * theme.MOVE * pace * _pace_of(clients)
         trips = []
         for client in clients:
-            parcel = Parcel(self.coordinator.tiles, theme.MODEL, self.frame, self.size)
+            small = self.places.leaving_size(self.wires[client], self.size)
+            parcel = Parcel(self.coordinator.tiles, theme.MODEL, self.frame, small)
             self.docked[client] = parcel
             path = path_out(self.wires[client])
             trips.append(self._carry(parcel, path, self.size, run_time, appears=True))
@@ -329,6 +330,7 @@ class CardStage(BaseStage):
     ) -> Animation:
         """Move a parcel along a path, which is lit behind it."""
         carry = Carry(parcel, path, size, run_time, appears=appears, disappears=disappears)
+        carry.growing = self.places.growing(path, out=appears)
         return AnimationGroup(carry, Trail(parcel.edge, run_time, path))
 
     # --- the size of a parcel
@@ -373,7 +375,7 @@ class CardStage(BaseStage):
         """Return the animation of all cards and wires into poses."""
         wires = self._wire_points(poses)
         four = zip(self.cards, self.wires, poses, wires, strict=True)
-        return Rearrange(*(Change(*one) for one in four))
+        return Rearrange(*(Change(*one, crosses=self.places.crosses) for one in four))
 
     def _wire_points(self, poses: Sequence[Pose]) -> list[np.ndarray]:
         return self.places.wires(self.ports, poses, self.size)

@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 
 import numpy as np
 import numpy.typing as npt
+from manim import VMobject
 from manim.typing import Point3D
 
 from scenes.drawing.layout import Frame, Slot, box
@@ -20,6 +21,8 @@ ABOVE = 10  # between a card and the parcel above it
 
 class WorkerRow:
     """The places of some workers' cards side by side in an area, under the coordinator."""
+
+    crosses = False  # whether cards pass each other on their way to other poses
 
     def __init__(self, area: Slot, count: int, frame: Frame) -> None:
         self.area, self.count, self.frame = area, count, frame
@@ -58,6 +61,14 @@ class WorkerRow:
         """Return the largest size of a parcel for which there is room above the chosen cards."""
         top = max(pose.slot(self.frame).top for pose in poses)
         return min(1.0, 0.5 * (coordinator.bottom - top) / self.frame.px(PARCEL))
+
+    def leaving_size(self, wire: VMobject, size: float) -> float:
+        """Return the size with which a parcel leaves, that has another one at its dock."""
+        return size
+
+    def growing(self, way: VMobject, *, out: bool) -> tuple[float, float]:
+        """Return the part of a way, out or back, on which a parcel changes its size."""
+        return 0.0, 1.0
 
     def wires(
         self, ports: Sequence[Point3D], poses: Sequence[Pose], parcel: float

@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 
 import numpy as np
 import numpy.typing as npt
+from manim import VMobject
 from manim.typing import Point3D
 
 from scenes.drawing.layout import Frame, Slot, box
@@ -19,6 +20,8 @@ IN_ONE_ROW = 5  # workers at rest at most, and chosen ones
 STRIP_LABEL, LABEL = 54, 70  # of the pile and the number under a card of a strip, of a row
 FOOT = 84  # of the pile and the name under a chosen card
 DOCK = 128  # between the strip and the chosen, for parcels
+PASSING = 0.42  # size of a parcel that passes the strip and its numbers
+LATE = 0.35  # part of the way below the strip on which it grows
 BEND = 8  # between the strip and the bend of its wires
 SAME = 1e-6  # difference in size of cards that are of one size
 
@@ -29,6 +32,8 @@ class WorkerSteps:
     At rest many stand in two rows, by turns above and below, so that each has a column of its own.
     Those who are chosen step forward and down, through a gap that they leave in the others' strip.
     """
+
+    crosses = True  # whether cards pass each other on their way to other poses
 
     def __init__(self, area: Slot, count: int, frame: Frame) -> None:
         self.area, self.count, self.frame = area, count, frame
@@ -80,7 +85,26 @@ class WorkerSteps:
 
     def parcel_size(self, poses: Sequence[Pose], coordinator: Slot) -> float:
         """Return the largest size of a parcel for which there is room above the chosen cards."""
-        return self.frame.px(DOCK - 2 * ABOVE) / self.frame.px(PARCEL)
+        return 1.0  # for which there is room in the dock, with its light
+
+    def leaving_size(self, wire: VMobject, size: float) -> float:
+        """Return the size with which a parcel leaves, that has another one at its dock.
+
+        In the gap of a strip it is smaller.
+        """
+        turns = not np.allclose(wire.points[8], wire.points[11])
+        return min(size, PASSING) if turns else size
+
+    def growing(self, way: VMobject, *, out: bool) -> tuple[float, float]:
+        """Return the part of a way, out or back, on which a parcel changes its size.
+
+        That is near the dock, if it goes through a strip.
+        """
+        turn = VMobject().set_points(way.points[8:12] if out else way.points[:4])
+        part = LATE * float(turn.get_arc_length() / way.get_arc_length())
+        if part < SAME:
+            return 0.0, 1.0
+        return (1 - part, 1.0) if out else (0.0, part)
 
     def wires(
         self, ports: Sequence[Point3D], poses: Sequence[Pose], parcel: float
