@@ -54,7 +54,7 @@ class Shape(NamedTuple):
 
 
 WIDE = Shape(330, 102, 134, 96, 130)
-SQUARE = Shape(196, 44, 84, 160, 104)
+SQUARE = Shape(196, 44, 84, 176, 104)
 PORTRAIT = Shape(252, 54, 84, 176, 140)
 LARGER = 1.25  # times the size of the others: the average in portrait
 

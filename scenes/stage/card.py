@@ -203,6 +203,6 @@ class Change(Redraw):
         pose, points = self.start
         done = self.rate_func(min(max(alpha, 0.0), 1.0))
         self.card.stand(pose.towards(self.target, done))
-        if self.crosses and pose != self.target:
+        if self.crosses and pose[:3] != self.target[:3]:
             self.card.hide_words(min(1.0, min(alpha, 1 - alpha) / HIDDEN))
         self.wire.set_points(points + done * (self.points - points))

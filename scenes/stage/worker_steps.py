@@ -23,6 +23,7 @@ DOCK = 128  # between the strip and the chosen, for parcels
 PASSING = 0.42  # size of a parcel that passes the strip and its numbers
 LATE = 0.35  # part of the way below the strip on which it grows
 BEND = 8  # between the strip and the bend of its wires
+UNDER_TRAY, TRAY = 40, 140  # a bench in the tray: below the coordinator's edge, and its height
 SAME = 1e-6  # difference in size of cards that are of one size
 
 
@@ -70,7 +71,7 @@ class WorkerSteps:
         return [pose._replace(dim=1.0) for pose in self._strip(self._foot)]
 
     def bench(self, coordinator: Slot, above: float, *, fixed: bool) -> Slot:
-        """Return the space between the coordinator and the cards that made way.
+        """Return the space between the coordinator and the cards that made way, or its tray.
 
         Args:
             coordinator: the coordinator.
@@ -80,8 +81,8 @@ class WorkerSteps:
         area = self.area
         if not fixed:
             return box(area.left, self._foot + above, area.right, coordinator.bottom)
-        top = self._top_of_chosen
-        return box(area.left, top, area.right, top + self.frame.px(DOCK))
+        low = coordinator.bottom - self.frame.px(UNDER_TRAY)
+        return box(coordinator.left, low, coordinator.right, low + self.frame.px(TRAY))
 
     def parcel_size(self, poses: Sequence[Pose], coordinator: Slot) -> float:
         """Return the largest size of a parcel for which there is room above the chosen cards."""
