@@ -23,7 +23,7 @@ from scenes.stage.loss_curve import LossCurve, Scale
 from scenes.stage.parcel import Parcel
 from scenes.stage.places import worker_places
 from scenes.stage.stage import Stage
-from scenes.stage.wires import ports, wire_steps
+from scenes.stage.wires import path_back, path_out, ports, wire_steps
 from scenes.story.specs import (
     NO_PLATE,
     NO_READING,
@@ -86,6 +86,22 @@ def test_a_wire_in_a_tall_frame_touches_no_other_card(picked: tuple[int, ...]) -
                 np.abs(steps[:, 1] - slot.y) < slot.height / 2 - 1e-9
             )
             assert not inside.any()
+
+
+def test_a_parcel_is_small_until_it_has_passed_the_strip_of_a_tall_frame() -> None:
+    places = worker_places(TALL.workers, 10, TALL.frame)
+    poses = places.chosen((2, 7, 9))
+    upper = ports(TALL.coordinator, 10, TALL.frame)
+    chosen_wire, other_wire = (
+        VMobject().set_points(places.wires(upper, poses, 1.0)[i]) for i in (2, 3)
+    )
+    start, end = places.growing(path_out(chosen_wire), out=True)
+    passed = path_out(chosen_wire).point_from_proportion(start)
+    assert end == 1
+    assert passed[1] < poses[3].slot(TALL.frame).bottom
+    assert places.growing(path_back(chosen_wire), out=False) == pytest.approx((0, 1 - start))
+    assert places.leaving_size(chosen_wire, 1.0) < 1
+    assert places.leaving_size(other_wire, 1.0) == 1
 
 
 def test_three_of_ten_grow_by_seven_tenths() -> None:
