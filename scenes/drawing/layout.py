@@ -220,7 +220,7 @@ def _square(frame: Frame) -> Layout:
         overlay=beside,
         headline=beside,
         caption=caption,
-        front_end=box(middle + px(36), safe.top - px(308), safe.right, safe.top - px(100)),
+        front_end=box(middle + px(60), safe.top - px(308), safe.right, safe.top - px(100)),
         coordinator=box(safe.left, safe.top - px(308), middle, safe.top - px(100)),
         workers=cards,
         figure=box(safe.left, caption.top + px(24), safe.right, title.bottom - px(30)),

@@ -27,7 +27,7 @@ from scenes.text.lines import Text
 PAD, HEAD, FOOT = 36, 58, 104  # beside the wall, above it for names, below it for the number
 ABOVE, ROOM = 23, 12  # from a block up to the middle of its name; free around a name
 NUMBER = 62  # height of a digit
-STAMP_PAD, SMALL_PAD, STAMP_CORNER = 14, 8, 8
+STAMP_PAD, SMALL_PAD, STAMP_CORNER = 14, 4, 8
 HIDING = 0.25  # seconds in which a text behind fades
 VIEW = layers.PACKET_TEXT + 1  # above the whole stage
 
