@@ -21,7 +21,7 @@ class Alone(Explainer):
             if known and spec.best:
                 self.play(known.leave())
                 self.play(*self.contest.take(known, spec.best.right))
-                self.play(FadeOut(known.case), self.contest.gauge.enter())
+                self.play(FadeOut(known.case))
             else:
                 self.play(self.contest.enter(), self.contest.gauge.enter())
             self.play(self.contest.run())

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from manim import Animation, AnimationGroup, FadeIn
+from manim import Animation, AnimationGroup, FadeIn, Wait
 
 from scenes import theme
 from scenes.drawing.pace import brisk, quick
@@ -90,5 +90,7 @@ class OneRound(StageScene):
     def phase(self, name: str, *around: Animation, late: bool = False) -> Iterator[None]:
         """Play a phase of the round: a beat, while the dial turns to it."""
         turn = self.stage.dial.turn(self.spec.dials[name])
+        if around:  # not among what leaves
+            turn = AnimationGroup(Wait(theme.SWAP), turn, lag_ratio=1)
         with self.beat(name, self.spec.captions[name], turn, *around, late=late):
             yield

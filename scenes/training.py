@@ -3,7 +3,7 @@
 from scenes import theme
 from scenes.charts.training import Training as Picture
 from scenes.explainer import Explainer
-from scenes.stage.worker_row import place_of
+from scenes.stage.places import place_of
 from scenes.story import training as story
 
 

@@ -18,10 +18,11 @@ from manim import Line as Stroke
 
 from scenes import theme
 from scenes.drawing.layout import Frame, Slot, box
+from scenes.drawing.marks import gold
 from scenes.drawing.text import Words
 from scenes.story.specs import EntrySpec
 
-BAR = 72  # pixels of height
+BAR = 72, 120  # pixels of height; in portrait
 BESIDE = 22  # pixels between a bar and its amount, and between names and the axis
 NOTE = 42  # pixels from the middle of a name to that of its note
 NAMED = 52  # pixels from the middle of a name to its bar under it
@@ -48,6 +49,8 @@ class Entry:
             fill_opacity=1,
             stroke_width=0,
         )
+        if spec.role == "data":
+            gold(self.bar)
         self.bar.move_to(slot.at(0, 0.5), aligned_edge=LEFT)
         self.amount = Words(spec.amount, frame, pixels=theme.TITLE, weight="SEMIBOLD")
         self.amount.put(slot.at(0, 0.5) + np.array([length + frame.px(BESIDE), 0.0, 0.0]), -1)
@@ -89,7 +92,7 @@ class Amounts:
         self.area = area = Slot(area.x, area.y - drop, area.width, area.height)
         self.slots = area.rows([1.0] * len(entries))
         names = frame.px(NAMED + APART) + self.over if self.narrow else 0.0
-        self.thick = min(frame.px(BAR), self.slots[0].height - names)
+        self.thick = min(frame.px(BAR[frame.portrait]), self.slots[0].height - names)
         named = 0.0 if self.narrow else self._widest() + 2 * frame.px(BESIDE)
         self.bars = box(area.left + named, area.bottom, area.right - self._reserved, area.top)
         self.entries: list[Entry] = []

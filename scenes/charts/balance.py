@@ -40,8 +40,10 @@ PEG = 9  # pixels of a peg's radius
 HANG = 62  # pixels from the beam to the end of a string
 VALUE = 22  # pixels from there to the middle of the value
 CASE = 26  # pixels from there to the top of the case
-LARGEST = 230, 124  # pixels of the side of the fullest case: in a wide frame, and in others
-HIGH = 640, 520  # pixels of the balance with its cases, likewise
+# Pixels in a wide frame, in a square one, and in portrait: of the side of the fullest case, and of
+# the height of the balance with its cases.
+LARGEST = 230, 124, 230
+HIGH = 640, 520, 740
 MARK = 40  # pixels under the sum, for the mark of another run
 LEAST = 36  # pixels of the side of an empty case
 EDGE = 9  # pixels from a case's edge to its photos
@@ -178,7 +180,7 @@ class Balance:
         """Return a case, as large as its share of photos, with its photos and its texts."""
         frame, px = self.frame, self.frame.px
         most = max(each.photos[1] for each in self.spec.terms) or 1.0
-        largest = LARGEST[not frame.wide]
+        largest = LARGEST[_shape(frame)]
         side = px(max(LEAST, largest * (term.photos[1] / most) ** 0.5))
         area = Slot(0.0, -side / 2, side, side)
         panel = Panel(area, frame).lit(theme.DATA)
@@ -267,9 +269,14 @@ def spread(places: Sequence[float], widths: Sequence[float], area: Slot) -> list
 
 def divided(canvas: Slot, frame: Frame) -> tuple[Slot, Slot]:
     """Return the slots of the balance and of the sum under it."""
-    split = canvas.top - frame.px(HIGH[not frame.wide])
+    split = canvas.top - frame.px(HIGH[_shape(frame)])
     low = canvas.bottom + frame.px(MARK)
     return (
         box(canvas.left, split, canvas.right, canvas.top),
         box(canvas.left, low, canvas.right, split),
     )
+
+
+def _shape(frame: Frame) -> int:
+    """Return the place of a frame's shape in what is listed by shape."""
+    return 0 if frame.wide else 1 + frame.portrait

@@ -10,6 +10,7 @@ from manim import VGroup, VMobject
 from scenes import theme
 from scenes.drawing import layers
 from scenes.drawing.layout import Frame, Slot, box
+from scenes.drawing.marks import gold
 from scenes.drawing.panel import Rounded
 from scenes.drawing.text import Words, cut
 from scenes.story.specs import BarSpec
@@ -76,8 +77,9 @@ class Bar(VMobject):
 
     def __init__(self, track: Slot, true: bool, frame: Frame) -> None:
         self.track = track
-        color = theme.DATA if true else theme.MUTED
-        super().__init__(fill_color=color, fill_opacity=1, stroke_width=0)
+        super().__init__(fill_color=theme.MUTED, fill_opacity=1, stroke_width=0)
+        if true:
+            gold(self)
         self.corner = min(frame.px(CORNER), track.height / 2)
         least = Rounded(
             corner_radius=self.corner, width=2 * self.corner + 1e-6, height=track.height

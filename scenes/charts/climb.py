@@ -30,8 +30,11 @@ from scenes.text.lines import Text
 GAUGE = 520  # width of the gauge with its labels
 COLUMN = 0.65  # of it, from the column's middle to the right
 HEAD = 66  # height of the line of counters over the wall
-GRID, LOW_GRID = 132, 132  # height of the rows of participants
+GRID, TALL_GRID = 132, 210  # height of the rows of participants; in portrait
 UNDER = 76  # between the wall and the rows
+LINE = 46  # between two lines of text
+LOW_GAUGE = 0.36  # height of a gauge under the wall, as a part of the whole; in a square, of ...
+LOWER = 0.5  # ... wall and gauge
 APART = 56
 STOP = 0.9  # seconds
 
@@ -41,15 +44,16 @@ class Climb:
 
     def __init__(self, spec: ClimbSpec, area: Slot, frame: Frame) -> None:
         self.spec, self.frame = spec, frame
-        left, gauge = self._divided(area)
-        under_head = left.top - frame.px(HEAD)
-        grid = frame.px(GRID if frame.wide else LOW_GRID)
-        wall = box(left.left, left.bottom + grid + frame.px(UNDER), left.right, under_head)
+        above, low, gauge = self._divided(area)
+        wall = box(above.left, above.bottom, above.right, above.top - frame.px(HEAD))
         self.wall = Wall(spec.wall, wall, frame)
         drawn = self.wall.area
-        self.head = box(drawn.left, under_head, drawn.right, left.top)
+        across = drawn if frame.wide else above
+        self.head = box(across.left, wall.top, across.right, above.top)
         self.gauge = Gauge(spec.gauge, gauge, frame)
-        self.rows = self._rows(box(drawn.left, left.bottom, drawn.right, left.top), grid)
+        if frame.wide:
+            low = box(drawn.left, low.bottom, drawn.right, low.top)
+        self.rows = self._rows(low)
         self.heading = Words(spec.history.grid, frame, color=theme.MUTED)
         over = np.array([self.rows.plot.left, self.rows.plot.top + frame.px(UNDER / 2), 0.0])
         self.heading.put(over, -1)
@@ -96,34 +100,59 @@ class Climb:
 
     # --- parts
 
-    def _divided(self, area: Slot) -> tuple[Slot, Slot]:
-        """Return the slot of wall and rows, and that in whose middle the gauge stands."""
+    def _divided(self, area: Slot) -> tuple[Slot, Slot, Slot]:
+        """Return the slots of the wall with its counters, of the rows, and of the gauge.
+
+        The gauge stands in the middle of its slot.
+        """
         px = self.frame.px
         if self.frame.portrait:
-            low = area.bottom + 0.36 * area.height
-            return box(area.left, low, area.right, area.top), box(
-                area.left, area.bottom, area.right, low - px(APART)
-            )
-        width = min(px(GAUGE), 0.42 * area.width)
-        left = box(area.left, area.bottom, area.right - width - px(APART), area.top)
+            low = area.bottom + LOW_GAUGE * area.height
+            gauge = box(area.left, area.bottom, area.right, low - px(APART))
+            left = box(area.left, low, area.right, area.top)
+            return self._over_rows(left, px(TALL_GRID), px(UNDER + LINE), gauge)
+        width = min(px(GAUGE), 0.42 * area.width) if self.frame.wide else px(GAUGE)
         middle = area.right - COLUMN * width / 2
-        return left, box(middle - width / 2, area.bottom, middle + width / 2, area.top)
+        if self.frame.wide:
+            gauge = box(middle - width / 2, area.bottom, middle + width / 2, area.top)
+            left = box(area.left, area.bottom, area.right - width - px(APART), area.top)
+            return self._over_rows(left, px(GRID), px(UNDER), gauge)
+        low = area.bottom + LOWER * area.height
+        gauge = box(middle - width / 2, area.bottom, middle + width / 2, low)
+        rows = box(area.left, area.bottom, area.right - width - px(APART), low - px(UNDER))
+        return box(area.left, low + px(APART / 2), area.right, area.top), rows, gauge
 
-    def _rows(self, left: Slot, height: float) -> Participation:
+    def _over_rows(
+        self, left: Slot, grid: float, under: float, gauge: Slot
+    ) -> tuple[Slot, Slot, Slot]:
+        """Return the slots of a wall over rows of some height, and that of the gauge."""
+        split = left.bottom + grid
+        wall = box(left.left, split + under, left.right, left.top)
+        return wall, box(left.left, left.bottom, left.right, split), gauge
+
+    def _rows(self, low: Slot) -> Participation:
         rows = self.spec.history.rows
         names = max(Words(rows[i], self.frame).width for i in (0, -1)) + self.frame.px(BESIDE)
-        plot = box(left.left + names, left.bottom, left.right, left.bottom + height)
+        plot = box(low.left + names, low.bottom, low.right, low.top)
         return Participation(self.spec.history, plot, self.frame)
 
     def _count(self, step: ClimbStepSpec) -> None:
         """Set the counters: they run along without an animation."""
-        under = np.array([self.head.right, self.heading.anchor[1], 0.0])
+        under, side = self._under()
         places = (
             (step.counter, self.head.at(0, 0.5), -1, False),
             (step.known, self.head.at(1, 0.5), 1, True),
-            (step.moved, under, 1, False),
+            (step.moved, under, side, False),
         )
         self.counters.submobjects = [self._counter(*place) for place in places if str(place[0])]
+
+    def _under(self) -> tuple[Point3D, int]:
+        """Return where the counter under the wall ends or begins, and at which side it is."""
+        y = float(self.heading.anchor[1])
+        if self.frame.wide:
+            return np.array([self.head.right, y, 0.0]), 1
+        left = self.rows.plot.left if self.frame.portrait else self.rows.get_left()[0]
+        return np.array([left, y + self.frame.px(LINE), 0.0]), -1
 
     def _counter(self, text: Text, place: Point3D, side: int, large: bool) -> VMobject:
         """Return a counter that begins at a place, or ends there; a large one is the result."""

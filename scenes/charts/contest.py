@@ -11,6 +11,7 @@ from scenes.charts.gauge import Gauge
 from scenes.charts.known_and_new import KnownAndNew
 from scenes.charts.race import WIDTH, Race
 from scenes.charts.small_cases import SmallCases
+from scenes.drawing import layers
 from scenes.drawing.flight import Places, Swarm
 from scenes.drawing.layout import Frame, Slot, box
 from scenes.drawing.text import Words
@@ -22,7 +23,8 @@ from scenes.text.lines import Text
 MOST = 120  # columns; of more workers, each is the mean of several
 OVER = 44  # pixels between the line of the highest value and the text over it
 FALL, RACE, POUR, BACK = 1.9, 2.4, 1.6, 0.6  # seconds
-LATE = 0.75  # part of the fall after which the others come
+LATE = 0.75  # part of the fall after which the others come, ...
+LATE_IN_A_CROWD = 0.4  # ... where cases are too small to fill the picture
 STRAY = 0.15  # part of the time by which lights fall out of their order
 
 
@@ -37,6 +39,7 @@ class Contest:
         self.highest = float(race.values[1:].max(initial=0.0))
         self.zones = Zones.of(area, len(groups), frame)
         self.gauge = Gauge(gauge, self.zones.gauge, frame)
+        self.gauge.ends.set_z_index(layers.PACKET_TEXT)  # lights pass behind it
         workers = [race.workers[group[0]] for group in groups]
         self.cases = SmallCases(workers, self.zones.cases, self.zones.pile, frame)
         self.names = VGroup()
@@ -56,7 +59,7 @@ class Contest:
     def take(self, known: KnownAndNew, right: Bools) -> Sequence[Animation]:
         """Let a case become one of the small ones, and the lights of its wall fall on it.
 
-        The other cases come when most of them have fallen.
+        The other cases and the gauge come when most of them have fallen.
         """
         others = [i for i in range(len(self.zones.cases)) if i != self.best]
         self.race = self._race(others)
@@ -64,7 +67,9 @@ class Contest:
         slot, case = self.zones.cases[self.best], known.case
         scale = min(slot.width / case.slot.width, slot.height / case.slot.height)
         small = Slot(slot.x, slot.y, scale * case.slot.width, scale * case.slot.height)
-        late = AnimationGroup(Wait(LATE * FALL), self.enter(), lag_ratio=1)
+        come = AnimationGroup(self.enter(), self.gauge.enter())
+        wait = LATE if len(self.names) else LATE_IN_A_CROWD
+        late = AnimationGroup(Wait(wait * FALL), come, lag_ratio=1)
         gone = FadeOut(known.wall, run_time=theme.SWAP)
         return case.zoom(small, FALL), gone, fall, late
 
@@ -109,7 +114,8 @@ class Contest:
         color = theme.INK if place == self.best else theme.MUTED
         slot = self.zones.cases[place]
         at = np.array([slot.x, slot.bottom - self.frame.px(NAMES / 2), 0.0])
-        return Words(number, self.frame, color=color).put(at)
+        words = Words(number, self.frame, color=color).put(at)
+        return words.set_z_index(layers.PACKET_TEXT)  # lights pass behind it
 
     def _spread(self, text: Text) -> Words:
         """Return the range of the other workers over their columns."""

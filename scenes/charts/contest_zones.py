@@ -10,10 +10,10 @@ from scenes.story.crowds import crowded
 # Pixels.
 MIDDLE = 800  # room of the gauge and its labels
 CASE, SPACE = 84, 20  # the widest case, and the space beside it
-LOW_CASE = 58  # the widest where the gauge stands above the columns
+LOW_CASE, TALL_CASE = 58, 84  # the widest where the gauge stands above the columns; in portrait
 NAMES = 42  # room under the cases
 OVER = 16  # between a case and its column
-PILE = 540, 150  # the largest pile
+PILE, TALL_PILE = (540, 150), (780, 330)  # the largest pile; in portrait
 LEAST_ROW = 80  # of the cases, and of the pile among them
 BETWEEN = 30  # between the gauge and the highest column, where it stands above them
 TALL = 1.5  # height of a case over its width
@@ -38,7 +38,7 @@ class Zones:
         per_side = ceil(count / len(sides))
         pitch = min(sides[0].width / per_side, px(CASE + SPACE))
         width = pitch * (CROWDED if crowded(count) else CASE / (CASE + SPACE))
-        width = min(width, px(CASE if frame.wide else LOW_CASE))
+        width = min(width, px(CASE if frame.wide else TALL_CASE if frame.portrait else LOW_CASE))
         height = width if crowded(count) else TALL * width
         row = max(height, px(LEAST_ROW))
         floor = area.bottom + px(NAMES)
@@ -68,7 +68,7 @@ def _sides(area: Slot, frame: Frame) -> list[Slot]:
 
 def _pile(area: Slot, floor: float, bottom: float, top: float, frame: Frame) -> Slot:
     """Return the slot of the pile: under the gauge, or among the columns when they are gone."""
-    width, height = (frame.px(length) for length in PILE)
+    width, height = (frame.px(length) for length in (TALL_PILE if frame.portrait else PILE))
     if frame.wide:
         height = min(height, bottom - frame.px(OVER) - floor)
         return Slot(area.x, floor + height / 2, width, height)

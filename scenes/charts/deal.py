@@ -24,6 +24,7 @@ from manim.typing import Point3D
 from scenes import theme
 from scenes.drawing import layers
 from scenes.drawing.layout import Frame, Slot, box
+from scenes.drawing.marks import gold
 from scenes.drawing.pace import brisk
 from scenes.drawing.panel import Panel
 from scenes.drawing.text import Words, cut
@@ -31,7 +32,7 @@ from scenes.story.specs import DealSpec
 from scenes.text.lines import Text
 
 NAMES = 218  # pixels of width for the names of kinds
-NUMBERS = 112  # pixels beside them for the numbers of one worker
+NUMBERS = 112  # pixels beside them for the numbers of one worker; in portrait these are below
 FOOT = 60  # pixels under the cases for the workers' numbers
 LINE = 44  # pixels from there to a second line
 BETWEEN = 0.14  # part of a case's width between two
@@ -40,7 +41,7 @@ LARGEST = 30  # pixels from one light to the next
 GAP = 0.16  # part of that between two lights
 ROW_GAP = 0.14  # part of a kind's row without lights
 STRIP = 226, 140  # pixels of height of the cases as a strip, and above it
-LOW_STRIP = 172, 112  # the same in a square frame
+LOW_STRIP = 150, 96  # the same in a square frame
 VEIL = 0.6  # opacity over the other cases
 OTHERS = 0.2  # opacity of the lights of other kinds
 LAG = 0.25  # between two kinds that are dealt: at most four move at once
@@ -63,8 +64,10 @@ class Deal:
     def __init__(self, spec: DealSpec, area: Slot, strip: Slot, frame: Frame) -> None:
         px = frame.px
         self.spec, self.frame = spec, frame
-        foot = px(FOOT) + (px(LINE) if str(spec.few) else 0.0)
-        inner = box(area.left + px(NAMES + NUMBERS), area.bottom + foot, area.right, area.top)
+        lines = int(frame.portrait) + bool(str(spec.few))
+        foot = px(FOOT) + lines * px(LINE)
+        beside = px(NAMES) if frame.portrait else px(NAMES + NUMBERS)
+        inner = box(area.left + beside, area.bottom + foot, area.right, area.top)
         self.slots, self.strip = self._cases(inner), self._cases(_above(strip, px(FOOT)))
         self.cases = VGroup(*(self._case(slot) for slot in self.slots))
         self.numbers = list(self._numbers(self.slots))
@@ -141,7 +144,7 @@ class Deal:
         dim: list[Animation] = []
         for i, lights in enumerate(self.lights):
             if i != kind:
-                dim.append(lights.animate.set_fill(opacity=OTHERS))  # type: ignore[arg-type]
+                dim.append(lights.animate.set_opacity(OTHERS))  # type: ignore[arg-type]
         return AnimationGroup(
             AnimationGroup(*dim, run_time=theme.SWAP),
             LaggedStart(*map(Create, self.beams), lag_ratio=0.2, run_time=theme.MOVE),
@@ -191,16 +194,20 @@ class Deal:
             yield words.put(np.array([area.left, self._row(self.slots[0], kind).y, 0.0]), -1)
 
     def _told(self) -> Iterator[Words]:
-        """Yield the numbers of two kinds, each beside its name."""
-        right = self.slots[0].left - self.frame.px(20)
+        """Yield the numbers of two kinds, each beside its name or below it."""
+        below = self.frame.portrait
+        x = self.names[0].get_left()[0] if below else self.slots[0].left - self.frame.px(20)
+        down = self.frame.px(LINE) if below else 0.0
         for kind, number in (self.spec.most, self.spec.least):
             words = Words(number, self.frame, weight="SEMIBOLD")
-            yield words.put(np.array([right, self.names[kind].anchor[1], 0.0]), 1)
+            place = np.array([x, self.names[kind].anchor[1] - down, 0.0])
+            yield words.put(place, -1 if below else 1)
 
     def _key(self, area: Slot) -> VGroup:
         """Return a light with what it stands for, under the names, and how many are shown."""
-        px, y = self.frame.px, self.slots[0].bottom - self.frame.px(FOOT / 2)
-        light = Square(px(16), stroke_width=0, fill_color=theme.DATA, fill_opacity=1)
+        px = self.frame.px
+        y = self.slots[0].bottom - px(FOOT / 2) - (px(LINE) if self.frame.portrait else 0.0)
+        light = gold(Square(px(16)))
         light.move_to(np.array([area.left + px(8), y, 0.0]))
         words = Words(self.spec.light, self.frame, color=theme.MUTED)
         key = VGroup(light, words.put(np.array([area.left + px(32), y, 0.0]), -1))
@@ -290,7 +297,7 @@ def _group(count: int, row: Slot, pitch: float) -> list[Floats]:
 
 def _squares(centers: Sequence[Floats], side: float, count: int) -> VMobject:
     """Return squares as one path: ``count`` of them, those without a place of no size."""
-    path = VMobject(fill_color=theme.DATA, fill_opacity=1, stroke_width=0)
+    path = gold(VMobject())
     corners = Square(side).points
     points = [corners + center for center in centers]
     last = centers[-1] if centers else np.zeros(3)

@@ -18,7 +18,8 @@ from scenes.story.specs import PhotoSpec, TogetherSpec
 
 # Pixels of a frame whose shorter side has 1080 of them.
 PHOTO = 540  # side; the width of the bars
-APART = 110  # between the photo and the bars
+LARGEST = 0.45  # of the photo's side, as a part of the room
+APART, NEAR = 110, 0.064  # between the photo and the bars, and as a part of the room at most
 HEAD = 78  # from the bars up to the line above them
 CASES = 132  # height of the row of cases
 CASE_GAP = 22
@@ -58,19 +59,21 @@ class Ending:
 
     def _set_photo(self, spec: PhotoSpec, area: Slot) -> None:
         px = self.frame.px
-        side = min(px(PHOTO), area.height, 0.45 * area.width)
-        if self.frame.wide:
-            left = area.x - (side + px(APART + PHOTO)) / 2
+        side = min(px(PHOTO), LARGEST * (area.height if self.frame.portrait else area.width))
+        if not self.frame.portrait:
+            apart = min(px(APART), NEAR * area.width)
+            width = min(px(PHOTO), area.width - side - apart)
+            left = area.x - (side + apart + width) / 2
             place = Slot(left + side / 2, area.y, side, side)
-            bars = box(place.right + px(APART), place.bottom, place.right + px(APART + PHOTO),
-                       place.top - px(HEAD))  # fmt: skip
+            start = place.right + apart
+            bars = box(start, place.bottom, start + width, place.top - px(HEAD))
         else:
             place = Slot(area.x, area.top - side / 2, side, side)
             bars = box(area.left, area.bottom, area.right, place.bottom - px(HEAD + BESIDE))
         self.picture = Zoomable(spec.pixels, place, self.frame)
         self.bars = ClassBars(spec.bars, bars, self.frame)
-        head = np.array([bars.right if self.frame.wide else bars.x, bars.top + px(HEAD / 2), 0.0])
-        side_ = 1 if self.frame.wide else 0
+        side_ = 0 if self.frame.portrait else 1
+        head = np.array([bars.right if side_ else bars.x, bars.top + px(HEAD / 2), 0.0])
         self.heads = [
             Words(text, self.frame, weight="SEMIBOLD").put(head, side_)
             for text in (spec.first, spec.last)

@@ -19,7 +19,8 @@ WEIGHTED_MEAN = (
     "{{ w : model }} = {{ sum_k : sum }} {{ frac(n_k, n) : share }} thin {{ w_k : update }}"
 )
 TIMES, PLUS, EQUALS = "\N{MULTIPLICATION SIGN}", "+", "="
-HIGH, WIDEST = 112, 340  # pixels of the formula
+HIGH, WIDEST = 112, 340  # pixels of the formula, and ...
+LARGER = 1.6  # ... times that in portrait
 LINE = 46  # pixels from line to line of the sum
 SPACE = 12  # pixels between two words of it, and above it
 BESIDE = 16  # pixels between the formula and the sum
@@ -50,7 +51,8 @@ class WeightedSum(VGroup):
     def __init__(self, spec: AverageSpec, area: Slot, frame: Frame) -> None:
         self.spec, self.frame = spec, frame
         px = frame.px
-        size = px(WIDEST), px(HIGH)
+        larger = LARGER if frame.portrait else 1.0
+        size = larger * px(WIDEST), larger * px(HIGH)
         if frame.wide:
             room = area.width - size[0] - px(BESIDE)
             self.sum = self._fraction(room)

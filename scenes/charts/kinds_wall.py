@@ -20,11 +20,11 @@ from scenes.text.lines import Text
 
 HEAD = 300  # pixels beside the blocks for the large number and its labels
 BESIDE = 44  # pixels between it and the blocks
-LOW_HEAD = 110  # pixels above the blocks for them, in an area that is not wide
-WIDE = 2  # width over height from which an area is wide
+LOW_HEAD = 120  # pixels above the blocks for them, in an area that is not wide
+WIDE = 2.3  # width over height from which an area is wide
 ROW = 52  # pixels above or below the blocks for names or numbers
 UP, DOWN = 0.64, 0.54  # parts of it from a block to the middle of a name, and of a number
-BETWEEN = 18  # pixels between two names at least
+BETWEEN = 32  # pixels between two names at least
 APART = 20  # pixels between two walls
 MOST_IN_LINE = 6  # kinds in one line of a frame that is not wide
 TICK = 0.3  # seconds of a quick round
@@ -50,8 +50,8 @@ class KindsWall(Group):
         self.spec, self.frame = spec, frame
         self.named = named or self._per_line() < len(spec.names)
         self.beside = area.width > WIDE * area.height
-        self.head_area, blocks = self._split(area)
-        self.lines = list(self._lines(blocks))
+        self.head_area, self.room = self._split(area)
+        self.lines = list(self._lines(self.room))
         self.names = VGroup(*self._names()) if self.named else VGroup()
         self.counts, self.head = VGroup(), VGroup()
         self.frames = VGroup()
@@ -162,7 +162,10 @@ class KindsWall(Group):
         for kinds, _ in self.lines:
             words = [Words(self.spec.names[kind], self.frame) for kind in kinds]
             least = self.frame.px(BETWEEN)
-            ends = blocks[kinds[0]].left - 2 * least, blocks[kinds[-1]].right + least / 2
+            ends = (
+                min(blocks[kinds[0]].left - 2 * least, self.room.left),
+                max(blocks[kinds[-1]].right + least / 2, self.room.right),
+            )
             if sum(each.width + least for each in words) > ends[1] - ends[0]:
                 most = 1.1 * blocks[kinds[0]].width
                 words = [
@@ -191,7 +194,8 @@ class KindsWall(Group):
             return
         start = self.head_area.left
         yield figure.put(np.array([start, middle, 0.0]), -1)
-        for words, up in zip(labels, (28, -28), strict=True):
+        both = all(str(words.text) for words in labels)
+        for words, up in zip(labels, (28, -28) if both else (0, 0), strict=True):
             yield words.put(np.array([start + figure.width + px(30), middle + px(up), 0.0]), -1)
 
     def _middle(self) -> float:

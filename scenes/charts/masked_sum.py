@@ -53,9 +53,10 @@ class Shape(NamedTuple):
     down: float
 
 
-WIDE = Shape(340, 96, 128, 96, 116)
-SQUARE = Shape(196, 44, 84, 160, 104)
-PORTRAIT = Shape(208, 54, 84, 152, 76)
+WIDE = Shape(330, 102, 134, 96, 130)
+SQUARE = Shape(196, 44, 84, 176, 104)
+PORTRAIT = Shape(252, 54, 84, 176, 140)
+LARGER = 1.25  # times the size of the others: the average in portrait
 
 
 @dataclass(frozen=True)
@@ -251,6 +252,7 @@ def _places(area: Slot, frame: Frame, shape: Shape, count: int, below: int) -> P
     home, away = ([Slot(x, y, *size) for x in xs] for y in (first, second))
     average = Slot(area.x + whole / 2 - width / 2, second, *size)
     if frame.portrait:
-        third = second - size[1] - px(2 * NAME + below * LINE)
-        average = Slot(area.x, third, *size)
+        large = LARGER * size[0], LARGER * size[1]
+        third = second - (size[1] + large[1]) / 2 - px(2 * NAME + below * LINE)
+        average = Slot(area.x, third, *large)
     return Places(home, away, average)

@@ -24,6 +24,7 @@ from scenes.drawing.layout import Frame, Slot, box
 from scenes.drawing.plot import scaled, spread
 from scenes.drawing.text import Words, paragraph
 from scenes.story.specs import CostLineSpec, CostSpec
+from scenes.text.lines import Text
 
 # Pixels of a frame whose shorter side has 1080 of them.
 TOP = 140  # above the plot, for what is measured
@@ -78,8 +79,8 @@ class NoiseCost:
         floor = Stroke(*self._across(self.plot.bottom), stroke_color=theme.WIRE, stroke_width=2)
         under = self.plot.bottom - px(LEVELS)
         levels = [
-            Words(names[self.frame.portrait], self.frame).put(np.array([x, under, 0]))
-            for x, names in zip(self.xs, spec.levels, strict=True)
+            Words(name, self.frame).put(np.array([x, under, 0]))
+            for x, name in zip(self.xs, self._names(), strict=True)
         ]
         self.note.move_to(
             np.array([self.area.x, under - px(NOTE) - self.note.height / 2 + px(20), 0])
@@ -92,6 +93,14 @@ class NoiseCost:
             parts.add(DashedLine(*ends, stroke_color=theme.MUTED, stroke_width=2))
             parts.add(words.put(place, -1))
         return parts
+
+    def _names(self) -> list[Text]:
+        """Return the names of the levels, brief ones where the others have no room."""
+        full = [names[0] for names in self.spec.levels]
+        widest = max(Words(name, self.frame).width for name in full)
+        room = min((b - a for a, b in pairwise(self.xs)), default=self.area.width)
+        brief = widest + self.frame.px(GAP) > room
+        return [names[1] for names in self.spec.levels] if brief else full
 
     def draw(self, line: int) -> Animation:
         """Draw one line from level to level; those before it become muted."""

@@ -49,7 +49,7 @@ PATH = 26  # free at both ends of an arrow
 RISE = 100  # by which the first pictures are above the middle
 TEXT = 48  # from the edge of a case to the middle of the text beside it
 LINE = 44  # from line to line
-SMALL = {"wide": 256, "square": 150, "portrait": 160}  # the side of a smaller picture
+SMALL = {"wide": 256, "square": 150, "portrait": 186}  # the side of a smaller picture
 BESIDE = {"wide": 480, "square": 224, "portrait": 0}  # from the left edge to the first column
 HEADS = 116  # above the columns, for the heading and their heads
 NOTE = 76  # below their pictures
@@ -59,7 +59,7 @@ LEVEL = 420  # width for the name of the level
 COLUMN = 320  # width for a text below the bar of a column
 OVER_BAR = 34  # from a bar's top to the middle of its number
 MOST_APART = 90  # between two smaller pictures
-MOST_BARS = 300  # height of the bars
+MOST_BARS = 300, 400  # height of the bars; in portrait
 
 SHARP = 256  # pixels of a picture, as it is drawn
 CORNER = 8  # of these
@@ -325,5 +325,5 @@ def _places(area: Slot, frame: Frame, count: int) -> Places:
     xs = [left + small / 2 + i * step for i in range(count)]
     columns = [Slot(x, top - small / 2, small, small) for x in xs]
     high = top - small - px(NOTE + OVER_BAR + LINE / 2)
-    low = max(area.bottom + px(FEET + 1.5 * LINE), high - px(MOST_BARS))
+    low = max(area.bottom + px(FEET + 1.5 * LINE), high - px(MOST_BARS[frame.portrait]))
     return Places(case, result, start, columns, box(left, low, area.right, high))

@@ -31,7 +31,7 @@ LEAST_BESIDE = 60  # pixels left and right of the charts at least
 APART = 34  # pixels between the two charts
 SHARES = (1.0, 1.0)  # heights of the two charts
 MARK = 0.78  # a mark's side, as a part of the step
-LARGEST = 36  # pixels of a mark's side
+LARGEST = 36, 60  # pixels of a mark's side; in portrait
 SMALLEST = 12  # pixels of a mark's side; smaller marks become bars
 HOLLOW = 2
 WIDEST = 90  # pixels of a bar
@@ -115,7 +115,7 @@ class Replies:
     def _column(self, index: int) -> VGroup:
         asked, came = self.spec.rounds[index]
         x = self._x(index + 1)
-        step = min(self.plot.height / self.most, self.frame.px(LARGEST) / MARK)
+        step = min(self.plot.height / self.most, self.frame.px(LARGEST[self.frame.portrait]) / MARK)
         side = MARK * min(step, self._pitch)
         if side < self.frame.px(SMALLEST):
             return self._bars(x, asked, came)

@@ -221,8 +221,8 @@ def _square(frame: Frame) -> Layout:
         overlay=beside,
         headline=beside,
         caption=caption,
-        front_end=box(middle + px(36), safe.top - px(300), safe.right, safe.top - px(112)),
-        coordinator=box(safe.left, safe.top - px(300), middle, safe.top - px(112)),
+        front_end=box(middle + px(60), safe.top - px(308), safe.right, safe.top - px(100)),
+        coordinator=box(safe.left, safe.top - px(308), middle, safe.top - px(100)),
         workers=cards,
         figure=box(safe.left, caption.top + px(24), safe.right, title.bottom - px(30)),
         tall=box(safe.left, caption.top + px(24), safe.right, title.bottom - px(30)),
@@ -230,21 +230,23 @@ def _square(frame: Frame) -> Layout:
 
 
 def _portrait(frame: Frame) -> Layout:
-    """Return a portrait layout: front end, coordinator and a row of workers."""
+    """Return a portrait layout: dial and front end, the coordinator, and workers in two rows."""
     safe, px = frame.safe, frame.px
-    caption = box(safe.left, safe.bottom, safe.right, safe.bottom + px(252))
+    caption = box(safe.left, safe.bottom, safe.right, safe.bottom + px(200))
     title = box(safe.left, safe.top - px(95), safe.right, safe.top)
-    cards = box(safe.left, caption.top + px(20), safe.right, safe.top - px(670))
+    front_end = box(safe.right - px(430), safe.top - px(208), safe.right, safe.top)
+    coordinator = box(-px(300), safe.top - px(442), px(300), safe.top - px(238))
+    cards = box(safe.left, caption.top + px(22), safe.right, coordinator.bottom - px(76))
     return Layout(
         frame=frame,
         title=title,
-        dial=title,
-        overlay=box(safe.left, safe.top - px(334), safe.right - px(444), safe.top - px(128)),
+        dial=box(safe.left, safe.top - px(152), front_end.left - px(8), safe.top - px(56)),
+        overlay=box(safe.left, safe.top - px(208), front_end.left - px(24), safe.top - px(108)),
         headline=box(safe.left, safe.top - px(205), safe.right, safe.top - px(105)),
         caption=caption,
-        front_end=box(safe.right - px(440), safe.top - px(324), safe.right, safe.top - px(120)),
-        coordinator=box(-px(255), safe.top - px(546), px(255), safe.top - px(346)),
+        front_end=front_end,
+        coordinator=coordinator,
         workers=cards,
-        figure=box(safe.left, caption.top + px(24), safe.right, safe.top - px(235)),
-        tall=box(safe.left, caption.top + px(24), safe.right, title.bottom - px(50)),
+        figure=box(safe.left, caption.top + px(34), safe.right, safe.top - px(235)),
+        tall=box(safe.left, caption.top + px(34), safe.right, title.bottom - px(50)),
     )

@@ -14,6 +14,7 @@ from scenes.drawing.redraw import Redraw
 CORNER = 14  # pixels
 THIN = 1.6
 THICK = 3.2
+SWELL = 1.6  # times, of a highlighted edge in a pulse
 MOST_KEPT = 64  # cached sizes
 DIGITS = 9  # decimal places of a size in the cache
 
@@ -95,7 +96,7 @@ class Pulse(Redraw):
         self.panel = panel
         self.light = light if theme.dark() else None
         self.rest = panel.copy()
-        self.peak = panel.lit(color).set_stroke(width=2.2 * THICK)
+        self.peak = panel.lit(color).set_stroke(width=SWELL * THICK)
 
     def interpolate_mobject(self, alpha: float) -> None:
         """Set the edge; at the end it is as at the start."""

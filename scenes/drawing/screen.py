@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 MARGIN = 0.05  # part of the frame's width and height without text
 # A phone's controls cover so much of a portrait frame, pixels of 1920: top, bottom, right.
-PORTRAIT_COVER = (250, 420, 170)
+PORTRAIT_COVER = (160, 330, 108)
 
 
 class Shape(NamedTuple):
@@ -36,4 +36,4 @@ class Shape(NamedTuple):
     @property
     def caption(self) -> tuple[int, int]:
         """The most characters in a line of a caption, and the most lines."""
-        return (42, 2) if self.wide else (28, 4) if self.portrait else (36, 3)
+        return (42, 2) if self.wide else (32, 3) if self.portrait else (36, 3)

@@ -15,7 +15,6 @@ from manim import (
     LaggedStart,
     Mobject,
     Succession,
-    Transform,
     VGroup,
     Wait,
 )
@@ -121,7 +120,8 @@ class BaseStage(Stage):
         if wall is None or reading.right is None:
             return None
         low = self.layout.caption.top + self.frame.px(RISE)
-        return CloseView(wall, reading, box(safe.left, low, safe.right, safe.top), self.frame)
+        area = box(safe.left, low, safe.right, safe.top)
+        return CloseView(wall, reading, self.everything, area, self.frame)
 
     def enter_coordinator(self) -> Animation:
         return FadeIn(self.coordinator)
@@ -183,12 +183,27 @@ class BaseStage(Stage):
 
         A wire that was hidden before, since it is broken, stays so.
         """
-        wires = self.wires.copy()
-        for i, wire in enumerate(wires):
+        for i, wire in enumerate(self.wires):
             if not opacity and wire.get_stroke_opacity() == 0:
                 self.broken.add(i)
-            wire.set_stroke(opacity=0 if i in self.broken else opacity)
-        return Transform(self.wires, wires, run_time=theme.SWAP)
+        return Shine(
+            self.wires, [0.0 if i in self.broken else opacity for i in range(len(self.wires))]
+        )
+
+
+class Shine(Animation):
+    """The animation of lines that fade to some opacities; they may move meanwhile."""
+
+    def __init__(self, lines: VGroup, opacities: Sequence[float]) -> None:
+        self.lines, self.ends = lines, opacities
+        self.starts = [float(line.get_stroke_opacity()) for line in lines]
+        super().__init__(lines, run_time=theme.SWAP)
+
+    def interpolate_mobject(self, alpha: float) -> None:
+        """Set the opacities."""
+        done = self.rate_func(min(max(alpha, 0.0), 1.0))
+        for line, start, end in zip(self.lines, self.starts, self.ends, strict=True):
+            line.set_stroke(opacity=(1 - done) * start + done * end)
 
 
 def _line_between(first: Slot, second: Slot) -> tuple[Point3D, Point3D]:

@@ -15,7 +15,7 @@ from scenes.drawing.panel import Panel, Rounded
 from scenes.drawing.pictures import grid, picture, sheet
 from scenes.drawing.redraw import Redraw
 from scenes.drawing.text import Words
-from scenes.stage.worker_row import DIM, HEIGHT, WIDTH, Pose
+from scenes.stage.pose import DIM, HEIGHT, WIDTH, Pose
 from scenes.story.specs import WorkerSpec
 
 # Pixels of a card of size 1.
@@ -28,6 +28,7 @@ UNDER = 15  # pixels between the pile and the middle of the number, without half
 EDGE, LIT_EDGE = 1.8, 3.0  # pixels
 PULSE, SWELL = 0.03, 3.0  # part by which a card grows, pixels by which its edge does
 BEAT = 1.0  # seconds
+HIDDEN = 0.16  # part of a move at both ends in which a number is hidden, or comes back
 
 
 class Card(Group):
@@ -69,6 +70,14 @@ class Card(Group):
         low = self.slot.bottom - self.frame.px(PILE * LAYER * pose.size + UNDER + theme.LABEL / 2)
         for words in (self.number, self.words):
             words.put(np.array([pose.x, low, 0.0]))
+
+    def hide_words(self, part: float) -> None:
+        """Hide the number and the name, but for a part of their opacity, 1 at both ends of a move.
+
+        The pose says how much of each there is.
+        """
+        for words in (self.number, self.words):
+            words.set_fill(opacity=(1 - part) * words.get_fill_opacity())
 
     def _look(self, pose: Pose, beat: float) -> None:
         """Set colours and opacities for a pose."""
@@ -175,8 +184,11 @@ class Work(Redraw):
 class Change(Redraw):
     """The animation of a card that takes another pose; its wire goes along."""
 
-    def __init__(self, card: Card, wire: VMobject, pose: Pose, points: np.ndarray) -> None:
+    def __init__(
+        self, card: Card, wire: VMobject, pose: Pose, points: np.ndarray, *, crosses: bool = False
+    ) -> None:
         self.card, self.wire, self.target, self.points = card, wire, pose, points
+        self.crosses = crosses  # whether cards pass each other: their numbers are hidden meanwhile
         self.start: tuple[Pose, np.ndarray] | None = None
         super().__init__(Group(wire, card), run_time=theme.MOVE)
 
@@ -191,4 +203,6 @@ class Change(Redraw):
         pose, points = self.start
         done = self.rate_func(min(max(alpha, 0.0), 1.0))
         self.card.stand(pose.towards(self.target, done))
+        if self.crosses and pose[:3] != self.target[:3]:
+            self.card.hide_words(min(1.0, min(alpha, 1 - alpha) / HIDDEN))
         self.wire.set_points(points + done * (self.points - points))

@@ -102,6 +102,9 @@ class CardFailures:
         path = path_back(self.wires[failure.worker])
         seconds = 1.4 * theme.MOVE
         report = ErrorReport(failure.note, self.frame)
+        half, safe = report.body.width / 2, self.frame.safe
+        # Along the wire, as far as the text stays in the safe area.
+        path.points[:, 0] = np.clip(path.points[:, 0], safe.left + half, safe.right - half)
         trip = Travel(report, path, disappears=True, run_time=seconds)
         return AnimationGroup(trip, Trail(theme.MUTED, seconds, path))
 

@@ -31,6 +31,8 @@ from scenes.stage.card import Card, Change, Work
 from scenes.stage.card_failures import CardFailures
 from scenes.stage.loss_curve import LossCurve, Scale
 from scenes.stage.parcel import HEIGHT, WIDTH, Carry, Parcel
+from scenes.stage.places import worker_places
+from scenes.stage.pose import Pose
 from scenes.stage.wires import (
     Packet,
     Trail,
@@ -39,10 +41,8 @@ from scenes.stage.wires import (
     path_back,
     path_out,
     ports,
-    wire_points,
     wire_steps,
 )
-from scenes.stage.worker_row import Pose, chosen, resting
 from scenes.story.specs import (
     NO_CHANGES,
     CurveSpec,
@@ -60,7 +60,6 @@ MOST_TRIPS = 4  # parcels with this time; with more parcels each takes less
 LIGHT_LAG = 0.25  # part of a card's light after which the next one begins
 WIRE_LAG = 0.3  # part of a wire's time after which the next one is drawn
 OVERLAP = 0.6  # part of the cards' leaving time after which the chart enters
-ABOVE = 10  # pixels between a card and the parcel above it
 APART = 8  # pixels between two parcels at least
 IN_TRAY = 0.92  # part of its place in the tray that a parcel fills
 STRIP, STRIP_SIDE = 88, 3  # pixels: height of the loss on a card, and free space beside it
@@ -81,7 +80,9 @@ class CardStage(BaseStage):
         super().__init__(layout, spec)
         self.count = len(spec.workers)
         self.size = 1.0  # of the parcels of the present round
-        poses = resting(layout.workers, self.count, self.frame)
+        self.places = worker_places(layout.workers, self.count, self.frame)
+        self.fixed = False  # whether marks lie on the cards, which then stay where they are
+        poses = self.places.resting()
         pairs = zip(spec.workers, poses, strict=True)
         self.cards = [Card(worker, pose, layout.frame) for worker, pose in pairs]
         self.ports = ports(layout.coordinator, self.count, self.frame)
@@ -104,6 +105,7 @@ class CardStage(BaseStage):
         return sorted(self.docked)
 
     def failures(self, spec: Sequence[FailureSpec]) -> CardFailures:
+        self.fixed = True
         self.bench.area = self._bench_slot(NOTES)
         return CardFailures(spec, self, self.frame)
 
@@ -135,11 +137,12 @@ class CardStage(BaseStage):
 
     def pick(self, clients: Sequence[int]) -> Animation:
         """Let the sampled workers grow and step forward; the others recede in the same move."""
-        poses = chosen(self.layout.workers, self.count, clients, self.frame)
+        poses = self.places.chosen(clients)
         places = [poses[i].x for i in sorted(clients)]
         apart = min((b - a for a, b in pairwise(places)), default=self.frame.width)
         px = self.frame.px
-        self.size = min(1.0, (apart - px(APART)) / px(WIDTH), self._room_above(poses) / px(HEIGHT))
+        highest = self.places.parcel_size(poses, self.layout.coordinator)
+        self.size = min((apart - px(APART)) / px(WIDTH), highest)
         fits = all(self._fits(self.cards[i], poses) for i in clients)
         for card in self.cards:
             card.named = fits
@@ -148,15 +151,15 @@ class CardStage(BaseStage):
 
     def release(self) -> Animation:
         """Let all workers return to rest."""
-        poses = resting(self.layout.workers, self.count, self.frame)
-        return AnimationGroup(self._rearranged(poses), self.coordinator.expect([]))
+        return AnimationGroup(self._rearranged(self.places.resting()), self.coordinator.expect([]))
 
     def distribute(self, clients: Sequence[int], size: Text, pace: float = 1.0) -> Animation:
         """Send the global model to some workers; each keeps its copy above its card."""
         run_time = TRIP * theme.MOVE * pace * _pace_of(clients)
         trips = []
         for client in clients:
-            parcel = Parcel(self.coordinator.tiles, theme.MODEL, self.frame, self.size)
+            small = self.places.leaving_size(self.wires[client], self.size)
+            parcel = Parcel(self.coordinator.tiles, theme.MODEL, self.frame, small)
             self.docked[client] = parcel
             path = path_out(self.wires[client])
             trips.append(self._carry(parcel, path, self.size, run_time, appears=True))
@@ -285,7 +288,11 @@ class CardStage(BaseStage):
 
     def _make_way(self) -> list[Animation]:
         """Return the animations that hide the wires and dim all cards, unless they are hidden."""
-        poses = [card.pose._replace(dim=1.0) for card in self.cards]
+        poses = [card.pose for card in self.cards]
+        if self.fixed:
+            poses = [pose._replace(dim=1.0) for pose in poses]
+        else:
+            poses = self.places.aside(poses)
         if all(card.pose == pose for card, pose in zip(self.cards, poses, strict=True)):
             return []
         return [self._rearranged(poses), self._set_wires(0)]
@@ -323,6 +330,7 @@ class CardStage(BaseStage):
     ) -> Animation:
         """Move a parcel along a path, which is lit behind it."""
         carry = Carry(parcel, path, size, run_time, appears=appears, disappears=disappears)
+        carry.growing = self.places.growing(path, out=appears)
         return AnimationGroup(carry, Trail(parcel.edge, run_time, path))
 
     # --- the size of a parcel
@@ -367,41 +375,28 @@ class CardStage(BaseStage):
         """Return the animation of all cards and wires into poses."""
         wires = self._wire_points(poses)
         four = zip(self.cards, self.wires, poses, wires, strict=True)
-        return Rearrange(*(Change(*one) for one in four))
+        return Rearrange(*(Change(*one, crosses=self.places.crosses) for one in four))
 
     def _wire_points(self, poses: Sequence[Pose]) -> list[np.ndarray]:
-        """Return the points of the wires to cards in some poses.
-
-        All bend above the highest card, and go straight down from there, beside the others.
-        """
-        tops = [pose.slot(self.frame).top for pose in poses]
-        bend = max(tops) + self.frame.px(ABOVE) + self.frame.px(HEIGHT) * self.size / 2
-        ends = [np.array([pose.x, top, 0.0]) for pose, top in zip(poses, tops, strict=True)]
-        return [
-            wire_points(port, end, bend - end[1])
-            for port, end in zip(self.ports, ends, strict=True)
-        ]
+        return self.places.wires(self.ports, poses, self.size)
 
     def _dock(self, client: int) -> Point3D:
         """Return the place of a parcel above a worker's card."""
-        bend: Point3D = self.wires[client].points[3]
+        bend: Point3D = self.wires[client].points[-5]
         return bend
-
-    def _room_above(self, poses: Sequence[Pose]) -> float:
-        """Return the height for a parcel between the cards and the wires' bends."""
-        top = max(pose.slot(self.frame).top for pose in poses)
-        return 0.5 * (self.layout.coordinator.bottom - top)
 
     def _fits(self, card: Card, poses: Sequence[Pose]) -> bool:
         """Whether there is room for a card's name below it, up to its neighbours'."""
-        here = poses[self.cards.index(card)].x
-        apart = (abs(pose.x - here) for pose in poses if pose.x != here)
+        here = poses[self.cards.index(card)]
+        slot = here.slot(self.frame)
+        beside = (pose for pose in poses if pose.slot(self.frame).bottom < slot.top)
+        apart = (abs(pose.x - here.x) for pose in beside if pose.x != here.x)
         return card.words.width <= NAME * min(apart, default=self.layout.workers.width)
 
     def _bench_slot(self, above: float = 0.0) -> Slot:
-        """Return the space between the coordinator and some pixels above the workers."""
-        area, low = self.layout.workers, self.layout.workers.top + self.frame.px(above)
-        return box(area.left, low, area.right, self.layout.coordinator.bottom)
+        """Return the space below the coordinator, and some pixels above the workers."""
+        clear = self.frame.px(above)
+        return self.places.bench(self.layout.coordinator, clear, fixed=self.fixed)
 
     def _tray_slots(self, clients: Sequence[int]) -> list[Slot]:
         """Return a place in the tray for each client, in the order of the wires above."""

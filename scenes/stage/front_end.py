@@ -119,7 +119,8 @@ class FrontEnd(Group):
         beside = max(note.width, self.words.width) + px(APART)
         value = Words(reading.value, self.frame, pixels=NUMBER, weight="SEMIBOLD")
         if value.width > room - beside:
-            value = Words(reading.value, self.frame, pixels=theme.LABEL, weight="SEMIBOLD")
+            pixels = max(theme.LABEL, NUMBER * (room - beside) / value.width)
+            value = Words(reading.value, self.frame, pixels=pixels, weight="SEMIBOLD")
         value.put(np.array([slot.right - px(PAD), self.foot, 0.0]), 1)
         return VGroup(value, note)
 

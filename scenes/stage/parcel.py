@@ -113,6 +113,7 @@ class Carry(Animation):
         disappears: bool = False,
     ) -> None:
         self.parcel, self.place = parcel, along(path)
+        self.growing = (0.0, 1.0)  # the part of the path on which the size changes
         self.length = float(path.get_arc_length())
         self.sizes = parcel.size, size
         self.appears, self.disappears = appears, disappears
@@ -128,7 +129,9 @@ class Carry(Animation):
         done = smooth(alpha)
         start, end = alpha / FADE, (1 - alpha) / FADE
         opacity = min(1.0, start if self.appears else 1.0, end if self.disappears else 1.0)
-        self.parcel.put(self.place(done), _from_to(*self.sizes, done))
+        begins, ends = self.growing
+        grown = min(max((done - begins) / (ends - begins), 0.0), 1.0)
+        self.parcel.put(self.place(done), _from_to(*self.sizes, grown))
         self.parcel.set_opacity(opacity)
         self._point_ahead(done, min(1.0, start, end))
 

@@ -50,6 +50,23 @@ def wire_points(start: Point3D, end: Point3D, straight: float = 0.0) -> npt.NDAr
     return np.array([*curve, *np.linspace(bend, end, 4)] if straight else curve)
 
 
+def stepped_points(
+    start: Point3D, x: float, end: Point3D, knees: tuple[float, float, float]
+) -> npt.NDArray[np.float64]:
+    """Return the points of a wire that goes down through a gap between cards, shape (16, 3).
+
+    Args:
+        start: the upper end.
+        x: of the gap.
+        end: the lower end.
+        knees: the y at which the wire enters the gap, leaves it, and is above its end.
+    """
+    into, out_of, above = (np.array([x, y, 0.0]) for y in knees)
+    above[0] = end[0]
+    parts = [wire_points(start, into), np.linspace(into, out_of, 4), wire_points(out_of, above)]
+    return np.concatenate([*parts, np.linspace(above, end, 4)])
+
+
 def wire_steps(wire: VMobject) -> npt.NDArray[np.float64]:
     """Return points along a wire, from its upper end, shape (n, 2)."""
     a, b, c, d = (wire.points[i::4, None, :2] for i in range(4))
@@ -187,7 +204,7 @@ def along(path: VMobject) -> Callable[[float], Point3D]:
 
 def path_out(wire: VMobject) -> VMobject:
     """Return the path along a wire as far as the dock above its card."""
-    return VMobject().set_points(wire.points[:4])
+    return VMobject().set_points(wire.points[:-4])
 
 
 def path_back(wire: VMobject) -> VMobject:

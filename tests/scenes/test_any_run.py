@@ -24,7 +24,7 @@ from scenes.text.languages import LANGUAGES
 from scenes.text.lines import in_language
 
 # Characters a line and lines of a caption, by shape; as scenes.drawing.layout has them.
-CAPTIONS = ((42, 2), (36, 3), (28, 4))
+CAPTIONS = ((42, 2), (36, 3), (32, 3))
 # Drawing takes seconds: more examples are tried by hand, with FEDREEL_EXAMPLES=50.
 MOST_DRAWN = 1 if "FEDREEL_EXAMPLES" not in os.environ else int(os.environ["FEDREEL_EXAMPLES"])
 QUICKLY = settings(

@@ -58,6 +58,6 @@ def test_the_margins_are_a_twentieth() -> None:
 def test_a_phone_covers_more() -> None:
     frame = SHAPES["9:16"]
     unit = frame.height / 1920
-    assert frame.safe.top == pytest.approx(frame.height / 2 - 250 * unit)
-    assert frame.safe.bottom == pytest.approx(-frame.height / 2 + 420 * unit)
-    assert frame.safe.right == pytest.approx(frame.width / 2 - 170 * unit)
+    assert frame.safe.top == pytest.approx(frame.height / 2 - 160 * unit)
+    assert frame.safe.bottom == pytest.approx(-frame.height / 2 + 330 * unit)
+    assert frame.safe.right == pytest.approx(frame.width / 2 - 108 * unit)

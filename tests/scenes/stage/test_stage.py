@@ -1,11 +1,12 @@
 """Parts of the stage, with cases that can be checked by hand."""
 
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from manim import VMobject
 
 from scenes import theme
 from scenes.drawing.layout import Frame, layout
@@ -20,9 +21,9 @@ from scenes.stage.dial import Dial
 from scenes.stage.front_end import FrontEnd
 from scenes.stage.loss_curve import LossCurve, Scale
 from scenes.stage.parcel import Parcel
+from scenes.stage.places import worker_places
 from scenes.stage.stage import Stage
-from scenes.stage.wires import wire_steps
-from scenes.stage.worker_row import chosen, resting
+from scenes.stage.wires import path_back, path_out, ports, wire_steps
 from scenes.story.specs import (
     NO_PLATE,
     NO_READING,
@@ -38,10 +39,12 @@ from scenes.text.numbers import Number
 from scenes.text.sources import Source
 
 FRAME = Frame(128 / 9, 8.0)
-LAYOUT = layout(FRAME)
-POSE = resting(LAYOUT.workers, 10, FRAME)[0]
+LAYOUT, TALL = layout(FRAME), layout(Frame(8.0, 128 / 9))
+ROW = worker_places(LAYOUT.workers, 10, FRAME)
+POSE = ROW.resting()[0]
 SLOT = POSE.slot(FRAME)
 PHOTOS = np.zeros((6, 8, 8, 3), np.uint8)
+FEW = 5  # chosen workers that stand large in a tall frame
 NUMBER = Number("3", Source("position of partitions[3]"), 3)
 
 
@@ -52,24 +55,61 @@ def test_chosen_cards_are_larger_and_lower_and_none_touches_another(
     frame = data.draw(st.sampled_from([FRAME, Frame(8.0, 8.0), Frame(8.0, 128 / 9)]))
     area = layout(frame).workers
     picked = data.draw(st.sets(st.integers(0, count - 1)))
-    poses = chosen(area, count, picked, frame)
-    slots = [pose.slot(frame) for pose in poses]
-    assert all(a.right < b.left for a, b in pairwise(slots))
-    assert slots[0].left >= area.left - 1e-9
-    assert slots[-1].right <= area.right + 1e-9
-    assert max(slot.top for slot in slots) <= area.top + 1e-9
-    for i in picked:
+    places = worker_places(area, count, frame)
+    for poses in (places.resting(), places.chosen(picked), places.aside(places.chosen(picked))):
+        slots = [pose.slot(frame) for pose in poses]
+        assert not any(a.overlaps(b) for a, b in combinations(slots, 2))
+        assert min(slot.left for slot in slots) >= area.left - 1e-9
+        assert max(slot.right for slot in slots) <= area.right + 1e-9
+        assert max(slot.top for slot in slots) <= area.top + 1e-9
+        assert min(slot.bottom for slot in slots) > area.bottom
+    slots = [pose.slot(frame) for pose in places.chosen(picked)]
+    for i in picked if len(picked) <= FEW else ():
         others = [slots[j] for j in range(count) if j not in picked]
         assert all(slots[i].width >= other.width - 1e-9 for other in others)
         assert all(slots[i].bottom <= other.bottom + 1e-9 for other in others)
 
 
+@pytest.mark.parametrize("picked", [(), (2, 7, 9), (0, 1, 2, 3, 4), (0, 1, 2, 3, 4, 5, 6)])
+def test_a_wire_in_a_tall_frame_touches_no_other_card(picked: tuple[int, ...]) -> None:
+    places, stage = (
+        worker_places(TALL.workers, 10, TALL.frame),
+        ports(TALL.coordinator, 10, TALL.frame),
+    )
+    poses = places.chosen(picked)
+    slots = [pose.slot(TALL.frame) for pose in poses]
+    for i, points in enumerate(places.wires(stage, poses, 1.0)):
+        steps = wire_steps(VMobject().set_points(points))
+        assert np.allclose(steps[-1], [poses[i].x, slots[i].top])
+        for slot in slots:
+            inside = (np.abs(steps[:, 0] - slot.x) < slot.width / 2) & (
+                np.abs(steps[:, 1] - slot.y) < slot.height / 2 - 1e-9
+            )
+            assert not inside.any()
+
+
+def test_a_parcel_is_small_until_it_has_passed_the_strip_of_a_tall_frame() -> None:
+    places = worker_places(TALL.workers, 10, TALL.frame)
+    poses = places.chosen((2, 7, 9))
+    upper = ports(TALL.coordinator, 10, TALL.frame)
+    chosen_wire, other_wire = (
+        VMobject().set_points(places.wires(upper, poses, 1.0)[i]) for i in (2, 3)
+    )
+    start, end = places.growing(path_out(chosen_wire), out=True)
+    passed = path_out(chosen_wire).point_from_proportion(start)
+    assert end == 1
+    assert passed[1] < poses[3].slot(TALL.frame).bottom
+    assert places.growing(path_back(chosen_wire), out=False) == pytest.approx((0, 1 - start))
+    assert places.leaving_size(chosen_wire, 1.0) < 1
+    assert places.leaving_size(other_wire, 1.0) == 1
+
+
 def test_three_of_ten_grow_by_seven_tenths() -> None:
-    poses = chosen(LAYOUT.workers, 10, (2, 7, 9), FRAME)
+    poses = ROW.chosen((2, 7, 9))
     assert {round(pose.size, 2) for pose in poses} == {1.0, 1.69}
     assert [pose.chosen for pose in poses] == [0, 0, 1, 0, 0, 0, 0, 1, 0, 1]
     assert [pose.dim for pose in poses] == [1, 1, 0, 1, 1, 1, 1, 0, 1, 0]
-    assert {pose.dim for pose in resting(LAYOUT.workers, 10, FRAME)} == {0.0}
+    assert {pose.dim for pose in ROW.resting()} == {0.0}
 
 
 def test_all_curves_of_a_round_have_one_scale() -> None:
