@@ -84,8 +84,13 @@ _REMEDIES = tuple(
     f"{strategy}-30-s{seed}" for strategy in ("fedprox", "fedavgm", "fedyogi") for seed in range(3)
 )
 
-# Ten workers and a thousand, without noise and with it.
-_NOISE = ("ten-s0", "ten-medium-noise-s0", "thousand-s0", "thousand-medium-noise-s0")
+# Ten workers and a thousand, without noise and with three levels of it, each with two seeds.
+_NOISE = tuple(
+    f"{workers}{noise}-s{seed}"
+    for workers in ("ten", "thousand")
+    for noise in ("", "-low-noise", "-medium-noise", "-high-noise")
+    for seed in range(2)
+)
 
 _CHAPTERS = (
     Chapter(

@@ -125,8 +125,22 @@ def _costs(few: Family, many: Family) -> Line:
     if costs[-1] < CLEARLY:
         return text("Here it costs next to no accuracy.")
     if all(less < more for less, more in zip(crowd, costs, strict=True)):
+        if _left_guessing(few) and not _left_guessing(many):
+            n = with_run(few.first, num_workers(few.first))
+            return plural(
+                n,
+                "{n} worker is left guessing. A crowd keeps more.",
+                "{n} workers are left guessing. A crowd keeps more.",
+            )
         return text("It costs accuracy, less in a crowd.")
     return text("It costs accuracy, in a crowd as well.")
+
+
+def _left_guessing(family: Family) -> bool:
+    """Whether the most noise leaves the accuracy of guessing."""
+    run = family.first
+    named = run.dataset is not None and run.dataset.class_names
+    return bool(named) and family.means[-1] <= chance(run).value + CLEARLY
 
 
 # --- the picture
