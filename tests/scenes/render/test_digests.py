@@ -21,8 +21,8 @@ Change = Callable[[House], None]
 
 # Each change, the chapters that it concerns, and in which looks.
 CHANGES: dict[Change, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    changes.a_number: (("weighted_average", "credits"), LOOKS),
-    changes.a_thumbnail: (("when_workers_fail", "credits"), LOOKS),
+    changes.a_number: (("weighted_average",), LOOKS),
+    changes.a_thumbnail: (("when_workers_fail",), LOOKS),
     changes.a_caption: (("one_round",), LOOKS),
     changes.a_word_on_a_card: (STAGED, (GERMAN,)),
     changes.a_colour_of_the_dark_theme: (NAMES, (DARK, GERMAN)),
