@@ -422,15 +422,14 @@ _REWORDED = (
         ("known as well: the model, and what photos look like on the whole",),
         forms("known as well: the model, and what images look like on the whole"),
     ),
-    (("mean photo",), forms("mean image")),
-    (("nearest other photo",), forms("nearest other image")),
+    (("chance: the mean photo",), forms("chance: the mean image")),
     (
-        ("likeness to the photo (PSNR); bars: from the untrained model",),
-        forms("likeness to the image (PSNR); bars: from the untrained model"),
+        ("likeness to the photo, in decibels",),
+        forms("likeness to the image, in decibels"),
     ),
     (
-        ("likeness to the photo (PSNR); bars: from the trained model",),
-        forms("likeness to the image (PSNR); bars: from the trained model"),
+        ("from one photo: nearer than any other photo in {near} of {n}",),
+        forms("from one image: nearer than any other image in {near} of {n}"),
     ),
     # --- the ledger
     (("photos sent",), forms("data sent")),

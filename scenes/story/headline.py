@@ -87,7 +87,7 @@ class Headline(Metric):
         if self.phase == CENTRAL:
             return line("{metric} on test data", metric=metric)
         if self.phase == FEDERATED:
-            return line("{metric} on the workers' data", metric=metric)
+            return line("{metric} on workers' data", metric=metric)
         return line("{metric} in training", metric=metric)
 
     def note(self, run: Run) -> Text:

@@ -156,7 +156,7 @@ def test_what_is_installed_is_not_installed_again(machine: Machine) -> None:
 def test_rendering_installs_no_extra_and_the_tests_all_of_them(machine: Machine) -> None:
     assert "pip install" in make_dry(machine, "film")
     assert "--extra" not in make_dry(machine, "film")
-    assert "--extra sim --extra notebook" in make_dry(machine, "test")
+    assert "--extra sim --extra voice --extra notebook" in make_dry(machine, "test")
 
 
 def test_changed_pins_are_installed(machine: Machine) -> None:

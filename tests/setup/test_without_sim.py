@@ -60,7 +60,8 @@ def environment(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> di
             if not link.exists():
                 link.symlink_to(Path(str(each.locate_file(top))))
     paths = {"PYTHONPATH": f"{packages}{os.pathsep}{installed}", "PYTHONDONTWRITEBYTECODE": "1"}
-    return os.environ | paths
+    own = {name: value for name, value in os.environ.items() if not name.startswith("FEDREEL_")}
+    return own | paths
 
 
 @pytest.fixture

@@ -114,7 +114,7 @@ def _guess(asked: _Asked) -> Iterator[Question]:
             "guess",
             run.name,
             _(
-                "After round {n}, the kind that the model of {run} knows least is: {kind}. How "
+                "After round {n}, the class that the model of {run} knows least is: {kind}. How "
                 "much of it does it get right? Guess in percent."
             ).format(**words),
             [shares[kind]],

@@ -227,7 +227,7 @@ def _versions() -> dict[str, str]:
 def _captions_address(chapters: Sequence[ChapterTranscript], code: str) -> str:
     """Return captions as a ``data:`` address, which contains them."""
     captions = [
-        Cue(beat.start, beat.end, as_plain_text(beat.caption))
+        Cue(beat.shown, beat.end, as_plain_text(beat.caption))
         for chapter in chapters
         for beat in chapter.beats
     ]

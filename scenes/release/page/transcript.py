@@ -36,12 +36,14 @@ TextParts = Sequence[TextPart]
 class BeatTranscript:
     """A beat: times in seconds, caption, description, and the new texts with numbers.
 
+    ``shown`` is when its caption appears.
     ``figure`` and ``vector_figure`` are the files of its figure, PNG and SVG.
     """
 
     name: str
     start: float
     end: float
+    shown: float
     caption: TextParts
     description: str
     texts: Sequence[TextParts]
@@ -154,6 +156,7 @@ def _chapter(translator: _Translator, clip: Clip, start: float, end: float) -> C
                 beat.name,
                 origin + beat.start,
                 origin + beat.end,
+                origin + beat.shown,
                 translator.parts(beat.texts[0]),
                 translator.description(declared[beat.name]),
                 [translator.parts(one) for one in _new(beat, before)],

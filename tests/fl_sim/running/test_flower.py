@@ -242,6 +242,7 @@ def test_the_published_app_says_where_the_record_is_and_how_to_film_it(
         "fl_sim.app.server_app.main", lambda _, context: outs.append(context.run_config["out"])
     )
     monkeypatch.setattr(logging.getLogger("flwr"), "propagate", True)
+    caplog.set_level(logging.INFO, logger="flwr")
     grid: Any = None
     for out in ("", "/elsewhere"):
         published.main(grid, Context(7, 1, {}, RecordDict(), {"out": out}))

@@ -314,7 +314,7 @@ def test_a_portrait_frame_is_covered_by_a_phones_controls(tmp_path: Path) -> Non
         "frame_height": 8 * 16 / 9,
     }
     (fault,) = faults(AtTheEdge, tmp_path, "safe area", **portrait)
-    assert fault.measured == pytest.approx(170 - 0.06 * 1080, abs=1)
+    assert fault.measured == pytest.approx(108 - 0.06 * 1080, abs=1)
 
 
 def test_what_reaches_out_of_the_frame(tmp_path: Path) -> None:

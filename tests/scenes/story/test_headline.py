@@ -112,7 +112,7 @@ def test_numbers_have_about_three_digits(value: float, text: str) -> None:
         (
             {"evaluate": each(-1, 3.5, 2.5, name="rmse")},
             "The workers' tests on their own data: RMSE 3.50.",
-            "The curve: RMSE on the workers' data. Less is better.",
+            "The curve: RMSE on workers' data. Less is better.",
         ),
         (
             {"train": losses(-1, 3.5, 2.5)},

@@ -46,7 +46,7 @@ def test_tests_are_counted_where_they_are_known() -> None:
     run = with_replies(hand_run(), "evaluate", bytes_down=1000, bytes_up=10)
     spec = ledger.tell([run])
     assert amounts(spec)[:3] == [6000, 8120, 0]
-    assert str(spec.moved).startswith("12 messages, 14.1\u00a0kB: weights and scores,")
+    assert str(spec.moved).startswith("12 messages: 14.1\u00a0kB of weights and scores,")
     amounts_text = [str(entry.amount) for entry in spec.travelled[:2]]
     assert amounts_text == ["6.00\u00a0kB", "8.12\u00a0kB"]
     notes = [str(entry.note) for entry in spec.travelled[:2]]
@@ -59,7 +59,7 @@ def test_photos_have_a_byte_for_each_pixel_and_colour() -> None:
     spec = ledger.tell([hand_run()])
     entry = spec.kept[0]
     assert entry.value == (21 + 23 + 25) * 4 * 4 * 3
-    assert str(entry.note) == "69, uncompressed"
+    assert str(entry.note) == "60 to learn from, 9 kept apart"
     assert isinstance(entry.amount, Number)
     assert str(entry.amount.source) == (
         "sum of partitions[*].num_train and partitions[*].num_validation, "

@@ -112,7 +112,7 @@ def test_rounds_that_were_not_tested_are_gaps() -> None:
     assert accuracy.values == [None, pytest.approx(0.15), None, pytest.approx(0.25), None]
     assert (str(accuracy.first), str(accuracy.last)) == ("15.0%", "25.0%")
     assert str(spec.paced_rounds[-1].so_far[0].value) == "25.0%"
-    assert str(spec.comparison and spec.comparison.caption).startswith("After 3 rounds, 25.0% ")
+    assert str(spec.ended).startswith("After 3 rounds, 25.0% ")
 
 
 def test_a_run_that_was_never_tested_is_not_text() -> None:

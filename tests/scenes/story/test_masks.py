@@ -23,7 +23,7 @@ def test_equal_updates_are_summed_and_divided() -> None:
 def test_captions() -> None:
     spec = masks.tell([masked(hand_run())])
     assert [str(each) for each in (spec.learned, spec.masked, spec.cancel)] == [
-        "What each has learned stays at home.",
+        "With masks, what each has learned stays at home.",
         "What travels is a masked copy.",
         "Secret masks hide each part, and cancel.",
     ]
