@@ -36,8 +36,8 @@ TextParts = Sequence[TextPart]
 class BeatTranscript:
     """A beat: times in seconds, caption, description, and the new texts with numbers.
 
-    ``shown`` is when its caption appears.
-    ``figure`` and ``vector_figure`` are the files of its figure, PNG and SVG.
+    ``shown`` is when its caption appears, ``figure`` and ``vector_figure`` are the files of its
+    figure, PNG and SVG.
     """
 
     name: str
