@@ -32,7 +32,7 @@ class OneRound(StageScene):
             for trip in stage.collect(spec.updates):
                 self.play(brisk(trip))
         with self.phase("aggregate"):
-            self.play(stage.show_shares(spec.weighed))
+            self.play(brisk(stage.show_shares(spec.weighed)))
             self.play(brisk(stage.aggregate(*spec.new_plate)))
             if not spec.tests_tell:
                 self.report()
