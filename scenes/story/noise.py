@@ -115,7 +115,7 @@ def _crowd(few: Family, many: Family) -> Line:
     """Return the caption on the runs with more workers."""
     n = with_run(many.first, num_workers(many.first))
     if [str(each) for each in _epsilons(few)] == [str(each) for each in _epsilons(many)]:
-        return line("And as well hidden, among {n} workers?", n=n)
+        return line("And the same protection for {n} workers?", n=n)
     return line("And with as much noise, among {n} workers?", n=n)
 
 
@@ -129,8 +129,8 @@ def _costs(few: Family, many: Family) -> Line:
             n = with_run(few.first, num_workers(few.first))
             return plural(
                 n,
-                "{n} worker is left guessing. A crowd keeps more.",
-                "{n} workers are left guessing. A crowd keeps more.",
+                "{n} worker is left guessing. A crowd keeps more of its accuracy.",
+                "{n} workers are left guessing. A crowd keeps more of its accuracy.",
             )
         return text("It costs accuracy, less in a crowd.")
     return text("It costs accuracy, in a crowd as well.")

@@ -44,7 +44,7 @@ def test_each_line_has_all_runs_of_each_level() -> None:
     ("few", "crowd", "caption"),
     [
         (((0.9,), (0.5,), (0.3,)), CROWD, "It costs accuracy, less in a crowd."),
-        (FEW, CROWD, "10 workers are left guessing. A crowd keeps more."),
+        (FEW, CROWD, "10 workers are left guessing. A crowd keeps more of its accuracy."),
         (FEW, ((0.9,), (0.3,), (0.3,)), "It costs accuracy, in a crowd as well."),
         (((0.6,), (0.6,), (0.595,)), CROWD, "Here it costs next to no accuracy."),
     ],
@@ -52,7 +52,7 @@ def test_each_line_has_all_runs_of_each_level() -> None:
 def test_what_it_costs_is_what_the_means_say(few: Levels, crowd: Levels, caption: str) -> None:
     spec = tell(few, crowd)
     assert str(spec.hidden) == "Noise in every average blurs each worker's part. What does it cost?"
-    assert str(spec.crowd) == "And as well hidden, among 1,000 workers?"
+    assert str(spec.crowd) == "And the same protection for 1,000 workers?"
     assert str(spec.costs) == caption
 
 
