@@ -15,7 +15,7 @@ from scenes.story.specs import CaseSpec, FigureSpec, WallSpec
 # Pixels.
 HEADER, HIGH_HEADER = 128, 200  # room of a figure above a picture; where its lines are over it
 CLEAR = 30  # between a figure and a picture
-GAP = 130  # between the case and the wall
+GAP = 176  # between the case and the wall
 CASE = 0.29  # part of the width, or of a tall frame's height
 LOW_CASE = 0.4
 HOLD = 0.5  # seconds in which one photo fills the frame

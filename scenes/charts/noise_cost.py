@@ -33,7 +33,7 @@ LEVELS = 56  # from the floor to the middle of the names of levels
 NOTE = 62  # from there to the middle of the note
 PAD = (200, 164)  # left of the first level, in a wide frame and in any other
 GAP = 36  # right of the last level
-APART = 124  # between the names of two lines
+APART = 104  # between the names of two lines
 FIRST = 44  # from the first level to the number left of it
 DOT = 9  # radius
 SEED = 15  # between the dots of one level, across
@@ -47,8 +47,7 @@ class NoiseCost:
     def __init__(self, spec: CostSpec, area: Slot, frame: Frame) -> None:
         px = frame.px
         self.spec, self.frame, self.area = spec, frame, area
-        level = [spec.guessing.name] if spec.guessing else []
-        names = [Words(text, frame) for text in (*(line.name for line in spec.lines), *level)]
+        names = [Words(line.name, frame) for line in spec.lines]
         room = max(words.width for words in names) + px(GAP)
         self.note = paragraph(spec.note, frame, area.width, color=theme.MUTED)
         below = px(LEVELS + NOTE) + self.note.height
@@ -62,7 +61,7 @@ class NoiseCost:
         )
         firsts, lasts = ([_mean(line.values[i]) for line in spec.lines] for i in (0, -1))
         self.starts = self._apart(firsts, LINE)
-        self.ends = self._apart([*lasts, *guessing], APART)
+        self.ends = self._apart(lasts, APART)
         self.lines = [self._line(i, line) for i, line in enumerate(spec.lines)]
 
     @property
@@ -88,10 +87,10 @@ class NoiseCost:
         parts = VGroup(head, floor, *levels, self.note)
         if spec.guessing:
             ends = self._across(self._y(spec.guessing.value))
-            words = Words(spec.guessing.name, self.frame, color=theme.MUTED)
-            place = np.array([self.plot.right + px(GAP), self.ends[-1], 0])
             parts.add(DashedLine(*ends, stroke_color=theme.MUTED, stroke_width=2))
-            parts.add(words.put(place, -1))
+            words = Words(spec.guessing.name, self.frame, color=theme.MUTED)
+            side = 1 if ends[0][1] - self.plot.bottom < px(LINE) else -1
+            parts.add(words.put(ends[0] + np.array([0, side * px(LINE) / 2, 0]), -1))
         return parts
 
     def _names(self) -> list[Text]:

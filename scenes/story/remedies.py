@@ -116,7 +116,7 @@ def _others(found: ComparableRuns, shown: str) -> Line | None:
     if best.value <= _mean(found, PLAIN).value:
         return line("None of the others gains anything: at best {x}.", x=best)
     if len(_remedies(found)) > TWO:
-        return line("Others get up to {x}.", x=best)
+        return line("Other remedies get up to {x}.", x=best)
     return line("Another remedy gets {x}.", x=best)
 
 

@@ -113,7 +113,7 @@ def test_the_best_remedy_with_a_picture_is_shown_with_its_gain(
     [
         ({}, None),
         ({"FedYogi": (0.5,)}, "Another remedy gets 50.0%."),
-        ({"FedYogi": (0.5,), "FedAdam": (0.4,)}, "Others get up to 50.0%."),
+        ({"FedYogi": (0.5,), "FedAdam": (0.4,)}, "Other remedies get up to 50.0%."),
         (
             {"FedYogi": (0.1,), "FedAdam": (0.2,)},
             "None of the others gains anything: at best 20.0%.",
