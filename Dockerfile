@@ -22,7 +22,7 @@ FROM base AS build
 RUN apt-get update -qq && apt-get install -qq -y --no-install-recommends \
     build-essential pkg-config libcairo2-dev libpango1.0-dev
 WORKDIR /src
-COPY pyproject.toml requirements.txt README.md LICENSE manim.cfg ./
+COPY pyproject.toml requirements.txt README.md LICENSE manim.cfg hatch_build.py ./
 RUN python -m venv /opt/fedreel && \
     sed -n '/^uv==/,/[^\\]$/p' requirements.txt > /tmp/uv.txt && \
     /usr/local/bin/python -m pip install --quiet --require-hashes --requirement /tmp/uv.txt

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import tomllib
 from importlib.metadata import Distribution, PathDistribution, distribution
 from pathlib import Path
 
@@ -74,6 +75,12 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def python(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
     # -S keeps this environment's own site-packages out.
     return run(sys.executable, "-S", *arguments, env=environment)
+
+
+def test_the_wheel_has_the_runs_that_come_with_the_project(installed: Path) -> None:
+    runs = installed / "fl_sim" / "runs"
+    listed = tomllib.loads((runs / "suite.toml").read_text("utf-8"))
+    assert {path.name for path in runs.iterdir() if path.is_dir()} == set(listed)
 
 
 def test_the_wheel_is_small(wheel: Path) -> None:
