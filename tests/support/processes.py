@@ -31,13 +31,15 @@ def wait_for(
     """Return the first result of ``condition`` that is true.
 
     The test fails with ``what`` if there is none within ``seconds``, or if ``child``, which is to
-    bring it about, ends before.
+    bring it about, ends before. A file or folder that goes while the condition looks at it is one
+    that is not there.
     """
     deadline = time.monotonic() + seconds
     while True:
         ended = child is not None and child.poll() is not None
-        if found := condition():
-            return found
+        with suppress(FileNotFoundError):
+            if found := condition():
+                return found
         if ended and child is not None:
             said = "\n".join(filter(None, finish(child)))
             pytest.fail(f"ended with {child.returncode} before {what}: {said}")

@@ -1,8 +1,10 @@
 """The helper for child processes: default signals, and a limit for every wait."""
 
+import os
 import signal
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from processes import finish, run, start, wait_for
@@ -29,6 +31,11 @@ def test_ctrl_c_reaches_a_child_of_a_process_that_ignores_it(ignored: None) -> N
 
 def test_what_is_found_is_returned() -> None:
     assert wait_for(lambda: "found", "anything") == "found"
+
+
+def test_a_file_that_goes_while_it_is_looked_at_is_not_there_yet(tmp_path: Path) -> None:
+    looks = iter([tmp_path / "gone", tmp_path])
+    assert wait_for(lambda: list(os.scandir(next(looks))) or "looked", "a folder") == "looked"
 
 
 def test_a_wait_that_is_too_long_names_what_was_waited_for() -> None:
