@@ -79,6 +79,16 @@ def test_list_of_a_folder(runs: Path, tmp_path: Path, monkeypatch: pytest.Monkey
     assert (missing.exit_code, "does not exist" in missing.stderr) == (2, True)
 
 
+def test_a_list_of_nothing_says_so(runs: Path, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    result = invoke("list", str(tmp_path / "empty"))
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert result.stderr == (
+        f"There is no record in {tmp_path / 'empty'}; make one with: fl-sim run NAME; for those "
+        "elsewhere: fl-sim list FOLDER\n"
+    )
+
+
 def test_an_interrupted_run_elsewhere_is_listed_with_its_folder(
     runs: Path, begun: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -254,7 +264,7 @@ def test_an_interrupted_run_elsewhere(begun: Path, tmp_path: Path) -> None:
 
 def test_the_run_that_was_probably_meant(begun: Path) -> None:
     said = invoke("show", "tin").stderr
-    assert "no run of that name. Did you mean tiny? Runs here: tiny. " in said
+    assert "no run of that name. Did you mean tiny? List all with: fl-sim list. " in said
     assert invoke("run", "lonk", "--resume").stderr == (
         "fl-sim: there is no interrupted run lonk to go on with. Did you mean long? "
         "Start it with: fl-sim run lonk\n"
