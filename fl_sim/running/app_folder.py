@@ -55,6 +55,12 @@ into an explainer film.
 flwr run . --stream --federation-config "num-supernodes={clients}"
 ```
 
+Flower leaves a SuperLink running on this machine, which this stops:
+
+```sh
+pkill -f "flower-superlink --insecure --simulation"
+```
+
 The data set is downloaded once, from the Hugging Face hub. At the end, the log names the record and
 the line that films it:
 

@@ -13,6 +13,8 @@ from PIL import Image
 from fl_sim.record import Metrics, Round, Run
 from scenes import FILM
 from scenes.cli import _all_jobs
+from scenes.drawing.ground import ground_of
+from scenes.drawing.palettes import PALETTES
 from scenes.explainer import PlayedBeat
 from scenes.outputs import loop
 from scenes.outputs.audit import AuditedNumber, _numbers, table, write
@@ -81,6 +83,20 @@ def test_a_join_goes_from_the_last_picture_to_the_first(movie: Movie, tmp_path: 
     card = one.card  # before the first beat
     assert film_lengths([one, two]) == [20 / RATE - card + JOIN, 5 / RATE - card]
     assert film_origins([one, two]) == pytest.approx([-card, 20 / RATE - 2 * card + JOIN])
+
+
+@pytest.mark.parametrize("theme", PALETTES)
+def test_a_card_and_a_picture_are_never_seen_at_once(
+    movie: Movie, tmp_path: Path, theme: str
+) -> None:
+    one, two = movie("one", 20), movie("two", 5)
+    dissolve(Picture(one.movie), Picture(two.movie, 0.2), tmp_path / "join.mp4", theme)
+    start, end = shades(one.movie)[-1], shades(two.movie)[2]
+    frame = av.VideoFrame.from_ndarray(ground_of(theme, 1280, 720), format="rgba")
+    empty = frame.reformat(format="gray").to_ndarray().mean()
+    halves = [(start, empty, 0.4), (start, empty, 0.8), (empty, end, 0.2), (empty, end, 0.6)]
+    wanted = [one + part * (other - one) for one, other, part in halves]
+    assert shades(tmp_path / "join.mp4") == pytest.approx(wanted, abs=1)
 
 
 def test_a_film_is_its_clips_one_after_the_other(movie: Movie, tmp_path: Path) -> None:
