@@ -13,7 +13,7 @@ from tiny_record import tiny_run
 
 from fl_sim import interrupted, record
 from fl_sim.app.settings import OWN, SETTINGS, TABLES
-from fl_sim.cli import cli, main
+from fl_sim.cli import _tell_result, cli, main
 from fl_sim.interrupted import CONFIG_FILE, JOURNAL, LOCK, place_of
 from fl_sim.running import launch
 
@@ -268,6 +268,29 @@ def test_the_run_that_was_probably_meant(begun: Path) -> None:
     assert invoke("run", "lonk", "--resume").stderr == (
         "fl-sim: there is no interrupted run lonk to go on with. Did you mean long? "
         "Start it with: fl-sim run lonk\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("config", "advice"),
+    [
+        ({}, "a smaller learning-rate"),
+        (
+            {"dp-noise": 1.0},
+            "a smaller dp-noise or dp-clip, and if that does not help, a smaller learning-rate",
+        ),
+    ],
+)
+def test_what_may_keep_a_run_from_diverging(
+    config: dict[str, float], advice: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = tiny_run()
+    lost = run.rounds[-1].model_copy(update={"central": record.Metrics(accuracy=0.1)})
+    diverged = run.model_copy(update={"config": config, "rounds": (*run.rounds[:-1], lost)})
+    _tell_result(diverged)
+    assert capsys.readouterr().err == (
+        "the run diverged in round 1: the loss of the global model is no finite number; "
+        f"try {advice}\n"
     )
 
 
