@@ -735,6 +735,9 @@ def main() -> None:
         _leave_at_once()
     except OSError as error:
         _fail(error)
+    except (ImportError, MemoryError) as error:
+        lack = one_line(error) or "memory ran out"
+        _fail(ImportError(f"{lack}. Close other programs if memory ran out; else install it again"))
     except SystemExit as error:
         if isinstance(error.code, int) and error.code > SIGNALLED:
             _leave_at_once(error.code)

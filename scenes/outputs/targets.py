@@ -3,6 +3,7 @@
 What is in the way of a file is found before anything is rendered.
 """
 
+import glob
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from tempfile import TemporaryDirectory
 from fl_sim import record
 from fl_sim.wording import either
 from scenes import FILM
+from scenes.render.folders import is_abandoned
 from scenes.render.looks import Look
 from scenes.sound.effects import EFFECTS
 from scenes.text.errors import OutputError
@@ -145,10 +147,18 @@ def partial_of(path: Path) -> Path:
     return path.with_name(f".{os.getpid()}.{path.name}")
 
 
+def _tidy(path: Path) -> None:
+    """Remove what killed programs left of a file."""
+    for left in path.parent.glob(f".*.{glob.escape(path.name)}"):
+        if is_abandoned(left):
+            left.unlink(missing_ok=True)
+
+
 @contextmanager
 def whole(path: Path) -> Iterator[Path]:
     """Give a path to write to; the file then takes its place. After an error nothing is left."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    _tidy(path)
     partial = partial_of(path)
     try:
         yield partial

@@ -333,6 +333,10 @@ def test_an_unknown_command(fl_sim: Run) -> None:
             ["new", "--out", "{runs}/tiny/run.json.gz"],
             "{runs}/tiny/run.json.gz is a file, not a folder",
         ),
+        (
+            ["elsewhere", "--out", "{runs}/tiny/run.json.gz/below/it"],
+            "{runs}/tiny/run.json.gz is a file, not a folder",
+        ),
     ],
 )
 def test_a_run_that_cannot_start(runs: Path, arguments: list[str], message: str) -> None:

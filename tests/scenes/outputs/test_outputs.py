@@ -19,7 +19,7 @@ from scenes.explainer import PlayedBeat
 from scenes.outputs import loop
 from scenes.outputs.audit import AuditedNumber, _numbers, table, write
 from scenes.outputs.cues import starts
-from scenes.outputs.film import Piece, join_captioned
+from scenes.outputs.film import Extras, Piece, join_captioned, join_movies
 from scenes.outputs.joins import JOIN, Picture, dissolve, film_lengths, film_origins
 from scenes.outputs.sheet import LABEL, STILL_WIDTH, moments, sheet, stills
 from scenes.render.jobs import Clip, jobs, renderable
@@ -107,6 +107,19 @@ def test_a_film_is_its_clips_one_after_the_other(movie: Movie, tmp_path: Path) -
         assert film.duration == pytest.approx(1.5e6, abs=1e5)
         assert film.metadata["title"] == "A film"
     assert sorted(p.name for p in path.parent.iterdir()) == ["film.mp4", "film.srt"]
+
+
+def test_a_webm_of_the_same_pictures_is_the_same_file(tmp_path: Path) -> None:
+    with av.open(str(tmp_path / "one.webm"), "w") as out:
+        stream = out.add_stream("libvpx-vp9", rate=RATE)
+        stream.width = stream.height = 16
+        stream.pix_fmt = "yuv420p"
+        frame = av.VideoFrame.from_ndarray(np.zeros((16, 16, 3), np.uint8), format="rgb24")
+        out.mux([*stream.encode(frame), *stream.encode(None)])
+    made = [tmp_path / name for name in ("a.webm", "b.webm")]
+    for path in made:
+        join_movies([[Piece(tmp_path / "one.webm")]], path, Extras({"title": "Once"}))
+    assert len({path.read_bytes() for path in made}) == 1
 
 
 def test_captions_move_with_their_clip(movie: Movie, tmp_path: Path) -> None:
