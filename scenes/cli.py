@@ -53,13 +53,15 @@ def examples(*lines: str) -> str:
     return keep_lines + "Examples:\n" + "\n".join(f"  {line}" for line in lines)
 
 
-def chapters_argument(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the argument for chapters to a command."""
+def chapters_argument(command: Callable[..., Any], ends: bool = True) -> Callable[..., Any]:
+    """Add the argument for chapters to a command, which ends by itself or when it is stopped."""
+    left_out = " The exit code is 1 if one that is named is left out, or if one fails."
     return cloup.argument(
         "chapters",
         nargs=-1,
         metavar="[CHAPTER]...",
-        help=f"Chapters to use, of {CHAPTERS}. Default: the film, which is all but {LOOP.name}.",
+        help=f"Chapters to use, of {CHAPTERS}. Default: the film, which is all but {LOOP.name}."
+        + (left_out if ends else ""),
     )(command)
 
 
@@ -454,9 +456,12 @@ def check(
 ) -> None:
     """Check every picture: text, contrast, colours, margins, overlaps, motion, leftovers.
 
-    The exit code is 1 if there are findings.
+    The exit code is 1 if there are findings, or if a chapter that is named is left out.
     """
     with _one_line_errors("Nothing was reported"):
+        from scenes.render.workers import check_settings
+
+        check_settings()  # first: the other imports are of Manim
         from scenes.check import report
         from scenes.check.run import check as find
         from scenes.check.run import scenes_of
@@ -649,7 +654,7 @@ def slides(
 
 
 @cli.command(epilog=examples("fedreel watch", "fedreel watch ledger --run ~/runs/mine"))
-@chapters_argument
+@partial(chapters_argument, ends=False)
 @run_option
 @cloup.option(
     "-o",
@@ -668,8 +673,10 @@ def watch(chapters: tuple[str, ...], runs: tuple[str, ...], output: Path) -> Non
         from scenes.outputs.targets import check_folder
         from scenes.outputs.watch import watch as keep_watching
         from scenes.render.jobs import jobs, renderable
+        from scenes.render.workers import check_settings
 
         check_folder(output)
+        check_settings()
         renderable(jobs(chapters, runs))  # a wrong name or record is found now
         keep_watching(chapters, runs, output)
 

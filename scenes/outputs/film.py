@@ -11,6 +11,7 @@ import av
 from av.container import OutputContainer
 
 from scenes.outputs.cues import Cue, as_srt, cues, starts
+from scenes.outputs.encode import EXACT
 from scenes.outputs.soundtrack import NOTHING_HEARD, Heard, Sound, add_sound, soundtrack
 from scenes.outputs.targets import whole
 from scenes.render.jobs import Clip
@@ -108,7 +109,7 @@ def join_movies(
     """
     lengths = _lengths(chapters)
     pieces = [piece for chapter in chapters for piece in chapter]
-    options = {} if target.suffix == ".webm" else {"movflags": "+faststart"}
+    options = EXACT if target.suffix == ".webm" else {"movflags": "+faststart"}
     with av.open(str(target), "w", options=options) as out:
         with av.open(str(pieces[0].movie)) as first:
             stream = out.add_stream_from_template(first.streams.video[0], opaque=True)

@@ -1,7 +1,8 @@
 """Joins of clips: one picture dissolves into another.
 
 A clip begins with the chapter's title card. A film leaves the cards out, and the last picture of a
-chapter dissolves into the first of the next. A chapter alone begins and ends with its card.
+chapter dissolves into the first of the next. A chapter alone begins and ends with its card; between
+the two the empty ground is seen, so that a title never lies on a picture.
 """
 
 import configparser
@@ -15,6 +16,7 @@ import av
 import numpy as np
 import numpy.typing as npt
 
+from scenes.drawing.ground import ground_of
 from scenes.outputs.cues import starts
 from scenes.outputs.encode import COLOUR_TAGS
 from scenes.render.digests import MANIM_CFG
@@ -41,15 +43,19 @@ class Picture(NamedTuple):
     seconds: float = inf
 
 
-def dissolve(before: Picture, after: Picture, path: Path) -> None:
+def dissolve(before: Picture, after: Picture, path: Path, theme: str = "") -> None:
     """Write a movie in which a picture becomes another one, encoded as theirs are.
 
     Args:
         before: the start.
         after: the end, of the same size.
         path: the new movie, with the rate of the first one.
+        theme: that of the empty ground between the two; without it there is none.
     """
-    start, end = _planes(before), _planes(after)
+    stages = [_planes(before), _planes(after)]
+    if theme:
+        height, width = stages[0].shape[0] * 2 // 3, stages[0].shape[1]
+        stages.insert(1, _empty(theme, width, height))
     with av.open(str(before.movie)) as source, av.open(str(path), "w", format="mp4") as target:
         video = source.streams.video[0]
         rate = Fraction(video.average_rate or 1)
@@ -60,7 +66,7 @@ def dissolve(before: Picture, after: Picture, path: Path) -> None:
             setattr(stream.codec_context, tag, getattr(video.codec_context, tag))
         frames = round(JOIN * rate)
         for number in range(frames):
-            frame = _blended(start, end, (number + 1) / (frames + 1))
+            frame = _blended(stages, (number + 1) / (frames + 1))
             frame.pts, frame.time_base = number, 1 / rate
             target.mux(stream.encode(frame))
         target.mux(stream.encode(None))
@@ -88,9 +94,15 @@ def _planes(picture: Picture) -> npt.NDArray[np.uint8]:
     return np.asarray(frame.to_ndarray(format="yuv420p"), np.uint8)
 
 
-def _blended(
-    start: npt.NDArray[np.uint8], end: npt.NDArray[np.uint8], part: float
-) -> av.VideoFrame:
-    """Return the picture that is some part of the way from one to another."""
+def _empty(theme: str, width: int, height: int) -> npt.NDArray[np.uint8]:
+    """Return the planes of a theme's ground."""
+    frame = av.VideoFrame.from_ndarray(ground_of(theme, width, height), format="rgba")
+    return np.asarray(frame.reformat(format="yuv420p").to_ndarray(), np.uint8)
+
+
+def _blended(stages: Sequence[npt.NDArray[np.uint8]], part: float) -> av.VideoFrame:
+    """Return the picture that is some part of the way from the first to the last of several."""
+    passed, part = divmod(part * (len(stages) - 1), 1)
+    start, end = stages[int(passed) : int(passed) + 2]
     mean = np.round(start + part * (end.astype(np.float32) - start)).astype(np.uint8)
     return av.VideoFrame.from_ndarray(mean, format="yuv420p")

@@ -13,11 +13,13 @@ from PIL import Image
 from fl_sim.record import Metrics, Round, Run
 from scenes import FILM
 from scenes.cli import _all_jobs
+from scenes.drawing.ground import ground_of
+from scenes.drawing.palettes import PALETTES
 from scenes.explainer import PlayedBeat
 from scenes.outputs import loop
 from scenes.outputs.audit import AuditedNumber, _numbers, table, write
 from scenes.outputs.cues import starts
-from scenes.outputs.film import Piece, join_captioned
+from scenes.outputs.film import Extras, Piece, join_captioned, join_movies
 from scenes.outputs.joins import JOIN, Picture, dissolve, film_lengths, film_origins
 from scenes.outputs.sheet import LABEL, STILL_WIDTH, moments, sheet, stills
 from scenes.render.jobs import Clip, jobs, renderable
@@ -83,6 +85,20 @@ def test_a_join_goes_from_the_last_picture_to_the_first(movie: Movie, tmp_path: 
     assert film_origins([one, two]) == pytest.approx([-card, 20 / RATE - 2 * card + JOIN])
 
 
+@pytest.mark.parametrize("theme", PALETTES)
+def test_a_card_and_a_picture_are_never_seen_at_once(
+    movie: Movie, tmp_path: Path, theme: str
+) -> None:
+    one, two = movie("one", 20), movie("two", 5)
+    dissolve(Picture(one.movie), Picture(two.movie, 0.2), tmp_path / "join.mp4", theme)
+    start, end = shades(one.movie)[-1], shades(two.movie)[2]
+    frame = av.VideoFrame.from_ndarray(ground_of(theme, 1280, 720), format="rgba")
+    empty = frame.reformat(format="gray").to_ndarray().mean()
+    halves = [(start, empty, 0.4), (start, empty, 0.8), (empty, end, 0.2), (empty, end, 0.6)]
+    wanted = [one + part * (other - one) for one, other, part in halves]
+    assert shades(tmp_path / "join.mp4") == pytest.approx(wanted, abs=1)
+
+
 def test_a_film_is_its_clips_one_after_the_other(movie: Movie, tmp_path: Path) -> None:
     one, two = movie("one", 10), movie("two", 5)
     path = join([one, two], tmp_path / "film" / "film.mp4", {"title": "A film"})
@@ -91,6 +107,19 @@ def test_a_film_is_its_clips_one_after_the_other(movie: Movie, tmp_path: Path) -
         assert film.duration == pytest.approx(1.5e6, abs=1e5)
         assert film.metadata["title"] == "A film"
     assert sorted(p.name for p in path.parent.iterdir()) == ["film.mp4", "film.srt"]
+
+
+def test_a_webm_of_the_same_pictures_is_the_same_file(tmp_path: Path) -> None:
+    with av.open(str(tmp_path / "one.webm"), "w") as out:
+        stream = out.add_stream("libvpx-vp9", rate=RATE)
+        stream.width = stream.height = 16
+        stream.pix_fmt = "yuv420p"
+        frame = av.VideoFrame.from_ndarray(np.zeros((16, 16, 3), np.uint8), format="rgb24")
+        out.mux([*stream.encode(frame), *stream.encode(None)])
+    made = [tmp_path / name for name in ("a.webm", "b.webm")]
+    for path in made:
+        join_movies([[Piece(tmp_path / "one.webm")]], path, Extras({"title": "Once"}))
+    assert len({path.read_bytes() for path in made}) == 1
 
 
 def test_captions_move_with_their_clip(movie: Movie, tmp_path: Path) -> None:

