@@ -10,10 +10,10 @@ import numpy as np
 from av.container import OutputContainer
 
 from scenes.render.jobs import Clip
-from scenes.sound.effects import ALL, SILENT
-from scenes.sound.loudness import UNDER, limited, loudness
+from scenes.sound.effects import ALL, SILENT, TimedEffect
+from scenes.sound.loudness import UNDER, at_most, limited
 from scenes.sound.samples import RATE, Samples
-from scenes.sound.synthesis import mix, pad, samples_of
+from scenes.sound.synthesis import mix, score
 from scenes.text.languages import LANGUAGES
 
 if TYPE_CHECKING:
@@ -78,9 +78,8 @@ def soundtrack(
     spoken = _spoken(clips, origins, seconds, voice)
     if sound == SILENT:
         return Sound(spoken, language)
-    score = _score(clips, origins, seconds, sound)
-    quieter = np.float32(min(10 ** ((UNDER - loudness(score)) / 20), 1.0))
-    return Sound(limited(spoken + quieter * score), language)
+    low = at_most(_score(clips, origins, seconds, sound), UNDER)
+    return Sound(limited(spoken + low), language)
 
 
 def _spoken(
@@ -98,12 +97,11 @@ def _spoken(
 def _score(clips: Sequence[Clip], origins: Sequence[float], seconds: float, sound: str) -> Samples:
     """Return what is heard of a film besides its voice."""
     heard = [
-        (first + one.at, samples_of(one.effect))
+        TimedEffect(first + one.at, one.effect)
         for clip, first in zip(clips, origins, strict=True)
         for one in clip.effects
     ]
-    low = [(0.0, pad(seconds, silences(clips, origins)))] if sound == ALL else []
-    return mix(seconds, [*heard, *low])
+    return score(seconds, heard, silences(clips, origins) if sound == ALL else None)
 
 
 def speech_in(clip: Clip, start: float, end: float, voice: "Voice") -> Sound:
