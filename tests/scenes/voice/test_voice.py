@@ -181,7 +181,9 @@ class Tones(Explainer):
 def test_what_else_is_heard_is_under_the_voice_in_manims_own_movie(
     voice: str, beeps: Voice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("FEDREEL_VOICE", voice)
+    chosen = {"RUN": "reference", "LANGUAGE": "en", "SOUND": "effects", "VOICE": voice}
+    for name, value in chosen.items():
+        monkeypatch.setenv(f"FEDREEL_{name}", value)
     added: list[Path] = []
     monkeypatch.setattr(Tones, "add_sound_to_all", lambda scene, path: added.append(Path(path)))
     with tempconfig({"dry_run": True, "disable_caching": True, "progress_bar": "none"}):
