@@ -651,6 +651,20 @@ def updates(name: str, data: Path | None) -> None:
         commands.updates(name, data)
 
 
+@attack.command(epilog=examples("fl-sim attack alone local-only"))
+@cloup.argument("name", help="Name of a run, or its folder.")
+@cloup.option("--data", type=cloup.Path(path_type=Path), help="Folder with the dataset.")
+def alone(name: str, data: Path | None) -> None:
+    """Train again the client that ends best alone, and keep its last model.
+
+    It is no attack. A release's page lets readers try it beside the models of all.
+    """
+    with _attacking():
+        from fl_sim.attacks import commands
+
+        commands.alone(name, data)
+
+
 @contextmanager
 def _attacking() -> Iterator[None]:
     """Say in one line what keeps an attack from being made, or that it was stopped."""

@@ -56,7 +56,7 @@ KINDS = ("*.json.gz", OLD_RUN_FILE, "*.npz", "*.safetensors")  # names of a reco
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 
 KINDS_OF_ATTACKS: tuple[type[Attack], ...] = (
-    _attacks.Inversions, _attacks.Memberships, _attacks.Updates,
+    _attacks.Inversions, _attacks.Memberships, _attacks.Updates, _attacks.LocalModel,
 )  # fmt: skip
 
 MARK = 8  # characters of a fingerprint that tell records of one name apart

@@ -20,7 +20,7 @@ from fl_sim.terminal import Choice, one_line, say, streams, table, usage
 from scenes import FILM, LOOP
 from scenes.drawing.palettes import PALETTES
 from scenes.render.looks import QUALITIES, SHAPES, Look
-from scenes.sound.effects import EFFECTS, SOUNDS
+from scenes.sound.effects import EFFECTS, SILENT, SOUNDS
 from scenes.text.languages import LANGUAGES, check_catalogues, untranslated
 
 if TYPE_CHECKING:
@@ -176,22 +176,29 @@ def voice_option(command: Callable[..., Any]) -> Callable[..., Any]:
     )(command)
 
 
-def sound_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options for sound and voice to a command, which gets both as ``sounds``."""
+def sound_options(default: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Return a decorator that adds the options for sound and voice, given together as ``sounds``.
 
-    @wraps(command)
-    def with_sounds(*values: Any, sound: str, voice: str, **others: Any) -> None:
-        command(*values, sounds=(sound, voice), **others)
-
+    Args:
+        default: the sound without the option.
+    """
     sound = cloup.option(
         "--sound",
         type=Choice(list(SOUNDS)),
-        default=EFFECTS,
+        default=default,
         show_default=True,
         help="What is heard: a click for each packet and a tone for each round, as high as the "
         "accuracy; or all, which adds a low pad. A GIF has no sound.",
     )
-    return sound(voice_option(with_sounds))
+
+    def add(command: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(command)
+        def with_sounds(*values: Any, sound: str, voice: str, **others: Any) -> None:
+            command(*values, sounds=(sound, voice), **others)
+
+        return sound(voice_option(with_sounds))
+
+    return add
 
 
 def on_option(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -238,7 +245,7 @@ def cli() -> None:
 @run_option
 @look_options("medium")
 @naming_options
-@sound_options
+@sound_options(EFFECTS)
 @on_option
 @output_option(FILM_FILE)
 def film(
@@ -503,6 +510,7 @@ def check(
 @run_option
 @look_options("high", several=True)
 @naming_options
+@sound_options(SILENT)
 @on_option
 @cloup.option(
     "--explain", is_flag=True, help="Print why each file would be made or not, and make nothing."
@@ -513,6 +521,7 @@ def release(
     on: str,
     explain: bool,
     naming: "Naming",
+    sounds: tuple[str, str],
     **chosen: Any,
 ) -> None:
     """Make a folder with all files to publish; unchanged files come from the cache.
@@ -537,7 +546,7 @@ def release(
         out = out.resolve()
         check_place(out)
         check_folder(out.parent)
-        request = _request(runs, naming, **chosen)
+        request = _request(runs, naming, sounds, **chosen)
         before = unchanged(request, out)
         if before and not explain:
             say(f"{out}: nothing has changed, {len(before.files)} files")
@@ -569,13 +578,15 @@ def release(
 def _request(
     runs: tuple[str, ...],
     naming: "Naming",
+    sounds: tuple[str, str],
     shapes: tuple[str, ...],
     languages: tuple[str, ...],
     **look: str,
 ) -> "Request":
     from scenes.release.plan import Request
 
-    return Request(runs, Look(**look), _each_once(shapes), _each_once(languages), naming)
+    each = _each_once(shapes), _each_once(languages)
+    return Request(runs, Look(**look), *each, naming, *sounds)
 
 
 def _summary(manifest: "Manifest", out: Path, seconds: float) -> None:
@@ -743,16 +754,9 @@ def _told(
 
 def _heard(sound: str, voice: str, language: str) -> "Heard":
     """Return what is heard of a film; a voice that cannot speak is an error."""
-    from scenes.outputs.soundtrack import Heard
+    from scenes.outputs.soundtrack import heard
 
-    if not voice:
-        return Heard(sound)
-    from scenes.render.voices import voice_named
-    from scenes.voice.spoken import check_library
-
-    speaker = voice_named(voice, language)
-    check_library()
-    return Heard(sound, speaker)
+    return heard(sound, voice, language)
 
 
 def _asked(chapters: tuple[str, ...], held: "Sequence[Job]") -> list[str]:

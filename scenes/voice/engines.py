@@ -80,6 +80,12 @@ def engine_named(name: str, language: str) -> Engine:
     return ENGINES[kind](language, voice)
 
 
+def without_folder(name: str) -> str:
+    """Return the name of an engine, with the file of its voice and not the folder."""
+    kind, colon, voice = name.partition(":")
+    return f"{kind}{colon}{Path(voice).name}" if colon else name
+
+
 def _first(language: str) -> Engine:
     reasons = []
     for name in (HIBARI, ESPEAK):
