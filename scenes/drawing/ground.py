@@ -10,6 +10,7 @@ import numpy.typing as npt
 from manim import ManimColor
 
 from scenes import theme
+from scenes.drawing.palettes import PALETTES
 
 HIGH = 0.42  # how far down the brightest point is, part of the frame's height
 OPAQUE = 255
@@ -28,6 +29,12 @@ def ground(width: int, height: int, *, dithered: bool = True) -> Pixels:
     It is kept, and must not be changed. Without dithering a large PNG is a megabyte smaller.
     """
     return _ground(width, height, theme.GROUND, theme.GROUND_MIDDLE, dithered)
+
+
+def ground_of(name: str, width: int, height: int) -> Pixels:
+    """Return the ground of a theme, as above."""
+    palette = PALETTES[name]
+    return _ground(width, height, palette.ground, palette.ground_middle, True)
 
 
 @lru_cache(4)
