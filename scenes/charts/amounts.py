@@ -135,8 +135,10 @@ class Amounts:
             moves.append(other.everything.animate.shift(shift))  # type: ignore[arg-type]
         return AnimationGroup(
             FadeOut(texts, run_time=theme.SWAP),
-            AnimationGroup(*moves, run_time=theme.MOVE),  # type: ignore[arg-type]
-            FadeIn(VGroup(entry.name, entry.note, entry.amount), run_time=theme.SWAP),
+            AnimationGroup(
+                AnimationGroup(*moves, run_time=theme.MOVE),  # type: ignore[arg-type]
+                FadeIn(VGroup(entry.name, entry.note, entry.amount), run_time=theme.SWAP),
+            ),
             lag_ratio=0.9,
         )
 

@@ -24,9 +24,10 @@ BESIDE = 44  # pixels between it and the blocks
 LOW_HEAD = 120  # pixels above the blocks for them, in an area that is not wide
 WIDE = 2.3  # width over height from which an area is wide
 ROW = 52  # pixels above or below the blocks for names or numbers
+CLOSE = 20  # pixels by which a name may stand beside the middle of its block
 LIFT = 42  # pixels by which a name is higher that has no room between its neighbours
 UP, DOWN = 0.64, 0.54  # parts of it from a block to the middle of a name, and of a number
-BETWEEN = 32  # pixels between two names at least
+BETWEEN = 32, 20  # pixels between two names at least, in a wide frame and in any other
 APART = 20  # pixels between two walls, in a frame that is not wide
 MOST_IN_LINE = 6  # kinds in one line of a frame that is not wide
 TICK = 0.3  # seconds of a quick round
@@ -147,13 +148,27 @@ class KindsWall(Group):
         lifted = self._lifted(places, widths) if self.named else None
         return self.frame.px(LIFT) if lifted and any(lifted) else 0.0
 
+    def _least(self) -> float:
+        return self.frame.px(BETWEEN[not self.frame.wide])
+
     def _lifted(self, xs: Sequence[float], widths: Sequence[float]) -> list[bool] | None:
-        """Return which names are lifted so that each stands over its block; None if none fit."""
+        """Return which names are lifted so that each stands over its block.
+
+        None where all may stand in one line, a little aside, or where even two lines are too few,
+        and in a frame that is not wide, whose blocks stand in two lines.
+        """
+        if not self.frame.wide:
+            return None
+        least = self._least()
+        aside = beside(xs, widths, least, (-inf, inf))
+        if max(abs(one - other) for one, other in zip(xs, aside, strict=True)) < self.frame.px(
+            CLOSE
+        ):
+            return None
         ends = {False: -inf, True: -inf}  # of the last name that is lifted, and of that which isn't
         lifted = []
         for x, width in zip(xs, widths, strict=True):
-            start = x - width / 2 - self.frame.px(BETWEEN)
-            free = [level for level, end in ends.items() if end <= start]
+            free = [level for level, end in ends.items() if end <= x - width / 2 - least]
             if not free:
                 return None
             ends[free[0]] = x + width / 2
@@ -197,7 +212,7 @@ class KindsWall(Group):
                 for each, x, up in zip(words, middles, lifted, strict=True):
                     yield each.put(np.array([x, y + up * self.frame.px(LIFT), 0.0]))
                 continue
-            least = self.frame.px(BETWEEN)
+            least = self._least()
             ends = (
                 min(blocks[kinds[0]].left - 2 * least, self.room.left),
                 max(blocks[kinds[-1]].right + least / 2, self.room.right),

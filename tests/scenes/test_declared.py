@@ -30,7 +30,7 @@ CONDITIONAL = re.compile(
 )
 
 SAMPLE = {
-    "en": "A further mark on the column shows the best of the other remedies.",
+    "en": "A further column shows the best of the other remedies.",
     "de": "Eine weitere Säule zeigt das beste der anderen Mittel.",
     "es": "Otra columna muestra el mejor de los otros remedios.",
     "fr": "Une autre colonne montre le meilleur des autres remèdes.",
