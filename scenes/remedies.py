@@ -16,7 +16,7 @@ class Remedies(Explainer):
             with self.beat("remedy", spec.working.remedy, remedy.enter()):
                 self.play(remedy.without())
                 self.play(remedy.within())
-        with self.beat("gain", spec.gain, *remedy.make_room(), late=True):
+        with self.beat("gain", spec.gain, remedy.make_room(), late=True):
             self.play(remedy.measure())
             self.play(remedy.gain())
         if spec.others:

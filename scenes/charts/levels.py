@@ -103,7 +103,8 @@ class Levels(VGroup):
         """Return a line at the height of the first column, up to another one."""
         y = self.columns[0].top
         before, slot = self.slots[number - 1], self.slots[number]
-        ends = (np.array([x, y, 0.0]) for x in (before.right, slot.left))
+        gap = self.frame.px(GAP)
+        ends = (np.array([x, y, 0.0]) for x in (before.right + gap, slot.left - gap))
         line = DashedLine(*ends, stroke_color=theme.MUTED, stroke_width=3)
         return line.set_z_index(layers.PACKETS)
 

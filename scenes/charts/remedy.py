@@ -1,7 +1,7 @@
 """A remedy: a schematic picture of what it does, and beside it what it changes."""
 
 import numpy as np
-from manim import Animation, AnimationGroup, ApplyMethod, FadeIn, FadeOut, LaggedStart
+from manim import Animation, AnimationGroup, ApplyMethod, FadeIn, FadeOut
 from manim.typing import Point3D
 
 from scenes import theme
@@ -62,21 +62,20 @@ class Remedy:
         assert self.picture is not None
         return self.picture.remedy()
 
+    def make_room(self) -> Animation:
+        """Move the picture aside, or remove it where there is no room for both; show the scale."""
+        entering = AnimationGroup(self.levels.enter(), FadeIn(self.note, run_time=theme.SWAP))
+        if self.picture is None:
+            return entering
+        if self.aside is None:
+            gone = FadeOut(self.picture.everything, run_time=theme.SWAP)
+            return AnimationGroup(gone, entering, lag_ratio=0.8)
+        moved = ApplyMethod(self.picture.everything.shift, self.aside, run_time=theme.MOVE)
+        return AnimationGroup(moved, entering, lag_ratio=0.5)
+
     def measure(self) -> Animation:
         """Show the accuracy of plain averaging as a column."""
-        return LaggedStart(
-            AnimationGroup(self.levels.enter(), FadeIn(self.note)),
-            self.levels.fill(0),
-            lag_ratio=0.9,
-        )
-
-    def make_room(self) -> list[Animation]:
-        """Move the picture aside, or remove it where there is no room for both."""
-        if self.picture is None:
-            return []
-        if self.aside is None:
-            return [FadeOut(self.picture.everything, run_time=theme.SWAP)]
-        return [ApplyMethod(self.picture.everything.shift, self.aside, run_time=theme.MOVE)]
+        return self.levels.fill(0)
 
     def gain(self) -> Animation:
         """Show the accuracy with the remedy beside it."""
