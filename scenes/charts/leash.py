@@ -64,9 +64,10 @@ class Leash(VGroup):
         """The picture when the springs hold."""
         return VGroup(self, self.model, self.after)
 
-    def enter(self) -> Animation:
-        """Show the shared model with its name."""
-        return FadeIn(self.model, self.before, run_time=theme.SWAP)
+    @property
+    def start(self) -> VGroup:
+        """The shared model with its name."""
+        return VGroup(self.model, self.before)
 
     def run(self) -> Animation:
         """Let the workers' models leave it."""

@@ -94,9 +94,10 @@ class Momentum(VGroup):
         """The whole picture."""
         return self
 
-    def enter(self) -> Animation:
-        """Show the model at the start of both lanes, with the names of the lanes."""
-        return FadeIn(*(lane.still for lane in self.lanes), run_time=theme.SWAP)
+    @property
+    def start(self) -> VGroup:
+        """The model at the start of both lanes, with the names of the lanes."""
+        return VGroup(*(lane.still for lane in self.lanes))
 
     def run(self) -> Animation:
         """Let the model go the plain way."""

@@ -1,7 +1,7 @@
 """A remedy: a schematic picture of what it does, and beside it what it changes."""
 
 import numpy as np
-from manim import Animation, AnimationGroup, ApplyMethod, FadeIn, FadeOut
+from manim import Animation, AnimationGroup, ApplyMethod, FadeIn, FadeOut, VGroup
 from manim.typing import Point3D
 
 from scenes import theme
@@ -47,10 +47,11 @@ class Remedy:
         foot = np.array([area.x, area.bottom + frame.px(theme.LABEL / 2), 0.0])
         self.note = Words(note, frame, color=theme.MUTED).put(foot)
 
-    def enter(self) -> Animation:
-        """Show the picture at its start."""
+    @property
+    def start(self) -> VGroup:
+        """The picture at its start."""
         assert self.picture is not None
-        return self.picture.enter()
+        return self.picture.start
 
     def without(self) -> Animation:
         """Show what happens without the remedy."""
