@@ -67,10 +67,10 @@ class Rendered:
 
     def alone(self, number: int, suffix: str) -> list[Piece]:
         """Return the pieces of a chapter alone: between its card and its card."""
-        clip, theme = self.clips[number], self.planned[number].job.look.theme
+        clip = self.clips[number]
         card = self._piece(number, suffix, 0.0, clip.card)
-        enter = self._join(Picture(clip.movie, 0.0), number, clip.card, number, suffix, theme)
-        leave = self._join(Picture(clip.movie), number, 0.0, number, suffix, theme)
+        enter = self._join(Picture(clip.movie, 0.0), number, clip.card, number, suffix)
+        leave = self._join(Picture(clip.movie), number, 0.0, number, suffix)
         return [card, enter, self._piece(number, suffix, clip.card), leave, card]
 
     def _piece(self, number: int, suffix: str, start: float, end: float = inf) -> Piece:
@@ -79,17 +79,13 @@ class Rendered:
             return piece
         return Piece(self._webm(piece, self.planned[number].key))
 
-    def _join(
-        self, before: Picture, one: int, seconds: float, other: int, suffix: str, theme: str = ""
-    ) -> Piece:
-        """Return the dissolve of a picture of one clip into one of another, at some seconds.
-
-        With a theme, its empty ground is seen between the two.
-        """
+    def _join(self, before: Picture, one: int, seconds: float, other: int, suffix: str) -> Piece:
+        """Return the dissolve of a picture of one clip into one of another, at some seconds."""
         keys = self.planned[one].key, self.planned[other].key
-        key = digest([maker_code(Maker.JOINS), *keys, before.seconds, seconds, theme])
+        key = digest([maker_code(Maker.JOINS), *keys, before.seconds, seconds])
         after = Picture(self.clips[other].movie, seconds)
-        made = Piece(self.store.get(key, ".mp4", partial(dissolve, before, after, theme=theme)))
+        look = self.planned[one].job.look
+        made = Piece(self.store.get(key, ".mp4", partial(dissolve, before, after, look.theme)))
         return made if suffix != ".webm" else Piece(self._webm(made, key))
 
     def _webm(self, piece: Piece, key: str) -> Path:

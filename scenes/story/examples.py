@@ -347,8 +347,12 @@ _REWORDED = (
         forms("Alike data: the lessons agree. Uneven data: they pull apart."),
     ),
     (
-        ("Alike photos: {x} between two updates. Uneven photos: {y}.",),
-        forms("Alike data: {x} between two updates. Uneven data: {y}."),
+        ("Uneven photos: the lessons pull further apart.",),
+        forms("Uneven data: the lessons pull further apart."),
+    ),
+    (
+        ("Alike or uneven photos: the lessons differ about as much.",),
+        forms("Alike or uneven data: the lessons differ about as much."),
     ),
     (
         ("In the end, beside a model that learned from alike photos.",),
