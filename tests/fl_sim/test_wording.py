@@ -27,8 +27,8 @@ def test_a_share(share: float, digits: int, text: str) -> None:
 
 def test_similar_words_are_asked_for() -> None:
     names = ["iid-30", "iid-3", "iid-300", "unequal"]
-    assert did_you_mean("iid-31", names) == " Did you mean iid-30?"
-    assert did_you_mean("iid-31", names, 3) == " Did you mean iid-30, iid-3 or iid-300?"
+    assert did_you_mean("iid-31", names) == " Did you mean iid-3?"
+    assert did_you_mean("iid-31", names, 3) == " Did you mean iid-3, iid-30 or iid-300?"
     assert did_you_mean("xyz", names, 3) == ""
 
 

@@ -147,7 +147,8 @@ def test_the_help_names_the_chapters_of_the_error(name: str) -> None:
         ),
         (
             ["slides", "--sound", "all"],
-            "No such option '--sound'. Of: fedreel film. See: fedreel slides --help",
+            "No such option '--sound'. Of: fedreel film, fedreel release. "
+            "See: fedreel slides --help",
         ),
         (["flim"], "No such command 'flim'. Did you mean 'film'? See: fedreel --help"),
         (
