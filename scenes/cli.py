@@ -262,7 +262,7 @@ def film(
     The movie is MP4, MOV or WebM, as its name ends; that of one chapter can be a GIF.
     """
     with _one_line_errors(f"No film was written; {CACHED}"):
-        todo, failed = _told(chapters, runs, look, on, naming.title, sounds[1])
+        todo, failed = _plan(chapters, runs, look, on, naming.title, sounds[1])
         from scenes.outputs.film import length_of
         from scenes.outputs.movies import film as make
         from scenes.outputs.targets import FILM_FORMATS, check_file, check_gif, named, sounding
@@ -299,7 +299,7 @@ def loop(runs: tuple[str, ...], output: Path | None, naming: "Naming", **look: s
     If the name of the output ends in .mp4, .mov or .webm, there is that file alone.
     """
     with _one_line_errors(f"No loop was written; {CACHED}"):
-        todo, _ = _told((LOOP.name,), runs, look)
+        todo, _ = _plan((LOOP.name,), runs, look)
         from scenes.outputs.movies import loop as make
         from scenes.outputs.targets import LOOP_FORMATS, check_file, named
 
@@ -325,7 +325,7 @@ def sheet(
 ) -> None:
     """Make a contact sheet: two labelled stills of every beat on one picture."""
     with _one_line_errors(f"No sheet was written; {CACHED}"):
-        todo, failed = _told(chapters, runs, look)
+        todo, failed = _plan(chapters, runs, look)
         from scenes.outputs.sheet import sheet as make
         from scenes.outputs.targets import SHEET_FORMATS, check_file, named
 
@@ -372,7 +372,7 @@ def figures(
         from scenes.render.progress import with_bars
 
         check_folder(output)
-        todo, failed = _told(chapters, runs, look)
+        todo, failed = _plan(chapters, runs, look)
         work = partial(draw, todo, output, kind)
         paths, undrawn = with_bars(todo, "figures", work)
         say(f"figures: {output}, {len(paths)} files")
@@ -635,7 +635,7 @@ def slides(
     were already rendered in the same look come from the cache.
     """
     with _one_line_errors(f"No slides were written; {CACHED}"):
-        todo, failed = _told(chapters, runs, look, title=naming.title, voice=voice)
+        todo, failed = _plan(chapters, runs, look, title=naming.title, voice=voice)
         from scenes.outputs.slides import deck
         from scenes.outputs.targets import SLIDES_FORMATS, check_file, sounding
         from scenes.outputs.targets import named as name_of
@@ -706,7 +706,7 @@ def _all_jobs(
 
     looks = [asdict(one) for one in every_look("low")] if every else [{"quality": "low", **look}]
     first, *others = looks
-    todo, failed = _told(chapters, runs, first)
+    todo, failed = _plan(chapters, runs, first)
     return todo + [job for other in others for job in _in_look(todo, other)], failed
 
 
@@ -718,7 +718,7 @@ def _in_look(todo: "Sequence[Job]", look: Mapping[str, str]) -> "Iterator[Job]":
         yield from jobs((job.chapter.name,), job.runs, Look(**look))
 
 
-def _told(
+def _plan(
     chapters: tuple[str, ...],
     runs: tuple[str, ...],
     look: Mapping[str, str],

@@ -34,7 +34,7 @@ from scenes.sound.loudness import UNDER, at_most
 from scenes.sound.samples import Samples
 from scenes.sound.synthesis import score
 from scenes.story import titles
-from scenes.story.told import told
+from scenes.story.build import build_spec
 from scenes.text import languages
 from scenes.text.errors import BeatError, ChapterError, FlagError
 from scenes.text.faults import line_of
@@ -144,7 +144,7 @@ class Explainer(FastScene, MovingCameraScene):
 
     def tell(self, story: Callable[[Sequence[record.Run]], Spec]) -> Spec:
         """Return a story's spec for the runs, in the film's language, after the title card."""
-        spec = in_language(told(story, self.runs, self.naming.title), self.language)
+        spec = in_language(build_spec(story, self.runs, self.naming.title), self.language)
         if self._chapter() in FILM:
             self._show_card(spec)
         return spec

@@ -109,8 +109,8 @@ class Momentum(VGroup):
         lane = self.lanes[1]
         others = len(lane.pulls) - EXPLAINED
         seconds = [SLOW / 2, *[SLOW] * (EXPLAINED - 1), *[QUICK] * others]
-        told = LaggedStart(*map(FadeIn, self.sum), lag_ratio=0.5, run_time=SLOW)
-        first = AnimationGroup(Roll(lane, seconds), told)
+        moved = LaggedStart(*map(FadeIn, self.sum), lag_ratio=0.5, run_time=SLOW)
+        first = AnimationGroup(Roll(lane, seconds), moved)
         return AnimationGroup(first, Create(self.reached, run_time=theme.SWAP), lag_ratio=1)
 
     def _sum(self, parts: Sequence[Text], area: Slot) -> VGroup:

@@ -359,7 +359,7 @@ _REWORDED = (
         forms("In the end, beside a model that learned from alike data."),
     ),
     # --- the final model
-    # --- what leaks, which is told of images alone
+    # --- what leaks, which is shown for images alone
     (
         (
             "A worker's photo appears in its case, and an arrow leads from it to a second "
@@ -507,7 +507,7 @@ def _are_photos(run: Run) -> bool:
 
 
 def in_words_of(runs: Sequence[Run], spec: Spec) -> Spec:
-    """Return a spec, told of some runs, in the words that suit their examples."""
+    """Return a spec, of some runs, in the words that suit their examples."""
     if are_photos(runs):
         return spec
     named = next((run for run in runs if run.examples and not _are_photos(run)), None)

@@ -19,7 +19,7 @@ from scenes.story.common import (
     round_number,
     worker_number,
 )
-from scenes.story.headline import ACCURACY, CENTRAL, LOSS, Headline, told_by
+from scenes.story.headline import ACCURACY, CENTRAL, LOSS, Headline, main_metric
 from scenes.story.specs import (
     NOTHING,
     ClimbSpec,
@@ -89,7 +89,7 @@ def tell(runs: Sequence[Run]) -> ManyRoundsSpec:
         raise NotRecordedError(
             f"the run {run.name!r} has no rounds. Record a run with: fl-sim run NAME"
         )
-    metric = told_by(run)
+    metric = main_metric(run)
     last_shown = SHOWN_ROUND
     compared = comparison(run, runs[1:]) if metric.is_test_accuracy else None
     climb = _climb(run, runs, metric)

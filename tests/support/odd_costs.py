@@ -97,7 +97,7 @@ def measured(recipe: OddRecipe, runs: Sequence[str], draw: bool) -> Cost:
         resource.setrlimit(resource.RLIMIT_CPU, (PATIENCE, PATIENCE))
         failed = 1
         try:
-            failed = told(recipe, runs, draw)
+            failed = failures(recipe, runs, draw)
         finally:
             sys.stdout.flush()
             os._exit(min(failed, 1))
@@ -106,7 +106,7 @@ def measured(recipe: OddRecipe, runs: Sequence[str], draw: bool) -> Cost:
     return Cost(recipe, seconds, used.ru_maxrss / 1024, status)
 
 
-def told(recipe: OddRecipe, runs: Sequence[str], draw: bool) -> int:
+def failures(recipe: OddRecipe, runs: Sequence[str], draw: bool) -> int:
     """Tell every chapter; return how many failed."""
     specs, left_out = renderable(jobs(CHAPTERS, runs, Look("low")))
     failed = [str(one) for one in left_out if isinstance(one, ChapterFailedError)]

@@ -8,7 +8,7 @@ from hand import hand_run
 
 from fl_sim import record, tiles
 from scenes.story import alone
-from scenes.story.told import told
+from scenes.story.build import build_spec
 from scenes.text.errors import NotRecordedError
 from scenes.text.language import ENGLISH
 
@@ -51,7 +51,7 @@ def pooled_run(accuracy: float) -> record.Run:
 
 
 def spec_of(*runs: record.Run) -> alone.AloneSpec:
-    return told(alone.tell, runs)
+    return build_spec(alone.tell, runs)
 
 
 def test_the_best_at_the_end_is_shown_and_the_best_of_any_moment_is_marked() -> None:
