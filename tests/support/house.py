@@ -26,14 +26,21 @@ json.dump({job.name: inputs_of(job, spec).key for job, spec in todo}, sys.stdout
 """
 
 
-class House:
-    """A copy of the project in a folder."""
+ONLY = """
 
-    def __init__(self, folder: Path) -> None:
+FILM = tuple(chapter for chapter in FILM if chapter.name in {!r})
+"""
+
+
+class House:
+    """A copy of the project in a folder, with the models of its records or without."""
+
+    def __init__(self, folder: Path, *, models: bool = False) -> None:
         self.folder = folder
+        others = () if models else ("*.safetensors",)
         for package in (scenes, fl_sim):
             place = Path(str(package.__file__)).parent
-            skipped = shutil.ignore_patterns("__pycache__", "*.safetensors")
+            skipped = shutil.ignore_patterns("__pycache__", *others)
             shutil.copytree(place, folder / place.name, ignore=skipped)
         shutil.copy(Path(str(scenes.__file__)).parents[1] / "manim.cfg", folder)
 
@@ -43,6 +50,11 @@ class House:
         text = path.read_text("utf-8")
         assert old in text
         path.write_text(text.replace(old, new, 1), "utf-8")
+
+    def keep(self, *chapters: str) -> None:
+        """Leave only some chapters in the film."""
+        path = self.folder / "scenes" / "__init__.py"
+        path.write_text(path.read_text("utf-8") + ONLY.format(chapters), "utf-8")
 
     def append(self, file: str) -> None:
         """Add a line of code to a file."""

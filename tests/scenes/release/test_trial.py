@@ -148,7 +148,7 @@ def test_a_photo_is_painted_over_by_key_and_by_pointer_and_comes_back(visit: Vis
         row = seen.page.locator("#pad")
         row.hover(position={"x": 2, "y": 2})
         seen.page.mouse.down()
-        row.hover(position={"x": row.evaluate("pad => pad.clientWidth") - 2, "y": 2})
+        row.hover(position={"x": row.evaluate("pad => pad.clientWidth") - 4, "y": 2})
         seen.page.mouse.up()
         assert (on_pad(seen)[0, 0] == [255, 0, 16]).all()
         assert seen.page.inner_text("#picture") == f"{caption}, painted over"
