@@ -12,6 +12,8 @@ NAMES = {
     "scenes.fast": "manim_fastscene",
     "scenes.check": "manim_fastscene.check",
     "scenes.drawing.screen": "manim_fastscene.check.screen",
+    "scenes.outputs.cues": "manim_fastscene.cues",
+    "scenes.outputs.text_tracks": "manim_fastscene.text_tracks",
 }
 # Of the film alone. Modules that the plugin has itself take the place of those of the same name.
 LEFT_OUT = ("figures.py", "photos.py", "report.py", "run.py")

@@ -1,4 +1,4 @@
-"""The command line ``manim-fastscene``: check the pictures of scenes, and make GIFs of movies."""
+"""The command line ``manim-fastscene``: check scenes, make GIFs, add captions."""
 
 # ruff: noqa: PLC0415  # heavy imports are in the commands, so that help is fast
 
@@ -20,7 +20,7 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
-    """Check the pictures of Manim scenes, and make GIFs of movies."""
+    """Check the pictures of Manim scenes, make GIFs of movies, and put captions into them."""
 
 
 @main.command()
@@ -99,6 +99,28 @@ def gif(movies: tuple[Path, ...], gif: Path, width: int | None) -> None:
 
     write_gif(movies, gif, width)
     click.echo(f"{gif}, {gif.stat().st_size / 1e6:.2f} MB")
+
+
+@main.command()
+@click.argument("movie", type=FILE)
+@click.argument("captions", nargs=-1, required=True, type=FILE)
+@click.argument("target", type=click.Path(dir_okay=False, path_type=Path))
+def captions(movie: Path, captions: tuple[Path, ...], target: Path) -> None:
+    """Copy a movie with captions from SubRip files, such as Manim writes, as text tracks.
+
+    A file's language is in its name, by three letters: film.eng.srt, film.deu.srt. WebVTT files for
+    pages are written beside the new movie.
+    """
+    from manim_fastscene.captions import CaptionsError, write_captioned
+
+    if target.exists() and target.samefile(movie):
+        raise click.UsageError(f"{target} is the movie itself. Name another file")
+    try:
+        written = write_captioned(movie, captions, target)
+    except CaptionsError as error:
+        raise click.UsageError(str(error)) from error
+    for path in written:
+        click.echo(path)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any, Self
 
 from scenes.outputs.cues import cues
-from scenes.outputs.film import Track
+from scenes.outputs.text_tracks import Track
 from scenes.render.jobs import Clip
 from scenes.text.language import Language
 from scenes.text.languages import LANGUAGES

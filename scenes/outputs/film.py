@@ -1,6 +1,6 @@
 """Movies joined from pieces of clips without transcoding, with captions."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import inf
@@ -10,24 +10,13 @@ from typing import Any, NamedTuple
 import av
 from av.container import OutputContainer
 
-from scenes.outputs.cues import Cue, as_srt, cues, starts
+from scenes.outputs.cues import as_srt, cues, starts
 from scenes.outputs.encode import EXACT
 from scenes.outputs.soundtrack import NOTHING_HEARD, Heard, Sound, add_sound, soundtrack
 from scenes.outputs.targets import whole
+from scenes.outputs.text_tracks import MILLISECOND, Track, text_packets
 from scenes.render.jobs import Clip
 from scenes.text.languages import LANGUAGES
-
-MILLISECOND = Fraction(1, 1000)
-# The codec of text tracks by file suffix.
-TEXT_CODECS = {".mp4": "mov_text", ".mov": "mov_text", ".webm": "webvtt"}
-
-
-@dataclass(frozen=True)
-class Track:
-    """A text track: the code of its language, and its captions."""
-
-    language: str
-    cues: Sequence[Cue]
 
 
 @dataclass(frozen=True)
@@ -231,21 +220,5 @@ def add_extras(
             for number, name in enumerate(extras.chapters)
         ]
     )
-    codec = TEXT_CODECS[Path(out.name).suffix]
-    return [packet for track in extras.tracks for packet in _text_packets(out, track, codec)]
-
-
-def _text_packets(out: OutputContainer, track: Track, codec: str) -> "Iterator[av.Packet[Any]]":
-    stream = out.add_mux_stream(codec, time_base=MILLISECOND)
-    stream.metadata["language"] = LANGUAGES[track.language].iso_639_2
-    for cue in track.cues:
-        text = cue.text.encode()
-        # A packet of timed text in MP4 starts with the length of its text (3GPP TS 26.245).
-        packet = av.Packet(len(text).to_bytes(2, "big") + text if codec == "mov_text" else text)
-        # Both ends are rounded, so that a text never ends after the next one begins.
-        start, end = round(cue.start * 1000), round(cue.end * 1000)
-        packet.pts = packet.dts = start
-        packet.duration = end - start
-        packet.time_base = MILLISECOND
-        packet.stream = stream
-        yield packet
+    named = [replace(one, language=LANGUAGES[one.language].iso_639_2) for one in extras.tracks]
+    return [packet for track in named for packet in text_packets(out, track)]

@@ -9,12 +9,13 @@ from typing import Any
 from scenes.fast.scheduler import DONE, OnProgress
 from scenes.outputs.captions import tracks
 from scenes.outputs.cues import as_srt, as_vtt
-from scenes.outputs.film import Extras, Piece, Track, join_heard, length_of
+from scenes.outputs.film import Extras, Piece, join_heard, length_of
 from scenes.outputs.joins import JOIN, film_lengths, film_origins
 from scenes.outputs.loop_files import BUDGETS, loop, name_of
 from scenes.outputs.movies import Rendered
 from scenes.outputs.sheet import sheet, stills
 from scenes.outputs.soundtrack import NOTHING_HEARD, Heard
+from scenes.outputs.text_tracks import Track
 from scenes.release.manifest import runs_of
 from scenes.render.clips import PlannedClip
 from scenes.render.digests import Maker, digest, maker_code

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from configparser import ConfigParser
 from pathlib import Path
 
+import av
 import pytest
 from PIL import Image
 from processes import run
@@ -108,6 +109,67 @@ def test_manim_lists_it_and_it_renders_a_gif(
         name: sum(abs(a - b) for a, b in zip(c, asked, strict=True)) for name, c in colours.items()
     }
     assert gaps["Fast"] < gaps["Stock"]
+
+
+def pictures_of(movie: Path) -> list[bytes]:
+    """Return the packets of a movie's pictures."""
+    with av.open(str(movie)) as source:
+        return [bytes(packet) for packet in source.demux(video=0) if packet.dts is not None]
+
+
+@pytest.fixture(params=[".mp4"])
+def movie(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """Return a movie of two seconds, beside its captions in two languages."""
+    texts = {"eng": "Hello <all>", "deu": "Hallo"}
+    for code, text in texts.items():
+        captions = f"1\n00:00:00,500 --> 00:00:01,250\n{text}\n"
+        (tmp_path / f"movie.{code}.srt").write_text(captions, "utf-8")
+    path = (tmp_path / "movie").with_suffix(request.param)
+    with av.open(str(path), "w") as target:
+        stream = target.add_stream({".mp4": "libx264", ".webm": "libvpx-vp9"}[path.suffix], rate=5)
+        stream.width = stream.height = 64
+        for _ in range(10):
+            target.mux(stream.encode(av.VideoFrame(64, 64, "yuv420p")))
+        target.mux(stream.encode(None))
+    return path
+
+
+@pytest.mark.parametrize("movie", [".mp4", ".webm"], indirect=True)
+def test_captions_are_put_into_a_movie(
+    program: Callable[..., tuple[int, str]], movie: Path
+) -> None:
+    suffix, head = movie.suffix, {".mp4": 2, ".webm": 0}[movie.suffix]
+    files = [f"movie{suffix}", "movie.eng.srt", "movie.deu.srt", f"new{suffix}"]
+    code, said = program("manim_fastscene", "captions", *files)
+    assert (code, said.split()) == (0, [f"new{suffix}", "new.eng.vtt", "new.deu.vtt"])
+    new = movie.with_name(f"new{suffix}")
+    assert pictures_of(new) == pictures_of(movie)
+    with av.open(str(new)) as source:
+        for number, (language, text) in enumerate((("eng", "Hello <all>"), ("deu", "Hallo"))):
+            track = source.streams.subtitles[number]
+            assert track.metadata["language"] == language
+            (packet,) = [one for one in source.demux(track) if len(bytes(one)) > head]
+            assert (bytes(packet)[head:].decode(), packet.pts, packet.duration) == (text, 500, 750)
+            source.seek(0)
+    assert new.with_suffix(".eng.vtt").read_text("utf-8") == (
+        "WEBVTT\nLanguage: eng\n\n00:00:00.500 --> 00:00:01.250\nHello &lt;all&gt;\n"
+    )
+
+
+def test_what_is_no_movie_and_no_captions_is_refused(
+    program: Callable[..., tuple[int, str]], movie: Path
+) -> None:
+    for words, why in (
+        (("movie.mp4", "my.py", "new.mp4"), "my.py is no SubRip file"),
+        (("movie.mp4", "movie.eng.srt", "new.webm"), "new.webm: name it as movie.mp4 ends"),
+        (("movie.mp4", "movie.eng.srt", "movie.mp4"), "movie.mp4 is the movie itself"),
+        (("movie.eng.srt", "movie.eng.srt", "new.srt"), "new.srt: name it as movie.eng.srt ends"),
+    ):
+        code, said = program("manim_fastscene", "captions", *words)
+        assert code == 2
+        assert why in said
+        assert "Traceback" not in said
+    assert not [*movie.parent.glob("new*")]
 
 
 def test_its_readme_has_the_settings_and_figures_that_were_measured() -> None:

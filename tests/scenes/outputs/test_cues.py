@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from scenes.outputs.cues import Cue, as_srt, as_vtt, cues, starts
-from scenes.outputs.film import Extras, Piece, Track, join_movies
+from scenes.outputs.film import Extras, Piece, join_movies
+from scenes.outputs.text_tracks import Track
 
 
 @dataclass
