@@ -1,10 +1,12 @@
 """README, CONTRIBUTING and the pages in docs: their commands, links and tables are right."""
 
 import re
+import runpy
 import shlex
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 import nbformat
@@ -13,6 +15,7 @@ from babel import Locale
 
 from fl_sim.cli import cli as fl_sim
 from scenes import FILM
+from scenes.check.rules import all_rules
 from scenes.cli import cli as fedreel
 from scenes.text.languages import LANGUAGES
 
@@ -91,11 +94,27 @@ def test_links_lead_to_files(page: Path) -> None:
     assert not [link for link in links if not (page.parent / link).exists()]
 
 
-def test_every_page_is_in_the_site() -> None:
-    site = tomllib.loads((ROOT / "zensical.toml").read_text("utf-8"))["project"]
-    listed = {path for entry in site["nav"] for path in entry.values()}
+@pytest.fixture(scope="module")
+def site() -> dict[str, Any]:
+    """Return what the script that makes the site's pages defines."""
+    return runpy.run_path(str(ROOT / ".ci" / "docs"))
+
+
+def test_pages_are_written_from_the_code(site: dict[str, Any]) -> None:
+    fields = site["schema_page"]()
+    assert "| `weight` | number | n_k / n, the share in the average |" in fields
+    assert "| `rounds` | list of [Round](#round) |  |" in fields
+    rules = site["rules_page"]()
+    assert "## Safe area\n\nText stays in the safe area: 5% margins;" in rules
+    assert rules.count("\n## ") == len(all_rules())
+
+
+def test_every_page_is_in_the_site(site: dict[str, Any]) -> None:
+    project = tomllib.loads((ROOT / "zensical.toml").read_text("utf-8"))["project"]
+    listed = {path for entry in project["nav"] for path in entry.values()}
     assert {page.relative_to(ROOT).as_posix() for page in PAGES} <= listed
-    assert all((ROOT / path).is_file() for path in listed)
+    assert all((ROOT / path).is_file() for path in listed - site["WRITTEN"].keys())
+    assert site["WRITTEN"].keys() < listed
 
 
 def test_every_page_is_linked_from_the_readme() -> None:

@@ -49,6 +49,7 @@ def project(tmp_path: Path) -> Path:
     looks.write_text(re.sub(small, few, looks.read_text("utf-8")), "utf-8")
     loops = house.folder / "scenes" / "outputs" / "loop_files.py"
     loops.write_text(re.sub(r'", (480|720)\)', r'", \1 // 5)', loops.read_text("utf-8")), "utf-8")
+    house.edit("scenes/outputs/loop.py", "GIF_WIDTH = 720", "GIF_WIDTH = 144")
     house.edit("fl_sim/app/settings.py", '"uoft-cs/cifar10"', repr(str(SMALL)))
     for name in ("Makefile", "pyproject.toml", "requirements.txt"):
         os.utime(shutil.copy(ROOT / name, house.folder), (0, 0))  # older than what is installed
