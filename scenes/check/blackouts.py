@@ -58,11 +58,13 @@ class Blackouts(Rule):
     def _ink(self, moment: Moment) -> float:
         """Return the part of the frame that differs from the ground."""
         picture = moment.ground
-        drawn = np.abs(picture.astype(np.int16) - self._below(moment, picture)).max(axis=2)
+        below = self._below(moment, picture)
+        differs = np.maximum(picture, below) - np.minimum(picture, below) > SEEN
+        red, green, blue = np.moveaxis(differs, 2, 0)
         frame = moment.view.width * moment.view.height
         texts = (text for text in moment.texts if text.role not in EDGES)
         written = sum(INK * text.opacity * text.box.width * text.box.height for text in texts)
-        return float((drawn > SEEN).mean() + written / frame)
+        return float((red | green | blue).mean() + written / frame)
 
     def _below(self, moment: Moment, picture: Pixels) -> Pixels:
         """Return the ground in the size of a picture."""
