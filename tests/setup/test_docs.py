@@ -79,6 +79,39 @@ def test_what_the_recording_notebook_types_is_understood() -> None:
     assert run[run.index("--out") + 1] == film[film.index("--run") + 1] == "runs/mine"
 
 
+# What an app of Flower's has, whose code the pages change.
+APP = """
+import numpy as np
+from flwr.app import Context, Message, RecordDict
+from flwr.clientapp import ClientApp
+from flwr.serverapp import Grid, ServerApp
+from flwr.serverapp.strategy import FedAvg
+app = APP()
+load_labels = {0: [1, 2, 2]}.__getitem__
+"""
+
+
+def blocks(page: str) -> list[str]:
+    """Return the blocks of Python of a page."""
+    return re.findall(r"^```python\n(.*?)^```", (ROOT / page).read_text("utf-8"), re.M | re.S)
+
+
+def test_what_a_page_says_to_write_can_be_run(tmp_path: Path) -> None:
+    record = tmp_path / "record"
+    for page in ("docs/scenes.md", "docs/runs.md", "docs/privacy.md"):
+        assert blocks(page)
+        for code in blocks(page):
+            app = "ServerApp" if "@app.main" in code else "ClientApp"
+            written = code.replace("/absolute/path/of/the/record", str(record))
+            names: dict[str, Any] = {}
+            exec(APP.replace("APP()", f"{app}()") + written, names)
+            if "label_counts" in names:
+                context = names["Context"](1, 1, {"partition-id": 0}, names["RecordDict"](), {})
+                assert names["label_counts"](context) == [0, 1, 2, *[0] * 7]
+            if "strategy" in names:
+                assert isinstance(names["strategy"], names["FedAvg"].__mro__[1])
+
+
 def test_an_option_that_is_not_there_is_found() -> None:
     with pytest.raises(click.UsageError, match="--shapes"):
         check_options(fedreel, ["film", "--shapes", "9:16"])

@@ -72,7 +72,8 @@ def test_what_the_checker_knows_of_the_film_has_a_stand_in() -> None:
 @pytest.fixture
 def program(installed: Path, tmp_path: Path) -> Callable[..., tuple[int, str]]:
     """Return what runs a module in a folder that has scenes: its exit status, and what it said."""
-    (tmp_path / "my.py").write_text(SCENES, "utf-8")
+    (block,) = re.findall(r"^```python\n(.*?)^```", README, re.M | re.S)
+    (tmp_path / "my.py").write_text(SCENES + block, "utf-8")
     variables = os.environ | {"PYTHONPATH": str(installed), "COLUMNS": "160"}
 
     def run_module(*words: str) -> tuple[int, str]:
@@ -96,8 +97,9 @@ def test_manim_lists_it_and_it_renders_a_gif(
 ) -> None:
     assert "manim_fastscene" in program("manim", "plugins", "-l")[1]
     how = "-ql", "--fps", "10", "--format", "gif", "--disable_caching"
-    code, said = program("manim", *how, "my.py", "Stock", "Fast")
+    code, said = program("manim", *how, "my.py", "Stock", "Fast", "MyScene")
     assert code == 0, said
+    assert [*tmp_path.rglob("MyScene_*.gif")]
     colours = {}
     for name in ("Stock", "Fast"):
         (path,) = tmp_path.rglob(f"{name}_*.gif")
