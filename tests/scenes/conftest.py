@@ -1,8 +1,10 @@
 """What the tests of the scenes share."""
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 from hand_choices import saved_choice
@@ -17,10 +19,13 @@ CHAPTERS = {chapter.name: chapter for chapter in (*FILM, LOOP)}
 
 
 @pytest.fixture(autouse=True)
-def nothing_is_chosen(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Keep the user's choice of a run out of the tests, and their files out of the project."""
-    monkeypatch.delenv("FEDREEL_RUN", raising=False)
+def nothing_is_chosen(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """Keep the user's choices and those of other tests away, and files out of the project."""
     monkeypatch.chdir(tmp_path)
+    with mock.patch.dict(os.environ):  # a command chooses a look for its processes
+        for name in [name for name in os.environ if name.startswith("FEDREEL_")]:
+            del os.environ[name]
+        yield
 
 
 @pytest.fixture
