@@ -5,10 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from scenes.check.boxes import Box
-from scenes.check.parts import Floats, Part, TextOnScreen
+from scenes.check.parts import COVERING, Floats, Part, TextOnScreen
 
 HIDING = 0.9  # opacity from which a fill hides what is under it
-COVERING = 0.5  # ... from which it visibly covers what is under it
 GRID = 12, 4  # points across and up that sample a box
 
 

@@ -12,6 +12,7 @@ from manim.mobject.types.image_mobject import AbstractImageMobject
 from scenes.check.boxes import Box, around
 
 Floats = npt.NDArray[np.float64]
+COVERING = 0.5  # opacity from which a fill visibly covers what is under it
 STEPS = np.linspace(0, 1, 7)  # along a Bézier curve that is split into straight strokes
 # Weights of a cubic curve's four points at these steps, shape (steps, 4).
 BERNSTEIN = np.stack(
@@ -31,7 +32,8 @@ class Part:
 
     ``points`` are where the camera sees them, shape (n, 2). ``fill`` and ``stroke`` are opacities,
     0 for none. Colours are RGB, 0 to 1, shape (n, 3). ``pattern``: the field of vectors or the
-    listing of code that it belongs to, if any.
+    listing of code that it belongs to, if any. ``opacities`` are those of an image's pixels,
+    0 to 255, shape (height, width), where they differ.
     """
 
     mobject: Mobject
@@ -43,6 +45,7 @@ class Part:
     stroke_colors: Floats = field(default_factory=lambda: np.zeros((0, 3)))
     is_image: bool = False
     pattern: Mobject | None = None
+    opacities: npt.NDArray[np.uint8] = field(default_factory=lambda: np.zeros((0, 0), np.uint8))
 
     @property
     def opacity(self) -> float:
@@ -59,12 +62,23 @@ class Part:
         ends: Floats = np.stack([points[:, :-1], points[:, 1:]], axis=2).reshape(-1, 2, 2)
         return ends
 
+    def seen(self, least: float) -> Box | None:
+        """Return the box around what is at least so opaque, if anything is: images may fade."""
+        if not self.opacities.size:
+            return self.box if self.opacity >= least else None
+        seen = self.opacities >= 255 * least
+        rows, columns = (np.flatnonzero(seen.any(axis=axis)) for axis in (1, 0))
+        return _part_of(self.box, self.opacities.shape, rows, columns) if len(rows) else None
+
     @cached_property
     def outline(self) -> Floats:
-        """The strokes and those that close open paths, shape (n, 2 ends, 2)."""
+        """The strokes and those that close open paths, shape (n, 2 ends, 2).
+
+        Of an image it is the box around what covers.
+        """
         strokes = self.strokes
         if self.is_image:
-            left, bottom, right, top = self.box
+            left, bottom, right, top = self.seen(COVERING) or self.box
             corners = np.array([[left, bottom], [right, bottom], [right, top], [left, top]])
             return np.stack([corners, np.roll(corners, -1, axis=0)], axis=1)
         if not len(strokes):
@@ -135,8 +149,33 @@ def part_of(mobject: Mobject, is_glyph: bool, camera: Any) -> Part:
 def _image(image: Any, points: Floats) -> Part:
     """Return the part for an image, as opaque as its most opaque pixel."""
     pixels = image.get_pixel_array()
-    opacity = float(pixels[..., 3].max()) / 255 if pixels.shape[-1] == 4 else 1.0
-    return Part(image, _extent(points), points, fill=opacity, is_image=True)
+    if pixels.shape[-1] < 4:
+        return Part(image, _extent(points), points, fill=1.0, is_image=True)
+    opacity, least = (float(end) / 255 for end in (pixels[..., 3].max(), pixels[..., 3].min()))
+    part = Part(image, _extent(points), points, fill=opacity, is_image=True)
+    if opacity > least and _is_upright(points):
+        part.opacities = pixels[..., 3]
+    return part
+
+
+def _is_upright(points: Floats) -> bool:
+    """Whether an image's corners, the first two of them its upper ones, are those of their box."""
+    (left, top), (right, also_top), (also_left, bottom) = points[:3]
+    level = np.allclose([top, left], [also_top, also_left])
+    return bool(level and left < right and bottom < top)
+
+
+def _part_of(
+    box: Box, shape: tuple[int, ...], rows: npt.NDArray[np.intp], columns: npt.NDArray[np.intp]
+) -> Box:
+    """Return the part of an image's box that some of its rows, from the top, and columns fill."""
+    down, across = box.height / shape[0], box.width / shape[1]
+    return Box(
+        box.left + float(columns.min()) * across,
+        box.top - float(rows.max() + 1) * down,
+        box.left + float(columns.max() + 1) * across,
+        box.top - float(rows.min()) * down,
+    )
 
 
 def _extent(points: Floats) -> Box:
