@@ -1,6 +1,5 @@
 """The chapter on training: one worker's first step slowly, then all of them."""
 
-from scenes import theme
 from scenes.charts.training import Training as Picture
 from scenes.explainer import Explainer
 from scenes.stage.places import place_of
@@ -23,4 +22,3 @@ class Training(Explainer):
             self.play(picture.train())
         row = self.layout.workers
         self.play(picture.leave(place_of(spec.worker, row, spec.num_workers, self.frame)))
-        self.wait(theme.SWAP)

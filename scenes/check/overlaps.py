@@ -11,7 +11,7 @@ from scenes.check.finding import Fault, Rule
 from scenes.check.moment import VISIBLE, Moment
 from scenes.check.motion import animations_of
 from scenes.check.names import name_of
-from scenes.check.parts import COVERING, Floats, Part
+from scenes.check.parts import Floats, Part
 
 RULE = "overlap"
 TOLERANCE = 1.0  # pixels of 1080 by which boxes may overlap
@@ -81,7 +81,7 @@ def _near(boxes: Floats, box: Box, loose: float) -> list[int]:
 def _with_shapes(moment: Moment) -> Iterator[Fault]:
     animations = animations_of(moment)
     for text in moment.texts:
-        for part in moment.fills.over(text.top, text.box, COVERING):
+        for part in moment.fills.over(text.top, text.box, cover.COVERING):
             share = cover.covered_share(text.box, part)
             one = _are_one(text.parts, [part], animations)
             if COVERED[0] < share < COVERED[1] and not one:

@@ -12,7 +12,6 @@ from manim.mobject.types.image_mobject import AbstractImageMobject
 from scenes.check.boxes import Box, around
 
 Floats = npt.NDArray[np.float64]
-COVERING = 0.5  # opacity from which a fill visibly covers what is under it
 STEPS = np.linspace(0, 1, 7)  # along a Bézier curve that is split into straight strokes
 # Weights of a cubic curve's four points at these steps, shape (steps, 4).
 BERNSTEIN = np.stack(
@@ -62,6 +61,17 @@ class Part:
         ends: Floats = np.stack([points[:, :-1], points[:, 1:]], axis=2).reshape(-1, 2, 2)
         return ends
 
+    def opaque(self, points: Floats, least: float) -> npt.NDArray[np.bool_]:
+        """Return at which points, shape (n, 2), an image's pixels are at least so opaque."""
+        rows, columns = self.opacities.shape
+        across = np.floor((points[:, 0] - self.box.left) / self.box.width * columns).astype(int)
+        down = np.floor((self.box.top - points[:, 1]) / self.box.height * rows).astype(int)
+        found: npt.NDArray[np.bool_] = (
+            (across >= 0) & (across < columns) & (down >= 0) & (down < rows)
+        )
+        found[found] = self.opacities[down[found], across[found]] >= 255 * least
+        return found
+
     def seen(self, least: float) -> Box | None:
         """Return the box around what is at least so opaque, if anything is: images may fade."""
         if not self.opacities.size:
@@ -72,13 +82,10 @@ class Part:
 
     @cached_property
     def outline(self) -> Floats:
-        """The strokes and those that close open paths, shape (n, 2 ends, 2).
-
-        Of an image it is the box around what covers.
-        """
+        """The strokes and those that close open paths, shape (n, 2 ends, 2)."""
         strokes = self.strokes
         if self.is_image:
-            left, bottom, right, top = self.seen(COVERING) or self.box
+            left, bottom, right, top = self.box
             corners = np.array([[left, bottom], [right, bottom], [right, top], [left, top]])
             return np.stack([corners, np.roll(corners, -1, axis=0)], axis=1)
         if not len(strokes):
