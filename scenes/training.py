@@ -1,5 +1,6 @@
 """The chapter on training: one worker's first step slowly, then all of them."""
 
+from scenes import theme
 from scenes.charts.training import Training as Picture
 from scenes.explainer import Explainer
 from scenes.stage.places import place_of
@@ -22,3 +23,4 @@ class Training(Explainer):
             self.play(picture.train())
         row = self.layout.workers
         self.play(picture.leave(place_of(spec.worker, row, spec.num_workers, self.frame)))
+        self.wait(theme.SWAP)

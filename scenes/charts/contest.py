@@ -99,9 +99,8 @@ class Contest:
 
     def note(self, note: Text) -> Animation:
         """Show a note where the pile was."""
-        place = self.zones.pile
-        words = paragraph(note, self.frame, place.width, color=theme.MUTED)
-        return FadeIn(words.move_to(place.center), run_time=theme.SWAP)
+        words = paragraph(note, self.frame, self.zones.room, color=theme.MUTED)
+        return FadeIn(words.move_to(self.zones.pile.center), run_time=theme.SWAP)
 
     # --- parts
 

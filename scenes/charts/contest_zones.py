@@ -23,12 +23,16 @@ GAUGE = 0.5  # part of the height, where the gauge stands above the columns
 
 @dataclass(frozen=True)
 class Zones:
-    """The slots of the cases, of the columns over them from 0 to 1, of the gauge and the pile."""
+    """The slots of the cases, of the columns over them from 0 to 1, of the gauge and the pile.
+
+    ``room`` is the width of a note where the pile was.
+    """
 
     cases: list[Slot]
     columns: list[Slot]
     gauge: Slot
     pile: Slot
+    room: float
 
     @classmethod
     def of(cls, area: Slot, count: int, frame: Frame) -> "Zones":
@@ -53,7 +57,8 @@ class Zones:
         columns = [box(case.left, bottom, case.right, high) for case in cases]
         among = box(sides[0].left, bottom, sides[0].right, high)
         pile = _under(gauge, floor, bottom, frame) if frame.wide else _among(among, frame)
-        return cls(cases, columns, gauge, pile)
+        room = px(MIDDLE - 2 * SPACE) if frame.wide else among.width
+        return cls(cases, columns, gauge, pile, room)
 
 
 def _gauge(area: Slot, bottom: float, frame: Frame) -> tuple[Slot, float]:
