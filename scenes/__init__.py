@@ -192,8 +192,8 @@ _CHAPTERS = (
                 (
                     When(
                         "crowd",
-                        "The workers come in as a field of squares.",
-                        "The workers come in as cards in a row, each on a small pile.",
+                        "The workers stand there as a field of squares.",
+                        "The workers stand there as cards, each on a small pile.",
                     ),
                     When(
                         "weights",

@@ -1,7 +1,5 @@
 """The chapter of credits: the film's title, where its numbers come from, and thanks."""
 
-from manim import FadeIn
-
 from scenes.drawing.chrome import title_card
 from scenes.explainer import Explainer
 from scenes.story import credits as story
@@ -13,7 +11,8 @@ class Credits(Explainer):
     def construct(self) -> None:
         """Play the beats of the chapter."""
         spec = self.tell(story.tell)
-        with self.beat("runs", spec.runs, FadeIn(title_card(spec.film, spec.recorded, self.frame))):
+        self.add(title_card(spec.film, spec.recorded, self.frame))
+        with self.beat("runs", spec.runs):
             pass
         with self.beat("thanks", spec.thanks):
             pass

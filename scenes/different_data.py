@@ -41,6 +41,7 @@ class DifferentData(Explainer):
 
     def deal_out(self, spec: DifferentDataSpec) -> None:
         """Deal the photos, and set off the most uneven worker."""
+        self.add(*self.deal.start)
         with self.beat("dealt", spec.dealt, self.deal.enter()):
             self.play(self.deal.deal_anew())
         with self.beat("uneven", spec.uneven, late=True):

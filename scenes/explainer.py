@@ -108,6 +108,7 @@ class Explainer(FastScene, MovingCameraScene):
                 raise FlagError(str(error)) from error
         ground.lay(self.camera)
         self.beats: list[PlayedBeat] = []
+        self.opening_play = 0  # the number of the first play after the title card
         self.effects: list[TimedEffect] = []
         self.heard: list[TimedEffect] = []  # those in the movie, at its seconds
         self.speeches: list[TimedSpeech] = []
@@ -155,6 +156,7 @@ class Explainer(FastScene, MovingCameraScene):
         origin = in_language(titles.origin(self.naming.title), self.language)
         card = title_card(spec.title, origin, self.frame)
         self.add(card)
+        self.opening_play = self.renderer.num_plays + 1
         self.wait(theme.CARD)
         self.remove(card)
 

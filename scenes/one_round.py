@@ -42,9 +42,10 @@ class OneRound(StageScene):
             self.evaluate()
 
     def assemble(self) -> None:
-        """Show the stage: workers, coordinator, wires and front end; then the first model."""
+        """Show the stage, to the workers coordinator, wires and front end; then the first model."""
         spec, stage = self.spec, self.stage
-        with self.beat("assemble", spec.captions["assemble"], stage.enter_workers()):
+        self.add(*stage.standing)
+        with self.beat("assemble", spec.captions["assemble"]):
             self.play(stage.enter_coordinator(), stage.show_plate(*spec.plate))
             self.play(brisk(stage.connect()), stage.enter_front_end())
             self.play(stage.front_end.read(spec.reading))

@@ -79,7 +79,7 @@ TITLE = 37
 DISPLAY = 60
 
 # Pace.
-CHARACTERS_A_SECOND = 16.0  # caption reading speed; 17 is the limit of good subtitles
+CHARACTERS_A_SECOND = 16.5  # caption reading speed; 17 is the limit of good subtitles
 CAPTION_AT_LEAST = 2.0  # seconds on screen
 CARD = 1.6  # seconds of a chapter's title card
 SETTLE = 0.6  # least seconds of a finished picture

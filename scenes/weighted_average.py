@@ -21,5 +21,5 @@ class WeightedAverage(Explainer):
         with self.beat("hang", spec.hang):
             for i, _ in enumerate(spec.average.terms):
                 self.play(balance.hang(i))
-        with self.beat("sum", spec.sum):
+        with self.beat("sum", spec.sum, balance.make_room()):
             self.play(weighted.enter())

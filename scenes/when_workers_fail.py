@@ -22,8 +22,9 @@ class WhenWorkersFail(StageScene):
         """Play a round in which workers fail; return the animations that remove the stage."""
         stage = self.set_stage(spec.stage)
         failures = stage.failures(spec.failures)
-        opening = brisk(stage.open(spec.plate, spec.reading)), stage.dial.turn(spec.dial)
-        with self.beat("ask", spec.ask, *opening):
+        stage.open(spec.plate, spec.reading)
+        self.add(stage.everything)
+        with self.beat("ask", spec.ask, stage.dial.turn(spec.dial)):
             self.play(brisk(stage.pick(spec.picked)))
             self.play(brisk(stage.distribute(spec.reached, spec.model_size)))
         with self.beat("fail", spec.fail):

@@ -16,6 +16,7 @@ from manim import (
     Succession,
     Triangle,
     VGroup,
+    Wait,
     smooth,
 )
 from manim import Line as Stroke
@@ -40,8 +41,9 @@ PEG = 9  # pixels of a peg's radius
 HANG = 62  # pixels from the beam to the end of a string
 VALUE = 22  # pixels from there to the middle of the value
 CASE = 26  # pixels from there to the top of the case
-# Pixels in a wide frame, in a square one, and in portrait: of the side of the fullest case, and of
-# the height of the balance with its cases.
+# Pixels in a wide frame, in a square one, and in portrait: of the side of the fullest case, before
+# and beside the sum, and of the height of the balance with its cases beside it.
+LARGEST_ALONE = 230, 230, 250
 LARGEST = 230, 124, 230
 HIGH = 640, 520, 740
 MARK = 40  # pixels under the sum, for the mark of another run
@@ -60,10 +62,20 @@ LAG = 0.35
 
 
 class Balance:
-    """A beam with a pivot above it, at the mean of what hangs. Its methods return animations."""
+    """A beam with a pivot above it, at the mean of what hangs. Its methods return animations.
 
-    def __init__(self, spec: AverageSpec, canvas: Slot, frame: Frame) -> None:
+    Args:
+        spec: what hangs.
+        canvas: the room of balance and sum.
+        frame: the frame.
+        beside: whether it leaves room for the sum from the start.
+    """
+
+    def __init__(
+        self, spec: AverageSpec, canvas: Slot, frame: Frame, *, beside: bool = False
+    ) -> None:
         self.spec, self.canvas, self.frame = spec, canvas, frame
+        self.largest = self._largest(beside=beside)
         self.area = area = divided(canvas, frame)[0]
         self.y = area.top - frame.px(DOWN)
         self.values = [term.value[1] for term in spec.terms]
@@ -107,6 +119,23 @@ class Balance:
         shift = self.frame.px(RISE) * UP
         come = FadeIn(Group(*self.cases[i]), shift=shift, run_time=theme.MOVE / 2)
         return Succession(come, Swing(self, i, before, self.spec.terms[i].so_far))
+
+    def make_room(self) -> Animation:
+        """Make the cases, all of which hang, so small that there is room for the sum."""
+        small = Balance(self.spec, self.canvas, self.frame, beside=True)
+        if small.largest == self.largest:
+            return Wait(theme.SWAP)
+        mean, place = self.spec.terms[-1].so_far
+        small.tilt(place, 0.0)
+        small.read(mean)
+        return Take(self.parts, small.parts)
+
+    @property
+    def parts(self) -> list[Mobject]:
+        """All but the mark of another run."""
+        cases = (part for case in self.cases for part in case)
+        drawn = (self.beam, self.pivot, self.name, self.mean)
+        return [*drawn, *self.pegs, *self.strings, *self.tags, *cases]
 
     # --- geometry
 
@@ -179,9 +208,7 @@ class Balance:
     def _case(self, term: TermSpec) -> list[Mobject]:
         """Return a case, as large as its share of photos, with its photos and its texts."""
         frame, px = self.frame, self.frame.px
-        most = max(each.photos[1] for each in self.spec.terms) or 1.0
-        largest = LARGEST[_shape(frame)]
-        side = px(max(LEAST, largest * (term.photos[1] / most) ** 0.5))
+        side = max(px(LEAST), self.largest * self._part(term))
         area = Slot(0.0, -side / 2, side, side)
         panel = Panel(area, frame).lit(theme.DATA)
         if term.pictures is None:
@@ -191,6 +218,19 @@ class Balance:
         for i, words in enumerate(texts):
             words.put(np.array([0.0, -side - px(UNDER + i * LEADING), 0.0]))
         return [panel, *self._pictures(term, area.inset(px(EDGE))), *texts]
+
+    def _part(self, term: TermSpec) -> float:
+        """Return the side of a case as a part of the largest."""
+        most = max(each.photos[1] for each in self.spec.terms) or 1.0
+        return float((term.photos[1] / most) ** 0.5)
+
+    def _largest(self, *, beside: bool) -> float:
+        """Return the side of the fullest case: before the sum, as large as all fit side by side."""
+        px, shape = self.frame.px, _shape(self.frame)
+        parts = [self._part(term) for term in self.spec.terms]
+        room = self.canvas.width - len(parts) * px(APART)
+        least, most = px(LARGEST[shape]), px(LARGEST_ALONE[shape])
+        return least if beside else max(least, min(most, room / sum(parts)))
 
     def _pictures(self, term: TermSpec, area: Slot) -> list[ImageMobject]:
         photos = term.pictures
@@ -251,6 +291,21 @@ class Swing(Redraw):
         if alpha >= READ:
             self.balance.read(self.after[0])
         self.balance.tilt(pivot, self.angle * (tipped - moved))
+
+
+class Take(Redraw):
+    """The animation of parts that take the places and sizes of others."""
+
+    def __init__(self, parts: Sequence[Mobject], others: Sequence[Mobject]) -> None:
+        pairs = zip(parts, others, strict=True)
+        self.ways = [(one, one.points.copy(), other.points) for one, other in pairs]
+        super().__init__(Group(*parts), run_time=theme.MOVE)
+
+    def interpolate_mobject(self, alpha: float) -> None:
+        """Place the parts between both."""
+        done = smooth(min(max(alpha, 0.0), 1.0))
+        for part, start, end in self.ways:
+            part.points = start + done * (end - start)
 
 
 def spread(places: Sequence[float], widths: Sequence[float], area: Slot) -> list[float]:

@@ -55,7 +55,7 @@ class Climb:
             low = box(drawn.left, low.bottom, drawn.right, low.top)
         self.rows = self._rows(low)
         self.heading = Words(spec.history.grid, frame, color=theme.MUTED)
-        over = np.array([self.rows.plot.left, self.rows.plot.top + frame.px(UNDER / 2), 0.0])
+        over = np.array([self.rows.get_left()[0], self.rows.plot.top + frame.px(UNDER / 2), 0.0])
         self.heading.put(over, -1)
         self.counters = VGroup()
         self.drawn = 0
@@ -151,8 +151,7 @@ class Climb:
         y = float(self.heading.anchor[1])
         if self.frame.wide:
             return np.array([self.head.right, y, 0.0]), 1
-        left = self.rows.plot.left if self.frame.portrait else self.rows.get_left()[0]
-        return np.array([left, y + self.frame.px(LINE), 0.0]), -1
+        return np.array([self.rows.get_left()[0], y + self.frame.px(LINE), 0.0]), -1
 
     def _counter(self, text: Text, place: Point3D, side: int, large: bool) -> VMobject:
         """Return a counter that begins at a place, or ends there; a large one is the result."""

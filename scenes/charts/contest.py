@@ -14,7 +14,7 @@ from scenes.charts.small_cases import SmallCases
 from scenes.drawing import layers
 from scenes.drawing.flight import Places, Swarm
 from scenes.drawing.layout import Frame, Slot, box
-from scenes.drawing.text import Words
+from scenes.drawing.text import Words, paragraph
 from scenes.drawing.wall import Bools, Wall
 from scenes.story.crowds import crowded
 from scenes.story.specs import GaugeSpec, RaceSpec
@@ -99,8 +99,8 @@ class Contest:
 
     def note(self, note: Text) -> Animation:
         """Show a note where the pile was."""
-        words = Words(note, self.frame, color=theme.MUTED).put(self.zones.pile.center)
-        return FadeIn(words, run_time=theme.SWAP)
+        words = paragraph(note, self.frame, self.zones.room, color=theme.MUTED)
+        return FadeIn(words.move_to(self.zones.pile.center), run_time=theme.SWAP)
 
     # --- parts
 

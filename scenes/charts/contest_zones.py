@@ -9,11 +9,11 @@ from scenes.story.crowds import crowded
 
 # Pixels.
 MIDDLE = 800  # room of the gauge and its labels
+BESIDE = 404, 180  # of a gauge at the side of a square: left and right of its middle
 CASE, SPACE = 84, 20  # the widest case, and the space beside it
-LOW_CASE, TALL_CASE = 58, 84  # the widest where the gauge stands above the columns; in portrait
 NAMES = 42  # room under the cases
 OVER = 16  # between a case and its column
-PILE, TALL_PILE = (540, 150), (780, 330)  # the largest pile; in portrait
+PILE, TALL_PILE = (540, 150), (780, 330)  # the largest pile; where the columns were
 LEAST_ROW = 80  # of the cases, and of the pile among them
 BETWEEN = 30  # between the gauge and the highest column, where it stands above them
 TALL = 1.5  # height of a case over its width
@@ -23,22 +23,26 @@ GAUGE = 0.5  # part of the height, where the gauge stands above the columns
 
 @dataclass(frozen=True)
 class Zones:
-    """The slots of the cases, of the columns over them from 0 to 1, of the gauge and the pile."""
+    """The slots of the cases, of the columns over them from 0 to 1, of the gauge and the pile.
+
+    ``room`` is the width of a note where the pile was.
+    """
 
     cases: list[Slot]
     columns: list[Slot]
     gauge: Slot
     pile: Slot
+    room: float
 
     @classmethod
     def of(cls, area: Slot, count: int, frame: Frame) -> "Zones":
-        """Return the slots of so many workers: at both sides of the gauge, or under it."""
+        """Return the slots of so many workers: at both sides of the gauge, at one, or under it."""
         px = frame.px
         sides = _sides(area, frame)
         per_side = ceil(count / len(sides))
         pitch = min(sides[0].width / per_side, px(CASE + SPACE))
         width = pitch * (CROWDED if crowded(count) else CASE / (CASE + SPACE))
-        width = min(width, px(CASE if frame.wide else TALL_CASE if frame.portrait else LOW_CASE))
+        width = min(width, px(CASE))
         height = width if crowded(count) else TALL * width
         row = max(height, px(LEAST_ROW))
         floor = area.bottom + px(NAMES)
@@ -49,27 +53,43 @@ class Zones:
             x = sides[side].x + (place - (there - 1) / 2) * pitch
             cases.append(box(x - width / 2, floor + row - height, x + width / 2, floor + row))
         bottom = floor + row + px(OVER)
-        top = area.top if frame.wide else area.bottom + (1 - GAUGE) * area.height - px(BETWEEN)
-        gauge_bottom = bottom if frame.wide else top + px(BETWEEN)
-        gauge = box(area.left, gauge_bottom, area.right, area.top)
-        high = Gauge.top_in(gauge, frame) if frame.wide else top
+        gauge, high = _gauge(area, bottom, frame)
         columns = [box(case.left, bottom, case.right, high) for case in cases]
-        return cls(cases, columns, gauge, _pile(area, floor, bottom, high, frame))
+        among = box(sides[0].left, bottom, sides[0].right, high)
+        pile = _under(gauge, floor, bottom, frame) if frame.wide else _among(among, frame)
+        room = px(MIDDLE - 2 * SPACE) if frame.wide else among.width
+        return cls(cases, columns, gauge, pile, room)
+
+
+def _gauge(area: Slot, bottom: float, frame: Frame) -> tuple[Slot, float]:
+    """Return the slot of the gauge, and the height of the highest column."""
+    if frame.portrait:
+        top = area.bottom + (1 - GAUGE) * area.height - frame.px(BETWEEN)
+        return box(area.left, top + frame.px(BETWEEN), area.right, area.top), top
+    x = area.x if frame.wide else area.right - frame.px(BESIDE[1])
+    gauge = box(x - frame.px(BESIDE[0]), bottom, x + frame.px(BESIDE[0]), area.top)
+    return gauge, Gauge.top_in(gauge, frame)
 
 
 def _sides(area: Slot, frame: Frame) -> list[Slot]:
-    """Return the zones of the cases: left and right of the gauge, or the whole width."""
-    if not frame.wide:
+    """Return the zones of the cases: at both sides of the gauge, at one, or the whole width."""
+    if frame.portrait:
         return [area]
+    if not frame.wide:
+        return [box(area.left, area.bottom, area.right - frame.px(sum(BESIDE)), area.top)]
     side = (area.width - frame.px(MIDDLE)) / 2
     left = box(area.left, area.bottom, area.left + side, area.top)
     return [left, box(area.right - side, area.bottom, area.right, area.top)]
 
 
-def _pile(area: Slot, floor: float, bottom: float, top: float, frame: Frame) -> Slot:
-    """Return the slot of the pile: under the gauge, or among the columns when they are gone."""
-    width, height = (frame.px(length) for length in (TALL_PILE if frame.portrait else PILE))
-    if frame.wide:
-        height = min(height, bottom - frame.px(OVER) - floor)
-        return Slot(area.x, floor + height / 2, width, height)
-    return Slot(area.x, (bottom + top) / 2, width, height)
+def _under(gauge: Slot, floor: float, bottom: float, frame: Frame) -> Slot:
+    """Return the slot of a pile under the gauge."""
+    width, height = map(frame.px, PILE)
+    height = min(height, bottom - frame.px(OVER) - floor)
+    return Slot(gauge.x, floor + height / 2, width, height)
+
+
+def _among(columns: Slot, frame: Frame) -> Slot:
+    """Return the slot of a pile where the columns were."""
+    width, height = map(frame.px, TALL_PILE)
+    return Slot(columns.x, columns.y, min(width, columns.width), height)

@@ -79,11 +79,14 @@ class Deal:
         self.marked: list[int] = []
         self.name = Words(spec.name, frame)
 
+    @property
+    def start(self) -> VGroup:
+        """The empty cases with the names of the kinds, and what a light stands for."""
+        return VGroup(self.cases, *self.numbers, *self.names, self.key)
+
     def enter(self) -> Animation:
-        """Show the cases with the lights of the first deal, and what a light stands for."""
-        still = VGroup(self.cases, *self.numbers, *self.names, self.key)
-        lights = LaggedStart(*map(FadeIn, self.lights), lag_ratio=0.1, run_time=theme.MOVE)
-        return AnimationGroup(FadeIn(still, run_time=theme.SWAP), lights, lag_ratio=0.5)
+        """Show the lights of the first deal in their cases."""
+        return LaggedStart(*map(FadeIn, self.lights), lag_ratio=0.1, run_time=theme.MOVE)
 
     def deal_anew(self) -> Animation:
         """Move the lights to the cases of the last deal, kind by kind, if there was another."""

@@ -21,6 +21,7 @@ TICK = 26  # length of a mark beyond the column
 GAP = 14  # between a mark and its label
 NUMBER = 50  # height of a mark's number
 LINE = 41  # between the lines of a name
+ACCENT = 6  # more between a number and a name below it, whose letters may have accents
 APART = 74  # between the numbers of two labels, at least
 OWN = 26  # more between a name and the number above it, which is another's
 BRACKET, CLEAR = 20, 30  # length of a bracket's ends; between the column and a bracket
@@ -175,7 +176,8 @@ class Label(VGroup):
         lines = split(mark.name, wrapped(str(mark.name), NAME))
         for i, line in enumerate(lines if below else reversed(lines), start=1):
             words = Words(line, frame, color=theme.MUTED)
-            down = frame.px(LINE * i + (NUMBER - theme.LABEL) / 2) * (1 if below else -1)
+            far = LINE * i + (NUMBER - theme.LABEL) / 2 + ACCENT * below
+            down = frame.px(far) * (1 if below else -1)
             self.add(words.put(at - np.array([0.0, down, 0.0]), -side))
         self.set_z_index(layers.CONTENT)
 

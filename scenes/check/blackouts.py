@@ -3,7 +3,7 @@
 import numpy as np
 from PIL import Image
 
-from scenes.check.film import is_chapter
+from scenes.check.film import is_chapter, opening_play
 from scenes.check.finding import Fault, Rule
 from scenes.check.flashes import INK
 from scenes.check.moment import Moment, Pixels
@@ -18,8 +18,8 @@ EDGES = ("caption", "title")
 class Blackouts(Rule):
     """In a chapter, some picture is on screen at any time; a caption or a title is none.
 
-    At a chapter's begin and end it may be gone: ``begin`` and ``end`` have the seconds of both, to
-    be judged where chapters are joined.
+    At a chapter's begin, after its title card, and at its end it may be gone: ``begin`` and ``end``
+    have the seconds of both, to be judged where chapters are joined.
     """
 
     def __init__(self) -> None:
@@ -32,7 +32,7 @@ class Blackouts(Rule):
 
     def check_moment(self, moment: Moment) -> list[Fault]:
         """Return a fault when a picture comes back too late."""
-        if not is_chapter(moment.scene):
+        if not is_chapter(moment.scene) or self._is_card(moment):
             return []
         if self._ink(moment) < FLOOR:
             if self._since is None:
@@ -43,7 +43,7 @@ class Blackouts(Rule):
         if since is None:
             return []
         if not self._place:  # nothing was there before
-            self.begin, self._place = self._until, moment.beat
+            self.begin, self._place = self._until - since, moment.beat
             return []
         seconds = self._until - since
         if seconds <= LONGEST:
@@ -54,6 +54,13 @@ class Blackouts(Rule):
         """Return nothing; note for how long the picture has been gone."""
         self.end = 0.0 if self._since is None else self._until - self._since
         return []
+
+    def _is_card(self, moment: Moment) -> bool:
+        """Whether a chapter's title card is on screen, before which nothing was there."""
+        card = moment.play < opening_play(moment.scene)
+        if card:
+            self._since = self._until = moment.time
+        return card
 
     def _ink(self, moment: Moment) -> float:
         """Return the part of the frame that differs from the ground."""

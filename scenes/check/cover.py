@@ -12,8 +12,13 @@ COVERING = 0.5  # ... from which it visibly covers what is under it
 GRID = 12, 4  # points across and up that sample a box
 
 
-def inside(points: Floats, part: Part) -> np.ndarray:
-    """Return which points, shape (n, 2), lie in a part's fill, by the non-zero rule."""
+def inside(points: Floats, part: Part, least: float = COVERING) -> np.ndarray:
+    """Return which points, shape (n, 2), lie in a part's fill, by the non-zero rule.
+
+    In an image whose pixels differ in opacity, those count that are at least so opaque.
+    """
+    if part.opacities.size:
+        return part.opaque(points, least)
     outline = part.outline
     if not len(outline):
         return np.zeros(len(points), bool)
@@ -60,7 +65,7 @@ class Fills:
         if not above:
             return 1.0
         points = grid_points(text.box)
-        hidden = np.any([inside(points, part) for part in above], axis=0)
+        hidden = np.any([inside(points, part, HIDING) for part in above], axis=0)
         return 1.0 - float(hidden.mean())
 
     def uncovered(self, points: Floats, order: int, box: Box) -> Floats:

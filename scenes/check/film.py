@@ -20,7 +20,16 @@ from scenes.text.glyphs import font_file
 if TYPE_CHECKING:
     from scenes.check.finding import Rule
 
-__all__ = ["CheckError", "Words", "font_file", "is_chapter", "is_pinned", "role_colours", "rules"]
+__all__ = [
+    "CheckError",
+    "Words",
+    "font_file",
+    "is_chapter",
+    "is_pinned",
+    "opening_play",
+    "role_colours",
+    "rules",
+]
 
 MEANINGFUL = ("MODEL", "UPDATE", "DATA", "DATA_FILL", "INK")  # roles of the theme
 
@@ -28,6 +37,11 @@ MEANINGFUL = ("MODEL", "UPDATE", "DATA", "DATA_FILL", "INK")  # roles of the the
 def is_chapter(scene: Scene) -> bool:
     """Whether a scene is a chapter of the film."""
     return isinstance(scene, Explainer)
+
+
+def opening_play(scene: Scene) -> int:
+    """Return the number of a chapter's first play after its title card."""
+    return scene.opening_play if isinstance(scene, Explainer) else 0
 
 
 def role_colours() -> dict[str, Floats]:

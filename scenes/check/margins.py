@@ -14,7 +14,7 @@ from scenes.check.parts import Part, TextOnScreen
 TOLERANCE = 1.5  # pixels of 1080
 # Capitals and baselines keep the margins; accents and descenders may extend by so many pixels.
 OVERSHOOT = 12.0
-FAINT = 0.05  # opacity below which a part at the frame's edge is invisible
+FAINT = 0.05  # opacity up to which a part at the frame's edge is invisible
 
 
 class SafeArea(Rule):
@@ -56,25 +56,26 @@ class InFrame(Rule):
         """Return the visible parts that extend beyond the frame."""
         if moment.moved:
             return []
-        found = [part for part in moment.parts if part.opacity > FAINT and _is_cut(part, moment)]
+        seen = [(part, part.seen(FAINT)) for part in moment.parts]
+        found = [(part, box) for part, box in seen if box and _is_cut(part, box, moment)]
         grounds = _grounds(moment) if found else set()
         return [
             Fault(
                 "in frame",
                 name_of(part.mobject, moment.scene),
-                moment.px(part.box.beyond(moment.view)),
+                moment.px(box.beyond(moment.view)),
                 TOLERANCE,
                 "px",
-                (part.box,),
+                (box,),
             )
-            for part in found
+            for part, box in found
             if id(part.mobject) not in grounds
         ]
 
 
-def _is_cut(part: Part, moment: Moment) -> bool:
-    """Whether a part extends beyond the frame, and not on two opposite sides."""
-    box, view = part.box, moment.view
+def _is_cut(part: Part, box: Box, moment: Moment) -> bool:
+    """Whether a part, in the box where it is seen, leaves the frame at one side of it."""
+    view = moment.view
     if moment.px(box.beyond(view)) <= TOLERANCE or moment.waits_outside(box):
         return False
     if isinstance(part.pattern, VectorField) or id(part.mobject) in _unfinished(moment):

@@ -31,7 +31,8 @@ class Part:
 
     ``points`` are where the camera sees them, shape (n, 2). ``fill`` and ``stroke`` are opacities,
     0 for none. Colours are RGB, 0 to 1, shape (n, 3). ``pattern``: the field of vectors or the
-    listing of code that it belongs to, if any.
+    listing of code that it belongs to, if any. ``opacities`` are those of an image's pixels,
+    0 to 255, shape (height, width), where they differ.
     """
 
     mobject: Mobject
@@ -43,6 +44,7 @@ class Part:
     stroke_colors: Floats = field(default_factory=lambda: np.zeros((0, 3)))
     is_image: bool = False
     pattern: Mobject | None = None
+    opacities: npt.NDArray[np.uint8] = field(default_factory=lambda: np.zeros((0, 0), np.uint8))
 
     @property
     def opacity(self) -> float:
@@ -58,6 +60,25 @@ class Part:
         points = np.einsum("sp,cpd->csd", BERNSTEIN, curves)
         ends: Floats = np.stack([points[:, :-1], points[:, 1:]], axis=2).reshape(-1, 2, 2)
         return ends
+
+    def opaque(self, points: Floats, least: float) -> npt.NDArray[np.bool_]:
+        """Return at which points, shape (n, 2), an image's pixels are at least so opaque."""
+        rows, columns = self.opacities.shape
+        across = np.floor((points[:, 0] - self.box.left) / self.box.width * columns).astype(int)
+        down = np.floor((self.box.top - points[:, 1]) / self.box.height * rows).astype(int)
+        found: npt.NDArray[np.bool_] = (
+            (across >= 0) & (across < columns) & (down >= 0) & (down < rows)
+        )
+        found[found] = self.opacities[down[found], across[found]] >= 255 * least
+        return found
+
+    def seen(self, least: float) -> Box | None:
+        """Return the box around what is at least so opaque, if anything is: images may fade."""
+        if not self.opacities.size:
+            return self.box if self.opacity >= least else None
+        seen = self.opacities >= 255 * least
+        rows, columns = (np.flatnonzero(seen.any(axis=axis)) for axis in (1, 0))
+        return _part_of(self.box, self.opacities.shape, rows, columns) if len(rows) else None
 
     @cached_property
     def outline(self) -> Floats:
@@ -135,8 +156,33 @@ def part_of(mobject: Mobject, is_glyph: bool, camera: Any) -> Part:
 def _image(image: Any, points: Floats) -> Part:
     """Return the part for an image, as opaque as its most opaque pixel."""
     pixels = image.get_pixel_array()
-    opacity = float(pixels[..., 3].max()) / 255 if pixels.shape[-1] == 4 else 1.0
-    return Part(image, _extent(points), points, fill=opacity, is_image=True)
+    if pixels.shape[-1] < 4:
+        return Part(image, _extent(points), points, fill=1.0, is_image=True)
+    opacity, least = (float(end) / 255 for end in (pixels[..., 3].max(), pixels[..., 3].min()))
+    part = Part(image, _extent(points), points, fill=opacity, is_image=True)
+    if opacity > least and _is_upright(points):
+        part.opacities = pixels[..., 3]
+    return part
+
+
+def _is_upright(points: Floats) -> bool:
+    """Whether an image's corners, the first two of them its upper ones, are those of their box."""
+    (left, top), (right, also_top), (also_left, bottom) = points[:3]
+    level = np.allclose([top, left], [also_top, also_left])
+    return bool(level and left < right and bottom < top)
+
+
+def _part_of(
+    box: Box, shape: tuple[int, ...], rows: npt.NDArray[np.intp], columns: npt.NDArray[np.intp]
+) -> Box:
+    """Return the part of an image's box that some of its rows, from the top, and columns fill."""
+    down, across = box.height / shape[0], box.width / shape[1]
+    return Box(
+        box.left + float(columns.min()) * across,
+        box.top - float(rows.max() + 1) * down,
+        box.left + float(columns.max() + 1) * across,
+        box.top - float(rows.min()) * down,
+    )
 
 
 def _extent(points: Floats) -> Box:

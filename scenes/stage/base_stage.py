@@ -43,7 +43,7 @@ from scenes.story.specs import (
 )
 
 STAGGER = 0.45  # part of a packet's time after which the next one leaves
-RISE = 24  # pixels
+CLEAR = 24  # pixels of a close view over the caption
 
 
 class BaseStage(Stage):
@@ -59,7 +59,6 @@ class BaseStage(Stage):
         self.wires = VGroup()
         self.broken: set[int] = set()  # wires that are not shown again
         self.curves: Sequence[LossCurve | CurveBundle] = ()
-        self.rise = np.array([0.0, self.frame.px(RISE), 0.0])
 
     # --- for a subclass
 
@@ -119,7 +118,7 @@ class BaseStage(Stage):
         wall, safe = self.spec.wall, self.frame.safe
         if wall is None or reading.right is None:
             return None
-        low = self.layout.caption.top + self.frame.px(RISE)
+        low = self.layout.caption.top + self.frame.px(CLEAR)
         area = box(safe.left, low, safe.right, safe.top)
         return CloseView(wall, reading, self.everything, area, self.frame)
 

@@ -111,11 +111,6 @@ class CardStage(BaseStage):
 
     # --- entering and leaving
 
-    def enter_workers(self) -> Animation:
-        """Show the cards, from left to right."""
-        entering = (FadeIn(card, shift=self.rise) for card in self.cards)
-        return LaggedStart(*entering, lag_ratio=0.18)
-
     def connect(self) -> Animation:
         """Draw the wires from the coordinator to the workers, a few at a time."""
         return LaggedStart(*map(Create, self.wires), lag_ratio=WIRE_LAG, run_time=1.8 * theme.MOVE)

@@ -30,7 +30,7 @@ SPREAD = 1.0  # time between the first and the last change of a wave, in times o
 
 REST, DIM, LIT = range(3)  # states
 NOTHING, MODEL, UPDATE, DATA = range(4)  # contents
-COLOR, LIGHT, PRESENT = slice(0, 3), 3, 4  # columns of looks
+COLOR, LIGHT = slice(0, 3), 3  # columns of looks
 
 
 class Crowd(Group):
@@ -100,8 +100,8 @@ class Crowd(Group):
     # --- drawing
 
     def target_looks(self) -> Floats:
-        """Return the looks by state and content, 0 to 1, shape (workers, 5)."""
-        looks = np.ones((len(self.states), 5), np.float32)
+        """Return the looks by state and content, 0 to 1, shape (workers, 4)."""
+        looks = np.ones((len(self.states), 4), np.float32)
         looks[:, COLOR] = _colors(self._state_colors())[self.states]
         full = self.contents != NOTHING
         colors = [theme.INK, theme.MODEL, theme.UPDATE, theme.DATA]
@@ -120,7 +120,7 @@ class Crowd(Group):
             light = looks[..., LIGHT : LIGHT + 1]
             body = self.photos[marks] * light + rgb(theme.PANEL) * (1 - light)
             cells[..., :3] += self.inner[..., None] * (body - cells[..., :3])
-        cells[..., 3] = self.outer * looks[..., PRESENT]
+        cells[..., 3] = self.outer
         whole = self.image.pixel_array.reshape(grid.rows, size, grid.columns, size, 4)
         rows, columns = np.divmod(marks, grid.columns)
         view = whole.transpose(0, 2, 1, 3, 4)

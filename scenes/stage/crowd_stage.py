@@ -79,15 +79,6 @@ class CrowdStage(BaseStage):
 
     # --- entering and leaving
 
-    def enter_workers(self) -> Animation:
-        """Show the marks in a wave from left to right."""
-        crowd, seconds = self.crowd, 2 * theme.MOVE
-        crowd.looks[:, marks.PRESENT] = 0
-        crowd.paint(crowd.everyone)
-        from_left = _scaled([crowd.slot(int(worker)).left for worker in crowd.everyone])
-        wave = crowd.change(order=from_left, run_time=seconds)
-        return AnimationGroup(wave, FadeIn(self.names, run_time=seconds))
-
     def connect(self) -> Animation:
         """Draw the wires from the coordinator to the crowd."""
         return DrawTree(self.tree, 1.4 * theme.MOVE)

@@ -5,7 +5,7 @@ from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
-from manim import Animation, Group, VGroup
+from manim import Animation, Group, Mobject, VGroup
 
 from scenes.stage.close_view import CloseView
 from scenes.stage.dial import Dial
@@ -51,13 +51,14 @@ class Stage(Protocol):
     def everything(self) -> Group:
         """The whole stage at rest, lowest first."""
 
+    @property
+    def standing(self) -> Sequence[Mobject]:
+        """All parts of the workers, lowest first."""
+
     # --- entering and leaving
 
     def open(self, plate: Plate, reading: Reading) -> Animation:
         """Show the whole stage at rest with these weights and this reading."""
-
-    def enter_workers(self) -> Animation:
-        """Show the workers, from left to right."""
 
     def look_closely(self, reading: Reading) -> CloseView | None:
         """Return the front end's wall in large, if there is one."""

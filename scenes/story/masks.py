@@ -90,7 +90,7 @@ def _masks(run: Run, round_: int, train: Train, masked: Masked) -> MasksSpec:
         learned=text("what each has learned"),
         once=text("shown here for once"),
         pairs=text("each pair shares a secret mask: one adds it, the other takes it away"),
-        seen=text("all it sees of their updates"),
+        seen=text("updates, as the coordinator sees them"),
         clear=text("in the clear: how much data each has, and its scores"),
     )
 

@@ -101,9 +101,7 @@ def _gain(found: ComparableRuns, shown: str) -> Line:
     if picture == "leash":
         return line("Held closer to the shared model: {a}, then {b}. No gain.", a=before, b=after)
     if picture == "momentum" and gained:
-        return line(
-            "What differs cancels, what agrees adds up: {a} becomes {b}.", a=before, b=after
-        )
+        return line("What pulls apart cancels: {a} becomes {b}.", a=before, b=after)
     if picture == "momentum":
         return line("With momentum: {a}, then {b}. No gain.", a=before, b=after)
     if gained:

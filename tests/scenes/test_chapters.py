@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from importlib import import_module
+from itertools import product
 from typing import Any
 
 import pytest
@@ -13,8 +14,12 @@ from spec_texts import numbers_in
 
 from fl_sim import record
 from scenes import FILM, LOOP
+from scenes.drawing.screen import Shape
+from scenes.drawing.text import wrapped
 from scenes.explainer import texts_of
-from scenes.render.looks import Look
+from scenes.render.looks import SHAPES, Look
+from scenes.text.languages import LANGUAGES, named
+from scenes.text.lines import in_language
 from scenes.text.numbers import Cursor, values
 
 # Beats that the committed runs leave out.
@@ -55,6 +60,21 @@ def faults() -> Iterator[list[str]]:
 def test_a_chapter_of_the_committed_runs_has_its_beats(chapter: str) -> None:
     played = [beat.name for beat in filmed(chapter).beats]
     assert played == [name for name in BEATS[chapter] if (chapter, name) not in OTHERWISE]
+
+
+@pytest.mark.parametrize("chapter", GROUPED)
+def test_a_chapter_begins_and_ends_with_a_picture(chapter: str) -> None:
+    """In the film there is no hole where two of them meet."""
+    assert filmed(chapter).gone == (0.0, 0.0)
+
+
+@pytest.mark.parametrize("chapter", GROUPED)
+def test_captions_fit_in_every_language_and_shape(chapter: str) -> None:
+    for sides, language in product(SHAPES.values(), LANGUAGES):
+        columns, most = Shape(*sides).caption
+        for beat in filmed(chapter).beats:
+            caption = str(in_language(beat.line, named(language)))
+            assert len(wrapped(caption, columns)) <= most, (sides, caption)
 
 
 def tell(chapter: str, chosen: str) -> Any:

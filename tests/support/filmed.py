@@ -57,12 +57,16 @@ class BeatEnd:
 
 @dataclass
 class Filmed:
-    """A chapter of the film, built from its committed runs."""
+    """A chapter of the film, built from its committed runs.
+
+    ``gone`` are the seconds without a picture at its begin and at its end.
+    """
 
     ends: list[BeatEnd]
     beats: list[PlayedBeat]
     findings: list[Finding]
     effects: list[TimedEffect]
+    gone: tuple[float, float]
 
 
 @cache
@@ -75,8 +79,9 @@ def filmed(chapter: str) -> Filmed:
         patch.chdir(folder)
         patch.setattr(Explainer, "_end_beat", _noting(ends))
         with scene_for(job, {**NO_MOVIE, "media_dir": str(Path(folder))}) as scene:
-            findings = Inspector(chapter, None).inspect(scene)
-    return Filmed(ends, scene.beats, findings, scene.effects)
+            inspector = Inspector(chapter, None)
+            findings = inspector.inspect(scene)
+    return Filmed(ends, scene.beats, findings, scene.effects, inspector.gone)
 
 
 def film_job(chapter: str) -> Job:

@@ -8,7 +8,16 @@ from typing import Any
 
 from manim import Mobject, Scene, VMobject
 
-__all__ = ["CheckError", "Words", "font_file", "is_chapter", "is_pinned", "role_colours", "rules"]
+__all__ = [
+    "CheckError",
+    "Words",
+    "font_file",
+    "is_chapter",
+    "is_pinned",
+    "opening_play",
+    "role_colours",
+    "rules",
+]
 
 FONT = "font_source_sans_pro"
 
@@ -34,6 +43,11 @@ def is_chapter(scene: Scene) -> bool:
 def is_pinned(mobject: Mobject) -> bool:
     """Return that no mobject is fixed on the screen."""
     return False
+
+
+def opening_play(scene: Scene) -> int:
+    """Return the number of a scene's first play."""
+    return 0
 
 
 def role_colours() -> dict[str, Any]:

@@ -105,3 +105,29 @@ def test_a_sum_has_as_few_lines_as_have_room(
     assert len(drawn.sum[1]) == lines
     assert drawn.width <= area.width + 1e-6
     assert drawn.height <= area.height + 1e-6
+
+
+def test_cases_are_large_until_the_sum_needs_room() -> None:
+    spec = average([100, 400], [0.0, 1.0])
+    drawn = Balance(spec, layout(SQUARE).untitled, SQUARE)
+    before = [case[0].width for case in drawn.cases]
+    drawn.tilt(0.8, 0.0)
+    drawn.read(spec.terms[-1].so_far[0])
+    room = drawn.make_room()
+    room.begin()
+    room.finish()
+    after = [case[0].width for case in drawn.cases]
+    assert before == pytest.approx([SQUARE.px(115), SQUARE.px(230)])
+    assert after == pytest.approx([SQUARE.px(62), SQUARE.px(124)])
+    low = divided(layout(SQUARE).untitled, SQUARE)[1].top
+    assert all(part.get_bottom()[1] > low for case in drawn.cases for part in case)
+    assert drawn.mean.string == "0.8"
+
+
+def test_a_wide_frame_has_room_for_the_sum_from_the_start() -> None:
+    drawn = balance([100, 400], [0.0, 1.0])
+    before = [case[0].width for case in drawn.cases]
+    room = drawn.make_room()
+    room.begin()
+    room.finish()
+    assert [case[0].width for case in drawn.cases] == before

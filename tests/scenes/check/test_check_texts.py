@@ -322,7 +322,56 @@ def test_what_reaches_out_of_the_frame(tmp_path: Path) -> None:
     assert not faults(OverTheMargin, tmp_path, "in frame")
 
 
+class LightAtTheEdge(Scene):
+    """An image of which the left half, in part beyond the frame's edge, has some opacity."""
+
+    opacity = 0
+
+    def construct(self) -> None:
+        pixels = np.full((4, 4, 4), 255, np.uint8)
+        pixels[:, :2, 3] = self.opacity
+        light = ImageMobject(pixels)
+        light.height = 2
+        self.add(light.shift(config.frame_width / 2 * LEFT + 0.5 * RIGHT))
+        self.wait()
+
+
+class PictureAtTheEdge(LightAtTheEdge):
+    opacity = 255
+
+
+def test_an_image_is_in_the_frame_where_it_is_seen(tmp_path: Path) -> None:
+    (fault,) = faults(PictureAtTheEdge, tmp_path, "in frame")
+    assert fault.measured == pytest.approx(0.5 / PIXEL, rel=0.01)
+    assert not faults(LightAtTheEdge, tmp_path, "in frame")
+
+
 # --- overlaps
+
+
+class UnderLight(Scene):
+    """A text under an image of which the right half has some opacity, over the text's half."""
+
+    opacity = 0
+
+    def construct(self) -> None:
+        pixels = np.full((4, 4, 4), 255, np.uint8)
+        pixels[:, 2:, 3] = self.opacity
+        light = ImageMobject(pixels)
+        light.height = 2
+        text = words()
+        self.add(text, light.move_to(text.get_center() + LEFT))
+        self.wait()
+
+
+class UnderPicture(UnderLight):
+    opacity = 255
+
+
+def test_an_image_covers_a_text_where_it_is_opaque(tmp_path: Path) -> None:
+    (fault,) = faults(UnderPicture, tmp_path, "overlap")
+    assert fault.measured == pytest.approx(50, abs=9)
+    assert not faults(UnderLight, tmp_path, "overlap")
 
 
 class Apart(Scene):

@@ -81,7 +81,7 @@ def test_a_third_of_the_rounds_counts_and_ten_at_most() -> None:
             {"FedProx": (0.2, 0.2), "FedAvgM": (0.3, 0.35)},
             "momentum",
             "One remedy is momentum: each step keeps part of the last.",
-            "What differs cancels, what agrees adds up: 30.0% becomes 32.5%.",
+            "What pulls apart cancels: 30.0% becomes 32.5%.",
         ),
         (
             {"FedProx": (0.3, 0.3)},
