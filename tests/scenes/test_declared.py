@@ -114,12 +114,12 @@ def test_a_description_says_what_is_seen_not_what_might_be(chapter: Chapter) -> 
 
 def test_a_description_is_that_of_the_run_that_is_shown(hand: Callable[..., str]) -> None:
     few = described("one_round", hand(workers=4))
-    assert few["assemble"].startswith("The workers come in as cards in a row, ")
+    assert few["assemble"].startswith("The workers stand there as cards, ")
     assert few["untrained"] == (
         "The front end is highlighted, with the result of the untrained model."
     )
     crowd = described("one_round", hand(workers=40))
-    assert crowd["assemble"].startswith("The workers come in as a field of squares. ")
+    assert crowd["assemble"].startswith("The workers stand there as a field of squares. ")
     one_round = described("one_round", hand(workers=40, picked=3, failed=1))
     assert one_round["sample"] == (
         "The squares of the workers picked for this round stand out. The other workers fade into "
