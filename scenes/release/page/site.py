@@ -31,6 +31,15 @@ from scenes.release.page.transcript import (
     transcript,
 )
 from scenes.release.page.trial import Trial, trial_data, trial_of, write_trial
+from scenes.release.page.what_if import (
+    SCRIPT,
+    WhatIf,
+    script_name,
+    table_name,
+    write_grid,
+    write_runs,
+    write_table,
+)
 from scenes.release.products import STEM, Film
 from scenes.render.digests import versions
 from scenes.text.language import ENGLISH, Language
@@ -42,11 +51,15 @@ MOST_WORKERS = 12  # numbers in a cell of the table of rounds
 
 @dataclass(frozen=True)
 class Site:
-    """The contents of the page: films, run records by name or path, title and author."""
+    """The contents of the page: films, run records by name or path, title and author.
+
+    ``grid`` is the name or folder of a grid of runs, if it has one.
+    """
 
     films: Sequence[Film]
     records: Sequence[str]
     naming: Naming = field(default_factory=Naming)
+    grid: str = ""
 
     @property
     def main(self) -> Film:
@@ -100,17 +113,29 @@ def write(site: Site, folder: Path, made: Sequence[ReleaseFile], command: str) -
     coordinator = coordinator_of(trial.models) if trial else None
     written += write_trial(trial, folder) if trial else []
     written += [write_updates(coordinator, folder)] if coordinator else []
+    what_if = WhatIf.of(site.grid) if site.grid else None
+    written += _grid(what_if, site, folder) if what_if else []
     transcripts = {code: _transcripts(site, records, code) for code in LANGUAGES}
     texts = [
         path for code, films in transcripts.items() for path in _as_texts(site, folder, code, films)
     ]
     names = [path.relative_to(folder).as_posix() for path in texts]
     made = [*made, *(release_file(folder, name, None) for name in names)]
-    pages = Pages(site, records, trial, coordinator, command)
+    pages = Pages(site, records, trial, coordinator, what_if, command)
     for code, films in transcripts.items():
         written.append(folder / site.name(code))
         written[-1].write_text(_page(pages, LANGUAGES[code], films, made), "utf-8")
     return [file.relative_to(folder).as_posix() for file in (*written, *texts)]
+
+
+def _grid(what_if: WhatIf, site: Site, folder: Path) -> list[Path]:
+    """Write a grid of runs, and in each language its script and its table."""
+    written = write_grid(what_if, folder)
+    for code, language in LANGUAGES.items():
+        written.append(write_runs(what_if, folder, language))
+        page, title = site.name(code), site.naming.title_in(language)
+        written.append(write_table(what_if, folder, page, title, language))
+    return written
 
 
 Transcripts = Sequence[Sequence[ChapterTranscript]]  # of each film on a page
@@ -143,6 +168,7 @@ class Pages:
     records: RecordPages
     trial: Trial | None
     coordinator: Coordinator | None
+    what_if: WhatIf | None
     command: str
 
 
@@ -168,6 +194,7 @@ def _page(pages: Pages, language: Language, texts: Transcripts, made: Sequence[R
         questions=_questions(pages, films[0], language, data["runs"]),
         seconds=texts[0][-1].end,
         main=main,
+        what_if=pages.what_if and _what_if(site, language.code),
         most_workers=MOST_WORKERS,
         downloads=_downloads(made, language),
         records=[provenance(page, language) for page in records.pages],
@@ -178,6 +205,11 @@ def _page(pages: Pages, language: Language, texts: Transcripts, made: Sequence[R
         voice=films[0].heard.voice and films[0].heard.voice.engine,
         data=data,
     )
+
+
+def _what_if(site: Site, code: str) -> dict[str, str]:
+    """Return the scripts and the page of the grid's table, in a language."""
+    return {"scripts": f"{script_name(code)} {SCRIPT}", "table": table_name(site.name(code))}
 
 
 def _questions(
