@@ -432,14 +432,16 @@ def sweep(  # noqa: PLR0913, PLR0917  # one parameter an option
             complete = runs.show(entries, folder, {})
             _tell_strangers(sweeps.strangers(folder, entries))
             sys.exit(0 if complete else 2)
+        sweeps.check_own(folder)
         launch.need(*sweeps.packages(entries, on))
         dataset = None if data is None else launch.dataset_folder(data)
         launch.quieten()
         images = sweeps.check_data(entries, dataset)
         if dry_run:
             wanted = runs.wanted(entries, folder, force)
-            say(f"{folder}: {count(len(entries), 'run')}, of which there are to be made")
-            say(str(sweeps.work(wanted, images)))
+            say(f"{folder}: {count(len(entries), 'run')}, {len(wanted)} of them to make")
+            if wanted:
+                say(str(sweeps.work(wanted, images)))
             return
         if over:
             sweeps.declare(folder, grid)

@@ -16,13 +16,14 @@ from fl_sim.app.settings import OWN, SETTINGS, SettingError, Settings, defaults,
 from fl_sim.grid import Axis, Choice, Grid, GridError, Point, Value
 from fl_sim.running.launch import packages_of
 from fl_sim.running.suite import Entry, assignments
-from fl_sim.wording import count, did_you_mean
+from fl_sim.wording import did_you_mean
 
 if TYPE_CHECKING:
     from fl_sim.app.cifar10 import Data
 
 # What a point's record leaves out, unless the grid says otherwise: thousands of numbers a round.
 SMALL: Mapping[str, Value] = {"keep": "numbers", "confusion-every": 0, "predictions": "none"}
+SHORT = 90.0  # seconds that are not given as minutes
 TRIED = 2.0  # seconds for which training is tried, and as long testing
 BATCHES = 4  # that are tried at a time
 
@@ -75,6 +76,12 @@ def check_place(folder: Path, grid: Grid) -> None:
             )
     elif folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise GridError(f"{folder} holds other files; name another folder")
+
+
+def check_own(folder: Path) -> None:
+    """Raise GridError if a grid came with an installed fedreel, which changes none of its files."""
+    if folder.parent == grids.GRIDS and record.own_runs() != record.RUNS:
+        raise GridError(f"a grid {folder.name} comes with fedreel; name a folder of your own")
 
 
 def declare(folder: Path, grid: Grid) -> None:
@@ -142,22 +149,24 @@ def strangers(folder: Path, listed: Sequence[Entry]) -> list[str]:
 
 @dataclass(frozen=True)
 class Work:
-    """What the runs of a grid compute: how many there are, gradient steps, and seconds they take.
+    """What the runs of a grid compute: gradient steps, and the seconds that they take.
 
     The seconds are those of one core for training and testing, as tried on this machine.
     """
 
-    runs: int
     steps: int
     seconds: float
 
     def __str__(self) -> str:
-        steps = f"{count(self.runs, 'run')}, {self.steps:,} gradient steps"
-        return f"{steps}: about {_duration(self.seconds)} of one core, as tried now on this machine"
+        took = _duration(self.seconds)
+        steps = f"{self.steps:,} gradient steps"
+        return f"{steps}: about {took} of one core, as tried now on this machine"
 
 
 def _duration(seconds: float) -> str:
-    minutes = max(1, round(seconds / 60))
+    if seconds < SHORT:
+        return f"{ceil(seconds)} s"
+    minutes = round(seconds / 60)
     hours, left = divmod(minutes, 60)
     return f"{hours} h {left} min" if hours else f"{minutes} min"
 
@@ -215,7 +224,7 @@ def work(listed: Sequence[Entry], data: "Data") -> Work:
         own = _steps(settings, len(data.train))
         steps += own
         seconds += own * pace.step + _tested(settings, data) * pace.image
-    return Work(len(listed), steps, seconds)
+    return Work(steps, seconds)
 
 
 def _steps(settings: Settings, images: int) -> int:

@@ -8,6 +8,7 @@ import pytest
 from hand import hand_run, saved
 from hypothesis import given
 from hypothesis import strategies as st
+from tiny_record import many_clients
 
 from fl_sim import record
 from scenes import FILM
@@ -207,12 +208,20 @@ def test_the_view_has_the_record_s_own_values() -> None:
     run = record.load("dropouts")
     view = view_of(run)
     assert view["name"] == "dropouts"
-    assert view["workers"] == run.num_clients
+    assert view["cards"] == run.num_clients
     assert len(view["rounds"]) == len(run.rounds)
     assert view["rounds"][0]["trained"] == []
     for spec, round_ in zip(view["rounds"], run.rounds, strict=True):
         assert spec["accuracy"] == (round_.central and round(round_.central.accuracy, 5))
     assert any(spec["failed"] for spec in view["rounds"])
+
+
+def test_of_many_workers_the_view_has_the_first_and_their_number() -> None:
+    view = view_of(many_clients(101, 1))
+    assert view["cards"] == 0
+    assert view["rounds"][1]["trained"] == list(range(12))
+    assert view["rounds"][1]["all"] == [101, 0]
+    assert view_of(many_clients(100, 1))["rounds"][1]["trained"] == list(range(100))
 
 
 # --- the transcript
