@@ -1,6 +1,6 @@
 """Data of the run view beside the film: each round's result, and its time in the film."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,6 +36,11 @@ def _round(round_: Round, most: int | None) -> dict[str, Any]:
         "failed": failed[:most],
         **({"all": [len(trained), len(failed)]} if most else {}),
     }
+
+
+def in_columns(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
+    """Return rows with the same fields as a list for each field, which is half as long as JSON."""
+    return {name: [row[name] for row in rows] for name in rows[0]}
 
 
 def rounded(value: float | None) -> float | None:

@@ -22,7 +22,7 @@ from scenes.release.page.coordinator import (
 )
 from scenes.release.page.questions import Question, Shown, questions
 from scenes.release.page.record_pages import RecordPages, citation, provenance, write_record
-from scenes.release.page.rounds import round_cues, view_of
+from scenes.release.page.rounds import MOST_LISTED, in_columns, round_cues, view_of
 from scenes.release.page.transcript import (
     ChapterTranscript,
     as_plain_text,
@@ -45,8 +45,6 @@ from scenes.render.digests import versions
 from scenes.text.language import ENGLISH, Language
 from scenes.text.languages import LANGUAGES
 from scenes.text.naming import Naming
-
-MOST_WORKERS = 12  # numbers in a cell of the table of rounds
 
 
 @dataclass(frozen=True)
@@ -179,7 +177,9 @@ def _page(pages: Pages, language: Language, texts: Transcripts, made: Sequence[R
     data = _data(records, films, texts, language)
     data["trial"] = _trial(pages, language)
     name = site.naming.title_in(language)
-    main = max(data["runs"].values(), key=lambda run: len(run["rounds"]))
+    main = dict(max(data["runs"].values(), key=lambda run: len(run["rounds"])))
+    for run in data["runs"].values():
+        run["rounds"] = in_columns(run["rounds"])
     template = templating.environment(language).get_template("index.html")
     return template.render(
         code=language.code,
@@ -195,7 +195,7 @@ def _page(pages: Pages, language: Language, texts: Transcripts, made: Sequence[R
         seconds=texts[0][-1].end,
         main=main,
         what_if=pages.what_if and _what_if(site, language.code),
-        most_workers=MOST_WORKERS,
+        most_workers=MOST_LISTED,
         downloads=_downloads(made, language),
         records=[provenance(page, language) for page in records.pages],
         citation=citation(records, name, site.naming.author),

@@ -15,7 +15,7 @@ from scenes import FILM
 from scenes.release.page.places import Addresses, anchor, place_of
 from scenes.release.page.record_pages import RecordPages, citation, provenance
 from scenes.release.page.records import Entry, entries, folders
-from scenes.release.page.rounds import RoundCue, round_cues, view_of
+from scenes.release.page.rounds import RoundCue, in_columns, round_cues, view_of
 from scenes.release.page.transcript import as_text, clock, cut, transcript
 from scenes.release.products import Film
 from scenes.render.clips import BeatMetadata, PlannedClip, TimedText, inputs_of
@@ -222,6 +222,11 @@ def test_of_many_workers_the_view_has_the_first_and_their_number() -> None:
     assert view["rounds"][1]["trained"] == list(range(12))
     assert view["rounds"][1]["all"] == [101, 0]
     assert view_of(many_clients(100, 1))["rounds"][1]["trained"] == list(range(100))
+
+
+def test_rows_are_written_as_columns() -> None:
+    rows = [{"accuracy": 0.5, "trained": [1, 2]}, {"accuracy": None, "trained": []}]
+    assert in_columns(rows) == {"accuracy": [0.5, None], "trained": [[1, 2], []]}
 
 
 # --- the transcript

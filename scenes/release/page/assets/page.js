@@ -246,8 +246,14 @@ function point(measure, i) {
   svg.querySelector(".dot").setAttribute("cy", none ? -9 : y(value));
 }
 
+// Returns the rounds that are written as a list for each field.
+function rows(columns) {
+  const fields = Object.entries(columns);
+  return columns.accuracy.map((_, i) => Object.fromEntries(fields.map(([name, values]) => [name, values[i]])));
+}
+
 function open(name) {
-  run = data.runs[name];
+  run = { ...data.runs[name], rounds: rows(data.runs[name].rounds) };
   byId("run").value = name;
   byId("round").max = run.rounds.length - 1;
   draw("accuracy");
