@@ -85,7 +85,9 @@ def check_own(folder: Path) -> None:
 
 
 def declare(folder: Path, grid: Grid) -> None:
-    """Write a grid's declaration."""
+    """Write a grid's declaration, where there is none."""
+    if (folder / grids.FILE).is_file():
+        return
     folder.mkdir(parents=True, exist_ok=True)
     record.replace(folder / grids.FILE, grid.as_toml().encode())
 
@@ -103,12 +105,18 @@ def entries(grid: Grid) -> list[Entry]:
         raise GridError("nothing varies; name a setting and its values: --over local-epochs=1,5")
     _check_keys(grid)
     found = [_entry(point) for point in grid.points()]
-    for one, other in combinations(found, 2):
-        if used(one.config) == used(other.config):
-            raise GridError(
-                f"{one.name} and {other.name} would be the same run; leave one of the values out"
-            )
+    _check_different(found)
     return found
+
+
+def _check_different(listed: Iterable[Entry]) -> None:
+    known: dict[frozenset[tuple[str, Value]], Entry] = {}
+    for one in listed:
+        first = known.setdefault(frozenset(used(one.config).items()), one)
+        if first is not one:
+            raise GridError(
+                f"{first.name} and {one.name} would be the same run; leave one of the values out"
+            )
 
 
 def _entry(point: Point) -> Entry:

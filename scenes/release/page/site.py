@@ -374,7 +374,6 @@ def _downloads(made: Sequence[ReleaseFile], language: Language) -> list[dict[str
         (_("Captions and transcripts"), "captions/", ("srt", "vtt", "txt")),
         (_("Chapters"), "chapters/", ("mp4", "webm", "png")),
         (_("Loop"), "loop-", ("gif", "webp", "mp4")),
-        (_("A figure of each beat"), "figures/", ("png", "svg")),
         (_("Poster and contact sheet"), "", ("png",)),
     ]
     return [
