@@ -341,6 +341,127 @@ def suite(
 
 
 @cli.command(
+    epilog=examples(
+        "fl-sim sweep mine --over partitioning=iid,dirichlet --over local-epochs=1,5 --dry-run",
+        "fl-sim sweep mine --over partitioning=iid,dirichlet --over local-epochs=1,5",
+        "fl-sim sweep mine --list",
+        "fl-sim sweep more --over partitioning=iid,dirichlet:dirichlet-alpha=1 --over seed=1,2,3 "
+        "--set num-server-rounds=10 --on ray",
+        "fedreel release --grid mine site",
+    ),
+)
+@cloup.argument(
+    "name",
+    metavar="GRID",
+    help="Folder of the grid, or the name of one that comes with fedreel. Its grid.toml says what "
+    "varies.",
+)
+@cloup.option(
+    "--over",
+    multiple=True,
+    metavar="KEY=VALUE,VALUE",
+    help="A setting that varies, with its values. Repeat it: each combination is a run. A value "
+    "that needs other settings brings them along: dirichlet:dirichlet-alpha=0.1.",
+)
+@cloup.option(
+    "--set",
+    "changes",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="Change a setting of all runs; `fl-sim settings` lists them.",
+)
+@cloup.option(
+    "--data",
+    type=cloup.Path(path_type=Path),
+    help="Folder with the dataset, as for `fl-sim run`.",
+)
+@cloup.option(
+    "--on",
+    type=Choice(["process", "ray"]),
+    default="process",
+    show_default=True,
+    help="Train in a process for each run, or in Flower's simulation on Ray.",
+)
+@cloup.option(
+    "--jobs",
+    type=click.IntRange(1),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="Make N runs at a time.",
+)
+@cloup.option(
+    "--force", is_flag=True, help="Replace records with other settings, or made by other code."
+)
+@cloup.option("--list", "only_list", is_flag=True, help="List the runs and their state; make none.")
+@cloup.option(
+    "--dry-run", is_flag=True, help="Say how many runs there are to make and how long they take."
+)
+def sweep(  # noqa: PLR0913, PLR0917  # one parameter an option
+    name: str,
+    over: tuple[str, ...],
+    changes: tuple[str, ...],
+    data: Path | None,
+    on: str,
+    jobs: int,
+    force: bool,
+    only_list: bool,
+    dry_run: bool,
+) -> None:
+    """Make a run of each combination of some settings, as a grid for `fedreel release`.
+
+    Records have numbers alone. The options --over and --set declare a new grid; without them the
+    command goes on with one that is there, and makes what is missing.
+    """
+    from fl_sim import grid as grids
+    from fl_sim.app.settings import SettingError
+    from fl_sim.running import launch
+    from fl_sim.running import suite as runs
+    from fl_sim.running import sweep as sweeps
+    from fl_sim.running.target import LaunchError
+
+    folder = grids.find(name)
+    try:
+        if changes and not over:
+            raise LaunchError("--set goes with --over, which declares a grid")
+        grid = sweeps.declared(over, changes) if over else grids.read(folder)
+        entries = sweeps.entries(grid)
+        if over:
+            sweeps.check_place(folder, grid)
+        if only_list:
+            complete = runs.show(entries, folder, {})
+            _tell_strangers(sweeps.strangers(folder, entries))
+            sys.exit(0 if complete else 2)
+        sweeps.check_own(folder)
+        launch.need(*sweeps.packages(entries, on))
+        dataset = None if data is None else launch.dataset_folder(data)
+        launch.quieten()
+        images = sweeps.check_data(entries, dataset)
+        if dry_run:
+            wanted = runs.wanted(entries, folder, force)
+            say(f"{folder}: {count(len(entries), 'run')}, {len(wanted)} of them to make")
+            if wanted:
+                say(str(sweeps.work(wanted, images)))
+            return
+        if over:
+            sweeps.declare(folder, grid)
+    except (grids.GridError, LaunchError, SettingError) as error:
+        _fail(error)
+    try:
+        complete = runs.bring_about(entries, folder, dataset, jobs, force, on)
+    except KeyboardInterrupt:
+        say("fl-sim: stopped; the runs that were made stay", err=True)
+        sys.exit(INTERRUPTED)
+    _tell_strangers(sweeps.strangers(folder, entries))
+    sys.exit(0 if complete else 2)
+
+
+def _tell_strangers(names: list[str]) -> None:
+    if names:
+        say(f"no point of this grid, and not shown with it: {', '.join(names)}", err=True)
+
+
+@cli.command(
     "import",
     epilog=examples(
         "fl-sim import results.json --name theirs",

@@ -501,6 +501,7 @@ def check(
         "fedreel release --quality low --shape 16:9 draft",
         "fedreel release --language en --language de --on ray site",
         "fedreel release --run mine --title 'Our first run' --author 'Ada Lovelace' site",
+        "fedreel release --grid ~/grids/mine site",
         "fedreel release --explain site",
     )
 )
@@ -513,12 +514,20 @@ def check(
 @sound_options(SILENT)
 @on_option
 @cloup.option(
+    "--grid",
+    default="",
+    metavar="NAME|PATH",
+    help="A grid of runs that `fl-sim sweep` made, to walk on the page.  [default: the one that "
+    "comes with fedreel, unless there is --run]",
+)
+@cloup.option(
     "--explain", is_flag=True, help="Print why each file would be made or not, and make nothing."
 )
-def release(
+def release(  # noqa: PLR0913, PLR0917  # one parameter an option
     out: Path,
     runs: tuple[str, ...],
     on: str,
+    grid: str,
     explain: bool,
     naming: "Naming",
     sounds: tuple[str, str],
@@ -546,7 +555,7 @@ def release(
         out = out.resolve()
         check_place(out)
         check_folder(out.parent)
-        request = _request(runs, naming, sounds, **chosen)
+        request = _request(runs, naming, sounds, grid, **chosen)
         before = unchanged(request, out)
         if before and not explain:
             say(f"{out}: nothing has changed, {len(before.files)} files")
@@ -579,6 +588,7 @@ def _request(
     runs: tuple[str, ...],
     naming: "Naming",
     sounds: tuple[str, str],
+    grid: str,
     shapes: tuple[str, ...],
     languages: tuple[str, ...],
     **look: str,
@@ -586,7 +596,7 @@ def _request(
     from scenes.release.plan import Request
 
     each = _each_once(shapes), _each_once(languages)
-    return Request(runs, Look(**look), *each, naming, *sounds)
+    return Request(runs, Look(**look), *each, naming, *sounds, grid)
 
 
 def _summary(manifest: "Manifest", out: Path, seconds: float) -> None:

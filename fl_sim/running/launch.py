@@ -52,8 +52,7 @@ def run(config: Mapping[str, Value], target: Target, on: str = PROCESS) -> Path:
         StoppedError: Ctrl-C.
     """
     folder = _prepare(config, target)
-    private = (ACCOUNTING,) if config.get("dp-noise") else ()
-    need(*SIM_PACKAGES, *private, *((RAY,) if on == SIMULATION else ()))
+    need(*packages_of(config, on))
     with ended_by_sigterm(), target.making(folder, config) as partial:
         _train({**config, "name": target.name, "out": str(partial)}, on, target.resume_command)
         if not (partial / RUN_FILE).is_file():
@@ -142,6 +141,12 @@ def _prepare(config: Mapping[str, Value], target: Target) -> Path:
     folder = target.folder()
     Settings.of({**config, "name": target.name})
     return folder
+
+
+def packages_of(config: Mapping[str, Value], on: str) -> list[str]:
+    """Return the packages that a run needs."""
+    more = ((ACCOUNTING, config.get("dp-noise")), (RAY, on == SIMULATION))
+    return [*SIM_PACKAGES, *(name for name, is_needed in more if is_needed)]
 
 
 def need(*packages: str) -> None:

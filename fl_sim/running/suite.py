@@ -26,6 +26,7 @@ from fl_sim.app.settings import (
 from fl_sim.running import jobs
 from fl_sim.running.attacks import Planned, is_whole, planned
 from fl_sim.running.flower import ended_by_sigterm
+from fl_sim.running.launch import PROCESS
 from fl_sim.running.run_folder import RunFolder
 from fl_sim.terminal import console, safe
 from fl_sim.wording import MOST_MEANT, did_you_mean, percent
@@ -94,12 +95,12 @@ def _entry(name: str, table: Any, before: Mapping[str, Entry]) -> Entry:
         if model not in before:
             raise SettingError(f"it is like {model!r}, but no run of that name stands above it")
         changes = {**before[model].changes, **changes}
-    config = override(defaults(), _assignments(changes))
+    config = override(defaults(), assignments(changes))
     Settings.of(config)
     return Entry(name, changes, config, attacks)
 
 
-def _assignments(changes: Mapping[str, Value]) -> list[str]:
+def assignments(changes: Mapping[str, Value]) -> list[str]:
     """Return changes as ``fl-sim run --set`` takes them."""
     return [f"{key}={as_text(value)}" for key, value in changes.items()]
 
@@ -166,7 +167,12 @@ def _listed(keys: Sequence[str]) -> str:
 
 
 def bring_about(
-    entries: Sequence[Entry], runs: Path, data: Path | None, at_a_time: int = 1, force: bool = False
+    entries: Sequence[Entry],
+    runs: Path,
+    data: Path | None,
+    at_a_time: int = 1,
+    force: bool = False,
+    on: str = PROCESS,
 ) -> bool:
     """Make the runs that are missing, and with ``force`` the stale ones; print how all stand.
 
@@ -179,6 +185,7 @@ def bring_about(
         data: folder of the dataset; without one it is downloaded.
         at_a_time: how many are made at a time.
         force: make those anew that are there with other settings, by other code, or unreadable.
+        on: where they train, as for ``launch.run``.
 
     Returns:
         whether all are there now.
@@ -186,14 +193,13 @@ def bring_about(
     Raises:
         KeyboardInterrupt: Ctrl-C. What was made by then stays, and is in the table.
     """
-    wanted: tuple[State, ...] = ("missing", "stale") if force else ("missing",)
-    missing = [entry for entry in entries if inspect(entry, runs).state in wanted]
+    missing = wanted(entries, runs, force)
     ended: dict[str, jobs.Ended] = {}
     try:
         with ended_by_sigterm():
-            with closing(make(missing, runs, data, at_a_time, force)) as made:
+            with closing(make(missing, runs, data, at_a_time, force, on)) as made:
                 ended.update((job.name, job) for job in made)
-            commands = dict(_attack_commands(entries, runs, data, wanted))
+            commands = dict(_attack_commands(entries, runs, data, _made(force)))
             with closing(_run(commands, at_a_time, "attacks")) as made:
                 ended.update((job.name, job) for job in made)
     finally:
@@ -201,14 +207,29 @@ def bring_about(
     return complete
 
 
+def wanted(entries: Iterable[Entry], runs: Path, force: bool = False) -> list[Entry]:
+    """Return the entries whose runs are missing in a folder, or with ``force`` stale."""
+    return [entry for entry in entries if inspect(entry, runs).state in _made(force)]
+
+
+def _made(force: bool) -> tuple[State, ...]:
+    """Return how a run stands that is made."""
+    return ("missing", "stale") if force else ("missing",)
+
+
 def make(
-    entries: Sequence[Entry], runs: Path, data: Path | None, at_a_time: int = 1, force: bool = False
+    entries: Sequence[Entry],
+    runs: Path,
+    data: Path | None,
+    at_a_time: int = 1,
+    force: bool = False,
+    on: str = PROCESS,
 ) -> Generator[jobs.Ended]:
     """Make runs, in place of those that are there; yield each as it ends.
 
     Arguments are those of ``bring_about``.
     """
-    commands = {entry.name: _command(entry, runs / entry.name, data, force) for entry in entries}
+    commands = {one.name: _command(one, runs / one.name, data, force, on) for one in entries}
     yield from _run(commands, at_a_time, "runs")
 
 
@@ -234,11 +255,12 @@ def _run(commands: Mapping[str, Sequence[str]], at_a_time: int, noun: str) -> Ge
             yield job
 
 
-def _command(entry: Entry, folder: Path, data: Path | None, force: bool) -> list[str]:
+def _command(entry: Entry, folder: Path, data: Path | None, force: bool, on: str) -> list[str]:
     run = [sys.executable, "-m", "fl_sim.cli", "run", entry.name, "--out", str(folder)]
+    run += ["--on", on] if on != PROCESS else []
     if not force and _is_interrupted(entry, folder):
         return [*run, "--resume"]
-    options = [("--set", assignment) for assignment in _assignments(entry.changes)]
+    options = [("--set", assignment) for assignment in assignments(entry.changes)]
     if data is not None:
         options.append(("--data", str(data)))
     # What is there and is to be kept has been left out before.
@@ -246,7 +268,7 @@ def _command(entry: Entry, folder: Path, data: Path | None, force: bool) -> list
 
 
 def _attack_commands(
-    entries: Sequence[Entry], runs: Path, data: Path | None, wanted: Sequence[State]
+    entries: Sequence[Entry], runs: Path, data: Path | None, made: Sequence[State]
 ) -> Iterator[tuple[str, list[str]]]:
     """Give the commands of attacks that are to be made on records that are there."""
     options = [] if data is None else ["--data", str(data)]
@@ -254,7 +276,7 @@ def _attack_commands(
         folder = runs / entry.name
         for attack in entry.attacks if inspect(entry, runs).state == "there" else ():
             state = inspect_attack(attack, entry, runs).state
-            if state in wanted:
+            if state in made:
                 anew = ["--force"] if state == "stale" and attack.goes_on else []
                 words = ["attack", attack.name, str(folder), *attack.options, *anew, *options]
                 yield _named(attack, entry), [sys.executable, "-m", "fl_sim.cli", *words]

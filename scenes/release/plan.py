@@ -6,14 +6,16 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from fl_sim import grid as grids
 from fl_sim import record
 from scenes import FILM, LOOP
 from scenes.outputs.soundtrack import Heard, heard
 from scenes.release import manifest as manifests
 from scenes.release.manifest import Manifest
+from scenes.release.page import what_if
 from scenes.release.page.records import folders
 from scenes.render.clips import PlannedClip, inputs_of
-from scenes.render.digests import release_inputs
+from scenes.render.digests import digest_of_files, release_inputs
 from scenes.render.folders import restore
 from scenes.render.jobs import Job, jobs, renderable
 from scenes.render.looks import SHAPES, Look
@@ -32,6 +34,7 @@ class Request:
 
     There is one film in each shape and language. Figures and chapters come from the first film.
     ``sound`` is one of ``SOUNDS``, and ``voice`` the name of the engine that speaks, if any.
+    ``grid`` names a grid of runs or its folder; without own runs, the usual one is taken.
     """
 
     runs: tuple[str, ...] = ()
@@ -41,6 +44,7 @@ class Request:
     naming: Naming = field(default_factory=Naming)
     sound: str = SILENT
     voice: str = ""
+    grid: str = ""
 
     def heard(self, language: str) -> Heard:
         """Return what is heard of the films in a language.
@@ -49,6 +53,11 @@ class Request:
             SoundError: the voice is not installed, or does not speak the language.
         """
         return heard(self.sound, self.voice, language)
+
+    @property
+    def grid_shown(self) -> str:
+        """The grid of the page, by name or folder, or an empty text."""
+        return self.grid or ("" if self.runs else grids.USUAL)
 
     @property
     def looks(self) -> list[Look]:
@@ -68,6 +77,7 @@ class Request:
         named = {name: value for name, value in asdict(self.naming).items() if value}
         options = [
             *(("run", name) for name in self._run_names()),
+            *(("grid", self._grid_name()) for _ in (1,) if self.grid),
             ("quality", self.look.quality),
             ("theme", self.look.theme),
             *(("shape", shape) for shape in self.shapes),
@@ -88,6 +98,11 @@ class Request:
             for run, place in zip(self.runs, places, strict=True)
         ]
 
+    def _grid_name(self) -> str:
+        """Return the grid's name, if it comes with fedreel, or else its folder in the release."""
+        folder = grids.find(self.grid)
+        return folder.name if folder.parent == grids.GRIDS else what_if.FOLDER
+
     @property
     def records(self) -> Sequence[str]:
         """The names of all run records, each once."""
@@ -103,9 +118,14 @@ class Request:
             **{f"--{name}": value for name, value in asdict(self.naming).items()},
             "--run": " ".join(self._run_names()),
             "--sound": self.sound,
+            "--grid": self._grid_digest(),
             "--voice": " ".join(str(self.heard(code).made_by[1]) for code in self.languages),
         }
         return release_inputs([record.parts(run) for run in self.records], chosen)
+
+    def _grid_digest(self) -> str:
+        shown = self.grid_shown
+        return digest_of_files(what_if.files(grids.find(shown))) if shown else ""
 
 
 @dataclass(frozen=True)
@@ -150,6 +170,8 @@ def plan(request: Request) -> Plan:
     """
     for name, run in record.load_all(request.records).items():
         record.verify(name, run)  # now, and not after an hour of rendering
+    if request.grid_shown:
+        what_if.WhatIf.of(request.grid_shown)
     first = request.looks[0]
     title = request.naming.title
     found, left_out = renderable(jobs((), request.runs, first, title, request.voice))

@@ -62,7 +62,8 @@ def release(
             _copied(folder, name, path, seconds) for name, (path, seconds) in sorted(made.items())
         ]
         on_progress("page", "")
-        pages = write(Site(films, request.records, request.naming), folder, files, request.command)
+        site = Site(films, request.records, request.naming, request.grid_shown)
+        pages = write(site, folder, files, request.command)
         on_progress("page", DONE)
         manifest = Manifest(
             title=request.naming.title_in(LANGUAGES[films[0].language]),

@@ -228,6 +228,11 @@ def release_inputs(records: Iterable[Sequence[Path]], chosen: Mapping[str, str])
     return found | dict(chosen) | versions()
 
 
+def digest_of_files(files: Iterable[Path]) -> str:
+    """Return the digest of files: the bytes of each, and where it lies."""
+    return digest({f"{file.parent.name}/{file.name}": _bytes_digest(file) for file in files})
+
+
 def _bytes_digest(file: Path) -> str:
     with file.open("rb") as source:
         return file_digest(source, "sha256").hexdigest()

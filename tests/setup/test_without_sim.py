@@ -12,6 +12,8 @@ from packaging.requirements import Requirement
 from processes import run
 from wheels import build, unpack
 
+from fl_sim import grid
+
 ROOT = Path(__file__).parents[2]
 SIM = ("flwr", "flwr_datasets", "datasets", "ray", "safetensors", "torch", "torchvision")
 MOST = 20e6  # bytes of the wheel
@@ -83,6 +85,12 @@ def test_the_wheel_has_the_runs_that_come_with_the_project(installed: Path) -> N
     assert {path.name for path in runs.iterdir() if path.is_dir()} == set(listed)
 
 
+def test_the_wheel_has_the_grid_that_comes_with_the_project(installed: Path) -> None:
+    there = {path.parent.name for path in (grid.GRIDS / grid.USUAL).glob("*/run.json.gz")}
+    made = (installed / "fl_sim" / "grids" / grid.USUAL).glob("*/run.json.gz")
+    assert {path.parent.name for path in made} == there
+
+
 def test_the_wheel_is_small(wheel: Path) -> None:
     assert 1e6 < wheel.stat().st_size < MOST
 
@@ -110,6 +118,8 @@ def test_a_chapter_renders_in_the_current_folder(
         (("run", "reference"), "a run reference comes with fedreel; choose another name"),
         (("attack", "members", "reference"), "install with: pip install 'fedreel[sim]'"),
         (("suite", "--list"), "the committed runs are made in a checkout"),
+        (("sweep", "what-if"), "a grid what-if comes with fedreel; name a folder of your own"),
+        (("sweep", "mine", "--over", "seed=1,2"), "install with: pip install 'fedreel[sim]'"),
     ],
 )
 def test_what_cannot_be_done_here_is_said_in_one_line(

@@ -22,7 +22,9 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
     return Store(tmp_path_factory.mktemp("store"))
 
 
-def written(run: str, folder: Path, store: Store, naming: Naming | None = None) -> list[str]:
+def written(
+    run: str, folder: Path, store: Store, naming: Naming | None = None, grid: str = ""
+) -> list[str]:
     """Write the page of a run into a new folder, and return the names of its files."""
     folder.mkdir()
     Image.new("RGB", (64, 36)).save(folder / "poster.png")
@@ -35,5 +37,5 @@ def written(run: str, folder: Path, store: Store, naming: Naming | None = None) 
     beat = BeatMetadata("runs", shown[0].text, 0.0, 2.0, 0.0, tuple(shown))
     clip = Clip(job.chapter, folder / "none.mp4", (beat,), 2.0)
     film = Film([PlannedClip(job, inputs_of(job))], [clip], store, [spec])
-    site = Site([film], (run,), naming or Naming())
+    site = Site([film], (run,), naming or Naming(), grid)
     return write(site, folder, [], f"fedreel release {run}")

@@ -1,6 +1,6 @@
 """Data of the run view beside the film: each round's result, and its time in the film."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,27 +9,43 @@ from scenes.release.page.places import place_of
 from scenes.render.clips import BeatMetadata, TimedText
 
 DIGITS = 5  # decimal places of a measure
+MOST_LISTED = 12  # workers by number, where they are too many for a card each
+MOST_CARDS = 100  # workers
 
 
 def view_of(run: Run) -> dict[str, Any]:
     """Return the data of a run for the view, as a JSON object."""
+    workers = run.num_clients or len(run.partitions)
+    cards = workers if workers <= MOST_CARDS else 0
     return {
         "name": run.name,
-        "workers": run.num_clients or len(run.partitions),
-        "rounds": [_round(round_) for round_ in run.rounds],
+        "cards": cards,
+        "rounds": [_round(round_, None if cards else MOST_LISTED) for round_ in run.rounds],
     }
 
 
-def _round(round_: Round) -> dict[str, Any]:
+def _round(round_: Round, most: int | None) -> dict[str, Any]:
+    """Return the data of a round; with ``most``, its first workers and how many there are."""
     central, train = round_.central, round_.train
-    accuracy = central.accuracy if central else None
-    loss = central.loss if central else None
+    trained = sorted(reply.client for reply in train.replies) if train else []
+    failed = sorted(failure.client for failure in train.failures) if train else []
     return {
-        "accuracy": None if accuracy is None else round(accuracy, DIGITS),
-        "loss": None if loss is None else round(loss, DIGITS),
-        "trained": [reply.client for reply in train.replies] if train else [],
-        "failed": [failure.client for failure in train.failures] if train else [],
+        "accuracy": rounded(central.accuracy if central else None),
+        "loss": rounded(central.loss if central else None),
+        "trained": trained[:most],
+        "failed": failed[:most],
+        **({"all": [len(trained), len(failed)]} if most else {}),
     }
+
+
+def in_columns(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
+    """Return rows with the same fields as a list for each field, which is half as long as JSON."""
+    return {name: [row[name] for row in rows] for name in rows[0]}
+
+
+def rounded(value: float | None) -> float | None:
+    """Return a measure with as many digits as the page has."""
+    return None if value is None else round(value, DIGITS)
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from scenes.release.page.coordinator import (
 )
 from scenes.release.page.questions import Question, Shown, questions
 from scenes.release.page.record_pages import RecordPages, citation, provenance, write_record
-from scenes.release.page.rounds import round_cues, view_of
+from scenes.release.page.rounds import MOST_LISTED, in_columns, round_cues, view_of
 from scenes.release.page.transcript import (
     ChapterTranscript,
     as_plain_text,
@@ -31,22 +31,33 @@ from scenes.release.page.transcript import (
     transcript,
 )
 from scenes.release.page.trial import Trial, trial_data, trial_of, write_trial
+from scenes.release.page.what_if import (
+    SCRIPT,
+    WhatIf,
+    script_name,
+    table_name,
+    write_grid,
+    write_runs,
+    write_table,
+)
 from scenes.release.products import STEM, Film
 from scenes.render.digests import versions
 from scenes.text.language import ENGLISH, Language
 from scenes.text.languages import LANGUAGES
 from scenes.text.naming import Naming
 
-MOST_WORKERS = 12  # numbers in a cell of the table of rounds
-
 
 @dataclass(frozen=True)
 class Site:
-    """The contents of the page: films, run records by name or path, title and author."""
+    """The contents of the page: films, run records by name or path, title and author.
+
+    ``grid`` is the name or folder of a grid of runs, if it has one.
+    """
 
     films: Sequence[Film]
     records: Sequence[str]
     naming: Naming = field(default_factory=Naming)
+    grid: str = ""
 
     @property
     def main(self) -> Film:
@@ -100,17 +111,29 @@ def write(site: Site, folder: Path, made: Sequence[ReleaseFile], command: str) -
     coordinator = coordinator_of(trial.models) if trial else None
     written += write_trial(trial, folder) if trial else []
     written += [write_updates(coordinator, folder)] if coordinator else []
+    what_if = WhatIf.of(site.grid) if site.grid else None
+    written += _grid(what_if, site, folder) if what_if else []
     transcripts = {code: _transcripts(site, records, code) for code in LANGUAGES}
     texts = [
         path for code, films in transcripts.items() for path in _as_texts(site, folder, code, films)
     ]
     names = [path.relative_to(folder).as_posix() for path in texts]
     made = [*made, *(release_file(folder, name, None) for name in names)]
-    pages = Pages(site, records, trial, coordinator, command)
+    pages = Pages(site, records, trial, coordinator, what_if, command)
     for code, films in transcripts.items():
         written.append(folder / site.name(code))
         written[-1].write_text(_page(pages, LANGUAGES[code], films, made), "utf-8")
     return [file.relative_to(folder).as_posix() for file in (*written, *texts)]
+
+
+def _grid(what_if: WhatIf, site: Site, folder: Path) -> list[Path]:
+    """Write a grid of runs, and in each language its script and its table."""
+    written = write_grid(what_if, folder)
+    for code, language in LANGUAGES.items():
+        written.append(write_runs(what_if, folder, language))
+        page, title = site.name(code), site.naming.title_in(language)
+        written.append(write_table(what_if, folder, page, title, language))
+    return written
 
 
 Transcripts = Sequence[Sequence[ChapterTranscript]]  # of each film on a page
@@ -143,6 +166,7 @@ class Pages:
     records: RecordPages
     trial: Trial | None
     coordinator: Coordinator | None
+    what_if: WhatIf | None
     command: str
 
 
@@ -153,7 +177,9 @@ def _page(pages: Pages, language: Language, texts: Transcripts, made: Sequence[R
     data = _data(records, films, texts, language)
     data["trial"] = _trial(pages, language)
     name = site.naming.title_in(language)
-    main = max(data["runs"].values(), key=lambda run: len(run["rounds"]))
+    main = dict(max(data["runs"].values(), key=lambda run: len(run["rounds"])))
+    for run in data["runs"].values():
+        run["rounds"] = in_columns(run["rounds"])
     template = templating.environment(language).get_template("index.html")
     return template.render(
         code=language.code,
@@ -168,7 +194,8 @@ def _page(pages: Pages, language: Language, texts: Transcripts, made: Sequence[R
         questions=_questions(pages, films[0], language, data["runs"]),
         seconds=texts[0][-1].end,
         main=main,
-        most_workers=MOST_WORKERS,
+        what_if=pages.what_if and _what_if(site, language.code),
+        most_workers=MOST_LISTED,
         downloads=_downloads(made, language),
         records=[provenance(page, language) for page in records.pages],
         citation=citation(records, name, site.naming.author),
@@ -178,6 +205,11 @@ def _page(pages: Pages, language: Language, texts: Transcripts, made: Sequence[R
         voice=films[0].heard.voice and films[0].heard.voice.engine,
         data=data,
     )
+
+
+def _what_if(site: Site, code: str) -> dict[str, str]:
+    """Return the scripts and the page of the grid's table, in a language."""
+    return {"scripts": f"{script_name(code)} {SCRIPT}", "table": table_name(site.name(code))}
 
 
 def _questions(
@@ -342,7 +374,6 @@ def _downloads(made: Sequence[ReleaseFile], language: Language) -> list[dict[str
         (_("Captions and transcripts"), "captions/", ("srt", "vtt", "txt")),
         (_("Chapters"), "chapters/", ("mp4", "webm", "png")),
         (_("Loop"), "loop-", ("gif", "webp", "mp4")),
-        (_("A figure of each beat"), "figures/", ("png", "svg")),
         (_("Poster and contact sheet"), "", ("png",)),
     ]
     return [

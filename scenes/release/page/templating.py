@@ -22,6 +22,7 @@ def environment(language: Language) -> Environment:
     jinja.install_gettext_callables(  # type: ignore[attr-defined]
         language.translate, language.translate_plural
     )
+    jinja.policies["json.dumps_kwargs"] = {"sort_keys": True, "separators": (",", ":")}
     jinja.filters |= {
         "anchor": anchor,
         "clock": clock,

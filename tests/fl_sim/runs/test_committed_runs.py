@@ -9,12 +9,13 @@ import numpy as np
 import pytest
 from quick_run import content
 
-from fl_sim import record
+from fl_sim import grid, record
 from fl_sim.app.provenance import code_hash
 from fl_sim.app.settings import Settings
-from fl_sim.running import suite
+from fl_sim.running import suite, sweep
 
 SUITE = suite.read(suite.FILE)
+GRID = {one.name: one for one in sweep.entries(grid.read(grid.GRIDS / grid.USUAL))}
 FULL = [name for name, entry in SUITE.items() if entry.config["keep"] == "all"]
 
 
@@ -57,6 +58,20 @@ def test_they_are_made_by_this_code(name: str) -> None:
     found = record.load(name).provenance.code_hash
     expected = code_hash(Settings.of(SUITE[name].config))
     assert found == expected, f"stale: make it again with `fl-sim suite {name} --force`"
+
+
+@pytest.mark.parametrize("name", GRID)
+def test_the_runs_of_the_grid_are_up_to_date(name: str) -> None:
+    found = suite.inspect(GRID[name], grid.GRIDS / grid.USUAL)
+    assert found.state == "there", f"{found.why}: make it again with `fl-sim sweep what-if --force`"
+    assert found.run
+    assert found.run.dataset == record.load("reference").dataset
+
+
+def test_the_grid_is_small_and_has_no_other_runs() -> None:
+    folder = grid.GRIDS / grid.USUAL
+    assert sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) < 1_500_000
+    assert {path.name for path in folder.iterdir() if path.is_dir()} == set(GRID)
 
 
 @pytest.mark.parametrize("name", SUITE)

@@ -553,6 +553,7 @@ def test_a_visit_weighs_little(browser: Browser, address: str) -> None:
         assert {"/index.html", "/assets/page.css", "/assets/page.js"} < names
         assert {"/assets/regular.woff", "/assets/poster.webp"} < names
         assert not [name for name in names if name.startswith("/records/")]
+        assert not {f"/assets/{name}.js" for name in ("network", "trials", "trial")} & names
         assert size < MOST_BYTES
         loaded_trial(page)
         names, size = weight(answers)

@@ -8,13 +8,14 @@ import pytest
 from hand import hand_run, saved
 from hypothesis import given
 from hypothesis import strategies as st
+from tiny_record import many_clients
 
 from fl_sim import record
 from scenes import FILM
 from scenes.release.page.places import Addresses, anchor, place_of
 from scenes.release.page.record_pages import RecordPages, citation, provenance
 from scenes.release.page.records import Entry, entries, folders
-from scenes.release.page.rounds import RoundCue, round_cues, view_of
+from scenes.release.page.rounds import RoundCue, in_columns, round_cues, view_of
 from scenes.release.page.transcript import as_text, clock, cut, transcript
 from scenes.release.products import Film
 from scenes.render.clips import BeatMetadata, PlannedClip, TimedText, inputs_of
@@ -207,12 +208,25 @@ def test_the_view_has_the_record_s_own_values() -> None:
     run = record.load("dropouts")
     view = view_of(run)
     assert view["name"] == "dropouts"
-    assert view["workers"] == run.num_clients
+    assert view["cards"] == run.num_clients
     assert len(view["rounds"]) == len(run.rounds)
     assert view["rounds"][0]["trained"] == []
     for spec, round_ in zip(view["rounds"], run.rounds, strict=True):
         assert spec["accuracy"] == (round_.central and round(round_.central.accuracy, 5))
     assert any(spec["failed"] for spec in view["rounds"])
+
+
+def test_of_many_workers_the_view_has_the_first_and_their_number() -> None:
+    view = view_of(many_clients(101, 1))
+    assert view["cards"] == 0
+    assert view["rounds"][1]["trained"] == list(range(12))
+    assert view["rounds"][1]["all"] == [101, 0]
+    assert view_of(many_clients(100, 1))["rounds"][1]["trained"] == list(range(100))
+
+
+def test_rows_are_written_as_columns() -> None:
+    rows = [{"accuracy": 0.5, "trained": [1, 2]}, {"accuracy": None, "trained": []}]
+    assert in_columns(rows) == {"accuracy": [0.5, None], "trained": [[1, 2], []]}
 
 
 # --- the transcript

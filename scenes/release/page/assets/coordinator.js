@@ -163,6 +163,5 @@ async function begin() {
   byId("bench").hidden = false;
 }
 
-byId("coordinator").hidden = false;
 trials.inSight(byId("coordinator"), begin);
 })();

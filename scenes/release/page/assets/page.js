@@ -16,7 +16,6 @@ const chapterLinks = [...document.querySelectorAll("[data-chapter]")];
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 const written = { accuracy: numbers(1, "percent"), loss: numbers(2) };
 const onAxis = { accuracy: numbers(0, "percent"), loss: numbers(2) };
-const MOST_CARDS = 100;
 const MOST_LISTED = 12; // workers
 const ON_SERVER = location.protocol !== "file:";
 const PATIENCE = 8000; // milliseconds without automatic scrolling after a reader scrolled
@@ -247,14 +246,19 @@ function point(measure, i) {
   svg.querySelector(".dot").setAttribute("cy", none ? -9 : y(value));
 }
 
+// Returns the rounds that are written as a list for each field.
+function rows(columns) {
+  const fields = Object.entries(columns);
+  return columns.accuracy.map((_, i) => Object.fromEntries(fields.map(([name, values]) => [name, values[i]])));
+}
+
 function open(name) {
-  run = data.runs[name];
+  run = { ...data.runs[name], rounds: rows(data.runs[name].rounds) };
   byId("run").value = name;
   byId("round").max = run.rounds.length - 1;
   draw("accuracy");
   draw("loss");
-  const cards = run.workers <= MOST_CARDS ? run.workers : 0;
-  byId("cards").replaceChildren(...Array.from({ length: cards }, (_, i) => {
+  byId("cards").replaceChildren(...Array.from({ length: run.cards }, (_, i) => {
     const card = document.createElement("span");
     card.textContent = String(i);
     return card;
@@ -293,14 +297,14 @@ function state(one, worker) {
 
 function workers(one) {
   const told = [];
-  if (one.trained.length) told.push(fill(labels.trained, { workers: listed(one.trained) }));
-  if (one.failed.length) told.push(fill(labels.failed, { workers: listed(one.failed) }));
+  const [trained, failed] = one.all ?? [one.trained.length, one.failed.length];
+  if (trained) told.push(fill(labels.trained, { workers: listed(one.trained, trained) }));
+  if (failed) told.push(fill(labels.failed, { workers: listed(one.failed, failed) }));
   return told.join(" ") || labels.nobody;
 }
 
-function listed(numbers) {
-  const sorted = [...numbers].sort((a, b) => a - b);
-  return sorted.slice(0, MOST_LISTED).join(", ") + (sorted.length > MOST_LISTED ? ` … (${sorted.length})` : "");
+function listed(numbers, count) {
+  return numbers.slice(0, MOST_LISTED).join(", ") + (count > MOST_LISTED ? ` … (${count})` : "");
 }
 
 function setFollowing(on) {
@@ -324,10 +328,47 @@ function enter(event) {
   walk(at);
 }
 
+// --- sections with scripts of their own
+
+const scripts = new Map(); // promises, by file
+
+function script(file) {
+  return new Promise((resolve, reject) => {
+    const made = document.createElement("script");
+    made.src = file;
+    made.onload = resolve;
+    made.onerror = reject;
+    document.head.append(made);
+  });
+}
+
+// Loads the scripts of a section, one after the other. Sections share some.
+async function load(section) {
+  try {
+    for (const file of section.dataset.load.split(" ")) {
+      if (!scripts.has(file)) scripts.set(file, script(file));
+      await scripts.get(file);
+    }
+  } catch {
+    section.querySelector("[role=status]").textContent = labels.lost;
+  }
+}
+
+// Such a section is no part of the first view: its scripts come when it is near.
+function loadWhenNear(section) {
+  const sight = new IntersectionObserver((seen) => {
+    if (!seen.some((one) => one.isIntersecting)) return;
+    sight.disconnect();
+    load(section);
+  }, { rootMargin: "300px 0px" });
+  sight.observe(section);
+}
+
 // --- set up
 
 function start() {
   for (const part of document.querySelectorAll("[data-script]")) part.hidden = false;
+  for (const section of document.querySelectorAll("[data-load]")) loadWhenNear(section);
   const names = Object.keys(data.runs);
   for (const name of names) byId("run").add(new Option(name, name));
   byId("run").disabled = names.length < 2;

@@ -300,7 +300,6 @@ async function begin() {
 }
 
 function start() {
-  byId("trial").hidden = false;
   offer();
   placeBrush();
   trials.inSight(byId("trial"), begin);
