@@ -121,21 +121,21 @@ class Balance:
         return Succession(come, Swing(self, i, before, self.spec.terms[i].so_far))
 
     def make_room(self) -> Animation:
-        """Make the cases, all of which hang, so small that there is room for the sum."""
+        """Make the cases so small that there is room for the sum, one by one, the fullest first.
+
+        All of them hang.
+        """
         small = Balance(self.spec, self.canvas, self.frame, beside=True)
         if small.largest == self.largest:
             return Wait(theme.SWAP)
-        mean, place = self.spec.terms[-1].so_far
-        small.tilt(place, 0.0)
-        small.read(mean)
-        return Take(self.parts, small.parts)
+        small.tilt(self.spec.terms[-1].so_far[1], 0.0)
+        fullest = sorted(range(len(self.cases)), key=lambda i: -self.spec.terms[i].photos[1])
+        steps = (Take(self._hanging(i), small._hanging(i)) for i in fullest)
+        return LaggedStart(*steps, lag_ratio=1)
 
-    @property
-    def parts(self) -> list[Mobject]:
-        """All but the mark of another run."""
-        cases = (part for case in self.cases for part in case)
-        drawn = (self.beam, self.pivot, self.name, self.mean)
-        return [*drawn, *self.pegs, *self.strings, *self.tags, *cases]
+    def _hanging(self, i: int) -> list[Mobject]:
+        """Return all that hangs from a peg."""
+        return [self.strings[i], self.tags[i], *self.cases[i]]
 
     # --- geometry
 
@@ -191,9 +191,9 @@ class Balance:
         return scaled([value], low, high, left, right)[0] if high > low else self.area.x
 
     def _widest(self) -> float:
-        """Return the width of the widest case with its texts, or value."""
-        cases = (part.width for case in self.cases for part in case)
-        return float(max(*cases, *(tag.width for tag in self.tags)))
+        """Return the width of the widest case before the sum, or of the widest text."""
+        texts = (part.width for case in self.cases for part in case if isinstance(part, Words))
+        return float(max(self._largest(beside=False), *texts, *(tag.width for tag in self.tags)))
 
     def _columns(self) -> list[float]:
         """Return the x of each case: that of its value, unless others are too close."""
@@ -299,7 +299,7 @@ class Take(Redraw):
     def __init__(self, parts: Sequence[Mobject], others: Sequence[Mobject]) -> None:
         pairs = zip(parts, others, strict=True)
         self.ways = [(one, one.points.copy(), other.points) for one, other in pairs]
-        super().__init__(Group(*parts), run_time=theme.MOVE)
+        super().__init__(Group(*parts), run_time=theme.MOVE / 2)
 
     def interpolate_mobject(self, alpha: float) -> None:
         """Place the parts between both."""
