@@ -7,6 +7,7 @@ from typing import Any
 from fl_sim.record import Round, Run
 from scenes.release.page.places import place_of
 from scenes.render.clips import BeatMetadata, TimedText
+from scenes.story.common import who_trained_is_known
 
 DIGITS = 5  # decimal places of a measure
 
@@ -27,6 +28,7 @@ def _round(round_: Round) -> dict[str, Any]:
     return {
         "accuracy": None if accuracy is None else round(accuracy, DIGITS),
         "loss": None if loss is None else round(loss, DIGITS),
+        "known": round_.number == 0 or who_trained_is_known(round_),
         "trained": [reply.client for reply in train.replies] if train else [],
         "failed": [failure.client for failure in train.failures] if train else [],
     }

@@ -163,6 +163,7 @@ def _page(pages: Pages, language: Language, texts: Transcripts, made: Sequence[R
         most_workers=MOST_WORKERS,
         downloads=_downloads(made, language),
         records=[provenance(page, language) for page in records.pages],
+        repeatable=all(page.run.by_own_app for page in records.pages),
         citation=citation(records, name, site.naming.author),
         command=pages.command,
         versions=_versions(),

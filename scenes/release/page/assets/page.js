@@ -295,7 +295,7 @@ function workers(one) {
   const told = [];
   if (one.trained.length) told.push(fill(labels.trained, { workers: listed(one.trained) }));
   if (one.failed.length) told.push(fill(labels.failed, { workers: listed(one.failed) }));
-  return told.join(" ") || labels.nobody;
+  return told.join(" ") || (one.known ? labels.nobody : "");
 }
 
 function listed(numbers) {
