@@ -159,11 +159,18 @@ def _tell_failures(result: "Run") -> None:
             say(f"round {round_.number}: client {failure.client}: {what}", err=True)
 
 
+def _steadier(result: "Run") -> str:
+    """Return what may keep a run of these settings from diverging."""
+    if result.config.get("dp-noise"):  # an update is clipped, however large, and the noise is not
+        return "a smaller dp-noise or dp-clip, and if that does not help, a smaller learning-rate"
+    return "a smaller learning-rate"
+
+
 def _tell_result(result: "Run") -> None:
     from fl_sim.show import divergence
 
     if where := divergence(result):
-        click.echo(f"the run diverged {where}; try a smaller learning-rate", err=True)
+        click.echo(f"the run diverged {where}; try {_steadier(result)}", err=True)
     said = f"{result.name}: {count(len(result.rounds) - 1, 'round')}"
     test = result.final.test if result.final else None
     if result.final and test and test.accuracy is not None:
@@ -445,7 +452,10 @@ def settings(toml: bool) -> None:
     help="Folder with the records, instead of those with which names are looked up.",
 )
 def list_runs(folder: Path | None) -> None:
-    """List the runs in a folder, and those that were interrupted."""
+    """List the runs in a folder, and those that were interrupted.
+
+    The exit code is 2 if one of them cannot be used.
+    """
     from fl_sim import interrupted, record, show
 
     places = [folder] if folder else record.places()
@@ -456,14 +466,17 @@ def list_runs(folder: Path | None) -> None:
                 runs[path.name] = record.load(path)
             except record.RecordError as error:
                 errors.append(error)
-    show.runs(runs)
+    if runs:
+        show.runs(runs)
     for place in places:
         for begun in interrupted.find_all(place, record.own_runs()):
             say(str(begun))
     for found in errors:
         say(_line(found), err=True)
     where = " and ".join(map(str, places))
-    say(f"These are in {where}; for those elsewhere: fl-sim list FOLDER", err=True)
+    some = "These are" if runs else "There is no record"
+    make = "" if runs else "; make one with: fl-sim run NAME"
+    say(f"{some} in {where}{make}; for those elsewhere: fl-sim list FOLDER", err=True)
     sys.exit(2 if errors else 0)
 
 
@@ -638,6 +651,20 @@ def updates(name: str, data: Path | None) -> None:
         commands.updates(name, data)
 
 
+@attack.command(epilog=examples("fl-sim attack alone local-only"))
+@cloup.argument("name", help="Name of a run, or its folder.")
+@cloup.option("--data", type=cloup.Path(path_type=Path), help="Folder with the dataset.")
+def alone(name: str, data: Path | None) -> None:
+    """Train again the client that ends best alone, and keep its last model.
+
+    It is no attack. A release's page lets readers try it beside the models of all.
+    """
+    with _attacking():
+        from fl_sim.attacks import commands
+
+        commands.alone(name, data)
+
+
 @contextmanager
 def _attacking() -> Iterator[None]:
     """Say in one line what keeps an attack from being made, or that it was stopped."""
@@ -667,7 +694,11 @@ def _attacking() -> Iterator[None]:
     ),
 )
 @cloup.argument("name", help="Name of a run, or its folder.")
-@cloup.argument("target", type=cloup.Path(path_type=Path), help="The folder to make.")
+@cloup.argument(
+    "target",
+    type=cloup.Path(path_type=Path),
+    help="The folder to make, which must not be there yet.",
+)
 @cloup.option("--author", default="", help="Who made the run.")
 @cloup.option("--license", "license_url", default="", metavar="URL", help="Of the record.")
 def export(name: str, target: Path, author: str, license_url: str) -> None:
@@ -718,6 +749,9 @@ def main() -> None:
         _leave_at_once()
     except OSError as error:
         _fail(error)
+    except (ImportError, MemoryError) as error:
+        lack = one_line(error) or "memory ran out"
+        _fail(ImportError(f"{lack}. Close other programs if memory ran out; else install it again"))
     except SystemExit as error:
         if isinstance(error.code, int) and error.code > SIGNALLED:
             _leave_at_once(error.code)

@@ -33,7 +33,7 @@ from fl_sim.schema.model import *  # noqa: F403
 from fl_sim.schema.model import SCHEMA_VERSION, ArrayFile, Run, incidental
 from fl_sim.tiles import of_close_up as examples_in_small
 from fl_sim.tiles import of_run as tiles
-from fl_sim.wording import did_you_mean
+from fl_sim.wording import MOST_MEANT, did_you_mean
 
 __all__ = [
     "HOME_RUNS", "MEAN_TOLERANCE", "RUNS", "RUN_FILE", "SCHEMA_VERSION", "RecordError", "attacks",
@@ -56,7 +56,7 @@ KINDS = ("*.json.gz", OLD_RUN_FILE, "*.npz", "*.safetensors")  # names of a reco
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 
 KINDS_OF_ATTACKS: tuple[type[Attack], ...] = (
-    _attacks.Inversions, _attacks.Memberships, _attacks.Updates,
+    _attacks.Inversions, _attacks.Memberships, _attacks.Updates, _attacks.LocalModel,
 )  # fmt: skip
 
 MARK = 8  # characters of a fingerprint that tell records of one name apart
@@ -78,7 +78,7 @@ def resolve(name_or_path: str | Path) -> Path:
     """Return the folder of a record, given a name in ``places``, its folder or its JSON file.
 
     Raises:
-        RecordError: nothing is there; the text lists the records that are.
+        RecordError: nothing is there; the text names similar ones.
     """
     return _find(name_or_path).parent
 
@@ -388,10 +388,11 @@ def _why_missing(name_or_path: str | Path, path: Path) -> str:
         what = "records inside" if inside(path) else "those that are known"
         return f"{name_or_path}: holds other files, and no {RUN_FILE}; list {what} with: {listing}"
     known = names()
-    hint = did_you_mean(str(name_or_path), [*known, *_records_beside(path)])
+    hint = did_you_mean(str(name_or_path), [*known, *_records_beside(path)], MOST_MEANT)
+    others = " List all with: fl-sim list." if known else ""
     return (
-        f"{name_or_path}: no {RUN_FILE} there, and no run of that name.{hint} "
-        f"Runs here: {', '.join(known) or 'none'}. Make one with: {_command(path)}"
+        f"{name_or_path}: no {RUN_FILE} there, and no run of that name.{hint}{others} "
+        f"Make one with: {_command(path)}"
     )
 
 

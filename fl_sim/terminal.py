@@ -95,11 +95,13 @@ def say(text: str, err: bool = False) -> None:
 def console(err: bool = False) -> "Console":
     """Return what prints tables: as wide as the terminal or, into a pipe or file, as is needed.
 
-    A pipe is no terminal, whatever ``FORCE_COLOR`` says, which notebooks set.
+    A pipe is no terminal, whatever ``FORCE_COLOR`` says, which notebooks set; nor is a stream that
+    is closed.
     """
     from rich.console import Console
 
-    if (sys.stderr if err else sys.stdout).isatty():
+    stream = sys.stderr if err else sys.stdout
+    if stream is not None and stream.isatty():
         return Console(stderr=err)
     return Console(stderr=err, width=AS_WIDE_AS_NEEDED, force_terminal=False)
 
@@ -142,8 +144,23 @@ def usage(program: str) -> Iterator[None]:
     except click.ClickException as error:
         context = getattr(error, "ctx", None)
         asks = f"{context.command_path if context else program} --help"
-        say(f"{program}: {one_line(f'{error.format_message()} See: {asks}')}", err=True)
+        said = _elsewhere(error) or error.format_message()
+        say(f"{program}: {one_line(f'{said} See: {asks}')}", err=True)
         sys.exit(2)
+
+
+def _elsewhere(error: click.ClickException) -> str:
+    """Return which other commands have an option that a command lacks; nothing if none has."""
+    if not isinstance(error, click.NoSuchOption) or not error.ctx or not error.ctx.parent:
+        return ""
+    parent = error.ctx.parent
+    commands = getattr(parent.command, "commands", {})
+    owners = [
+        f"{parent.command_path} {name}"
+        for name, command in commands.items()
+        if any(error.option_name in option.opts for option in command.params)
+    ]
+    return f"No such option '{error.option_name}'. Of: {', '.join(owners)}." if owners else ""
 
 
 @contextmanager

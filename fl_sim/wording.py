@@ -1,10 +1,11 @@
 """Words of messages: counts with their nouns, and the word that was probably meant."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import ROUND_HALF_EVEN, Decimal
 from difflib import get_close_matches
 
 MOST_SHARE = 1e9  # that is rounded as a decimal number; what is larger is no share
+MOST_MEANT = 3  # of many names, those that may have been meant
 PLURALS = {"class": "classes", "reply": "replies"}  # of nouns that do not just get an s
 
 
@@ -25,8 +26,14 @@ def percent(share: float, digits: int = 1) -> str:
     return f"{(100 * Decimal(str(share))).quantize(step, ROUND_HALF_EVEN)}%"
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Return a question that names the most similar known word, empty where none is similar."""
+def did_you_mean(word: str, known: Iterable[str], most: int = 1) -> str:
+    """Return a question that names the most similar known words, empty where none is similar."""
     names = {name.lower(): name for name in known}
-    close = get_close_matches(word.lower(), names, n=1)
-    return f" Did you mean {names[close[0]]}?" if close else ""
+    close = [names[name] for name in get_close_matches(word.lower(), names, n=most)]
+    return f" Did you mean {either(close)}?" if close else ""
+
+
+def either(words: Sequence[str]) -> str:
+    """Return words of which one is to be chosen: ``a, b or c``."""
+    *others, last = words
+    return f"{', '.join(others)} or {last}" if others else last

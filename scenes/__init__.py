@@ -423,8 +423,7 @@ _CHAPTERS = (
             Beat(
                 "apart",
                 (
-                    "From the second dot grow the arrows of the run on unevenly dealt data. Under "
-                    "both groups stands the mean angle between two arrows.",
+                    "From the second dot grow the arrows of the run on unevenly dealt data.",
                     When("arrows_labelled", "Each new arrow has its worker and its main class."),
                 ),
             ),
@@ -449,16 +448,16 @@ _CHAPTERS = (
                     "Around a blue dot, the shared model, red arrows grow to the models of "
                     "workers, far away. Then springs hold them closer.",
                     "From a start a blue dot moves along a zigzag, pulled to and fro by red "
-                    "arrows. In a lane below, the same arrows pull a second one, which swings "
-                    "less and gets further.",
+                    "arrows. In a lane below, the same arrows pull a second one; a pale arrow adds "
+                    "a part of its last step, and it swings less and gets further.",
                 ),
             ),
             Beat(
                 "gain",
-                "A column fills up to a mark, the accuracy of plain averaging, and then moves on "
-                "to a second mark, that with the remedy.",
+                "A column fills up to the accuracy of plain averaging, and one beside it to that "
+                "with the remedy.",
             ),
-            Beat("others", "A further mark on the column shows the best of the other remedies."),
+            Beat("others", "A further column shows the best of the other remedies."),
         ),
     ),
     Chapter(

@@ -20,7 +20,7 @@ from fl_sim.terminal import Choice, one_line, say, streams, table, usage
 from scenes import FILM, LOOP
 from scenes.drawing.palettes import PALETTES
 from scenes.render.looks import QUALITIES, SHAPES, Look
-from scenes.sound.effects import EFFECTS, SOUNDS
+from scenes.sound.effects import EFFECTS, SILENT, SOUNDS
 from scenes.text.languages import LANGUAGES, check_catalogues, untranslated
 
 if TYPE_CHECKING:
@@ -53,13 +53,15 @@ def examples(*lines: str) -> str:
     return keep_lines + "Examples:\n" + "\n".join(f"  {line}" for line in lines)
 
 
-def chapters_argument(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the argument for chapters to a command."""
+def chapters_argument(command: Callable[..., Any], ends: bool = True) -> Callable[..., Any]:
+    """Add the argument for chapters to a command, which ends by itself or when it is stopped."""
+    left_out = " The exit code is 1 if one that is named is left out, or if one fails."
     return cloup.argument(
         "chapters",
         nargs=-1,
         metavar="[CHAPTER]...",
-        help=f"Chapters to use, of {CHAPTERS}. Default: the film, which is all but {LOOP.name}.",
+        help=f"Chapters to use, of {CHAPTERS}. Default: the film, which is all but {LOOP.name}."
+        + (left_out if ends else ""),
     )(command)
 
 
@@ -174,22 +176,29 @@ def voice_option(command: Callable[..., Any]) -> Callable[..., Any]:
     )(command)
 
 
-def sound_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options for sound and voice to a command, which gets both as ``sounds``."""
+def sound_options(default: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Return a decorator that adds the options for sound and voice, given together as ``sounds``.
 
-    @wraps(command)
-    def with_sounds(*values: Any, sound: str, voice: str, **others: Any) -> None:
-        command(*values, sounds=(sound, voice), **others)
-
+    Args:
+        default: the sound without the option.
+    """
     sound = cloup.option(
         "--sound",
         type=Choice(list(SOUNDS)),
-        default=EFFECTS,
+        default=default,
         show_default=True,
         help="What is heard: a click for each packet and a tone for each round, as high as the "
         "accuracy; or all, which adds a low pad. A GIF has no sound.",
     )
-    return sound(voice_option(with_sounds))
+
+    def add(command: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(command)
+        def with_sounds(*values: Any, sound: str, voice: str, **others: Any) -> None:
+            command(*values, sounds=(sound, voice), **others)
+
+        return sound(voice_option(with_sounds))
+
+    return add
 
 
 def on_option(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -236,7 +245,7 @@ def cli() -> None:
 @run_option
 @look_options("medium")
 @naming_options
-@sound_options
+@sound_options(EFFECTS)
 @on_option
 @output_option(FILM_FILE)
 def film(
@@ -253,7 +262,7 @@ def film(
     The movie is MP4, MOV or WebM, as its name ends; that of one chapter can be a GIF.
     """
     with _one_line_errors(f"No film was written; {CACHED}"):
-        todo, failed = _told(chapters, runs, look, on, naming.title, sounds[1])
+        todo, failed = _plan(chapters, runs, look, on, naming.title, sounds[1])
         from scenes.outputs.film import length_of
         from scenes.outputs.movies import film as make
         from scenes.outputs.targets import FILM_FORMATS, check_file, check_gif, named, sounding
@@ -290,7 +299,7 @@ def loop(runs: tuple[str, ...], output: Path | None, naming: "Naming", **look: s
     If the name of the output ends in .mp4, .mov or .webm, there is that file alone.
     """
     with _one_line_errors(f"No loop was written; {CACHED}"):
-        todo, _ = _told((LOOP.name,), runs, look)
+        todo, _ = _plan((LOOP.name,), runs, look)
         from scenes.outputs.movies import loop as make
         from scenes.outputs.targets import LOOP_FORMATS, check_file, named
 
@@ -316,7 +325,7 @@ def sheet(
 ) -> None:
     """Make a contact sheet: two labelled stills of every beat on one picture."""
     with _one_line_errors(f"No sheet was written; {CACHED}"):
-        todo, failed = _told(chapters, runs, look)
+        todo, failed = _plan(chapters, runs, look)
         from scenes.outputs.sheet import sheet as make
         from scenes.outputs.targets import SHEET_FORMATS, check_file, named
 
@@ -363,7 +372,7 @@ def figures(
         from scenes.render.progress import with_bars
 
         check_folder(output)
-        todo, failed = _told(chapters, runs, look)
+        todo, failed = _plan(chapters, runs, look)
         work = partial(draw, todo, output, kind)
         paths, undrawn = with_bars(todo, "figures", work)
         say(f"figures: {output}, {len(paths)} files")
@@ -454,9 +463,12 @@ def check(
 ) -> None:
     """Check every picture: text, contrast, colours, margins, overlaps, motion, leftovers.
 
-    The exit code is 1 if there are findings.
+    The exit code is 1 if there are findings, or if a chapter that is named is left out.
     """
     with _one_line_errors("Nothing was reported"):
+        from scenes.render.workers import check_settings
+
+        check_settings()  # first: the other imports are of Manim
         from scenes.check import report
         from scenes.check.run import check as find
         from scenes.check.run import scenes_of
@@ -498,6 +510,7 @@ def check(
 @run_option
 @look_options("high", several=True)
 @naming_options
+@sound_options(SILENT)
 @on_option
 @cloup.option(
     "--explain", is_flag=True, help="Print why each file would be made or not, and make nothing."
@@ -508,6 +521,7 @@ def release(
     on: str,
     explain: bool,
     naming: "Naming",
+    sounds: tuple[str, str],
     **chosen: Any,
 ) -> None:
     """Make a folder with all files to publish; unchanged files come from the cache.
@@ -532,7 +546,7 @@ def release(
         out = out.resolve()
         check_place(out)
         check_folder(out.parent)
-        request = _request(runs, naming, **chosen)
+        request = _request(runs, naming, sounds, **chosen)
         before = unchanged(request, out)
         if before and not explain:
             say(f"{out}: nothing has changed, {len(before.files)} files")
@@ -564,13 +578,15 @@ def release(
 def _request(
     runs: tuple[str, ...],
     naming: "Naming",
+    sounds: tuple[str, str],
     shapes: tuple[str, ...],
     languages: tuple[str, ...],
     **look: str,
 ) -> "Request":
     from scenes.release.plan import Request
 
-    return Request(runs, Look(**look), _each_once(shapes), _each_once(languages), naming)
+    each = _each_once(shapes), _each_once(languages)
+    return Request(runs, Look(**look), *each, naming, *sounds)
 
 
 def _summary(manifest: "Manifest", out: Path, seconds: float) -> None:
@@ -619,7 +635,7 @@ def slides(
     were already rendered in the same look come from the cache.
     """
     with _one_line_errors(f"No slides were written; {CACHED}"):
-        todo, failed = _told(chapters, runs, look, title=naming.title, voice=voice)
+        todo, failed = _plan(chapters, runs, look, title=naming.title, voice=voice)
         from scenes.outputs.slides import deck
         from scenes.outputs.targets import SLIDES_FORMATS, check_file, sounding
         from scenes.outputs.targets import named as name_of
@@ -649,7 +665,7 @@ def slides(
 
 
 @cli.command(epilog=examples("fedreel watch", "fedreel watch ledger --run ~/runs/mine"))
-@chapters_argument
+@partial(chapters_argument, ends=False)
 @run_option
 @cloup.option(
     "-o",
@@ -668,8 +684,10 @@ def watch(chapters: tuple[str, ...], runs: tuple[str, ...], output: Path) -> Non
         from scenes.outputs.targets import check_folder
         from scenes.outputs.watch import watch as keep_watching
         from scenes.render.jobs import jobs, renderable
+        from scenes.render.workers import check_settings
 
         check_folder(output)
+        check_settings()
         renderable(jobs(chapters, runs))  # a wrong name or record is found now
         keep_watching(chapters, runs, output)
 
@@ -688,7 +706,7 @@ def _all_jobs(
 
     looks = [asdict(one) for one in every_look("low")] if every else [{"quality": "low", **look}]
     first, *others = looks
-    todo, failed = _told(chapters, runs, first)
+    todo, failed = _plan(chapters, runs, first)
     return todo + [job for other in others for job in _in_look(todo, other)], failed
 
 
@@ -700,7 +718,7 @@ def _in_look(todo: "Sequence[Job]", look: Mapping[str, str]) -> "Iterator[Job]":
         yield from jobs((job.chapter.name,), job.runs, Look(**look))
 
 
-def _told(
+def _plan(
     chapters: tuple[str, ...],
     runs: tuple[str, ...],
     look: Mapping[str, str],
@@ -736,16 +754,9 @@ def _told(
 
 def _heard(sound: str, voice: str, language: str) -> "Heard":
     """Return what is heard of a film; a voice that cannot speak is an error."""
-    from scenes.outputs.soundtrack import Heard
+    from scenes.outputs.soundtrack import heard
 
-    if not voice:
-        return Heard(sound)
-    from scenes.render.voices import voice_named
-    from scenes.voice.spoken import check_library
-
-    speaker = voice_named(voice, language)
-    check_library()
-    return Heard(sound, speaker)
+    return heard(sound, voice, language)
 
 
 def _asked(chapters: tuple[str, ...], held: "Sequence[Job]") -> list[str]:

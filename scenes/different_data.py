@@ -49,8 +49,8 @@ class DifferentData(Explainer):
     def learn(self, spec: LearnedSpec, wall: KindsWall) -> None:
         """Show round by round what the model gets right, kind by kind."""
         self.leaving.append(wall.leave)
-        with self.beat("learned", spec.starts, self.deal.make_room()):
-            self.play(wall.enter())
+        entered = AnimationGroup(self.deal.make_room(), wall.enter(), lag_ratio=0.6)
+        with self.beat("learned", spec.starts, entered):
             if not spec.called:
                 self.play(self.after(spec.first, wall))
         if spec.called:

@@ -25,14 +25,16 @@ from scenes.drawing.camera import CameraMove
 from scenes.drawing.chrome import Chrome, caption_block, title_card
 from scenes.drawing.layout import Frame, Slot, layout
 from scenes.drawing.text import Words
-from scenes.fast.scene import FastScene
+from scenes.fast.scene import FastScene, in_movie
 from scenes.render.voices import voice_named
 from scenes.sound.effects import ALL, SILENT, TimedEffect, TimedSpeech, sound_named
-from scenes.sound.files import effect_file, sound_file
+from scenes.sound.files import sound_file
 from scenes.sound.heard import effects_of
-from scenes.sound.synthesis import pad
+from scenes.sound.loudness import UNDER, at_most
+from scenes.sound.samples import Samples
+from scenes.sound.synthesis import score
 from scenes.story import titles
-from scenes.story.told import told
+from scenes.story.build import build_spec
 from scenes.text import languages
 from scenes.text.errors import BeatError, ChapterError, FlagError
 from scenes.text.faults import line_of
@@ -48,7 +50,6 @@ LANGUAGE_VARIABLE = "FEDREEL_LANGUAGE"
 TITLE_VARIABLE = "FEDREEL_TITLE"
 SOUND_VARIABLE = "FEDREEL_SOUND"
 VOICE_VARIABLE = "FEDREEL_VOICE"
-UNDER_VOICE = -6.0  # decibels of sounds under a voice
 NO_MOVIE = ("png", "png-sequence", "none")  # Manim's formats without an encoder
 Spec = TypeVar("Spec")
 
@@ -108,6 +109,7 @@ class Explainer(FastScene, MovingCameraScene):
         ground.lay(self.camera)
         self.beats: list[PlayedBeat] = []
         self.effects: list[TimedEffect] = []
+        self.heard: list[TimedEffect] = []  # those in the movie, at its seconds
         self.speeches: list[TimedSpeech] = []
         self.silences: list[tuple[float, float]] = []  # seconds of the movie
         self.on_beat: Callable[[str], None] = lambda name: None
@@ -142,7 +144,7 @@ class Explainer(FastScene, MovingCameraScene):
 
     def tell(self, story: Callable[[Sequence[record.Run]], Spec]) -> Spec:
         """Return a story's spec for the runs, in the film's language, after the title card."""
-        spec = in_language(told(story, self.runs, self.naming.title), self.language)
+        spec = in_language(build_spec(story, self.runs, self.naming.title), self.language)
         if self._chapter() in FILM:
             self._show_card(spec)
         return spec
@@ -285,12 +287,11 @@ class Explainer(FastScene, MovingCameraScene):
         return bool(chapter and self.beats and self.beats[-1].name in chapter.silent)
 
     def _hear(self, animation: Animation) -> None:
-        """Note what is heard of an animation that begins, and add it to the movie."""
+        """Note what is heard of an animation that begins."""
         for one in effects_of(animation):
             self.effects.append(TimedEffect(self.time + one.at, one.effect))
-            if self.sound != SILENT:
-                gain = UNDER_VOICE if self.voice else None
-                self.add_sound(str(effect_file(one.effect, self._sounds)), one.at, gain)
+            if in_movie(self.renderer):
+                self.heard.append(TimedEffect(self.movie_time + one.at, one.effect))
 
     @property
     def _sounds(self) -> Path:
@@ -298,11 +299,15 @@ class Explainer(FastScene, MovingCameraScene):
         return Path(config.get_dir("media_dir"), "sounds")
 
     def tear_down(self) -> None:
-        """End the last section; the pad goes through the whole movie."""
-        if self.sound == ALL:
-            low = sound_file(pad(self.movie_time, self.silences), self._sounds)
-            self.add_sound(str(low), -self.movie_time, UNDER_VOICE if self.voice else None)
+        """End the last section; what is heard besides the voice goes through the whole movie."""
+        if self.movie_time and (self.sound == ALL or (self.sound != SILENT and self.heard)):
+            self.add_sound_to_all(str(sound_file(self._score(), self._sounds)))
         super().tear_down()
+
+    def _score(self) -> Samples:
+        """Return what is heard of the movie besides its voice, which it does not hide."""
+        made = score(self.movie_time, self.heard, self.silences if self.sound == ALL else None)
+        return at_most(made, UNDER) if self.voice else made
 
     def update_to_time(self, t: float) -> None:
         """Go to a time of a play; what is pinned stays where it is on the screen."""

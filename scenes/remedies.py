@@ -13,10 +13,11 @@ class Remedies(Explainer):
         spec = self.tell(story.tell)
         remedy = Remedy(spec.working, spec.gauge, spec.note, self.layout.untitled, self.frame)
         if spec.working:
-            with self.beat("remedy", spec.working.remedy, remedy.enter()):
+            self.add(*remedy.start)
+            with self.beat("remedy", spec.working.remedy):
                 self.play(remedy.without())
                 self.play(remedy.within())
-        with self.beat("gain", spec.gain, late=True):
+        with self.beat("gain", spec.gain, remedy.make_room(), late=True):
             self.play(remedy.measure())
             self.play(remedy.gain())
         if spec.others:

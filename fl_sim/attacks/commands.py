@@ -8,17 +8,18 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from fl_sim import record
 from fl_sim.app.networks import LeNet
+from fl_sim.attacks import alone as training
 from fl_sim.attacks import members as membership
 from fl_sim.attacks import updates as sending
 from fl_sim.attacks.invert import cases, in_words
 from fl_sim.attacks.invert import invert as rebuilding
 from fl_sim.attacks.rebuild import Effort
-from fl_sim.attacks.subject import AttackError, Subject
+from fl_sim.attacks.subject import AttackError, Subject, trained_on
 from fl_sim.running.launch import dataset_folder, quieten
 from fl_sim.terminal import console, say, table
 from fl_sim.wording import count, percent
 
-__all__ = ["Effort", "invert", "members", "updates"]
+__all__ = ["Effort", "alone", "invert", "members", "updates"]
 
 
 def invert(name: str, data: Path | None, clients: int | None, effort: Effort, force: bool) -> None:
@@ -67,6 +68,28 @@ def updates(name: str, data: Path | None) -> None:
     if before and before.accuracy is not None and after.accuracy is not None:
         say(f"accuracy {percent(before.accuracy)}, with their mean {percent(after.accuracy)}")
     say(f"kept beside the record: {record.resolve(name) / record.Updates.FILE}.json.gz")
+
+
+def alone(name: str, data: Path | None) -> None:
+    """Train the client of a record again that ends best alone, and keep its model."""
+    quieten()
+    run = record.load(name)
+    client = training.best_client(run).client
+    settings, dataset, parts = trained_on(run, None if data is None else dataset_folder(data))
+    last = run.rounds[-1].number
+    with Progress(console=console(err=True), transient=True) as progress:
+        rounds = progress.add_task("rounds", total=last)
+        found = training.alone(
+            run,
+            settings,
+            dataset,
+            parts[client],
+            lambda done: progress.update(rounds, completed=done),
+        )
+    record.save_attack(found, name)
+    accuracy = "" if found.test.accuracy is None else f", accuracy {percent(found.test.accuracy)}"
+    say(f"client {client} alone, after round {last}{accuracy}, as recorded")
+    say(f"kept beside the record: {record.resolve(name) / record.LocalModel.FILE}.json.gz")
 
 
 def _open(name: str, data: Path | None) -> Subject:

@@ -56,16 +56,7 @@ class Subject:
         torch.set_num_threads(1)  # as in training
         run = record.load(name)
         model = _model_of(run)
-        config = {**defaults(), **run.config, **({"dataset": str(data)} if data else {})}
-        try:
-            settings = Settings.of(config)
-            dataset = cifar10.load(settings.dataset)
-            parts = task.partition(dataset, settings)
-        except DataError as error:
-            hint = "" if data else ". If you have a local copy, give its folder by --data"
-            raise AttackError(f"{run.name}: {error}{hint}") from error
-        except ValueError as error:
-            raise AttackError(f"{run.name}: {error}") from error
+        settings, dataset, parts = trained_on(run, data)
         record.verify(name, run)
         untrained = task.initial_model(settings.seed, len(dataset.class_names), settings.network)
         trained = deepcopy(untrained)
@@ -131,6 +122,26 @@ class Subject:
                     f"{self.run.name}: its photos are not those of {self.data.name}; give the "
                     "folder of the dataset that it was trained on by --data"
                 )
+
+
+def trained_on(
+    run: record.Run, data: Path | None
+) -> tuple[Settings, cifar10.Data, tuple[task.Part, ...]]:
+    """Return the settings of a run, its dataset, and the clients' parts of it.
+
+    Raises:
+        AttackError: they cannot be had.
+    """
+    config = {**defaults(), **run.config, **({"dataset": str(data)} if data else {})}
+    try:
+        settings = Settings.of(config)
+        dataset = cifar10.load(settings.dataset)
+        return settings, dataset, task.partition(dataset, settings)
+    except DataError as error:
+        hint = "" if data else ". If you have a local copy, give its folder by --data"
+        raise AttackError(f"{run.name}: {error}{hint}") from error
+    except ValueError as error:
+        raise AttackError(f"{run.name}: {error}") from error
 
 
 def _model_of(run: record.Run) -> str:

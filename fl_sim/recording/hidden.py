@@ -66,19 +66,25 @@ def masked_in(
         shares: n_k / n of each client.
         average: the model that came of it.
     """
-    told = [each for each in phase.deliveries if PLAIN_UPDATE in each.report]
+    unmasked = [each for each in phase.deliveries if PLAIN_UPDATE in each.report]
     wrapper = next((each for each in chain(strategy) if hasattr(each, "threshold")), None)
-    if wrapper is None or not told or len(told) < len(phase.deliveries) or len(shares) < len(told):
+    if (
+        wrapper is None
+        or not unmasked
+        or len(unmasked) < len(phase.deliveries)
+        or len(shares) < len(unmasked)
+    ):
         return None
-    start = phase.models[told[0].client]
-    plain = [_as_model(each.report[PLAIN_UPDATE], start) for each in told]
+    start = phase.models[unmasked[0].client]
+    plain = [_as_model(each.report[PLAIN_UPDATE], start) for each in unmasked]
     mean = {name: average[name].astype(np.float64) - start[name] for name in start}
     errors = {
-        name: mean[name] - sum(shares[t.client] * p[name] for t, p in zip(told, plain, strict=True))
+        name: mean[name]
+        - sum(shares[t.client] * p[name] for t, p in zip(unmasked, plain, strict=True))
         for name in start
     }
     layer = first_convolution(start)
-    shown = told[:MOST_SHOWN]
+    shown = unmasked[:MOST_SHOWN]
     filters: dict[str, npt.NDArray[Any]] = {}
     if layer is not None:
         highest = [each.model[layer] >> HIGHEST_BYTE for each in shown]

@@ -178,7 +178,7 @@ def _interpreted(
     found, doubts = interpret(rounds, choice)
     for doubt in doubts:
         if not chosen.get(doubt.option):
-            raise ImportFileError(_told(doubt))
+            raise ImportFileError(_remedy(doubt))
         tell(f"{doubt.found}, and none is recorded as such; say --{doubt.option} for it as well")
     if metric is None and not any(_is_measured(each) for each in found):
         raise ImportFileError(
@@ -188,7 +188,7 @@ def _interpreted(
     return found
 
 
-def _told(doubt: Doubt) -> str:
+def _remedy(doubt: Doubt) -> str:
     if not doubt.option:
         return f"{doubt.found}; leave --percent away, or correct it"
     if doubt.option == "percent":

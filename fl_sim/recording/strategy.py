@@ -294,7 +294,7 @@ class Keeper:
         recorder = self.recorder
         rounds, doubts = self._meaning.read(recorder.rounds)
         for doubt in doubts:
-            self._complain(_told(doubt))
+            self._complain(_remedy(doubt))
         numbering = Numbering.of(recorder.clients.numbers, recorder.clients.reports)
         self._network = self._network or _network(recorder.first, recorder.rounds)
         return record.Run(
@@ -323,7 +323,7 @@ class Keeper:
         return parts
 
 
-def _told(doubt: Doubt) -> str:
+def _remedy(doubt: Doubt) -> str:
     """Return what a user can do about a doubt."""
     how = {
         "": "no accuracy of this run is recorded as such",

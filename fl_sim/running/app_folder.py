@@ -55,6 +55,12 @@ into an explainer film.
 flwr run . --stream --federation-config "num-supernodes={clients}"
 ```
 
+Flower leaves a SuperLink running on this machine, which this stops:
+
+```sh
+pkill -f "flower-superlink --insecure --simulation"
+```
+
 The data set is downloaded once, from the Hugging Face hub. At the end, the log names the record and
 the line that films it:
 
@@ -71,6 +77,9 @@ Made with fedreel {version}. MIT licence.
 
 # Flower's rule for names at its hub: flwr.cli.utils.validate_project_name.
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,31}")
+# Flower's for accounts there, flwr.supercore.constant.APP_ID_PATTERN, less the dot, which
+# separates the parts of a built app's name.
+PUBLISHER = re.compile(r"[A-Za-z0-9_-]+")
 APART = (
     "attacks",
     "running",
@@ -108,13 +117,18 @@ def publish(folder: Path, publisher: str, config: Mapping[str, Value]) -> list[P
         the files.
 
     Raises:
-        LaunchError: the folder has something in it, or a name that no app can have.
+        LaunchError: the folder has something in it, or a name that no app can have, or the account
+            one that Flower does not take.
     """
     name = folder.absolute().name
     if not NAME.fullmatch(name):
         raise LaunchError(
             f"{name!r} is no name for a Flower app: use up to 32 letters, digits and -, the first "
             "a letter"
+        )
+    if not PUBLISHER.fullmatch(publisher):
+        raise LaunchError(
+            f"{publisher!r} is no name of an account at Flower's hub: use letters, digits, _ and -"
         )
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise LaunchError(f"{folder} is there already; name a folder that is not")

@@ -92,4 +92,5 @@ KINDS: Mapping[str, tuple[type[record.Attack], Callable[[Any, Options], bool]]] 
     "invert": (record.Inversions, _is_invert),
     "members": (record.Memberships, _is_members),
     "updates": (record.Updates, lambda found, chosen: True),
+    "alone": (record.LocalModel, lambda found, chosen: True),
 }

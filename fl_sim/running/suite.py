@@ -28,7 +28,7 @@ from fl_sim.running.attacks import Planned, is_whole, planned
 from fl_sim.running.flower import ended_by_sigterm
 from fl_sim.running.run_folder import RunFolder
 from fl_sim.terminal import console, safe
-from fl_sim.wording import did_you_mean, percent
+from fl_sim.wording import MOST_MEANT, did_you_mean, percent
 
 FILE = record.RUNS / "suite.toml"
 LIKE = "like"  # names the run whose changes a run has as well
@@ -112,8 +112,10 @@ def choose(entries: Mapping[str, Entry], names: Iterable[str]) -> list[Entry]:
     """
     wanted = set(names) or set(entries)
     for name in sorted(wanted - set(entries)):
-        hint = did_you_mean(name, entries)
-        raise SuiteError(f"there is no run {name!r} in the suite.{hint} Runs: {', '.join(entries)}")
+        hint = did_you_mean(name, entries, MOST_MEANT)
+        raise SuiteError(
+            f"there is no run {name!r} in the suite.{hint} List all with: fl-sim suite --list"
+        )
     return [entry for name, entry in entries.items() if name in wanted]
 
 

@@ -1,5 +1,6 @@
 """The folder that a record goes to: what may be there, and how it is replaced at once."""
 
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from typing import Any
 from fl_sim import interrupted, record
 from fl_sim.interrupted import JOURNAL, RESUME, Interrupted, command
 from fl_sim.running.run_folder import RunFolder, RunFolderError
+from fl_sim.terminal import one_line
 from fl_sim.wording import did_you_mean
 
 
@@ -101,7 +103,10 @@ class Target:
         except RunFolderError as error:
             raise LaunchError(str(error)) from error
         except OSError as error:
-            raise LaunchError(f"{folder}: {error.strerror or error}") from error
+            found = error if error.filename else OSError(error.errno, error.strerror, str(folder))
+            raise LaunchError(
+                one_line(found if error.strerror else f"{folder}: {error}")
+            ) from error
         except KeyboardInterrupt as error:
             done = run_folder.rounds_done()
             left = "nothing was written" if done is None else self._left(done)
@@ -151,8 +156,9 @@ def _check_not_ours(folder: Path) -> None:
 
 
 def _check_free(folder: Path, force: bool) -> None:
-    if folder.exists() and not folder.is_dir():
-        raise LaunchError(f"{folder} is a file, not a folder")
+    above = next(one for one in (folder, *folder.parents) if os.path.lexists(one))
+    if not above.is_dir():
+        raise LaunchError(f"{above} is a file, not a folder")
     if folder.is_dir() and any(folder.iterdir()):
         if (folder / JOURNAL).is_file():
             raise LaunchError(f"{folder} holds an interrupted run; go on with it by --resume")

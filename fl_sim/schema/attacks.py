@@ -1,5 +1,6 @@
 """The model of what attacks on a run found: a document of its own beside the run's record."""
 
+from math import prod
 from typing import ClassVar, Literal, Self, TypeVar
 
 import numpy as np
@@ -19,8 +20,8 @@ from fl_sim.schema.model import (
     Share,
 )
 
-__all__ = ["Attack", "Chance", "Inversion", "Inversions", "Likeness", "Membership", "Memberships",
-    "ModelState", "Update", "Updates"]  # fmt: skip
+__all__ = ["Attack", "Chance", "Inversion", "Inversions", "Likeness", "LocalModel", "Membership",
+    "Memberships", "ModelState", "Update", "Updates"]  # fmt: skip
 
 ModelState = Literal["untrained", "trained"]
 
@@ -177,6 +178,31 @@ class Updates(Attack):
             values, fits = update.values, len(update.steps) == len(self.sizes)
             if not fits or values.dtype != np.int8 or values.shape != (sum(self.sizes),):
                 raise ValueError(f"the update of client {update.client} has other sizes")
+        return self
+
+
+class LocalModel(Attack):
+    """The model of one client that trained alone, after the last round.
+
+    It comes from training again what the client trained, and its record has the same test result.
+    """
+
+    FILE: ClassVar[str] = "local-model"
+    COMMAND: ClassVar[str] = "alone"
+
+    client: Count = Field(description="who is best on the test split after the last round")
+    parameters: Many[str] = Field(description="names, in order")
+    shapes: Many[Many[Count]] = Field(description="of each parameter")
+    values: Array = Field(description="float32, (weights,): parameters in order, each row by row")
+    test: Metrics = Field(description="on the test split")
+
+    @model_validator(mode="after")
+    def _shapes_agree(self) -> Self:
+        size = sum(prod(shape) for shape in self.shapes)
+        if len(self.parameters) != len(self.shapes) or self.values.shape != (size,):
+            raise ValueError("the weights have other shapes")
+        if self.values.dtype != np.float32 or not np.isfinite(self.values).all():
+            raise ValueError("the weights are no finite float32 numbers")
         return self
 
 

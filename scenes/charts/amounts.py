@@ -27,6 +27,7 @@ BESIDE = 22  # pixels between a bar and its amount, and between names and the ax
 NOTE = 42  # pixels from the middle of a name to that of its note
 NAMED = 52  # pixels from the middle of a name to its bar under it
 APART = 26  # pixels between a bar and the next name under it at least
+PASSED = 0.8  # part of a move after which bars have passed the place of a name, in portrait
 NARROW = 1200  # pixels of width below which names are above their bars, not beside them
 
 
@@ -135,8 +136,11 @@ class Amounts:
             moves.append(other.everything.animate.shift(shift))  # type: ignore[arg-type]
         return AnimationGroup(
             FadeOut(texts, run_time=theme.SWAP),
-            AnimationGroup(*moves, run_time=theme.MOVE),  # type: ignore[arg-type]
-            FadeIn(VGroup(entry.name, entry.note, entry.amount), run_time=theme.SWAP),
+            AnimationGroup(
+                AnimationGroup(*moves, run_time=theme.MOVE),  # type: ignore[arg-type]
+                FadeIn(VGroup(entry.name, entry.note, entry.amount), run_time=theme.SWAP),
+                lag_ratio=PASSED if self.frame.portrait else 0.0,
+            ),
             lag_ratio=0.9,
         )
 

@@ -10,14 +10,14 @@ from scenes.drawing.text import Words
 from scenes.story.specs import ArrowsSpec
 from scenes.text.lines import Text
 
-FOOT = 120  # pixels under the arrows for their name and the angle
-UNDER = 50  # pixels from the name to the angle
+FOOT = 120  # pixels under the arrows for their name and a note
+UNDER = 50  # pixels from the name to the note
 START = 54  # pixels under the first arrows for the name of their start
 LABELS = 160, 44  # pixels of width and height for labels around the second ones
 
 
 class ClientDrift:
-    """The arrows of two runs, with their names and the mean angle between two updates."""
+    """The arrows of two runs, with their names."""
 
     def __init__(self, spec: tuple[ArrowsSpec, ArrowsSpec], area: Slot, frame: Frame) -> None:
         self.frame = frame
@@ -79,9 +79,9 @@ class ClientDrift:
         return min(slot.width / extent.width, slot.height / extent.height)
 
     def _under(self, spec: ArrowsSpec, half: Slot) -> VGroup:
-        """Return the name of a run, and its angle, under its arrows."""
+        """Return the name of a run, and a note, under its arrows."""
         px = self.frame.px
         top = half.at(0.5, 0) + np.array([0.0, px(FOOT - theme.TITLE), 0.0])
         name = Words(spec.name, self.frame, weight="SEMIBOLD").put(top)
-        angle = Words(spec.angle, self.frame, color=theme.MUTED)
-        return VGroup(name, angle.put(top - np.array([0.0, px(UNDER), 0.0])))
+        note = Words(spec.note, self.frame, color=theme.MUTED)
+        return VGroup(name, note.put(top - np.array([0.0, px(UNDER), 0.0])))

@@ -21,7 +21,6 @@ from scenes.story.specs import GaugeSpec, RaceSpec
 from scenes.text.lines import Text
 
 MOST = 120  # columns; of more workers, each is the mean of several
-OVER = 44  # pixels between the line of the highest value and the text over it
 FALL, RACE, POUR, BACK = 1.9, 2.4, 1.6, 0.6  # seconds
 LATE = 0.75  # part of the fall after which the others come, ...
 LATE_IN_A_CROWD = 0.4  # ... where cases are too small to fill the picture
@@ -46,7 +45,6 @@ class Contest:
         if not crowded(len(race.workers)):
             self.names.add(*(self._name(i, worker.number) for i, worker in enumerate(workers)))
         self.race = self._race(range(len(groups)))
-        self.spread = self._spread(race.spread)
         self.fallen: Swarm | None = None
 
     # --- columns
@@ -78,13 +76,13 @@ class Contest:
         return self.race.run(RACE)
 
     def compare(self) -> Animation:
-        """Mark the highest value on the gauge, and show the range of the others."""
-        return AnimationGroup(self.gauge.mark(0), FadeIn(self.spread, run_time=theme.SWAP))
+        """Mark the highest value on the gauge."""
+        return self.gauge.mark(0)
 
     def clear(self) -> Animation:
         """Remove the columns; cases and gauge stay."""
         fallen = [] if self.fallen is None else [self.fallen]
-        gone = (self.race, self.spread, *fallen)
+        gone = (self.race, *fallen)
         return AnimationGroup(*(FadeOut(each) for each in gone), run_time=theme.SWAP)
 
     # --- all in one place
@@ -116,13 +114,6 @@ class Contest:
         at = np.array([slot.x, slot.bottom - self.frame.px(NAMES / 2), 0.0])
         words = Words(number, self.frame, color=color).put(at)
         return words.set_z_index(layers.PACKET_TEXT)  # lights pass behind it
-
-    def _spread(self, text: Text) -> Words:
-        """Return the range of the other workers over their columns."""
-        left, right = self.race.stretches[0]
-        y = self.race.y(self.highest) + self.frame.px(OVER)
-        words = Words(text, self.frame, color=theme.MUTED)
-        return words.put(np.array([(left + right) / 2, y, 0.0]))
 
     def _fall(self, wall: Wall, right: Bools) -> tuple[Swarm, Animation]:
         """Return the lit tiles of a wall, and the animation of their fall into a column."""

@@ -74,7 +74,7 @@ class Deal:
         self.names = list(self._names(area))
         self.key = self._key(area)
         self.lights = VGroup(*self._lights(0, self.slots))
-        self.veils, self.told = VGroup(), VGroup()
+        self.veils, self.counts = VGroup(), VGroup()
         self.beams = VGroup()
         self.marked: list[int] = []
         self.name = Words(spec.name, frame)
@@ -96,11 +96,11 @@ class Deal:
         worker = self.spec.worker
         others = [slot for i, slot in enumerate(self.slots) if i != worker]
         self.veils = VGroup(*(self._veil(slot) for slot in others))
-        self.told = VGroup(*self._told())
+        self.counts = VGroup(*self._counts())
         self.name = self._name().put(self.numbers[worker].anchor)
         kinds = self.spec.most[0], self.spec.least[0]
         shown = (
-            FadeIn(self.veils, self.name, self.told),
+            FadeIn(self.veils, self.name, self.counts),
             *(FadeToColor(self.names[kind], theme.INK) for kind in kinds),
         )
         gone = FadeOut(self.numbers[worker], run_time=theme.SWAP / 2)
@@ -108,7 +108,7 @@ class Deal:
 
     def make_room(self) -> Animation:
         """Move the cases to their strip."""
-        gone = [part for part in (self.veils, self.told, self.key) if len(part)]
+        gone = [part for part in (self.veils, self.counts, self.key) if len(part)]
         numbers = list(self._numbers(self.strip))
         worker = self.spec.worker
         moved = [each for i, each in enumerate(self.numbers) if i != worker]
@@ -138,9 +138,9 @@ class Deal:
         The lights of the other kinds are dimmed.
         """
         pairs = zip(self.marked, held, strict=True)
-        told = [self._held(worker, number) for worker, number in pairs]
-        self.told = VGroup(*told)
-        self.beams = VGroup(*(self._beam(start, words) for words in told))
+        counts = [self._held(worker, number) for worker, number in pairs]
+        self.counts = VGroup(*counts)
+        self.beams = VGroup(*(self._beam(start, words) for words in counts))
         dim: list[Animation] = []
         for i, lights in enumerate(self.lights):
             if i != kind:
@@ -148,14 +148,14 @@ class Deal:
         return AnimationGroup(
             AnimationGroup(*dim, run_time=theme.SWAP),
             LaggedStart(*map(Create, self.beams), lag_ratio=0.2, run_time=theme.MOVE),
-            FadeIn(self.told, run_time=theme.SWAP),
+            FadeIn(self.counts, run_time=theme.SWAP),
             lag_ratio=0.6,
         )
 
     def leave(self) -> Animation:
         """Remove everything."""
         numbers = VGroup(*self.numbers)
-        parts = (self.cases, numbers, self.lights, self.told, self.beams)
+        parts = (self.cases, numbers, self.lights, self.counts, self.beams)
         return FadeOut(*(part for part in parts if len(part)), run_time=theme.SWAP / 2)
 
     # --- cases
@@ -193,7 +193,7 @@ class Deal:
             words = cut(name, self.frame, self.frame.px(NAMES - 16), color=theme.MUTED)
             yield words.put(np.array([area.left, self._row(self.slots[0], kind).y, 0.0]), -1)
 
-    def _told(self) -> Iterator[Words]:
+    def _counts(self) -> Iterator[Words]:
         """Yield the numbers of two kinds, each beside its name or below it."""
         below = self.frame.portrait
         x = self.names[0].get_left()[0] if below else self.slots[0].left - self.frame.px(20)

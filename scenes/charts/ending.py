@@ -88,6 +88,7 @@ class Ending:
         return AnimationGroup(
             DrawBars(self.bars, (0.0, 0.0), (0.0, 1.0), GROWING),
             FadeIn(self.heads[0], run_time=theme.SWAP),
+            lag_ratio=0.7,
         )
 
     def learn(self) -> Animation:

@@ -1,6 +1,7 @@
 """The wall sorted by kind: a block of lights for each kind, with its name and its right answers."""
 
 from collections.abc import Iterator, Sequence
+from math import inf
 
 import numpy as np
 from manim import Animation, AnimationGroup, Create, FadeIn, FadeOut, FadeToColor, Group, VGroup
@@ -23,9 +24,11 @@ BESIDE = 44  # pixels between it and the blocks
 LOW_HEAD = 120  # pixels above the blocks for them, in an area that is not wide
 WIDE = 2.3  # width over height from which an area is wide
 ROW = 52  # pixels above or below the blocks for names or numbers
+CLOSE = 20  # pixels by which a name may stand beside the middle of its block
+LIFT = 42  # pixels by which a name is higher that has no room between its neighbours
 UP, DOWN = 0.64, 0.54  # parts of it from a block to the middle of a name, and of a number
-BETWEEN = 32  # pixels between two names at least
-APART = 20  # pixels between two walls
+BETWEEN = 32, 20  # pixels between two names at least, in a wide frame and in any other
+APART = 20  # pixels between two walls, in a frame that is not wide
 MOST_IN_LINE = 6  # kinds in one line of a frame that is not wide
 TICK = 0.3  # seconds of a quick round
 CORNER = 12
@@ -95,8 +98,14 @@ class KindsWall(Group):
 
     def write(self, shown: WallRoundSpec) -> None:
         """Write the numbers of a round, in place of the present ones."""
-        self.counts.submobjects = list(self._counts(shown.counts))
-        self.head.submobjects = list(self._head(shown))
+        groups = (self.counts, self._counts(shown.counts)), (self.head, self._head(shown))
+        for group, words in groups:
+            if not len(group):
+                group.add(*words)
+                continue
+            for old, new in zip(group, words, strict=True):
+                old.rewrite(new.text)
+                old.put(new.anchor)
 
     def set_off(self, kind: int) -> Animation:
         """Draw a frame around a kind's block and its number."""
@@ -128,8 +137,43 @@ class KindsWall(Group):
         for kinds, slot in zip(parts, area.rows([1.0] * len(parts)), strict=True):
             row, half = self.frame.px(ROW), slot.width * len(kinds) / per_line / 2
             low = slot.bottom + (row if self.named else 0.0)
-            inner = box(slot.x - half, low, slot.x + half, slot.top - row)
+            high = slot.top - row - self._lift(kinds, slot.width / per_line)
+            inner = box(slot.x - half, low, slot.x + half, high)
             yield kinds, Wall(self._part(kinds), inner, self.frame, rows=1)
+
+    def _lift(self, kinds: Sequence[int], apart: float) -> float:
+        """Return the room for names that are lifted, if some are, above blocks at a distance."""
+        widths = [Words(self.spec.names[kind], self.frame).width for kind in kinds]
+        places = [i * apart for i in range(len(kinds))]
+        lifted = self._lifted(places, widths) if self.named else None
+        return self.frame.px(LIFT) if lifted and any(lifted) else 0.0
+
+    def _least(self) -> float:
+        return self.frame.px(BETWEEN[not self.frame.wide])
+
+    def _lifted(self, xs: Sequence[float], widths: Sequence[float]) -> list[bool] | None:
+        """Return which names are lifted so that each stands over its block.
+
+        None where all may stand in one line, a little aside, or where even two lines are too few,
+        and in a frame that is not wide, whose blocks stand in two lines.
+        """
+        if not self.frame.wide:
+            return None
+        least = self._least()
+        aside = beside(xs, widths, least, (-inf, inf))
+        if max(abs(one - other) for one, other in zip(xs, aside, strict=True)) < self.frame.px(
+            CLOSE
+        ):
+            return None
+        ends = {False: -inf, True: -inf}  # of the last name that is lifted, and of that which isn't
+        lifted = []
+        for x, width in zip(xs, widths, strict=True):
+            free = [level for level, end in ends.items() if end <= x - width / 2 - least]
+            if not free:
+                return None
+            ends[free[0]] = x + width / 2
+            lifted.append(free[0])
+        return lifted
 
     def _per_line(self) -> int:
         """Return the number of kinds in a line, of one or two."""
@@ -161,7 +205,14 @@ class KindsWall(Group):
         blocks = list(self._blocks())
         for kinds, _ in self.lines:
             words = [Words(self.spec.names[kind], self.frame) for kind in kinds]
-            least = self.frame.px(BETWEEN)
+            middles = [blocks[kind].x for kind in kinds]
+            lifted = self._lifted(middles, [each.width for each in words])
+            if lifted is not None:
+                y = blocks[kinds[0]].top + self.frame.px(UP * ROW)
+                for each, x, up in zip(words, middles, lifted, strict=True):
+                    yield each.put(np.array([x, y + up * self.frame.px(LIFT), 0.0]))
+                continue
+            least = self._least()
             ends = (
                 min(blocks[kinds[0]].left - 2 * least, self.room.left),
                 max(blocks[kinds[-1]].right + least / 2, self.room.right),
@@ -171,7 +222,7 @@ class KindsWall(Group):
                 words = [
                     cut(self.spec.names[kind], self.frame, most, color=theme.INK) for kind in kinds
                 ]
-            xs = beside([blocks[kind].x for kind in kinds], [w.width for w in words], least, ends)
+            xs = beside(middles, [w.width for w in words], least, ends)
             y = blocks[kinds[0]].top + self.frame.px(UP * ROW)
             for each, x in zip(words, xs, strict=True):
                 yield each.put(np.array([x, y, 0.0]))
@@ -224,9 +275,9 @@ def one_over_the_other(
     specs: Sequence[WallSpec], area: Slot, frame: Frame
 ) -> tuple[KindsWall, KindsWall]:
     """Return two sorted walls, of which the lower one has the names of both where they fit."""
-    row, apart = frame.px(ROW), frame.px(APART)
-    each = (area.height - 3 * row - apart) / 2
-    shares = [each + row, each + 2 * row] if frame.wide else [1.0, 1.0]
+    row, apart = frame.px(ROW), 0.0 if frame.wide else frame.px(APART)
+    each = (area.height - 3 * row - frame.px(LIFT) - apart) / 2
+    shares = [each + row, each + 2 * row + frame.px(LIFT)] if frame.wide else [1.0, 1.0]
     upper, lower = area.rows(shares, apart)
     return KindsWall(specs[0], upper, frame, named=False), KindsWall(specs[1], lower, frame)
 

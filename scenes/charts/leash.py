@@ -20,7 +20,7 @@ from scenes.charts.update_arrows import Arrow
 from scenes.drawing import layers
 from scenes.drawing.layout import Frame, Slot
 from scenes.drawing.text import Words
-from scenes.text.lines import Text
+from scenes.story.specs import WorkingSpec
 
 WAYS = 7  # directions, evenly spread
 FIRST = 0.3  # radians of the first one
@@ -35,13 +35,12 @@ class Leash(VGroup):
     """The shared model in the middle, arrows to the workers' models, and springs between them.
 
     Args:
-        before: the name of the shared model.
-        after: the name of what the springs do.
+        spec: the names of the shared model, and of what the springs do.
         area: where the picture is.
         frame: the frame.
     """
 
-    def __init__(self, before: Text, after: Text, area: Slot, frame: Frame) -> None:
+    def __init__(self, spec: WorkingSpec, area: Slot, frame: Frame) -> None:
         self.frame = frame
         self.middle = area.center + np.array([0.0, frame.px(FOOT / 2), 0.0])
         self.radius = min(area.width, area.height - frame.px(FOOT)) / 2 - frame.px(2 * DRAWN)
@@ -54,8 +53,8 @@ class Leash(VGroup):
         self.springs.set_z_index(layers.PACKETS)
         self.free = VGroup(*(self._circle(way) for way in self.ways))
         foot = self.middle - np.array([0.0, self.radius + frame.px(FOOT - theme.LABEL), 0.0])
-        self.before = Words(before, frame, color=theme.MODEL).put(foot)
-        self.after = Words(after, frame).put(foot)
+        self.before = Words(spec.before, frame, color=theme.MODEL).put(foot)
+        self.after = Words(spec.after, frame).put(foot)
         self.reach = self.held = 0.0
         super().__init__(self.free, self.arrows, self.springs)
         self.draw(0.0, 0.0)
@@ -65,9 +64,10 @@ class Leash(VGroup):
         """The picture when the springs hold."""
         return VGroup(self, self.model, self.after)
 
-    def enter(self) -> Animation:
-        """Show the shared model with its name."""
-        return FadeIn(self.model, self.before, run_time=theme.SWAP)
+    @property
+    def start(self) -> VGroup:
+        """The shared model with its name."""
+        return VGroup(self.model, self.before)
 
     def run(self) -> Animation:
         """Let the workers' models leave it."""

@@ -55,8 +55,8 @@ class Shape(NamedTuple):
 
 WIDE = Shape(330, 102, 134, 96, 130)
 SQUARE = Shape(196, 44, 84, 176, 104)
-PORTRAIT = Shape(252, 54, 84, 176, 140)
-LARGER = 1.25  # times the size of the others: the average in portrait
+PORTRAIT = Shape(252, 54, 84, 176, 116)
+LARGER = 1.05  # times the size of the others: the average in portrait
 
 
 @dataclass(frozen=True)
@@ -170,6 +170,7 @@ class MaskedSum:
         clear = paragraph(self.spec.clear, self.frame, self.area.width, color=theme.MUTED)
         left = max(row[0].left, self.area.left) + clear.width / 2
         clear.move_to(np.array([left, self.area.bottom + clear.height / 2, 0]))
+        self.over_clear = clear.get_top()[1] + px(LINE / 2)
         words = VGroup(seen, *clear)
         if str(self.spec.more):
             more = Words(self.spec.more, self.frame, color=theme.MUTED)
@@ -193,15 +194,19 @@ class MaskedSum:
         return within(VGroup(*lines), self.area)
 
     def _pairs(self) -> VGroup:
-        """Return how masks are made, beside the last arrow, where there is room."""
-        if not self.frame.wide:
-            return VGroup()
+        """Return how masks are made: beside an arrow or a plate, or at the foot of a tall frame."""
+        if self.frame.portrait:
+            block = paragraph(self.spec.pairs, self.frame, self.area.width, color=theme.MUTED)
+            y = self.over_clear + block.height / 2
+            return block.move_to(np.array([self.area.x, y, 0]))
         start, end = self.places.home[-1], self.places.away[-1]
-        left = start.x + self.frame.px(BESIDE_ARROW)
+        left = (
+            start.x + self.frame.px(BESIDE_ARROW) if self.frame.wide else self.places.average.left
+        )
+        y = (start.bottom + end.top) / 2 if self.frame.wide else start.y
         width = self.area.right - left
         block = paragraph(self.spec.pairs, self.frame, width, color=theme.MUTED)
-        block.move_to(np.array([left + block.width / 2, (start.bottom + end.top) / 2, 0]))
-        return block
+        return block.move_to(np.array([left + block.width / 2, y, 0]))
 
     def _arrow(self, start: Slot, end: Slot) -> Arrow:
         path = np.array([0, self.frame.px(PATH), 0])

@@ -1,6 +1,6 @@
 """What noise costs: a dot for each run at each level of noise, for few workers and for many."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -30,6 +30,7 @@ from scenes.text.lines import Text
 TOP = 140  # above the plot, for what is measured
 LINE = 46  # from line to line
 LEVELS = 56  # from the floor to the middle of the names of levels
+BOUND = 42  # from there to the middle of the bounds
 NOTE = 62  # from there to the middle of the note
 PAD = (200, 164)  # left of the first level, in a wide frame and in any other
 GAP = 36  # right of the last level
@@ -49,8 +50,9 @@ class NoiseCost:
         self.spec, self.frame, self.area = spec, frame, area
         names = [Words(line.name, frame) for line in spec.lines]
         room = max(words.width for words in names) + px(GAP)
-        self.note = paragraph(spec.note, frame, area.width, color=theme.MUTED)
-        below = px(LEVELS + NOTE) + self.note.height
+        self.note = paragraph(spec.note, frame, area.width, color=theme.INK)
+        self.bound = px(BOUND) if any(str(level.bound) for level in spec.levels) else 0.0
+        below = px(LEVELS + NOTE) + self.bound + self.note.height
         left = area.left + px(PAD[not frame.wide])
         self.plot = box(left, area.bottom + below, area.right - room, area.top - px(TOP))
         values = [value for line in spec.lines for level in line.values for value in level]
@@ -81,10 +83,9 @@ class NoiseCost:
             Words(name, self.frame).put(np.array([x, under, 0]))
             for x, name in zip(self.xs, self._names(), strict=True)
         ]
-        self.note.move_to(
-            np.array([self.area.x, under - px(NOTE) - self.note.height / 2 + px(20), 0])
-        )
-        parts = VGroup(head, floor, *levels, self.note)
+        lower = px(NOTE - 20) + self.bound + self.note.height / 2
+        self.note.move_to(np.array([self.area.x, under - lower, 0]))
+        parts = VGroup(head, floor, *levels, *self._bounds(under - self.bound), self.note)
         if spec.guessing:
             ends = self._across(self._y(spec.guessing.value))
             parts.add(DashedLine(*ends, stroke_color=theme.MUTED, stroke_width=2))
@@ -95,11 +96,17 @@ class NoiseCost:
 
     def _names(self) -> list[Text]:
         """Return the names of the levels, brief ones where the others have no room."""
-        full = [names[0] for names in self.spec.levels]
+        full = [level.name for level in self.spec.levels]
         widest = max(Words(name, self.frame).width for name in full)
         room = min((b - a for a, b in pairwise(self.xs)), default=self.area.width)
         brief = widest + self.frame.px(GAP) > room
-        return [names[1] for names in self.spec.levels] if brief else full
+        return [level.brief for level in self.spec.levels] if brief else full
+
+    def _bounds(self, y: float) -> Iterator[Words]:
+        """Yield the bounds of the levels that have one, under their names."""
+        for x, level in zip(self.xs, self.spec.levels, strict=True):
+            if str(level.bound):
+                yield Words(level.bound, self.frame, color=theme.MUTED).put(np.array([x, y, 0]))
 
     def draw(self, line: int) -> Animation:
         """Draw one line from level to level; those before it become muted."""

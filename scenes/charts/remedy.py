@@ -1,12 +1,12 @@
-"""A remedy: a schematic picture of what it does, and beside it a gauge with what it changes."""
+"""A remedy: a schematic picture of what it does, and beside it what it changes."""
 
 import numpy as np
-from manim import Animation, AnimationGroup, ApplyMethod, FadeIn, FadeOut, LaggedStart
+from manim import Animation, AnimationGroup, ApplyMethod, FadeIn, FadeOut, VGroup
 from manim.typing import Point3D
 
 from scenes import theme
-from scenes.charts.gauge import Gauge
 from scenes.charts.leash import Leash
+from scenes.charts.levels import Levels
 from scenes.charts.momentum import Momentum
 from scenes.drawing.layout import Frame, Slot, box
 from scenes.drawing.text import Words
@@ -14,13 +14,13 @@ from scenes.story.specs import GaugeSpec, WorkingSpec
 from scenes.text.lines import Text
 
 PICTURES: dict[str, type[Leash] | type[Momentum]] = {"leash": Leash, "momentum": Momentum}
-SHARES = 1.12, 1.0  # of the picture and the gauge, side by side
+SHARES = 1.12, 1.0  # of the picture and the columns, side by side
 BETWEEN = 30  # pixels
-NOTE = 66  # pixels under the gauge for a note
+NOTE = 66  # pixels under the columns for a note
 
 
 class Remedy:
-    """The picture, if there is one, and the gauge. Each verb is an animation.
+    """The picture, if there is one, and the accuracies as columns. Each verb is an animation.
 
     Args:
         working: what the remedy does, if there is a picture of it.
@@ -41,17 +41,17 @@ class Remedy:
                 place, area = area.columns(SHARES, frame.px(BETWEEN))
                 self.aside = place.center - alone.center
                 alone = Slot(alone.x, alone.y, place.width, place.height)
-            self.picture = PICTURES[working.picture](working.before, working.after, alone, frame)
+            self.picture = PICTURES[working.picture](working, alone, frame)
         above = box(area.left, area.bottom + frame.px(NOTE), area.right, area.top)
-        self.marks = gauge.marks
-        self.gauge = Gauge(gauge, above, frame, side=1)
+        self.levels = Levels(gauge, above, frame)
         foot = np.array([area.x, area.bottom + frame.px(theme.LABEL / 2), 0.0])
         self.note = Words(note, frame, color=theme.MUTED).put(foot)
 
-    def enter(self) -> Animation:
-        """Show the picture at its start."""
+    @property
+    def start(self) -> VGroup:
+        """The picture at its start."""
         assert self.picture is not None
-        return self.picture.enter()
+        return self.picture.start
 
     def without(self) -> Animation:
         """Show what happens without the remedy."""
@@ -63,30 +63,25 @@ class Remedy:
         assert self.picture is not None
         return self.picture.remedy()
 
-    def measure(self) -> Animation:
-        """Show the gauge, filled up to the accuracy of plain averaging."""
-        return LaggedStart(
-            *self._make_room(),
-            AnimationGroup(self.gauge.enter(), FadeIn(self.note)),
-            self.gauge.raise_to(self.marks[0].value),
-            self.gauge.mark(0),
-            lag_ratio=0.9,
-        )
-
-    def _make_room(self) -> list[Animation]:
-        """Move the picture aside, or remove it where there is no room for both."""
+    def make_room(self) -> Animation:
+        """Move the picture aside, or remove it where there is no room for both; show the scale."""
+        entering = AnimationGroup(self.levels.enter(), FadeIn(self.note, run_time=theme.SWAP))
         if self.picture is None:
-            return []
+            return entering
         if self.aside is None:
-            return [FadeOut(self.picture.everything, run_time=theme.SWAP)]
-        return [ApplyMethod(self.picture.everything.shift, self.aside, run_time=theme.MOVE)]
+            gone = FadeOut(self.picture.everything, run_time=theme.SWAP)
+            return AnimationGroup(gone, entering, lag_ratio=0.8)
+        moved = ApplyMethod(self.picture.everything.shift, self.aside, run_time=theme.MOVE)
+        return AnimationGroup(moved, entering, lag_ratio=0.5)
+
+    def measure(self) -> Animation:
+        """Show the accuracy of plain averaging as a column."""
+        return self.levels.fill(0)
 
     def gain(self) -> Animation:
-        """Fill the gauge up to the accuracy with the remedy, or down to it."""
-        return LaggedStart(
-            self.gauge.raise_to(self.marks[1].value), self.gauge.mark(1), lag_ratio=0.9
-        )
+        """Show the accuracy with the remedy beside it."""
+        return self.levels.fill(1)
 
     def compare(self) -> Animation:
-        """Mark the best accuracy of the others."""
-        return self.gauge.mark(2)
+        """Show the best accuracy of the others."""
+        return self.levels.fill(2)

@@ -27,7 +27,7 @@ class FiguresFirst(Rule):
 
     def __init__(self) -> None:
         self._shown: set[str] = set()  # numbers in the picture, so far
-        self._told: set[tuple[str, str]] = set()  # captions and their numbers, so far
+        self._captions: set[tuple[str, str]] = set()  # captions and their numbers, so far
 
     def check_moment(self, moment: Moment) -> list[Fault]:
         """Return the measured numbers of a new caption that no picture has shown."""
@@ -44,9 +44,9 @@ class FiguresFirst(Rule):
         faults = [
             Fault(RULE, f"{figure} in {words}", 1, 0, "figure", (text.box,))
             for (figure, words), text in new.items()
-            if (figure, words) not in self._told and figure not in self._shown
+            if (figure, words) not in self._captions and figure not in self._shown
         ]
-        self._told.update(new)
+        self._captions.update(new)
         return faults
 
 

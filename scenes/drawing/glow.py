@@ -20,6 +20,11 @@ SHADOW = 30.0
 FALL = 10.0  # pixels by which a shadow lies lower than its panel
 COARSE = 4.0  # pixels of the film for one of the image: it is soft all over
 MOST_KEPT = 64  # cached sizes
+# The light of what flies, which is drawn as one image with it.
+REACH = 33  # pixels from the edge to the end of the light
+STRENGTH, FALLS = 0.36, 1.85  # opacity at the edge, and how fast it falls
+SHADE, SHADE_FALLS, DOWN = 0.15, 1.6, 8  # the same of a shadow; pixels by which it is lower
+INSIDE = 14  # pixels of light under the edge, so that no gap shows
 
 Floats = npt.NDArray[np.float64]
 
@@ -99,3 +104,27 @@ def _falloff(width: float, height: float, corner: float, begin: float, reach: fl
     )
     share: Floats = np.clip((beyond - corner - begin) / (reach - begin), 0, 1)
     return (1 - share) ** 2
+
+
+def distances(width: int, height: int, slot: Slot, corner: float) -> Floats:
+    """Return how far each pixel is outside a rectangle with round corners, shape (height, width).
+
+    Args:
+        width: pixels of the image.
+        height: pixels of the image.
+        slot: the rectangle, in pixels from the top left, y down.
+        corner: the radius of its corners, in pixels.
+    """
+    x = np.abs(np.arange(width) + 0.5 - slot.x) - slot.width / 2 + corner
+    y = np.abs(np.arange(height) + 0.5 - slot.y)[:, None] - slot.height / 2 + corner
+    outside = np.hypot(np.maximum(x, 0), np.maximum(y, 0))
+    away: Floats = outside + np.minimum(np.maximum(x, y), 0) - corner
+    return away
+
+
+def light(away: Floats, reach: float = REACH) -> Floats:
+    """Return the opacity of a light at a distance from its edge, both in pixels of 1080."""
+    near = np.clip(1 - np.maximum(away, 0) / reach, 0, 1)
+    strength, fall = (STRENGTH, FALLS) if theme.dark() else (SHADE, SHADE_FALLS)
+    opacity: Floats = strength * near**fall
+    return opacity

@@ -1,5 +1,7 @@
 """The ground: a soft light in the frame's middle, dithered, as a camera's background."""
 
+# ruff: noqa: PLC0415  # movies are joined in a process without Manim
+
 from functools import lru_cache
 from hashlib import sha256
 from typing import Any
@@ -7,9 +9,9 @@ from typing import Any
 import cairo
 import numpy as np
 import numpy.typing as npt
-from manim import ManimColor
 
 from scenes import theme
+from scenes.drawing.palettes import PALETTES
 
 HIGH = 0.42  # how far down the brightest point is, part of the frame's height
 OPAQUE = 255
@@ -30,12 +32,18 @@ def ground(width: int, height: int, *, dithered: bool = True) -> Pixels:
     return _ground(width, height, theme.GROUND, theme.GROUND_MIDDLE, dithered)
 
 
+def ground_of(name: str, width: int, height: int) -> Pixels:
+    """Return the ground of a theme, as above."""
+    palette = PALETTES[name]
+    return _ground(width, height, palette.ground, palette.ground_middle, True)
+
+
 @lru_cache(4)
 def _ground(width: int, height: int, corner: str, middle: str, dithered: bool) -> Pixels:
     light = _light(width, height)
     thresholds = _thresholds(width, height) if dithered else np.float32(0.5)
     pixels = np.full((height, width, 4), OPAQUE, np.uint8)
-    far, near = (ManimColor(color).to_int_rgb() for color in (corner, middle))
+    far, near = (bytes.fromhex(color[1:]) for color in (corner, middle))
     for channel in range(3):
         step = float(near[channel]) - float(far[channel])
         pixels[..., channel] = float(far[channel]) + step * light + thresholds
@@ -80,6 +88,8 @@ def lay(camera: Any, *, dithered: bool = True) -> None:
 
 def paint(context: "cairo.Context[Any]", width: int, height: int) -> None:
     """Paint the ground as a gradient on a surface that has no pixels."""
+    from manim import ManimColor
+
     middle, farthest = (width / 2, HIGH * height), np.hypot(width / 2, (1 - HIGH) * height)
     gradient = cairo.RadialGradient(*middle, 0, *middle, farthest)
     near, far = ManimColor(theme.GROUND_MIDDLE), ManimColor(theme.GROUND)

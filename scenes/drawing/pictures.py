@@ -18,7 +18,7 @@ from manim import (
 from PIL import Image
 
 from scenes import theme
-from scenes.drawing.halo import distances
+from scenes.drawing.glow import distances
 from scenes.drawing.layout import Slot, box
 
 PHOTO_PIXELS = 64  # the side of a photo in the mosaic

@@ -204,6 +204,10 @@ class FastScene(Scene):
         elif not isinstance(self.renderer, CairoRenderer):
             super().add_sound(sound_file, time_offset, gain, **options)
 
+    def add_sound_to_all(self, sound_file: str) -> None:
+        """Add a sound that begins with the movie, even if the present play is not in it."""
+        self.renderer.file_writer.add_sound(sound_file, 0.0, None)
+
     def next_section(self, *args: Any, **options: Any) -> None:
         """Begin a section."""
         super().next_section(*args, **options)

@@ -188,18 +188,25 @@ def _run_job(
     gc.freeze()  # imported objects stay in memory that is shared with the parent
     gc.enable()
     _ThisProcess.worker = os.getpid()
-    message: tuple[str, Any]
     with context.slots:
         try:
             _ThisProcess.running = True
-            message = RETURNED, work(job, context)
-        except (Exception, SystemExit) as error:
-            message = RAISED, _packed(error)
+            message = _outcome(work, job, context)
         except KeyboardInterrupt:
             sys.exit(ENDED)
         finally:
             _ThisProcess.running = False
     context.messages.send(message)
+
+
+def _outcome(
+    work: Callable[[Any, WorkerContext], Any], job: Job, context: WorkerContext
+) -> tuple[str, Any]:
+    """Return what a job returned or raised, to be sent to another process."""
+    try:
+        return RETURNED, work(job, context)
+    except (Exception, SystemExit) as error:
+        return RAISED, _packed(error)
 
 
 def _packed(error: BaseException) -> list[BaseException]:

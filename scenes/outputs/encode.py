@@ -37,7 +37,9 @@ class Coding:
 
 # Presets of SVT-AV1 go from 0, slow, to 13, its quality from 0, best, to 63. On drawings, preset 10
 # writes no larger files than 8 and takes half the time.
-WEBM = Coding("libsvtav1", {"preset": "10", "crf": "32"})
+# A file that says the same is the same: without the flag the muxer gives each a number by chance.
+EXACT = {"fflags": "+bitexact"}
+WEBM = Coding("libsvtav1", {"preset": "10", "crf": "32"}, EXACT)
 # What a movie says about its colours: a transcoded movie says the same.
 COLOUR_TAGS = ("colorspace", "color_primaries", "color_trc", "color_range")
 

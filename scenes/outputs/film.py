@@ -1,7 +1,7 @@
 """Movies joined from pieces of clips without transcoding, with captions."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import inf
 from pathlib import Path
@@ -11,6 +11,7 @@ import av
 from av.container import OutputContainer
 
 from scenes.outputs.cues import Cue, as_srt, cues, starts
+from scenes.outputs.encode import EXACT
 from scenes.outputs.soundtrack import NOTHING_HEARD, Heard, Sound, add_sound, soundtrack
 from scenes.outputs.targets import whole
 from scenes.render.jobs import Clip
@@ -73,11 +74,26 @@ def join_captioned(
     """
     captions = path.with_suffix(".srt")
     with whole(path) as movie, whole(captions) as written:
-        sound = soundtrack(clips, origins, float(sum(_lengths(pieces))), heard)
         names = [clip.chapter.name for clip in clips]
-        join_movies(pieces, movie, Extras(about, names, sound=sound))
+        join_heard(clips, pieces, origins, movie, Extras(about, names), heard)
         written.write_text(as_srt(cues([clip.beats for clip in clips], origins)), "utf-8")
     return [path, captions]
+
+
+def join_heard(
+    clips: Sequence[Clip],
+    pieces: Sequence[Sequence[Piece]],
+    origins: Sequence[float],
+    target: Path,
+    extras: Extras,
+    heard: Heard,
+) -> None:
+    """Join pieces of clips into a movie with what is heard of them.
+
+    Arguments are those of ``join_captioned`` and ``join_movies``.
+    """
+    sound = soundtrack(clips, origins, float(sum(_lengths(pieces))), heard)
+    join_movies(pieces, target, replace(extras, sound=sound))
 
 
 def join(movies: Sequence[Path], path: Path, about: Mapping[str, str]) -> Path:
@@ -108,7 +124,7 @@ def join_movies(
     """
     lengths = _lengths(chapters)
     pieces = [piece for chapter in chapters for piece in chapter]
-    options = {} if target.suffix == ".webm" else {"movflags": "+faststart"}
+    options = EXACT if target.suffix == ".webm" else {"movflags": "+faststart"}
     with av.open(str(target), "w", options=options) as out:
         with av.open(str(pieces[0].movie)) as first:
             stream = out.add_stream_from_template(first.streams.video[0], opaque=True)

@@ -84,7 +84,8 @@ class Rendered:
         keys = self.planned[one].key, self.planned[other].key
         key = digest([maker_code(Maker.JOINS), *keys, before.seconds, seconds])
         after = Picture(self.clips[other].movie, seconds)
-        made = Piece(self.store.get(key, ".mp4", partial(dissolve, before, after)))
+        look = self.planned[one].job.look
+        made = Piece(self.store.get(key, ".mp4", partial(dissolve, before, after, look.theme)))
         return made if suffix != ".webm" else Piece(self._webm(made, key))
 
     def _webm(self, piece: Piece, key: str) -> Path:

@@ -1,6 +1,6 @@
 """The soundtrack of a film: what is heard of its clips, as samples and as an audio stream."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -9,11 +9,12 @@ import av
 import numpy as np
 from av.container import OutputContainer
 
+from scenes.render.digests import code_of
 from scenes.render.jobs import Clip
-from scenes.sound.effects import ALL, SILENT
-from scenes.sound.loudness import UNDER, limited, loudness
+from scenes.sound.effects import ALL, SILENT, TimedEffect
+from scenes.sound.loudness import UNDER, at_most, limited
 from scenes.sound.samples import RATE, Samples
-from scenes.sound.synthesis import mix, pad, samples_of
+from scenes.sound.synthesis import mix, score
 from scenes.text.languages import LANGUAGES
 
 if TYPE_CHECKING:
@@ -33,6 +34,12 @@ class Heard(NamedTuple):
     voice: "Voice | None" = None
 
     @property
+    def made_by(self) -> tuple[str, str, Mapping[str, str]]:
+        """What its samples depend on, besides the clips."""
+        code = code_of("scenes.sound.synthesis", "scenes.sound")
+        return self.sound, self.voice.made_by if self.voice else "", code
+
+    @property
     def about(self) -> dict[str, str]:
         """Metadata of a movie: by whom it is spoken, and under which licence."""
         if self.voice is None:
@@ -42,6 +49,22 @@ class Heard(NamedTuple):
 
 
 NOTHING_HEARD = Heard(SILENT)
+
+
+def heard(sound: str, voice: str, language: str) -> Heard:
+    """Return what is heard of a film: a sound, and an engine by its name, if it is not empty.
+
+    Raises:
+        SoundError: the engine is not installed, or does not speak the language.
+    """
+    if not voice:
+        return Heard(sound)
+    from scenes.render.voices import voice_named  # noqa: PLC0415  # only with a voice
+    from scenes.voice.spoken import check_library  # noqa: PLC0415
+
+    speaker = voice_named(voice, language)
+    check_library()
+    return Heard(sound, speaker)
 
 
 @dataclass(frozen=True)
@@ -78,9 +101,8 @@ def soundtrack(
     spoken = _spoken(clips, origins, seconds, voice)
     if sound == SILENT:
         return Sound(spoken, language)
-    score = _score(clips, origins, seconds, sound)
-    quieter = np.float32(min(10 ** ((UNDER - loudness(score)) / 20), 1.0))
-    return Sound(limited(spoken + quieter * score), language)
+    low = at_most(_score(clips, origins, seconds, sound), UNDER)
+    return Sound(limited(spoken + low), language)
 
 
 def _spoken(
@@ -98,12 +120,11 @@ def _spoken(
 def _score(clips: Sequence[Clip], origins: Sequence[float], seconds: float, sound: str) -> Samples:
     """Return what is heard of a film besides its voice."""
     heard = [
-        (first + one.at, samples_of(one.effect))
+        TimedEffect(first + one.at, one.effect)
         for clip, first in zip(clips, origins, strict=True)
         for one in clip.effects
     ]
-    low = [(0.0, pad(seconds, silences(clips, origins)))] if sound == ALL else []
-    return mix(seconds, [*heard, *low])
+    return score(seconds, heard, silences(clips, origins) if sound == ALL else None)
 
 
 def speech_in(clip: Clip, start: float, end: float, voice: "Voice") -> Sound:

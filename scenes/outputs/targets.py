@@ -3,6 +3,7 @@
 What is in the way of a file is found before anything is rendered.
 """
 
+import glob
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -11,7 +12,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from fl_sim import record
+from fl_sim.wording import either
 from scenes import FILM
+from scenes.render.folders import is_abandoned
 from scenes.render.looks import Look
 from scenes.sound.effects import EFFECTS
 from scenes.text.errors import OutputError
@@ -90,7 +93,7 @@ def check_file(path: Path, formats: Sequence[str] = ()) -> None:
     if formats and path.suffix not in formats:
         found = f"{path.suffix} files" if path.suffix else "a file without a suffix"
         raise OutputError(
-            f"{path}: {found} cannot be made. Name one that ends in {_either(formats)}"
+            f"{path}: {found} cannot be made. Name one that ends in {either(formats)}"
         )
     if path.exists() and not path.is_file():
         raise OutputError(f"{path} is there and is no file. Name another one")
@@ -108,18 +111,13 @@ def check_gif(path: Path, clips: int, voice: str = "") -> None:
     if path.suffix == ".gif" and voice:
         raise OutputError(
             f"{path}: a GIF has no sound. Leave out --voice, or name a file that ends in "
-            f"{_either(FILM_FORMATS[:-1])}"
+            f"{either(FILM_FORMATS[:-1])}"
         )
     if path.suffix == ".gif" and clips > 1:
         raise OutputError(
             f"{path}: a GIF holds one chapter, and there are {clips}. Name one chapter, or a file "
-            f"that ends in {_either(FILM_FORMATS[:-1])}"
+            f"that ends in {either(FILM_FORMATS[:-1])}"
         )
-
-
-def _either(formats: Sequence[str]) -> str:
-    *others, last = formats
-    return f"{', '.join(others)} or {last}" if others else last
 
 
 def check_folder(folder: Path) -> None:
@@ -149,10 +147,18 @@ def partial_of(path: Path) -> Path:
     return path.with_name(f".{os.getpid()}.{path.name}")
 
 
+def _tidy(path: Path) -> None:
+    """Remove what killed programs left of a file."""
+    for left in path.parent.glob(f".*.{glob.escape(path.name)}"):
+        if is_abandoned(left):
+            left.unlink(missing_ok=True)
+
+
 @contextmanager
 def whole(path: Path) -> Iterator[Path]:
     """Give a path to write to; the file then takes its place. After an error nothing is left."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    _tidy(path)
     partial = partial_of(path)
     try:
         yield partial

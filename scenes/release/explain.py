@@ -15,7 +15,8 @@ UNCHANGED = "unchanged"
 NO_RELEASE = "made, since there is no release yet"
 UNREADABLE = "made again, since the manifest there is one of another fedreel"
 INCOMPLETE = "written again, since a file of the release is missing or has another size"
-NAMED = ("--title", "--author")
+HEARD = ("--sound", "--voice")
+NAMED = ("--title", "--author", *HEARD)
 MOST_LISTED = 4  # changed inputs in a line
 
 
@@ -38,7 +39,7 @@ def kinds(plan: Plan) -> Iterator[Kind]:
     for look, film in plan.films.items():
         name = f"fedreel{look.label}.mp4, .webm and captions"
         yield Kind(name, film, (Maker.FILM, Maker.WEBM), _is_in_film)
-    yield Kind("chapters", first, (Maker.FILM, Maker.WEBM, Maker.STILLS))
+    yield Kind("chapters", first, (Maker.FILM, Maker.WEBM, Maker.STILLS), HEARD.__contains__)
     yield Kind("poster.png", first[:1], (Maker.STILLS,))
     yield Kind("sheet.png", first, (Maker.STILLS,))
     yield Kind("figures", first, (Maker.FIGURES,))

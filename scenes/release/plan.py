@@ -8,6 +8,7 @@ from typing import Any
 
 from fl_sim import record
 from scenes import FILM, LOOP
+from scenes.outputs.soundtrack import Heard, heard
 from scenes.release import manifest as manifests
 from scenes.release.manifest import Manifest
 from scenes.release.page.records import folders
@@ -16,9 +17,11 @@ from scenes.render.digests import release_inputs
 from scenes.render.folders import restore
 from scenes.render.jobs import Job, jobs, renderable
 from scenes.render.looks import SHAPES, Look
+from scenes.sound.effects import SILENT
 from scenes.text.errors import NotRecordedError, ReleaseError
 from scenes.text.language import ENGLISH
 from scenes.text.naming import Naming
+from scenes.voice.engines import without_folder
 
 COMMAND = "fedreel", "release"
 
@@ -28,6 +31,7 @@ class Request:
     """A user's request: run records, shapes, languages, a look with quality and theme, and names.
 
     There is one film in each shape and language. Figures and chapters come from the first film.
+    ``sound`` is one of ``SOUNDS``, and ``voice`` the name of the engine that speaks, if any.
     """
 
     runs: tuple[str, ...] = ()
@@ -35,6 +39,16 @@ class Request:
     shapes: tuple[str, ...] = tuple(SHAPES)
     languages: tuple[str, ...] = (ENGLISH.code,)
     naming: Naming = field(default_factory=Naming)
+    sound: str = SILENT
+    voice: str = ""
+
+    def heard(self, language: str) -> Heard:
+        """Return what is heard of the films in a language.
+
+        Raises:
+            SoundError: the voice is not installed, or does not speak the language.
+        """
+        return heard(self.sound, self.voice, language)
 
     @property
     def looks(self) -> list[Look]:
@@ -59,6 +73,8 @@ class Request:
             *(("shape", shape) for shape in self.shapes),
             *(("language", code) for code in self.languages),
             *named.items(),
+            *(("sound", self.sound) for _ in (1,) if self.sound != SILENT),
+            *(("voice", without_folder(self.voice)) for _ in (1,) if self.voice),
         ]
         return shlex.join(
             [*COMMAND, *(word for name, one in options for word in (f"--{name}", one))]
@@ -86,6 +102,8 @@ class Request:
             "--language": " ".join(self.languages),
             **{f"--{name}": value for name, value in asdict(self.naming).items()},
             "--run": " ".join(self._run_names()),
+            "--sound": self.sound,
+            "--voice": " ".join(str(self.heard(code).made_by[1]) for code in self.languages),
         }
         return release_inputs([record.parts(run) for run in self.records], chosen)
 
@@ -134,7 +152,7 @@ def plan(request: Request) -> Plan:
         record.verify(name, run)  # now, and not after an hour of rendering
     first = request.looks[0]
     title = request.naming.title
-    found, left_out = renderable(jobs((), request.runs, first, title))
+    found, left_out = renderable(jobs((), request.runs, first, title, request.voice))
     if not found:
         raise left_out[0]
     films = {

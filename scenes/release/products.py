@@ -9,11 +9,12 @@ from typing import Any
 from scenes.fast.scheduler import DONE, OnProgress
 from scenes.outputs.captions import tracks
 from scenes.outputs.cues import as_srt, as_vtt
-from scenes.outputs.film import Extras, Track, join_movies, length_of
-from scenes.outputs.joins import film_lengths, film_origins
+from scenes.outputs.film import Extras, Piece, Track, join_heard, length_of
+from scenes.outputs.joins import JOIN, film_lengths, film_origins
 from scenes.outputs.loop_files import BUDGETS, loop, name_of
 from scenes.outputs.movies import Rendered
 from scenes.outputs.sheet import sheet, stills
+from scenes.outputs.soundtrack import NOTHING_HEARD, Heard
 from scenes.release.manifest import runs_of
 from scenes.render.clips import PlannedClip
 from scenes.render.digests import Maker, digest, maker_code
@@ -31,13 +32,17 @@ ProductFiles = dict[str, tuple[Path, float | None]]
 
 @dataclass(frozen=True)
 class Film:
-    """A film in one look: planned and rendered clips, specs in any language, title and author."""
+    """A film in one look: planned and rendered clips, specs in any language, title and author.
+
+    ``heard`` is its sound and voice.
+    """
 
     planned: Sequence[PlannedClip]
     clips: Sequence[Clip]
     store: Store
     specs: Sequence[Any] = ()
     naming: Naming = field(default_factory=Naming)
+    heard: Heard = NOTHING_HEARD
 
     @property
     def look(self) -> Look:
@@ -85,15 +90,27 @@ def film_files(film: Film, on_progress: OnProgress) -> ProductFiles:
     language = LANGUAGES[film.language]
     texts = tracks(language, film.specs, film.clips, film_origins(film.clips))
     extras = Extras(_about(film), film.titles, texts)
-    key = film.product_key(Maker.FILM, extras)
+    key = film.product_key(Maker.FILM, extras, film.heard.made_by)
     made: ProductFiles = {}
     for suffix in (".mp4", ".webm"):
         parts = film.rendered.film(suffix, on_progress, f"{film.stem}{suffix}")
-        path = film.store.get(key, suffix, partial(join_movies, parts, extras=extras))
+        make = partial(_join, film, film.clips, parts, film_origins(film.clips), extras)
+        path = film.store.get(key, suffix, make)
         made[f"{film.stem}{suffix}"] = path, film.seconds
     for track in texts:
         made |= _captions(film, track)
     return made
+
+
+def _join(
+    film: Film,
+    clips: Sequence[Clip],
+    pieces: Sequence[Sequence[Piece]],
+    origins: Sequence[float],
+    extras: Extras,
+    path: Path,
+) -> None:
+    join_heard(clips, pieces, origins, path, extras, film.heard)
 
 
 def _captions(film: Film, track: Track) -> ProductFiles:
@@ -114,7 +131,11 @@ def _about(film: Film) -> dict[str, str]:
     names = [f"{run['name']}: {run['fingerprint']}, seed {run['seed']}" for run in runs]
     versions = sorted({f"{name} {one}" for run in runs for name, one in run["versions"].items()})
     comment = f"Runs: {'; '.join(names)}. Made with {', '.join(versions)}."
-    return {**film.naming.metadata(LANGUAGES[film.language]), "comment": comment}
+    spoken = film.heard.about.get("comment", "")
+    return {
+        **film.naming.metadata(LANGUAGES[film.language]),
+        "comment": f"{comment} {spoken}".rstrip(),
+    }
 
 
 def chapter_files(film: Film) -> ProductFiles:
@@ -123,11 +144,12 @@ def chapter_files(film: Film) -> ProductFiles:
     rows = zip(film.planned, film.clips, film.titles, strict=True)
     for number, (planned, clip, title_) in enumerate(rows):
         name = f"chapters/{clip.chapter.name}"
-        extras = Extras({"title": title_})
+        extras = Extras({"title": title_, **film.heard.about})
         for suffix in (".mp4", ".webm"):
             pieces = film.rendered.alone(number, suffix)
-            join = partial(join_movies, [pieces], extras=extras)
-            path = film.store.get(planned.product_key(Maker.FILM), suffix, join)
+            join = partial(_join, film, [clip], [pieces], [JOIN], extras)
+            key = digest([planned.product_key(Maker.FILM), film.heard.made_by])
+            path = film.store.get(key, suffix, join)
             made[f"{name}{suffix}"] = path, float(length_of(path))
         made[f"{name}.png"] = (
             film.store.get(planned.product_key(Maker.STILLS), ".png", partial(_poster, clip)),

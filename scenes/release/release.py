@@ -38,8 +38,15 @@ def release(
     first, *_ = planned.films.values()
     done = iter(load_or_render(planned.clips, store, on_progress, first, renderer))
     films = [
-        Film(clips, [next(done) for _ in clips], store, planned.specs, request.naming)
-        for clips in planned.films.values()
+        Film(
+            clips,
+            [next(done) for _ in clips],
+            store,
+            planned.specs,
+            request.naming,
+            request.heard(look.language),
+        )
+        for look, clips in planned.films.items()
     ]
     loops = [Film([one], [next(done)], store) for one in planned.loop]
     made: ProductFiles = {}

@@ -144,8 +144,9 @@ def _voice(job: Job) -> dict[str, str]:
     if not job.voice:
         return {}
     from scenes.render.voices import voice_named  # noqa: PLC0415  # only with a voice
+    from scenes.voice import spoken  # noqa: PLC0415
 
-    return {"voice": voice_named(job.voice, job.look.language).made_by}
+    return {"voice": voice_named(job.voice, job.look.language).made_by, **spoken.made_by()}
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,7 @@ from scenes.render.store import Store
 from scenes.render.workers import side_by_side
 
 LISTED = ".figures.json"  # suffix of a chapter's list of figures
+SURFACE = re.compile(r'<g id="surface\d+">')  # numbered by what the process drew before
 DENSITY = 2  # pixels of a PNG for one pixel of the film at 1080p
 
 
@@ -111,6 +112,7 @@ def as_svg(mobjects: Iterable[Mobject], path: Path, title: str, view: Slot) -> N
     text = path.read_text("utf-8")
     name = f"\n<title>{escape(title)}</title>"
     text = re.sub(r"<svg[^>]*>", lambda tag: tag.group() + name, text, count=1)
+    text = SURFACE.sub("<g>", text)
     path.write_text(text, "utf-8")
 
 

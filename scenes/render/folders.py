@@ -7,6 +7,7 @@ renamed for a moment; an interruption at that moment is repaired the next time.
 import ctypes
 import glob
 import os
+import re
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -70,6 +71,12 @@ def work_folder(parent: Path, name: str) -> Iterator[Path]:
             shutil.rmtree(path, ignore_errors=True)
     with TemporaryDirectory(prefix=f"{name}-{os.getpid()}-", dir=parent) as folder:
         yield Path(folder)
+
+
+def is_abandoned(path: Path) -> bool:
+    """Return whether a program ended before a hidden file, whose name has its id, was whole."""
+    owner = re.match(r"\.(\d+)[-.]", path.name)
+    return owner is not None and not alive(int(owner[1]))
 
 
 def alive(process: int) -> bool:

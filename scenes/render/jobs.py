@@ -20,7 +20,7 @@ from scenes.fast.scheduler import WorkerContext
 from scenes.render.digests import MANIM_CFG
 from scenes.render.looks import QUALITIES, Look
 from scenes.sound.effects import SILENT, TimedEffect, TimedSpeech
-from scenes.story.told import told
+from scenes.story.build import build_spec
 from scenes.text.errors import ChapterError, ChapterFailedError, NotRecordedError
 from scenes.text.faults import reason_of
 from scenes.text.glyphs import check_fonts
@@ -57,7 +57,7 @@ class Job:
             NotRecordedError: the runs lack data that the chapter shows.
         """
         story = import_module(f"scenes.story.{self.chapter.name}")
-        return told(story.tell, tuple(record.load_all(self.runs).values()), self.title)
+        return build_spec(story.tell, tuple(record.load_all(self.runs).values()), self.title)
 
 
 @dataclass(frozen=True)
@@ -174,7 +174,7 @@ def renderable(todo: Sequence[Job]) -> tuple[dict[Job, Any], list[NotRecordedErr
             raise
         except Exception as error:  # one chapter must not take the others with it
             name, reason = job.chapter.name, reason_of(error)
-            failed = f"the chapter {name} is left out, since it cannot be told ({reason})"
+            failed = f"the chapter {name} is left out, since it failed ({reason})"
             left_out.append(ChapterFailedError(failed))
     return specs, left_out
 

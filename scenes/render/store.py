@@ -18,7 +18,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from scenes.render.folders import alive
+from scenes.render.folders import is_abandoned
 
 STORE = Path("media", "store")
 DAY = 24 * 3600.0  # seconds
@@ -83,7 +83,7 @@ class Store:
         for path in self.folder.glob("*/*"):
             with suppress(OSError):
                 state = path.stat()
-                if state.st_mtime < oldest or _is_abandoned(path):
+                if state.st_mtime < oldest or is_abandoned(path):
                     shutil.rmtree(path) if path.is_dir() else path.unlink()
                     freed += state.st_size
         return freed
@@ -116,12 +116,6 @@ def _remove(path: Path) -> None:
     if _content(path).is_file():
         print(f"fedreel: {path} was damaged and is removed; it is made again", file=sys.stderr)
     path.unlink(missing_ok=True)
-
-
-def _is_abandoned(path: Path) -> bool:
-    """Return whether a program began to make a file and ended before the file was complete."""
-    owner = path.name.removeprefix(".").split("-")[0]
-    return path.name.startswith(".") and owner.isdigit() and not alive(int(owner))
 
 
 def _make(path: Path, make: Callable[[Path], object]) -> None:

@@ -7,16 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
-from scenes.sound.effects import Effect
 from scenes.sound.samples import RATE, Samples
-from scenes.sound.synthesis import samples_of
 
 FULL = 2**15 - 1  # the loudest sample of a file
-
-
-def effect_file(effect: Effect, folder: Path) -> Path:
-    """Return the file of an effect, made in a folder where it is missing."""
-    return sound_file(samples_of(effect), folder)
 
 
 def sound_file(samples: Samples, folder: Path) -> Path:

@@ -55,6 +55,11 @@ def at_loudness(samples: Samples, target: float) -> Samples:
     return limited(louder)
 
 
+def at_most(samples: Samples, highest: float) -> Samples:
+    """Return samples with a loudness of at most some LUFS."""
+    return samples * np.float32(min(10 ** ((highest - loudness(samples)) / 20), 1.0))
+
+
 def limited(samples: Samples) -> Samples:
     """Return samples whose peaks are rounded off from half the highest level on."""
     half = np.float32(MOST / 2)

@@ -9,7 +9,7 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-from scenes.sound.effects import Effect, Kind
+from scenes.sound.effects import Effect, Kind, TimedEffect
 from scenes.sound.samples import RATE, Samples
 
 Wave = npt.NDArray[np.float64]  # of one channel, or the times of its samples
@@ -90,6 +90,23 @@ def mix(seconds: float, parts: Iterable[tuple[float, Samples]]) -> Samples:
         room = mixed[first : first + len(samples)]
         room += samples[: len(room)]
     return mixed
+
+
+def score(
+    seconds: float,
+    effects: Iterable[TimedEffect],
+    silences: Sequence[tuple[float, float]] | None = None,
+) -> Samples:
+    """Return what is heard of some length: effects at their times, and the pad.
+
+    Args:
+        seconds: the length.
+        effects: those that are heard.
+        silences: when the pad is not heard, seconds; None leaves it out.
+    """
+    heard = [(one.at, samples_of(one.effect)) for one in effects]
+    low = [] if silences is None else [(0.0, pad(seconds, silences))]
+    return mix(seconds, [*heard, *low])
 
 
 def _ends(time: Wave, seconds: float, rise: float, fall: float) -> Wave:

@@ -10,7 +10,7 @@ from manim.typing import Point3D
 
 from scenes import theme
 from scenes.drawing import layers
-from scenes.drawing.halo import DOWN, INSIDE, REACH, distances, light
+from scenes.drawing.glow import DOWN, INSIDE, REACH, distances, light
 from scenes.drawing.layout import Frame, Slot
 from scenes.drawing.pictures import Pixels, columns_for, sheet
 from scenes.sound.effects import click

@@ -25,7 +25,7 @@ from scenes.story.tests_by_round import last_tested
 from scenes.story.wall import Bools, right, wall
 from scenes.text.errors import NotRecordedError, only_own
 from scenes.text.language import Language
-from scenes.text.lines import Line, Text, line, plural, text
+from scenes.text.lines import Line, line, plural, text
 from scenes.text.numbers import Cursor, Form, Number, at, computed, number
 
 HALF = 0.5
@@ -86,7 +86,7 @@ def tell(runs: Sequence[Run]) -> AloneSpec:
         title=text("Alone"),
         best=_best(run, best, _cards(run, runs)[best]),
         others=_others(run),
-        race=RaceSpec(values, _cards(run, runs), best, _spread(run, values, best)),
+        race=RaceSpec(values, _cards(run, runs), best),
         gauge=gauge(peak, there),
         pooled=None if there is None else _pooled(run, there, peak),
     )
@@ -258,17 +258,6 @@ def _others(run: Run) -> Line:
     )
 
 
-def _spread(run: Run, values: Values, best: int) -> Text:
-    """Return the range of the other workers' last accuracies."""
-    others = np.delete(values[-1], best)
-    place = at(run).rounds[-1].train.replies[:].test.accuracy
-    low, high = (
-        computed(float(value), Language.percent, f"{word} of {{}}, without the best one", place)
-        for word, value in (("least", others.min()), ("most", others.max()))
-    )
-    return line("{low} to {high}", low=low, high=high) if rises(low, high) else low
-
-
 def _peak(run: Run, values: Values) -> Number:
     """Return the highest accuracy that any worker ever had."""
     place = at(run).rounds[1:].train.replies[:].test.accuracy
@@ -282,7 +271,7 @@ def gauge(peak: Number | None, there: Run | None) -> GaugeSpec:
     """Return the gauge of the accuracy, with its marks."""
     marks = []
     if peak is not None:
-        marks.append(GaugeMarkSpec(peak.value, peak, text("best of any alone, at any moment")))
+        marks.append(GaugeMarkSpec(peak.value, peak, text("the most that any reached alone")))
     if there is not None:
         level = _level(there)
         marks.append(GaugeMarkSpec(level.value, level, text("all in one place")))

@@ -142,4 +142,4 @@ def _alone(runs: Sequence[Run]) -> FigureSpec | None:
     best = best_alone(runs)
     if best is None:
         return None
-    return FigureSpec(best, [text("best of any alone,"), text("at any moment")])
+    return FigureSpec(best, [text("the most that any"), text("reached alone")])

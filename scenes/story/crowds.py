@@ -2,7 +2,7 @@
 
 MOST_CARDS = 12  # workers drawn as cards; more are a crowd
 MOST_MARKS = 3_000  # workers with one mark each, in every shape
-MOST_WORKERS = 100_000  # workers that are told of
+MOST_WORKERS = 100_000  # workers of a run that can be shown
 
 
 def crowded(num_workers: float) -> bool:

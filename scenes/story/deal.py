@@ -110,12 +110,12 @@ def _about_equal(held: Counts) -> bool:
     return bool((held.max(axis=1) <= MOST_UNEQUAL * held.min(axis=1)).all())
 
 
-def workers_shown(run: Run, told: Iterable[int]) -> list[int]:
-    """Return the workers on screen: all, or the most uneven one, those told of, and the first."""
+def workers_shown(run: Run, named: Iterable[int]) -> list[int]:
+    """Return the workers on screen: all, or the most uneven one, those named, and the first."""
     workers = range(len(run.partitions))
     if len(workers) <= MOST_WORKERS:
         return list(workers)
-    return sorted([*dict.fromkeys((uneven_worker(run)[0], *told, *workers))][:FEW])
+    return sorted([*dict.fromkeys((uneven_worker(run)[0], *named, *workers))][:FEW])
 
 
 def _per_light(examples: int) -> int:

@@ -105,28 +105,28 @@ def tell(runs: Sequence[Run]) -> DifferentDataSpec:
     pair = tested or drifting
     if pair is None:
         raise NotRecordedError(f"{_names(runs)} cannot be compared. {_advice(runs)}")
-    told = _Told(tested) if tested else None
+    answers = _Answers(tested) if tested else None
     return DifferentDataSpec(
         title=text("Different data"),
         dealt=dealt(pair),
         uneven=uneven(pair[1]),
-        deal=_deal(pair, told),
-        learned=told.learned() if told else None,
+        deal=_deal(pair, answers),
+        learned=answers.learned() if answers else None,
         drift=client_drift(drifting) if drifting else None,
-        ends=told.ends() if told else None,
+        ends=answers.ends() if answers else None,
     )
 
 
-def _deal(pair: Pair, told: "_Told | None") -> DealSpec:
-    if told is not None:
-        return deal(pair, told.kinds, told.workers)
+def _deal(pair: Pair, answers: "_Answers | None") -> DealSpec:
+    if answers is not None:
+        return deal(pair, answers.kinds, answers.workers)
     return deal(pair, _kinds(pair[1], ()), workers_shown(pair[1], ()))
 
 
-def _kinds(run: Run, told: Iterable[int]) -> list[int]:
+def _kinds(run: Run, named: Iterable[int]) -> list[int]:
     """Return the kinds on screen, with those that are spoken of."""
     _, most, least = uneven_worker(run)
-    return kinds_shown(counts(run).sum(axis=0), (*told, most, least))
+    return kinds_shown(counts(run).sum(axis=0), (*named, most, least))
 
 
 def _advice(runs: Sequence[Run]) -> str:
@@ -151,8 +151,8 @@ def _rounds_tested(run: Run) -> int:
     return len(tested) if len(tested) >= FEWEST_ROUNDS else 0
 
 
-class _Told:
-    """What is told of the answers of two runs."""
+class _Answers:
+    """What two runs answered in the test."""
 
     def __init__(self, pair: Pair) -> None:
         self.run = pair[1]

@@ -350,15 +350,19 @@ _REWORDED = (
         forms("Alike data: the lessons agree. Uneven data: they pull apart."),
     ),
     (
-        ("Alike photos: {x} between two updates. Uneven photos: {y}.",),
-        forms("Alike data: {x} between two updates. Uneven data: {y}."),
+        ("Uneven photos: the lessons pull further apart.",),
+        forms("Uneven data: the lessons pull further apart."),
+    ),
+    (
+        ("Alike or uneven photos: the lessons differ about as much.",),
+        forms("Alike or uneven data: the lessons differ about as much."),
     ),
     (
         ("In the end, beside a model that learned from alike photos.",),
         forms("In the end, beside a model that learned from alike data."),
     ),
     # --- the final model
-    # --- what leaks, which is told of images alone
+    # --- what leaks, which is shown for images alone
     (
         (
             "A worker's photo appears in its case, and an arrow leads from it to a second "
@@ -506,7 +510,7 @@ def _are_photos(run: Run) -> bool:
 
 
 def in_words_of(runs: Sequence[Run], spec: Spec) -> Spec:
-    """Return a spec, told of some runs, in the words that suit their examples."""
+    """Return a spec, of some runs, in the words that suit their examples."""
     words = _words_of(runs)
     if not words:
         return spec

@@ -27,7 +27,7 @@ from scenes.text.numbers import Cursor, Form, Number, at, computed, number
 
 __all__ = [
     "ACCURACY", "CENTRAL", "FEDERATED", "KINDS", "LOSS", "TRAINING", "Headline", "federated",
-    "headline", "kind_of", "sensible", "told_by", "values_of",
+    "headline", "kind_of", "main_metric", "sensible", "values_of",
 ]  # fmt: skip
 
 MOST_NAME = 16  # characters of a metric's own name
@@ -36,7 +36,7 @@ DECIMALS = ((100.0, 0), (10.0, 1), (1.0, 2), (0.1, 3), (0.01, 4), (0.001, 5), (0
 
 
 class Headline(Metric):
-    """A metric by which a run is told, with its words and its numbers."""
+    """A run's metric on screen, with its words and its numbers."""
 
     @property
     def is_test_accuracy(self) -> bool:
@@ -111,7 +111,7 @@ def federated(run: Run) -> Headline | None:
     return next((Headline(each.phase, each.name, each.kind) for each in found), None)
 
 
-def told_by(run: Run) -> Headline:
+def main_metric(run: Run) -> Headline:
     """Return the headline metric of a run.
 
     Raises:

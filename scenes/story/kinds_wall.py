@@ -130,5 +130,5 @@ def kinds_shown(sizes: npt.NDArray[np.int_], first: Iterable[int]) -> list[int]:
     kinds = list(range(len(sizes)))
     if len(kinds) <= MOST_KINDS:
         return kinds
-    told = set(first)
-    return sorted(sorted(kinds, key=lambda kind: (kind not in told, -sizes[kind]))[:FEW])
+    chosen = set(first)
+    return sorted(sorted(kinds, key=lambda kind: (kind not in chosen, -sizes[kind]))[:FEW])

@@ -20,7 +20,7 @@ from scenes.story.common import (
     who_trained_is_known,
     worker_number,
 )
-from scenes.story.headline import ACCURACY, CENTRAL, LOSS, Headline, told_by
+from scenes.story.headline import ACCURACY, CENTRAL, LOSS, Headline, main_metric
 from scenes.story.specs import (
     NOTHING,
     ClimbSpec,
@@ -88,7 +88,7 @@ def tell(runs: Sequence[Run]) -> ManyRoundsSpec:
     check_shared(run)
     if last_round(run) < SHOWN_ROUND:
         raise NotRecordedError(f"the run {run.name!r} has no rounds. Use a run that has")
-    metric = told_by(run)
+    metric = main_metric(run)
     last_shown = SHOWN_ROUND
     compared = comparison(run, runs[1:]) if metric.is_test_accuracy else None
     climb = _climb(run, runs, metric)

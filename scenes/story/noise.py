@@ -1,18 +1,18 @@
 """The chapter on noise: what differential privacy costs a few workers, and a crowd."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 from fl_sim.record import Privacy, Run
 from scenes.story.common import chance, num_workers
 from scenes.story.pairs import RECORDING, settings
-from scenes.story.specs import NOTHING, CostLineSpec, CostSpec, LevelSpec
+from scenes.story.specs import NOTHING, CostLineSpec, CostSpec, LevelSpec, NoiseLevelSpec
 from scenes.story.strategies import ComparableRuns
 from scenes.text.errors import only_own
 from scenes.text.language import Language
-from scenes.text.lines import Line, Text, line, plural, text
+from scenes.text.lines import Line, line, plural, text
 from scenes.text.numbers import Number, at, computed, number, with_run
 
 NOISE = "dp-noise"  # the setting: standard deviation of the noise, in parts of the clipping norm
@@ -151,21 +151,13 @@ def _cost(few: Family, many: Family) -> CostSpec:
     run = few.first
     epsilons = _epsilons(few)
     agree = [str(each) for each in epsilons] == [str(each) for each in _epsilons(many)]
-    known = agree and all(epsilons)
-    noises = list(few.by_noise)[1:]
     named = run.dataset is not None and run.dataset.class_names
     guess = chance(run) if named else None
     return CostSpec(
         name=text("accuracy on the test photos"),
         measured=_measured(few),
-        levels=[
-            (text("no noise"), text("none")),
-            *(
-                _level(few, noise, each if known else None)
-                for noise, each in zip(noises, epsilons, strict=True)
-            ),
-        ],
-        note=_note(few) if known else NOTHING,
+        levels=list(_levels(epsilons if agree else [None] * len(epsilons))),
+        note=text("More noise: less can be learned about any one worker."),
         lines=[_line(family) for family in (few, many)],
         guessing=LevelSpec(line("guessing {chance}", chance=guess), guess.value) if guess else None,
     )
@@ -200,19 +192,16 @@ def _privacy(run: Run) -> Privacy | None:
     return train.privacy if train else None
 
 
-def _level(family: Family, noise: float, epsilon: Number | None) -> tuple[Text, Text]:
-    """Return the name of a level of noise, long and brief: epsilon, or else the setting."""
-    if epsilon is not None:
-        return line("\u03b5 = {x}", x=epsilon), epsilon
-    run = family.by_noise[noise][0]
-    form = partial(Language.decimal, digits=1)
-    setting = with_run(run, number(at(run).config[NOISE], form))
-    return line("noise {x}", x=setting), setting
-
-
-def _note(family: Family) -> Line:
-    """Return what epsilon is."""
-    return text("\u03b5: how much the models may tell of any one worker. Less hides more")
+def _levels(epsilons: Sequence[Number | None]) -> Iterator[NoiseLevelSpec]:
+    """Yield the levels of noise, from none up, each with the bound that it gives, if known."""
+    yield NoiseLevelSpec(text("no noise"), text("none"), NOTHING)
+    little = text("little noise"), text("little")
+    more = text("more noise"), text("more")
+    most = text("most noise"), text("most")
+    names = [little, *[more] * (len(epsilons) - 2), most] if len(epsilons) > 1 else [more]
+    for (name, brief), epsilon in zip(names, epsilons, strict=True):
+        bound = NOTHING if epsilon is None else line("\u03b5 = {x}", x=epsilon)
+        yield NoiseLevelSpec(name, brief, bound)
 
 
 def _line(family: Family) -> CostLineSpec:

@@ -85,13 +85,16 @@ def _working(shown: str) -> WorkingSpec | None:
         return None
     remedies = {
         "leash": line("One remedy: each worker is held close to the shared model."),
-        "momentum": line("One remedy: the average keeps some of its momentum."),
+        "momentum": line("One remedy is momentum: each step keeps part of the last."),
     }
     labels = {
         "leash": (text("shared model"), text("held close")),
         "momentum": (text("plain averaging"), text("with momentum")),
     }
-    return WorkingSpec(remedies[picture], picture, *labels[picture])
+    parts = {
+        "momentum": (text("this round's pull"), text("part of the last step"), text("the new step"))
+    }
+    return WorkingSpec(remedies[picture], picture, *labels[picture], parts.get(picture, ()))
 
 
 # --- captions
@@ -107,11 +110,11 @@ def _gain(found: ComparableRuns, shown: str) -> Line:
     if picture == "leash":
         return line("Held closer to the shared model: {a}, then {b}. No gain.", a=before, b=after)
     if picture == "momentum" and gained:
-        return line("An average that keeps its momentum: {a} becomes {b}.", a=before, b=after)
-    if picture == "momentum":
         return line(
-            "With an average that keeps momentum: {a}, then {b}. No gain.", a=before, b=after
+            "What differs cancels, what agrees adds up: {a} becomes {b}.", a=before, b=after
         )
+    if picture == "momentum":
+        return line("With momentum: {a}, then {b}. No gain.", a=before, b=after)
     if gained:
         return line("With another strategy: {a} becomes {b}.", a=before, b=after)
     return line("With another strategy: {a}, then {b}. No gain.", a=before, b=after)

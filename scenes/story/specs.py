@@ -98,12 +98,16 @@ class DealSpec:
 
 @dataclass(frozen=True)
 class WorkingSpec:
-    """What a remedy does: its caption, which picture shows it, and the labels of both its parts."""
+    """What a remedy does: its caption, which picture shows it, and the labels of both its parts.
+
+    ``parts`` are the two parts of a step with momentum, and their sum.
+    """
 
     remedy: Line
     picture: Literal["leash", "momentum"]
     before: Text
     after: Text
+    parts: Sequence[Text] = ()
 
 
 @dataclass(frozen=True)
@@ -111,14 +115,13 @@ class ArrowsSpec:
     """A round's updates as arrows of one length in space, around their middle.
 
     ``arrows`` has each update's angle to the middle and its direction around it, in radians;
-    ``labels`` has its worker's number and main kind, or is empty. ``angle`` is the mean angle
-    between two of them.
+    ``labels`` has its worker's number and main kind, or is empty.
     """
 
     name: Text
     arrows: Sequence[tuple[float, float]]
     labels: Sequence[tuple[Text, Text]]
-    angle: Text
+    note: Text
 
 
 @dataclass(frozen=True)
@@ -162,7 +165,7 @@ class GaugeSpec:
 
 @dataclass(frozen=True)
 class RaceSpec:
-    """Every worker's own model: its measure by round, its worker, and the range of the last ones.
+    """Every worker's own model: its measure by round, and its worker.
 
     ``values`` are from 0 to 1, shape (rounds, workers), ``best`` is the worker that ends highest.
     """
@@ -170,7 +173,6 @@ class RaceSpec:
     values: npt.NDArray[np.float64]
     workers: Sequence[WorkerSpec]
     best: int
-    spread: Text
 
 
 @dataclass(frozen=True)
@@ -547,16 +549,24 @@ class CostLineSpec:
 
 
 @dataclass(frozen=True)
+class NoiseLevelSpec:
+    """A level of noise: its name, a brief one for where there is little room, and its bound."""
+
+    name: Text
+    brief: Text
+    bound: Text
+
+
+@dataclass(frozen=True)
 class CostSpec:
     """What noise costs: a measure at each level of noise, for fewer and for more workers.
 
-    ``levels`` name the levels, the first without noise, and name them briefly for where there is
-    little room; ``note`` explains their numbers.
+    ``levels`` are the levels, the first without noise; ``note`` says what more noise does.
     """
 
     name: Text
     measured: Text
-    levels: Sequence[tuple[Text, Text]]
+    levels: Sequence[NoiseLevelSpec]
     note: Text
     lines: Sequence[CostLineSpec]
     guessing: LevelSpec | None

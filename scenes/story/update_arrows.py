@@ -12,14 +12,12 @@ from scenes.story.drift import Drift, drift
 from scenes.story.kinds_wall import NAME
 from scenes.story.pairs import Pair
 from scenes.story.specs import ArrowsSpec
-from scenes.text.language import Language
 from scenes.text.lines import Line, Text, line, text
-from scenes.text.numbers import Number, at, computed, count, position, with_run
+from scenes.text.numbers import at, count, position, with_run
 
-BETWEEN_TWO = "mean angle between two updates over all pairs, degrees, from {}"
 MOST_LABELLED = 12  # arrows
 AGREE = 60  # degrees between two updates up to which they agree
-APART = 15  # degrees by which others are further apart, at least
+APART = 15  # degrees by which others are clearly further apart
 
 
 @dataclass(frozen=True)
@@ -51,11 +49,11 @@ def client_drift(pair: Pair) -> DriftSpec:
     one, other = drift_of(pair[0]), drift_of(pair[1])
     assert one is not None
     assert other is not None
-    angles = _between(pair[0], one), _between(pair[1], other)
+    angles = degrees(one.between), degrees(other.between)
     return DriftSpec(
         arrows=(
-            _arrows(pair[0], one, text("alike photos"), angles[0]),
-            _arrows(pair[1], other, text("uneven photos"), angles[1], labelled=True),
+            _arrows(pair[0], one, text("alike photos")),
+            _arrows(pair[1], other, text("uneven photos"), labelled=True),
         ),
         start=text("the model they all start from"),
         updates=_updates(pair[0]),
@@ -63,15 +61,13 @@ def client_drift(pair: Pair) -> DriftSpec:
     )
 
 
-def _arrows(
-    run: Run, found: Drift, name: Line, angle: Number, *, labelled: bool = False
-) -> ArrowsSpec:
+def _arrows(run: Run, found: Drift, name: Line, *, labelled: bool = False) -> ArrowsSpec:
     labelled = labelled and len(found.angles) <= MOST_LABELLED
     return ArrowsSpec(
         name=name,
         arrows=list(zip(found.angles.tolist(), found.turns.tolist(), strict=True)),
         labels=_labels(run) if labelled else [],
-        angle=line("{x} between two, lengths left out", x=angle),
+        note=text("directions only"),
     )
 
 
@@ -86,16 +82,6 @@ def _labels(run: Run) -> list[tuple[Text, Text]]:
     return labels
 
 
-def _between(run: Run, found: Drift) -> Number:
-    """Return the mean angle between two updates, in whole degrees."""
-    gram = at(run).rounds[SHOWN_ROUND].train.gram
-    return with_run(run, computed(degrees(found.between), _degrees, BETWEEN_TWO, gram))
-
-
-def _degrees(language: Language, value: float) -> str:
-    return f"{language.integer(value)}°"
-
-
 def _updates(run: Run) -> Line:
     """Return the caption on the workers that trained."""
     replies = at(run).rounds[SHOWN_ROUND].train.replies
@@ -105,8 +91,10 @@ def _updates(run: Run) -> Line:
     )
 
 
-def _apart(alike: Number, uneven: Number) -> Line:
-    """Return the caption on the angles between updates."""
-    if alike.value <= AGREE and uneven.value - alike.value >= APART:
-        return line("Alike photos: the lessons agree. Uneven photos: they pull apart.")
-    return line("Alike photos: {x} between two updates. Uneven photos: {y}.", x=alike, y=uneven)
+def _apart(alike: float, uneven: float) -> Line:
+    """Return the caption on how far apart updates are, by the mean angles in degrees."""
+    if alike <= AGREE and uneven - alike >= APART:
+        return text("Alike photos: the lessons agree. Uneven photos: they pull apart.")
+    if uneven - alike >= APART:
+        return text("Uneven photos: the lessons pull further apart.")
+    return text("Alike or uneven photos: the lessons differ about as much.")

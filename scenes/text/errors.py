@@ -41,7 +41,7 @@ class NotRecordedError(SceneError):
 
 
 class ChapterFailedError(NotRecordedError):
-    """A chapter that cannot be told or drawn; the others can be."""
+    """A chapter that failed when it was told or drawn; the others can be."""
 
 
 class UndrawnError(SceneError):

@@ -13,7 +13,7 @@ from hashlib import file_digest
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from fl_sim.wording import did_you_mean
+from fl_sim.wording import did_you_mean, either
 from scenes.text.errors import SoundError
 from scenes.text.languages import LANGUAGES
 
@@ -80,6 +80,12 @@ def engine_named(name: str, language: str) -> Engine:
     return ENGINES[kind](language, voice)
 
 
+def without_folder(name: str) -> str:
+    """Return the name of an engine, with the file of its voice and not the folder."""
+    kind, colon, voice = name.partition(":")
+    return f"{kind}{colon}{Path(voice).name}" if colon else name
+
+
 def _first(language: str) -> Engine:
     reasons = []
     for name in (HIBARI, ESPEAK):
@@ -96,12 +102,16 @@ KOKORO_SPEAKS = ("en", "es", "fr")
 PACKAGES = {HIBARI: "'fedreel[voice]'", KOKORO: "'fedreel[kokoro]'", PIPER: "piper-tts"}
 
 
+def _speaking(language: str) -> str:
+    """Return which voices speak a language, as they are asked for."""
+    kokoro = [f"{KOKORO}:VOICE.bin"] if language in KOKORO_SPEAKS else []
+    voices = either([f"--voice {name}" for name in (ESPEAK, *kokoro, f"{PIPER}:VOICE.onnx")])
+    return f"For {LANGUAGES[language].locale.english_name} use {voices}"
+
+
 def _hibari(language: str, voice: str) -> Engine:
     if language != "en":
-        raise SoundError(
-            f"{HIBARI} speaks English alone, not {LANGUAGES[language].name}. Use --voice {ESPEAK}, "
-            f"or --voice {PIPER}:VOICE.onnx"
-        )
+        raise SoundError(f"{HIBARI} speaks English alone. {_speaking(language)}")
     found = _installed("hibari-tts", HIBARI)
     program = (sys.executable, str(HERE / "hibari_file.py"))
     return Engine(HIBARI, f"hibari {found}, voice heart", "Apache-2.0", program)
@@ -123,10 +133,7 @@ def _espeak(language: str, voice: str) -> Engine:
 
 def _kokoro(language: str, voice: str) -> Engine:
     if language not in KOKORO_SPEAKS:
-        raise SoundError(
-            f"{KOKORO} does not speak {LANGUAGES[language].name}. Use --voice {ESPEAK}, or --voice "
-            f"{PIPER}:VOICE.onnx"
-        )
+        raise SoundError(f"{KOKORO} does not speak all languages. {_speaking(language)}")
     found = _installed("kokoro-onnx", KOKORO)
     path, digest = _own(voice, f"--voice {KOKORO}:VOICE.bin, from npm pack kokoro-js", KOKORO)
     program = (sys.executable, str(HERE / "kokoro_file.py"), language, str(path))

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache, partial
 from importlib import import_module
+from importlib.metadata import version
 from itertools import product
 from typing import Any, Literal
 
@@ -18,6 +19,7 @@ from scenes.text.numbers import Number
 
 NUMERAL = re.compile(r"(?:(?<!\w)[-\u2212])?\d(?:[\d.,\u00a0\u202f]*\d)?")
 NARROW_NO_BREAK = "\u202f"
+LIBRARY = "num2words"
 LENGTHS: tuple[Literal["short", "narrow"], ...] = ("short", "narrow")
 # What is spoken in full after a numeral, by Babel's names.
 UNITS = (
@@ -62,6 +64,16 @@ def check_library() -> None:
     _num2words()
 
 
+def made_by() -> dict[str, str]:
+    """Return the versions of the libraries that write numbers and units as words, by name.
+
+    Raises:
+        SoundError: a library is missing.
+    """
+    check_library()
+    return {name: version(name) for name in (LIBRARY, "babel")}
+
+
 def _in_full(unit: str, language: Language, found: re.Match[str]) -> str:
     """Return a numeral, the first group found, with its unit as a word in the right number."""
     value = _value(found[1], language)
@@ -99,7 +111,7 @@ def _written(unit: str, language: Language) -> Iterator[str]:
 @cache
 def _num2words() -> Any:
     try:
-        return import_module("num2words").num2words
+        return import_module(LIBRARY).num2words
     except ImportError as error:
         raise SoundError(
             "numbers cannot be spoken without num2words. Install it: pip install 'fedreel[voice]'"

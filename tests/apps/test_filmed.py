@@ -16,7 +16,7 @@ from spec_texts import lines_in
 from fl_sim import record
 from scenes.render.jobs import dry_run, jobs
 from scenes.render.looks import Look
-from scenes.story.told import told
+from scenes.story.build import build_spec
 from scenes.text.errors import NotRecordedError
 
 Recorded = dict[str, tuple[record.Run, Own]]
@@ -50,7 +50,7 @@ AGGREGATED = {
 def spec_of(chapter: str, run: record.Run) -> Any:
     """Return the spec of a chapter, or None if the run lacks its data."""
     try:
-        return told(import_module(f"scenes.story.{chapter}").tell, [run])
+        return build_spec(import_module(f"scenes.story.{chapter}").tell, [run])
     except NotRecordedError:
         return None
 

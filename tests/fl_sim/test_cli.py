@@ -13,7 +13,7 @@ from tiny_record import tiny_run
 
 from fl_sim import interrupted, record
 from fl_sim.app.settings import OWN, SETTINGS, TABLES
-from fl_sim.cli import cli, main
+from fl_sim.cli import _tell_result, cli, main
 from fl_sim.interrupted import CONFIG_FILE, JOURNAL, LOCK, place_of
 from fl_sim.running import launch
 
@@ -77,6 +77,16 @@ def test_list_of_a_folder(runs: Path, tmp_path: Path, monkeypatch: pytest.Monkey
         ]
     missing = invoke("list", str(tmp_path / "none"))
     assert (missing.exit_code, "does not exist" in missing.stderr) == (2, True)
+
+
+def test_a_list_of_nothing_says_so(runs: Path, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    result = invoke("list", str(tmp_path / "empty"))
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert result.stderr == (
+        f"There is no record in {tmp_path / 'empty'}; make one with: fl-sim run NAME; for those "
+        "elsewhere: fl-sim list FOLDER\n"
+    )
 
 
 def test_an_interrupted_run_elsewhere_is_listed_with_its_folder(
@@ -254,10 +264,33 @@ def test_an_interrupted_run_elsewhere(begun: Path, tmp_path: Path) -> None:
 
 def test_the_run_that_was_probably_meant(begun: Path) -> None:
     said = invoke("show", "tin").stderr
-    assert "no run of that name. Did you mean tiny? Runs here: tiny. " in said
+    assert "no run of that name. Did you mean tiny? List all with: fl-sim list. " in said
     assert invoke("run", "lonk", "--resume").stderr == (
         "fl-sim: there is no interrupted run lonk to go on with. Did you mean long? "
         "Start it with: fl-sim run lonk\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("config", "advice"),
+    [
+        ({}, "a smaller learning-rate"),
+        (
+            {"dp-noise": 1.0},
+            "a smaller dp-noise or dp-clip, and if that does not help, a smaller learning-rate",
+        ),
+    ],
+)
+def test_what_may_keep_a_run_from_diverging(
+    config: dict[str, float], advice: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = tiny_run()
+    lost = run.rounds[-1].model_copy(update={"central": record.Metrics(accuracy=0.1)})
+    diverged = run.model_copy(update={"config": config, "rounds": (*run.rounds[:-1], lost)})
+    _tell_result(diverged)
+    assert capsys.readouterr().err == (
+        "the run diverged in round 1: the loss of the global model is no finite number; "
+        f"try {advice}\n"
     )
 
 
@@ -298,6 +331,10 @@ def test_an_unknown_command(fl_sim: Run) -> None:
         (["new", "--out", "{runs}"], "{runs} holds other files; choose another folder with --out"),
         (
             ["new", "--out", "{runs}/tiny/run.json.gz"],
+            "{runs}/tiny/run.json.gz is a file, not a folder",
+        ),
+        (
+            ["elsewhere", "--out", "{runs}/tiny/run.json.gz/below/it"],
             "{runs}/tiny/run.json.gz is a file, not a folder",
         ),
     ],

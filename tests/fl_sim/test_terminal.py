@@ -128,6 +128,14 @@ def test_a_closed_pipe_ends_it_quietly(tmp_path: Path) -> None:
     assert (tmp_path / "status").read_text() == "141\n"
 
 
+@pytest.mark.parametrize("err", [False, True])
+def test_a_closed_stream_is_no_terminal(monkeypatch: pytest.MonkeyPatch, err: bool) -> None:
+    monkeypatch.setattr(sys, "stderr" if err else "stdout", None)
+    assert not terminal.console(err).is_terminal
+    terminal.console(err).print("nobody reads this")
+    terminal.table(["a"], [["b"]])
+
+
 def test_an_output_of_ascii_has_everything(tmp_path: Path) -> None:
     record.save(tiny_run().model_copy(update={"strategy": "Ärger"}), tmp_path / "one")
     variables = {**os.environ, "PYTHONIOENCODING": "ascii"}

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fl_sim.wording import percent
+from fl_sim.wording import did_you_mean, percent
 from scenes.text.languages import LANGUAGES
 
 
@@ -23,6 +23,13 @@ from scenes.text.languages import LANGUAGES
 )
 def test_a_share(share: float, digits: int, text: str) -> None:
     assert percent(share, digits) == text
+
+
+def test_similar_words_are_asked_for() -> None:
+    names = ["iid-30", "iid-3", "iid-300", "unequal"]
+    assert did_you_mean("iid-31", names) == " Did you mean iid-3?"
+    assert did_you_mean("iid-31", names, 3) == " Did you mean iid-3, iid-30 or iid-300?"
+    assert did_you_mean("xyz", names, 3) == ""
 
 
 @given(st.integers(0, 10_000))

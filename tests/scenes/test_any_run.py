@@ -17,8 +17,8 @@ from scenes.drawing.text import wrapped
 from scenes.outputs.audit import numbers_of
 from scenes.render.jobs import dry_run, jobs
 from scenes.render.looks import Look
+from scenes.story.build import build_spec
 from scenes.story.facts import holds
-from scenes.story.told import told
 from scenes.text.errors import NotRecordedError
 from scenes.text.languages import LANGUAGES
 from scenes.text.lines import in_language
@@ -54,7 +54,7 @@ def test_any_run_has_a_story_or_it_is_said_what_it_lacks(
 def spec_of(chapter: str, recipe: Recipe) -> tuple[Any, str]:
     """Return the spec of some runs, or None and why there is none."""
     try:
-        return told(import_module(f"scenes.story.{chapter}").tell, recipe.make()), ""
+        return build_spec(import_module(f"scenes.story.{chapter}").tell, recipe.make()), ""
     except NotRecordedError as error:
         return None, str(error)
 

@@ -30,10 +30,10 @@ CONDITIONAL = re.compile(
 )
 
 SAMPLE = {
-    "en": "A further mark on the column shows the best of the other remedies.",
-    "de": "Eine weitere Marke an der Säule zeigt das beste der anderen Mittel.",
-    "es": "Otra marca en la columna muestra el mejor de los demás remedios.",
-    "fr": "Un autre repère sur la colonne montre le meilleur des autres remèdes.",
+    "en": "A further column shows the best of the other remedies.",
+    "de": "Eine weitere Säule zeigt das beste der anderen Mittel.",
+    "es": "Otra columna muestra el mejor de los otros remedios.",
+    "fr": "Une autre colonne montre le meilleur des autres remèdes.",
 }
 
 

@@ -145,6 +145,11 @@ def test_the_help_names_the_chapters_of_the_error(name: str) -> None:
             ["film", "--langage", "de"],
             "No such option '--langage'. Did you mean '--language'? See: fedreel film --help",
         ),
+        (
+            ["slides", "--sound", "all"],
+            "No such option '--sound'. Of: fedreel film, fedreel release. "
+            "See: fedreel slides --help",
+        ),
         (["flim"], "No such command 'flim'. Did you mean 'film'? See: fedreel --help"),
         (
             ["release", "site", "--quality", "\x1b[31m"],
@@ -186,7 +191,7 @@ def test_a_wrong_word_is_one_line(
         ),
         (
             ["film", "--language", "de", "--voice", "hibari"],
-            "hibari speaks English alone, not Deutsch. Use --voice espeak-ng, or --voice "
+            "hibari speaks English alone. For German use --voice espeak-ng or --voice "
             "piper:VOICE.onnx",
         ),
         (

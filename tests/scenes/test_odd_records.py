@@ -18,7 +18,7 @@ from spec_texts import lines_in, numbers_in
 from fl_sim.record import Run
 from scenes.render.jobs import dry_run, jobs
 from scenes.render.looks import Look
-from scenes.story import told as story
+from scenes.story.build import build_spec
 from scenes.text.errors import NotRecordedError
 from scenes.text.glyphs import drawable
 from scenes.text.languages import LANGUAGES
@@ -35,10 +35,10 @@ ODDLY = settings(
 LONGEST = 60  # characters of a number or a name on screen
 
 
-def told(chapter: str, runs: tuple[Run, ...]) -> Any:
+def spec_of(chapter: str, runs: tuple[Run, ...]) -> Any:
     """Return the spec of a chapter, or None where it is said what the runs lack."""
     try:
-        return story.told(import_module(f"scenes.story.{chapter}").tell, runs)
+        return build_spec(import_module(f"scenes.story.{chapter}").tell, runs)
     except NotRecordedError:
         return None
 
@@ -50,7 +50,7 @@ def test_an_odd_run_is_told_or_it_is_said_why_not(
     chapter: str, recipe: OddRecipe, spoken: str
 ) -> None:
     runs = recipe.make()
-    spec = told(chapter, runs) if runs else None
+    spec = spec_of(chapter, runs) if runs else None
     if runs and len(runs) == 1:
         assert not false_claims(runs[0], map(str, lines_in(spec)))
     for number in numbers_in(in_language(spec, LANGUAGES[spoken])):
@@ -65,7 +65,7 @@ def test_each_odd_thing_alone_is_told_or_it_is_said_why_not(name: str) -> None:
     runs = OddRecipe("hand", (name,)).make()
     assert runs is not None
     for chapter in CHAPTERS:
-        told(chapter, runs)
+        spec_of(chapter, runs)
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS)
@@ -87,7 +87,7 @@ def tell_without(chapter: str, base: str, *fields: str) -> None:
     """Tell a run without some fields, and check what is said of it."""
     runs = OddRecipe(base, (), tuple((field, ABSENT[field], False) for field in fields)).make()
     if runs is not None:
-        texts = map(str, lines_in(told(chapter, runs)))
+        texts = map(str, lines_in(spec_of(chapter, runs)))
         assert not false_claims(runs[0], texts)
 
 
@@ -118,4 +118,4 @@ def test_a_foreign_letter_has_a_mark() -> None:
 def test_a_crowd_without_end_is_no_film() -> None:
     run = CHANGES["very_many_clients"](hand_run())
     for chapter in ("one_round", "many_rounds", "loop"):
-        assert told(chapter, (run,)) is None
+        assert spec_of(chapter, (run,)) is None

@@ -22,6 +22,14 @@ class Errand:
     folder: Path
 
 
+class EndedError(Exception):
+    """An error whose process is ended while it tells of it."""
+
+    def __reduce__(self) -> str:
+        os.kill(os.getpid(), signal.SIGTERM)
+        return "EndedError"
+
+
 class Full(FastScene):
     """A scene whose disk is full."""
 
@@ -47,6 +55,8 @@ def work(errand: Errand, context: WorkerContext) -> tuple[str, int]:
     (errand.folder / f"{time.monotonic_ns()}-{errand.name}").touch()
     if errand.how == "fail":
         raise ZeroDivisionError(errand.name)
+    if errand.how == "ended":
+        raise EndedError
     if errand.how == "exit":
         raise SystemExit(2)
     if errand.how == "die":

@@ -23,6 +23,7 @@ from scenes.render.clips import PlannedClip, inputs_of
 from scenes.render.jobs import Job, jobs
 from scenes.render.looks import Look
 from scenes.render.store import STORE, Store
+from scenes.text.naming import Naming
 
 CHAPTER, LOOK = "credits", Look("low")
 ONE, OTHER = ("en",), ("en", "de")  # languages: two releases that differ, of one clip
@@ -36,10 +37,11 @@ def make(
     languages: tuple[str, ...] = ONE,
     chapters: tuple[str, ...] = (CHAPTER,),
     shapes: tuple[str, ...] = (LOOK.shape,),
+    sounds: tuple[str, str] = ("none", ""),
 ) -> None:
     """Make a release of some chapters of a run; the languages only stand in its command."""
-    request = Request((run,), LOOK, shapes, languages)
-    specs = {job: job.tell() for job in jobs(chapters, request.runs, LOOK)}
+    request = Request((run,), LOOK, shapes, languages, Naming(), *sounds)
+    specs = {job: job.tell() for job in jobs(chapters, request.runs, LOOK, voice=sounds[1])}
     films = {look: planned(specs, look) for look in Request((run,), LOOK, shapes).looks}
     plan = Plan(films, list(specs.values()), [], [])
     release(request, plan, out, Store(STORE), lambda name, beat: None)

@@ -27,6 +27,7 @@ from scenes.release.page.transcript import (
     ChapterTranscript,
     as_plain_text,
     as_text,
+    descriptions,
     transcript,
 )
 from scenes.release.page.trial import Trial, trial_data, trial_of, write_trial
@@ -66,6 +67,11 @@ class Site:
 def transcript_name(film: Film, code: str) -> str:
     """Return the file name of a film's transcript in a language."""
     return f"captions/{film.stem}.{code}.txt"
+
+
+def descriptions_name(film: Film, code: str) -> str:
+    """Return the file name of the descriptions of what is seen in a film, in a language."""
+    return f"captions/{film.stem}.{code}.descriptions.vtt"
 
 
 def write(site: Site, folder: Path, made: Sequence[ReleaseFile], command: str) -> list[str]:
@@ -116,14 +122,16 @@ def _transcripts(site: Site, records: RecordPages, code: str) -> Transcripts:
 
 
 def _as_texts(site: Site, folder: Path, code: str, texts: Transcripts) -> list[Path]:
-    """Write the transcripts of the films on a page in a language as plain text."""
+    """Write the transcripts of the films on a page, and what is seen with its times."""
     (folder / "captions").mkdir(exist_ok=True)
     written = []
     name = site.naming.title_in(LANGUAGES[code])
     for film, chapters in zip(site.films_in(code), texts, strict=True):
         path = folder / transcript_name(film, code)
         path.write_text(as_text(chapters, name), "utf-8")
-        written.append(path)
+        seen = folder / descriptions_name(film, code)
+        seen.write_text(as_vtt(descriptions(chapters), code), "utf-8")
+        written += [path, seen]
     return written
 
 
@@ -167,6 +175,8 @@ def _page(pages: Pages, language: Language, texts: Transcripts, made: Sequence[R
         citation=citation(records, name, site.naming.author),
         command=pages.command,
         versions=_versions(),
+        sound=films[0].heard.sound,
+        voice=films[0].heard.voice and films[0].heard.voice.engine,
         data=data,
     )
 

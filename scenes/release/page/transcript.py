@@ -8,7 +8,7 @@ from typing import Any
 from fl_sim import record
 from scenes import Beat
 from scenes.outputs.captions import TextKey, translations
-from scenes.outputs.cues import starts
+from scenes.outputs.cues import Cue, starts
 from scenes.release.page.places import Addresses
 from scenes.release.products import Film
 from scenes.render.clips import BeatMetadata, TimedText
@@ -187,6 +187,12 @@ def as_text(chapters: Sequence[ChapterTranscript], title: str) -> str:
             texts = "; ".join(as_plain_text(text) for text in beat.texts)
             lines += [f"      [{texts}]", ""] if texts else [""]
     return "\n".join(lines)
+
+
+def descriptions(chapters: Sequence[ChapterTranscript]) -> list[Cue]:
+    """Return what is seen in each beat, from its start to its end."""
+    beats = (beat for chapter in chapters for beat in chapter.beats)
+    return [Cue(beat.start, beat.end, beat.description) for beat in beats]
 
 
 def as_plain_text(parts: TextParts) -> str:

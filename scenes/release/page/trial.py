@@ -9,29 +9,32 @@ import json
 from base64 import b64encode
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from math import prod
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from fl_sim import record
-from fl_sim.record import Run
+from fl_sim.record import LocalModel, Run
 from scenes.release.page.record_pages import RecordPage
 from scenes.story.class_names import kind_name
 from scenes.text.language import Language
 
 MOST_BYTES = 2**20  # of a model
 SIDE = 32  # pixels of a photo
+WEIGHT = 4  # bytes
 KERNEL = 5  # pixels
 POOLED = 5  # pixels that are left of a side after both convolutions
 
 
 @dataclass(frozen=True)
 class TrialModel:
-    """The last model of a record, a LeNet as a safetensors file."""
+    """A last model of a record, a LeNet as a safetensors file: of all, or of a worker alone."""
 
     page: RecordPage
     content: bytes
+    alone: LocalModel | None = None
 
     @property
     def run(self) -> Run:
@@ -41,6 +44,8 @@ class TrialModel:
     @property
     def accuracy(self) -> float:
         """The share of all test photos that the model gets right, 0 if it is not known."""
+        if self.alone:
+            return self.alone.test.accuracy or 0.0
         final = self.run.final
         return (final and final.test and final.test.accuracy) or 0.0
 
@@ -76,8 +81,11 @@ class Trial:
 
 def trial_of(pages: Iterable[RecordPage]) -> Trial | None:
     """Return the models of some records that the page can run, or None if there are none."""
-    found = [model for page in pages if (model := _model(page))]
+    listed = list(pages)
+    found = [model for page in listed if (model := _model(page))]
     found.sort(key=lambda model: -model.accuracy)
+    if found:
+        found += [model for page in listed if (model := _alone(page))]
     same = [model for model in found if _classes(model.run) == _classes(found[0].run)]
     return Trial(same) if same else None
 
@@ -115,12 +123,18 @@ def trial_data(trial: Trial, language: Language) -> dict[str, Any]:
 
 def _model_data(model: TrialModel, language: Language) -> dict[str, Any]:
     return {
-        "name": model.run.name,
+        "name": _name(model, language),
         "file": model.file,
         "folder": model.page.folder,
         "accuracy": language.percent(model.accuracy) if model.accuracy else "",
         "rounds": model.run.rounds[-1].number,
     }
+
+
+def _name(model: TrialModel, language: Language) -> str:
+    if model.alone is None:
+        return model.run.name
+    return language.translate("worker {k} alone").format(k=model.alone.client)
 
 
 def _beside(models: Sequence[TrialModel]) -> int | None:
@@ -151,6 +165,27 @@ def _model(page: RecordPage) -> TrialModel | None:
     if content is None or not is_lenet(shapes(content), len(_classes(run))):
         return None
     return TrialModel(page, content)
+
+
+def _alone(page: RecordPage) -> TrialModel | None:
+    """Return the model of a worker alone that is kept beside a record, if the page can run it."""
+    for found in record.attacks(page.name, page.run):
+        if isinstance(found, LocalModel):
+            content = safetensors(found)
+            if is_lenet(shapes(content), len(_classes(page.run))):
+                return TrialModel(page, content, found)
+    return None
+
+
+def safetensors(model: LocalModel) -> bytes:
+    """Return a model as a safetensors file."""
+    header: dict[str, Any] = {}
+    end = 0
+    for name, shape in zip(model.parameters, model.shapes, strict=True):
+        start, end = end, end + WEIGHT * prod(shape)
+        header[name] = {"dtype": "F32", "shape": shape, "data_offsets": [start, end]}
+    packed = json.dumps(header).encode()
+    return len(packed).to_bytes(8, "little") + packed + model.values.astype("<f4").tobytes()
 
 
 def shapes(content: bytes) -> dict[str, tuple[int, ...]]:

@@ -161,6 +161,37 @@ def test_updates_of_other_sizes_are_refused() -> None:
             record.Updates(**about, sizes=sizes, found=(update,))
 
 
+def test_a_client_that_trained_alone_trains_again_to_the_same_model(tmp_path: Path) -> None:
+    place = tmp_path / "lonely"
+    settings = ("strategy=local-only", "num-server-rounds=2", "keep=numbers", "predictions=all")
+    words = [word for setting in settings for word in ("--set", setting)]
+    assert make(place, *words).exit_code == 0
+    result = attack("alone", place)
+    assert result.exit_code == 0, result.output
+    run = record.load(place)
+    found = record.load_attack(place, run, record.LocalModel)
+    assert found is not None
+    assert found.values.shape == (62_006,)
+    replies = run.rounds[-1].train.replies if run.rounds[-1].train else ()
+    scores = {each.client: each.test.accuracy for each in replies if each.test}
+    assert found.test.accuracy == scores[found.client] == max(filter(None, scores.values()))
+    other = run.provenance.model_copy(update={"seed": 7})
+    config = {**run.config, "seed": 7}
+    record.save(run.model_copy(update={"provenance": other, "config": config}), place)
+    assert "came to another model than in the run" in attack("alone", place).output
+
+
+def test_only_a_client_that_trained_alone_has_a_model_of_its_own(folder: Path) -> None:
+    assert "no client trained alone; take a run" in attack("alone", folder).output
+    about = {"run": "", "seed": 0, "knows": (), "client": 0, "test": {"loss": 0.0}}
+    kept = {**about, "parameters": ("a",), "values": np.zeros(4, np.float32)}
+    assert record.LocalModel(**kept, shapes=((2, 2),)).client == 0
+    with pytest.raises(ValueError, match="the weights have other shapes"):
+        record.LocalModel(**kept, shapes=((2, 3),))
+    with pytest.raises(ValueError, match="no finite float32 numbers"):
+        record.LocalModel(**{**kept, "values": np.full(4, np.nan, np.float32)}, shapes=((4,),))
+
+
 def test_a_run_that_hides_updates_has_no_client_to_attack(tmp_path: Path) -> None:
     place = tmp_path / "hidden"
     made = make(place, "--set", "num-server-rounds=1", "--set", "secure-aggregation=true")

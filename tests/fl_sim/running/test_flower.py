@@ -233,6 +233,13 @@ def test_a_folder_that_can_be_no_app_is_refused(tmp_path: Path, name: str) -> No
     assert sorted(tmp_path.rglob("*")) == before
 
 
+@pytest.mark.parametrize("publisher", ["A B", "", "a/b", "a.b", 'a"b'])
+def test_an_account_that_flower_does_not_take_is_refused(tmp_path: Path, publisher: str) -> None:
+    with pytest.raises(LaunchError, match=r"is no name of an account at Flower's hub: use letters"):
+        publish(tmp_path / "app", publisher, defaults())
+    assert not (tmp_path / "app").exists()
+
+
 def test_the_published_app_says_where_the_record_is_and_how_to_film_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

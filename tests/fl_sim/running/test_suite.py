@@ -118,7 +118,8 @@ def test_a_name_that_is_not_in_the_list(file: Path) -> None:
     result = invoke("shorn")
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr == (
-        "fl-sim: there is no run 'shorn' in the suite. Did you mean short? Runs: short, long\n"
+        "fl-sim: there is no run 'shorn' in the suite. Did you mean short? "
+        "List all with: fl-sim suite --list\n"
     )
 
 

@@ -74,6 +74,8 @@ def test_a_drawing_has_the_ground_as_a_gradient(tmp_path: Path) -> None:
     text = (tmp_path / "empty.svg").read_text()
     assert text.count("<radialGradient") == 1
     assert "<image" not in text
+    as_svg([], tmp_path / "again.svg", "nothing", Slot(0.0, 0.0, 16.0, 9.0))
+    assert (tmp_path / "again.svg").read_text() == text
 
 
 def test_a_figure_as_pdf_has_lines_and_its_title(tmp_path: Path) -> None:

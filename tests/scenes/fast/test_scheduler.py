@@ -81,6 +81,14 @@ def test_a_process_that_is_killed_is_told_of(errands: Errands) -> None:
         side_by_side(work, errands(b="die"), lambda *news: None)
 
 
+def test_a_process_that_is_ended_while_it_tells_of_an_error_prints_nothing(
+    errands: Errands, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(WorkerError, match="the system ended b with status"):
+        side_by_side(work, errands(b="ended"), lambda *news: None)
+    assert capfd.readouterr().err == ""
+
+
 def test_an_interrupt_ends_every_process(errands: Errands) -> None:
     def interrupt(name: str, what: str) -> None:
         raise KeyboardInterrupt

@@ -13,12 +13,13 @@ from PIL import Image
 from fl_sim.record import Metrics, Round, Run
 from scenes import FILM
 from scenes.cli import _all_jobs
+from scenes.drawing.ground import ground_of
 from scenes.explainer import PlayedBeat
 from scenes.outputs import loop
 from scenes.outputs.audit import AuditedNumber, _numbers, table, write
 from scenes.outputs.cues import starts
-from scenes.outputs.film import Piece, join_captioned
-from scenes.outputs.joins import JOIN, Picture, dissolve, film_lengths, film_origins
+from scenes.outputs.film import Extras, Piece, join_captioned, join_movies
+from scenes.outputs.joins import JOIN, Picture, Way, dissolve, film_lengths, film_origins
 from scenes.outputs.sheet import LABEL, STILL_WIDTH, moments, sheet, stills
 from scenes.render.jobs import Clip, jobs, renderable
 from scenes.render.looks import Look
@@ -73,14 +74,24 @@ def shades(path: Path) -> list[int]:
 
 def test_a_join_goes_from_the_last_picture_to_the_first(movie: Movie, tmp_path: Path) -> None:
     one, two = movie("one", 20), movie("two", 5)
-    dissolve(Picture(one.movie), Picture(two.movie, 0.2), tmp_path / "join.mp4")
+    dissolve(Picture(one.movie), Picture(two.movie, 0.2), "light", tmp_path / "join.mp4")
     start, end = shades(one.movie)[-1], shades(two.movie)[2]
-    frames = round(JOIN * RATE)
-    wanted = [start + (end - start) * (i + 1) / (frames + 1) for i in range(frames)]
-    assert shades(tmp_path / "join.mp4") == pytest.approx(wanted, abs=1)
+    middle = float(ground_of("light", 1280, 720)[..., :3].mean())
+    parts = [(i + 1) / (round(JOIN * RATE) + 1) for i in range(round(JOIN * RATE))]
+    wanted = [middle + abs(1 - 2 * p) * ((start if p < 0.5 else end) - middle) for p in parts]
+    assert shades(tmp_path / "join.mp4") == pytest.approx(wanted, abs=2)
     card = one.card  # before the first beat
     assert film_lengths([one, two]) == [20 / RATE - card + JOIN, 5 / RATE - card]
     assert film_origins([one, two]) == pytest.approx([-card, 20 / RATE - 2 * card + JOIN])
+
+
+def test_what_both_pictures_share_stays_in_a_join() -> None:
+    start, end, ground = (np.full((72, 48), shade, np.uint8) for shade in (100, 100, 50))
+    end[:48, :8] = 200
+    way = Way(*(planes.ravel() for planes in (start, end, ground)), (48, 48))
+    before, middle, after = (way.at(part).reshape(72, 48)[:48] for part in (0.25, 0.5, 0.75))
+    assert [int(picture[20, 2]) for picture in (before, middle, after)] == [75, 50, 125]
+    assert (middle[:, 40:] == 100).all()
 
 
 def test_a_film_is_its_clips_one_after_the_other(movie: Movie, tmp_path: Path) -> None:
@@ -91,6 +102,19 @@ def test_a_film_is_its_clips_one_after_the_other(movie: Movie, tmp_path: Path) -
         assert film.duration == pytest.approx(1.5e6, abs=1e5)
         assert film.metadata["title"] == "A film"
     assert sorted(p.name for p in path.parent.iterdir()) == ["film.mp4", "film.srt"]
+
+
+def test_a_webm_of_the_same_pictures_is_the_same_file(tmp_path: Path) -> None:
+    with av.open(str(tmp_path / "one.webm"), "w") as out:
+        stream = out.add_stream("libvpx-vp9", rate=RATE)
+        stream.width = stream.height = 16
+        stream.pix_fmt = "yuv420p"
+        frame = av.VideoFrame.from_ndarray(np.zeros((16, 16, 3), np.uint8), format="rgb24")
+        out.mux([*stream.encode(frame), *stream.encode(None)])
+    made = [tmp_path / name for name in ("a.webm", "b.webm")]
+    for path in made:
+        join_movies([[Piece(tmp_path / "one.webm")]], path, Extras({"title": "Once"}))
+    assert len({path.read_bytes() for path in made}) == 1
 
 
 def test_captions_move_with_their_clip(movie: Movie, tmp_path: Path) -> None:

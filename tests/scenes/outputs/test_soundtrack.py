@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
 
 import av
 import fake_voice
@@ -15,18 +16,26 @@ from scenes import Beat, Chapter
 from scenes.explainer import PlayedBeat
 from scenes.outputs.cues import starts
 from scenes.outputs.film import Piece, join_captioned
+from scenes.outputs.joins import JOIN
 from scenes.outputs.soundtrack import NOTHING_HEARD, Heard, silences, soundtrack
 from scenes.outputs.targets import sounding
-from scenes.render.jobs import Clip
+from scenes.release.products import Film, chapter_files
+from scenes.render.clips import ClipInputs, PlannedClip
+from scenes.render.jobs import Clip, Job
+from scenes.render.looks import Look
+from scenes.render.store import Store
 from scenes.render.voices import voice_named
 from scenes.sound.effects import ALL, EFFECTS, SILENT, TimedEffect, TimedSpeech, click, tone
 from scenes.sound.loudness import loudness
 from scenes.sound.samples import RATE
+from scenes.text.lines import text
+from scenes.text.naming import Naming
 from scenes.theme import MODEL
 
 FRAMES = 10  # a second
 CODECS = {".mp4": "aac", ".mov": "aac", ".webm": "opus"}
 AGREE = 0.05  # seconds
+PLAIN = {"g": f"{FRAMES}", "bf": "0"}  # of an encoder: frames are stored as they are shown
 Movie = Callable[..., Clip]
 
 
@@ -39,6 +48,7 @@ def movie(tmp_path: Path) -> Movie:
         with av.open(str(path), "w") as out:
             stream = out.add_stream("libx264" if suffix != ".webm" else "libvpx-vp9", rate=FRAMES)
             stream.width, stream.height, stream.pix_fmt = 64, 36, "yuv420p"
+            stream.options = PLAIN  # it can be cut at each second
             for i in range(seconds * FRAMES):
                 grey = np.full((36, 64, 3), i % 256, np.uint8)
                 out.mux(stream.encode(av.VideoFrame.from_ndarray(grey, format="rgb24")))
@@ -171,6 +181,29 @@ def test_a_movie_says_who_speaks(monkeypatch: pytest.MonkeyPatch) -> None:
     heard = Heard(ALL, voice_named(fake_voice.NAME, "en"))
     assert heard.about == {"comment": "Spoken by beeps 1. Licence: none."}
     assert Heard(ALL).about == {}
+
+
+def test_a_chapter_of_a_release_speaks(
+    movie: Movie, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake_voice.use(monkeypatch)
+    monkeypatch.setattr("scenes.outputs.joins._options", lambda: PLAIN)
+    beats = (PlayedBeat("heard", "a", start=1, end=4),)
+    clip = replace(movie(4), beats=beats, speeches=(TimedSpeech(1.5, "one caption"),))
+    job = Job(clip.chapter, ("reference",), Look("low"), tmp_path)
+    heard = Heard(ALL, voice_named(fake_voice.NAME, "en"))
+    told = SimpleNamespace(title=text("One"))
+    planned = PlannedClip(job, ClipInputs("", {}, {}, {}))
+    film = Film([planned], [clip], Store(tmp_path / "store"), [told], Naming(), heard)
+    made = chapter_files(film)
+    for suffix in (".mp4", ".webm"):
+        path, _ = made[f"chapters/one{suffix}"]
+        assert onsets(decoded(path)) == pytest.approx([1.5 + JOIN], abs=AGREE)
+    silent = chapter_files(replace(film, heard=NOTHING_HEARD))
+    with av.open(str(silent["chapters/one.mp4"][0])) as source:
+        assert not source.streams.audio
+    with av.open(str(made["chapters/one.mp4"][0])) as source:
+        assert source.metadata["comment"] == "Spoken by beeps 1. Licence: none."
 
 
 def test_a_voice_has_a_name_of_its_own() -> None:

@@ -100,6 +100,16 @@ def test_a_file_is_whole_or_as_it_was(tmp_path: Path) -> None:
     assert list(path.parent.iterdir()) == [path]
 
 
+def test_what_a_killed_program_left_of_a_file_goes(tmp_path: Path) -> None:
+    no_process = 2**22 + 1  # above the largest number that Linux gives
+    names = [f".{no_process}.x.mp4", f".{os.getppid()}.x.mp4", f".{no_process}.y.mp4"]
+    for name in names:
+        (tmp_path / name).touch()
+    with whole(tmp_path / "x.mp4") as partial:
+        partial.write_text("new")
+    assert {path.name for path in tmp_path.iterdir()} == {*names[1:], "x.mp4"}
+
+
 def test_a_title_of_ones_own_gives_another_name() -> None:
     usual, mine, other = (
         named(DEFAULT, (), (), Look(), "medium", title) for title in ("", "Mine", "Other")

@@ -227,10 +227,12 @@ def test_what_a_killed_program_left_half_made_goes_and_that_of_others_stays(tmp_
     made = store.get("aaaa", ".txt", lambda path: path.write_text("12345"))
     ended = run(sys.executable, "-c", "import os; print(os.getpid())").stdout.strip()
     left, own = (made.with_name(f".{owner}-bbbb.txt") for owner in (ended, os.getpid()))
+    within = left.with_name(f".{ended}.{left.name}")
     left.write_text("123")
+    within.write_text("12")
     own.write_text("1")
-    assert store.prune() == 3
-    assert [path.exists() for path in (made, left, own)] == [True, False, True]
+    assert store.prune() == 5
+    assert [path.exists() for path in (made, left, within, own)] == [True, False, False, True]
 
 
 # --- the folder

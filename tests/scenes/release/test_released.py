@@ -311,6 +311,9 @@ def test_transcripts_have_every_beat(released: Path, manifest: dict[str, Any]) -
         places = [text.index(cue.content.replace("\n", " ")) for cue in cues]
         assert places == sorted(places)
         assert len(re.findall(r"^ {6}\[[^\]]{40,}\]$", text, flags=re.M)) >= beats
+        seen = subtitles(released / f"captions/fedreel.{code}.descriptions.vtt")
+        assert len(seen) == beats
+        assert all(one.content in text for one in seen)
 
 
 def test_the_record_beside_the_page_can_be_filmed(released: Path) -> None:

@@ -191,10 +191,13 @@ def test_the_command_of_a_release_has_all_options_and_no_path_of_this_machine(
         "--shape 1:1 --language en --language de --title 'Ada'\"'\"'s run' "
         "--author 'Ada Lovelace'"
     )
-    assert Request().command == (
+    usual = (
         "fedreel release --quality high --theme dark --shape 16:9 --shape 9:16 --shape 1:1 "
         "--language en"
     )
+    assert Request().command == usual
+    heard = Request(sound="all", voice="kokoro:/home/ada/ef_dora.bin")
+    assert heard.command == f"{usual} --sound all --voice kokoro:ef_dora.bin"
 
 
 def test_a_record_cannot_escape_into_a_release(tmp_path: Path) -> None:

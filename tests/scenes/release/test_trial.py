@@ -12,7 +12,7 @@ import torch
 from browser import Opened, visited
 from PIL import Image
 from playwright.sync_api import Browser
-from safetensors.torch import load_file
+from safetensors.torch import load, load_file
 from visits import NARROW, Visit, loaded_trial
 
 from fl_sim import record
@@ -20,7 +20,15 @@ from fl_sim.app.lenet import Net
 from fl_sim.app.task import probabilities
 from scenes.release.page.record_pages import RecordPage
 from scenes.release.page.records import entries
-from scenes.release.page.trial import Trial, TrialModel, is_lenet, shapes, trial_data, trial_of
+from scenes.release.page.trial import (
+    Trial,
+    TrialModel,
+    is_lenet,
+    safetensors,
+    shapes,
+    trial_data,
+    trial_of,
+)
 from scenes.text.language import ENGLISH
 
 pytestmark = pytest.mark.xdist_group("release")
@@ -252,19 +260,50 @@ def page_of(run: record.Run, name: str = "reference") -> RecordPage:
     return RecordPage(name, run, f"records/{name}", entries(run, 1))
 
 
-def test_the_best_model_stands_first_and_the_one_that_differs_most_beside_it() -> None:
+def test_the_best_model_stands_first_and_a_worker_alone_beside_it() -> None:
     names = ("reference", "dirichlet-30", "local-only", "unequal", "iid-30", "dirichlet-30-s1")
     trial = trial_of(page_of(record.load(name), name) for name in names)
     assert trial is not None
     assert [model.run.name for model in trial.models] == [
-        "iid-30", "unequal", "reference", "dirichlet-30",
+        "iid-30", "unequal", "reference", "dirichlet-30", "local-only",
     ]  # fmt: skip
     data = trial_data(trial, ENGLISH)
-    assert data["beside"] == 3
+    assert data["beside"] == 4
+    assert [model["name"] for model in data["models"]][3:] == ["dirichlet-30", "worker 4 alone"]
     assert data["photos"] == "records/iid-30/photos.js"
     assert data["classes"] == list(CLASSES)
-    assert [model["accuracy"] for model in data["models"]] == ["59.6%", "40.2%", "37.6%", "29.9%"]
-    assert all(model.knows(trial.photos.run) for model in trial.models)
+    assert [model["accuracy"] for model in data["models"]] == [
+        "59.6%",
+        "40.2%",
+        "37.6%",
+        "29.9%",
+        "44.4%",
+    ]
+    assert all(model.knows(trial.photos.run) for model in trial.models[:4])
+
+
+def test_without_a_worker_alone_the_one_that_differs_most_stands_beside_the_best() -> None:
+    names = ("dirichlet-30", "iid-30", "reference")
+    trial = trial_of(page_of(record.load(name), name) for name in names)
+    assert trial is not None
+    assert trial_data(trial, ENGLISH)["beside"] == 2
+    assert trial_of([page_of(record.load("local-only"), "local-only")]) is None
+
+
+def test_the_model_of_a_worker_alone_is_a_safetensors_file_like_the_others() -> None:
+    run = record.load("local-only")
+    found = record.load_attack("local-only", run, record.LocalModel)
+    assert found is not None
+    kept = safetensors(found)
+    assert is_lenet(shapes(kept), len(CLASSES))
+    weights = load(kept)
+    assert np.concatenate([weights[name].numpy().ravel() for name in found.parameters]) == (
+        pytest.approx(found.values, abs=0)
+    )
+    train = run.rounds[-1].train
+    (reply,) = [each for each in train.replies if each.client == found.client] if train else []
+    assert reply.test is not None
+    assert found.test.accuracy == reply.test.accuracy
 
 
 def test_probabilities_of_other_photos_are_none_of_these() -> None:

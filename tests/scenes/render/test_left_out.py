@@ -1,4 +1,4 @@
-"""A chapter that cannot be told or drawn is left out with its reason, and the others are made."""
+"""A chapter that fails is left out with its reason, and the others are made."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -56,7 +56,7 @@ def test_a_chapter_that_cannot_be_told_leaves_the_others(monkeypatch: pytest.Mon
     assert [one.chapter.name for one in told] == ["credits"]
     assert isinstance(reason, ChapterFailedError)
     assert str(reason).startswith(
-        r"the chapter ledger is left out, since it cannot be told (KeyError: 'no such\nkey' at "
+        r"the chapter ledger is left out, since it failed (KeyError: 'no such\nkey' at "
     )
 
 
@@ -147,7 +147,7 @@ def one_after_another(work: Any, todo: Sequence[Any], on_progress: object) -> li
 
 
 def without(monkeypatch: pytest.MonkeyPatch, *chapters: str) -> None:
-    """Let chapters of the film, which has two, not be told."""
+    """Let chapters of the film, which has two, fail."""
     monkeypatch.setattr(workers, "prepare", lambda: None)
     monkeypatch.setattr(jobs, "FILM", (LEDGER, CREDITS))
     for name in chapters:
@@ -226,5 +226,5 @@ def test_the_last_line_and_the_exit_code_say_what_is_left_out(
     assert result.exit_code == 1, result.output
     film, told, drawn = result.output.splitlines()
     assert film.startswith("film: media/film/fedreel.mp4, 1 s")
-    assert told.startswith("fedreel: the chapter ledger is left out, since it cannot be told (")
+    assert told.startswith("fedreel: the chapter ledger is left out, since it failed (")
     assert drawn == f"fedreel: {undrawn}"

@@ -175,7 +175,8 @@ def test_a_movie_that_lacks_frames_is_not_kept(tmp_path: Path) -> None:
 
 # --- Manim's settings
 
-FILM_COMMAND = (sys.executable, "-m", "scenes.cli", "film", "credits", "--quality", "low")
+FEDREEL = (sys.executable, "-m", "scenes.cli")
+FILM_COMMAND = (*FEDREEL, "film", "credits", "--quality", "low")
 USERS = {
     "from_animation_number": 3,
     "upto_animation_number": 5,
@@ -224,10 +225,13 @@ def test_a_film_is_whole_whatever_the_users_own_file_says(tmp_path: Path) -> Non
     assert frames == round(15 * seconds)
 
 
-def test_a_users_file_that_manim_cannot_read_is_named_in_one_line(tmp_path: Path) -> None:
+@pytest.mark.parametrize("command", [FILM_COMMAND, (*FEDREEL, "check"), (*FEDREEL, "watch")])
+def test_a_users_file_that_manim_cannot_read_is_named_in_one_line(
+    tmp_path: Path, command: tuple[str, ...]
+) -> None:
     file = tmp_path / "manim.cfg"
     file.write_text("[CLI]\nframe_rate = fast\n")
-    done = run(*FILM_COMMAND, env={**os.environ, "HOME": str(tmp_path)})
+    done = run(*command, env={**os.environ, "HOME": str(tmp_path)})
     assert (done.returncode, done.stderr) == (
         2,
         f"fedreel: Manim cannot read its settings in {file}: could not convert string to float: "

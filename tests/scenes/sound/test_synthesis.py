@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from scenes.sound.effects import Effect, click, tone
-from scenes.sound.files import effect_file
+from scenes.sound.files import sound_file
 from scenes.sound.samples import RATE, Samples
 from scenes.sound.synthesis import mix, pad, samples_of
 from scenes.theme import INK, MODEL, UPDATE
@@ -65,12 +65,12 @@ def test_sounds_are_added_to_the_sample() -> None:
 
 def test_a_file_has_the_samples_and_is_made_once(tmp_path: Path) -> None:
     effect = Effect("tone", 0.5)
-    path = effect_file(effect, tmp_path / "sounds")
+    path = sound_file(samples_of(effect), tmp_path / "sounds")
     with wave.open(str(path)) as file:
         assert (file.getnchannels(), file.getframerate()) == (2, RATE)
         samples = np.frombuffer(file.readframes(file.getnframes()), "<i2").reshape(-1, 2)
     assert samples / 32767 == pytest.approx(samples_of(effect), abs=1e-4)
     written = path.stat().st_mtime_ns
-    assert effect_file(effect, tmp_path / "sounds") == path
+    assert sound_file(samples_of(effect), tmp_path / "sounds") == path
     assert path.stat().st_mtime_ns == written
     assert [*path.parent.iterdir()] == [path]

@@ -14,8 +14,8 @@ from fl_sim import record
 from fl_sim.record import Dataset, Run
 from scenes import FILM, LOOP
 from scenes.story import different_data, one_round, weighted_average
+from scenes.story.build import build_spec
 from scenes.story.examples import NOUNS, REWORDED, are_photos, in_words_of, sentence_for
-from scenes.story.told import told
 from scenes.text.catalogues import forms, template
 from scenes.text.errors import NotRecordedError
 from scenes.text.languages import LANGUAGES
@@ -64,7 +64,7 @@ def test_every_text_on_photos_has_one_on_data_and_no_other_is_replaced() -> None
 def test_a_film_of_other_data_speaks_of_no_photos(chapter: str, language: str) -> None:
     for runs in others():
         try:
-            spec = told(import_module(f"scenes.story.{chapter}").tell, runs)
+            spec = build_spec(import_module(f"scenes.story.{chapter}").tell, runs)
         except NotRecordedError:
             continue
         texts = [str(line) for line in lines_in(in_language(spec, LANGUAGES[language]))]
@@ -113,7 +113,7 @@ def test_examples_are_called_what_the_app_says(
     run = without_images(hand_run(), examples)
     each = [reply.model_copy(update={"num_examples": 300}) for reply in replies(run)]
     run = with_replies(run, each)
-    spec = told(weighted_average.tell, [run])
+    spec = build_spec(weighted_average.tell, [run])
     found = map(str, lines_in(in_language(spec, LANGUAGES[language])))
     assert expected in set(found)
 
@@ -139,7 +139,7 @@ def with_replies(run: Run, each: list[record.TrainReply]) -> Run:
 )
 def test_one_example_is_in_the_singular(examples: str | None, expected: str) -> None:
     pair = [without_images(run, examples) for run in hand_pair()]
-    assert str(told(different_data.tell, pair).deal.light) == expected
+    assert str(build_spec(different_data.tell, pair).deal.light) == expected
 
 
 def test_a_noun_without_a_number_is_in_the_plural() -> None:

@@ -17,7 +17,7 @@ from scenes.charts.participation import Participation
 from scenes.drawing.growth import Curve, Marks
 from scenes.drawing.layout import Frame, box
 from scenes.story import baselines, many_rounds
-from scenes.story.headline import told_by
+from scenes.story.headline import main_metric
 from scenes.story.specs import HistorySpec, LevelSpec, Metric, SeriesSpec
 from scenes.text.errors import NotRecordedError
 from scenes.text.lines import Line, line
@@ -42,7 +42,7 @@ def untested(run: record.Run, *rounds: int) -> record.Run:
 
 def so_far(run: record.Run, round_: int) -> Sequence[Metric]:
     """Return the overlay after a round."""
-    return many_rounds._so_far(run, told_by(run), round_)
+    return many_rounds._so_far(run, main_metric(run), round_)
 
 
 def test_all_bytes_are_counted_both_ways() -> None:
@@ -77,7 +77,7 @@ def test_a_new_draw_is_mentioned_only_where_some_are_drawn() -> None:
 
 def test_rounds_become_faster() -> None:
     run = hand_run(rounds=30)
-    steps = many_rounds._paced_rounds(run, told_by(run), after=3)
+    steps = many_rounds._paced_rounds(run, main_metric(run), after=3)
     seconds = [step.seconds for step in steps]
     assert [step.round for step in steps] == list(range(4, 31))
     assert seconds == sorted(seconds, reverse=True)

@@ -8,6 +8,7 @@ from hand_private import noised
 
 from scenes.story import noise
 from scenes.text.errors import NotRecordedError
+from scenes.text.lines import Line
 
 FEW = ((0.58, 0.62), (0.3, 0.32), (0.1, 0.1))
 CROWD = ((0.4, 0.42), (0.4, 0.4), (0.3, 0.32))
@@ -29,15 +30,16 @@ def test_each_line_has_all_runs_of_each_level() -> None:
         ("60.0%", "10.0%"),
         ("41.0%", "31.0%"),
     ]
-    assert [tuple(map(str, names)) for names in cost.levels] == [
-        ("no noise", "none"),
-        ("\u03b5 = 253", "253"),
-        ("\u03b5 = 9.6", "9.6"),
+    assert [tuple(map(str, (each.name, each.brief, each.bound))) for each in cost.levels] == [
+        ("no noise", "none", ""),
+        ("little noise", "little", "\u03b5 = 253"),
+        ("most noise", "most", "\u03b5 = 9.6"),
     ]
     assert str(cost.lines[0].last.source) == (
         "mean over few-2-s0, few-2-s1 of the mean of rounds[1:].central.accuracy"
     )
-    assert cost.levels[1][1].source.run == "few-1-s0"
+    assert isinstance(cost.levels[1].bound, Line)
+    assert cost.levels[1].bound.numbers[0].source.run == "few-1-s0"
 
 
 @pytest.mark.parametrize(
@@ -57,13 +59,12 @@ def test_what_it_costs_is_what_the_means_say(few: Levels, crowd: Levels, caption
 
 
 @pytest.mark.parametrize("epsilons", [(None, 100.0, 9.63), (None, None, None)])
-def test_where_epsilon_differs_or_is_not_known_the_setting_is_named(
+def test_where_epsilon_differs_or_is_not_known_no_bound_is_named(
     epsilons: Sequence[float | None],
 ) -> None:
     spec = tell(FEW, CROWD, epsilons)
     assert str(spec.crowd) == "And with as much noise, among 1,000 workers?"
-    assert [str(name) for name, _ in spec.cost.levels] == ["no noise", "noise 1.0", "noise 2.0"]
-    assert str(spec.cost.note) == ""
+    assert [str(level.bound) for level in spec.cost.levels] == ["", "", ""]
 
 
 @pytest.mark.parametrize(

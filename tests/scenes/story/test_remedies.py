@@ -80,8 +80,8 @@ def test_a_third_of_the_rounds_counts_and_ten_at_most() -> None:
         (
             {"FedProx": (0.2, 0.2), "FedAvgM": (0.3, 0.35)},
             "momentum",
-            "One remedy: the average keeps some of its momentum.",
-            "An average that keeps its momentum: 30.0% becomes 32.5%.",
+            "One remedy is momentum: each step keeps part of the last.",
+            "What differs cancels, what agrees adds up: 30.0% becomes 32.5%.",
         ),
         (
             {"FedProx": (0.3, 0.3)},
@@ -92,8 +92,8 @@ def test_a_third_of_the_rounds_counts_and_ten_at_most() -> None:
         (
             {"FedAvgM": (0.1, 0.1)},
             "momentum",
-            "One remedy: the average keeps some of its momentum.",
-            "With an average that keeps momentum: 30.0%, then 10.0%. No gain.",
+            "One remedy is momentum: each step keeps part of the last.",
+            "With momentum: 30.0%, then 10.0%. No gain.",
         ),
         ({"FedYogi": (0.4, 0.4)}, None, "", "With another strategy: 30.0% becomes 40.0%."),
         ({"FedYogi": (0.2, 0.2)}, None, "", "With another strategy: 30.0%, then 20.0%. No gain."),

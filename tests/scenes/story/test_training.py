@@ -6,7 +6,7 @@ from hand import hand_run, with_close_up
 
 from fl_sim import record
 from scenes.story import training as story
-from scenes.story.told import told
+from scenes.story.build import build_spec
 from scenes.text.errors import NotRecordedError
 from scenes.text.numbers import Number
 
@@ -118,7 +118,7 @@ def test_other_photos_come_from_a_run_with_the_same_one() -> None:
 
 def test_an_example_without_a_picture_has_its_name() -> None:
     run = seen_as(hand_run(close_up=3), image=np.zeros((0, 0, 3), np.uint8))
-    seen = told(story.tell, [run.model_copy(update={"examples": "patients"})]).training
+    seen = build_spec(story.tell, [run.model_copy(update={"examples": "patients"})]).training
     assert (seen.photo, str(seen.example)) == (None, "a")
 
 

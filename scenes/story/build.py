@@ -1,4 +1,4 @@
-"""A story told of some runs: its spec, with the film's title and in words that suit the runs."""
+"""Building the spec of a chapter from runs: its story, the film's title, and fitting words."""
 
 from collections.abc import Callable, Sequence
 from typing import TypeVar
@@ -10,7 +10,7 @@ from scenes.story.titles import entitled
 Spec = TypeVar("Spec")
 
 
-def told(tell: Callable[[Sequence[Run]], Spec], runs: Sequence[Run], title: str = "") -> Spec:
+def build_spec(tell: Callable[[Sequence[Run]], Spec], runs: Sequence[Run], title: str = "") -> Spec:
     """Return the spec of a chapter, in English.
 
     Args:
