@@ -53,7 +53,7 @@ def tell(runs: Sequence[Run]) -> LedgerSpec:
     run = runs[0]
     check_answered(run)
     counted(run)
-    stored = _stored(run)
+    stored = _stored(run) if run.by_own_app else None
     return LedgerSpec(
         title=text("The ledger"),
         status=_status(run),

@@ -116,7 +116,9 @@ def _nothing(run: Run) -> NotRecordedError:
     return only_own(
         [run],
         f"nothing was rebuilt from updates of the run {run.name!r}",
-        "Try that with: fl-sim attack invert" if kept else "Use a run that keeps its model",
+        f"Try that with: fl-sim attack invert {run.name}"
+        if kept
+        else "Use a run that keeps its model",
     )
 
 

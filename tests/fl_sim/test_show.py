@@ -281,8 +281,14 @@ def test_a_list_of_runs(capsys: pytest.CaptureFixture[str]) -> None:
     medical = bare.model_copy(update={"rounds": rounds, "metric": "AUC"})
     loss = record.Train(metrics=record.Metrics(loss=1.5))
     trained = bare.model_copy(update={"rounds": (*bare.rounds, record.Round(number=1, train=loss))})
+    each = record.Metrics(other={"perplexity": 3.5})
+    replies = (record.EvaluateReply(client=0, weight=0.5, metrics=each),) * 2
+    tests = record.Evaluate(sampled=(0, 0), replies=replies)
+    words = bare.model_copy(
+        update={"rounds": (*bare.rounds, record.Round(number=1, evaluate=tests))}
+    )
     all_runs = {"tiny": tiny_run(), "[bare]": bare, "theirs": by_clients, "begun": untrained}
-    show.runs({**all_runs, "medical": medical, "trained": trained})
+    show.runs({**all_runs, "medical": medical, "trained": trained, "words": words})
     found = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
     assert found == [
         "run strategy clients rounds in the end",
@@ -292,6 +298,7 @@ def test_a_list_of_runs(capsys: pytest.CaptureFixture[str]) -> None:
         "begun - - 1 -",
         "medical - - 2 0.812 AUC in round 1",
         "trained - - 1 1.5 loss in training",
+        "words - - 1 3.5 mean perplexity by clients",
     ]
 
 

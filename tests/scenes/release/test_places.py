@@ -215,6 +215,13 @@ def test_the_view_has_the_record_s_own_values() -> None:
     assert any(spec["failed"] for spec in view["rounds"])
 
 
+def test_the_view_knows_that_nobody_knows_who_trained() -> None:
+    run = hand_run(rounds=2)
+    bare = run.rounds[2].model_copy(update={"train": record.Train()})
+    view = view_of(run.model_copy(update={"rounds": (*run.rounds[:2], bare)}))
+    assert [spec["known"] for spec in view["rounds"]] == [True, True, False]
+
+
 # --- the transcript
 
 TWO = (Number("10", Source("a")), Number("1", Source("b")))
