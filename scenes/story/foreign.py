@@ -114,6 +114,16 @@ _REWORDED = (
             "{n} workers test it on their own data. Scores come back.",
         ),
     ),
+    (
+        (
+            "{n} worker tests it on photos it kept apart. A score comes back, no photo.",
+            "{n} workers test it on photos they kept apart. Scores come back, no photos.",
+        ),
+        forms(
+            "{n} worker tests it on data it kept apart. A score comes back.",
+            "{n} workers test it on data they kept apart. Scores come back.",
+        ),
+    ),
     # --- the loop
     (
         ("Each square: a worker, its photos stay. Blue: the model out. Red: updates back.",),

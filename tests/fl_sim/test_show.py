@@ -282,8 +282,10 @@ def test_a_list_of_runs(capsys: pytest.CaptureFixture[str]) -> None:
     loss = record.Train(metrics=record.Metrics(loss=1.5))
     trained = bare.model_copy(update={"rounds": (*bare.rounds, record.Round(number=1, train=loss))})
     each = record.Metrics(other={"perplexity": 3.5})
-    replies = (record.EvaluateReply(client=0, weight=0.5, metrics=each),) * 2
-    tests = record.Evaluate(sampled=(0, 0), replies=replies)
+    replies = tuple(
+        record.EvaluateReply(client=client, weight=0.5, metrics=each) for client in (0, 1)
+    )
+    tests = record.Evaluate(sampled=(0, 1), replies=replies)
     words = bare.model_copy(
         update={"rounds": (*bare.rounds, record.Round(number=1, evaluate=tests))}
     )
