@@ -1,10 +1,10 @@
 """A Flower app with a linear model of many weights and ten clients, recorded or not.
 
-    python large_app.py WEIGHTS [FOLDER]
+    python large_app.py WEIGHTS STEPS [FOLDER]
 
 It trains for three rounds, with FOLDER recorded into it, and prints the processor time, user and
-system, from the start of the strategy to its end, seconds. Each client takes ten steps of gradient
-descent with a batch of 32 examples; real clients take longer.
+system, from the start of the strategy to its end, seconds. In each round, each client takes STEPS
+steps of gradient descent, with 32 examples each.
 """
 
 import sys
@@ -19,7 +19,7 @@ from flwr.serverapp.strategy import FedAvg
 from fl_sim import record_strategy
 from fl_sim.running.in_process import InProcessGrid
 
-CLIENTS, ROUNDS, STEPS, BATCH = 10, 3, 10, 32
+CLIENTS, ROUNDS, BATCH = 10, 3, 32
 OUTPUTS, RATE = 1000, 1e-3
 
 app = ClientApp()
@@ -31,7 +31,7 @@ def train(message: Message, context: Context) -> Message:
     client = int(context.node_config["partition-id"])
     random = np.random.default_rng(client)
     weights = message.content["arrays"]["weights"].numpy().copy()
-    for _ in range(STEPS):
+    for _ in range(int(sys.argv[2])):
         inputs = random.normal(size=(BATCH, len(weights))).astype(np.float32)
         error = inputs @ weights - client
         weights -= RATE / BATCH * (inputs.T @ error)
@@ -57,4 +57,4 @@ def _sent(weights: np.ndarray) -> ArrayRecord:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), Path(sys.argv[2]) if len(sys.argv) > 2 else None)
+    main(int(sys.argv[1]), Path(sys.argv[3]) if len(sys.argv) > 3 else None)
