@@ -8,10 +8,11 @@ measured; else the loss in training. Of these, one that was measured in several 
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from math import fsum
+from math import fsum, isclose
 from typing import Literal
 
-from fl_sim.schema.model import EvaluateReply, Metrics, Round, Run
+from fl_sim.schema.checks import MEAN_TOLERANCE
+from fl_sim.schema.model import Metrics, Round, Run
 
 ACCURACY, LOSS = "accuracy", "loss"
 Phase = Literal["central", "evaluate", "train"]
@@ -25,6 +26,8 @@ KINDS = {
     "iou": True, "r2": True, "bleu": True, "perplexity": False, "rmse": False, "mse": False,
     "mae": False, LOSS: False,
 }  # fmt: skip
+# Whose mean over clients, weighted by their examples, is the value on all examples together.
+ADDITIVE = frozenset({ACCURACY, "mse", "mae", LOSS})
 SYNONYMS = {"acc": ACCURACY, "auroc": "auc", "ppl": "perplexity"}
 # Words that make another measure of one, of which nothing is claimed.
 OTHER = frozenset({"std", "var", "min", "max", "gap", "diff", "delta", "worst", "best"})
@@ -51,6 +54,22 @@ class Metric:
     def values(self, run: Run) -> list[float | None]:
         """Return the value after each round, None where it was not measured."""
         return [self.value(round_) for round_ in run.rounds]
+
+    def is_mean(self, run: Run) -> bool:
+        """Whether the values are means over clients, and not those on all their data together.
+
+        Means of ``ADDITIVE`` kinds are both, where clients are weighed by their examples.
+        """
+        if self.phase == CENTRAL or (self.kind in ADDITIVE and run.weighted_by is None):
+            return False
+        return any(self._is_mean_in(round_) for round_ in run.rounds)
+
+    def _is_mean_in(self, round_: Round) -> bool:
+        each = _of_clients(round_, self.phase)
+        value, mean = self.value(round_), _mean_of(each).get(self.name)
+        if value is None or mean is None or len(each) < 2:
+            return False
+        return isclose(value, mean, rel_tol=MEAN_TOLERANCE, abs_tol=MEAN_TOLERANCE)
 
     def last_known(self, run: Run, upto: int = -1) -> int | None:
         """Return the last round in which the value is known, up to some round or of all."""
@@ -124,8 +143,7 @@ def _aggregated(round_: Round, phase: Phase) -> Metrics | None:
 def _values(round_: Round, phase: Phase) -> Mapping[str, float]:
     """Return the metrics of a phase by name."""
     if is_mean_of_replies(round_, phase):
-        assert round_.evaluate is not None
-        return _mean_of(round_.evaluate.replies)
+        return _mean_of(_of_clients(round_, phase))
     measured = round_.central if phase == CENTRAL else _aggregated(round_, phase)
     return {} if measured is None else values_of(measured)
 
@@ -141,13 +159,24 @@ def is_mean_of_replies(round_: Round, phase: Phase) -> bool:
     evaluate = round_.evaluate
     if phase != FEDERATED or evaluate is None or evaluate.metrics is not None:
         return False
-    each = [reply.metrics is not None and reply.weight is not None for reply in evaluate.replies]
-    return bool(each) and all(each)
+    return bool(_of_clients(round_, phase))
 
 
-def _mean_of(replies: Sequence[EvaluateReply]) -> Mapping[str, float]:
+def _of_clients(round_: Round, phase: Phase) -> list[tuple[float, Mapping[str, float]]]:
+    """Return each client's weight n_k / n and metrics, nothing unless all are known."""
+    found: list[tuple[float | None, Metrics | None]] = []
+    if phase == FEDERATED and round_.evaluate is not None:
+        found = [(reply.weight, reply.metrics) for reply in round_.evaluate.replies]
+    if phase == TRAINING and round_.train is not None:
+        found = [(reply.weight, reply.train) for reply in round_.train.replies]
+    known = [(weight, values_of(each)) for weight, each in found if weight is not None and each]
+    return known if len(known) == len(found) else []
+
+
+def _mean_of(each: Sequence[tuple[float, Mapping[str, float]]]) -> Mapping[str, float]:
     """Return the means, weighted by n_k / n, of the metrics that all clients measured."""
-    each = [(reply.weight or 0.0, values_of(reply.metrics)) for reply in replies if reply.metrics]
+    if not each:
+        return {}
     shared = set.intersection(*(set(values) for _, values in each))
     return {
         name: fsum(weight * values[name] for weight, values in each)

@@ -61,7 +61,7 @@ KINDS_OF_ATTACKS: tuple[type[Attack], ...] = (
 
 MARK = 8  # characters of a fingerprint that tell records of one name apart
 
-_REMAKE = "Restore the file, or make the run again with: fl-sim run"
+_REMAKE = "Restore the file, or make the record again"
 
 
 class RecordError(Exception):

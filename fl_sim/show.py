@@ -11,12 +11,11 @@ from rich.text import Text
 
 from fl_sim import terminal
 from fl_sim.headline import ACCURACY, headline
-from fl_sim.record import Failure, Metrics, Provenance, Round, Run
+from fl_sim.record import Failure, Metrics, Round, Run
 from fl_sim.recording.measures import LARGE
 from fl_sim.wording import count, percent
 
 ABSENT = "-"
-RECORDED = Provenance().source
 
 # Who measures: clients together, as the strategy aggregates it, or each by itself.
 BY_WHOM = (
@@ -62,7 +61,7 @@ def divergence(run_: Run) -> str:
     a loss is it known that an absent one was measured, and not even then in a file of others.
     """
     start = run_.rounds[0].central
-    if run_.provenance.source != RECORDED or start is None or start.loss is None:
+    if run_.imported or start is None or start.loss is None:
         return ""
     for round_ in run_.rounds:
         if who := _diverged(round_):
@@ -378,9 +377,11 @@ def _result(run_: Run) -> str:
     value = found.value(run_.rounds[last]) if found and last else None
     if not found or not last or value is None:
         return ABSENT
-    shown = percent(value) if found.kind == ACCURACY else f"{value:.3g} {found.name}"
+    mean = "mean " if found.is_mean(run_) else ""
+    name = found.name if mean or found.kind != ACCURACY else ""
+    shown = percent(value) if found.kind == ACCURACY else f"{value:.3g}"
     when = "" if last == len(run_.rounds) - 1 else f"in round {last}"
-    return " ".join(filter(None, (shown, WHERE[found.phase], when)))
+    return " ".join(filter(None, (shown, mean + name, WHERE[found.phase], when)))
 
 
 def _numbers(clients: Iterable[int]) -> str:

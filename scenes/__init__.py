@@ -335,8 +335,11 @@ _CHAPTERS = (
             Beat(
                 "grid",
                 (
-                    "A chart appears with a row for each worker and a column for each round. Marks "
-                    "show who sent updates in the first rounds.",
+                    When(
+                        "who_trained",
+                        "A chart appears with a row for each worker and a column for each round. "
+                        "Marks show who sent updates in the first rounds.",
+                    ),
                     When("accuracy_and_loss", "Curves of accuracy and of loss begin."),
                     When("accuracy_alone", "A curve of accuracy begins."),
                     When("accuracy", "", "A curve of how well the model did begins."),
@@ -345,8 +348,13 @@ _CHAPTERS = (
             Beat(
                 "grow",
                 (
-                    "Marks and curves are drawn up to the last round, and the last values "
-                    "appear at the curves' ends.",
+                    When(
+                        "who_trained",
+                        "Marks and curves are drawn up to the last round, and the last values "
+                        "appear at the curves' ends.",
+                        "The curves are drawn up to the last round, and the last values appear at "
+                        "their ends.",
+                    ),
                     When(
                         "accuracy_and_bytes_so_far",
                         "In large type, the accuracy and how much was sent so far run along.",
@@ -357,8 +365,12 @@ _CHAPTERS = (
             ),
             Beat(
                 "compare",
-                "Dashed lines cross the plot of the accuracy, one for each level to "
-                "compare with, with its name and value.",
+                When(
+                    "levels",
+                    "Dashed lines cross the plot of the accuracy, one for each level to compare "
+                    "with, with its name and value.",
+                    "Only the caption changes; all curves stay as they were.",
+                ),
             ),
         ),
     ),
@@ -612,9 +624,11 @@ _CHAPTERS = (
         beats=(
             Beat(
                 "moved",
-                "From one line bars grow, as long as the bytes that were sent: models to the "
-                "workers, in blue, and what came back, in red. Photos sent have no bar, only the "
-                "word “none”.",
+                (
+                    "From one line bars grow, as long as the bytes that were sent: models to the "
+                    "workers, in blue, and what came back, in red.",
+                    When("none_sent", "Photos sent have no bar, only the word “none”."),
+                ),
             ),
             Beat(
                 "stayed",

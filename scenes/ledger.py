@@ -17,9 +17,10 @@ class Ledger(Explainer):
         self.add(account.at_first(spec.travelled))
         with self.beat("moved", spec.moved, chrome.status(spec.status)):
             self.play(account.enter(spec.travelled))
-        with self.beat("stayed", spec.stayed):
-            if spec.kept:
-                self.play(account.enter(spec.kept))
+        if spec.stayed:
+            with self.beat("stayed", spec.stayed):
+                if spec.kept:
+                    self.play(account.enter(spec.kept))
         if spec.balance:
             caption, moved = spec.balance
             with self.beat("balance", caption):

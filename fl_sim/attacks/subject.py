@@ -146,7 +146,7 @@ def trained_on(
 
 def _model_of(run: record.Run) -> str:
     """Return the file of the model of a run that can be attacked."""
-    if run.provenance.code_hash is None:
+    if not run.by_own_app:
         raise AttackError(
             f"{run.name}: it was not made by fl-sim run, and an attack repeats what its clients "
             "did; attack a run that was"

@@ -404,11 +404,14 @@ class Final(Model):
     num_test: Count | None = Field(default=None, description="examples tested on")
 
 
+RECORDED = "recorded"  # as it ran: the source of a record that is not imported
+
+
 class Provenance(Model):
     """Where the numbers come from."""
 
     source: str = Field(
-        default="recorded", description="recorded as it ran, or what it was imported from"
+        default=RECORDED, description="recorded as it ran, or what it was imported from"
     )
     seed: Count | None = None
     versions: dict[str, str] = Field(default={}, description="Python and packages that took part")
@@ -517,6 +520,16 @@ class Run(Model):
         So a record of before and one of after compare.
         """
         return {**ADDED, **self.config}
+
+    @property
+    def by_own_app(self) -> bool:
+        """Whether this project's app trained it: what that app sends and can do is known."""
+        return self.provenance.code_hash is not None
+
+    @property
+    def imported(self) -> bool:
+        """Whether the record was made of a file that the run had left."""
+        return self.provenance.source != RECORDED
 
     @property
     def inversions(self) -> "Inversions | None":

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from manim import Animation, AnimationGroup, FadeIn, VGroup, linear
+from manim.typing import Point3D
 
 from scenes import theme
 from scenes.charts import metric_curve as measure
@@ -26,9 +27,14 @@ LATER_SHARE = 0.55  # a later measure's height, in heights of the first
 TICKS = 48  # pixels under a plot for the numbers of rounds
 ROW_ENDS = 30  # pixels right of the rows
 
+Tick = tuple[Text, Point3D]  # the name of a round, and the place above it
+
 
 class History:
-    """A row for each worker and a curve for each measure. Each verb is an animation."""
+    """A row for each worker, if it is known who took part, and a curve for each measure.
+
+    Each verb is an animation.
+    """
 
     def __init__(self, spec: HistorySpec, area: Slot, frame: Frame) -> None:
         self.spec = spec
@@ -37,14 +43,15 @@ class History:
         self.drawn = 0
         narrow = area.width < frame.px(NARROW)
         rows, plots = _divided(area, spec, frame, narrow=narrow)
-        self.rows = Participation(spec, rows, frame)
+        self.rows = None if rows is None else Participation(spec, rows, frame)
         self.measures = [
             MetricCurve(series, plot, self.num_rounds, frame, inside=narrow)
             for series, plot in zip(spec.series, plots, strict=True)
         ]
-        heading = Words(spec.grid, frame)
-        heading.put(rows.at(0, 1) + np.array([0.0, frame.px(HEADING / 2), 0.0]), -1)
-        self.still = VGroup(heading, *self._ticks(rows, plots))
+        below = [] if self.rows is None else self._below_rows(self.rows)
+        if rows is None or plots[-1].left > rows.right:
+            below += [(spec.first_round, plots[-1].at(0, 0)), (spec.last_round, plots[-1].at(1, 0))]
+        self.still = VGroup(*self._heading(rows), *(self._tick(*tick) for tick in below))
 
     def enter(self) -> Animation:
         """Show the headings, the axes and each curve's first point, but not ``rows``."""
@@ -55,7 +62,8 @@ class History:
     def advance(self, round_: int, run_time: float) -> Animation:
         """Draw curves and participants up to a round."""
         start, self.drawn = self.drawn, round_
-        parts = [self.rows.marks, *(measure.curve for measure in self.measures)]
+        marks = [] if self.rows is None else [self.rows.marks]
+        parts = [*marks, *(measure.curve for measure in self.measures)]
         grow = (Grow(part, start, round_) for part in parts)
         grown = AnimationGroup(*grow, run_time=run_time, rate_func=linear)
         height = self.measures[0].height_at(round_)
@@ -69,29 +77,32 @@ class History:
         """Draw a level to compare the first measure with."""
         return FadeIn(self.measures[0].level(level))
 
-    def _ticks(self, rows: Slot, plots: list[Slot]) -> list[Words]:
-        """Return the names of the first and the last round under the lowest plots."""
-        below = [(self.spec.last_round, rows.right, rows.bottom)]
+    def _heading(self, rows: Slot | None) -> list[Words]:
+        if rows is None:
+            return []
+        above = rows.at(0, 1) + np.array([0.0, self.frame.px(HEADING / 2), 0.0])
+        return [Words(self.spec.grid, self.frame).put(above, -1)]
+
+    def _below_rows(self, rows: Participation) -> list[Tick]:
+        """Return the names of the first and the last round with marks, and their places."""
+        ticks = [(self.spec.last_round, rows.plot.at(1, 0))]
         if self.num_rounds > 1:
-            below.append((self.spec.first_marked, self.rows.x(1), rows.bottom))
-        if plots[-1].left > rows.right:
-            bottom = plots[-1].bottom
-            below.append((self.spec.first_round, plots[-1].left, bottom))
-            below.append((self.spec.last_round, plots[-1].right, bottom))
-        down = self.frame.px(TICKS - theme.LABEL / 2)
-        return [
-            Words(spec, self.frame, color=theme.MUTED).put(np.array([x, y - down, 0.0]))
-            for spec, x, y in below
-        ]
+            ticks.append((self.spec.first_marked, np.array([rows.x(1), rows.plot.bottom, 0.0])))
+        return ticks
+
+    def _tick(self, name: Text, place: Point3D) -> Words:
+        down = np.array([0.0, self.frame.px(TICKS - theme.LABEL / 2), 0.0])
+        return Words(name, self.frame, color=theme.MUTED).put(place - down)
 
 
 def _divided(
     area: Slot, spec: HistorySpec, frame: Frame, *, narrow: bool
-) -> tuple[Slot, list[Slot]]:
-    """Return the slot of the rows and that of each measure."""
+) -> tuple[Slot | None, list[Slot]]:
+    """Return the slot of the rows, if there are any, and that of each measure."""
     px = frame.px
     shares = [1.0] + [LATER_SHARE] * (len(spec.series) - 1)
-    names = _widest(spec.rows[:: max(len(spec.rows) - 1, 1)], frame) + px(participation.BESIDE)
+    ends_of_rows = spec.rows[:: max(len(spec.rows) - 1, 1)]
+    names = _widest(ends_of_rows, frame) + px(participation.BESIDE) if spec.rows else 0.0
     first = _widest([series.first for series in spec.series], frame) + px(measure.BESIDE)
     levels = [] if narrow else [level.name for series in spec.series for level in series.levels]
     ends = [_widest([series.last for series in spec.series], frame, "SEMIBOLD")]
@@ -100,12 +111,15 @@ def _divided(
     if narrow:
         left, right = area.left + max(names, first), area.right - last
         area = box(left, area.bottom + px(TICKS), right, area.top)
-        *plots, rows = (_under_heading(s, frame) for s in area.rows([*shares, ROWS_SHARE], px(14)))
-        return rows, plots
-    one, other = area.columns(SHARES, px(APART))
-    rows = box(one.left + names, one.bottom + px(TICKS), one.right - px(ROW_ENDS), one.top)
+        heights = [*shares, ROWS_SHARE] if spec.rows else shares
+        plots = [_under_heading(slot, frame) for slot in area.rows(heights, px(14))]
+        return (plots.pop() if spec.rows else None), plots
+    one, other = area.columns(SHARES, px(APART)) if spec.rows else (None, area)
     beside = box(other.left + first, other.bottom + px(TICKS), other.right - last, other.top)
     plots = [_under_heading(slot, frame) for slot in beside.rows(shares, px(22))]
+    if one is None:
+        return None, plots
+    rows = box(one.left + names, one.bottom + px(TICKS), one.right - px(ROW_ENDS), one.top)
     return _under_heading(rows, frame), plots
 
 

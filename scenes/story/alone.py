@@ -23,7 +23,7 @@ from scenes.story.specs import (
 )
 from scenes.story.tests_by_round import last_tested
 from scenes.story.wall import Bools, right, wall
-from scenes.text.errors import NotRecordedError
+from scenes.text.errors import NotRecordedError, only_own
 from scenes.text.language import Language
 from scenes.text.lines import Line, line, plural, text
 from scenes.text.numbers import Cursor, Form, Number, at, computed, number
@@ -106,10 +106,8 @@ def _alone(runs: Sequence[Run]) -> Run:
     for run in runs:
         if run.strategy == ALONE and num_workers(run).value >= FEWEST:
             return run
-    raise NotRecordedError(
-        f"no client of {', '.join(repr(run.name) for run in runs)} trained alone. Add a run of the "
-        "same data with the strategy local-only"
-    )
+    found = f"no client of {', '.join(repr(run.name) for run in runs)} trained alone"
+    raise only_own(runs, found, "Add a run of the same data with the strategy local-only")
 
 
 def _values(run: Run) -> Values:

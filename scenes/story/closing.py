@@ -14,7 +14,7 @@ from scenes.story.common import ALONE, reading, rises, workers
 from scenes.story.headline import ACCURACY, headline
 from scenes.story.specs import BarSpec, FigureSpec, PhotoSpec, TogetherSpec
 from scenes.story.wall import right_after, wall
-from scenes.text.errors import NotRecordedError
+from scenes.text.errors import only_own
 from scenes.text.language import Language
 from scenes.text.lines import Line, line, text
 from scenes.text.numbers import Number, at, number
@@ -43,9 +43,10 @@ def tell(runs: Sequence[Run]) -> ClosingSpec:
     run = next((run for run in runs if _is_shown(run)), None)
     if run is None:
         names = " and ".join(repr(run.name) for run in runs)
-        raise NotRecordedError(
-            f"{names} recorded no shared model's answers to the test examples. Use a run that did, "
-            "such as one with predictions=all"
+        raise only_own(
+            runs,
+            f"{names} recorded no shared model's answers to the test examples",
+            "Use a run that did, such as one with predictions=all",
         )
     return ClosingSpec(title=text("In the end"), photo=_photo(run), together=_together(run, runs))
 

@@ -30,7 +30,7 @@ from scenes.story.specs import (
     WorkerSpec,
 )
 from scenes.story.wall import right_after, wall
-from scenes.text.errors import NotRecordedError, not_recorded
+from scenes.text.errors import LABEL_COUNTS, RECORDER, NotRecordedError, not_recorded
 from scenes.text.language import Language
 from scenes.text.lines import Line, Text, line, text
 from scenes.text.numbers import (
@@ -151,7 +151,7 @@ def label_counts(run: Run, worker: int) -> Sequence[int]:
     """
     counts = run.partitions[worker].label_counts
     if counts is None:
-        raise not_recorded(run.name, "label counts of its clients")
+        raise not_recorded(run, "label counts of its clients", LABEL_COUNTS)
     return counts
 
 
@@ -162,7 +162,7 @@ def class_names(run: Run) -> tuple[str, ...]:
         NotRecordedError: the run did not record its dataset.
     """
     if run.dataset is None or not run.dataset.class_names:
-        raise not_recorded(run.name, "class names")
+        raise not_recorded(run, "class names", "record_strategy(..., dataset=...)")
     return run.dataset.class_names
 
 
@@ -221,6 +221,11 @@ def num_workers(run: Run) -> Number:
         )
     if run.partitions:
         return count(at(run).partitions)
+    if known is None:
+        advice = "Import it again, with: --clients N" if run.imported else "Use another run"
+        raise NotRecordedError(
+            f"the run {run.name!r} does not say how many clients it had. {advice}"
+        )
     return number(at(run).num_clients, Language.integer)
 
 
@@ -263,11 +268,11 @@ def train_of(run: Run, round_: int) -> Train:
     if round_ >= len(run.rounds):
         raise NotRecordedError(f"the run {run.name!r} has no round {round_}. Use a run that has")
     if run.rounds[round_].train is None:
-        raise not_recorded(run.name, f"training of its clients in round {round_}")
+        raise not_recorded(run, f"training of its clients in round {round_}", RECORDER)
     train = run.rounds[round_].train
     assert train is not None
     if not train.replies and not train.failures:
-        raise not_recorded(run.name, f"updates of its clients in round {round_}")
+        raise not_recorded(run, f"updates of its clients in round {round_}", RECORDER)
     if not train.replies:
         raise NotRecordedError(
             f"no client of the run {run.name!r} answered in round {round_}. Use another run"
@@ -288,7 +293,7 @@ def check_answered(run: Run) -> None:
         raise NotRecordedError(
             f"no client of the run {run.name!r} sent an update in any round. Use another run"
         )
-    raise not_recorded(run.name, "updates of its clients")
+    raise not_recorded(run, "updates of its clients", RECORDER)
 
 
 def picked(run: Run, round_: int) -> tuple[int, ...]:
@@ -416,6 +421,12 @@ def chance(run: Run) -> Number:
 def participants(round_: Round) -> Sequence[int]:
     """Return the workers whose updates arrived."""
     return [reply.client for reply in round_.train.replies] if round_.train else []
+
+
+def who_trained_is_known(round_: Round) -> bool:
+    """Whether it was recorded who trained in a round, or that somebody failed to."""
+    train = round_.train
+    return train is not None and bool(train.sampled or train.replies or train.failures)
 
 
 def moved(run: Run, round_: int) -> Number:

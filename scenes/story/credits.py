@@ -64,6 +64,8 @@ def _thanks(runs: Sequence[Run]) -> Line:
         for package, name in _trainers().items()
         if all(package in run.provenance.versions for run in runs)
     ]
+    if all(run.imported and "Flower" not in run.provenance.source for run in runs):
+        return line("Thanks to all who made Manim.")
     if not shared:
         return line("Thanks to all who made Flower and Manim.")
     return line("Thanks to all who made Flower, {trainer} and Manim.", trainer=shared[0])

@@ -23,7 +23,7 @@ from scenes.story.lost_class import LostClass, lost_class
 from scenes.story.pairs import ROUNDS, Pair, alike_and_skewed
 from scenes.story.specs import DealSpec, WallRoundSpec, WallSpec
 from scenes.story.update_arrows import DriftSpec, client_drift, num_updates
-from scenes.text.errors import NotRecordedError
+from scenes.text.errors import LABEL_COUNTS, NO_COUNTS, NotRecordedError
 from scenes.text.language import Language
 from scenes.text.lines import Line, Text, line, plural, text
 from scenes.text.numbers import at, computed, with_run
@@ -104,10 +104,7 @@ def tell(runs: Sequence[Run]) -> DifferentDataSpec:
     tested = alike_and_skewed(runs, _rounds_tested)
     pair = tested or drifting
     if pair is None:
-        raise NotRecordedError(
-            f"{_names(runs)} cannot be compared. Give two runs with --run: one with alike and one "
-            "with different data, the same otherwise, both with label counts and confusion matrices"
-        )
+        raise NotRecordedError(f"{_names(runs)} cannot be compared. {_advice(runs)}")
     answers = _Answers(tested) if tested else None
     return DifferentDataSpec(
         title=text("Different data"),
@@ -130,6 +127,18 @@ def _kinds(run: Run, named: Iterable[int]) -> list[int]:
     """Return the kinds on screen, with those that are spoken of."""
     _, most, least = uneven_worker(run)
     return kinds_shown(counts(run).sum(axis=0), (*named, most, least))
+
+
+def _advice(runs: Sequence[Run]) -> str:
+    """Return what it takes to compare runs, as far as runs of their kind can have it."""
+    if all(run.imported for run in runs):
+        return NO_COUNTS
+    own = any(run.by_own_app for run in runs)
+    known = "label counts and confusion matrices" if own else f"label counts, by {LABEL_COUNTS}"
+    return (
+        "Give two runs with --run: one with alike and one with different data, the same "
+        f"otherwise, both with {known}"
+    )
 
 
 def _names(runs: Sequence[Run]) -> str:

@@ -2,19 +2,22 @@
 
 Stories speak of photos, which is what the film's own task is about. For a run of anything else,
 their texts are replaced by those of the table below: they speak of data, and count examples, or
-what the app calls its examples. So no story has to ask what they are.
+what the app calls its examples. So no story has to ask what they are. What they say of an app that
+is not this project's is in ``foreign``.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from string import Formatter
 from typing import TypeVar
 
 from fl_sim.record import Run
+from scenes.story.foreign import FOREIGN
 from scenes.text.lines import COUNTED, Line, Text, each_text, forms, plural
 from scenes.text.numbers import UNKNOWN, Number, at, quote
 
 Spec = TypeVar("Spec")
+Words = Mapping[tuple[str, ...], tuple[str, ...]]  # texts by those whose place they take
 EXAMPLES = "examples"  # the field of a text that has the noun
 PHOTOS = ("photo", "photos")
 PHOTO_DATASET = "cifar10"  # the film's own, whose records may be without images
@@ -37,7 +40,7 @@ NOUNS = (
     forms("measurement", "measurements"),
 )
 
-SYNONYMS = {"sample": "example", "samples": "examples"}
+SYNONYMS = {"sample": "example", "samples": "examples", "photo": "image", "photos": "images"}
 
 # A text on photos, in its forms, and the text on any other data.
 _REWORDED = (
@@ -467,14 +470,8 @@ _REWORDED = (
         forms("What moved is {part} of the data's size. The data stay."),
     ),
     (
-        (
-            "From one line bars grow, as long as the bytes that were sent: models to the workers, "
-            "in blue, and what came back, in red. Photos sent have no bar, only the word “none”.",
-        ),
-        forms(
-            "From one line bars grow, as long as the bytes that were sent: models to the workers, "
-            "in blue, and what came back, in red. Data sent have no bar, only the word “none”."
-        ),
+        ("Photos sent have no bar, only the word “none”.",),
+        forms("Data sent have no bar, only the word “none”."),
     ),
     (
         ("A bar on the same scale grows for all photos that stayed with the workers.",),
@@ -492,14 +489,20 @@ _REWORDED = (
     ),
 )
 REWORDED = dict(_REWORDED)
+OF_OTHERS = {**REWORDED, **FOREIGN}
 
 
 def are_photos(runs: Sequence[Run]) -> bool:
-    """Whether the examples of all runs are photos: those with images, if the app does not say."""
+    """Whether the examples of all runs are photos: those with images, if the app does not say.
+
+    Of an app of somebody else's no images are known, whatever its examples are called.
+    """
     return all(map(_are_photos, runs))
 
 
 def _are_photos(run: Run) -> bool:
+    if not run.by_own_app:
+        return False
     if run.examples is not None:
         return run.examples.strip().lower() in PHOTOS
     named = run.dataset is not None and run.dataset.name.rpartition("/")[2] == PHOTO_DATASET
@@ -508,23 +511,31 @@ def _are_photos(run: Run) -> bool:
 
 def in_words_of(runs: Sequence[Run], spec: Spec) -> Spec:
     """Return a spec, of some runs, in the words that suit their examples."""
-    if are_photos(runs):
+    words = _words_of(runs)
+    if not words:
         return spec
     named = next((run for run in runs if run.examples and not _are_photos(run)), None)
-    return each_text(spec, lambda text: _reworded(text, named))
+    return each_text(spec, lambda text: _reworded(text, words, named))
 
 
 def sentence_for(runs: Sequence[Run], sentence: str) -> str:
     """Return the sentence of a description that suits the examples of some runs."""
-    return sentence if are_photos(runs) else REWORDED.get((sentence,), (sentence,))[0]
+    return _words_of(runs).get((sentence,), (sentence,))[0]
 
 
-def _reworded(text: Text, named: Run | None) -> Text:
+def _words_of(runs: Sequence[Run]) -> Words:
+    """Return the texts that take the place of others for some runs."""
+    if not all(run.by_own_app for run in runs):
+        return OF_OTHERS
+    return {} if are_photos(runs) else REWORDED
+
+
+def _reworded(text: Text, words: Words, named: Run | None) -> Text:
     """Return a text on the examples of a run, with its own noun if it has one."""
     if not isinstance(text, Line):
         return text
-    parts = tuple((name, _reworded(part, named)) for name, part in text.parts)
-    message = REWORDED.get(text.message)
+    parts = tuple((name, _reworded(part, words, named)) for name, part in text.parts)
+    message = words.get(text.message)
     if message is None:
         return replace(text, parts=parts)
     counted = dict(parts).get(COUNTED, SEVERAL)

@@ -166,6 +166,16 @@ def other_so_far(spec: Any) -> bool:
     return not spec.accuracy and bool(spec.so_far)
 
 
+def who_trained(spec: Any) -> bool:
+    """Whether it is known who trained in which round."""
+    return bool(spec.history.rows)
+
+
+def levels(spec: Any) -> bool:
+    """Whether there are levels to compare the accuracy with."""
+    return bool(spec.levels)
+
+
 # --- other chapters
 
 
@@ -202,6 +212,11 @@ def other_measure_by_round(spec: Any) -> bool:
 def mistake(spec: Any) -> bool:
     """Whether the last model called some photo wrong."""
     return spec.confusion is not None and spec.confusion.mistake is not None
+
+
+def none_sent(spec: Any) -> bool:
+    """Whether it is known that no photos were sent."""
+    return spec.stayed is not None
 
 
 def photos_weighed(spec: Any) -> bool:

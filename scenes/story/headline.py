@@ -69,7 +69,11 @@ class Headline(Metric):
         return Language.decimal if (self.phase, self.name) == (CENTRAL, LOSS) else sensible
 
     def word(self, run: Run) -> "Number | Line":
-        """Return its name in a sentence."""
+        """Return its name in a sentence, with what was made of several clients' values."""
+        name = self._name(run)
+        return line("mean {metric}", metric=name) if self.is_mean(run) else name
+
+    def _name(self, run: Run) -> "Number | Line":
         known = _words().get(self.kind)
         if known is not None:
             return known

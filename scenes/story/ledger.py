@@ -29,12 +29,15 @@ LEAST_SHARE = 0.001  # share that is compared at all
 
 @dataclass(frozen=True)
 class LedgerSpec:
-    """The contents of the chapter; captions have the names of their beats."""
+    """The contents of the chapter; captions have the names of their beats.
+
+    ``stayed`` is None where nobody knows what is in the messages.
+    """
 
     title: Line
     status: Line
     moved: Line
-    stayed: Line
+    stayed: Line | None
     balance: tuple[Line, EntrySpec] | None
     travelled: Sequence[EntrySpec]
     kept: Sequence[EntrySpec]
@@ -50,12 +53,12 @@ def tell(runs: Sequence[Run]) -> LedgerSpec:
     run = runs[0]
     check_answered(run)
     counted(run)
-    stored = _stored(run)
+    stored = _stored(run) if run.by_own_app else None
     return LedgerSpec(
         title=text("The ledger"),
         status=_status(run),
         moved=_moved(run),
-        stayed=_stayed(run, stored),
+        stayed=_stayed(run, stored) if run.by_own_app else None,
         balance=_balance(run, stored),
         travelled=_travelled(run),
         kept=_kept(run, stored),
@@ -64,11 +67,12 @@ def tell(runs: Sequence[Run]) -> LedgerSpec:
 
 
 def _travelled(run: Run) -> list[EntrySpec]:
-    """Return the entries of models, updates and photos sent."""
+    """Return the entries of models, updates and, where they are known, photos sent."""
+    none = EntrySpec(text("photos sent"), text("by any worker"), text("none"), 0.0, "ink")
     return [
         _entry(run, text("models, to the workers"), DOWN, "model"),
         _entry(run, _back(run), UP, "update"),
-        EntrySpec(text("photos sent"), text("by any worker"), text("none"), 0.0, "ink"),
+        *([none] if run.by_own_app else []),
     ]
 
 

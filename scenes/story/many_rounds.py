@@ -17,6 +17,7 @@ from scenes.story.common import (
     num_workers,
     participants,
     round_number,
+    who_trained_is_known,
     worker_number,
 )
 from scenes.story.headline import ACCURACY, CENTRAL, LOSS, Headline, main_metric
@@ -86,9 +87,7 @@ def tell(runs: Sequence[Run]) -> ManyRoundsSpec:
     run = runs[0]
     check_shared(run)
     if last_round(run) < SHOWN_ROUND:
-        raise NotRecordedError(
-            f"the run {run.name!r} has no rounds. Record a run with: fl-sim run NAME"
-        )
+        raise NotRecordedError(f"the run {run.name!r} has no rounds. Use a run that has")
     metric = main_metric(run)
     last_shown = SHOWN_ROUND
     compared = comparison(run, runs[1:]) if metric.is_test_accuracy else None
@@ -243,7 +242,8 @@ def _again(run: Run) -> Line:
 def _history(run: Run, metric: Headline, compared: Comparison | None) -> HistorySpec:
     """Return the headline metric, the loss beside it, and participants by round."""
     loss = _loss_beside(run, metric)
-    numbers = [worker_number(run, i) for i in range(round(num_workers(run).value))]
+    workers = round(num_workers(run).value) if _is_known(run) else 0
+    numbers = [worker_number(run, i) for i in range(workers)]
     return HistorySpec(
         series=[
             _series(run, metric, compared.levels if compared else ()),
@@ -251,7 +251,7 @@ def _history(run: Run, metric: Headline, compared: Comparison | None) -> History
         ],
         participants=[participants(round_) for round_ in run.rounds[1:]],
         grid=text("updates sent"),
-        rows=[line("worker {n}", n=numbers[0]), *numbers[1:]],
+        rows=[*(line("worker {n}", n=first) for first in numbers[:1]), *numbers[1:]],
         first_round=line("round {r}", r=round_number(0, run)),
         last_round=line("round {r}", r=round_number(-1, run)),
         first_marked=line("round {r}", r=round_number(1, run)),
@@ -291,9 +291,8 @@ def _moved_so_far(run: Run) -> Line:
 
 
 def _is_known(run: Run) -> bool:
-    """Whether it was recorded who trained, or that somebody failed to."""
-    phases = [round_.train for round_ in run.rounds if round_.train is not None]
-    return any(phase.sampled or phase.replies or phase.failures for phase in phases)
+    """Whether it was recorded who trained in some round."""
+    return any(map(who_trained_is_known, run.rounds))
 
 
 def _grid(run: Run, metric: Headline) -> Line:

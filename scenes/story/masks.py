@@ -9,7 +9,7 @@ import numpy.typing as npt
 from fl_sim.record import Masked, Run, Train
 from scenes.story.common import worker_number
 from scenes.story.specs import NOTHING, MasksSpec
-from scenes.text.errors import NotRecordedError
+from scenes.text.errors import NotRecordedError, only_own
 from scenes.text.language import Language
 from scenes.text.lines import Line, Text, line, plural, text
 from scenes.text.numbers import Number, at, computed, count
@@ -52,9 +52,11 @@ def _revealed(run: Run) -> tuple[int, Train, Masked]:
         train = round_.train
         if train and train.masked and train.masked.plain is not None:
             return number, train, train.masked
-    raise NotRecordedError(
-        f"the run {run.name!r} did not record what masks hide. Make one that does with: fl-sim run "
-        "NAME --set secure-aggregation=true --set reveal-round=1"
+    raise only_own(
+        [run],
+        f"the run {run.name!r} did not record what masks hide",
+        "Make one that does with: fl-sim run NAME --set secure-aggregation=true "
+        "--set reveal-round=1",
     )
 
 

@@ -10,7 +10,7 @@ from scenes.story.common import chance, num_workers
 from scenes.story.pairs import RECORDING, settings
 from scenes.story.specs import NOTHING, CostLineSpec, CostSpec, LevelSpec, NoiseLevelSpec
 from scenes.story.strategies import ComparableRuns
-from scenes.text.errors import NotRecordedError
+from scenes.text.errors import only_own
 from scenes.text.language import Language
 from scenes.text.lines import Line, line, plural, text
 from scenes.text.numbers import Number, at, computed, number, with_run
@@ -69,9 +69,10 @@ def tell(runs: Sequence[Run]) -> NoiseSpec:
     families = _families(runs)
     if len(families) < 2:
         names = ", ".join(repr(run.name) for run in runs)
-        raise NotRecordedError(
-            f"what noise costs few workers and many cannot be compared among the runs {names}. "
-            "Give runs with --run of two numbers of workers, with and without the same dp-noise"
+        raise only_own(
+            runs,
+            f"what noise costs few workers and many cannot be compared among the runs {names}",
+            "Give runs with --run of two numbers of workers, with and without the same dp-noise",
         )
     few, many = families[0], families[-1]
     return NoiseSpec(

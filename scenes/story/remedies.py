@@ -7,7 +7,7 @@ from typing import Literal
 from fl_sim.record import Run
 from scenes.story.specs import GaugeMarkSpec, GaugeSpec, WorkingSpec
 from scenes.story.strategies import PLAIN, ComparableRuns, comparable_runs
-from scenes.text.errors import NotRecordedError
+from scenes.text.errors import LABEL_COUNTS, NO_COUNTS, NotRecordedError
 from scenes.text.language import Language
 from scenes.text.lines import Line, line, plural, text
 from scenes.text.numbers import Number, at, computed
@@ -44,9 +44,7 @@ def tell(runs: Sequence[Run]) -> RemediesSpec:
     if found is None or PLAIN not in found.by_strategy:
         names = ", ".join(repr(run.name) for run in runs)
         raise NotRecordedError(
-            f"no two strategies can be compared among the runs {names}. Give runs with --run that "
-            "have the same skewed data, rounds and settings, and a test after every round, some "
-            f"of them with the strategy {PLAIN}"
+            f"no two strategies can be compared among the runs {names}. {_advice(runs)}"
         )
     found = found.of_common_seeds
     shown = _shown(found)
@@ -57,6 +55,17 @@ def tell(runs: Sequence[Run]) -> RemediesSpec:
         others=_others(found, shown),
         gauge=_gauge(found, shown),
         note=_note(found),
+    )
+
+
+def _advice(runs: Sequence[Run]) -> str:
+    """Return what it takes to compare strategies, as far as runs of their kind can have it."""
+    if all(run.imported for run in runs):
+        return NO_COUNTS
+    known = "" if any(run.by_own_app for run in runs) else f"label counts by {LABEL_COUNTS}, "
+    return (
+        f"Give runs with --run that have the same skewed data, rounds and settings, {known}and a "
+        f"test after every round, some of them with the strategy {PLAIN}"
     )
 
 

@@ -275,7 +275,8 @@ class SeriesSpec:
 class HistorySpec:
     """The history of a run: measures by round, and the participants of each round from 1.
 
-    ``rows`` are the workers' names, ``grid`` is the title of their rows.
+    ``rows`` are the workers' names, none where nobody knows who took part, ``grid`` is the title of
+    their rows.
     """
 
     series: Sequence[SeriesSpec]

@@ -19,5 +19,5 @@ def last_tested(run: Run, upto: int = -1) -> int:
     known = [i for i, value in enumerate(measured(run, "accuracy")) if value is not None]
     tested = [i for i in known if i <= last]
     if not tested:
-        raise not_recorded(run.name, f"test accuracy up to round {last}")
+        raise not_recorded(run, f"test accuracy up to round {last}")
     return tested[-1]

@@ -5,7 +5,7 @@ from functools import partial
 from math import isclose
 
 from fl_sim.record import EvaluateReply, Run, TrainReply
-from scenes.text.errors import NotRecordedError, not_recorded
+from scenes.text.errors import RECORDER, NotRecordedError, not_recorded
 from scenes.text.language import Language, rounded_size
 from scenes.text.numbers import Cursor, Number, at, computed, total
 
@@ -43,10 +43,10 @@ def counted(run: Run) -> tuple[str, ...]:
     if masked(run):
         raise NotRecordedError(
             f"the run {run.name!r} masks its updates, and no record has the bytes of all the keys "
-            "and shares that this takes. Use a run with secure-aggregation=false"
+            "and shares that this takes. Use a run without secure aggregation"
         )
     if not bytes_are_known(run):
-        raise not_recorded(run.name, "bytes of all its messages")
+        raise not_recorded(run, "bytes of all its messages", RECORDER)
     return (TRAINING, TESTING) if bytes_are_known(run, TESTING) else (TRAINING,)
 
 

@@ -11,7 +11,7 @@ from fl_sim.record import CloseUp, Run, TrainReply
 from scenes.story.class_names import kind_name
 from scenes.story.common import ALONE, worker_number
 from scenes.story.specs import BarSpec, TrainingSpec
-from scenes.text.errors import NotRecordedError
+from scenes.text.errors import only_own
 from scenes.text.language import Language
 from scenes.text.lines import Line, Text, line, plural, text
 from scenes.text.numbers import Cursor, Number, at, computed, number
@@ -61,9 +61,10 @@ def tell(runs: Sequence[Run]) -> TrainingChapterSpec:
     """
     seen = next((found for run in runs if (found := _seen(run))), None)
     if seen is None:
-        raise NotRecordedError(
-            f"the run {runs[0].name!r} recorded no close look at a client's training, step by "
-            f"step. Record one with: fl-sim run NAME --set close-up=1500"
+        raise only_own(
+            runs,
+            f"the run {runs[0].name!r} recorded no close look at a client's training, step by step",
+            "Record one with: fl-sim run NAME --set close-up=1500",
         )
     n = _num_weights(seen[0])
     return TrainingChapterSpec(

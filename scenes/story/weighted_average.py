@@ -58,12 +58,12 @@ def _reason(run: Run) -> NotRecordedError:
     if forms and "plain" not in forms:
         return NotRecordedError(
             f"the workers of the run {run.name!r} sent {max(forms)} updates, and their own values "
-            "are not known. Record a run with secure-aggregation=false, and without dp-where=local"
+            "are not known. Use a run without secure aggregation, in which no worker adds noise"
         )
     if any(train.privacy for train in phases):
         return NotRecordedError(
             f"noise for privacy is in the model of the run {run.name!r}, so that it is no weighted "
-            "average of the workers' models. Use a run without dp-noise"
+            "average of the workers' models. Use a run without such noise"
         )
     if run.probes and not any(train.weighted_mean for train in phases):
         return NotRecordedError(
@@ -77,7 +77,7 @@ def _reason(run: Run) -> NotRecordedError:
         )
     return NotRecordedError(
         f"the run {run.name!r} recorded no probes of several workers with their weighted mean. "
-        "Record a run with an averaging strategy: fl-sim run NAME"
+        "Use a run of several workers with a strategy that averages, such as FedAvg"
     )
 
 

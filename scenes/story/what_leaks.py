@@ -15,7 +15,7 @@ from scenes.story.specs import (
     Plate,
     RebuiltSpec,
 )
-from scenes.text.errors import NotRecordedError
+from scenes.text.errors import NotRecordedError, only_own
 from scenes.text.language import Language
 from scenes.text.lines import Line, Text, line, plural, text
 from scenes.text.numbers import Cursor, Number, at, computed, number
@@ -112,9 +112,13 @@ def _attempts(run: Run) -> Attempts:
 
 
 def _nothing(run: Run) -> NotRecordedError:
-    return NotRecordedError(
-        f"no photo was rebuilt from updates of the run {run.name!r}. Try that with: "
-        f"fl-sim attack invert {run.name}"
+    kept = run.final is not None and run.final.file and run.config.get("keep") != "numbers"
+    return only_own(
+        [run],
+        f"nothing was rebuilt from updates of the run {run.name!r}",
+        f"Try that with: fl-sim attack invert {run.name}"
+        if kept
+        else "Use a run that keeps its model",
     )
 
 

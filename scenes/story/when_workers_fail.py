@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from fl_sim.record import Failure, Round, Run, Train
 from scenes.story.common import (
     another_run,
+    check_answered,
     dial,
     model_packet,
     num_workers,
@@ -96,10 +97,7 @@ def tell(runs: Sequence[Run]) -> WhenWorkersFailSpec:
     """
     run = next((run for run in runs if any(map(_failures, run.rounds))), None)
     if run is None:
-        names = " and ".join(repr(run.name) for run in runs)
-        raise NotRecordedError(
-            f"no client failed to train in {names}. Use a run with such failures, as 'dropouts' has"
-        )
+        raise _no_failure(runs)
     round_, metric = _shown_round(run), headline(run)
     twin = _twin(run, runs)
     return WhenWorkersFailSpec(
@@ -110,6 +108,22 @@ def tell(runs: Sequence[Run]) -> WhenWorkersFailSpec:
         none_came=_none_came(run),
         twin=twin,
         replies=_replies(run, [twin.level] if twin else []),
+    )
+
+
+def _no_failure(runs: Sequence[Run]) -> NotRecordedError:
+    """Return the error that no client failed, or that nobody knows."""
+    for run in runs:
+        check_answered(run)
+    names = " and ".join(repr(run.name) for run in runs)
+    if any(run.imported for run in runs):
+        return NotRecordedError(
+            f"it is not known whether clients of {names} failed to train. Use a run that was "
+            "recorded as it ran"
+        )
+    named = ", as 'dropouts' has" if any(run.by_own_app for run in runs) else ""
+    return NotRecordedError(
+        f"no client failed to train in {names}. Use a run with such failures{named}"
     )
 
 

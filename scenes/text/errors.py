@@ -1,10 +1,17 @@
 """Errors that a user can fix. Each message says what was found and what to do next."""
 
 import traceback
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from fl_sim.record import Run
+
 MOST_WORDS = 200  # characters of an error that nobody has worded for a user
+
+RECORDER = "record_strategy"  # of what passes between the coordinator and the workers
+LABEL_COUNTS = "record_client(label_counts=...)"
+NO_COUNTS = "An imported run has no label counts, which that takes"
+ONLY_OWN = "That takes a run of fedreel's own app"
 
 NOT_IMPORTED = "Close other programs if memory ran out; else install fedreel again"
 
@@ -89,12 +96,32 @@ class CheckError(SceneError):
     """A scene that cannot be checked."""
 
 
-def not_recorded(run: str, missing: str) -> NotRecordedError:
-    """Return the error that a run, given by name, lacks some data."""
-    return NotRecordedError(
-        f"the run {run!r} recorded no {missing}. Use another run, or record one with: "
-        "fl-sim run NAME"
-    )
+def not_recorded(run: Run, missing: str, recorder: str = "") -> NotRecordedError:
+    """Return the error that a run lacks some data.
+
+    Args:
+        run: the run.
+        missing: the data.
+        recorder: what records them of an app of somebody else's, if anything does.
+    """
+    found = f"the run {run.name!r} recorded no {missing}. Use another run"
+    if run.by_own_app:
+        return NotRecordedError(f"{found}, or record one with: fl-sim run NAME")
+    if recorder and (run.imported or recorder != RECORDER):
+        return NotRecordedError(f"{found}, or record its Flower app with {recorder}")
+    return NotRecordedError(found)
+
+
+def only_own(runs: Sequence[Run], found: str, advice: str) -> NotRecordedError:
+    """Return the error that runs lack what only this project's app can give.
+
+    Args:
+        runs: the runs.
+        found: what they lack, as a sentence.
+        advice: what to do where one of them is of this app.
+    """
+    own = any(run.by_own_app for run in runs)
+    return NotRecordedError(f"{found}. {advice if own else ONLY_OWN}")
 
 
 def in_one_line(error: BaseException) -> str:

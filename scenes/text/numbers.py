@@ -145,7 +145,7 @@ def _quoted(language: Language, value: float, *, text: Any, most: int, form: For
 def _recorded(cursor: Cursor) -> Any:
     found = value(cursor)
     if found is None:
-        raise not_recorded(cursor._run.name, str(place(cursor)))
+        raise not_recorded(cursor._run, str(place(cursor)))
     return found
 
 

@@ -17,6 +17,7 @@ import against_bare_loop
 import against_pfl
 import memory
 import on_ray
+import recording
 import rendering
 import scale
 import techniques
@@ -27,8 +28,9 @@ from scenes import FILM
 TRAINING = {
     module.NAME: module.rows for module in (against_bare_loop, against_pfl, on_ray, scale, memory)
 }
+OTHERS = {recording.NAME: recording.rows}
 RENDERING = {module.NAME: module.rows for module in (rendering, techniques)}
-BENCHMARKS: dict[str, Callable[[Options], Iterator[Row]]] = TRAINING | RENDERING
+BENCHMARKS: dict[str, Callable[[Options], Iterator[Row]]] = TRAINING | OTHERS | RENDERING
 HEADINGS = Row("what is measured", "fedreel", "beside it", "ratio", "goal")
 INTERRUPTED = 130
 

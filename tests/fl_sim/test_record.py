@@ -132,7 +132,7 @@ def error(folder: Path) -> str:
     return str(caught.value).replace(str(folder), "RUN")
 
 
-REMAKE = "Restore the file, or make the run again with: fl-sim run"
+REMAKE = "Restore the file, or make the record again"
 
 
 def test_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

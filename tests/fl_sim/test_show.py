@@ -281,8 +281,16 @@ def test_a_list_of_runs(capsys: pytest.CaptureFixture[str]) -> None:
     medical = bare.model_copy(update={"rounds": rounds, "metric": "AUC"})
     loss = record.Train(metrics=record.Metrics(loss=1.5))
     trained = bare.model_copy(update={"rounds": (*bare.rounds, record.Round(number=1, train=loss))})
+    each = record.Metrics(other={"perplexity": 3.5})
+    replies = tuple(
+        record.EvaluateReply(client=client, weight=0.5, metrics=each) for client in (0, 1)
+    )
+    tests = record.Evaluate(sampled=(0, 1), replies=replies)
+    words = bare.model_copy(
+        update={"rounds": (*bare.rounds, record.Round(number=1, evaluate=tests))}
+    )
     all_runs = {"tiny": tiny_run(), "[bare]": bare, "theirs": by_clients, "begun": untrained}
-    show.runs({**all_runs, "medical": medical, "trained": trained})
+    show.runs({**all_runs, "medical": medical, "trained": trained, "words": words})
     found = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
     assert found == [
         "run strategy clients rounds in the end",
@@ -292,6 +300,7 @@ def test_a_list_of_runs(capsys: pytest.CaptureFixture[str]) -> None:
         "begun - - 1 -",
         "medical - - 2 0.812 AUC in round 1",
         "trained - - 1 1.5 loss in training",
+        "words - - 1 3.5 mean perplexity by clients",
     ]
 
 

@@ -1,6 +1,7 @@
 """What holds for every run: it is shown by the rules, or the reason why not is given."""
 
 import os
+import re
 from dataclasses import replace
 from importlib import import_module
 from typing import Any
@@ -25,6 +26,10 @@ from scenes.text.lines import in_language
 
 # Characters a line and lines of a caption, by shape; as scenes.drawing.layout has them.
 CAPTIONS = ((42, 2), (36, 3), (32, 3))
+# What applies to this project's own app alone.
+OWN_ADVICE = re.compile(
+    r"fl-sim (run|attack)|--set |predictions=|local-only|close-up|secure-aggregation|dp-|dropouts"
+)
 # Drawing takes seconds: more examples are tried by hand, with FEDREEL_EXAMPLES=50.
 MOST_DRAWN = 1 if "FEDREEL_EXAMPLES" not in os.environ else int(os.environ["FEDREEL_EXAMPLES"])
 QUICKLY = settings(
@@ -45,6 +50,8 @@ def test_any_run_has_a_story_or_it_is_said_what_it_lacks(
     if spec is None:
         assert len(reason) > 20
         assert "\n" not in reason
+        if not {"of_others", "imported"}.isdisjoint(recipe.changes):
+            assert not OWN_ADVICE.search(reason)
     for text in map(str, lines_in(in_language(spec, LANGUAGES[spoken]))):
         if text.endswith("."):
             for columns, most in CAPTIONS:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from hand import hand_pair, hand_run, hand_seeds
+from hand import hand_pair, hand_run, hand_seeds, imported, of_others
 from hypothesis import strategies as st
 
 from fl_sim import record
@@ -164,6 +164,8 @@ def _in_every_round(run: record.Run, update: dict[str, object]) -> record.Run:
 
 MAKERS = {"one": _one, "pair": hand_pair, "seeds": hand_seeds}
 CHANGES: dict[str, Callable[[record.Run], record.Run]] = {
+    "of_others": of_others,
+    "imported": imported,
     "bare": _bare,
     "no_photos": _no_photos,
     "own_noun": _own_noun,

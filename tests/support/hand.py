@@ -102,6 +102,18 @@ def _close_up(run: record.Run, client: int, steps: int, step: int) -> record.Clo
     )
 
 
+def of_others(run: record.Run) -> record.Run:
+    """Return a run as an app of somebody else's leaves it: nothing is known of its code."""
+    origin = run.provenance.model_copy(update={"code_hash": None})
+    return run.model_copy(update={"provenance": origin})
+
+
+def imported(run: record.Run) -> record.Run:
+    """Return a run as if its record were made of a file."""
+    origin = run.provenance.model_copy(update={"code_hash": None, "source": "metrics.csv"})
+    return run.model_copy(update={"provenance": origin})
+
+
 def hand_pair(**numbers: int) -> list[record.Run]:
     """Return two runs that differ in their data only, alike and skewed. Numbers: ``hand_run``."""
     run, step = hand_run(**numbers), numbers.get("step", 0)
@@ -127,7 +139,7 @@ def hand_seeds(**numbers: int) -> list[record.Run]:
             update={
                 "name": f"{strategy}-s{seed}",
                 "strategy": strategy,
-                "provenance": record.Provenance(seed=seed),
+                "provenance": run.provenance.model_copy(update={"seed": seed}),
                 "config": {"seed": seed, "strategy": strategy.lower()},
             }
         )

@@ -146,7 +146,7 @@ def _noised(
         update={
             "name": f"{'many' if run.num_clients > MANY else 'few'}-{level}-s{seed}",
             "rounds": (before, last.model_copy(update=update)),
-            "provenance": record.Provenance(seed=seed),
+            "provenance": run.provenance.model_copy(update={"seed": seed}),
             "config": {"dp-noise": float(level), "seed": seed, "num-partitions": run.num_clients},
         }
     )

@@ -82,6 +82,27 @@ def mutated(seed: int) -> tuple[str, str, Layout, Choice]:
 
 
 def _changed(text: str, random: Random) -> str:
+    """Return a text with one place changed; of JSON, every other time, a value of it."""
+    try:
+        found = json.loads(text) if random.random() < 0.5 else None
+    except ValueError:
+        found = None
+    return json.dumps(_other(found, random)) if found else _cut(text, random)
+
+
+def _other(value: Any, random: Random) -> Any:
+    """Return a value of JSON with something else in one place of it."""
+    if not isinstance(value, dict | list) or not value or random.random() < 0.1:
+        return random.choice((None, True, -1, 0.5, 1e308, "nan", "", [], {}, [[1, 2]], {"1": 2}))
+    items = list(value.items()) if isinstance(value, dict) else list(enumerate(value))
+    key, held = items.pop(place := random.randrange(len(items)))
+    if random.random() < 0.9:
+        other = random.choice(ODD) if random.random() < 0.1 else key
+        items.insert(place, (other, _other(held, random)))
+    return dict(items) if isinstance(value, dict) else [held for _, held in items]
+
+
+def _cut(text: str, random: Random) -> str:
     a, b = sorted(random.randint(0, len(text)) for _ in range(2))
     near = min(b, a + random.randint(1, 8))
     lines = text.splitlines(keepends=True)

@@ -7,6 +7,7 @@ from typing import Any
 from fl_sim.record import Round, Run
 from scenes.release.page.places import place_of
 from scenes.render.clips import BeatMetadata, TimedText
+from scenes.story.common import who_trained_is_known
 
 DIGITS = 5  # decimal places of a measure
 MOST_LISTED = 12  # workers by number, where they are too many for a card each
@@ -32,6 +33,7 @@ def _round(round_: Round, most: int | None) -> dict[str, Any]:
     return {
         "accuracy": rounded(central.accuracy if central else None),
         "loss": rounded(central.loss if central else None),
+        "known": round_.number == 0 or who_trained_is_known(round_),
         "trained": trained[:most],
         "failed": failed[:most],
         **({"all": [len(trained), len(failed)]} if most else {}),

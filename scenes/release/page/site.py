@@ -198,6 +198,8 @@ def _page(pages: Pages, language: Language, texts: Transcripts, made: Sequence[R
         most_workers=MOST_LISTED,
         downloads=_downloads(made, language),
         records=[provenance(page, language) for page in records.pages],
+        repeatable=all(page.run.by_own_app for page in records.pages),
+        imported=any(page.run.imported for page in records.pages),
         citation=citation(records, name, site.naming.author),
         command=pages.command,
         versions=_versions(),

@@ -235,7 +235,7 @@ def test_contradictions(tmp_path: Path, run: record.Run, change: Change, message
     with pytest.raises(RecordError) as caught:
         record.load(tmp_path)
     assert str(caught.value).startswith(f"{tmp_path}/run.json.gz: {message}")
-    assert str(caught.value).endswith(". Restore the file, or make the run again with: fl-sim run")
+    assert str(caught.value).endswith(". Restore the file, or make the record again")
 
 
 @pytest.mark.parametrize(

@@ -143,7 +143,7 @@ def test_an_old_record_is_checked_like_any_other(folder: Path) -> None:
     assert error(folder).startswith(expected)
 
 
-REMAKE = "Restore the file, or make the run again with: fl-sim run"
+REMAKE = "Restore the file, or make the record again"
 
 
 @pytest.mark.parametrize(

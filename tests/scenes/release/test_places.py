@@ -229,6 +229,13 @@ def test_rows_are_written_as_columns() -> None:
     assert in_columns(rows) == {"accuracy": [0.5, None], "trained": [[1, 2], []]}
 
 
+def test_the_view_knows_that_nobody_knows_who_trained() -> None:
+    run = hand_run(rounds=2)
+    bare = run.rounds[2].model_copy(update={"train": record.Train()})
+    view = view_of(run.model_copy(update={"rounds": (*run.rounds[:2], bare)}))
+    assert [spec["known"] for spec in view["rounds"]] == [True, True, False]
+
+
 # --- the transcript
 
 TWO = (Number("10", Source("a")), Number("1", Source("b")))

@@ -14,6 +14,7 @@ from pathlib import Path
 import av
 import pytest
 import short_release
+from hand import hand_run, imported, of_others, saved
 from processes import Child, finish, start
 from short_page import written
 from short_release import LOOK, state
@@ -177,6 +178,27 @@ def test_a_page_without_an_author_names_the_usual_one_in_the_citation_alone(
     page = Texts((tmp_path / "site" / "index.html").read_text("utf-8"))
     assert "  author = {{fedreel contributors}},\n" in page.text
     assert "author" not in {attributes.get("name") for _, attributes in page.elements}
+
+
+REPEATABLE = "A fingerprint is the same wherever the run is made again."
+FROM_A_FILE = "The record of an imported run holds what a file says that the run had left."
+
+
+@pytest.mark.parametrize(
+    ("run", "said"),
+    [
+        (hand_run(), {REPEATABLE}),
+        (of_others(hand_run()), set()),
+        (imported(hand_run()), {FROM_A_FILE}),
+    ],
+    ids=["own", "of others", "imported"],
+)
+def test_a_page_says_of_records_what_is_known_of_them(
+    run: Run, said: set[str], tmp_path: Path, store: Store
+) -> None:
+    written(saved(tmp_path, run), tmp_path / "site", store)
+    page = Texts((tmp_path / "site" / "index.html").read_text("utf-8"))
+    assert {note for note in (REPEATABLE, FROM_A_FILE) if note in page.text} == said
 
 
 def test_the_command_of_a_release_has_all_options_and_no_path_of_this_machine(

@@ -185,3 +185,30 @@ def test_captions_on_every_metric_fit(kind: str, language: str) -> None:
             text = str(in_language(caption, LANGUAGES[language]))
             for columns, most in CAPTIONS:
                 assert len(wrapped(text, columns)) <= most, text
+
+
+@pytest.mark.parametrize(
+    ("name", "aggregated", "weighted_by", "word"),
+    [
+        ("perplexity", 3.5, None, "mean perplexity"),
+        ("perplexity", 3.0, None, "perplexity"),
+        ("auc", 3.5, None, "mean AUC"),
+        ("mae", 3.5, None, "MAE"),
+        ("mae", 3.5, "num_batches", "mean MAE"),
+    ],
+)
+def test_a_mean_over_clients_is_called_one(
+    name: str, aggregated: float, weighted_by: str | None, word: str
+) -> None:
+    replies = tuple(
+        EvaluateReply(client=client, weight=weight, metrics=Metrics(other={name: value}))
+        for client, (weight, value) in enumerate([(0.25, 2.0), (0.75, 4.0)])
+    )
+    metrics = Metrics(other={name: aggregated})
+    tests = Evaluate(sampled=(0, 1), replies=replies, metrics=metrics, averaged=False)
+    run = run_with().model_copy(update={"weighted_by": weighted_by})
+    last = run.rounds[1].model_copy(update={"evaluate": tests})
+    run = run.model_copy(update={"rounds": (run.rounds[0], last)})
+    found = headline(run)
+    assert found is not None
+    assert str(found.word(run)) == word

@@ -153,7 +153,9 @@ def test_what_a_worker_hides_is_not_shown_as_its_value(form: str) -> None:
 def test_noise_is_the_reason_where_there_is_some() -> None:
     noise = record.Privacy(clip=1.0, noise=0.1)
     run = changed(hand_run(rounds=1), 1, privacy=noise, weighted_mean=None)
-    with pytest.raises(NotRecordedError, match=r"noise for privacy is in the model .* dp-noise"):
+    with pytest.raises(
+        NotRecordedError, match=r"noise for privacy is in the model .* without such noise"
+    ):
         story.tell([run])
 
 

@@ -111,5 +111,8 @@ def test_where_numbers_are_not_known_none_are_shown() -> None:
     ids=["no attack", "no attempt on one photo", "no photos"],
 )
 def test_without_a_rebuilt_photo_it_is_said_how_to_make_one(run: record.Run) -> None:
+    kept = run.model_copy(update={"final": record.Final(file="model.safetensors")})
     with pytest.raises(NotRecordedError, match="fl-sim attack invert hand-0"):
+        what_leaks.tell([kept])
+    with pytest.raises(NotRecordedError, match="Use a run that keeps its model"):
         what_leaks.tell([run])

@@ -300,7 +300,7 @@ function workers(one) {
   const [trained, failed] = one.all ?? [one.trained.length, one.failed.length];
   if (trained) told.push(fill(labels.trained, { workers: listed(one.trained, trained) }));
   if (failed) told.push(fill(labels.failed, { workers: listed(one.failed, failed) }));
-  return told.join(" ") || labels.nobody;
+  return told.join(" ") || (one.known ? labels.nobody : "");
 }
 
 function listed(numbers, count) {
