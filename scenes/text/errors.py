@@ -3,8 +3,10 @@
 import traceback
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from fl_sim.record import Run
+if TYPE_CHECKING:
+    from fl_sim.record import Run
 
 MOST_WORDS = 200  # characters of an error that nobody has worded for a user
 
@@ -96,7 +98,7 @@ class CheckError(SceneError):
     """A scene that cannot be checked."""
 
 
-def not_recorded(run: Run, missing: str, recorder: str = "") -> NotRecordedError:
+def not_recorded(run: "Run", missing: str, recorder: str = "") -> NotRecordedError:
     """Return the error that a run lacks some data.
 
     Args:
@@ -112,7 +114,7 @@ def not_recorded(run: Run, missing: str, recorder: str = "") -> NotRecordedError
     return NotRecordedError(found)
 
 
-def only_own(runs: Sequence[Run], found: str, advice: str) -> NotRecordedError:
+def only_own(runs: "Sequence[Run]", found: str, advice: str) -> NotRecordedError:
     """Return the error that runs lack what only this project's app can give.
 
     Args:

@@ -96,4 +96,4 @@ def another_language(house: House) -> None:
 
 
 def the_page_of_a_release(house: House) -> None:
-    house.edit("scenes/release/page/site.py", "MOST_WORKERS = 12", "MOST_WORKERS = 13")
+    house.edit("scenes/release/page/rounds.py", "MOST_LISTED = 12", "MOST_LISTED = 13")

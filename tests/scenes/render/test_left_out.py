@@ -163,7 +163,7 @@ def test_a_named_chapter_that_is_left_out_is_told_at_the_end(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     without(monkeypatch, "ledger")
-    todo, failed = cli._told(("ledger", "credits"), (), {"quality": "low"})
+    todo, failed = cli._plan(("ledger", "credits"), (), {"quality": "low"})
     assert [one.chapter.name for one in todo] == ["credits"]
     assert failed == ["the chapter ledger is left out: no bytes"]
 

@@ -27,8 +27,8 @@ PICTURED = re.compile(r"\b(photo|foto|motiv|(?<!{)kinds?\b)", re.IGNORECASE)
 # A page has these parts only where the run's photos were recorded.
 WITH_PHOTOS = tuple(
     f"scenes/release/page/{part}"
-    for part in ("site.py", "questions.py", "templates/trial.html", "templates/coordinator.html",
-                 "templates/questions.html")
+    for part in ("site.py", "questions.py", "what_if.py", "templates/trial.html",
+                 "templates/coordinator.html", "templates/questions.html")
 )  # fmt: skip
 
 
