@@ -295,8 +295,8 @@ _CHAPTERS = (
             Beat(
                 "values",
                 "A beam lies level. From it hang the values of one weight that came back, each at "
-                "its place, the smallest on the left. A pivot above marks their plain mean, "
-                "written large.",
+                "its place, the smallest on the left, over its worker's name. A pivot above marks "
+                "their plain mean, written large.",
             ),
             Beat(
                 "hang",
@@ -418,12 +418,12 @@ _CHAPTERS = (
             ),
             Beat(
                 "updates",
-                "From a blue dot red arrows grow, one for each update. A second blue dot waits.",
+                "From a blue dot red arrows grow, one for each update.",
             ),
             Beat(
                 "apart",
                 (
-                    "From the second dot grow the arrows of the run on unevenly dealt data.",
+                    "From a second dot grow the arrows of the run on unevenly dealt data.",
                     When("arrows_labelled", "Each new arrow has its worker and its main class."),
                 ),
             ),

@@ -7,8 +7,10 @@ import numpy as np
 from manim import (
     UP,
     Animation,
+    AnimationGroup,
     Dot,
     FadeIn,
+    FadeOut,
     Group,
     ImageMobject,
     LaggedStart,
@@ -84,6 +86,7 @@ class Balance:
             for term in spec.terms
         ]
         self.cases = [self._case(term) for term in spec.terms]
+        self.owners = [Words(term.name, frame, color=theme.MUTED) for term in spec.terms]
         self.columns = self._columns()
         for i in range(len(self.cases)):
             self._place(i)
@@ -105,11 +108,9 @@ class Balance:
         return [self.beam, self.pivot, *self._mark()]
 
     def hang_values(self) -> Animation:
-        """Let the values hang from the beam, and show their plain mean."""
-        each = (
-            FadeIn(VGroup(peg, string, tag))
-            for peg, string, tag in zip(self.pegs, self.strings, self.tags, strict=True)
-        )
+        """Let the values hang from the beam, each over its worker, and show their plain mean."""
+        parts = zip(self.pegs, self.strings, self.tags, self.owners, strict=True)
+        each = (FadeIn(VGroup(*one)) for one in parts)
         said = FadeIn(VGroup(self.name, self.mean))
         return LaggedStart(*each, said, lag_ratio=LAG)
 
@@ -118,7 +119,10 @@ class Balance:
         before = self.spec.terms[i - 1].so_far if i else self.spec.plain
         shift = self.frame.px(RISE) * UP
         come = FadeIn(Group(*self.cases[i]), shift=shift, run_time=theme.MOVE / 2)
-        return Succession(come, Swing(self, i, before, self.spec.terms[i].so_far))
+        named = FadeOut(self.owners[i], run_time=theme.SWAP / 2)  # a case has its worker's name
+        return Succession(
+            AnimationGroup(named, come), Swing(self, i, before, self.spec.terms[i].so_far)
+        )
 
     def make_room(self) -> Animation:
         """Make the cases so small that there is room for the sum, one by one, the fullest first.
@@ -163,7 +167,7 @@ class Balance:
             drop = self.y - peg[1]
             down = (self.drop[i] - drop) * UP
             self.drop[i] = drop
-            for part in (self.tags[i], *self.cases[i]):
+            for part in (self.tags[i], self.owners[i], *self.cases[i]):
                 part.shift(down)
             self.pegs[i].move_to(peg)
             end = np.array([self.columns[i], peg[1] - self.frame.px(HANG), 0.0])
@@ -243,6 +247,7 @@ class Balance:
         """Put a value and its case under the beam."""
         x, y = self.columns[i], self.y - self.frame.px(HANG + VALUE)
         self.tags[i].put(np.array([x, y, 0.0]))
+        self.owners[i].put(np.array([x, y - self.frame.px(LEADING), 0.0]))
         for part in self.cases[i]:
             part.shift(np.array([x, y - self.frame.px(CASE), 0.0]))
 
@@ -266,7 +271,8 @@ class Balance:
         for part in (*self.strings, self.beam):
             part.set_z_index(layers.WIRES)
         shown = [part for case in self.cases for part in case[1:]]
-        for content in (*self.pegs, self.pivot, self.name, self.mean, *self.tags, *shown):
+        texts = (self.name, self.mean, *self.tags, *self.owners)
+        for content in (*self.pegs, self.pivot, *texts, *shown):
             content.set_z_index(layers.CONTENT)
 
 
@@ -277,7 +283,7 @@ class Swing(Redraw):
         self.balance, self.before, self.after = balance, before[1], after
         self.angle = balance.tug(i, before[1])
         drawn = (balance.beam, balance.pivot, balance.name, balance.mean)
-        hung = (*balance.pegs, *balance.strings, *balance.tags)
+        hung = (*balance.pegs, *balance.strings, *balance.tags, *balance.owners[i + 1 :])
         cases = (part for case in balance.cases[: i + 1] for part in case)
         self.moved = Group(*drawn, *hung, *cases)
         super().__init__(self.moved, run_time=1.5 * theme.MOVE)

@@ -32,21 +32,23 @@ class ClientDrift:
         self.start = VGroup()
 
     def enter(self, start: Text) -> Animation:
-        """Show the model that all start from in both places, with its name."""
+        """Show the model that all start from where the first arrows begin, with its name."""
         first = self.both[0].start
         down = np.array([0.0, self.frame.px(50), 0.0])
         words = Words(start, self.frame, color=theme.MODEL).put(first.get_center() - down)
         self.start = VGroup(words)
-        return FadeIn(VGroup(*(arrows.start for arrows in self.both)), self.start)
+        return FadeIn(first, self.start)
 
     def grow_alike(self) -> Animation:
         """Let the arrows of the first run grow, and name them."""
         return self._grow(0)
 
     def grow_uneven(self) -> Animation:
-        """Let the arrows of the second run grow, and name them, each with its worker."""
+        """Let the arrows of the second run grow from the same model, each named by its worker."""
+        start = FadeIn(self.both[1].start, run_time=theme.SWAP)
         labels = LaggedStart(*map(FadeIn, self.labels), lag_ratio=0.2)
-        return AnimationGroup(self._grow(1), *([labels] if len(self.labels) else []), lag_ratio=0.6)
+        named = [labels] if len(self.labels) else []
+        return AnimationGroup(start, self._grow(1), *named, lag_ratio=0.6)
 
     def leave(self) -> Animation:
         """Remove everything."""

@@ -33,7 +33,7 @@ from scenes.story.specs import FailureSpec
 from scenes.text.lines import Text
 
 DASHES, DASHED = 34, 0.5  # dashes around a card; the drawn part of each
-REST, REST_DASH = 0.62, 24  # part of a broken wire that is left at most; pixels of its dashes
+REST, REST_DASH = 0.97, 24  # part of a broken wire that is left at most; pixels of its dashes
 STEPS = np.linspace(0, 1, 120)  # places along a wire at which it may cross a note
 CLEAR = 10  # pixels of free space around a note
 ABOVE = 20  # pixels between a card and the note above it
