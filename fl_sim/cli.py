@@ -4,7 +4,7 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -284,6 +284,36 @@ def sign_in(address: str, token_file: Path) -> None:
     click.echo(f"flwr sends the token to {address}")
 
 
+def for_many_runs(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options of those that make many runs."""
+    options = (
+        cloup.option(
+            "--data",
+            type=cloup.Path(path_type=Path),
+            help="Folder with the dataset, as for `fl-sim run`.",
+        ),
+        cloup.option(
+            "--jobs",
+            type=click.IntRange(1),
+            default=1,
+            show_default=True,
+            metavar="N",
+            help="Make N runs at a time.",
+        ),
+        cloup.option(
+            "--force",
+            is_flag=True,
+            help="Replace records with other settings, or made by other code.",
+        ),
+        cloup.option(
+            "--list", "only_list", is_flag=True, help="List the runs and their state; make none."
+        ),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
 @cli.command(
     epilog=examples(
         "fl-sim suite --list",
@@ -292,23 +322,7 @@ def sign_in(address: str, token_file: Path) -> None:
     ),
 )
 @cloup.argument("names", nargs=-1, help="Runs of the suite, instead of all.")
-@cloup.option(
-    "--data",
-    type=cloup.Path(path_type=Path),
-    help="Folder with the dataset, as for `fl-sim run`.",
-)
-@cloup.option(
-    "--jobs",
-    type=click.IntRange(1),
-    default=1,
-    show_default=True,
-    metavar="N",
-    help="Make N runs at a time.",
-)
-@cloup.option(
-    "--force", is_flag=True, help="Replace records with other settings, or made by other code."
-)
-@cloup.option("--list", "only_list", is_flag=True, help="List the runs and their state; make none.")
+@for_many_runs
 def suite(
     names: tuple[str, ...], data: Path | None, jobs: int, force: bool, only_list: bool
 ) -> None:
@@ -371,29 +385,13 @@ def suite(
     help="Change a setting of all runs; `fl-sim settings` lists them.",
 )
 @cloup.option(
-    "--data",
-    type=cloup.Path(path_type=Path),
-    help="Folder with the dataset, as for `fl-sim run`.",
-)
-@cloup.option(
     "--on",
     type=Choice(["process", "ray"]),
     default="process",
     show_default=True,
     help="Train in a process for each run, or in Flower's simulation on Ray.",
 )
-@cloup.option(
-    "--jobs",
-    type=click.IntRange(1),
-    default=1,
-    show_default=True,
-    metavar="N",
-    help="Make N runs at a time.",
-)
-@cloup.option(
-    "--force", is_flag=True, help="Replace records with other settings, or made by other code."
-)
-@cloup.option("--list", "only_list", is_flag=True, help="List the runs and their state; make none.")
+@for_many_runs
 @cloup.option(
     "--dry-run", is_flag=True, help="Say how many runs there are to make and how long they take."
 )
