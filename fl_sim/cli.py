@@ -428,6 +428,7 @@ def sweep(  # noqa: PLR0913, PLR0917  # one parameter an option
             sweeps.check_place(folder, grid)
         if only_list:
             complete = runs.show(entries, folder, {})
+            _tell_stale(len(runs.stale(entries, folder)))
             _tell_strangers(sweeps.strangers(folder, entries))
             sys.exit(0 if complete else 2)
         sweeps.check_own(folder)
@@ -440,6 +441,7 @@ def sweep(  # noqa: PLR0913, PLR0917  # one parameter an option
             say(f"{folder}: {count(len(entries), 'run')}, {len(wanted)} of them to make")
             if wanted:
                 say(str(sweeps.work(wanted, images)))
+            _tell_stale(0 if force else len(runs.stale(entries, folder)))
             return
         if over:
             sweeps.declare(folder, grid)
@@ -450,8 +452,14 @@ def sweep(  # noqa: PLR0913, PLR0917  # one parameter an option
     except KeyboardInterrupt:
         say("fl-sim: stopped; the runs that were made stay", err=True)
         sys.exit(INTERRUPTED)
+    _tell_stale(len(runs.stale(entries, folder)))
     _tell_strangers(sweeps.strangers(folder, entries))
     sys.exit(0 if complete else 2)
+
+
+def _tell_stale(number: int) -> None:
+    if number:
+        say(f"{count(number, 'run')} stale; --force makes such runs again", err=True)
 
 
 def _tell_strangers(names: list[str]) -> None:

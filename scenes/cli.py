@@ -55,7 +55,10 @@ def examples(*lines: str) -> str:
 
 def chapters_argument(command: Callable[..., Any], ends: bool = True) -> Callable[..., Any]:
     """Add the argument for chapters to a command, which ends by itself or when it is stopped."""
-    left_out = " The exit code is 1 if one that is named is left out, or if one fails."
+    left_out = (
+        " The exit code is 1 if one that is named is left out, or if one fails, and 2 if none is "
+        "left."
+    )
     return cloup.argument(
         "chapters",
         nargs=-1,
@@ -752,6 +755,9 @@ def _plan(
         say(f"fedreel: {missing} texts are not translated; they are in English", err=True)
     todo, left_out = renderable(jobs(chapters, runs, chosen, title, voice))
     failed = [one for one in left_out if chapters or isinstance(one, ChapterFailedError)]
+    credits_alone = all(job.chapter.name == FILM[-1].name for job in todo)
+    if left_out and credits_alone and not (chapters or failed):
+        todo = {}  # they tell nothing of a run
     if not todo:
         *left_out, last = left_out
     for reason in left_out:

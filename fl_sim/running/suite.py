@@ -212,6 +212,11 @@ def wanted(entries: Iterable[Entry], runs: Path, force: bool = False) -> list[En
     return [entry for entry in entries if inspect(entry, runs).state in _made(force)]
 
 
+def stale(entries: Iterable[Entry], runs: Path) -> list[Entry]:
+    """Return the entries whose runs are there with other settings, or made by other code."""
+    return [entry for entry in entries if inspect(entry, runs).state == "stale"]
+
+
 def _made(force: bool) -> tuple[State, ...]:
     """Return how a run stands that is made."""
     return ("missing", "stale") if force else ("missing",)

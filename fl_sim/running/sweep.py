@@ -168,7 +168,7 @@ class Work:
     def __str__(self) -> str:
         took = _duration(self.seconds)
         steps = f"{self.steps:,} gradient steps"
-        return f"{steps}: about {took} of one core, as tried now on this machine"
+        return f"{steps}: about {took} of one core as tried now, besides each run's start"
 
 
 def _duration(seconds: float) -> str:

@@ -20,8 +20,16 @@ class CaptionsError(Exception):
 
 
 def language_of(captions: Path) -> str:
-    """Return the language in the name of a file, as in ``film.deu.srt``, else ``UNKNOWN``."""
-    found = re.search(r"\.([a-z]{3})\.srt$", captions.name)
+    """Return the language in the name of a file, as in ``film.deu.srt``, else ``UNKNOWN``.
+
+    Raises:
+        CaptionsError: it is there by two letters, which a movie cannot have.
+    """
+    found = re.search(r"\.([a-z]{2,3})\.srt$", captions.name)
+    if found and len(found[1]) < len(UNKNOWN):
+        raise CaptionsError(
+            f"{captions}: name its language by three letters (ISO 639-2), such as eng or deu"
+        )
     return found[1] if found else UNKNOWN
 
 
@@ -53,12 +61,18 @@ def write_captioned(movie: Path, captions: Sequence[Path], path: Path) -> list[P
         path: the new movie, another file.
 
     Raises:
-        CaptionsError: a file cannot be read, or the format has no captions.
+        CaptionsError: a file cannot be read, two are of one language, or the format has no
+            captions.
     """
     if path.suffix not in TEXT_CODECS or path.suffix != movie.suffix:
         formats = ", ".join(TEXT_CODECS)
         raise CaptionsError(f"{path}: name it as {movie} ends, by one of {formats}")
     tracks = [Track(language_of(file), read_captions(file)) for file in captions]
+    if len({track.language for track in tracks}) < len(tracks):
+        raise CaptionsError(
+            "two files of captions are of one language. Name each one's by three letters, as in "
+            "movie.eng.srt and movie.deu.srt"
+        )
     try:
         with av.open(str(movie)) as source, av.open(str(path), "w") as target:
             _copy(source, target, tracks)

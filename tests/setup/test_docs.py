@@ -142,6 +142,13 @@ def test_pages_are_written_from_the_code(site: dict[str, Any]) -> None:
     assert rules.count("\n## ") == len(all_rules())
 
 
+def test_every_extra_is_listed() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    page = (ROOT / "docs" / "install.md").read_text("utf-8")
+    listed = {name for row in re.findall(r"^\| (`.*?) \|", page, re.M) for name in row.split("`")}
+    assert project["optional-dependencies"].keys() - {"dev"} <= listed
+
+
 def test_every_page_is_in_the_site(site: dict[str, Any]) -> None:
     project = tomllib.loads((ROOT / "zensical.toml").read_text("utf-8"))["project"]
     listed = {path for entry in project["nav"] for path in entry.values()}

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import sys
 from collections.abc import Callable
 from configparser import ConfigParser
@@ -161,11 +162,18 @@ def test_captions_are_put_into_a_movie(
 def test_what_is_no_movie_and_no_captions_is_refused(
     program: Callable[..., tuple[int, str]], movie: Path
 ) -> None:
+    for name in ("other.eng.srt", "other.de.srt"):
+        shutil.copy(movie.with_name("movie.eng.srt"), movie.with_name(name))
     for words, why in (
         (("movie.mp4", "my.py", "new.mp4"), "my.py is no SubRip file"),
         (("movie.mp4", "movie.eng.srt", "new.webm"), "new.webm: name it as movie.mp4 ends"),
         (("movie.mp4", "movie.eng.srt", "movie.mp4"), "movie.mp4 is the movie itself"),
         (("movie.eng.srt", "movie.eng.srt", "new.srt"), "new.srt: name it as movie.eng.srt ends"),
+        (
+            ("movie.mp4", "movie.eng.srt", "other.eng.srt", "new.mp4"),
+            "captions are of one language",
+        ),
+        (("movie.mp4", "other.de.srt", "new.mp4"), "other.de.srt: name its language by three"),
     ):
         code, said = program("manim_fastscene", "captions", *words)
         assert code == 2

@@ -48,7 +48,10 @@ class WhatIf:
         grid = grids.read(folder)
         found = list(grids.loaded(folder, grid))
         if not found:
-            raise grids.GridError(f"{folder}: no run yet; make them with: fl-sim sweep {folder}")
+            stale = any(record.file_of(folder / point.name) for point in grid.points())
+            why = "its runs have other settings" if stale else "no run yet"
+            command = f"fl-sim sweep {folder}{' --force' if stale else ''}"
+            raise grids.GridError(f"{folder}: {why}; make them with: {command}")
         return cls(folder, grid, found)
 
     @property

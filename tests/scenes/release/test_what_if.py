@@ -133,7 +133,12 @@ def test_choices_are_called_by_what_the_runs_did(tmp_path: Path) -> None:
 
 def test_a_grid_without_a_run_is_refused(tmp_path: Path) -> None:
     (tmp_path / grids.FILE).write_text(GRID.as_toml())
-    with pytest.raises(GridError, match="no run yet; make them with: fl-sim sweep"):
+    with pytest.raises(GridError, match=r"no run yet; make them with: fl-sim sweep [^ ]*$"):
+        WhatIf.of(str(tmp_path))
+    point = next(iter(GRID.points()))
+    record.save(hand_run(), tmp_path / point.name)
+    stale = r"its runs have other settings; make them with: fl-sim sweep [^ ]* --force$"
+    with pytest.raises(GridError, match=stale):
         WhatIf.of(str(tmp_path))
 
 

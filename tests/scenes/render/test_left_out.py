@@ -168,6 +168,13 @@ def test_a_named_chapter_that_is_left_out_is_told_at_the_end(
     assert failed == ["the chapter ledger is left out: no bytes"]
 
 
+def test_credits_alone_are_no_film(monkeypatch: pytest.MonkeyPatch) -> None:
+    without(monkeypatch, "ledger")
+    result = CliRunner().invoke(cli.cli, ["film"])
+    assert result.exit_code == 2
+    assert result.output == "fedreel: the chapter ledger is left out: no bytes\n"
+
+
 @pytest.mark.parametrize("command", ["film", "slides", "sheet", "audit", "check"])
 def test_where_no_chapter_is_left_each_has_a_line(
     command: str, monkeypatch: pytest.MonkeyPatch
